@@ -1,0 +1,5 @@
+"""false: do nothing, unsuccessfully."""
+
+
+def main(argv):
+    return 1
