@@ -1,0 +1,128 @@
+# BusyPy. `make demo` shows the main job, `make test` runs the whole suite.
+# Everything is built below build/; file lists are computed once, here.
+
+PREFIX ?= /usr
+DESTDIR ?=
+CC ?= cc
+MUSL_CC ?= musl-gcc
+VERSION := 0.1.0
+
+B := build
+WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wformat=2 \
+	-Wswitch-enum -Wno-missing-field-initializers
+ifdef CI
+WARNINGS += -Werror
+endif
+CFLAGS ?= -O2 -g
+COMMON := -std=gnu11 -D_GNU_SOURCE -MMD -MP $(WARNINGS) -Ilib/core -Ilib/sys \
+	-DBUSYPY_VERSION='"$(VERSION)"'
+HOST_CFLAGS := $(COMMON) -Ilib/host -Icli -fPIE $(CFLAGS) \
+	-DBUSYPY_LIBEXEC='"$(PREFIX)/lib/busypy"' -DBUSYPY_SHARE='"$(PREFIX)/share/busypy"'
+# The kernel's headers come behind musl's own. No stack protector or unwinding tables: these
+# programs are small on purpose, and started for every script.
+MUSL_CFLAGS := $(COMMON) -Os -g -static -fno-asynchronous-unwind-tables -ffunction-sections \
+	-fdata-sections -Wl,--gc-sections -idirafter /usr/include \
+	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
+
+# Libraries that only some subcommands need: without their headers the rest is built all the same,
+# and those subcommands say what is missing (lib/host/missing.c).
+has = $(if $(shell printf '\#include <$(1)>\n' | $(CC) -E - >/dev/null 2>&1 && echo y),y,n)
+HAVE_ARCHIVE := $(call has,archive.h)
+HAVE_INIH := $(call has,ini.h)
+HAVE_SMARTCOLS := $(call has,libsmartcols/libsmartcols.h)
+LIBS := -lmount -lelf -lcap
+LEFT_OUT :=
+ifeq ($(HAVE_ARCHIVE),y)
+LIBS += -larchive
+else
+HOST_CFLAGS += -DWITHOUT_ARCHIVE
+LEFT_OUT += lib/host/archive.c
+endif
+ifeq ($(HAVE_INIH),y)
+LIBS += -linih
+else
+HOST_CFLAGS += -DWITHOUT_INIH
+LEFT_OUT += lib/host/conf_file.c
+endif
+ifeq ($(HAVE_SMARTCOLS),y)
+LIBS += -lsmartcols
+else
+HOST_CFLAGS += -DWITHOUT_SMARTCOLS
+LEFT_OUT += lib/host/table.c
+endif
+
+CORE := $(sort $(wildcard lib/core/*.c))
+SYS := $(sort $(wildcard lib/sys/*.c))
+HOST := $(filter-out $(LEFT_OUT),$(sort $(wildcard lib/host/*.c)))
+CLI := $(sort $(wildcard cli/*.c))
+SMALL := loader enter
+BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c)))
+UNIT := $(sort $(wildcard tests/unit/*.c))
+FUZZ := $(sort $(wildcard tests/fuzz/*.c))
+HELPERS := $(sort $(wildcard tests/helpers/*.c))
+C_FILES := $(CORE) $(SYS) $(sort $(wildcard lib/host/*.c)) $(CLI) $(sort $(wildcard binfmt/*.c)) \
+	$(sort $(wildcard daemon/*.c)) $(UNIT) $(FUZZ) $(HELPERS)
+H_FILES := $(sort $(wildcard lib/*/*.h cli/*.h binfmt/*.h daemon/*.h tests/*/*.h))
+
+host_objects = $(patsubst %.c,$(B)/host/%.o,$(1))
+musl_objects = $(patsubst %.c,$(B)/musl/%.o,$(1))
+
+all: $(B)/busypy $(SMALL:%=$(B)/%)
+
+# -- programs ------------------------------------------------------------------------------------
+
+$(B)/host/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -c -o $@ $<
+
+$(B)/musl/%.o: %.c
+	@mkdir -p $(@D)
+	$(MUSL_CC) $(MUSL_CFLAGS) -c -o $@ $<
+
+$(B)/libcore.a: $(call host_objects,$(CORE))
+	@rm -f $@
+	ar rcD $@ $^
+
+$(B)/libsys.a: $(call host_objects,$(SYS))
+	@rm -f $@
+	ar rcD $@ $^
+
+$(B)/libhost.a: $(call host_objects,$(HOST))
+	@rm -f $@
+	ar rcD $@ $^
+
+$(B)/musl/libsmall.a: $(call musl_objects,$(CORE) $(SYS) $(BINFMT_SHARED))
+	@rm -f $@
+	ar rcD $@ $^
+
+$(B)/busypy: $(call host_objects,$(CLI)) $(B)/libhost.a $(B)/libsys.a $(B)/libcore.a
+	$(CC) $(HOST_CFLAGS) -pie -o $@ $^ $(LIBS)
+
+$(SMALL:%=$(B)/%): $(B)/%: $(B)/musl/binfmt/%.o $(B)/musl/libsmall.a
+	$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
+
+-include $(patsubst %.o,%.d,$(call host_objects,$(C_FILES)) $(call musl_objects,$(C_FILES)))
+
+# -- checks --------------------------------------------------------------------------------------
+
+$(B)/unit/%: tests/unit/%.c $(B)/libsys.a $(B)/libcore.a
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -Itests/unit -o $@ $< $(B)/libsys.a $(B)/libcore.a
+
+$(B)/helpers/%: tests/helpers/%.c
+	@mkdir -p $(@D)
+	$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $<
+
+units: $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT))
+helpers: $(patsubst tests/helpers/%.c,$(B)/helpers/%,$(HELPERS))
+
+check-layers: $(B)/libcore.a
+	tests/check-layers $(B)/libcore.a
+
+format:
+	clang-format -i $(C_FILES) $(H_FILES)
+
+clean:
+	rm -rf $(B)
+
+.PHONY: all units helpers check-layers format clean

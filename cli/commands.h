@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The subcommands: one file each. argv[0] is the subcommand's own name. Each returns the exit
+ * status (cli/say.h) and prints its own messages. */
+#ifndef BUSYPY_COMMANDS_H
+#define BUSYPY_COMMANDS_H
+
+int cmd_disable(int argc, char **argv);
+int cmd_enable(int argc, char **argv);
+int cmd_plan(int argc, char **argv);
+int cmd_stage(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+
+#endif

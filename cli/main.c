@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* busypy(1): finds the subcommand and runs it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "say.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{ "stage", cmd_stage, "put a runtime (Python and C library) into a tree" },
+	{ "plan", cmd_plan, "print the mounts that make a view, and touch nothing" },
+	{ "enable", cmd_enable, "let the kernel run a tree's scripts" },
+	{ "disable", cmd_disable, "take that back" },
+	{ "status", cmd_status, "show what is enabled and who would run a script" },
+};
+
+static void usage(FILE *out)
+{
+	(void)fputs("Usage: busypy COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n", out);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		(void)fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
+	(void)fputs("\n'busypy COMMAND --help' tells more; see busypy(1) and busypy(7).\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_OURS;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		usage(stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		(void)puts("busypy " BUSYPY_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	}
+	(void)fprintf(stderr, "busypy: %s: no such command (Hint: 'busypy --help' lists them)\n",
+		      argv[1]);
+	return EXIT_OURS;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys and values of busypy.conf(5); pure. */
+#include "conf.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "err.h"
+#include "str.h"
+
+/* Mounts that no script can use but every exec would copy: the private insides of container
+ * runtimes, pinned namespaces, and images of snaps. */
+static const char *const default_prune[] = {
+	"/var/lib/docker/**",	  "/var/lib/containerd/**", "/var/lib/containers/**",
+	"/var/lib/kubelet/**",	  "/var/lib/lxc/**",	    "/var/lib/lxcfs/**",
+	"/var/lib/lxd/**",	  "/var/lib/incus/**",	    "/var/lib/machines/**",
+	"/var/snap/lxd/**",	  "/run/docker/**",	    "/run/containerd/**",
+	"/run/containers/**",	  "/run/crio/**",	    "/run/k3s/containerd/**",
+	"/run/netns/**",	  "/run/snapd/ns/**",	    "/snap/**",
+	"/var/lib/snapd/snap/**",
+};
+static const char *const default_interpreters[] = { "/usr/bin/python3", "/bin/shell" };
+
+static int list_add(char list[][CONF_VALUE_MAX], size_t max, size_t *n, const char *value,
+		    struct err *err)
+{
+	if (*n == max)
+		return err_say(err, E2BIG, "more than %zu values", max);
+	if (str_copy(list[*n], CONF_VALUE_MAX, value) < 0)
+		return err_say(err, E2BIG, "the value is longer than %d bytes", CONF_VALUE_MAX - 1);
+	(*n)++;
+	return 0;
+}
+
+void conf_init(struct conf *conf)
+{
+	memset(conf, 0, sizeof(*conf));
+	for (size_t i = 0; i < sizeof(default_prune) / sizeof(default_prune[0]); i++)
+		(void)list_add(conf->prune, CONF_PRUNE_MAX, &conf->n_prune, default_prune[i], NULL);
+	for (size_t i = 0; i < sizeof(default_interpreters) / sizeof(default_interpreters[0]); i++)
+		(void)list_add(conf->interpreters, CONF_INTERPRETERS_MAX, &conf->n_interpreters,
+			       default_interpreters[i], NULL);
+	(void)str_copy(conf->mirror, sizeof(conf->mirror), "http://deb.debian.org/debian");
+}
+
+static int word_of(const char *key, const char *value, const char *no, const char *yes, bool *ret,
+		   struct err *err)
+{
+	if (!str_eq(value, no) && !str_eq(value, yes))
+		return err_say(err, EINVAL, "'%s' must be '%s' or '%s', not '%s'", key, no, yes,
+			       value);
+	*ret = str_eq(value, yes);
+	return 0;
+}
+
+static int set_prune(struct conf *conf, const char *value, struct err *err)
+{
+	if (!conf->prune_given)
+		conf->n_prune = 0;
+	conf->prune_given = true;
+	if (str_eq(value, "none"))
+		return 0;
+	if (value[0] != '/')
+		return err_say(err, EINVAL, "'prune' must be 'none' or an absolute path, not '%s'",
+			       value);
+	return list_add(conf->prune, CONF_PRUNE_MAX, &conf->n_prune, value, err);
+}
+
+static int set_interpreter(struct conf *conf, const char *value, struct err *err)
+{
+	if (!conf->interpreters_given)
+		conf->n_interpreters = 0;
+	conf->interpreters_given = true;
+	if (!path_canonical(value) || strpbrk(value, " \t"))
+		return err_say(err, EINVAL,
+			       "'interpreter' must be an absolute path without blanks, not '%s'",
+			       value);
+	/* 2 for "#!", 10 for an ending with the marker */
+	if (strlen(value) > 200)
+		return err_say(err, EINVAL, "'interpreter' is longer than 200 bytes");
+	return list_add(conf->interpreters, CONF_INTERPRETERS_MAX, &conf->n_interpreters, value,
+			err);
+}
+
+static int set_tree(struct conf *conf, const char *value, struct err *err)
+{
+	if (value[0] != '/')
+		return err_say(err, EINVAL, "'tree' must be an absolute path, not '%s'", value);
+	return list_add(conf->trees, CONF_TREES_MAX, &conf->n_trees, value, err);
+}
+
+int conf_set(struct conf *conf, const char *section, const char *key, const char *value,
+	     bool *ret_at_value, struct err *err)
+{
+	*ret_at_value = true;
+	if (str_eq(section, "busypy")) {
+		if (str_eq(key, "tree"))
+			return set_tree(conf, value, err);
+		if (str_eq(key, "match"))
+			return word_of(key, value, "tree", "marker", &conf->match_marker, err);
+		if (str_eq(key, "isolation"))
+			return word_of(key, value, "private", "shared", &conf->shared, err);
+		if (str_eq(key, "direct"))
+			return word_of(key, value, "no", "yes", &conf->direct, err);
+		if (str_eq(key, "user-site"))
+			return word_of(key, value, "no", "yes", &conf->user_site, err);
+		if (str_eq(key, "prune"))
+			return set_prune(conf, value, err);
+		if (str_eq(key, "interpreter"))
+			return set_interpreter(conf, value, err);
+	} else if (str_eq(section, "stage")) {
+		if (str_eq(key, "mirror"))
+			return str_copy(conf->mirror, sizeof(conf->mirror), value) < 0
+				       ? err_say(err, E2BIG, "'mirror' is too long")
+				       : 0;
+	} else {
+		*ret_at_value = false;
+		return err_say(err, EINVAL, "unknown section '%s'", section);
+	}
+	*ret_at_value = false;
+	return err_say(err, EINVAL, "unknown key '%s' in section [%s]", key, section);
+}
+
+bool conf_prunes(const struct conf *conf, const char *mount_point)
+{
+	for (size_t i = 0; i < conf->n_prune; i++) {
+		if (path_match(conf->prune[i], mount_point))
+			return true;
+	}
+	return false;
+}

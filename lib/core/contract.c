@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* Checks and look-ups of the baked contract; pure. */
+#include "contract.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "str.h"
+
+static bool terminated(const char *s, size_t size)
+{
+	return memchr(s, '\0', size) != NULL;
+}
+
+static bool magic_at(const uint8_t *bytes)
+{
+	return memcmp(bytes, CONTRACT_MAGIC_A, 8) == 0 &&
+	       memcmp(bytes + 8, CONTRACT_MAGIC_B, 8) == 0;
+}
+
+static bool tree_valid(const struct contract_tree *tree)
+{
+	return terminated(tree->path, sizeof(tree->path)) && path_canonical(tree->path) &&
+	       terminated(tree->id, sizeof(tree->id)) &&
+	       terminated(tree->arch, sizeof(tree->arch)) &&
+	       terminated(tree->machine, sizeof(tree->machine)) &&
+	       terminated(tree->namespace_path, sizeof(tree->namespace_path)) &&
+	       path_canonical(tree->namespace_path);
+}
+
+bool contract_valid(const struct contract *contract)
+{
+	if (!magic_at((const uint8_t *)contract->magic) || contract->size != sizeof(*contract) ||
+	    contract->version != CONTRACT_VERSION || !(contract->flags & CONTRACT_ENABLED) ||
+	    contract->n_trees == 0 || contract->n_trees > CONTRACT_TREES_MAX ||
+	    !terminated(contract->enter, sizeof(contract->enter)))
+		return false;
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		if (!tree_valid(&contract->trees[i]))
+			return false;
+	}
+	return true;
+}
+
+int contract_find(const uint8_t *program, size_t n, size_t *ret_offset)
+{
+	size_t found = 0;
+	struct contract head;
+
+	for (size_t at = 0; at + sizeof(head) <= n; at++) {
+		if (program[at] != CONTRACT_MAGIC_A[0] || !magic_at(program + at))
+			continue;
+		if (found)
+			return -EINVAL;
+		found = at;
+	}
+	if (!found)
+		return -ENOENT;
+	memcpy(&head, program + found, sizeof(head));
+	if (head.size != sizeof(head) || head.version != CONTRACT_VERSION)
+		return -EPROTO;
+	*ret_offset = found;
+	return 0;
+}
+
+bool contract_root_is(const struct contract *contract, const struct place *root)
+{
+	return root->mount_id == contract->root_mount_id && root->ino == contract->root_ino &&
+	       root->dev == contract->root_dev;
+}
+
+const struct contract_tree *contract_tree_of(const struct contract *contract, const char *path,
+					     const struct place *file, bool same_mounts)
+{
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		const struct contract_tree *tree = &contract->trees[i];
+
+		if (same_mounts ? file->mount_id != tree->mount_id : file->dev != tree->dev)
+			continue;
+		if (path_below(path, tree->path) && !str_eq(path, tree->path))
+			return tree;
+	}
+	return NULL;
+}

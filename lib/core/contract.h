@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* The contract: what `busypy enable` found true, baked into copies of loader and enter. The small
+ * programs believe nothing else: no configuration is read per exec, so none can be spoofed. */
+#ifndef BUSYPY_CONTRACT_H
+#define BUSYPY_CONTRACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	CONTRACT_TREES_MAX = 8,
+	CONTRACT_PATH_MAX = 512,
+	CONTRACT_VERSION = 1,
+};
+
+/* Two halves, so that the bytes stand only once in a program: in its contract. */
+#define CONTRACT_MAGIC_A "BusyPy-c"
+#define CONTRACT_MAGIC_B "ontract\n"
+
+enum contract_flags {
+	CONTRACT_ENABLED = 1 << 0,	  /* baked; a program as built has no contract */
+	CONTRACT_SHARED = 1 << 1,	  /* isolation = shared */
+	CONTRACT_DIRECT = 1 << 2,	  /* direct = yes */
+	CONTRACT_USER_SITE = 1 << 3,	  /* leave PYTHONNOUSERSITE alone */
+	CONTRACT_UNIQUE_MOUNT_ID = 1 << 4 /* mount ids are STATX_MNT_ID_UNIQUE (Linux 6.8) */
+};
+
+struct contract_tree {
+	char path[CONTRACT_PATH_MAX]; /* canonical, of this version */
+	char id[64];		      /* the version's name */
+	char arch[16];
+	char machine[16];			/* personality: "linux32" or empty */
+	char namespace_path[CONTRACT_PATH_MAX]; /* the pinned template */
+	uint64_t namespace_ino;
+	uint64_t mount_id, dev, ino; /* of the tree's root directory */
+};
+
+struct contract {
+	char magic[16];
+	uint32_t size, version;
+	uint32_t flags; /* enum contract_flags */
+	uint32_t n_trees;
+	uint32_t shares; /* facts.shares per exec: host directories shown in the runtime */
+	uint32_t generation;
+	uint64_t root_mount_id, root_dev, root_ino; /* of the host's "/" */
+	char enter[CONTRACT_PATH_MAX];		    /* the program with file capabilities */
+	struct contract_tree trees[CONTRACT_TREES_MAX];
+};
+
+/* What was seen of an open file or directory, by statx(2). */
+struct place {
+	uint64_t mount_id, dev, ino;
+};
+
+/* True if the struct is whole: magic, size, version, counts, every string terminated. */
+bool contract_valid(const struct contract *contract);
+
+/* Finds the contract's place in a program's bytes; -ENOENT if there is none, -EINVAL if there are
+ * several, -EPROTO if it is of another version. */
+int contract_find(const uint8_t *program, size_t n, size_t *ret_offset);
+
+/* True if the root directory is the one that the contract was made for. */
+bool contract_root_is(const struct contract *contract, const struct place *root);
+
+/* The tree that a file at this canonical path lies in, or NULL. With same_mounts the file's mount
+ * must be the tree's; otherwise (another mount namespace) its device. */
+const struct contract_tree *contract_tree_of(const struct contract *contract, const char *path,
+					     const struct place *file, bool same_mounts);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel looks at in an ELF file before it starts it: header, machine, PT_INTERP.
+ * Not for symbols or needed libraries: those are lib/host's, through libelf. */
+#ifndef BUSYPY_ELF_HEAD_H
+#define BUSYPY_ELF_HEAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arch;
+
+enum {
+	ELF_HEAD_READ = 64,	 /* bytes of a file that hold any ELF header */
+	ELF_PHDRS_MAX = 64 * 56, /* bytes of program headers that are looked at */
+};
+
+struct elf_head {
+	uint8_t class; /* 1 is 32-bit, 2 is 64-bit */
+	uint8_t data;  /* 1 is little, 2 is big endian */
+	uint16_t type, machine, phentsize, phnum;
+	uint32_t flags;
+	uint64_t phoff; /* byte offset of the program headers */
+};
+
+/* Reads the header from the first n bytes; -ENOEXEC if this is no sound ELF executable. */
+int elf_head_parse(const uint8_t *bytes, size_t n, struct elf_head *ret);
+
+/* True if the file is for this arch: class, byte order, machine and ABI flags. */
+bool elf_head_fits(const struct elf_head *head, const struct arch *arch);
+
+/* The arch whose code this is, or NULL. */
+const struct arch *elf_head_arch(const struct elf_head *head);
+
+/* Finds PT_INTERP in the program headers (n bytes read from head->phoff). Returns 1 with the byte
+ * offset and size of the name (size counts its NUL), 0 if the file is static, -ENOEXEC if the
+ * headers are cut or out of bounds. */
+int elf_head_interp(const struct elf_head *head, const uint8_t *phdrs, size_t n,
+		    uint64_t *ret_offset, uint64_t *ret_size);
+
+#endif

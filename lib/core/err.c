@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Formats error sentences into the caller's struct err. */
+#include "err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Appends at offset used; a sentence that does not fit ends in "...", never in silence. */
+static size_t append(struct err *err, size_t used, const char *format, va_list args)
+{
+	size_t room = sizeof(err->text) - used;
+	int n = vsnprintf(err->text + used, room, format, args);
+
+	if (n < 0)
+		return used;
+	if ((size_t)n < room)
+		return used + (size_t)n;
+	memcpy(err->text + sizeof(err->text) - 4, "...", 4);
+	return sizeof(err->text) - 1;
+}
+
+static size_t append_text(struct err *err, size_t used, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	used = append(err, used, format, args);
+	va_end(args);
+	return used;
+}
+
+int err_set(struct err *err, int code, const char *format, ...)
+{
+	va_list args;
+	size_t used;
+
+	if (!code)
+		code = EIO;
+	if (!err)
+		return -code;
+	err->code = code;
+	va_start(args, format);
+	used = append(err, 0, format, args);
+	va_end(args);
+	(void)append_text(err, used, ": %s", strerror(code));
+	return -code;
+}
+
+int err_say(struct err *err, int code, const char *format, ...)
+{
+	va_list args;
+
+	if (!code)
+		code = EIO;
+	if (!err)
+		return -code;
+	err->code = code;
+	va_start(args, format);
+	(void)append(err, 0, format, args);
+	va_end(args);
+	return -code;
+}
+
+int err_wrap(struct err *err, int code, const char *format, ...)
+{
+	char inner[ERR_TEXT_MAX];
+	va_list args;
+	size_t used;
+
+	if (!err)
+		return code;
+	memcpy(inner, err->text, sizeof(inner));
+	va_start(args, format);
+	used = append(err, 0, format, args);
+	va_end(args);
+	(void)append_text(err, used, ": %s", inner);
+	return code;
+}
+
+int err_hint(struct err *err, int code, const char *format, ...)
+{
+	va_list args;
+	size_t used;
+
+	if (!err)
+		return code;
+	used = append_text(err, strlen(err->text), " (Hint: ");
+	va_start(args, format);
+	used = append(err, used, format, args);
+	va_end(args);
+	(void)append_text(err, used, ")");
+	return code;
+}

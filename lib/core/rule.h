@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* binfmt_misc entries as data: the lines that are registered, the files that are read back, and
+ * which of two entries catches a file. Kernel: Documentation/admin-guide/binfmt-misc.rst.
+ * A later kernel's location-matching handlers belong here and nowhere else. */
+#ifndef BUSYPY_RULE_H
+#define BUSYPY_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	RULE_NAME_MAX = 64,
+	RULE_MAGIC_MAX = 256, /* BINPRM_BUF_SIZE: offset + magic cannot be more */
+	RULE_LINE_MAX = 1920  /* MAX_REGISTER_LENGTH, fs/binfmt_misc.c */
+};
+
+struct rule {
+	char name[RULE_NAME_MAX];
+	char interpreter[512];
+	char flags[8];
+	char extension[64]; /* set for an 'E' entry, which has no magic */
+	bool enabled;
+	size_t offset, size; /* bytes */
+	uint8_t magic[RULE_MAGIC_MAX];
+	uint8_t mask[RULE_MAGIC_MAX];
+};
+
+/* The endings of a first line that tell `#!/usr/bin/python3` from `#!/usr/bin/python3.11`: one
+ * entry each. NULL behind the last. */
+const char *rule_ending(size_t i);
+
+/* Makes our entry number i for a shebang's interpreter. With marker, the second line must be
+ * "# busypy" and only the newline ending exists. -ENOENT behind the last, -E2BIG. */
+int rule_make(struct rule *ret, unsigned generation, const char *shebang, size_t i, bool marker,
+	      const char *loader);
+
+/* The line to write to the register file; -E2BIG. */
+int rule_format(const struct rule *rule, char *dst, size_t size);
+
+/* Reads the text of an entry's file (n bytes). name is the file's name. -EINVAL if malformed. */
+int rule_parse(const char *name, const char *bytes, size_t n, struct rule *ret);
+
+/* True if both entries can match one and the same file. */
+bool rule_overlaps(const struct rule *a, const struct rule *b);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel's reading of "#!": load_script() in fs/binfmt_script.c, Linux 5.12 to 6.18. */
+#include "shebang.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* First byte in [s, last] that is no blank; NULL if there is none. Inclusive, as in the kernel. */
+static const char *next_non_blank(const char *s, const char *last)
+{
+	for (; s <= last; s++) {
+		if (!blank(*s))
+			return s;
+	}
+	return NULL;
+}
+
+static const char *next_terminator(const char *s, const char *last)
+{
+	for (; s <= last; s++) {
+		if (blank(*s) || !*s)
+			return s;
+	}
+	return NULL;
+}
+
+/* Where the line ends; NULL if the name in it may have been cut by the kernel's buffer. */
+static const char *line_end(const char *buf)
+{
+	const char *last = buf + SHEBANG_READ - 1;
+	const char *end, *name;
+
+	/* strnchr() stops at a NUL: a newline behind one does not end the line. */
+	end = memchr(buf, '\n', strnlen(buf, SHEBANG_READ));
+	if (end)
+		return end;
+	name = next_non_blank(buf + 2, last);
+	if (!name || !next_terminator(name, last))
+		return NULL;
+	return last;
+}
+
+static void copy_word(char *dst, const char *from, const char *end)
+{
+	size_t n = strnlen(from, (size_t)(end - from));
+
+	memcpy(dst, from, n);
+	dst[n] = '\0';
+}
+
+int shebang_parse(const char *bytes, size_t n, struct shebang *ret)
+{
+	char buf[SHEBANG_READ] = { 0 };
+	const char *end, *name, *sep, *arg = NULL;
+
+	if (n > sizeof(buf))
+		n = sizeof(buf);
+	memcpy(buf, bytes, n);
+	if (buf[0] != '#' || buf[1] != '!')
+		return -ENOEXEC;
+	end = line_end(buf);
+	if (!end)
+		return -ENOEXEC;
+	while (blank(end[-1]))
+		end--;
+	name = next_non_blank(buf + 2, end);
+	if (!name || name == end)
+		return -ENOEXEC;
+	sep = next_terminator(name, end);
+	if (sep && *sep)
+		arg = next_non_blank(sep, end);
+	/* The kernel writes a NUL at end, then reads each as a C string. */
+	copy_word(ret->interp, name, sep && sep < end ? sep : end);
+	ret->has_arg = arg != NULL;
+	if (arg)
+		copy_word(ret->arg, arg, arg < end ? end : arg);
+	else
+		ret->arg[0] = '\0';
+	return 0;
+}

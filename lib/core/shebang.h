@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* A script's first line, read exactly as the kernel reads it (fs/binfmt_script.c). */
+#ifndef BUSYPY_SHEBANG_H
+#define BUSYPY_SHEBANG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+	SHEBANG_READ = 256,   /* bytes that the kernel looks at: BINPRM_BUF_SIZE */
+	SHEBANG_DEPTH_MAX = 5 /* interpreters that may follow one another, fs/exec.c */
+};
+
+struct shebang {
+	char interp[SHEBANG_READ];
+	char arg[SHEBANG_READ]; /* everything behind the interpreter, one argument */
+	bool has_arg;
+};
+
+/* Parses the first n bytes of a file (at most SHEBANG_READ count). Returns 0, or -ENOEXEC where
+ * the kernel's script loader would not take the file: no "#!", no name, a name that may be cut. */
+int shebang_parse(const char *bytes, size_t n, struct shebang *ret);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Bounded text, numbers and paths; pure. */
+#include "str.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void text_init(struct text *text, char *data, size_t size)
+{
+	text->data = data;
+	text->used = 0;
+	text->size = size;
+	text->overflow = false;
+	data[0] = '\0';
+}
+
+void text_add_bytes(struct text *text, const char *s, size_t n)
+{
+	if (n >= text->size - text->used) {
+		text->overflow = true;
+		return;
+	}
+	memcpy(text->data + text->used, s, n);
+	text->used += n;
+	text->data[text->used] = '\0';
+}
+
+void text_add(struct text *text, const char *s)
+{
+	text_add_bytes(text, s, strlen(s));
+}
+
+void text_addf(struct text *text, const char *format, ...)
+{
+	size_t room = text->size - text->used;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(text->data + text->used, room, format, args);
+	va_end(args);
+	if (n < 0 || (size_t)n >= room) {
+		text->data[text->used] = '\0';
+		text->overflow = true;
+		return;
+	}
+	text->used += (size_t)n;
+}
+
+int text_check(const struct text *text)
+{
+	return text->overflow ? -E2BIG : 0;
+}
+
+bool str_eq(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+bool str_starts(const char *s, const char *prefix)
+{
+	return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+bool str_ends(const char *s, const char *suffix)
+{
+	size_t n = strlen(s), m = strlen(suffix);
+
+	return n >= m && memcmp(s + n - m, suffix, m) == 0;
+}
+
+int str_copy_bytes(char *dst, size_t size, const char *src, size_t n)
+{
+	if (n >= size)
+		return -E2BIG;
+	memcpy(dst, src, n);
+	dst[n] = '\0';
+	return 0;
+}
+
+int str_copy(char *dst, size_t size, const char *src)
+{
+	return str_copy_bytes(dst, size, src, strlen(src));
+}
+
+static int digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return 99;
+}
+
+int str_to_u64(const char *s, unsigned base, uint64_t *ret_value)
+{
+	uint64_t value = 0;
+
+	if (!*s)
+		return -EINVAL;
+	for (; *s; s++) {
+		unsigned digit = (unsigned)digit_value(*s);
+
+		if (digit >= base)
+			return -EINVAL;
+		if (value > (UINT64_MAX - digit) / base)
+			return -ERANGE;
+		value = value * base + digit;
+	}
+	*ret_value = value;
+	return 0;
+}
+
+bool path_below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	if (str_eq(dir, "/"))
+		return path[0] == '/';
+	return strncmp(path, dir, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
+bool path_canonical(const char *path)
+{
+	const char *s = path;
+
+	if (*s != '/')
+		return false;
+	if (!s[1])
+		return true;
+	while (*s == '/') {
+		size_t n = strcspn(s + 1, "/");
+
+		if (n == 0 || (n == 1 && s[1] == '.') || (n == 2 && s[1] == '.' && s[2] == '.'))
+			return false;
+		s += 1 + n;
+	}
+	return true;
+}
+
+const char *path_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int path_join(char *dst, size_t size, const char *dir, const char *name)
+{
+	struct text text;
+
+	text_init(&text, dst, size);
+	text_add(&text, dir);
+	if (!str_ends(dir, "/"))
+		text_add(&text, "/");
+	text_add(&text, name);
+	return text_check(&text);
+}
+
+/* A place to go back to: the pattern after a star, and the text where that star now ends. */
+struct star {
+	const char *pattern;
+	const char *end;
+};
+
+/* Lets the star swallow one more byte; false if there is no star, or `*` would swallow a slash. */
+static bool star_extend(struct star *star, bool deep)
+{
+	if (!star->pattern || !*star->end || (!deep && *star->end == '/')) {
+		star->pattern = NULL;
+		return false;
+	}
+	star->end++;
+	return true;
+}
+
+/* Iterative, never recursive over user input. Two memories are enough: the last `*`, and the last
+ * `**`, which can only be asked again once the `*` behind it has failed. */
+bool path_match(const char *pattern, const char *path)
+{
+	struct star shallow = { 0 }, deep = { 0 };
+
+	for (;;) {
+		if (pattern[0] == '*' && pattern[1] == '*') {
+			pattern += 2;
+			deep = (struct star){ pattern, path };
+			shallow = (struct star){ 0 };
+			continue;
+		}
+		if (*pattern == '*') {
+			pattern++;
+			shallow = (struct star){ pattern, path };
+			continue;
+		}
+		if (*pattern == *path) {
+			if (!*path)
+				return true;
+			pattern++;
+			path++;
+			continue;
+		}
+		if (star_extend(&shallow, false)) {
+			pattern = shallow.pattern;
+			path = shallow.end;
+		} else if (star_extend(&deep, true)) {
+			pattern = deep.pattern;
+			path = deep.end;
+		} else {
+			return false;
+		}
+	}
+}

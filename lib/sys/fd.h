@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Descriptors that close themselves, and whole reads and writes. */
+#ifndef BUSYPY_FD_H
+#define BUSYPY_FD_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Closes *fd if it is not negative; keeps errno. For FD_CLEANUP. */
+void fd_close(int *fd);
+
+/* Declares a descriptor that is closed when its scope ends. Always initialise it:
+ *	FD_CLEANUP int fd = -1;
+ * To hand it over, return fd_steal(&fd). */
+#define FD_CLEANUP __attribute__((cleanup(fd_close)))
+
+/* Returns *fd and sets it to -1, so that its cleanup does nothing. */
+int fd_steal(int *fd);
+
+/* Reads until n bytes or the end of the file; bytes read, or -errno. EINTR is retried. */
+ssize_t fd_read_all(int fd, void *buf, size_t n);
+/* The same from an offset, which must be given in bytes. */
+ssize_t fd_read_at(int fd, void *buf, size_t n, off_t offset);
+/* Writes all n bytes; 0 or -errno. */
+int fd_write_all(int fd, const void *buf, size_t n);
+
+/* Reads a small file, which must end before size bytes, and terminates it; bytes or -errno, -E2BIG
+ * if it is larger. */
+ssize_t fd_read_file(int dirfd, const char *path, char *buf, size_t size);
+
+/* Sets close-on-exec; 0 or -errno. */
+int fd_cloexec(int fd);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* statx(2), getdents64(2) and readlink(2), turned into facts. */
+#include "probe.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/stat.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "contract.h"
+#include "dirs.h"
+#include "err.h"
+#include "fd.h"
+#include "mount_api.h"
+#include "str.h"
+#include "view.h"
+
+#ifndef STATX_MNT_ID_UNIQUE
+#define STATX_MNT_ID_UNIQUE 0x00004000U /* Linux 6.8 */
+#endif
+
+enum { TYPE_MASK = 0170000, TYPE_DIR = 0040000, TYPE_FILE = 0100000, TYPE_LINK = 0120000 };
+
+static int stat_quietly(int dirfd, const char *path, unsigned flags, struct statx *ret)
+{
+	unsigned mask = STATX_TYPE | STATX_INO | STATX_MNT_ID | STATX_MNT_ID_UNIQUE;
+
+	flags |= AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
+	if (!path[0])
+		flags |= AT_EMPTY_PATH;
+	return syscall(SYS_statx, dirfd, path, flags, mask, ret) < 0 ? -errno : 0;
+}
+
+int probe_place(int dirfd, const char *path, struct place *ret, bool *ret_unique)
+{
+	struct statx st;
+	int r = stat_quietly(dirfd, path, 0, &st);
+
+	if (r < 0)
+		return r;
+	ret->mount_id = st.stx_mnt_id;
+	ret->dev = (uint64_t)st.stx_dev_major << 32 | st.stx_dev_minor;
+	ret->ino = st.stx_ino;
+	if (ret_unique)
+		*ret_unique = st.stx_mask & STATX_MNT_ID_UNIQUE;
+	return 0;
+}
+
+static int add_entry(struct facts *facts, int root, const char *name)
+{
+	struct statx st;
+	char target[512];
+	ssize_t n;
+	bool is_mount;
+
+	/* An entry that went away between listing and looking is simply not there. */
+	if (stat_quietly(root, name, AT_SYMLINK_NOFOLLOW, &st) < 0)
+		return 0;
+	is_mount = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	switch (st.stx_mode & TYPE_MASK) {
+	case TYPE_DIR:
+		return facts_add_top(facts, FACTS_DIR, is_mount, name, NULL);
+	case TYPE_FILE:
+		return facts_add_top(facts, FACTS_FILE, is_mount, name, NULL);
+	case TYPE_LINK:
+		n = readlinkat(root, name, target, sizeof(target) - 1);
+		if (n < 0 || n == (ssize_t)sizeof(target) - 1)
+			return 0;
+		target[n] = '\0';
+		return facts_add_top(facts, FACTS_LINK, false, name, target);
+	default:
+		return 0;
+	}
+}
+
+int probe_top(struct facts *facts, struct err *err)
+{
+	FD_CLEANUP int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	FD_CLEANUP int clone = -1;
+	struct dirs dirs;
+	const char *name;
+	int r;
+
+	if (root < 0)
+		return err_set(err, errno, "cannot read /");
+	/* In a mount namespace that is less privileged than its parent, children are locked to
+	 * their parents, and a mount cannot be cloned without them: EINVAL (mount_namespaces(7)).
+	 */
+	clone = mount_clone(root, "", false);
+	facts->children_locked = clone == -EINVAL;
+	dirs_begin(&dirs, root);
+	while ((r = dirs_next(&dirs, &name)) > 0) {
+		r = add_entry(facts, root, name);
+		if (r < 0)
+			return err_say(err, E2BIG, "/ has more than %d entries", FACTS_TOP_MAX);
+	}
+	if (r < 0)
+		return err_set(err, -r, "cannot read /");
+	facts_sort(facts);
+	return 0;
+}
+
+static bool is_directory(int dirfd, const char *path)
+{
+	struct statx st;
+
+	return stat_quietly(dirfd, path, AT_SYMLINK_NOFOLLOW, &st) == 0 &&
+	       (st.stx_mode & TYPE_MASK) == TYPE_DIR;
+}
+
+static bool is_empty_directory(int dirfd, const char *path)
+{
+	FD_CLEANUP int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd >= 0 && dirs_empty(fd) == 1;
+}
+
+void probe_shares(struct facts *facts, const char *tree, const char *arch)
+{
+	char runtime[4096];
+	struct text text;
+	FD_CLEANUP int fd = -1;
+
+	text_init(&text, runtime, sizeof(runtime));
+	text_addf(&text, "%s/etc/python/%s", tree, arch);
+	if (text_check(&text) < 0)
+		return;
+	fd = open(runtime, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	for (size_t i = 0; fd >= 0 && view_share(i); i++) {
+		if (is_empty_directory(fd, view_share(i) + 1) &&
+		    is_directory(AT_FDCWD, view_share(i)))
+			facts->shares |= 1U << i;
+	}
+}

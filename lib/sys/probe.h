@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads facts from kernel and disk. The only way host state gets into lib/core. */
+#ifndef BUSYPY_PROBE_H
+#define BUSYPY_PROBE_H
+
+#include <stdbool.h>
+
+struct facts;
+struct place;
+struct err;
+
+/* Which mount, device and inode path (or, with an empty path, dirfd itself) is; never asks a server
+ * and never mounts (AT_STATX_DONT_SYNC, AT_NO_AUTOMOUNT). *ret_unique (may be NULL) tells whether
+ * the mount id is one that is never used again. 0 or -errno. */
+int probe_place(int dirfd, const char *path, struct place *ret, bool *ret_unique);
+
+/* Fills in top and children_locked from "/" and sorts them. Entries that are neither directory,
+ * link nor file are left out. */
+int probe_top(struct facts *facts, struct err *err);
+
+/* Sets the bits of facts.shares: what the host has and the runtime of tree/arch has as an empty
+ * directory. */
+void probe_shares(struct facts *facts, const char *tree, const char *arch);
+
+#endif

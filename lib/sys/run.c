@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* The plan's executor, on the new mount API: every mount is made detached, given its flags, and
+ * only then attached, so that nothing is ever visible with too many rights. */
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "dirs.h"
+#include "err.h"
+#include "fd.h"
+#include "mount_api.h"
+#include "plan.h"
+#include "str.h"
+
+/* From sys/mount.h, which clashes with linux/mount.h in glibc 2.36. */
+enum { PROPAGATE_PRIVATE = 1 << 18, PROPAGATE_SLAVE = 1 << 19 };
+
+struct run {
+	int root; /* the new root, -1 before OP_ROOT or OP_TREE */
+};
+
+static uint64_t attributes(unsigned flags)
+{
+	uint64_t set = 0;
+
+	if (flags & OP_RDONLY)
+		set |= MOUNT_ATTR_RDONLY;
+	if (flags & OP_NOSUID)
+		set |= MOUNT_ATTR_NOSUID;
+	if (flags & OP_NODEV)
+		set |= MOUNT_ATTR_NODEV;
+	if (flags & OP_NOEXEC)
+		set |= MOUNT_ATTR_NOEXEC;
+	return set;
+}
+
+static int run_slave(void)
+{
+	FD_CLEANUP int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root < 0)
+		return -errno;
+	return mount_attributes(root, 0, PROPAGATE_SLAVE, true);
+}
+
+/* The new root is mounted over "/". Paths from the process's root go on to name the old one, since
+ * a look-up starts at the root itself and not at what covers it; nothing else is hidden, as it
+ * would be under any other directory. */
+static int take_root(struct run *run, int mount)
+{
+	FD_CLEANUP int new_root = mount;
+	FD_CLEANUP int old_root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (old_root < 0)
+		return -errno;
+	r = mount_attach(new_root, old_root);
+	if (r == 0)
+		run->root = fd_steal(&new_root);
+	return r;
+}
+
+static int run_root(struct run *run, const struct op *op)
+{
+	int mount = mount_new("tmpfs", "busypy", op->data, 0);
+
+	return mount < 0 ? mount : take_root(run, mount);
+}
+
+static int run_tree(struct run *run, const struct op *op)
+{
+	int mount = mount_clone(AT_FDCWD, op->src, false);
+	int r;
+
+	if (mount < 0)
+		return mount;
+	r = mount_attributes(mount, attributes(op->flags), PROPAGATE_PRIVATE, false);
+	if (r < 0) {
+		(void)close(mount); /* the reason is in r */
+		return r;
+	}
+	return take_root(run, mount);
+}
+
+static int run_mkdir(const struct run *run, const struct op *op)
+{
+	if (mkdirat(run->root, op->dst, op->mode) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	/* The process's umask must not show in the view. */
+	return fchmodat(run->root, op->dst, op->mode, 0) < 0 ? -errno : 0;
+}
+
+static int run_symlink(const struct run *run, const struct op *op)
+{
+	return symlinkat(op->data, run->root, op->dst) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static int run_file(const struct run *run, const struct op *op)
+{
+	FD_CLEANUP int fd = openat(run->root, op->dst,
+				   O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int r;
+
+	if (fd < 0)
+		return errno == EEXIST ? 0 : -errno;
+	r = fd_write_all(fd, op->data, strlen(op->data));
+	if (r < 0)
+		return r;
+	return fchmod(fd, op->mode) < 0 ? -errno : 0;
+}
+
+static int clone_source(const struct run *run, const char *src, bool recursive)
+{
+	if (str_starts(src, "@/"))
+		return mount_clone(run->root, src + 2, recursive);
+	return mount_clone(AT_FDCWD, src, recursive);
+}
+
+static int run_bind(const struct run *run, const struct op *op)
+{
+	bool recursive = op->type == OP_RBIND;
+	FD_CLEANUP int mount = clone_source(run, op->src, recursive);
+	FD_CLEANUP int target = -1;
+	int r;
+
+	if (mount < 0)
+		return mount;
+	r = mount_attributes(mount, attributes(op->flags),
+			     op->flags & OP_PRIVATE ? PROPAGATE_PRIVATE : PROPAGATE_SLAVE,
+			     recursive);
+	if (r < 0)
+		return r;
+	target = open_beneath(run->root, op->dst, 0);
+	return target < 0 ? target : mount_attach(mount, target);
+}
+
+static int run_mount(const struct run *run, const struct op *op)
+{
+	FD_CLEANUP int mount = mount_new(op->src, "busypy", op->data, attributes(op->flags));
+	FD_CLEANUP int target = -1;
+
+	if (mount < 0)
+		return mount;
+	target = open_beneath(run->root, op->dst, O_DIRECTORY);
+	return target < 0 ? target : mount_attach(mount, target);
+}
+
+/* Opens the directory that dst stands in; *ret_name points at dst's last component. */
+static int open_parent(const struct run *run, const char *dst, const char **ret_name)
+{
+	const char *name = path_base(dst);
+	char parent[4096];
+
+	*ret_name = name;
+	if (name == dst)
+		return open_beneath(run->root, ".", O_DIRECTORY);
+	if (str_copy_bytes(parent, sizeof(parent), dst, (size_t)(name - dst - 1)) < 0)
+		return -ENAMETOOLONG;
+	return open_beneath(run->root, parent, O_DIRECTORY);
+}
+
+static int run_umount(const struct run *run, const struct op *op)
+{
+	const char *name;
+	FD_CLEANUP int parent = open_parent(run, op->dst, &name);
+
+	return parent < 0 ? parent : mount_detach(parent, name);
+}
+
+/* What a mount covers is seen through a clone of its parent directory without the mounts on it. */
+static int covered_is_empty(const struct run *run, const char *dst)
+{
+	const char *name;
+	FD_CLEANUP int parent = open_parent(run, dst, &name);
+	FD_CLEANUP int clone = parent < 0 ? parent : mount_clone(parent, "", false);
+	FD_CLEANUP int covered = -1;
+	int r;
+
+	if (clone < 0)
+		return clone;
+	covered = openat(clone, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (covered < 0)
+		return -errno;
+	r = dirs_empty(covered);
+	return r == -ENOTDIR ? 1 : r; /* a file covers nothing that could be seen */
+}
+
+/* Doing without a mount is an economy: where it is gone already, is on top of something, or cannot
+ * be told, it stays. */
+static int run_prune(const struct run *run, const struct op *op)
+{
+	if (covered_is_empty(run, op->dst) == 1)
+		(void)run_umount(run, op); /* a mount that stays costs a microsecond per exec */
+	return 0;
+}
+
+static int run_flags(const struct run *run, const struct op *op)
+{
+	FD_CLEANUP int target = open_beneath(run->root, op->dst, 0);
+
+	return target < 0 ? target : mount_attributes(target, attributes(op->flags), 0, false);
+}
+
+static int run_op(struct run *run, const struct op *op)
+{
+	switch (op->type) {
+	case OP_SLAVE:
+		return run_slave();
+	case OP_ROOT:
+		return run_root(run, op);
+	case OP_TREE:
+		return run_tree(run, op);
+	case OP_MKDIR:
+		return run_mkdir(run, op);
+	case OP_SYMLINK:
+		return run_symlink(run, op);
+	case OP_FILE:
+		return run_file(run, op);
+	case OP_BIND:
+	case OP_RBIND:
+		return run_bind(run, op);
+	case OP_MOUNT:
+		return run_mount(run, op);
+	case OP_UMOUNT:
+		return run_umount(run, op);
+	case OP_PRUNE:
+		return run_prune(run, op);
+	case OP_FLAGS:
+		return run_flags(run, op);
+	case OP_PIVOT:
+		return mount_pivot(run->root);
+	}
+	return -EINVAL;
+}
+
+int run_plan(const struct plan *plan, struct err *err)
+{
+	struct run run = { .root = -1 };
+	int failed = 0;
+
+	for (size_t i = 0; i < plan->n_ops && failed == 0; i++) {
+		const struct op *op = &plan->ops[i];
+		int r = run_op(&run, op);
+
+		if (r < 0 && !(op->flags & OP_OPTIONAL))
+			failed = err_set(err, -r, "cannot %s %s%s/%s", op_name(op->type),
+					 op->src ? op->src : "", op->src ? " on " : "",
+					 op->dst ? op->dst : "");
+		if (r == -ENOSPC && failed < 0 && op->type != OP_FILE)
+			(void)err_hint(err, r,
+				       "this namespace may hold no more mounts: see "
+				       "/proc/sys/fs/mount-max");
+	}
+	fd_close(&run.root);
+	return failed;
+}

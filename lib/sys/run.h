@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Performs a plan, op by op, in the calling process. No decisions: those are in the plan. */
+#ifndef BUSYPY_RUN_H
+#define BUSYPY_RUN_H
+
+struct plan;
+struct err;
+
+/* Performs every op in order. The caller is alone in a mount namespace of its own (unshare(2));
+ * after success "/" is the view and the working directory is "/". On failure the namespace is half
+ * built and the process must not go on; the sentence names the op, its place and the reason.
+ * Needs CAP_SYS_ADMIN and CAP_SYS_CHROOT in the user namespace. Allocates nothing. */
+int run_plan(const struct plan *plan, struct err *err);
+
+#endif
