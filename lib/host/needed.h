@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* The libraries that programs need, found inside a sysroot as its own ld.so would find them. */
+#ifndef BUSYPY_NEEDED_H
+#define BUSYPY_NEEDED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arch;
+struct elf_file;
+struct err;
+struct sysroot;
+
+struct needed_lib {
+	char *name; /* as DT_NEEDED says it */
+	char *path; /* absolute, inside the sysroot */
+	char *real; /* on this machine, without links */
+};
+
+/* A set of libraries in the order in which they were found. Initialise with { 0 }. */
+struct needed {
+	struct needed_lib *libs;
+	size_t n_libs, room;
+};
+
+/* Adds what an ELF file at an absolute path of the sysroot needs, and what that needs in turn.
+ * default_musl: the ld.so is musl's, which holds libc, libm, ... itself. Returns 0; -ENOENT naming
+ * the missing library and who needs it; -ENOEXEC, -ENOMEM, ... What was added before a failure
+ * stays. */
+int needed_add(const struct sysroot *root, const struct arch *arch, const char *path, bool musl,
+	       struct needed *set, struct err *err);
+
+/* Adds one library by its name (a soname), if the default directories have it. 1 if they have. */
+int needed_add_name(const struct sysroot *root, const struct arch *arch, const char *name,
+		    struct needed *set, struct err *err);
+
+void needed_free(struct needed *set);
+
+/* Frees a set when its scope ends: NEEDED_CLEANUP struct needed set = { 0 }; */
+#define NEEDED_CLEANUP __attribute__((cleanup(needed_free)))
+
+/* True if an ld.so of this name is musl's. */
+bool needed_is_musl(const char *ldso);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* A directory seen as "/": resolves paths and links inside it and never leads out of it. */
+#ifndef BUSYPY_SYSROOT_H
+#define BUSYPY_SYSROOT_H
+
+#include <stddef.h>
+
+struct arch;
+
+enum { SYSROOT_MOUNTS_MAX = 3, SYSROOT_PATH_MAX = 4096 };
+
+/* Which directory stands where. What no mount covers does not exist. */
+struct sysroot {
+	struct {
+		const char *at; /* absolute; static storage */
+		char dir[SYSROOT_PATH_MAX];
+	} mounts[SYSROOT_MOUNTS_MAX];
+	size_t n_mounts;
+};
+
+/* One directory as "/". -E2BIG if its path is too long. */
+int sysroot_init(struct sysroot *root, const char *dir);
+
+/* A tree's runtime of arch where a view has it: /usr, /lib, and /lib64, which is /lib. */
+int sysroot_init_view(struct sysroot *root, const char *tree, const struct arch *arch);
+
+/* Resolves an absolute path, following every link as if the sysroot were "/". ret_real (of
+ * SYSROOT_PATH_MAX bytes) is where the file really is. -ENOENT, -ELOOP, -ENOTDIR, ... */
+int sysroot_find(const struct sysroot *root, const char *path, char *ret_real);
+
+/* The same, but a link at the very end is not followed. */
+int sysroot_find_link(const struct sysroot *root, const char *path, char *ret_real);
+
+/* The same as sysroot_find; ret_path is the canonical path inside the sysroot. */
+int sysroot_canonical(const struct sysroot *root, const char *path, char *ret_path);
+
+#endif
