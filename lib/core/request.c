@@ -10,13 +10,11 @@
 
 int request_parse(int argc, char **argv, bool preserved, int fd, struct request *ret)
 {
-	int skip = preserved ? 2 : 1;
-
-	if (argc < skip + 1)
+	if (!preserved || argc < 3 || fd < 0)
 		return -EINVAL;
 	ret->fd = fd;
 	ret->path = argv[1];
-	ret->argv = argv + skip;
+	ret->argv = argv + 2;
 	ret->argv[0] = argv[1];
 	return 0;
 }

@@ -17,9 +17,9 @@ struct request {
 	char **argv;	  /* where path stands */
 };
 
-/* Reads the loader's argument vector. With preserved (AT_FLAGS_PRESERVE_ARGV0) it is
- * [loader, path, argv0, argument ...], else [loader, path, argument ...]. -EINVAL if it is neither.
- * Moves path so that request.argv holds: argv[-1] and argv[0] writable, argv[0] is path. */
+/* Reads the loader's argument vector, [loader, path, argv0, argument ...]: our entries have the flag
+ * P, and the kernel says so in AT_FLAGS (preserved). As with a native shebang argv0 is dropped:
+ * argv[2] becomes path. -EINVAL if it is anything else. */
 int request_parse(int argc, char **argv, bool preserved, int fd, struct request *ret);
 
 /* What a file-capability exec takes from a process and enter gives back (fs/exec.c,

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts, view, plan, run: the whole engine, in the process that becomes the script. */
+#include "compose.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "contract.h"
+#include "cwd.h"
+#include "err.h"
+#include "ns.h"
+#include "plan.h"
+#include "priv.h"
+#include "probe.h"
+#include "request.h"
+#include "run.h"
+#include "script.h"
+#include "start.h"
+#include "view.h"
+#include "words.h"
+
+/* Too large for a stack, and used once in a process. */
+static struct facts facts;
+static struct plan plan;
+
+static int make_plan(const struct contract_tree *tree, struct err *err)
+{
+	struct view view = {
+		.kind = VIEW_HOST,
+		.tree = tree->path,
+		.arch = tree->arch,
+	};
+	int r;
+
+	facts_init(&facts);
+	r = probe_top(&facts, err);
+	if (r < 0)
+		return r;
+	probe_shares(&facts, tree->path, tree->arch);
+	return view_plan(&view, &facts, &plan, err);
+}
+
+/* Gives up what the new user namespace brought: it is only needed to mount. */
+static int drop(uint64_t bounding, struct err *err)
+{
+	int r = priv_bound(bounding);
+
+	if (r == 0 && geteuid() != 0)
+		r = priv_set_no_new_privs();
+	if (r == 0)
+		r = priv_clear();
+	return r < 0 ? err_set(err, -r, "cannot give up privileges") : 0;
+}
+
+/* The tree's root as seen from here is the one that was enabled: not another that was put at the
+ * same path in a chroot or container. */
+static int check_tree(const struct contract_tree *tree, struct err *err)
+{
+	struct place place;
+	int r = probe_place(AT_FDCWD, tree->path, &place, NULL);
+
+	if (r < 0)
+		return err_set(err, -r, "cannot look at the tree %s", tree->path);
+	if (place.dev != tree->dev || place.ino != tree->ino)
+		return err_say(err, ESTALE, "%s is not the tree that was enabled", tree->path);
+	return 0;
+}
+
+int compose_and_start(const struct contract *contract, const struct request *request,
+		      const struct script *script, const struct shebang *line, enum compose_how how)
+{
+	uint64_t bounding = how == COMPOSE_AS_USER ? priv_bounding() : 0;
+	struct err err = { 0 };
+	struct cwd cwd;
+	int r = check_tree(script->tree, &err);
+
+	if (r < 0)
+		return r;
+	cwd_get(&cwd);
+	if (how == COMPOSE_AS_USER)
+		r = ns_unshare_user(&err);
+	else
+		r = unshare(CLONE_NEWNS) < 0 ? -errno : 0;
+	if (r < 0)
+		return r;
+	/* From here on there is no way back. */
+	r = make_plan(script->tree, &err);
+	if (r == 0)
+		r = run_plan(&plan, &err);
+	if (r == 0 && how == COMPOSE_AS_USER)
+		r = drop(bounding, &err);
+	if (r < 0)
+		words_die(WORDS_OURS, request->path, &err);
+	start_in_view(contract, request, script, line, &cwd);
+}
+
+void compose_last_tier(const struct contract *contract, const struct request *request,
+		       const struct script *script, const struct shebang *line)
+{
+	struct err err = { 0 };
+	int r = compose_and_start(contract, request, script, line, COMPOSE_AS_USER);
+
+	if (contract->flags & CONTRACT_DIRECT)
+		start_direct(contract, request, script, line);
+	(void)err_set(&err, -r, "no view can be made for this caller");
+	(void)err_hint(&err, 0, "'busypy status' lists who gets which tier");
+	words_die(WORDS_OURS, request->path, &err);
+}

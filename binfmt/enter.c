@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* Takes a caller without privilege into a template. Its file has cap_sys_admin and cap_sys_chroot
+ * permitted, so anyone can call it, with any arguments, environment, descriptors and limits: it
+ * trusts its contract alone. Between raising and dropping the capabilities it touches the
+ * template's descriptor and nothing else. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "baked.h"
+#include "compose.h"
+#include "contract.h"
+#include "cwd.h"
+#include "err.h"
+#include "fd.h"
+#include "ns.h"
+#include "priv.h"
+#include "request.h"
+#include "script.h"
+#include "shebang.h"
+#include "start.h"
+#include "words.h"
+
+static void die(const char *what, int status, const char *sentence)
+{
+	struct err err = { 0 };
+
+	(void)err_say(&err, EINVAL, "%s", sentence);
+	words_die(status, what, &err);
+}
+
+/* [enter, handoff, path, argument ...] from the loader; from anybody else, anything. */
+static void read_request(int argc, char **argv, struct handoff *ret_handoff, struct request *ret)
+{
+	if (argc < 3 || handoff_parse(argv[1], ret_handoff) < 0)
+		die("enter", WORDS_OURS,
+		    "only the loader starts this program (Hint: see busypy(7))");
+	ret->fd = ret_handoff->fd;
+	ret->path = argv[2];
+	ret->argv = argv + 2;
+}
+
+/* Gives back what the capability exec took (credentials(7), execve(2)). All of it is the caller's
+ * to set in any case. */
+static void restore(const struct handoff *handoff, const char *what)
+{
+	struct rlimit stack;
+
+	if (getrlimit(RLIMIT_STACK, &stack) == 0) {
+		stack.rlim_cur = handoff->stack_soft == UINT64_MAX ? RLIM_INFINITY
+								   : (rlim_t)handoff->stack_soft;
+		if (stack.rlim_cur <= stack.rlim_max && setrlimit(RLIMIT_STACK, &stack) < 0)
+			die(what, WORDS_OURS, "cannot restore the stack limit");
+	}
+	if (personality(handoff->persona) < 0)
+		die(what, WORDS_OURS, "cannot restore the personality");
+	for (int fd = 0; fd <= 2; fd++) {
+		/* musl opens /dev/null there for a program that gained rights */
+		if ((handoff->closed & (1U << fd)) && fd != handoff->fd)
+			(void)close(fd); /* closed is what it was */
+	}
+	if (!handoff->death_signal)
+		return;
+	if (prctl(PR_SET_PDEATHSIG, (unsigned long)handoff->death_signal) < 0)
+		die(what, WORDS_OURS, "cannot restore the parent-death signal");
+	/* The parent may have died while the signal was not set. */
+	if (getppid() != handoff->parent)
+		(void)raise(handoff->death_signal);
+}
+
+/* Raise, enter, drop. Returns 0 in the view without any capability; -errno with no change at all;
+ * ends the process in between. */
+static int enter_template(const struct contract *contract, const struct script *script,
+			  const char *what)
+{
+	struct err err = { 0 };
+	int entered = 0;
+	int shared = contract->flags & CONTRACT_SHARED ? 1 : 0;
+	int r, cleared;
+	FD_CLEANUP int template =
+		ns_open_template(script->tree->namespace_path, script->tree->namespace_ino, &err);
+
+	if (template <0)
+		words_die(WORDS_OURS, what, &err);
+	r = priv_raise(PRIV_ENTER);
+	if (r == 0)
+		r = ns_enter(template, shared, &entered, &err);
+	cleared = priv_clear();
+	if (cleared < 0) {
+		(void)err_set(&err, -cleared, "cannot give up privileges");
+		words_die(WORDS_OURS, what, &err);
+	}
+	if (r < 0 && entered)
+		words_die(WORDS_OURS, what, &err);
+	/* nosuid on every mount does not cover those that the host makes later */
+	if (r == 0 && getuid() != 0 && priv_set_no_new_privs() < 0)
+		die(what, WORDS_OURS, "cannot set no_new_privs");
+	return r;
+}
+
+int main(int argc, char **argv)
+{
+	const struct contract *contract = baked();
+	static struct script script;
+	struct err err = { 0 };
+	struct handoff handoff;
+	struct request request;
+	struct shebang line;
+	struct priv priv = { 0 };
+	struct cwd cwd;
+
+	if (!contract)
+		die("enter", WORDS_OURS, "has no contract (Hint: 'busypy enable' makes one)");
+	read_request(argc, argv, &handoff, &request);
+	script_identify(contract, request.fd, script_host_root(contract), &script);
+	if (script.owner != SCRIPT_OURS)
+		die(request.path, WORDS_OURS, "the script is not of an enabled tree");
+	if (script_shebang(request.fd, &line, &err) < 0)
+		words_die(WORDS_CANNOT_RUN, request.path, &err);
+	cwd_get(&cwd);
+	(void)priv_get(&priv); /* on failure: no privilege, hence the last tier */
+	if (script.host_root && (priv.permitted & PRIV_ENTER) == PRIV_ENTER &&
+	    enter_template(contract, &script, request.path) == 0) {
+		restore(&handoff, request.path);
+		start_in_view(contract, &request, &script, &line, &cwd);
+	}
+	restore(&handoff, request.path);
+	compose_last_tier(contract, &request, &script, &line);
+}

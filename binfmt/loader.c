@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* The interpreter that the kernel starts for a script, by binfmt_misc. It has no privilege of its
+ * own. It finds out whether the script is of a tree, and either gets it a view or executes what
+ * the kernel itself would have executed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/binfmts.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "baked.h"
+#include "compose.h"
+#include "contract.h"
+#include "cwd.h"
+#include "err.h"
+#include "fd.h"
+#include "ns.h"
+#include "priv.h"
+#include "request.h"
+#include "script.h"
+#include "shebang.h"
+#include "start.h"
+#include "words.h"
+
+#ifndef AT_FLAGS_PRESERVE_ARGV0
+#define AT_FLAGS_PRESERVE_ARGV0 1
+#endif
+
+/* Descriptor 0 is a valid answer: only errno tells whether there is one. */
+static int script_fd(void)
+{
+	unsigned long fd;
+
+	errno = 0;
+	fd = getauxval(AT_EXECFD);
+	return errno ? -1 : (int)fd;
+}
+
+static void read_request(int argc, char **argv, struct request *ret)
+{
+	bool preserved = getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0;
+	struct err err = { 0 };
+
+	if (request_parse(argc, argv, preserved, script_fd(), ret) == 0)
+		return;
+	(void)err_say(&err, EINVAL,
+		      "started without a script: this is binfmt_misc's interpreter "
+		      "(Hint: see busypy(7))");
+	words_die(WORDS_OURS, "loader", &err);
+}
+
+/* A template can be entered with the caller's own privilege. Returns -errno where the kernel will
+ * not let this caller in (its privilege is over another user namespace); else does not return. */
+static int enter_template(const struct contract *contract, const struct request *request,
+			  const struct script *script, const struct shebang *line)
+{
+	struct err err = { 0 };
+	struct cwd cwd;
+	int entered = 0;
+	int r;
+	FD_CLEANUP int template =
+		ns_open_template(script->tree->namespace_path, script->tree->namespace_ino, &err);
+
+	if (template <0)
+		words_die(WORDS_OURS, request->path, &err);
+	cwd_get(&cwd);
+	r = ns_enter(template, 0, &entered, &err);
+	if (r < 0 && !entered)
+		return r;
+	if (r < 0)
+		words_die(WORDS_OURS, request->path, &err);
+	start_in_view(contract, request, script, line, &cwd);
+}
+
+/* Writes down what the capability exec takes away. */
+static void fill_handoff(const struct request *request, struct handoff *ret)
+{
+	struct rlimit stack = { RLIM_INFINITY, RLIM_INFINITY };
+	int death_signal = 0;
+
+	(void)getrlimit(RLIMIT_STACK, &stack);	      /* cannot fail */
+	(void)prctl(PR_GET_PDEATHSIG, &death_signal); /* nor this */
+	ret->fd = request->fd;
+	ret->parent = (int)getppid();
+	ret->death_signal = death_signal;
+	ret->persona = (unsigned long)personality(0xffffffff) & UINT32_MAX;
+	ret->stack_soft = stack.rlim_cur == RLIM_INFINITY ? UINT64_MAX : stack.rlim_cur;
+	ret->closed = 0;
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			ret->closed |= 1U << fd;
+	}
+}
+
+/* Returns only if enter cannot be executed. */
+static void exec_enter(const struct contract *contract, const struct request *request)
+{
+	static char word[HANDOFF_TEXT_MAX], name[] = "enter";
+	struct handoff handoff;
+	char *before[2] = { request->argv[-2], request->argv[-1] };
+
+	fill_handoff(request, &handoff);
+	if (handoff_format(&handoff, word, sizeof(word)) < 0)
+		return;
+	request->argv[-2] = name;
+	request->argv[-1] = word;
+	(void)execve(contract->enter, request->argv - 2, environ);
+	request->argv[-2] = before[0];
+	request->argv[-1] = before[1];
+}
+
+/* enter gains its two capabilities only if nothing about the caller forbids it. */
+static bool enter_would_gain(const struct priv *priv)
+{
+	return !priv_no_new_privs() && !priv_ambient(priv) && priv_bounded(PRIV_ENTER);
+}
+
+static void run_ours(const struct contract *contract, const struct request *request,
+		     const struct script *script, const struct shebang *line)
+{
+	struct priv priv = { 0 };
+	bool privileged;
+
+	(void)priv_get(&priv); /* on failure: no privilege, hence the last tier */
+	privileged = (priv.effective & PRIV_ENTER) == PRIV_ENTER;
+	if (script->host_root && privileged)
+		(void)enter_template(contract, request, script, line);
+	if (privileged)
+		(void)compose_and_start(contract, request, script, line, COMPOSE_IN_PLACE);
+	if (script->host_root && !privileged && enter_would_gain(&priv))
+		exec_enter(contract, request);
+	compose_last_tier(contract, request, script, line);
+}
+
+int main(int argc, char **argv)
+{
+	const struct contract *contract = baked();
+	static struct script script;
+	struct err err = { 0 };
+	struct request request;
+	struct shebang line;
+	bool host_root;
+
+	read_request(argc, argv, &request);
+	if (script_shebang(request.fd, &line, &err) < 0)
+		words_die(WORDS_CANNOT_RUN, request.path, &err);
+	if (!contract)
+		start_as_kernel(&request, &line);
+	host_root = script_host_root(contract);
+	if (!host_root && script_in_view())
+		start_as_kernel(&request, &line);
+	script_identify(contract, request.fd, host_root, &script);
+	switch (script.owner) {
+	case SCRIPT_FOREIGN:
+		start_as_kernel(&request, &line);
+	case SCRIPT_UNKNOWN:
+		(void)err_say(&err, EIO,
+			      "cannot tell whether the script is of a BusyPy tree "
+			      "(Hint: is /proc mounted?)");
+		words_die(WORDS_OURS, request.path, &err);
+	case SCRIPT_OURS:
+		run_ours(contract, &request, &script, &line);
+	}
+	return WORDS_OURS;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The script that the kernel handed over: whose it is, and what its first line says. */
+#ifndef BUSYPY_SCRIPT_H
+#define BUSYPY_SCRIPT_H
+
+#include <stdbool.h>
+
+struct contract;
+struct contract_tree;
+struct request;
+struct shebang;
+struct err;
+
+enum script_owner {
+	SCRIPT_FOREIGN, /* not in a tree of the contract */
+	SCRIPT_OURS,
+	SCRIPT_UNKNOWN /* it may be ours, and that cannot be told: do not guess */
+};
+
+enum { SCRIPT_PATH_MAX = 4096 };
+
+struct script {
+	enum script_owner owner;
+	const struct contract_tree *tree; /* where it is ours */
+	bool host_root;			  /* "/" is the root that the contract was made for */
+	char path[SCRIPT_PATH_MAX];	  /* canonical, where it is ours */
+};
+
+/* True if the process is in a view already. */
+bool script_in_view(void);
+
+/* True if "/" is the contract's. */
+bool script_host_root(const struct contract *contract);
+
+/* Finds out whose the open script is, by its descriptor alone: no path in a tree is touched. */
+void script_identify(const struct contract *contract, int fd, bool host_root, struct script *ret);
+
+/* Reads the first line from the descriptor; -ENOEXEC with a sentence if the kernel would not take
+ * it for a script, -errno if it cannot be read. */
+int script_shebang(int fd, struct shebang *ret, struct err *err);
+
+#endif

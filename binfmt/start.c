@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* Argument vector, environment, working directory, execve(2), and a reason if that fails. */
+#include "start.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "chain.h"
+#include "contract.h"
+#include "cwd.h"
+#include "err.h"
+#include "fd.h"
+#include "request.h"
+#include "script.h"
+#include "shebang.h"
+#include "str.h"
+#include "view.h"
+#include "words.h"
+
+extern char **environ;
+
+/* Host settings that would make the tree's interpreter load the host's files. */
+static const char *const scrubbed[] = { "PYTHONHOME=", "LD_PRELOAD=", "LD_LIBRARY_PATH=",
+					"LD_AUDIT=" };
+
+static void die_of_exec(const char *what, const char *program, int code)
+{
+	struct err err = { 0 };
+
+	(void)chain_explain(program, code, &err);
+	words_die(err.code == ENOENT ? WORDS_NOT_FOUND : WORDS_CANNOT_RUN, what, &err);
+}
+
+/* Puts the interpreter and its argument into the free slots before the path. */
+static char **argv_of(const struct request *request, struct shebang *line)
+{
+	char **argv = request->argv;
+
+	if (line->has_arg)
+		*--argv = line->arg;
+	*--argv = line->interp;
+	return argv;
+}
+
+static void execute(const char *what, const struct request *request, const struct shebang *line,
+		    char **envp)
+{
+	struct shebang copy = *line;
+	char **argv = argv_of(request, &copy);
+	int r = fd_cloexec(request->fd);
+
+	if (r < 0) {
+		struct err err = { 0 };
+
+		(void)err_set(&err, -r, "cannot close the script's descriptor");
+		words_die(WORDS_OURS, what, &err);
+	}
+	(void)execve(copy.interp, argv, envp);
+	die_of_exec(what, copy.interp, errno);
+	__builtin_unreachable();
+}
+
+void start_as_kernel(const struct request *request, const struct shebang *line)
+{
+	/* The kernel would count this script and those behind it together; our own exec starts a
+	 * new count. */
+	if (1 + chain_scripts(line->interp) > SHEBANG_DEPTH_MAX) {
+		struct err err = { 0 };
+
+		(void)err_set(&err, ELOOP, "cannot start %s", line->interp);
+		words_die(WORDS_CANNOT_RUN, request->path, &err);
+	}
+	execute(request->path, request, line, environ);
+	__builtin_unreachable();
+}
+
+static bool is_scrubbed(const char *variable)
+{
+	for (size_t i = 0; i < sizeof(scrubbed) / sizeof(scrubbed[0]); i++) {
+		if (str_starts(variable, scrubbed[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The environment for the view, in a new array: there is no free slot behind the kernel's. The
+ * array lives until the exec. NULL if there is no memory. */
+static char **clean_environment(bool user_site)
+{
+	static char no_user_site[] = "PYTHONNOUSERSITE=1";
+	bool given = getenv("PYTHONNOUSERSITE") != NULL;
+	size_t n = 0, at = 0;
+	char **list;
+
+	while (environ[n])
+		n++;
+	list = mmap(NULL, (n + 2) * sizeof(*list), PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (list == MAP_FAILED)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (!is_scrubbed(environ[i]))
+			list[at++] = environ[i];
+	}
+	if (!user_site && !given)
+		list[at++] = no_user_site;
+	list[at] = NULL;
+	return list;
+}
+
+static char **environment_or_die(const struct contract *contract, const char *what)
+{
+	char **envp = clean_environment(contract->flags & CONTRACT_USER_SITE);
+	struct err err = { 0 };
+
+	if (envp)
+		return envp;
+	(void)err_set(&err, errno, "cannot prepare the environment");
+	words_die(WORDS_OURS, what, &err);
+}
+
+/* True if the path as given leads to the open script in the view, too. */
+static bool leads_to(const char *path, int fd)
+{
+	struct stat by_path, by_fd;
+
+	return stat(path, &by_path) == 0 && fstat(fd, &by_fd) == 0 &&
+	       by_path.st_dev == by_fd.st_dev && by_path.st_ino == by_fd.st_ino;
+}
+
+static void return_to(const char *what, const struct cwd *cwd)
+{
+	struct err err = { 0 };
+	int r = cwd_restore(cwd, view_nowhere());
+
+	if (r == 1)
+		return;
+	if (r < 0) {
+		(void)err_set(&err, -r, "cannot leave the root directory");
+		words_die(WORDS_OURS, what, &err);
+	}
+	(void)err_say(&err, ENOENT,
+		      "the working directory %.256s is not in the view; it is an empty one now",
+		      cwd->path[0] ? cwd->path : "(deleted)");
+	words_say(what, err.text);
+}
+
+void start_in_view(const struct contract *contract, const struct request *request,
+		   const struct script *script, const struct shebang *line, const struct cwd *cwd)
+{
+	char **envp = environment_or_die(contract, request->path);
+
+	return_to(request->path, cwd);
+	if (!leads_to(request->path, request->fd))
+		request->argv[0] = (char *)script->path;
+	execute(request->path, request, line, envp);
+	__builtin_unreachable();
+}
+
+/* The program of a runtime as it stands in the tree: /usr/bin/python3 is .../usr/bin/python3. */
+static int path_in_tree(const struct contract_tree *tree, const char *program, char *dst,
+			size_t size)
+{
+	struct text text;
+
+	if (!path_below(program, "/usr"))
+		return -ENOENT;
+	text_init(&text, dst, size);
+	text_addf(&text, "%s/etc/python/%s%s", tree->path, tree->arch, program);
+	return text_check(&text);
+}
+
+static int loader_in_tree(const struct contract_tree *tree, const char *clib, char *dst,
+			  size_t size)
+{
+	const struct arch *arch = arch_by_name(tree->arch);
+	struct text text;
+
+	if (!arch)
+		return -ENOENT;
+	text_init(&text, dst, size);
+	text_addf(&text, "%s/%s", clib, path_base(arch->interp));
+	if (text_check(&text) == 0 && access(dst, X_OK) == 0)
+		return 0;
+	text_init(&text, dst, size);
+	text_addf(&text, "%s/%s", clib, path_base(arch->musl));
+	return text_check(&text);
+}
+
+void start_direct(const struct contract *contract, const struct request *request,
+		  const struct script *script, const struct shebang *line)
+{
+	enum { WORDS_BEFORE = 5 }; /* ld.so --library-path DIR PROGRAM ARGUMENT */
+	static char option[] = "--library-path";
+	static char clib[SCRIPT_PATH_MAX], program[SCRIPT_PATH_MAX], loader[SCRIPT_PATH_MAX];
+	char **envp = environment_or_die(contract, request->path);
+	struct shebang copy = *line;
+	struct err err = { 0 };
+	size_t n = 0, at = 0;
+	struct text text;
+	char **argv;
+
+	text_init(&text, clib, sizeof(clib));
+	text_addf(&text, "%s/etc/clib/%s", script->tree->path, script->tree->arch);
+	if (path_in_tree(script->tree, line->interp, program, sizeof(program)) < 0 ||
+	    loader_in_tree(script->tree, clib, loader, sizeof(loader)) < 0) {
+		(void)err_say(&err, ENOENT, "no view can be made here, and %s cannot run without",
+			      line->interp);
+		words_die(WORDS_CANNOT_RUN, request->path, &err);
+	}
+	while (request->argv[n])
+		n++;
+	argv = mmap(NULL, (n + WORDS_BEFORE + 1) * sizeof(*argv), PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (argv == MAP_FAILED || fd_cloexec(request->fd) < 0) {
+		(void)err_set(&err, errno, "cannot prepare the arguments");
+		words_die(WORDS_OURS, request->path, &err);
+	}
+	argv[at++] = loader;
+	argv[at++] = option;
+	argv[at++] = clib;
+	argv[at++] = program;
+	if (copy.has_arg)
+		argv[at++] = copy.arg;
+	memcpy(argv + at, request->argv, (n + 1) * sizeof(*argv));
+	(void)execve(loader, argv, envp);
+	die_of_exec(request->path, loader, errno);
+	__builtin_unreachable();
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* Walks an exec chain with open(2) and pread(2); the reading itself is lib/core's. */
+#include "chain.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "elf_head.h"
+#include "err.h"
+#include "fd.h"
+#include "shebang.h"
+#include "str.h"
+
+/* A device or a FIFO would do something, or block, on being opened; execve(2) refuses them. */
+static int open_regular(const char *path)
+{
+	struct stat st;
+	int fd;
+
+	if (stat(path, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EACCES;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return fd < 0 ? -errno : fd;
+}
+
+/* 1 and the shebang if path is a script, 0 if not, -errno. */
+static int read_shebang(const char *path, struct shebang *ret)
+{
+	FD_CLEANUP int fd = open_regular(path);
+	char head[SHEBANG_READ];
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = fd_read_at(fd, head, sizeof(head), 0);
+	if (n < 0)
+		return (int)n;
+	return shebang_parse(head, (size_t)n, ret) == 0;
+}
+
+int chain_scripts(const char *path)
+{
+	struct shebang line;
+	int n = 0;
+
+	while (n <= SHEBANG_DEPTH_MAX && read_shebang(path, &line) == 1) {
+		path = line.interp;
+		n++;
+	}
+	return n;
+}
+
+/* The program's PT_INTERP into dst; 1, 0 if it has none, -errno. */
+static int read_interp(int fd, const struct elf_head *head, char *dst, size_t size)
+{
+	static uint8_t phdrs[ELF_PHDRS_MAX]; /* static: the small programs have small stacks */
+	uint64_t offset, length;
+	ssize_t n = fd_read_at(fd, phdrs, sizeof(phdrs), (off_t)head->phoff);
+	int r;
+
+	if (n < 0)
+		return (int)n;
+	r = elf_head_interp(head, phdrs, (size_t)n, &offset, &length);
+	if (r != 1)
+		return r;
+	if (length > size)
+		return -ENAMETOOLONG;
+	n = fd_read_at(fd, dst, length, (off_t)offset);
+	if (n != (ssize_t)length || dst[length - 1])
+		return -ENOEXEC;
+	return 1;
+}
+
+static int explain_elf(int fd, const char *path, int code, struct err *err)
+{
+	uint8_t bytes[ELF_HEAD_READ];
+	char interp[512];
+	struct elf_head head;
+	const struct arch *arch;
+	struct stat st;
+	ssize_t n = fd_read_at(fd, bytes, sizeof(bytes), 0);
+
+	if (n < 0 || elf_head_parse(bytes, (size_t)n, &head) < 0)
+		return err_say(err, code, "%s is neither a script nor a sound ELF program", path);
+	arch = elf_head_arch(&head);
+	if (code == ENOEXEC && arch != arch_native())
+		return err_hint(err,
+				err_say(err, code,
+					"%s is a program for %s, and this kernel has no "
+					"handler for it",
+					path, arch ? arch->name : "another machine"),
+				"install qemu-user-static");
+	if (read_interp(fd, &head, interp, sizeof(interp)) == 1 && stat(interp, &st) < 0)
+		return err_say(err, code, "%s needs the ELF interpreter %s, which is missing here",
+			       path, interp);
+	return err_set(err, code, "cannot execute %s", path);
+}
+
+int chain_explain(const char *path, int code, struct err *err)
+{
+	struct shebang line;
+
+	for (int depth = 0; depth <= SHEBANG_DEPTH_MAX; depth++) {
+		FD_CLEANUP int fd = open_regular(path);
+		char head[SHEBANG_READ];
+		ssize_t n;
+
+		if (fd < 0)
+			return err_set(err, fd == -ENOENT || fd == -EACCES ? -fd : code,
+				       "cannot start %s", path);
+		if (access(path, X_OK) < 0)
+			return err_set(err, errno, "cannot start %s", path);
+		n = fd_read_at(fd, head, sizeof(head), 0);
+		if (n < 0 || shebang_parse(head, (size_t)n, &line) < 0)
+			return explain_elf(fd, path, code, err);
+		path = line.interp;
+	}
+	return err_set(err, ELOOP, "cannot start %s", path);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The working directory across a change of root: by path, since a descriptor from before would
+ * stand on the host's mount (and is how CVE-2024-21626 came about). */
+#ifndef BUSYPY_CWD_H
+#define BUSYPY_CWD_H
+
+enum { CWD_MAX = 4096 };
+
+struct cwd {
+	char path[CWD_MAX]; /* empty if there is no path to it: deleted, or outside of the root */
+};
+
+void cwd_get(struct cwd *ret);
+
+/* Goes back to it; where that is not possible, to the directory instead. Returns 1 if it went
+ * back, 0 if it went to the other one, -errno if neither. */
+int cwd_restore(const struct cwd *cwd, const char *instead);
+
+#endif

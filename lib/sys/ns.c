@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* setns(2), unshare(2) and id maps. */
+#include "ns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "fd.h"
+#include "str.h"
+
+static int open_plain(const char *path)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+
+	if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
+		return fd < 0 ? -errno : (int)fd;
+	/* Some seccomp filters refuse openat2(2). The inode number is checked in any case. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
+	return fd < 0 ? -errno : (int)fd;
+}
+
+int ns_open_template(const char *path, uint64_t ino, struct err *err)
+{
+	FD_CLEANUP int fd = open_plain(path);
+	struct statfs fs;
+	struct stat st;
+
+	if (fd < 0)
+		return err_set(err, -fd, "cannot open the view's template %s", path);
+	if (fstatfs(fd, &fs) < 0 || fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot look at the view's template %s", path);
+	if (fs.f_type != NSFS_MAGIC || st.st_ino != ino)
+		return err_hint(
+			err, err_say(err, ESTALE, "%s is not the template that was enabled", path),
+			"busypy disable, then busypy enable");
+	return fd_steal(&fd);
+}
+
+int ns_enter(int template, int shared, int *ret_entered, struct err *err)
+{
+	*ret_entered = 0;
+	/* setns(2) refuses a process that shares its root and working directory with another. */
+	if (unshare(CLONE_FS) < 0)
+		return err_set(err, errno, "cannot unshare the working directory");
+	if (setns(template, CLONE_NEWNS) < 0)
+		return err_set(err, errno, "cannot enter the view");
+	*ret_entered = 1;
+	if (!shared && unshare(CLONE_NEWNS) < 0)
+		return err_set(err, errno, "cannot make a private copy of the view");
+	return 0;
+}
+
+static int write_proc(const char *path, const char *text, struct err *err)
+{
+	FD_CLEANUP int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot open %s", path);
+	if (write(fd, text, strlen(text)) < 0)
+		return err_set(err, errno, "cannot write %s", path);
+	return 0;
+}
+
+int ns_map_self(unsigned uid, unsigned gid, struct err *err)
+{
+	char map[64];
+	struct text text;
+	int r;
+
+	/* A process that gained rights by an exec, or was refused them, is not dumpable, and its
+	 * /proc files belong to root; it holds no rights here, so nothing is given away. */
+	(void)prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL);
+	r = write_proc("/proc/self/setgroups", "deny", err);
+	if (r < 0)
+		return r;
+	text_init(&text, map, sizeof(map));
+	text_addf(&text, "%u %u 1", uid, uid);
+	r = write_proc("/proc/self/uid_map", map, err);
+	if (r < 0)
+		return r;
+	text_init(&text, map, sizeof(map));
+	text_addf(&text, "%u %u 1", gid, gid);
+	return write_proc("/proc/self/gid_map", map, err);
+}
+
+static int explain_refusal(int code, struct err *err)
+{
+	char value[32];
+
+	(void)err_set(err, code, "cannot make a user namespace");
+	if (code == ENOSPC || code == EUSERS)
+		return err_hint(err, -code, "see /proc/sys/user/max_user_namespaces");
+	if (fd_read_file(AT_FDCWD, "/proc/sys/kernel/unprivileged_userns_clone", value,
+			 sizeof(value)) > 0 &&
+	    value[0] == '0')
+		return err_hint(err, -code, "kernel.unprivileged_userns_clone is 0");
+	return err_hint(err, -code, "a seccomp filter or a container forbids it");
+}
+
+int ns_unshare_user(struct err *err)
+{
+	unsigned uid = geteuid(), gid = getegid();
+	char value[32];
+	int r;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+		return explain_refusal(errno, err);
+	r = ns_map_self(uid, gid, err);
+	/* Ubuntu's policy lets the unshare through and then takes the capabilities. */
+	if (r < 0 &&
+	    fd_read_file(AT_FDCWD, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", value,
+			 sizeof(value)) > 0 &&
+	    value[0] == '1')
+		return err_hint(err, r,
+				"kernel.apparmor_restrict_unprivileged_userns is 1: an "
+				"AppArmor profile must allow userns for the loader");
+	return r;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Namespaces: entering a pinned template, and making one's own. */
+#ifndef BUSYPY_NS_H
+#define BUSYPY_NS_H
+
+#include <stdint.h>
+
+struct err;
+
+/* Opens a pinned mount namespace without following any link, and checks that it is one and has
+ * this inode number. A descriptor, or -errno with a sentence. */
+int ns_open_template(const char *path, uint64_t ino, struct err *err);
+
+/* Enters the mount namespace and, unless shared, makes a private copy of it. Needs PRIV_ENTER
+ * effective. Root and working directory become the view's "/". Nothing has happened if the result
+ * is -EPERM and *ret_entered 0; once it is 1, there is no way back. */
+int ns_enter(int template, int shared, int *ret_entered, struct err *err);
+
+/* Maps exactly this uid and gid to themselves in the user namespace that the process has just
+ * made; user_namespaces(7). Groups stay, but cannot be changed any more. */
+int ns_map_self(unsigned uid, unsigned gid, struct err *err);
+
+/* Unshares a user namespace with that map, and a mount namespace. The sentence says which policy
+ * refuses it, where that can be told. */
+int ns_unshare_user(struct err *err);
+
+#endif

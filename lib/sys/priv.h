@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* What the calling process may do, and giving it up; capabilities(7). Raw capget(2) and capset(2):
+ * libcap allocates and is not there for musl. */
+#ifndef BUSYPY_PRIV_H
+#define BUSYPY_PRIV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct err;
+
+/* One bit per capability, as in /proc/PID/status. */
+struct priv {
+	uint64_t effective, permitted, inheritable;
+};
+
+/* The two that entering a template takes (setns(2), mount namespaces). */
+#define PRIV_ENTER ((1ULL << 18) | (1ULL << 21)) /* CAP_SYS_CHROOT, CAP_SYS_ADMIN */
+
+int priv_get(struct priv *ret);
+
+/* Sets the effective set to mask, which must be permitted; 0 or -errno. */
+int priv_raise(uint64_t mask);
+
+/* Empties the effective, permitted and ambient sets, keeps the inheritable one, and reads back
+ * that nothing is left; 0 or -errno. */
+int priv_clear(void);
+
+/* True if the process has any ambient capability. */
+bool priv_ambient(const struct priv *priv);
+
+/* True if the bounding set holds all of mask. */
+bool priv_bounded(uint64_t mask);
+
+/* The bounding set, and cutting it down to mask (needs CAP_SETPCAP); 0 or -errno. */
+uint64_t priv_bounding(void);
+int priv_bound(uint64_t mask);
+
+bool priv_no_new_privs(void);
+int priv_set_no_new_privs(void);
+
+#endif
