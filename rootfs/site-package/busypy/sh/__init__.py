@@ -1,0 +1,1 @@
+"""The POSIX shell of the tree: language, job control and line editing."""

@@ -1,0 +1,416 @@
+"""Running the syntax tree (2.9): lists, pipelines, compound and simple commands.
+
+Every method returns an exit status. tail means that this process will leave with that
+status at once: a program may then replace it instead of being forked.
+"""
+
+import os
+
+from busypy.sh import builtin, descriptor, node, pattern, programs
+from busypy.sh.error import CommandError, Exit, LoopJump, Return, ShellError
+from busypy.sh.escape import quote_if_needed
+
+
+class Executor:
+    """Walks the tree for one shell."""
+
+    def __init__(self, shell):
+        self.shell = shell
+        self.job_text = ''
+
+    def run(self, command, tail=False):
+        status = DISPATCH[type(command)](self, command, tail)
+        self.shell.status = status
+        return status
+
+    def errexit(self, status):
+        """set -e: leave after a failed command, unless its status is being tested."""
+        if status and self.shell.options.e and not self.shell.errexit_off:
+            raise Exit(status)
+        return status
+
+    def untested(self, command):
+        """Run a command whose failure is not one (2.14, set -e)."""
+        self.shell.errexit_off += 1
+        try:
+            return self.run(command)
+        finally:
+            self.shell.errexit_off -= 1
+
+    # -- lists and pipelines
+
+    def list(self, command, tail):
+        status = 0
+        last = len(command.items) - 1
+        traps = self.shell.traps
+        for index, (item, is_async) in enumerate(command.items):
+            if is_async:
+                status = self.background(item)
+            else:
+                status = DISPATCH[type(item)](self, item, tail and index == last)
+            self.shell.status = status
+            if traps.pending:
+                traps.run_pending()
+        return status
+
+    def and_or(self, command, tail):
+        last = len(command.rest)
+        status = self.untested(command.first)
+        for index, (operator, pipeline) in enumerate(command.rest, 1):
+            if (operator == '&&') != (status == 0):
+                continue
+            if index == last:
+                status = self.run(pipeline, tail)
+            else:
+                status = self.untested(pipeline)
+        return status
+
+    def pipeline(self, command, tail):
+        self.job_text = command.text
+        if command.negated:
+            self.shell.errexit_off += 1
+            try:
+                return int(not self.stages(command, False))
+            finally:
+                self.shell.errexit_off -= 1
+        return self.stages(command, tail)
+
+    def stages(self, command, tail):
+        if len(command.commands) == 1:
+            only = command.commands[0]
+            return DISPATCH[type(only)](self, only, tail)
+        shell = self.shell
+        job = shell.jobs.new(command.text)
+        upstream = None
+        last = len(command.commands) - 1
+        for index, stage in enumerate(command.commands):
+            self.warm_up(stage)
+            reader, writer = descriptor.pipe() if index < last else (None, None)
+            shell.jobs.spawn(job, lambda: self.stage(stage, upstream, reader, writer))
+            for fd in (upstream, writer):
+                if fd is not None:
+                    descriptor.drop_private(fd)
+            upstream = reader
+        return self.errexit(shell.jobs.foreground(job))
+
+    def stage(self, stage, upstream, reader, writer):
+        """In the child: connect to the neighbours and run."""
+        if reader is not None:
+            descriptor.drop_private(reader)
+            descriptor.move(writer, 1)
+        if upstream is not None:
+            descriptor.move(upstream, 0)
+        return self.run(stage, True)
+
+    def background(self, command):
+        """command &"""
+        shell = self.shell
+        self.warm_up(command)
+        job = shell.jobs.new(getattr(command, 'text', ''))
+        shell.last_async = shell.jobs.spawn(job, lambda: self.run(command, True), background=True)
+        shell.jobs.add(job)
+        if shell.interactive:
+            job_line = '[%d] %d' % (job.number, job.pids[-1])
+            shell.complain_plain(job_line)
+        return 0
+
+    def warm_up(self, command):
+        """Before a fork: what the child would compile and import is done here, and kept."""
+        shell = self.shell
+        while type(command) in (node.List, node.Pipeline):
+            parts = command.items if type(command) is node.List else command.commands
+            if len(parts) != 1:
+                return
+            command = parts[0][0] if type(command) is node.List else parts[0]
+        if type(command) is not node.Simple or not command.words or not shell.warm or shell.options.exec:
+            return
+        name = command.words[0].literal
+        if not name or name in shell.functions or name in builtin.TABLE:
+            return
+        try:
+            shell.warm.prepare(programs.find(shell, name))
+        except CommandError:
+            return      # the child says it
+
+    # -- compound commands
+
+    def subshell(self, command, tail):
+        shell = self.shell
+        if tail and shell.can_replace():
+            shell.enter_subshell()
+            return self.run(command.body, True)
+        job = shell.jobs.new(self.job_text)
+        shell.jobs.spawn(job, lambda: self.run(command.body, True))
+        return self.errexit(shell.jobs.foreground(job))
+
+    def group(self, command, tail):
+        return self.list(command.body, tail)
+
+    def if_clause(self, command, tail):
+        for condition, body in command.branches:
+            if self.untested(condition) == 0:
+                return self.run(body, tail)
+        return self.run(command.otherwise, tail) if command.otherwise else 0
+
+    def loop(self, command, _tail):
+        shell = self.shell
+        status = 0
+        shell.loop_depth += 1
+        try:
+            while True:
+                try:
+                    if (self.untested(command.condition) == 0) == command.until:
+                        return status
+                    status = self.run(command.body)
+                except LoopJump as jump:
+                    status = 0
+                    if self.leaves_loop(jump):
+                        return status
+        finally:
+            shell.loop_depth -= 1
+
+    def leaves_loop(self, jump):
+        """Whether a break or continue leaves this loop; outer loops get what is left."""
+        if jump.count > 1:
+            jump.count -= 1
+            raise jump
+        return not jump.again
+
+    def for_clause(self, command, _tail):
+        shell = self.shell
+        shell.line = command.line
+        values = list(shell.args) if command.words is None else shell.expander.fields(command.words)
+        status = 0
+        shell.loop_depth += 1
+        try:
+            for value in values:
+                shell.vars.set(command.name, value)
+                try:
+                    status = self.run(command.body)
+                except LoopJump as jump:
+                    status = 0
+                    if self.leaves_loop(jump):
+                        break
+        finally:
+            shell.loop_depth -= 1
+        return status
+
+    def case_clause(self, command, tail):
+        shell = self.shell
+        shell.line = command.line
+        subject = shell.expander.text(command.word)
+        status, matched = 0, False
+        for patterns, body, falls_through in command.items:
+            matched = matched or any(pattern.match(shell.expander.pattern(p), subject) for p in patterns)
+            if not matched:
+                continue
+            status = self.run(body, tail and not falls_through) if body else 0
+            if not falls_through:
+                break
+        return status
+
+    def define(self, command, _tail):
+        self.shell.functions[command.name] = command.body
+        return 0
+
+    def redirected(self, command, tail):
+        shell = self.shell
+        shell.line = command.line
+        saved = []
+        try:
+            try:
+                descriptor.apply(shell, descriptor.prepare(shell, command.redirects), saved)
+            except CommandError as error:
+                shell.complain(error.message)
+                return self.errexit(error.status)
+            return self.run(command.body, tail)
+        finally:
+            descriptor.restore(saved)
+
+    # -- simple commands
+
+    def simple(self, command, tail):
+        shell = self.shell
+        shell.line = command.line
+        shell.expander.substitution_status = 0
+        argv = shell.expander.fields(command.words)
+        try:
+            if not argv:
+                return self.errexit(self.assignments_only(command))
+            return self.errexit(self.invoke(command, argv, tail))
+        except CommandError as error:
+            shell.complain(error.message)
+            return self.errexit(error.status)
+
+    def assignments_only(self, command):
+        shell = self.shell
+        saved = []
+        if command.redirects:
+            try:
+                descriptor.apply(shell, descriptor.prepare(shell, command.redirects), saved)
+            finally:
+                descriptor.restore(saved)
+        traced = []
+        for name, word in command.assigns:
+            value = shell.expander.text(word)
+            shell.vars.set(name, value)
+            traced.append(name + '=' + quote_if_needed(value))
+        if shell.options.x and traced:
+            self.trace(traced)
+        return shell.expander.substitution_status
+
+    def trace(self, shown):
+        """set -x"""
+        shell = self.shell
+        prompt = shell.vars.get('PS4') or ''
+        if '$' in prompt or '`' in prompt:
+            shell.options.x = False
+            try:
+                prompt = expand_prompt(shell, prompt)
+            finally:
+                shell.options.x = True
+        shell.complain_plain(prompt + ' '.join(shown))
+
+    def invoke(self, command, argv, tail):
+        """Run the command that argv names, with its redirections and assignments."""
+        shell = self.shell
+        prefixed, standard = False, False
+        while argv[0] == 'command' and argv[0] not in shell.functions:
+            rest = argv[1:]
+            if rest[:1] == ['-p']:
+                rest, standard = rest[1:], True
+            if rest[:1] == ['--']:
+                rest = rest[1:]
+            if not rest or rest[0].startswith('-'):
+                break
+            argv, prefixed = rest, True
+        name = argv[0]
+        found = builtin.TABLE.get(name)
+        special = found is not None and found.special and not prefixed
+        function = None if prefixed or special else shell.functions.get(name)
+        prepared = descriptor.prepare(shell, command.redirects) if command.redirects else ()
+        assigns = [(n, shell.expander.text(word)) for n, word in command.assigns]
+        if shell.options.x:
+            self.trace([n + '=' + quote_if_needed(v) for n, v in assigns] + [quote_if_needed(a) for a in argv])
+        if special or (found and found.special):
+            return self.special(found, argv, prepared, assigns, prefixed)
+        if function is not None:
+            return self.scoped(lambda: self.call(function, argv, tail), prepared, assigns)
+        if found:
+            return self.scoped(lambda: self.builtin(found, argv), prepared, assigns)
+        path = programs.standard_path() if standard else programs.search_path(shell, assigns)
+        return self.external(argv, prepared, assigns, tail, path)
+
+    def special(self, found, argv, prepared, assigns, prefixed):
+        """A special built-in: assignments stay; its errors end a script (2.8.1)."""
+        shell = self.shell
+        saved = []
+        try:
+            for name, value in assigns:
+                shell.vars.set(name, value)
+            descriptor.apply(shell, prepared, saved)
+            if argv[0] == 'exec':
+                descriptor.forget(saved)
+                saved = []
+            return self.builtin(found, argv)
+        except CommandError as error:
+            if prefixed:
+                raise
+            raise ShellError(error.message, error.status) from None
+        finally:
+            descriptor.restore(saved)
+
+    def scoped(self, body, prepared, assigns):
+        """Run body with redirections and assignments that end with it."""
+        shell = self.shell
+        saved, variables = [], []
+        try:
+            if prepared:
+                descriptor.apply(shell, prepared, saved)
+            if assigns:
+                variables = shell.vars.assign_for_command(assigns)
+            return body()
+        finally:
+            if variables:
+                shell.vars.undo(variables)
+            if saved:
+                descriptor.restore(saved)
+
+    def builtin(self, found, argv):
+        try:
+            return found.function()(self.shell, argv)
+        except CommandError as error:
+            raise CommandError('%s: %s' % (argv[0], error.message), error.status) from None
+        except OSError as error:
+            if error.errno is None:
+                raise
+            raise CommandError('%s: write error: %s' % (argv[0], descriptor.reason(error))) from None
+
+    def call(self, body, argv, tail):
+        """A function: own positional parameters and locals."""
+        shell = self.shell
+        args, loops = shell.args, shell.loop_depth
+        shell.args, shell.loop_depth = argv[1:], 0
+        shell.function_depth += 1
+        shell.vars.push()
+        try:
+            return self.run(body, tail)
+        except Return as end:
+            return end.status
+        finally:
+            shell.vars.pop()
+            shell.function_depth -= 1
+            shell.args, shell.loop_depth = args, loops
+
+    def external(self, argv, prepared, assigns, tail, path=None):
+        """A program: in this process if it is the last thing here, else in a child."""
+        shell = self.shell
+        problem = file = None
+        try:
+            file = programs.find(shell, argv[0], path)
+            if shell.warm and not shell.options.exec:
+                shell.warm.prepare(file)
+        except CommandError as error:
+            problem = error
+
+        def child():
+            descriptor.apply(shell, prepared)
+            if problem:
+                raise problem
+            if assigns:
+                shell.vars.assign_for_command(assigns)
+            programs.become(shell, file, argv, shell.vars.environ())
+        if problem and not prepared:
+            raise problem
+        for name, _ in assigns:
+            shell.vars.check_writable(name)
+        if tail and shell.can_replace():
+            shell.enter_subshell()
+            return child()
+        job = shell.jobs.new(self.job_text)
+        shell.jobs.spawn(job, child)
+        return shell.jobs.foreground(job)
+
+
+def expand_prompt(shell, text):
+    """PS1, PS2, PS4: parameters (and what else a double-quoted string has) are expanded."""
+    from busypy.sh.lexer import Lexer, Text
+    from busypy.sh.parser import Parser
+    status = shell.status
+    try:
+        lexer = Lexer(Text(text))
+        Parser(lexer, {})
+        word = node.Word(lexer.quoted_parts(''))
+        return shell.expander.text(word)
+    except (ShellError, CommandError):
+        return text
+    finally:
+        shell.status = status
+
+
+DISPATCH = {
+    node.List: Executor.list, node.AndOr: Executor.and_or, node.Pipeline: Executor.pipeline,
+    node.Simple: Executor.simple, node.Subshell: Executor.subshell, node.Group: Executor.group,
+    node.If: Executor.if_clause, node.Loop: Executor.loop, node.For: Executor.for_clause,
+    node.Case: Executor.case_clause, node.Function: Executor.define, node.Redirected: Executor.redirected,
+}

@@ -1,0 +1,141 @@
+"""Built-ins that change what is run next, and the two constants true and false."""
+
+import os
+
+from busypy.sh import descriptor, programs, usage
+from busypy.sh.error import CommandError, Exit, LoopJump, Return, ShellError, SyntaxFault
+
+
+def colon(_shell, _argv):
+    return 0
+
+
+def false(_shell, _argv):
+    return 1
+
+
+def operands(argv):
+    """The operands of a built-in without options: a leading -- is not one."""
+    return argv[2:] if argv[1:2] == ['--'] else argv[1:]
+
+
+def jump(again):
+    """break or continue."""
+    def command(shell, argv):
+        args = operands(argv)
+        count = usage.number(args[0]) if args else 1
+        if count < 1:
+            raise CommandError('illegal number: %s' % args[0], 2)
+        if shell.loop_depth == 0:
+            return 0
+        raise LoopJump(min(count, shell.loop_depth), again)
+    return command
+
+
+def status_operand(shell, argv):
+    args = operands(argv)
+    return usage.number(args[0]) & 255 if args else shell.status
+
+
+def return_(shell, argv):
+    raise Return(status_operand(shell, argv))
+
+
+def exit_(shell, argv):
+    status = status_operand(shell, argv)
+    if shell.interactive and not shell.in_subshell:
+        from busypy.sh import interactive
+        interactive.check_stopped_jobs(shell)
+    raise Exit(status)
+
+
+def shift(shell, argv):
+    args = operands(argv)
+    count = usage.number(args[0]) if args else 1
+    if count > len(shell.args):
+        raise CommandError("can't shift that many", 2)
+    shell.args = shell.args[count:]
+    return 0
+
+
+def eval_(shell, argv):
+    return run_nested(shell, ' '.join(operands(argv)))
+
+
+def run_nested(shell, text):
+    """Run text as part of the current command: a syntax error is that command's error."""
+    try:
+        return shell.run_text(text)
+    except SyntaxFault as fault:
+        raise CommandError(fault.message, 2) from None
+
+
+def dot(shell, argv):
+    args = operands(argv)
+    if not args:
+        raise CommandError('file name expected', 2)
+    text = read_script(find_script(shell, args[0]))
+    saved = shell.args
+    if args[1:]:
+        shell.args = args[1:]
+    loops, shell.loop_depth = shell.loop_depth, 0
+    shell.dot_depth += 1
+    try:
+        return run_nested(shell, text)
+    except Return as end:
+        return end.status
+    finally:
+        shell.dot_depth -= 1
+        shell.loop_depth = loops
+        if args[1:]:
+            shell.args = saved
+
+
+def find_script(shell, name):
+    """A script for dot: by PATH, and it need not be executable."""
+    if '/' not in name:
+        for directory in (shell.vars.get('PATH') or '').split(':'):
+            candidate = os.path.join(directory, name) if directory else './' + name
+            if os.path.isfile(candidate):
+                return candidate
+        raise CommandError('%s: not found' % name, 2)
+    return name
+
+
+def read_script(path):
+    from busypy.sh.expand import decode
+    try:
+        with open(path, 'rb') as file:
+            return decode(file.read())
+    except (OSError, ValueError) as error:
+        raise CommandError('cannot open %s: %s' % (path, descriptor.reason(error)), 2) from None
+
+
+def exec_(shell, argv):
+    args = operands(argv)
+    if not args:
+        return 0
+    try:
+        path = programs.find(shell, args[0])
+    except CommandError as error:
+        if shell.interactive:
+            raise
+        raise ShellError('exec: ' + error.message, error.status) from None
+    shell.jobs.stop_control()
+    shell.traps.in_subshell()
+    programs.become(shell, path, args, shell.vars.environ())
+    return 126
+
+
+def times(shell, _argv):
+    now = os.times()
+
+    def minutes(seconds):
+        return '%dm%.6fs' % (seconds // 60, seconds % 60)
+    shell.write(1, '%s %s\n%s %s\n' % (minutes(now.user), minutes(now.system),
+                                       minutes(now.children_user), minutes(now.children_system)))
+    return 0
+
+
+COMMANDS = {'break': jump(False), 'continue': jump(True), ':': colon, 'true': colon, 'false': false, '.': dot,
+            'eval': eval_, 'exec': exec_, 'exit': exit_, 'return': return_, 'shift': shift, 'times': times}

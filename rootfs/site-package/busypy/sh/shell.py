@@ -1,0 +1,209 @@
+"""The state of one shell, and running text in it."""
+
+import os
+
+from busypy.sh import descriptor
+from busypy.sh.error import CommandError, Exit, LoopJump, Return, ShellError, SyntaxFault
+from busypy.sh.execute import Executor
+from busypy.sh.expand import Expander, decode
+from busypy.sh.jobs import Jobs
+from busypy.sh.lexer import Lexer
+from busypy.sh.options import Options
+from busypy.sh.parser import Parser
+from busypy.sh.signals import Traps
+from busypy.sh.variables import Variables
+
+LINES_AT_ONCE = 64
+
+
+class Lines:
+    """Input that is known: one line at a time, so that -v can show each when it is read."""
+
+    def __init__(self, text, shell=None):
+        self.text = text
+        self.pos = 0
+        self.shell = shell
+
+    def more(self, continued):
+        wanted = LINES_AT_ONCE if continued and not (self.shell and self.shell.options.v) else 1
+        end = self.pos
+        for _ in range(wanted):
+            end = self.text.find('\n', end) + 1
+            if not end:
+                end = len(self.text)
+                break
+        line, self.pos = self.text[self.pos:end], end
+        if line and self.shell and self.shell.options.v:
+            self.shell.write(2, line)
+        return line
+
+
+class Blocking:
+    """While this is entered, a signal with a handler ends the blocking call at once."""
+
+    def __init__(self, traps):
+        self.traps = traps
+
+    def __enter__(self):
+        self.traps.blocking += 1
+
+    def __exit__(self, *_):
+        self.traps.blocking = max(0, self.traps.blocking - 1)
+
+
+class Shell:
+    """Everything that a subshell inherits by being forked."""
+
+    def __init__(self, arg0, args):
+        self.arg0 = arg0
+        self.args = args
+        self.name = os.path.basename(arg0).lstrip('-') or 'shell'
+        self.options = Options()
+        self.hash = {}
+        self.getopts_column = 0
+        self.line = 0
+        self.vars = Variables(self)
+        self.functions = {}
+        self.aliases = {}
+        self.status = 0
+        self.last_async = None
+        self.root_pid = os.getpid()
+        self.interactive = False
+        self.in_subshell = False
+        self.function_depth = 0
+        self.dot_depth = 0
+        self.loop_depth = 0
+        self.errexit_off = 0
+        self.history = None
+        self.stop_warned = 0
+        self.warm = None
+        self.traps = Traps(self)
+        self.jobs = Jobs(self)
+        self.expander = Expander(self)
+        self.executor = Executor(self)
+        self._blocking = Blocking(self.traps)
+
+    # -- messages
+
+    def write(self, fd, text):
+        """Write to a descriptor; OSError tells why it failed."""
+        descriptor.write_all(fd, os.fsencode(text))
+
+    def complain(self, message, line=None):
+        """A message in the usual form on stderr."""
+        where = '' if self.interactive else 'line %d: ' % (line or self.line or 1)
+        self.complain_plain('%s: %s%s' % (self.name, where, message))
+
+    def complain_plain(self, text):
+        try:
+            self.write(2, text + '\n')
+        except OSError:
+            pass    # nobody is there to be told
+
+    # -- running
+
+    def run_source(self, source, tail=False):
+        """Run commands from source to its end; the status of the last.
+
+        tail: this process ends with that status, so the last command may replace it.
+        """
+        lexer = Lexer(source)
+        parser = Parser(lexer, self.aliases)
+        status = 0
+        while True:
+            command = parser.complete_command()
+            if command is None:
+                return status
+            if self.options.n:
+                continue
+            last = tail and not self.options.v and lexer.at_end()
+            if command.items:
+                status = self.executor.run(command, last)
+
+    def run_text(self, text):
+        """eval, a trap's action: text as if it stood here. The line number stays."""
+        return self.run_source(Lines(text))
+
+    def protect(self, body):
+        """Run body as the outermost thing of a (sub)shell; the status to leave with."""
+        try:
+            return body()
+        except (Exit, Return) as end:
+            return end.status
+        except SyntaxFault as fault:
+            self.complain(fault.message, fault.line)
+            return 2
+        except (ShellError, CommandError) as error:
+            self.complain(error.message)
+            return error.status
+        except LoopJump:
+            return 0
+        except RecursionError:
+            self.complain('nested too deeply')
+            return 2
+
+    def finish(self, status):
+        """The EXIT trap at the end of a (sub)shell; the final status."""
+        self.status = status
+        if 0 in self.traps.actions:
+            status = self.protect(self.exit_action)
+        return status
+
+    def exit_action(self):
+        status = self.status
+        self.traps.run_exit()
+        return status
+
+    def can_replace(self):
+        """Whether nothing of this shell is needed after its last command."""
+        return not self.traps.any_set() and not self.traps.pending
+
+    def interruptible(self):
+        return self._blocking
+
+    def enter_subshell(self):
+        """In a forked child: it is a subshell from here on."""
+        self.in_subshell = True
+        self.traps.in_subshell()
+        self.interactive = False
+        self.options.m = False
+        self.jobs.forget()
+        self.executor.job_text = ''
+
+    # -- command substitution
+
+    def substitute(self, body):
+        """The output of $(body), without its trailing newlines."""
+        if not body.items:
+            self.expander.substitution_status = 0
+            return ''
+        self.executor.warm_up(body)
+        reader, writer = descriptor.pipe()
+        job = self.jobs.new('')
+        job.group = None
+        saved_text = self.executor.job_text
+
+        def child():
+            descriptor.drop_private(reader)
+            descriptor.move(writer, 1)
+            self.errexit_off = 0
+            return self.executor.run(body, True)
+        self.jobs.spawn(job, child)
+        descriptor.drop_private(writer)
+        try:
+            with self.interruptible() if self.interactive else descriptor.nothing:
+                data = read_all(reader)
+        finally:
+            descriptor.drop_private(reader)
+        self.expander.substitution_status = self.jobs.foreground(job)
+        self.executor.job_text = saved_text
+        return decode(data).rstrip('\n')
+
+
+def read_all(fd):
+    chunks = []
+    while True:
+        chunk = os.read(fd, 65536)
+        if not chunk:
+            return b''.join(chunks)
+        chunks.append(chunk)

@@ -1,0 +1,225 @@
+"""Signals: names, the handlers of traps, and dispositions as a new program expects them.
+
+_signal is the core of the signal module; the module itself imports enum, which costs
+more time than the rest of the shell's start.
+"""
+
+import _signal
+import os
+
+from busypy.sh.error import Interrupted, ShellError
+
+DEFAULT, IGNORE = _signal.SIG_DFL, _signal.SIG_IGN
+NUMBERS = {name[3:]: getattr(_signal, name) for name in dir(_signal)
+           if name.startswith('SIG') and name[3] != '_' and isinstance(getattr(_signal, name), int)}
+for _alias in ('CLD', 'POLL', 'IOT'):
+    NUMBERS.pop(_alias, None)
+NAMES = {number: name for name, number in NUMBERS.items()}
+# The interpreter ignores these for itself; the programs it starts must not inherit that.
+PYTHON_IGNORES = tuple(NUMBERS[n] for n in ('PIPE', 'XFSZ') if n in NUMBERS)
+JOB_SIGNALS = tuple(NUMBERS[n] for n in ('TSTP', 'TTIN', 'TTOU'))
+UNTRAPPABLE = (NUMBERS['KILL'], NUMBERS['STOP'])
+SIGINT, SIGQUIT, SIGTERM = NUMBERS['INT'], NUMBERS['QUIT'], NUMBERS['TERM']
+SIGCHLD, SIGHUP, SIGCONT = NUMBERS['CHLD'], NUMBERS['HUP'], NUMBERS['CONT']
+SIGWINCH, SIGTSTP, SIGTTIN = NUMBERS['WINCH'], NUMBERS['TSTP'], NUMBERS['TTIN']
+
+
+def parse(text, exit_too=True):
+    """The number of a signal given by name (SIG optional) or number; 0 is EXIT; None if unknown."""
+    if text.isdigit() and text.isascii():
+        number = int(text)
+        return number if number < _signal.NSIG and (number or exit_too) else None
+    name = text.upper()
+    if name == 'EXIT' and exit_too:
+        return 0
+    return NUMBERS.get(name[3:] if name.startswith('SIG') else name)
+
+
+def name_of(number):
+    return 'EXIT' if number == 0 else NAMES.get(number, str(number))
+
+
+class Traps:
+    """The actions of trap and the signals that wait for theirs."""
+
+    def __init__(self, shell):
+        self.shell = shell
+        self.actions = {}
+        self.handled = set()
+        self.pending = []
+        self.blocking = 0
+        self.at_prompt = False
+        self.interactive_int = False
+        self.inherited = None
+        self.running = 0
+
+    # -- start
+
+    def startup(self):
+        """Undo the interpreter's own dispositions."""
+        for number in PYTHON_IGNORES:
+            _signal.signal(number, DEFAULT)
+        if _signal.getsignal(SIGINT) is not IGNORE and _signal.getsignal(SIGINT) != IGNORE:
+            _signal.signal(SIGINT, DEFAULT)
+
+    def startup_interactive(self):
+        """A terminal's signals end what runs, not the shell."""
+        self.interactive_int = True
+        for number in (SIGQUIT, SIGTERM):
+            _signal.signal(number, IGNORE)
+        self.install(SIGINT)
+
+    # -- changing
+
+    def set(self, number, action):
+        """action is a command, '' to ignore, None for the default."""
+        self.shown_own()
+        if number in UNTRAPPABLE:
+            return
+        if number and not self.shell.interactive and number not in self.actions and ignored_at_start(number):
+            return
+        if action is None:
+            self.actions.pop(number, None)
+        else:
+            self.actions[number] = action
+        if number == 0:
+            return
+        if action:
+            self.install(number)
+        elif action == '':
+            self.handled.discard(number)
+            _signal.signal(number, IGNORE)
+        else:
+            self.to_default(number)
+
+    def shown_own(self):
+        """From now on trap shows this subshell's own traps."""
+        self.inherited = None
+
+    def install(self, number):
+        self.handled.add(number)
+        _signal.signal(number, self.arrived)
+
+    def to_default(self, number):
+        self.handled.discard(number)
+        if self.shell.interactive and number == SIGINT:
+            self.install(number)
+        elif self.shell.interactive and number in (SIGQUIT, SIGTERM):
+            _signal.signal(number, IGNORE)
+        elif self.shell.options.m and number in JOB_SIGNALS:
+            _signal.signal(number, IGNORE)
+        else:
+            _signal.signal(number, DEFAULT)
+
+    def in_subshell(self):
+        """After fork: trapped signals have their default action again; ignored stay so."""
+        if self.inherited is None:
+            self.inherited = dict(self.actions)
+        for number in self.handled:
+            _signal.signal(number, DEFAULT)
+        self.handled.clear()
+        self.actions = {n: a for n, a in self.actions.items() if a == '' and n}
+        self.pending = []
+        self.blocking = self.running = 0
+        if self.interactive_int:
+            self.interactive_int = False
+            for number in (SIGQUIT, SIGTERM):
+                if number not in self.actions:
+                    _signal.signal(number, DEFAULT)
+
+    def any_set(self):
+        return bool(self.actions) and any(a for a in self.actions.values())
+
+    # -- arrival
+
+    def arrived(self, number, _frame):
+        self.pending.append(number)
+        if self.at_prompt and number != SIGINT:
+            self.idle(number)
+        elif self.blocking:
+            if number == SIGINT and self.interactive_int:
+                self.pending.remove(number)     # the exception is the answer
+            raise Interrupted(number)
+
+    def idle(self, number):
+        """A signal while the shell waits for a line: nothing else is going on."""
+        if number == SIGCHLD and self.shell.options.b:
+            self.shell.jobs.notify()
+        self.run_pending()
+
+    def run_pending(self):
+        """Run the actions of the signals that arrived, at a point where that is safe."""
+        while self.pending:
+            number = self.pending.pop(0)
+            action = self.actions.get(number)
+            if action:
+                self.run(action)
+            elif number == SIGINT and self.interactive_int:
+                raise Interrupted(number)
+
+    def run(self, action):
+        """Run one action; $? is as before it, unless it exits."""
+        status = self.shell.status
+        self.running += 1
+        try:
+            self.shell.run_text(action)
+        finally:
+            self.running -= 1
+        self.shell.status = status
+
+    def run_exit(self):
+        """The EXIT trap, once."""
+        action = self.actions.pop(0, None)
+        if action:
+            self.run(action)
+
+    def listing(self):
+        return sorted((self.actions if self.inherited is None else self.inherited).items())
+
+    def block_for_fork(self):
+        """Hold back handled signals: between fork and reset they would be lost in the child."""
+        if self.handled:
+            _signal.pthread_sigmask(_signal.SIG_BLOCK, self.handled)
+            return set(self.handled)
+        return None
+
+
+def unblock(held):
+    if held:
+        _signal.pthread_sigmask(_signal.SIG_UNBLOCK, held)
+
+
+def ignored_at_start(number):
+    try:
+        return _signal.getsignal(number) == IGNORE
+    except ValueError:
+        raise ShellError('trap: %d: bad signal number' % number) from None
+
+
+def ignore(number):
+    _signal.signal(number, IGNORE)
+
+
+def default(number):
+    _signal.signal(number, DEFAULT)
+
+
+def for_python():
+    """Dispositions as the interpreter sets them when it starts."""
+    for number in PYTHON_IGNORES:
+        _signal.signal(number, IGNORE)
+    for number in range(1, _signal.NSIG):
+        try:
+            if _signal.getsignal(number) is None:
+                _signal.signal(number, DEFAULT)
+        except (ValueError, OSError):
+            pass    # the C library keeps two signals for itself
+    if _signal.getsignal(SIGINT) == DEFAULT:
+        _signal.signal(SIGINT, _signal.default_int_handler)
+
+
+def die_of(number):
+    """End this process by a signal, as its parent will see it."""
+    _signal.signal(number, DEFAULT)
+    os.kill(os.getpid(), number)
+    os._exit(128 + number)

@@ -1,0 +1,329 @@
+"""Running the tree's own Python programs in this interpreter instead of a new one.
+
+A program qualifies if it lies in the directory of the shell (or the bin or sbin beside
+it), begins with the line #!/usr/bin/python3, and a new interpreter would start with the
+settings that this one has. The forked child then becomes the program: everything that a
+program can see is as after an exec. Not for other programs: those are exec'd.
+"""
+
+import atexit
+import gc
+import os
+import sys
+
+from busypy.sh import descriptor, signals
+
+SHEBANG = b'#!/usr/bin/python3'
+INTERPRETER = '/usr/bin/python3'
+# What a start of the interpreter depends on: where it differs, a new one is needed.
+STARTUP_PREFIXES = ('PYTHON', 'LC_', 'LD_')
+# Importing these does something to the process, so only the program itself may.
+NOT_AHEAD = frozenset(('readline', 'rlcompleter', 'antigravity', 'this', '__main__'))
+REPORT_LIMIT = 4096
+
+
+def startup_settings(env):
+    return {name: value for name, value in env.items() if name.startswith(STARTUP_PREFIXES) or name == 'LANG'}
+
+
+class Program:
+    """A compiled program and the pipe on which its first run tells what it imported."""
+    __slots__ = ('key', 'code', 'report')
+
+    def __init__(self, key, code):
+        self.key = key
+        self.code = code
+        self.report = None
+
+
+class Warm:
+    """The programs that this interpreter can run itself."""
+
+    def __init__(self, script, settings, coerced):
+        self.settings = settings
+        self.coerced = coerced
+        self.homes = set()
+        self.cache = {}
+        here = os.path.dirname(os.path.realpath(script))
+        for home in (here, os.path.join(os.path.dirname(here), 'bin'), os.path.join(os.path.dirname(here), 'sbin')):
+            try:
+                status = os.stat(home)
+            except OSError:
+                continue
+            self.homes.add((status.st_dev, status.st_ino))
+
+    # -- in the parent
+
+    def prepare(self, path):
+        """Compile path if it qualifies, and import ahead what it needed when it last ran."""
+        program = self.lookup(path)
+        if program is None:
+            return
+        if program.report is None:
+            program.report = descriptor.pipe()
+            os.set_blocking(program.report[0], False)
+        elif program.report:
+            self.learn(program)
+
+    def learn(self, program):
+        """Read what the first run reported; nothing yet means that it is still running."""
+        reader, writer = program.report
+        try:
+            names = os.read(reader, REPORT_LIMIT)
+        except BlockingIOError:
+            return
+        program.report = ()
+        descriptor.drop_private(reader)
+        descriptor.drop_private(writer)
+        for name in names.decode().split():
+            try:
+                __import__(name)
+            except Exception:
+                return      # the program will say it better itself
+
+    def lookup(self, path):
+        """The Program at path, or None if it has to be exec'd."""
+        try:
+            status = os.stat(path)
+            key = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
+            known = self.cache.get(path)
+            if known and known.key == key and self.at_home(path):
+                return known
+            if not self.at_home(path):
+                return None
+            return self.compile(path, key)
+        except OSError:
+            return None
+
+    def at_home(self, path):
+        if os.path.islink(path):
+            path = os.path.realpath(path)
+        status = os.stat(os.path.dirname(path) or '.')
+        return (status.st_dev, status.st_ino) in self.homes
+
+    def compile(self, path, key):
+        with open(path, 'rb') as file:
+            source = file.read()
+        first = source.partition(b'\n')[0]
+        if not first.startswith(SHEBANG) or first[len(SHEBANG):].strip():
+            return None
+        try:
+            code = compile(source, absolute(path), 'exec', dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError):
+            return None     # a new interpreter says what is wrong
+        self.cache[path] = Program(key, code)
+        return self.cache[path]
+
+    # -- in the child
+
+    def become(self, path, argv, env):
+        """Run path here if it qualifies; returns only if it does not."""
+        if startup_settings(env) != self.settings:
+            return
+        program = self.lookup(path)
+        if program is None or program.code.co_filename != absolute(path):
+            return
+        try:
+            streams = standard_streams()
+        except OSError:
+            return      # a directory as stdin: the interpreter's own complaint
+        gc.freeze()     # the collector would touch, and so copy, every page of the parent
+        signals.for_python()
+        report = program.report[1] if program.report else -1
+        for fd in descriptor.private:
+            if fd != report:
+                os.close(fd)
+        descriptor.private.clear()
+        if report >= 0:
+            report_imports(report)
+        set_environ(env, self.coerced)
+        set_comm(path)
+        set_interpreter_state(path, argv, streams)
+        finish(run_main(program.code, path))
+
+
+def absolute(path):
+    """As the interpreter does it for __file__: joined, not normalised."""
+    return path if path[:1] == '/' else os.getcwd() + '/' + path
+
+
+def report_imports(fd):
+    """Tell the parent, at the end, which modules were imported for this run."""
+    before = set(sys.modules)
+    leave = os._exit
+
+    def leave_and_tell(status):
+        names = [name for name in list(sys.modules) if name not in before and can_import_ahead(name)]
+        try:
+            os.write(fd, ' '.join(names).encode()[:REPORT_LIMIT] or b' ')
+        except OSError:
+            pass    # nobody waits for it any more
+        leave(status)
+    os._exit = leave_and_tell
+
+
+def can_import_ahead(name):
+    top = name.partition('.')[0]
+    return name not in NOT_AHEAD and (top == 'busypy' or top in sys.stdlib_module_names)
+
+
+def set_environ(env, coerced):
+    """Make os.environ and the C library's environment exactly env."""
+    if coerced:
+        env = dict(env, LC_CTYPE='C.UTF-8')
+    environ = os.environ
+    for name in [n for n in environ if n not in env]:
+        del environ[name]
+    # Readline puts these two behind os.environ's back.
+    for name in ('LINES', 'COLUMNS'):
+        if name not in env:
+            os.unsetenv(name)
+    for name, value in env.items():
+        if environ.get(name) != value:
+            environ[name] = value
+    if list(environ) != list(env):
+        ordered = {os.fsencode(name): os.fsencode(value) for name, value in env.items()}
+        environ._data.clear()
+        environ._data.update(ordered)
+    if 'time' in sys.modules:
+        sys.modules['time'].tzset()
+
+
+def set_comm(path):
+    """The process is named after the script, as by the kernel."""
+    try:
+        fd = os.open('/proc/self/comm', os.O_WRONLY)
+    except OSError:
+        return      # no /proc here
+    os.write(fd, os.fsencode(os.path.basename(path))[:15])
+    os.close(fd)
+
+
+def standard_streams():
+    """New stdin, stdout and stderr for what descriptors 0 to 2 are now."""
+    model = sys.__stdin__ or sys.__stdout__
+    encoding, errors = (model.encoding, model.errors) if model else ('utf-8', 'surrogateescape')
+    return (stream(0, '<stdin>', encoding, errors), stream(1, '<stdout>', encoding, errors),
+            stream(2, '<stderr>', encoding, 'backslashreplace'))
+
+
+def stream(fd, name, encoding, errors):
+    """What the interpreter's create_stdio() makes of one descriptor; None if it is closed."""
+    import io
+    try:
+        os.fstat(fd)
+    except OSError:
+        return None
+    writing = fd > 0
+    unbuffered = bool(sys.flags.unbuffered)
+    buffer = io.open(fd, 'wb' if writing else 'rb', 0 if unbuffered and writing else -1, closefd=False)
+    raw = getattr(buffer, 'raw', buffer)
+    raw.name = name
+    line_buffering = not unbuffered and (fd == 2 or raw.isatty())
+    text = io.TextIOWrapper(buffer, encoding, errors, '\n', line_buffering, unbuffered)
+    text.mode = 'w' if writing else 'r'
+    return text
+
+
+def set_interpreter_state(path, argv, streams):
+    """sys as a new interpreter has it for this script."""
+    sys.argv = [path] + list(argv[1:])
+    sys.orig_argv = [INTERPRETER] + sys.argv
+    if not sys.flags.safe_path:
+        sys.path[0] = os.path.dirname(os.path.realpath(path))
+    sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__ = streams
+    depth, frame = 0, sys._getframe()
+    while frame:
+        depth, frame = depth + 1, frame.f_back
+    sys.setrecursionlimit(1000 + depth)
+    edit = sys.modules.get('busypy.sh.edit')
+    if edit:
+        edit.forget()
+
+
+def new_main(path):
+    """A fresh __main__ module."""
+    from _frozen_importlib_external import SourceFileLoader
+    module = type(sys)('__main__')
+    module.__dict__.update(__file__=absolute(path), __cached__=None, __annotations__={},
+                           __loader__=SourceFileLoader('__main__', absolute(path)),
+                           __builtins__=sys.modules['builtins'])
+    sys.modules['__main__'] = module
+    return module.__dict__
+
+
+def run_main(code, path):
+    """Run the program; the exit status, or minus a signal to die of."""
+    namespace = new_main(path)
+    try:
+        exec(code, namespace)
+        return 0
+    except SystemExit as error:
+        return system_exit_status(error.code)
+    except BaseException as error:
+        trace = error.__traceback__
+        while trace and trace.tb_frame.f_code is not code:
+            trace = trace.tb_next
+        error = error.with_traceback(trace or error.__traceback__.tb_next)
+        flush(sys.stdout)
+        sys.excepthook(type(error), error, error.__traceback__)
+        return -signals.SIGINT if type(error) is KeyboardInterrupt else 1
+
+
+def system_exit_status(code):
+    """What SystemExit's argument means; what is no number is printed."""
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code & 255
+    flush(sys.stdout)
+    if sys.stderr is not None:
+        print(code, file=sys.stderr, flush=True)
+    return 1
+
+
+def flush(file):
+    try:
+        file.flush()
+    except Exception:
+        pass    # the end of the program reports it
+
+
+def finish(status):
+    """Leave as the interpreter does: threads, exit handlers, buffers, then the status."""
+    try:
+        if 'threading' in sys.modules:
+            sys.modules['threading']._shutdown()
+        atexit._run_exitfuncs()
+    except BaseException:
+        pass    # already reported by the handler's owner
+    flushed = flush_standard()
+    drop_main()
+    flushed = flush_standard() and flushed
+    if status < 0:
+        signals.die_of(-status)
+    os._exit(status if flushed else 120)
+
+
+def flush_standard():
+    """Flush stdout and stderr; what cannot be written is told like the interpreter does."""
+    good = True
+    for file in (sys.stdout, sys.stderr):
+        if file is None or getattr(file, 'closed', False):
+            continue
+        try:
+            file.flush()
+        except BaseException as error:
+            good = False
+            if file is sys.stdout and sys.stderr is not None:
+                text = 'Exception ignored in: %r\n%s: %s' % (file, type(error).__name__, error)
+                print(text, file=sys.stderr, flush=True)
+            # The buffer keeps what it could not write: it must not fail once more.
+            setattr(sys, 'stdout' if file is sys.stdout else 'stderr', None)
+    return good
+
+
+def drop_main():
+    """Files that the program left open are flushed when nothing refers to them."""
+    sys.modules['__main__'].__dict__.clear()
+    gc.collect()
