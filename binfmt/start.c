@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,6 +158,9 @@ void start_in_view(const struct contract *contract, const struct request *reques
 	char **envp = environment_or_die(contract, request->path);
 
 	return_to(request->path, cwd);
+	if (script->tree->linux32)
+		(void)personality((unsigned long)personality(0xffffffff) |
+				  PER_LINUX32); /* as setarch(8) */
 	if (!leads_to(request->path, request->fd))
 		request->argv[0] = (char *)script->path;
 	execute(request->path, request, line, envp);

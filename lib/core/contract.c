@@ -23,7 +23,6 @@ static bool tree_valid(const struct contract_tree *tree)
 	return terminated(tree->path, sizeof(tree->path)) && path_canonical(tree->path) &&
 	       terminated(tree->id, sizeof(tree->id)) &&
 	       terminated(tree->arch, sizeof(tree->arch)) &&
-	       terminated(tree->machine, sizeof(tree->machine)) &&
 	       terminated(tree->namespace_path, sizeof(tree->namespace_path)) &&
 	       path_canonical(tree->namespace_path);
 }

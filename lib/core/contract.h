@@ -30,9 +30,9 @@ struct contract_tree {
 	char path[CONTRACT_PATH_MAX]; /* canonical, of this version */
 	char id[64];		      /* the version's name */
 	char arch[16];
-	char machine[16];			/* personality: "linux32" or empty */
 	char namespace_path[CONTRACT_PATH_MAX]; /* the pinned template */
 	uint64_t namespace_ino;
+	uint64_t linux32; /* 1: a 32-bit runtime on a 64-bit kernel, where uname must say so */
 	uint64_t mount_id, dev, ino; /* of the tree's root directory */
 };
 

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 enum {
-	PLAN_OPS_MAX = 1024,
-	PLAN_TEXT_MAX = 64 * 1024 /* bytes for all strings of a plan */
+	PLAN_OPS_MAX = 10 * 1024,
+	PLAN_TEXT_MAX = 1024 * 1024 /* bytes for all strings of a plan */
 };
 
 /* dst is always a path below the new root, without leading slash ("." is the new root itself).

@@ -17,9 +17,9 @@ struct request {
 	char **argv;	  /* where path stands */
 };
 
-/* Reads the loader's argument vector, [loader, path, argv0, argument ...]: our entries have the flag
- * P, and the kernel says so in AT_FLAGS (preserved). As with a native shebang argv0 is dropped:
- * argv[2] becomes path. -EINVAL if it is anything else. */
+/* Reads the loader's argument vector, [loader, path, argv0, argument ...]: our entries have the
+ * flag P, and the kernel says so in AT_FLAGS (preserved). As with a native shebang argv0 is
+ * dropped: argv[2] becomes path. -EINVAL if it is anything else. */
 int request_parse(int argc, char **argv, bool preserved, int fd, struct request *ret);
 
 /* What a file-capability exec takes from a process and enter gives back (fs/exec.c,

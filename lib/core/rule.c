@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "arch.h"
 #include "str.h"
 
 /* A carriage return is not among them: the kernel's own loader takes it for a part of the name. */
@@ -135,6 +136,14 @@ int rule_parse(const char *name, const char *bytes, size_t n, struct rule *ret)
 		return -EINVAL;
 	*ret = rule;
 	return 0;
+}
+
+void rule_for_elf(const struct arch *arch, struct rule *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->enabled = true;
+	ret->size = ARCH_MAGIC_LEN;
+	arch_elf_magic(arch, ret->magic, ret->mask);
 }
 
 /* What an entry asks of the byte at this place of a file: the mask is 0 for "nothing". */

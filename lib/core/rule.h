@@ -15,6 +15,8 @@ enum {
 	RULE_LINE_MAX = 1920  /* MAX_REGISTER_LENGTH, fs/binfmt_misc.c */
 };
 
+struct arch;
+
 struct rule {
 	char name[RULE_NAME_MAX];
 	char interpreter[512];
@@ -40,6 +42,9 @@ int rule_format(const struct rule *rule, char *dst, size_t size);
 
 /* Reads the text of an entry's file (n bytes). name is the file's name. -EINVAL if malformed. */
 int rule_parse(const char *name, const char *bytes, size_t n, struct rule *ret);
+
+/* An entry that would match this arch's ELF programs; it has no name, interpreter or flags. */
+void rule_for_elf(const struct arch *arch, struct rule *ret);
 
 /* True if both entries can match one and the same file. */
 bool rule_overlaps(const struct rule *a, const struct rule *b);

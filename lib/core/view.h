@@ -10,9 +10,9 @@ struct plan;
 struct err;
 
 enum {
-	FACTS_TOP_MAX = 128,	/* entries of the host's root directory */
-	FACTS_PRUNED_MAX = 512, /* mounts that the template does without */
-	FACTS_TEXT_MAX = 96 * 1024
+	FACTS_TOP_MAX = 128,	     /* entries of the host's root directory */
+	FACTS_PRUNED_MAX = 8 * 1024, /* mounts that the template does without */
+	FACTS_TEXT_MAX = 1024 * 1024
 };
 
 enum facts_type { FACTS_DIR, FACTS_LINK, FACTS_FILE };
@@ -24,7 +24,8 @@ struct facts_entry {
 	const char *target; /* of a link */
 };
 
-/* What was probed of kernel and disk. About 130 kB: static storage in the small programs. */
+/* What was probed of kernel and disk. Large, but only what is used is ever
+ * touched: static storage in the small programs. */
 struct facts {
 	struct facts_entry top[FACTS_TOP_MAX];
 	size_t n_top;

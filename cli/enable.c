@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* busypy enable, busypy disable: options in, one sentence out; the work is lib/host/handler's. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch.h"
+#include "commands.h"
+#include "conf.h"
+#include "conf_file.h"
+#include "err.h"
+#include "handler.h"
+#include "say.h"
+#include "tree.h"
+
+static const char enable_help[] =
+	"Usage: busypy enable [OPTION...] [TREE...]\n"
+	"Lets the kernel run the scripts of each TREE (default: the 'tree' lines of the\n"
+	"configuration) in a view with the tree's Python and C library.\n"
+	"\n"
+	"  -a, --arch ARCH     use the runtimes of ARCH (default: this machine's)\n"
+	"  -c, --config FILE   configuration (default: " CONF_FILE_DEFAULT ")\n"
+	"  -q, --quiet         print nothing but errors\n"
+	"  -h, --help          print this\n";
+
+static const char disable_help[] = "Usage: busypy disable [OPTION...]\n"
+				   "Takes back what 'busypy enable' did. Scripts that run go on.\n"
+				   "\n"
+				   "  -q, --quiet         print nothing but errors\n"
+				   "  -h, --help          print this\n";
+
+struct options {
+	const char *arch;
+	const char *config;
+	bool quiet;
+};
+
+static int parse(int argc, char **argv, const char *help, const char *letters, struct options *ret)
+{
+	static const struct option longs[] = {
+		{ "arch", required_argument, NULL, 'a' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		switch (option) {
+		case 'a':
+			ret->arch = optarg;
+			break;
+		case 'c':
+			ret->config = optarg;
+			break;
+		case 'q':
+			ret->quiet = true;
+			break;
+		case 'h':
+			(void)fputs(help, stdout);
+			exit(0);
+		default:
+			return say_usage(argv[0]);
+		}
+	}
+	return 0;
+}
+
+/* The arguments, or else the configuration's trees, as canonical paths. Freed with the process. */
+static int resolve_trees(int argc, char **argv, const struct conf *conf, char *ret[CONF_TREES_MAX],
+			 size_t *ret_n, struct err *err)
+{
+	bool given = optind < argc;
+	size_t n = given ? (size_t)(argc - optind) : conf->n_trees;
+
+	if (n == 0)
+		return err_hint(err,
+				err_say(err, EINVAL,
+					"no tree: none was named, and the "
+					"configuration has no 'tree' line"),
+				"busypy enable TREE");
+	if (n > CONF_TREES_MAX)
+		return err_say(err, E2BIG, "more than %d trees", CONF_TREES_MAX);
+	for (size_t i = 0; i < n; i++) {
+		char path[TREE_PATH_MAX];
+		int r = tree_resolve(given ? argv[optind + (int)i] : conf->trees[i], path, err);
+
+		if (r < 0)
+			return r;
+		ret[i] = strdup(path);
+		if (!ret[i])
+			return err_set(err, ENOMEM, "cannot go on");
+	}
+	*ret_n = n;
+	return 0;
+}
+
+static void report(const struct handler_report *report)
+{
+	if (!report->rehearsed)
+		say_warning("enable", "not rehearsed: %s", report->not_rehearsed);
+	if (!report->tested_as_user)
+		say_warning("enable", "not tested as an ordinary user: %s", report->not_as_user);
+	(void)printf("%zu tree%s enabled: generation %u, %zu handler entries%s\n", report->n_trees,
+		     report->n_trees == 1 ? "" : "s", report->generation, report->n_rules,
+		     report->rehearsed ? ", rehearsed and tested" : ", tested");
+}
+
+/* An interrupted registration would have to be undone: it is short, so wait for its end. */
+static void hold_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGINT);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+int cmd_enable(int argc, char **argv)
+{
+	static struct conf conf;
+	struct options options = { 0 };
+	struct handler_report done;
+	struct err err = { 0 };
+	const struct arch *arch = arch_native();
+	char *trees[CONF_TREES_MAX];
+	size_t n;
+	int r = parse(argc, argv, enable_help, "a:c:qh", &options);
+
+	if (r)
+		return r;
+	if (options.arch)
+		arch = arch_by_name(options.arch);
+	if (!arch)
+		return say_error(argv[0], "unknown arch '%s' (Hint: uname -m)", options.arch);
+	if (conf_file_read(options.config, &conf, &err) < 0 ||
+	    resolve_trees(argc, argv, &conf, trees, &n, &err) < 0)
+		return say_err(argv[0], &err);
+	hold_signals();
+	if (handler_enable(&conf, trees, n, arch, &done, &err) < 0)
+		return say_err(argv[0], &err);
+	if (!options.quiet)
+		report(&done);
+	return 0;
+}
+
+int cmd_disable(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct err err = { 0 };
+	int r = parse(argc, argv, disable_help, "qh", &options);
+
+	if (r)
+		return r;
+	if (optind < argc)
+		return say_error(argv[0], "takes no arguments");
+	hold_signals();
+	r = handler_disable(&err);
+	if (r < 0)
+		return say_err(argv[0], &err);
+	if (!options.quiet)
+		(void)puts(r ? "disabled" : "nothing was enabled");
+	return 0;
+}

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: MIT */
+/* The order of steps of enabling, each undone if a later one fails. */
+#include "handler.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "binfmt.h"
+#include "conf.h"
+#include "contract.h"
+#include "err.h"
+#include "fd.h"
+#include "generation.h"
+#include "rehearse.h"
+#include "rule.h"
+#include "selftest.h"
+#include "str.h"
+#include "tree.h"
+
+enum { PRESENT_MAX = 512, ORDINARY_USER = 65534 };
+
+struct enabling {
+	const struct conf *conf;
+	const struct arch *arch;
+	int instance;		  /* binfmt_misc */
+	unsigned generation;	  /* the new one */
+	struct contract contract; /* what it promises */
+	struct rule rules[HANDLER_RULES_MAX];
+	size_t n_rules;
+	struct handler_report *report;
+};
+
+bool handler_owns(const char *name, unsigned *ret_generation)
+{
+	char number[16];
+	uint64_t value;
+	size_t n;
+
+	if (!str_starts(name, "busypy-"))
+		return false;
+	n = strcspn(name + 7, "-");
+	if (!name[7 + n] || str_copy_bytes(number, sizeof(number), name + 7, n) < 0 ||
+	    str_to_u64(number, 10, &value) < 0 || value > UINT32_MAX)
+		return false;
+	*ret_generation = (unsigned)value;
+	return true;
+}
+
+int handler_rules(const struct conf *conf, unsigned generation, struct rule *ret, struct err *err)
+{
+	char loader[GENERATION_PATH_MAX];
+	int n = 0;
+
+	generation_path(generation, "loader", loader);
+	for (size_t i = 0; i < conf->n_interpreters; i++) {
+		for (size_t j = 0; rule_ending(j); j++) {
+			int r = rule_make(&ret[n], generation, conf->interpreters[i], j,
+					  conf->match_marker, loader);
+
+			if (r == -ENOENT)
+				break;
+			if (r < 0)
+				return err_say(err, -r, "interpreter %s: the name is too long",
+					       conf->interpreters[i]);
+			n++;
+		}
+	}
+	return n;
+}
+
+/* A runtime for another machine runs only if the kernel finds qemu for it, and that in a view
+ * where no path of the host's qemu exists. */
+static int check_foreign(const struct enabling *e, struct err *err)
+{
+	static struct rule present[PRESENT_MAX];
+	struct rule elf;
+	int n;
+
+	if (arch_runs_on(e->arch, arch_native()))
+		return 0;
+	n = binfmt_list(e->instance, present, PRESENT_MAX, err);
+	if (n < 0)
+		return n;
+	rule_for_elf(e->arch, &elf);
+	for (int i = 0; i < n; i++) {
+		if (present[i].extension[0] || !present[i].enabled ||
+		    !rule_overlaps(&present[i], &elf))
+			continue;
+		if (strchr(present[i].flags, 'F'))
+			return 0;
+		return err_hint(err,
+				err_say(err, ENOEXEC,
+					"the handler '%s' for %s programs lacks the flag F: it "
+					"would not be found in a view",
+					present[i].name, e->arch->name),
+				"register it with flags PF");
+	}
+	return err_hint(err,
+			err_say(err, ENOEXEC,
+				"this machine cannot run %s programs: no handler for "
+				"them is registered",
+				e->arch->name),
+			"install qemu-user-static");
+}
+
+/* Scripts that another handler serves today would silently change their interpreter. */
+static int check_others(const struct enabling *e, struct err *err)
+{
+	static struct rule present[PRESENT_MAX];
+	int n = binfmt_list(e->instance, present, PRESENT_MAX, err);
+	unsigned generation;
+
+	for (int i = 0; i < n; i++) {
+		if (!present[i].enabled || present[i].extension[0] ||
+		    handler_owns(present[i].name, &generation))
+			continue;
+		for (size_t j = 0; j < e->n_rules; j++) {
+			if (rule_overlaps(&present[i], &e->rules[j]))
+				return err_hint(err,
+						err_say(err, EEXIST,
+							"the handler '%s' (%s) serves the same "
+							"scripts; ours would come before it",
+							present[i].name, present[i].interpreter),
+						"remove it with: echo -1 > " BINFMT_MOUNT_POINT
+						"/%s",
+						present[i].name);
+		}
+	}
+	return n < 0 ? n : 0;
+}
+
+static int add_tree(struct enabling *e, const char *tree, struct err *err)
+{
+	struct contract *contract = &e->contract;
+	int r;
+
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		if (str_eq(contract->trees[i].path, tree))
+			return err_hint(err,
+					err_say(err, EEXIST, "%s is enabled already (for %s)", tree,
+						contract->trees[i].arch),
+					"'busypy status' shows it; 'busypy disable' takes it back");
+		if (path_below(tree, contract->trees[i].path) ||
+		    path_below(contract->trees[i].path, tree))
+			return err_say(err, EINVAL, "%s and %s lie in one another", tree,
+				       contract->trees[i].path);
+	}
+	if (contract->n_trees == CONTRACT_TREES_MAX)
+		return err_say(err, E2BIG, "more than %d trees", CONTRACT_TREES_MAX);
+	r = tree_verify(tree, e->arch, err);
+	if (r == 0)
+		r = tree_contract(tree, e->arch, &contract->trees[contract->n_trees], err);
+	if (r == 0)
+		contract->n_trees++;
+	return r;
+}
+
+/* Starts from the trees that are enabled now, if any. */
+static int collect_trees(struct enabling *e, char *const *trees, size_t n, struct err *err)
+{
+	unsigned generations[GENERATION_MAX];
+	int have = generation_list(generations, err);
+	int r = have < 0 ? have : 0;
+
+	e->generation = 1;
+	if (have > 0) {
+		e->generation = generations[have - 1] + 1;
+		/* without a contract it is the rest of an enabling that was killed */
+		if (generation_read(generations[have - 1], &e->contract, NULL) < 0)
+			memset(&e->contract, 0, sizeof(e->contract));
+	}
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = add_tree(e, trees[i], err);
+	for (size_t i = 0; r == 0 && i < e->contract.n_trees; i++) {
+		if (!str_eq(e->contract.trees[i].arch, e->arch->name))
+			r = err_hint(err,
+				     err_say(err, EINVAL, "%s is enabled for %s",
+					     e->contract.trees[i].path, e->contract.trees[i].arch),
+				     "one machine has one arch: 'busypy disable' first");
+	}
+	return r;
+}
+
+static int rehearse_or_note(struct enabling *e, struct err *err)
+{
+	struct err why = { 0 };
+	int r = rehearse(&e->contract, e->rules, e->n_rules, e->instance, &why);
+
+	if (r != -ECANCELED) {
+		e->report->rehearsed = r == 0;
+		return r == 0 ? 0 : err_say(err, -r, "rehearsal: %s", why.text);
+	}
+	(void)str_copy_bytes(e->report->not_rehearsed, sizeof(e->report->not_rehearsed), why.text,
+			     strnlen(why.text, sizeof(e->report->not_rehearsed) - 1));
+	for (size_t i = 0; i < e->contract.n_trees; i++) {
+		const struct contract_tree *tree = &e->contract.trees[i];
+
+		r = selftest_run(&(struct selftest){ .tree = tree->path,
+						     .arch = e->arch,
+						     .how = SELFTEST_TEMPLATE,
+						     .template = tree->namespace_path,
+						     .template_ino = tree->namespace_ino },
+				 err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void unregister(const struct enabling *e, unsigned generation)
+{
+	static struct rule present[PRESENT_MAX];
+	int n = binfmt_list(e->instance, present, PRESENT_MAX, NULL);
+	unsigned owner;
+
+	for (int i = 0; i < n; i++) {
+		/* on the way back there is nothing better to do than to go on */
+		if (handler_owns(present[i].name, &owner) && owner == generation)
+			(void)binfmt_remove(e->instance, present[i].name, NULL);
+	}
+}
+
+static int read_back(const struct enabling *e, const struct rule *rule, struct err *err)
+{
+	struct rule seen;
+	int r = binfmt_read(e->instance, rule->name, &seen, err);
+
+	if (r < 0)
+		return r;
+	if (!seen.enabled || seen.size != rule->size || seen.offset != rule->offset ||
+	    memcmp(seen.magic, rule->magic, rule->size) != 0 ||
+	    !str_eq(seen.interpreter, rule->interpreter) || !strchr(seen.flags, 'P') ||
+	    !strchr(seen.flags, 'O') || !strchr(seen.flags, 'F') || strchr(seen.flags, 'C'))
+		return err_say(err, EPROTO, "handler entry %s reads back differently", rule->name);
+	return 0;
+}
+
+static int register_all(const struct enabling *e, struct err *err)
+{
+	int r = 0;
+
+	/* a later entry is asked first: the commonest ending comes last */
+	for (size_t i = e->n_rules; r == 0 && i > 0; i--) {
+		r = binfmt_register(e->instance, &e->rules[i - 1], err);
+		if (r == 0)
+			r = read_back(e, &e->rules[i - 1], err);
+	}
+	return r;
+}
+
+static int test_as(struct enabling *e, unsigned uid, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < e->contract.n_trees; i++)
+		r = selftest_run(&(struct selftest){ .tree = e->contract.trees[i].path,
+						     .arch = e->arch,
+						     .how = SELFTEST_EXEC,
+						     .uid = uid },
+				 err);
+	return r;
+}
+
+/* An ordinary user may be unable to reach the tree, or not exist here: that is worth a word, but
+ * what such a user would get is an error, not a wrong interpreter. */
+static int test_all(struct enabling *e, struct err *err)
+{
+	struct err why = { 0 };
+	int r = test_as(e, 0, err);
+
+	if (r < 0)
+		return r;
+	e->report->tested_as_user = test_as(e, ORDINARY_USER, &why) == 0;
+	(void)str_copy_bytes(e->report->not_as_user, sizeof(e->report->not_as_user), why.text,
+			     strnlen(why.text, sizeof(e->report->not_as_user) - 1));
+	return 0;
+}
+
+static int write_binfmt_d(const struct enabling *e, struct err *err)
+{
+	static const char temporary[] = HANDLER_BINFMT_D ".new";
+	FD_CLEANUP int fd = -1;
+	char line[RULE_LINE_MAX + 1];
+	int r = 0;
+
+	if (mkdir("/run/binfmt.d", 0755) < 0 && errno != EEXIST)
+		return err_set(err, errno, "cannot create /run/binfmt.d");
+	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return err_set(err, errno, "cannot create %s", temporary);
+	for (size_t i = e->n_rules; r == 0 && i > 0; i--) {
+		r = rule_format(&e->rules[i - 1], line, sizeof(line));
+		if (r == 0)
+			r = fd_write_all(fd, line, strlen(line));
+		if (r == 0)
+			r = fd_write_all(fd, "\n", 1);
+	}
+	if (r < 0)
+		return err_set(err, -r, "cannot write %s", temporary);
+	if (rename(temporary, HANDLER_BINFMT_D) < 0)
+		return err_set(err, errno, "cannot create " HANDLER_BINFMT_D);
+	return 0;
+}
+
+/* What the new generation replaces, and what killed enablings left. */
+static void drop_others(const struct enabling *e)
+{
+	unsigned generations[GENERATION_MAX];
+	int n = generation_list(generations, NULL);
+
+	for (int i = 0; i < n; i++) {
+		if (generations[i] == e->generation)
+			continue;
+		unregister(e, generations[i]);
+		(void)generation_drop(generations[i], NULL); /* tried again next time */
+	}
+}
+
+static int go_live(struct enabling *e, struct err *err)
+{
+	int r = generation_make(e->conf, e->generation, &e->contract, err);
+
+	if (r < 0)
+		return r;
+	r = rehearse_or_note(e, err);
+	if (r == 0)
+		r = register_all(e, err);
+	if (r == 0)
+		r = test_all(e, err);
+	if (r == 0)
+		r = write_binfmt_d(e, err);
+	if (r < 0) {
+		unregister(e, e->generation);
+		(void)generation_drop(e->generation, NULL); /* the reason is in err */
+		return r;
+	}
+	drop_others(e);
+	return 0;
+}
+
+/* One enabling or disabling at a time. */
+static int lock_root(struct err *err)
+{
+	FD_CLEANUP int fd = open(GENERATION_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot open " GENERATION_ROOT);
+	if (flock(fd, LOCK_EX) < 0)
+		return err_set(err, errno, "cannot lock " GENERATION_ROOT);
+	return fd_steal(&fd);
+}
+
+static int prepare(struct enabling *e, char *const *trees, size_t n_trees, struct err *err)
+{
+	int r = collect_trees(e, trees, n_trees, err);
+
+	if (r == 0)
+		r = handler_rules(e->conf, e->generation, e->rules, err);
+	if (r < 0)
+		return r;
+	e->n_rules = (size_t)r;
+	r = check_foreign(e, err);
+	return r < 0 ? r : check_others(e, err);
+}
+
+int handler_enable(const struct conf *conf, char *const *trees, size_t n_trees,
+		   const struct arch *arch, struct handler_report *ret, struct err *err)
+{
+	static struct enabling e;
+	FD_CLEANUP int instance = binfmt_open(true, err);
+	FD_CLEANUP int lock = -1;
+	bool made = false;
+	int r;
+
+	if (instance < 0)
+		return instance;
+	memset(ret, 0, sizeof(*ret));
+	e = (struct enabling){ .conf = conf, .arch = arch, .instance = instance, .report = ret };
+	r = prepare(&e, trees, n_trees, err);
+	if (r == 0)
+		r = generation_root_make(&made, err);
+	if (r < 0)
+		return r;
+	lock = lock_root(err);
+	r = lock < 0 ? lock : go_live(&e, err);
+	if (r < 0 && made)
+		(void)generation_root_drop(NULL); /* the reason is in err */
+	if (r < 0)
+		return r;
+	ret->generation = e.generation;
+	ret->n_trees = e.contract.n_trees;
+	ret->n_rules = e.n_rules;
+	return 0;
+}
+
+static int remove_entries(int instance, struct err *err)
+{
+	static struct rule present[PRESENT_MAX];
+	int n = binfmt_list(instance, present, PRESENT_MAX, err);
+	int r = n < 0 ? n : 0, removed = 0;
+	unsigned generation;
+
+	for (int i = 0; r == 0 && i < n; i++) {
+		if (!handler_owns(present[i].name, &generation))
+			continue;
+		r = binfmt_remove(instance, present[i].name, err);
+		removed = 1;
+	}
+	return r < 0 ? r : removed;
+}
+
+static int drop_generations(struct err *err)
+{
+	unsigned generations[GENERATION_MAX];
+	int n = generation_list(generations, err);
+	int r = n < 0 ? n : 0;
+
+	for (int i = 0; r == 0 && i < n; i++)
+		r = generation_drop(generations[i], err);
+	return r < 0 ? r : n > 0;
+}
+
+int handler_disable(struct err *err)
+{
+	FD_CLEANUP int instance = binfmt_open(true, err);
+	FD_CLEANUP int lock = -1;
+	int removed, dropped, r;
+
+	if (instance < 0)
+		return instance;
+	/* First nobody comes in any more, then what they came in by goes. */
+	removed = remove_entries(instance, err);
+	if (removed < 0)
+		return removed;
+	if (unlink(HANDLER_BINFMT_D) < 0 && errno != ENOENT)
+		return err_set(err, errno, "cannot remove " HANDLER_BINFMT_D);
+	if (access(GENERATION_ROOT, F_OK) < 0)
+		return removed;
+	lock = lock_root(err);
+	if (lock < 0)
+		return lock;
+	dropped = drop_generations(err);
+	r = dropped < 0 ? dropped : generation_root_drop(err);
+	return r < 0 ? r : removed || dropped;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* What takes the place of a file whose library was not there at build time: each function says so
+ * in one sentence. The Makefile leaves out the real file and defines WITHOUT_NAME. */
+#include <errno.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "err.h"
+
+#ifdef WITHOUT_INIH
+#include "conf.h"
+#include "conf_file.h"
+
+int conf_file_read(const char *path, struct conf *ret, struct err *err)
+{
+	const char *file = path ? path : CONF_FILE_DEFAULT;
+
+	conf_init(ret);
+	if (!path && access(file, F_OK) < 0)
+		return 0;
+	return err_hint(err, err_say(err, ENOSYS, "cannot read %s: built without inih", file),
+			"install libinih-dev and build again");
+}
+#endif
+
+#ifdef WITHOUT_SMARTCOLS
+#include "table.h"
+
+struct table *table_new(const char *name, const struct table_column *columns, size_t n_columns)
+{
+	static char nothing;
+
+	(void)name;
+	(void)columns;
+	(void)n_columns;
+	return (struct table *)&nothing;
+}
+
+void table_free(struct table *table)
+{
+	(void)table;
+}
+
+int table_add(struct table *table, const char *const *cells)
+{
+	(void)table;
+	(void)cells;
+	return 0;
+}
+
+int table_print(struct table *const *tables, size_t n_tables, unsigned flags, const char *columns,
+		struct err *err)
+{
+	(void)tables;
+	(void)n_tables;
+	(void)flags;
+	(void)columns;
+	return err_hint(err,
+			err_say(err, ENOSYS, "cannot print tables: built without libsmartcols"),
+			"install libsmartcols-dev and build again");
+}
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Where our own installed files are: beside a freshly built busypy, or where `make install` put
+ * them. */
+#ifndef BUSYPY_PROGRAMS_H
+#define BUSYPY_PROGRAMS_H
+
+#include <stddef.h>
+
+struct err;
+
+/* The path of loader or enter. -ENOENT with a sentence. */
+int programs_find(const char *name, char *dst, size_t size, struct err *err);
+
+#endif

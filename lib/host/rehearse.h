@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The exact registration, tried where it can harm nobody. */
+#ifndef BUSYPY_REHEARSE_H
+#define BUSYPY_REHEARSE_H
+
+#include <stddef.h>
+
+struct contract;
+struct rule;
+struct err;
+
+/* Registers the rules in a binfmt_misc instance of a throw-away user namespace (Linux 6.7) and
+ * executes each tree's self-test there. instance is the real one: its handlers for foreign programs
+ * are taken along. Returns 0; -ECANCELED if this kernel or a policy does not allow a rehearsal (the
+ * sentence says which); anything else means that the registration would not work. */
+int rehearse(const struct contract *contract, const struct rule *rules, size_t n_rules,
+	     int instance, struct err *err);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* Looks at trees with stat(2), readdir and the closure check. */
+#include "tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "closure.h"
+#include "contract.h"
+#include "err.h"
+#include "probe.h"
+#include "str.h"
+#include "view.h"
+
+static const char *const folders[] = { "bin", "sbin", "site-package", "etc/python", "etc/clib" };
+
+static bool is_directory(const char *dir, const char *name)
+{
+	char path[TREE_PATH_MAX];
+	struct stat st;
+
+	return path_join(path, sizeof(path), dir, name) == 0 && stat(path, &st) == 0 &&
+	       S_ISDIR(st.st_mode);
+}
+
+int tree_resolve(const char *path, char ret[TREE_PATH_MAX], struct err *err)
+{
+	char resolved[PATH_MAX];
+
+	if (!realpath(path, resolved))
+		return err_set(err, errno, "cannot find the tree %s", path);
+	if (strlen(resolved) >= CONTRACT_PATH_MAX)
+		return err_say(err, ENAMETOOLONG, "%s: the path is longer than %d bytes", resolved,
+			       CONTRACT_PATH_MAX - 1);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		if (!is_directory(resolved, folders[i]))
+			return err_hint(err,
+					err_say(err, ENOENT, "%s is no BusyPy tree: it has no %s",
+						resolved, folders[i]),
+					"'busypy stage %s' makes one", path);
+	}
+	(void)str_copy(ret, TREE_PATH_MAX, resolved); /* checked above */
+	return view_tree_allowed(ret, err);
+}
+
+bool tree_has_runtime(const char *tree, const struct arch *arch)
+{
+	char usr[256], lib[256];
+	struct text text;
+
+	text_init(&text, usr, sizeof(usr));
+	text_addf(&text, "etc/python/%s/usr", arch->name);
+	text_init(&text, lib, sizeof(lib));
+	text_addf(&text, "etc/clib/%s", arch->name);
+	return is_directory(tree, usr) && is_directory(tree, lib);
+}
+
+void tree_archs(const char *tree, char *dst, size_t size)
+{
+	size_t n;
+	const struct arch *table = arch_table(&n);
+	struct text text;
+
+	text_init(&text, dst, size);
+	for (size_t i = 0; i < n; i++) {
+		if (tree_has_runtime(tree, &table[i]))
+			text_addf(&text, "%s%s", text.used ? " " : "", table[i].name);
+	}
+	if (!text.used)
+		text_add(&text, "none");
+}
+
+static int check_entry(const FTSENT *entry, struct err *err)
+{
+	const struct stat *st = entry->fts_statp;
+
+	if (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
+		return err_set(err, entry->fts_errno, "cannot look at %s", entry->fts_path);
+	if (S_ISLNK(st->st_mode) || entry->fts_info == FTS_DP)
+		return 0;
+	if (st->st_uid != 0)
+		return err_hint(err,
+				err_say(err, EPERM,
+					"%s belongs to uid %u: its owner could change what other "
+					"users run",
+					entry->fts_path, (unsigned)st->st_uid),
+				"chown -R root:root the tree");
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return err_hint(
+			err, err_say(err, EPERM, "others than root can write %s", entry->fts_path),
+			"chmod -R go-w the tree");
+	return 0;
+}
+
+/* Walks what runs: programs, shared packages, this arch's runtime. */
+static int check_owners(const char *tree, const struct arch *arch, struct err *err)
+{
+	char paths[6][TREE_PATH_MAX];
+	char *argv[7] = { 0 };
+	struct text text;
+	FTSENT *entry;
+	FTS *fts;
+	int r = 0;
+
+	for (size_t i = 0; i < 6; i++) {
+		text_init(&text, paths[i], sizeof(paths[i]));
+		text_addf(&text, "%s/%s", tree, i < 3 ? folders[i] : "etc");
+		if (i == 3)
+			text_addf(&text, "/python/%s", arch->name);
+		if (i == 4)
+			text_addf(&text, "/clib/%s", arch->name);
+		if (i == 5)
+			text_add(&text, "/busypy");
+		argv[i] = paths[i];
+	}
+	fts = fts_open(argv, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	if (!fts)
+		return err_set(err, errno, "cannot walk %s", tree);
+	while (r == 0 && (errno = 0, entry = fts_read(fts)))
+		r = check_entry(entry, err);
+	if (r == 0 && errno)
+		r = err_set(err, errno, "cannot walk %s", tree);
+	(void)fts_close(fts); /* only read from */
+	return r;
+}
+
+int tree_verify(const char *tree, const struct arch *arch, struct err *err)
+{
+	char archs[256], selftest[TREE_PATH_MAX];
+	struct stat st;
+	int r;
+
+	if (!tree_has_runtime(tree, arch)) {
+		tree_archs(tree, archs, sizeof(archs));
+		return err_hint(err,
+				err_say(err, ENOENT, "%s has no runtime for %s; it has: %s", tree,
+					arch->name, archs),
+				"'busypy stage --arch %s %s' adds it", arch->name, tree);
+	}
+	r = closure_check(tree, arch, err);
+	if (r < 0)
+		return r;
+	r = path_join(selftest, sizeof(selftest), tree, TREE_SELFTEST);
+	if (r < 0 || stat(selftest, &st) < 0 || !(st.st_mode & S_IXOTH))
+		return err_hint(err,
+				err_say(err, ENOENT, "%s has no executable " TREE_SELFTEST, tree),
+				"'busypy stage %s' lays it down", tree);
+	if (stat(tree, &st) < 0)
+		return err_set(err, errno, "cannot look at %s", tree);
+	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
+		return err_hint(err, err_say(err, EPERM, "others than root can write %s", tree),
+				"chown root:root and chmod go-w it");
+	return check_owners(tree, arch, err);
+}
+
+int tree_contract(const char *tree, const struct arch *arch, struct contract_tree *ret,
+		  struct err *err)
+{
+	struct place place;
+	int r = probe_place(AT_FDCWD, tree, &place, NULL);
+
+	if (r < 0)
+		return err_set(err, -r, "cannot look at %s", tree);
+	if (str_copy(ret->path, sizeof(ret->path), tree) < 0 ||
+	    str_copy(ret->id, sizeof(ret->id), path_base(tree)) < 0 ||
+	    str_copy(ret->arch, sizeof(ret->arch), arch->name) < 0)
+		return err_say(err, ENAMETOOLONG, "%s: the name is too long", tree);
+	ret->linux32 = arch != arch_native() && arch_runs_on(arch, arch_native());
+	ret->mount_id = place.mount_id;
+	ret->dev = place.dev;
+	ret->ino = place.ino;
+	return 0;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* fork(2), unshare(2), the plan, and a bind of /proc/PID/ns/mnt. */
+#include "template.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "fd.h"
+#include "mount_api.h"
+#include "plan.h"
+#include "run.h"
+#include "str.h"
+
+/* The child: performs the plan, tells how it went, and holds the namespace until the parent has
+ * pinned it (or has gone). */
+static void build(const struct plan *plan, int channel)
+{
+	struct err err = { 0 };
+	char done;
+	int r;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a courtesy: the read below ends it, too */
+	if (unshare(CLONE_NEWNS) < 0)
+		r = err_set(&err, errno, "cannot make a mount namespace");
+	else
+		r = run_plan(plan, &err);
+	err.code = -r;
+	if (fd_write_all(channel, &err, sizeof(err)) == 0)
+		(void)fd_read_all(channel, &done, 1);
+	_exit(0);
+}
+
+static int pin_namespace(pid_t child, const char *pin, uint64_t *ret_ino, struct err *err)
+{
+	char path[64];
+	struct text text;
+	struct stat st;
+	FD_CLEANUP int target = -1;
+	FD_CLEANUP int mount = -1;
+	int r;
+
+	text_init(&text, path, sizeof(path));
+	text_addf(&text, "/proc/%d/ns/mnt", (int)child);
+	target = open(pin, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0444);
+	if (target < 0)
+		return err_set(err, errno, "cannot create %s", pin);
+	if (stat(path, &st) < 0)
+		return err_set(err, errno, "cannot look at %s", path);
+	mount = mount_clone(AT_FDCWD, path, false);
+	r = mount < 0 ? mount : mount_attach(mount, target);
+	if (r < 0)
+		return err_set(err, -r, "cannot pin the view at %s", pin);
+	*ret_ino = st.st_ino;
+	return 0;
+}
+
+int template_pin(const struct plan *plan, const char *pin, uint64_t *ret_ino, struct err *err)
+{
+	int channel[2];
+	struct err theirs = { 0 };
+	pid_t child;
+	int r;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) < 0)
+		return err_set(err, errno, "cannot make a socket pair");
+	child = fork();
+	if (child == 0) {
+		(void)close(channel[0]);
+		build(plan, channel[1]);
+	}
+	r = child < 0 ? err_set(err, errno, "cannot fork") : 0;
+	(void)close(channel[1]);
+	if (r == 0 && fd_read_all(channel[0], &theirs, sizeof(theirs)) != sizeof(theirs))
+		r = err_say(err, ECHILD, "the process that makes the view has died");
+	if (r == 0 && theirs.code)
+		r = err_say(err, theirs.code, "%s", theirs.text);
+	if (r == 0)
+		r = pin_namespace(child, pin, ret_ino, err);
+	(void)close(channel[0]); /* lets the child go */
+	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	return r;
+}
+
+int template_unpin(const char *pin, struct err *err)
+{
+	int r = mount_detach(AT_FDCWD, pin);
+
+	if (r < 0 && r != -EINVAL && r != -ENOENT) /* not pinned, not there: nothing to do */
+		return err_set(err, -r, "cannot let go of the view pinned at %s", pin);
+	if (unlink(pin) < 0 && errno != ENOENT)
+		return err_set(err, errno, "cannot remove %s", pin);
+	return 0;
+}
