@@ -126,3 +126,19 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all units helpers check-layers format clean
+
+# -- tests ---------------------------------------------------------------------------------------
+# Every test prints TAP; tests/run adds them up.
+
+TREE_HOST := $(B)/test-trees/host
+BATS := $(sort $(wildcard tests/*/*.bats tests/*.bats))
+
+# The tree that most tests use: this machine's own Python, staged once.
+$(TREE_HOST): $(B)/busypy $(shell find rootfs -type f 2>/dev/null)
+	@rm -rf $@ && mkdir -p $(@D)
+	umask 022 && $(B)/busypy stage --from host $@
+	@touch $@
+
+test-programs: all units helpers
+
+.PHONY: test-programs
