@@ -441,6 +441,7 @@ int handler_disable(struct err *err)
 		return removed;
 	if (unlink(HANDLER_BINFMT_D) < 0 && errno != ENOENT)
 		return err_set(err, errno, "cannot remove " HANDLER_BINFMT_D);
+	(void)rmdir("/run/binfmt.d"); /* stays if it holds anybody else's file */
 	if (access(GENERATION_ROOT, F_OK) < 0)
 		return removed;
 	lock = lock_root(err);

@@ -140,6 +140,7 @@ static int print_json(struct table *const *tables, size_t n_tables)
 int table_print(struct table *const *tables, size_t n_tables, unsigned flags, const char *columns,
 		struct err *err)
 {
+	bool printed = false;
 	int r = 0;
 
 	if (columns && n_tables != 1)
@@ -152,10 +153,13 @@ int table_print(struct table *const *tables, size_t n_tables, unsigned flags, co
 		r = print_json(tables, n_tables);
 	} else {
 		for (size_t i = 0; r == 0 && i < n_tables; i++) {
+			if (scols_table_get_nlines(tables[i]->scols) == 0)
+				continue;
 			scols_table_enable_noheadings(tables[i]->scols,
 						      flags & TABLE_NO_HEADINGS ? 1 : 0);
-			if (i)
+			if (printed)
 				(void)putchar('\n');
+			printed = true;
 			r = scols_print_table(tables[i]->scols);
 		}
 	}

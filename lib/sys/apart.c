@@ -31,8 +31,10 @@ int apart_do(int (*work)(void *data, struct err *err), void *data, struct err *e
 	(void)close(channel[1]);
 	if (r == 0 && fd_read_all(channel[0], &theirs, sizeof(theirs)) != sizeof(theirs))
 		r = err_say(err, ECHILD, "a child process has died");
-	if (r == 0 && theirs.code)
+	if (r == 0 && theirs.code > 0)
 		r = err_say(err, theirs.code, "%s", theirs.text);
+	else if (r == 0)
+		r = -theirs.code;
 	(void)close(channel[0]);
 	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;

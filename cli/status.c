@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* busypy status: what is enabled, who is asked first, who gets which tier, what is missing here. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "binfmt.h"
+#include "commands.h"
+#include "conf.h"
+#include "conf_file.h"
+#include "contract.h"
+#include "err.h"
+#include "mounts.h"
+#include "rule.h"
+#include "say.h"
+#include "survey.h"
+#include "table.h"
+
+enum { RULES_MAX = 512, SECTIONS = 4, EXIT_ATTENTION = 1 };
+
+static const char help[] =
+	"Usage: busypy status [OPTION...] [SECTION...]\n"
+	"Shows what 'busypy enable' has done and how well it stands. SECTION is any of\n"
+	"trees, entries, tiers, kernel (default: all).\n"
+	"\n"
+	"  -J, --json            print JSON\n"
+	"  -o, --output COLUMNS  choose columns of one section, separated by commas\n"
+	"  -n, --noheadings      print no headings\n"
+	"  -c, --config FILE     configuration, for what is pruned\n"
+	"  -h, --help            print this\n"
+	"\n"
+	"Exit status: 0 all is well, 1 something needs attention or nothing is enabled,\n"
+	"125 that could not be told.\n";
+
+static const char *const section_names[SECTIONS] = { "trees", "entries", "tiers", "kernel" };
+
+struct status {
+	const char *columns, *config;
+	unsigned flags;
+	bool chosen[SECTIONS];
+	bool attention; /* something is not as it should be */
+	bool enabled;
+	struct contract contract;
+	struct conf conf;
+};
+
+static int choose_section(const char *name, struct status *ret)
+{
+	for (size_t i = 0; i < SECTIONS; i++) {
+		if (strcmp(name, section_names[i]) == 0) {
+			ret->chosen[i] = true;
+			return 0;
+		}
+	}
+	return say_error("status", "unknown section '%s' (Hint: trees, entries, tiers or kernel)",
+			 name);
+}
+
+static int parse(int argc, char **argv, struct status *ret)
+{
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'J' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "noheadings", no_argument, NULL, 'n' },
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option, r = 0;
+
+	while ((option = getopt_long(argc, argv, "Jo:nc:h", longs, NULL)) != -1) {
+		switch (option) {
+		case 'J':
+			ret->flags |= TABLE_JSON;
+			break;
+		case 'o':
+			ret->columns = optarg;
+			break;
+		case 'n':
+			ret->flags |= TABLE_NO_HEADINGS;
+			break;
+		case 'c':
+			ret->config = optarg;
+			break;
+		case 'h':
+			(void)fputs(help, stdout);
+			exit(0);
+		default:
+			return say_usage(argv[0]);
+		}
+	}
+	for (int i = optind; r == 0 && i < argc; i++)
+		r = choose_section(argv[i], ret);
+	if (optind == argc)
+		memset(ret->chosen, true, sizeof(ret->chosen));
+	return r;
+}
+
+static void fill_trees(struct status *status, struct table *table)
+{
+	for (size_t i = 0; status->enabled && i < status->contract.n_trees; i++) {
+		const struct contract_tree *tree = &status->contract.trees[i];
+		struct err err = { 0 };
+		char mounts[16] = "", generation[16];
+		int n = survey_template_mounts(tree, &err);
+		const char *cells[] = { tree->path, tree->id, tree->arch,
+					generation, mounts,   n < 0 ? err.text : "ready" };
+
+		(void)snprintf(generation, sizeof(generation), "%u", status->contract.generation);
+		if (n >= 0)
+			(void)snprintf(mounts, sizeof(mounts), "%d", n);
+		else
+			cells[4] = NULL;
+		/* A caller without privilege cannot look into a template; that is no fault. */
+		if (n < 0 && err.code == EPERM)
+			cells[5] = "not visible to this user";
+		else if (n < 0)
+			status->attention = true;
+		(void)table_add(table, cells);
+	}
+	if (!status->enabled)
+		status->attention = true;
+}
+
+static const char *note_words(enum survey_entry_note note)
+{
+	switch (note) {
+	case SURVEY_OURS:
+		return "ours";
+	case SURVEY_STALE:
+		return "ours, left over: run 'busypy disable'";
+	case SURVEY_BEFORE:
+		return "asked before ours: takes scripts of the tree";
+	case SURVEY_BEHIND:
+		return "ours is asked first";
+	case SURVEY_UNRELATED:
+		return "for other files";
+	}
+	return "";
+}
+
+/* 0, or a sentence in err. */
+static int fill_entries(struct status *status, struct table *table, struct err *err)
+{
+	static struct rule rules[RULES_MAX];
+	static enum survey_entry_note notes[RULES_MAX];
+	int instance = binfmt_open(false, err);
+	int n = instance < 0 ? instance : binfmt_list(instance, rules, RULES_MAX, err);
+	int ours = 0;
+
+	if (n < 0)
+		return n;
+	survey_notes(rules, (size_t)n, status->enabled ? &status->contract : NULL, notes);
+	for (int i = 0; i < n; i++) {
+		char order[16];
+		const char *cells[] = {
+			order,		rules[i].name,	      rules[i].enabled ? "1" : "0",
+			rules[i].flags, rules[i].interpreter, note_words(notes[i])
+		};
+
+		(void)snprintf(order, sizeof(order), "%d", i + 1);
+		if (!(status->flags & TABLE_JSON))
+			cells[2] = rules[i].enabled ? "yes" : "no";
+		if (notes[i] == SURVEY_STALE || notes[i] == SURVEY_BEFORE ||
+		    (notes[i] == SURVEY_OURS && !rules[i].enabled))
+			status->attention = true;
+		ours += notes[i] == SURVEY_OURS;
+		(void)table_add(table, cells);
+	}
+	/* systemd-binfmt, or anybody who wrote -1 to status, may have wiped them */
+	if (status->enabled && (!ours || binfmt_enabled(instance) != 1))
+		status->attention = true;
+	return 0;
+}
+
+static void add_tier(struct table *table, const char *caller, const char *tier, const char *why)
+{
+	const char *cells[] = { caller, tier, why };
+
+	(void)table_add(table, cells);
+}
+
+static void fill_tiers(const struct status *status, struct table *table)
+{
+	struct err enter = { 0 }, user = { 0 };
+	bool by_enter, by_user;
+	const char *last, *why_last;
+
+	if (!status->enabled)
+		return;
+	by_enter = survey_enter(&status->contract, &enter) == 0;
+	by_user = survey_user_namespace(&user) == 0;
+	last = by_user					  ? "user namespace"
+	       : status->contract.flags & CONTRACT_DIRECT ? "direct"
+							  : "refused";
+	why_last = by_user ? "a view of its own, composed without privilege" : user.text;
+	add_tier(table, "root", "template", "enters with its own privilege");
+	add_tier(table, "ordinary user", by_enter ? "template" : last,
+		 by_enter ? "enters by the capabilities of 'enter'" : enter.text);
+	add_tier(table, "no_new_privs", last, why_last);
+	add_tier(table, "reduced bounding set", last, why_last);
+	add_tier(table, "ambient capabilities", last, why_last);
+	add_tier(table, "traced by a user", last, why_last);
+	add_tier(table, "other mount namespace, root", "composed",
+		 "a view of what that namespace sees");
+	add_tier(table, "other mount namespace, user", last, why_last);
+	add_tier(table, "container without the tree", "none", "its scripts run as before");
+	add_tier(table, "script in a view", "none", "keeps the view it is in");
+}
+
+static void add_feature(struct table *table, const char *feature, int r, const struct err *err,
+			const char *yes)
+{
+	const char *cells[] = { feature, r == 0 ? "yes" : "no", r == 0 ? yes : err->text };
+
+	(void)table_add(table, cells);
+}
+
+static void fill_kernel(struct status *status, struct table *table)
+{
+	struct err err = { 0 };
+	struct mounts_summary mounts = { 0 };
+	char words[96];
+	int instance = binfmt_open(false, &err);
+
+	if (instance >= 0 && binfmt_enabled(instance) != 1)
+		(void)err_say(&err, EBUSY, "disabled: no handler is asked");
+	add_feature(table, "binfmt_misc", err.code ? -err.code : 0, &err, "mounted and enabled");
+	add_feature(table, "own binfmt_misc per user namespace", survey_own_instance(&err), &err,
+		    "enabling is rehearsed");
+	add_feature(table, "user namespaces for users", survey_user_namespace(&err), &err,
+		    "callers who get no template are served");
+	if (status->enabled) {
+		bool unique = status->contract.flags & CONTRACT_UNIQUE_MOUNT_ID;
+
+		(void)err_say(&err, ENOSYS, "a mount id may be used again after an unmount");
+		add_feature(table, "unique mount ids", unique ? 0 : -1, &err,
+			    "the host's root cannot be mistaken");
+	}
+	if (mounts_summarise(&status->conf, &mounts, &err) < 0)
+		return;
+	(void)err_say(&err, ENOTSUP, "/ is private: later mounts do not reach the views");
+	add_feature(table, "mounts propagate", mounts.root_propagates ? 0 : -1, &err,
+		    "later mounts and unmounts reach the views");
+	(void)snprintf(words, sizeof(words), "of %zu mounts %zu are left out of new views",
+		       mounts.n, mounts.n_pruned);
+	add_feature(table, "pruning", 0, &err, words);
+}
+
+static const struct table_column tree_columns[] = {
+	{ "TREE", TABLE_TEXT },		{ "VERSION", TABLE_TEXT },  { "ARCH", TABLE_TEXT },
+	{ "GENERATION", TABLE_NUMBER }, { "MOUNTS", TABLE_NUMBER }, { "TEMPLATE", TABLE_TEXT },
+};
+static const struct table_column entry_columns[] = {
+	{ "ORDER", TABLE_NUMBER }, { "ENTRY", TABLE_TEXT },	  { "ENABLED", TABLE_BOOLEAN },
+	{ "FLAGS", TABLE_TEXT },   { "INTERPRETER", TABLE_TEXT }, { "NOTE", TABLE_TEXT },
+};
+static const struct table_column tier_columns[] = { { "CALLER", TABLE_TEXT },
+						    { "TIER", TABLE_TEXT },
+						    { "WHY", TABLE_TEXT } };
+static const struct table_column kernel_columns[] = { { "FEATURE", TABLE_TEXT },
+						      { "STATE", TABLE_TEXT },
+						      { "MEANING", TABLE_TEXT } };
+
+static int fill(struct status *status, struct table *tables[SECTIONS], size_t *ret_n,
+		struct err *err)
+{
+	static const struct {
+		const struct table_column *columns;
+		size_t n;
+	} shapes[SECTIONS] = { { tree_columns, 6 },
+			       { entry_columns, 6 },
+			       { tier_columns, 3 },
+			       { kernel_columns, 3 } };
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < SECTIONS; i++) {
+		struct table *table;
+
+		if (!status->chosen[i])
+			continue;
+		table = table_new(section_names[i], shapes[i].columns, shapes[i].n);
+		if (!table)
+			return err_set(err, ENOMEM, "cannot make a table");
+		tables[n++] = table;
+		if (i == 0)
+			fill_trees(status, table);
+		else if (i == 1)
+			r = fill_entries(status, table, err);
+		else if (i == 2)
+			fill_tiers(status, table);
+		else
+			fill_kernel(status, table);
+	}
+	*ret_n = n;
+	return r;
+}
+
+int cmd_status(int argc, char **argv)
+{
+	static struct status status;
+	struct table *tables[SECTIONS] = { NULL };
+	struct err err = { 0 };
+	size_t n = 0;
+	int r = parse(argc, argv, &status);
+
+	if (r)
+		return r;
+	r = conf_file_read(status.config, &status.conf, &err);
+	if (r == 0)
+		r = survey_contract(&status.contract, &err);
+	status.enabled = r == 1;
+	if (r >= 0)
+		r = fill(&status, tables, &n, &err);
+	if (r == 0)
+		r = table_print(tables, n, status.flags, status.columns, &err);
+	for (size_t i = 0; i < SECTIONS; i++)
+		table_free(tables[i]);
+	if (r < 0)
+		return say_err(argv[0], &err);
+	if (!status.enabled && !(status.flags & TABLE_JSON))
+		(void)fputs("nothing is enabled\n", stderr);
+	return status.attention ? EXIT_ATTENTION : 0;
+}
