@@ -21,14 +21,20 @@
 #include "str.h"
 
 /* The child: performs the plan, tells how it went, and holds the namespace until the parent has
- * pinned it (or has gone). */
-static void build(const struct plan *plan, int channel)
+ * pinned it (or has gone). A cpu of -1 is any. */
+static void build(const struct plan *plan, int cpu, int channel)
 {
 	struct err err = { 0 };
+	cpu_set_t cpus;
 	char done;
 	int r;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a courtesy: the read below ends it, too */
+	CPU_ZERO(&cpus);
+	if (cpu >= 0) {
+		CPU_SET((size_t)cpu, &cpus);
+		(void)sched_setaffinity(0, sizeof(cpus), &cpus); /* not ours to use: the next one */
+	}
 	if (unshare(CLONE_NEWNS) < 0)
 		r = err_set(&err, errno, "cannot make a mount namespace");
 	else
@@ -63,7 +69,8 @@ static int pin_namespace(pid_t child, const char *pin, uint64_t *ret_ino, struct
 	return 0;
 }
 
-int template_pin(const struct plan *plan, const char *pin, uint64_t *ret_ino, struct err *err)
+static int pin_on(const struct plan *plan, int cpu, const char *pin, uint64_t *ret_ino,
+		  struct err *err)
 {
 	int channel[2];
 	struct err theirs = { 0 };
@@ -75,7 +82,7 @@ int template_pin(const struct plan *plan, const char *pin, uint64_t *ret_ino, st
 	child = fork();
 	if (child == 0) {
 		(void)close(channel[0]);
-		build(plan, channel[1]);
+		build(plan, cpu, channel[1]);
 	}
 	r = child < 0 ? err_set(err, errno, "cannot fork") : 0;
 	(void)close(channel[1]);
@@ -88,6 +95,23 @@ int template_pin(const struct plan *plan, const char *pin, uint64_t *ret_ino, st
 	(void)close(channel[0]); /* lets the child go */
 	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
+	return r;
+}
+
+int template_pin(const struct plan *plan, const char *pin, uint64_t *ret_ino, struct err *err)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_CONF);
+	int r = pin_on(plan, -1, pin, ret_ino, err);
+
+	/* A namespace can be pinned only in an older one, which the kernel tells by their numbers.
+	 * Since Linux 6.18 each processor draws numbers from a range of its own, so that a child on
+	 * another one may seem older than we are; on the one where ours was made it never does.
+	 * fs/namespace.c, mnt_ns_loop(). */
+	for (int cpu = 0; r == -ELOOP && cpu < cpus && cpu < CPU_SETSIZE; cpu++) {
+		if (unlink(pin) < 0)
+			return err_set(err, errno, "cannot remove %s", pin);
+		r = pin_on(plan, cpu, pin, ret_ino, err);
+	}
 	return r;
 }
 
