@@ -7,7 +7,7 @@ CC ?= cc
 MUSL_CC ?= musl-gcc
 VERSION := 0.1.0
 
-B := build
+B ?= build
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wformat=2 \
 	-Wswitch-enum -Wno-missing-field-initializers
 ifdef CI
@@ -109,9 +109,9 @@ $(B)/unit/%: tests/unit/%.c $(B)/libsys.a $(B)/libcore.a
 	@mkdir -p $(@D)
 	$(CC) $(HOST_CFLAGS) -Itests/unit -o $@ $< $(B)/libsys.a $(B)/libcore.a
 
-$(B)/helpers/%: tests/helpers/%.c
+$(B)/helpers/%: tests/helpers/%.c $(B)/musl/libsmall.a
 	@mkdir -p $(@D)
-	$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $<
+	$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
 
 units: $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT))
 helpers: $(patsubst tests/helpers/%.c,$(B)/helpers/%,$(HELPERS))
@@ -128,17 +128,108 @@ clean:
 .PHONY: all units helpers check-layers format clean
 
 # -- tests ---------------------------------------------------------------------------------------
-# Every test prints TAP; tests/run adds them up.
+# Every test prints TAP; tests/run adds them up and prints "N passed, N failed".
 
 TREE_HOST := $(B)/test-trees/host
-BATS := $(sort $(wildcard tests/*/*.bats tests/*.bats))
+BATS := $(sort $(wildcard tests/*/*.bats))
+BATTERIES := $(sort $(wildcard tests/*/run))
+UNIT_PROGRAMS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ))
+FUZZ_TIME ?= 60
+TEST_ARCHS := x86_64 aarch64 armhf s390x
+ALL_ARCHS := $(TEST_ARCHS) riscv64 armel i386 ppc64le mips64el mipsel
+export CI
 
-# The tree that most tests use: this machine's own Python, staged once.
-$(TREE_HOST): $(B)/busypy $(shell find rootfs -type f 2>/dev/null)
-	@rm -rf $@ && mkdir -p $(@D)
-	umask 022 && $(B)/busypy stage --from host $@
-	@touch $@
+# The tree that most tests use: this machine's own Python, staged once and never written to.
+$(TREE_HOST): $(B)/busypy $(shell find rootfs -type f -not -name '*.pyc' 2>/dev/null)
+	rm -rf $@ && mkdir -p $(@D) && umask 022 && $(B)/busypy stage --from host $@ && touch $@
 
-test-programs: all units helpers
+test-programs: all units helpers $(TREE_HOST)
 
-.PHONY: test-programs
+# Fast, without root and without network.
+check: all units check-layers
+	tests/run $(UNIT_PROGRAMS)
+
+test: deps
+	$(MAKE) test-programs fuzzers
+	$(MAKE) check-layers
+	tests/stage/trees $(TEST_ARCHS)
+	BUSYPY_TEST_ARCHS="$(TEST_ARCHS)" tests/run $(UNIT_PROGRAMS) $(BATS) $(BATTERIES) \
+		tests/fuzz-run
+
+test-long: deps
+	$(MAKE) test-programs fuzzers
+	tests/stage/trees $(ALL_ARCHS)
+	BUSYPY_TEST_LONG=1 BUSYPY_TEST_ARCHS="$(ALL_ARCHS)" FUZZ_TIME=$(FUZZ_TIME) tests/run \
+		$(UNIT_PROGRAMS) $(BATS) $(BATTERIES) tests/fuzz-run
+
+# Without root it needs what is installed already; as root it installs what is missing.
+demo:
+	tests/deps demo
+	$(MAKE) --no-print-directory all $(B)/helpers/nsrun $(B)/helpers/inview >/dev/null
+	tests/demo
+
+bench: test-programs
+	tests/bench/bench $(BENCH)
+
+deps:
+	tests/deps test
+
+$(B)/fuzz/%: tests/fuzz/%.c $(CORE)
+	@mkdir -p $(@D)
+	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		-std=gnu11 -D_GNU_SOURCE -Ilib/core -o $@ $< $(CORE)
+
+fuzzers: $(FUZZERS)
+
+fuzz: fuzzers
+	FUZZ_TIME=$(FUZZ_TIME) tests/run tests/fuzz-run
+
+# The units and the command line under the sanitizers; loader and enter stay static.
+asan:
+	$(MAKE) B=build/asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer" \
+		all units
+	tests/run $(patsubst tests/unit/%.c,build/asan/unit/%,$(UNIT))
+	rm -rf build/asan/tree && ASAN_OPTIONS=detect_leaks=0 build/asan/busypy stage --from host \
+		build/asan/tree
+	ASAN_OPTIONS=detect_leaks=0 build/asan/busypy plan build/asan/tree >/dev/null
+
+lint:
+	clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
+		--suppress=missingIncludeSystem -D_GNU_SOURCE -DBUSYPY_LIBEXEC='""' \
+		-DBUSYPY_SHARE='""' -DBUSYPY_VERSION='""' $(CORE) $(SYS) $(HOST) $(CLI) \
+		$(wildcard binfmt/*.c daemon/*.c)
+	shellcheck $(shell git ls-files tests rootfs completion .ci 2>/dev/null | \
+		xargs grep -lE '^#!.*/(ba)?sh$$|shellcheck shell=' 2>/dev/null)
+
+.PHONY: test-programs check test test-long demo bench deps fuzzers fuzz asan lint
+
+# -- installation --------------------------------------------------------------------------------
+
+BIN := $(DESTDIR)$(PREFIX)/bin
+LIBEXEC := $(DESTDIR)$(PREFIX)/lib/busypy
+SHARE := $(DESTDIR)$(PREFIX)/share
+MAN_PAGES := $(sort $(wildcard man/*.[1-8]))
+
+install: all
+	install -d $(BIN) $(LIBEXEC) $(SHARE)/busypy $(SHARE)/bash-completion/completions
+	install -m 0755 $(B)/busypy $(BIN)/busypy
+	for program in $(SMALL); do install -m 0755 $(B)/$$program $(LIBEXEC)/$$program || exit; done
+	for page in $(MAN_PAGES); do install -D -m 0644 $$page \
+		$(SHARE)/man/man$${page##*.}/$${page##*/} || exit; done
+	install -m 0644 completion/busypy.bash $(SHARE)/bash-completion/completions/busypy
+	rm -rf $(SHARE)/busypy/rootfs
+	cp -R rootfs $(SHARE)/busypy/rootfs
+	find $(SHARE)/busypy/rootfs -name __pycache__ -prune -exec rm -r {} +
+	chmod -R u=rwX,go=rX $(SHARE)/busypy/rootfs
+	test -e $(DESTDIR)/etc/busypy/busypy.conf || \
+		install -D -m 0644 conf/busypy.conf $(DESTDIR)/etc/busypy/busypy.conf
+
+# Leaves the configuration, which is the administrator's.
+uninstall:
+	rm -f $(BIN)/busypy $(MAN_PAGES:man/%=$(SHARE)/man/man*/%) \
+		$(SHARE)/bash-completion/completions/busypy
+	rm -rf $(LIBEXEC) $(SHARE)/busypy
+
+.PHONY: install uninstall

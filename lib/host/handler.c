@@ -162,20 +162,45 @@ static int add_tree(struct enabling *e, const char *tree, struct err *err)
 	return r;
 }
 
+/* The highest generation that anything is left of, and whether the kernel has entries of it. */
+static int newest_generation(const struct enabling *e, unsigned *ret_newest, bool *ret_live,
+			     struct err *err)
+{
+	static struct rule present[PRESENT_MAX];
+	unsigned generations[GENERATION_MAX], owner, newest = 0;
+	int folders = generation_list(generations, err);
+	int entries = binfmt_list(e->instance, present, PRESENT_MAX, err);
+	bool live = false;
+
+	if (folders < 0 || entries < 0)
+		return folders < 0 ? folders : entries;
+	if (folders > 0)
+		newest = generations[folders - 1];
+	for (int i = 0; i < entries; i++) {
+		if (!handler_owns(present[i].name, &owner) || owner < newest)
+			continue;
+		live = folders > 0 && owner == generations[folders - 1];
+		newest = owner;
+	}
+	*ret_newest = newest;
+	*ret_live = live;
+	return 0;
+}
+
 /* Starts from the trees that are enabled now, if any. */
 static int collect_trees(struct enabling *e, char *const *trees, size_t n, struct err *err)
 {
-	unsigned generations[GENERATION_MAX];
-	int have = generation_list(generations, err);
-	int r = have < 0 ? have : 0;
+	unsigned newest;
+	bool live;
+	int r = newest_generation(e, &newest, &live, err);
 
-	e->generation = 1;
-	if (have > 0) {
-		e->generation = generations[have - 1] + 1;
-		/* without a contract it is the rest of an enabling that was killed */
-		if (generation_read(generations[have - 1], &e->contract, NULL) < 0)
-			memset(&e->contract, 0, sizeof(e->contract));
-	}
+	if (r < 0)
+		return r;
+	e->generation = newest + 1;
+	/* Without entries (somebody wiped them) or contract (an enabling was killed) nothing is
+	 * enabled: what is left is replaced. */
+	if (!live || generation_read(newest, &e->contract, NULL) < 0)
+		memset(&e->contract, 0, sizeof(e->contract));
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = add_tree(e, trees[i], err);
 	for (size_t i = 0; r == 0 && i < e->contract.n_trees; i++) {
@@ -345,16 +370,25 @@ static int go_live(struct enabling *e, struct err *err)
 	return 0;
 }
 
-/* One enabling or disabling at a time. */
-static int lock_root(struct err *err)
+/* One enabling or disabling at a time. The folder may be taken away while we wait for it. */
+static int lock_root(bool make, bool *ret_made, struct err *err)
 {
-	FD_CLEANUP int fd = open(GENERATION_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (;;) {
+		FD_CLEANUP int fd = -1;
+		struct stat locked, there;
+		int r = make ? generation_root_make(ret_made, err) : 0;
 
-	if (fd < 0)
-		return err_set(err, errno, "cannot open " GENERATION_ROOT);
-	if (flock(fd, LOCK_EX) < 0)
-		return err_set(err, errno, "cannot lock " GENERATION_ROOT);
-	return fd_steal(&fd);
+		if (r < 0)
+			return r;
+		fd = open(GENERATION_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			return err_set(err, errno, "cannot open " GENERATION_ROOT);
+		if (flock(fd, LOCK_EX) < 0 || fstat(fd, &locked) < 0)
+			return err_set(err, errno, "cannot lock " GENERATION_ROOT);
+		if (stat(GENERATION_ROOT, &there) == 0 && there.st_dev == locked.st_dev &&
+		    there.st_ino == locked.st_ino)
+			return fd_steal(&fd);
+	}
 }
 
 static int prepare(struct enabling *e, char *const *trees, size_t n_trees, struct err *err)
@@ -383,13 +417,12 @@ int handler_enable(const struct conf *conf, char *const *trees, size_t n_trees,
 		return instance;
 	memset(ret, 0, sizeof(*ret));
 	e = (struct enabling){ .conf = conf, .arch = arch, .instance = instance, .report = ret };
+	lock = lock_root(true, &made, err);
+	if (lock < 0)
+		return lock;
 	r = prepare(&e, trees, n_trees, err);
 	if (r == 0)
-		r = generation_root_make(&made, err);
-	if (r < 0)
-		return r;
-	lock = lock_root(err);
-	r = lock < 0 ? lock : go_live(&e, err);
+		r = go_live(&e, err);
 	if (r < 0 && made)
 		(void)generation_root_drop(NULL); /* the reason is in err */
 	if (r < 0)
@@ -444,7 +477,7 @@ int handler_disable(struct err *err)
 	(void)rmdir("/run/binfmt.d"); /* stays if it holds anybody else's file */
 	if (access(GENERATION_ROOT, F_OK) < 0)
 		return removed;
-	lock = lock_root(err);
+	lock = lock_root(false, NULL, err);
 	if (lock < 0)
 		return lock;
 	dropped = drop_generations(err);
