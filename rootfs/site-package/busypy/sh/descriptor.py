@@ -12,6 +12,8 @@ from busypy.sh.error import CommandError
 PRIVATE_MIN = 64
 FALLBACK_MIN = 10
 PIPE_SAFE = 4096    # a pipe holds one page even where the user's pipe memory is used up
+OPEN_FLAGS = {'<': os.O_RDONLY, '<>': os.O_RDWR | os.O_CREAT, '>>': os.O_WRONLY | os.O_CREAT | os.O_APPEND,
+              '>': os.O_WRONLY | os.O_CREAT | os.O_TRUNC, '>|': os.O_WRONLY | os.O_CREAT | os.O_TRUNC}
 private = set()
 
 
@@ -125,13 +127,13 @@ def duplicate(fd, text):
 
 def open_file(shell, op, path):
     """Open the operand of < > >> <> >| ."""
-    flags = {'<': os.O_RDONLY, '<>': os.O_RDWR | os.O_CREAT, '>>': os.O_WRONLY | os.O_CREAT | os.O_APPEND,
-             '>': os.O_WRONLY | os.O_CREAT | os.O_TRUNC, '>|': os.O_WRONLY | os.O_CREAT | os.O_TRUNC}[op]
     try:
-        with shell.interruptible():
-            if op == '>' and shell.options.C:
-                return open_new(path)
-            return os.open(path, flags, 0o666)
+        if op == '>' and shell.options.C:
+            return open_new(path)
+        if not shell.interactive:
+            return os.open(path, OPEN_FLAGS[op], 0o666)
+        with shell.interruptible():     # a FIFO may wait for its other side for ever
+            return os.open(path, OPEN_FLAGS[op], 0o666)
     except OSError as error:
         verb = 'open' if op in ('<', '<>') else 'create'
         raise CommandError('cannot %s %s: %s' % (verb, path, reason(error))) from None

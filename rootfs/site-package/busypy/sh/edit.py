@@ -20,8 +20,9 @@ class Editor:
         self.shell = shell
         self.matches = []
         self.mode = ''
-        sys.stdin.reconfigure(errors='surrogateescape')
-        sys.stdout.reconfigure(errors='surrogateescape')
+        # Own objects: the interpreter's are for programs that run in it.
+        sys.stdin = open(0, errors='surrogateescape', closefd=False)
+        sys.stdout = open(1, 'w', errors='surrogateescape', closefd=False)
         readline.parse_and_bind('tab: complete')
         readline.parse_and_bind('set enable-bracketed-paste off')
         readline.set_completer_delims(DELIMITERS)

@@ -9,6 +9,7 @@ import os
 from busypy.sh import builtin, descriptor, node, pattern, programs
 from busypy.sh.error import CommandError, Exit, LoopJump, Return, ShellError
 from busypy.sh.escape import quote_if_needed
+from busypy.sh.jobs import Job
 
 
 class Executor:
@@ -128,7 +129,7 @@ class Executor:
         if not name or name in shell.functions or name in builtin.TABLE:
             return
         try:
-            shell.warm.prepare(programs.find(shell, name))
+            shell.warm.warm_up(programs.find(shell, name))
         except CommandError:
             return      # the child says it
 
@@ -365,30 +366,32 @@ class Executor:
     def external(self, argv, prepared, assigns, tail, path=None):
         """A program: in this process if it is the last thing here, else in a child."""
         shell = self.shell
-        problem = file = None
+        env = shell.vars.environ()
+        if assigns:
+            env = dict(env)
+            for name, value in assigns:
+                shell.vars.check_writable(name)
+                env[name] = value
+        ready = problem = file = None
         try:
             file = programs.find(shell, argv[0], path)
-            if shell.warm and not shell.options.exec:
-                shell.warm.prepare(file)
+            ready = shell.prepare_program(file, argv, env)
         except CommandError as error:
-            problem = error
+            if not prepared:
+                raise
+            problem = error     # reported with the redirections in place
 
         def child():
-            descriptor.apply(shell, prepared)
+            if prepared:
+                descriptor.apply(shell, prepared)
             if problem:
                 raise problem
-            if assigns:
-                shell.vars.assign_for_command(assigns)
-            programs.become(shell, file, argv, shell.vars.environ())
-        if problem and not prepared:
-            raise problem
-        for name, _ in assigns:
-            shell.vars.check_writable(name)
+            programs.become(shell, file, argv, env, ready)
         if tail and shell.can_replace():
             shell.enter_subshell()
             return child()
-        job = shell.jobs.new(self.job_text)
-        shell.jobs.spawn(job, child)
+        job = Job(self.job_text, 0 if shell.options.m else None)
+        shell.jobs.spawn(job, child, program=True)
         return shell.jobs.foreground(job)
 
 

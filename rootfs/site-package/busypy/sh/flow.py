@@ -121,9 +121,11 @@ def exec_(shell, argv):
         if shell.interactive:
             raise
         raise ShellError('exec: ' + error.message, error.status) from None
+    env = shell.vars.environ()
+    ready = shell.prepare_program(path, args, env)
     shell.jobs.stop_control()
     shell.traps.in_subshell()
-    programs.become(shell, path, args, shell.vars.environ())
+    programs.become(shell, path, args, env, ready)
     return 126
 
 

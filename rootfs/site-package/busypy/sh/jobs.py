@@ -63,8 +63,11 @@ class Jobs:
 
     # -- starting
 
-    def spawn(self, job, body, background=False):
-        """Fork; the child runs body() and leaves with its status. Adds the pid to job."""
+    def spawn(self, job, body, background=False, program=False):
+        """Fork; the child runs body() and leaves with its status. Adds the pid to job.
+
+        program: body only becomes another program, so that a subshell's state is not needed.
+        """
         held = self.shell.traps.block_for_fork()
         try:
             pid = os.fork()
@@ -72,6 +75,8 @@ class Jobs:
             signals.unblock(held)
             raise CommandError('cannot fork: ' + descriptor.reason(error)) from None
         if pid == 0:
+            if program and job.group is None and not self.shell.traps.any_effect():
+                run_program(self.shell, body)
             run_child(self.shell, lambda: self.in_child(job, held, background), body)
         job.pids.append(pid)
         if job.group is not None:
@@ -342,6 +347,18 @@ def death_text(raw):
     import signal
     text = signal.strsignal(os.WTERMSIG(raw)) or 'Signal %d' % os.WTERMSIG(raw)
     return text + (' (core dumped)' if os.WCOREDUMP(raw) else '')
+
+
+def run_program(shell, body):
+    """The child of a plain simple command; never returns. Kept short: what it touches is copied."""
+    status = 126
+    try:
+        body()
+    except CommandError as error:
+        shell.complain(error.message)
+        status = error.status
+    finally:
+        os._exit(status)
 
 
 def run_child(shell, prepare, body):

@@ -16,7 +16,7 @@ def find(shell, name, path=None):
         return name
     if path is None:
         known = shell.hash.get(name)
-        if known and runnable(known):
+        if known and (shell.warm and known in shell.warm.cache or runnable(known)):
             return known
     refused = False
     for directory in (shell.vars.get('PATH') or '' if path is None else path).split(':'):
@@ -64,10 +64,10 @@ def standard_path():
     return default_path()
 
 
-def become(shell, path, argv, env):
-    """Run path in this process; never returns."""
-    if shell.warm and not shell.options.exec:
-        shell.warm.become(path, argv, env)
+def become(shell, path, argv, env, ready=None):
+    """Run path in this process, which warm.prepare() made ready or else by exec; never returns."""
+    if ready is not None:
+        shell.warm.become(ready)
     try:
         os.execve(path, argv, env)
     except OSError as error:

@@ -170,6 +170,10 @@ class Shell:
         self.jobs.forget()
         self.executor.job_text = ''
 
+    def prepare_program(self, path, argv, env):
+        """What lets a child run path in this interpreter; None if it is to exec."""
+        return self.warm.prepare(path, argv, env) if self.warm and not self.options.exec else None
+
     # -- command substitution
 
     def substitute(self, body):

@@ -6,6 +6,7 @@ more time than the rest of the shell's start.
 
 import _signal
 import os
+import sys
 
 from busypy.sh.error import Interrupted, ShellError
 
@@ -127,6 +128,10 @@ class Traps:
                 if number not in self.actions:
                     _signal.signal(number, DEFAULT)
 
+    def any_effect(self):
+        """Whether a child has anything to undo."""
+        return bool(self.actions or self.handled or self.interactive_int)
+
     def any_set(self):
         return bool(self.actions) and any(a for a in self.actions.values())
 
@@ -204,18 +209,20 @@ def default(number):
     _signal.signal(number, DEFAULT)
 
 
-def for_python():
+def python_interrupt():
+    """What SIGINT is to be in a program: ignored if a new process would find it so."""
+    current = _signal.getsignal(SIGINT)
+    return IGNORE if current == IGNORE else _signal.default_int_handler
+
+
+def for_python(interrupt):
     """Dispositions as the interpreter sets them when it starts."""
     for number in PYTHON_IGNORES:
         _signal.signal(number, IGNORE)
-    for number in range(1, _signal.NSIG):
-        try:
-            if _signal.getsignal(number) is None:
-                _signal.signal(number, DEFAULT)
-        except (ValueError, OSError):
-            pass    # the C library keeps two signals for itself
-    if _signal.getsignal(SIGINT) == DEFAULT:
-        _signal.signal(SIGINT, _signal.default_int_handler)
+    if _signal.getsignal(SIGINT) != IGNORE:
+        _signal.signal(SIGINT, interrupt)
+    if 'readline' in sys.modules:
+        _signal.signal(SIGWINCH, DEFAULT)   # readline's own handler
 
 
 def die_of(number):

@@ -7,9 +7,13 @@ program can see is as after an exec. Not for other programs: those are exec'd.
 """
 
 import atexit
+import builtins
 import gc
+import io
 import os
+import stat
 import sys
+from _frozen_importlib_external import SourceFileLoader
 
 from busypy.sh import descriptor, signals
 
@@ -28,12 +32,19 @@ def startup_settings(env):
 
 class Program:
     """A compiled program and the pipe on which its first run tells what it imported."""
-    __slots__ = ('key', 'code', 'report')
+    __slots__ = ('key', 'code', 'directory', 'comm', 'report')
 
-    def __init__(self, key, code):
+    def __init__(self, key, code, path):
         self.key = key
         self.code = code
+        self.directory = os.path.dirname(os.path.realpath(path))
+        self.comm = os.fsencode(os.path.basename(path))[:15]
         self.report = None
+
+
+class Ready:
+    """All that a child needs to become a program, so that it computes (and so copies) little."""
+    __slots__ = ('program', 'argv', 'orig_argv', 'module', 'env', 'interrupt')
 
 
 class Warm:
@@ -44,6 +55,10 @@ class Warm:
         self.coerced = coerced
         self.homes = set()
         self.cache = {}
+        self.checked_env = self.synced_env = None
+        self.unbuffered = bool(settings.get('PYTHONUNBUFFERED'))
+        self.streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+        self.identities = [stream_identity(fd) for fd in range(3)]
         here = os.path.dirname(os.path.realpath(script))
         for home in (here, os.path.join(os.path.dirname(here), 'bin'), os.path.join(os.path.dirname(here), 'sbin')):
             try:
@@ -54,19 +69,40 @@ class Warm:
 
     # -- in the parent
 
-    def prepare(self, path):
-        """Compile path if it qualifies, and import ahead what it needed when it last ran."""
+    def prepare(self, path, argv, env):
+        """What a child needs to run path in this interpreter, or None if it has to exec."""
+        if env is not self.checked_env:
+            if startup_settings(env) != self.settings:
+                return None
+            self.checked_env = env
         program = self.lookup(path)
-        if program is None:
-            return
-        if program.report is None:
-            program.report = descriptor.pipe()
-            os.set_blocking(program.report[0], False)
-        elif program.report:
+        if program is None or (path[:1] != '/' and program.code.co_filename != absolute(path)):
+            return None
+        self.learn(program)
+        if env is not self.synced_env:
+            set_environ(env, self.coerced)
+            self.synced_env = env
+        ready = Ready()
+        ready.program = program
+        ready.argv = [path] + argv[1:]
+        ready.orig_argv = [INTERPRETER] + ready.argv
+        ready.module = new_main(program.code.co_filename)
+        ready.interrupt = signals.python_interrupt()
+        return ready
+
+    def warm_up(self, path):
+        """Before a fork that will run path: compile it, and import what it needed before."""
+        program = self.lookup(path)
+        if program:
             self.learn(program)
 
     def learn(self, program):
-        """Read what the first run reported; nothing yet means that it is still running."""
+        """Import ahead what the first run of a program told; nothing yet if it still runs."""
+        if program.report is None:
+            program.report = descriptor.pipe()
+            os.set_blocking(program.report[0], False)
+        if not program.report:
+            return
         reader, writer = program.report
         try:
             names = os.read(reader, REPORT_LIMIT)
@@ -85,13 +121,11 @@ class Warm:
         """The Program at path, or None if it has to be exec'd."""
         try:
             status = os.stat(path)
-            key = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
+            key = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size, status.st_mode)
             known = self.cache.get(path)
-            if known and known.key == key and self.at_home(path):
+            if known and known.key == key:
                 return known
-            if not self.at_home(path):
-                return None
-            return self.compile(path, key)
+            return self.compile(path, key) if self.at_home(path) and os.access(path, os.X_OK) else None
         except OSError:
             return None
 
@@ -111,35 +145,66 @@ class Warm:
             code = compile(source, absolute(path), 'exec', dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError):
             return None     # a new interpreter says what is wrong
-        self.cache[path] = Program(key, code)
+        self.cache[path] = Program(key, code, path)
         return self.cache[path]
 
     # -- in the child
 
-    def become(self, path, argv, env):
-        """Run path here if it qualifies; returns only if it does not."""
-        if startup_settings(env) != self.settings:
-            return
-        program = self.lookup(path)
-        if program is None or program.code.co_filename != absolute(path):
-            return
+    def become(self, ready):
+        """Be the program; returns only if its standard streams cannot be made."""
         try:
-            streams = standard_streams()
+            streams = [self.stream(fd) for fd in range(3)]
         except OSError:
             return      # a directory as stdin: the interpreter's own complaint
         gc.freeze()     # the collector would touch, and so copy, every page of the parent
-        signals.for_python()
+        program = ready.program
+        signals.for_python(ready.interrupt)
         report = program.report[1] if program.report else -1
         for fd in descriptor.private:
             if fd != report:
                 os.close(fd)
         descriptor.private.clear()
+        try:
+            fd = os.open('/proc/self/comm', os.O_WRONLY)
+            os.write(fd, program.comm)
+            os.close(fd)
+        except OSError:
+            pass    # no /proc here
+        sys.argv = ready.argv
+        sys.orig_argv = ready.orig_argv
+        if not sys.flags.safe_path:
+            sys.path[0] = program.directory
+        sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__ = streams
+        depth, frame = 1000, sys._getframe()
+        while frame:
+            depth, frame = depth + 1, frame.f_back
+        sys.setrecursionlimit(depth)
+        if 'busypy.sh.edit' in sys.modules:
+            sys.modules['busypy.sh.edit'].forget()
+        sys.modules['__main__'] = ready.module
         if report >= 0:
             report_imports(report)
-        set_environ(env, self.coerced)
-        set_comm(path)
-        set_interpreter_state(path, argv, streams)
-        finish(run_main(program.code, path))
+        finish(run_main(program.code, ready.module.__dict__))
+
+    def stream(self, fd):
+        """The standard stream for fd: the interpreter's own object where nothing has changed."""
+        known = self.identities[fd]
+        if known and stream_identity(fd) == known:
+            return self.streams[fd]
+        model = self.streams[0] or self.streams[1]
+        encoding, errors = (model.encoding, model.errors) if model else ('utf-8', 'surrogateescape')
+        return new_stream(fd, encoding, 'backslashreplace' if fd == 2 else errors, self.unbuffered)
+
+
+def stream_identity(fd):
+    """What fd is, if a stream object on it has no state of its own (no position), else None."""
+    try:
+        status = os.fstat(fd)
+    except OSError:
+        return None
+    if stat.S_ISREG(status.st_mode) or stat.S_ISBLK(status.st_mode) or stat.S_ISDIR(status.st_mode):
+        return None
+    return status.st_dev, status.st_ino, status.st_rdev, status.st_mode
 
 
 def absolute(path):
@@ -189,72 +254,32 @@ def set_environ(env, coerced):
         sys.modules['time'].tzset()
 
 
-def set_comm(path):
-    """The process is named after the script, as by the kernel."""
-    try:
-        fd = os.open('/proc/self/comm', os.O_WRONLY)
-    except OSError:
-        return      # no /proc here
-    os.write(fd, os.fsencode(os.path.basename(path))[:15])
-    os.close(fd)
-
-
-def standard_streams():
-    """New stdin, stdout and stderr for what descriptors 0 to 2 are now."""
-    model = sys.__stdin__ or sys.__stdout__
-    encoding, errors = (model.encoding, model.errors) if model else ('utf-8', 'surrogateescape')
-    return (stream(0, '<stdin>', encoding, errors), stream(1, '<stdout>', encoding, errors),
-            stream(2, '<stderr>', encoding, 'backslashreplace'))
-
-
-def stream(fd, name, encoding, errors):
+def new_stream(fd, encoding, errors, unbuffered):
     """What the interpreter's create_stdio() makes of one descriptor; None if it is closed."""
-    import io
     try:
         os.fstat(fd)
     except OSError:
         return None
     writing = fd > 0
-    unbuffered = bool(sys.flags.unbuffered)
     buffer = io.open(fd, 'wb' if writing else 'rb', 0 if unbuffered and writing else -1, closefd=False)
     raw = getattr(buffer, 'raw', buffer)
-    raw.name = name
+    raw.name = ('<stdin>', '<stdout>', '<stderr>')[fd]
     line_buffering = not unbuffered and (fd == 2 or raw.isatty())
     text = io.TextIOWrapper(buffer, encoding, errors, '\n', line_buffering, unbuffered)
     text.mode = 'w' if writing else 'r'
     return text
 
 
-def set_interpreter_state(path, argv, streams):
-    """sys as a new interpreter has it for this script."""
-    sys.argv = [path] + list(argv[1:])
-    sys.orig_argv = [INTERPRETER] + sys.argv
-    if not sys.flags.safe_path:
-        sys.path[0] = os.path.dirname(os.path.realpath(path))
-    sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__ = streams
-    depth, frame = 0, sys._getframe()
-    while frame:
-        depth, frame = depth + 1, frame.f_back
-    sys.setrecursionlimit(1000 + depth)
-    edit = sys.modules.get('busypy.sh.edit')
-    if edit:
-        edit.forget()
-
-
-def new_main(path):
+def new_main(file):
     """A fresh __main__ module."""
-    from _frozen_importlib_external import SourceFileLoader
     module = type(sys)('__main__')
-    module.__dict__.update(__file__=absolute(path), __cached__=None, __annotations__={},
-                           __loader__=SourceFileLoader('__main__', absolute(path)),
-                           __builtins__=sys.modules['builtins'])
-    sys.modules['__main__'] = module
-    return module.__dict__
+    module.__dict__.update(__file__=file, __cached__=None, __annotations__={}, __builtins__=builtins,
+                           __loader__=SourceFileLoader('__main__', file))
+    return module
 
 
-def run_main(code, path):
+def run_main(code, namespace):
     """Run the program; the exit status, or minus a signal to die of."""
-    namespace = new_main(path)
     try:
         exec(code, namespace)
         return 0
