@@ -465,6 +465,7 @@ int handler_disable(struct err *err)
 	FD_CLEANUP int instance = binfmt_open(true, err);
 	FD_CLEANUP int lock = -1;
 	int removed, dropped, r;
+	bool made = false;
 
 	if (instance < 0)
 		return instance;
@@ -477,7 +478,7 @@ int handler_disable(struct err *err)
 	(void)rmdir("/run/binfmt.d"); /* stays if it holds anybody else's file */
 	if (access(GENERATION_ROOT, F_OK) < 0)
 		return removed;
-	lock = lock_root(false, NULL, err);
+	lock = lock_root(false, &made, err);
 	if (lock < 0)
 		return lock;
 	dropped = drop_generations(err);

@@ -81,7 +81,7 @@ static int count_mounts(void *data, struct err *err)
 	const struct contract_tree *tree = data;
 	FD_CLEANUP int fd = ns_open_template(tree->namespace_path, tree->namespace_ino, err);
 	static struct conf nothing_pruned;
-	struct mounts_summary summary;
+	struct mounts_summary summary = { 0 };
 	int entered;
 	int r = fd < 0 ? fd : ns_enter(fd, 1, &entered, err);
 
