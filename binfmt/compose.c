@@ -6,11 +6,14 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "contract.h"
 #include "cwd.h"
 #include "err.h"
+#include "fd.h"
+#include "mount_api.h"
 #include "ns.h"
 #include "plan.h"
 #include "priv.h"
@@ -19,8 +22,11 @@
 #include "run.h"
 #include "script.h"
 #include "start.h"
+#include "str.h"
 #include "view.h"
 #include "words.h"
+
+enum { PROPAGATE_PRIVATE = 1 << 18 }; /* MS_PRIVATE; sys/mount.h clashes with linux/mount.h */
 
 /* Too large for a stack, and used once in a process. */
 static struct facts facts;
@@ -69,6 +75,25 @@ static int check_tree(const struct contract_tree *tree, struct err *err)
 	return 0;
 }
 
+/* Our own tmpfs is unbindable. In a less privileged namespace it is locked to /run, too, and a
+ * directory with such a mount below cannot be bound at all: EPERM. fs/namespace.c, copy_tree(). */
+static void unlock_own_mount(const struct contract *contract)
+{
+	char path[CONTRACT_PATH_MAX];
+	FD_CLEANUP int fd = -1;
+
+	(void)str_copy(path, sizeof(path), contract->enter); /* as large, and terminated */
+	for (int up = 0; up < 2; up++) {		     /* ROOT/GENERATION/enter */
+		char *slash = strrchr(path, '/');
+
+		if (slash)
+			*slash = '\0';
+	}
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd >= 0)
+		(void)mount_attributes(fd, 0, PROPAGATE_PRIVATE, false); /* the plan will tell */
+}
+
 int compose_and_start(const struct contract *contract, const struct request *request,
 		      const struct script *script, const struct shebang *line, enum compose_how how)
 {
@@ -87,6 +112,7 @@ int compose_and_start(const struct contract *contract, const struct request *req
 	if (r < 0)
 		return r;
 	/* From here on there is no way back. */
+	unlock_own_mount(contract);
 	r = make_plan(script->tree, &err);
 	if (r == 0)
 		r = run_plan(&plan, &err);
