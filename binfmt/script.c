@@ -97,5 +97,8 @@ int script_shebang(int fd, struct shebang *ret, struct err *err)
 	if (n < 0)
 		return err_set(err, (int)-n, "cannot read its first line");
 	r = shebang_parse(head, (size_t)n, ret);
+	/* The kernel's loader opens an empty name, gets the working directory, and refuses that. */
+	if (r == 0 && !ret->interp[0])
+		r = -EACCES;
 	return r < 0 ? err_say(err, -r, "its first line names no interpreter") : 0;
 }

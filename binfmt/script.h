@@ -35,8 +35,8 @@ bool script_host_root(const struct contract *contract);
 /* Finds out whose the open script is, by its descriptor alone: no path in a tree is touched. */
 void script_identify(const struct contract *contract, int fd, bool host_root, struct script *ret);
 
-/* Reads the first line from the descriptor; -ENOEXEC with a sentence if the kernel would not take
- * it for a script, -errno if it cannot be read. */
+/* Reads the first line from the descriptor; -ENOEXEC or -EACCES with a sentence if the kernel would
+ * not take it for a script or its name is empty, -errno if it cannot be read. */
 int script_shebang(int fd, struct shebang *ret, struct err *err);
 
 #endif

@@ -54,11 +54,18 @@ static void execute(const char *what, const struct request *request, const struc
 {
 	struct shebang copy = *line;
 	char **argv = argv_of(request, &copy);
-	int r = fd_cloexec(request->fd);
+	struct err err = { 0 };
+	int r;
 
+	/* The kernel would count this script and those behind it together; our own exec starts a
+	 * new count. */
+	if (chain_too_long(line->interp)) {
+		(void)err_say(&err, ELOOP, "more than %d scripts start one another",
+			      SHEBANG_DEPTH_MAX);
+		words_die(WORDS_CANNOT_RUN, what, &err);
+	}
+	r = fd_cloexec(request->fd);
 	if (r < 0) {
-		struct err err = { 0 };
-
 		(void)err_set(&err, -r, "cannot close the script's descriptor");
 		words_die(WORDS_OURS, what, &err);
 	}
@@ -69,14 +76,6 @@ static void execute(const char *what, const struct request *request, const struc
 
 void start_as_kernel(const struct request *request, const struct shebang *line)
 {
-	/* The kernel would count this script and those behind it together; our own exec starts a
-	 * new count. */
-	if (1 + chain_scripts(line->interp) > SHEBANG_DEPTH_MAX) {
-		struct err err = { 0 };
-
-		(void)err_set(&err, ELOOP, "cannot start %s", line->interp);
-		words_die(WORDS_CANNOT_RUN, request->path, &err);
-	}
 	execute(request->path, request, line, environ);
 	__builtin_unreachable();
 }

@@ -45,16 +45,25 @@ static int read_shebang(const char *path, struct shebang *ret)
 	return shebang_parse(head, (size_t)n, ret) == 0;
 }
 
-int chain_scripts(const char *path)
+/* As far as the kernel's open_exec() would get with it. */
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
+}
+
+bool chain_too_long(const char *path)
 {
 	struct shebang line;
-	int n = 0;
 
-	while (n <= SHEBANG_DEPTH_MAX && read_shebang(path, &line) == 1) {
+	for (int n = 0; n < SHEBANG_DEPTH_MAX; n++) {
+		if (read_shebang(path, &line) != 1)
+			return false;
 		path = line.interp;
-		n++;
 	}
-	return n;
+	return is_program(path);
 }
 
 /* The program's PT_INTERP into dst; 1, 0 if it has none, -errno. */

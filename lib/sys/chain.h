@@ -4,12 +4,14 @@
 #ifndef BUSYPY_CHAIN_H
 #define BUSYPY_CHAIN_H
 
+#include <stdbool.h>
+
 struct err;
 
-/* How many scripts stand behind one another from path on: 0 if path is no script (or cannot be
- * looked at: then the exec itself will tell), counted up to SHEBANG_DEPTH_MAX + 1. Opens only
- * regular files. fs/exec.c, exec_binprm(). */
-int chain_scripts(const char *path);
+/* True if the kernel, executing a script with the interpreter path, would say ELOOP: more than
+ * SHEBANG_DEPTH_MAX scripts behind one another, and the last one's interpreter can be opened (else
+ * that is the kernel's reason). Opens only regular files. fs/exec.c, exec_binprm(). */
+bool chain_too_long(const char *path);
 
 /* Says why executing path failed with this errno: the first link that is missing, is of another
  * machine or may not be executed, or just errno's own reason. Always returns -errno. */
