@@ -7,6 +7,13 @@ import time
 HALF_YEAR = 31556952 // 2
 
 
+def utf8():
+    """Whether the locale says that text is UTF-8."""
+    names = (os.environ.get(key) for key in ("LC_ALL", "LC_CTYPE", "LANG"))
+    locale = next((name for name in names if name), "C").lower()
+    return locale.endswith(("utf-8", "utf8"))
+
+
 def width(text):
     """Columns that a text takes on a terminal."""
     if text.isascii():

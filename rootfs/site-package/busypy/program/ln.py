@@ -51,8 +51,6 @@ def replace(source, target, opts):
 def link(source, target, opts):
     """One link; returns the status."""
     kind = "symbolic" if opts["s"] else "hard"
-    words = (kind, cli.quote(target)) + (() if opts["s"] else (cli.quote(source),))
-    title = "failed to create %s link %s" + ("" if opts["s"] else " => %s")
     try:
         if not opts["s"]:
             info = os.stat(source) if opts.last("LP") == "L" else os.lstat(source)
@@ -76,7 +74,8 @@ def link(source, target, opts):
         else:
             make(source, target, opts)
     except OSError as error:
-        return cli.warn(title % words + ": " + cli.why(error))
+        return cli.warn("failed to create %s link %s: %s"
+                        % (kind, cli.quote(target), cli.why(error)))
     if opts["v"]:
         arrow = "->" if opts["s"] else "=>"
         text = "%s %s %s\n" % (cli.quote(target), arrow, cli.quote(source))
