@@ -128,18 +128,15 @@ int cmd_enable(int argc, char **argv)
 	struct options options = { 0 };
 	struct handler_report done;
 	struct err err = { 0 };
-	const struct arch *arch = arch_native();
+	const struct arch *arch = NULL;
 	char *trees[CONF_TREES_MAX];
-	size_t n;
+	size_t n = 0;
 	int r = parse(argc, argv, enable_help, "a:c:qh", &options);
 
 	if (r)
 		return r;
-	if (options.arch)
-		arch = arch_by_name(options.arch);
-	if (!arch)
-		return say_error(argv[0], "unknown arch '%s' (Hint: uname -m)", options.arch);
-	if (conf_file_read(options.config, &conf, &err) < 0 ||
+	if (tree_arch(options.arch, &arch, &err) < 0 ||
+	    conf_file_read(options.config, &conf, &err) < 0 ||
 	    resolve_trees(argc, argv, &conf, trees, &n, &err) < 0)
 		return say_err(argv[0], &err);
 	hold_signals();

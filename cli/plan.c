@@ -77,15 +77,15 @@ static int make_plan(const struct request_of_plan *request, struct plan *ret, st
 {
 	static struct facts facts;
 	static struct conf conf;
-	const struct arch *arch = request->arch ? arch_by_name(request->arch) : arch_native();
+	const struct arch *arch = NULL;
 	struct view view = { .kind = request->kind, .flags = VIEW_PINNED };
 	char tree[TREE_PATH_MAX], archs[256];
 	int r = conf_file_read(request->config, &conf, err);
 
+	if (r == 0)
+		r = tree_arch(request->arch, &arch, err);
 	if (r < 0)
 		return r;
-	if (!arch)
-		return err_say(err, EINVAL, "unknown arch '%s'", request->arch);
 	r = tree_resolve(request->tree, tree, err);
 	if (r < 0)
 		return r;

@@ -76,6 +76,12 @@ const struct arch *arch_by_debian(const char *name)
 	return NULL;
 }
 
+void arch_add_names(struct text *text)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		text_addf(text, "%s%s", i ? " " : "", table[i].name);
+}
+
 const struct arch *arch_native(void)
 {
 #if defined(__x86_64__)

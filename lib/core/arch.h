@@ -9,6 +9,8 @@
 
 enum { ARCH_MAGIC_LEN = 20 };
 
+struct text;
+
 struct arch {
 	const char *name;    /* our word, a folder's name: x86_64 ... mips64el */
 	const char *debian;  /* dpkg's word: amd64 ... */
@@ -32,6 +34,9 @@ const struct arch *arch_table(size_t *ret_n);
  * mips64 is mips64el). NULL if unknown. */
 const struct arch *arch_by_name(const char *name);
 const struct arch *arch_by_debian(const char *name);
+
+/* Appends our names for all of them, separated by blanks: for "unknown arch" sentences. */
+void arch_add_names(struct text *text);
 
 /* The arch this program was compiled for. */
 const struct arch *arch_native(void);

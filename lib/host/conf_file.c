@@ -27,10 +27,13 @@ static char *next_line(char *buf, int size, void *stream)
 	struct reading *reading = stream;
 	char *line = fgets(buf, size, reading->file);
 
-	if (line) {
-		reading->line++;
-		(void)snprintf(reading->text, sizeof(reading->text), "%s", line);
-	}
+	if (!line)
+		return NULL;
+	reading->line++;
+	(void)snprintf(reading->text, sizeof(reading->text), "%s", line);
+	/* inih takes an indented line for more of the value before it; nobody who indents means it
+	 */
+	memmove(line, line + strspn(line, " \t"), strlen(line + strspn(line, " \t")) + 1);
 	return line;
 }
 

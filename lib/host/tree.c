@@ -50,6 +50,21 @@ int tree_resolve(const char *path, char ret[TREE_PATH_MAX], struct err *err)
 	return view_tree_allowed(ret, err);
 }
 
+int tree_arch(const char *name, const struct arch **ret, struct err *err)
+{
+	const struct arch *arch = name ? arch_by_name(name) : arch_native();
+	char names[256];
+	struct text text;
+
+	text_init(&text, names, sizeof(names));
+	arch_add_names(&text);
+	if (!arch)
+		return err_hint(err, err_say(err, EINVAL, "unknown arch '%s'", name), "one of %s",
+				names);
+	*ret = arch;
+	return 0;
+}
+
 bool tree_has_runtime(const char *tree, const struct arch *arch)
 {
 	char usr[256], lib[256];
@@ -142,7 +157,8 @@ int tree_verify(const char *tree, const struct arch *arch, struct err *err)
 		return err_hint(err,
 				err_say(err, ENOENT, "%s has no runtime for %s; it has: %s", tree,
 					arch->name, archs),
-				"'busypy stage --arch %s %s' adds it", arch->name, tree);
+				"'busypy stage --from debian --arch %s %s' adds it", arch->name,
+				tree);
 	}
 	r = closure_check(tree, arch, err);
 	if (r < 0)

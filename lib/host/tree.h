@@ -19,6 +19,9 @@ enum { TREE_PATH_MAX = 4096 };
  * there and may stand there. */
 int tree_resolve(const char *path, char ret[TREE_PATH_MAX], struct err *err);
 
+/* The arch that a user named, or this machine's for NULL; the sentence lists those there are. */
+int tree_arch(const char *name, const struct arch **ret, struct err *err);
+
 /* True if the tree has both folders of a runtime for arch. */
 bool tree_has_runtime(const char *tree, const struct arch *arch);
 
