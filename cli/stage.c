@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* busypy stage: puts a runtime (Python and C library) into a tree. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "arch.h"
+#include "commands.h"
+#include "conf.h"
+#include "conf_file.h"
+#include "err.h"
+#include "say.h"
+#include "listing.h"
+#include "stage.h"
+#include "str.h"
+#include "table.h"
+
+static const char *const me = "stage";
+
+static const char help[] =
+	"Usage: busypy stage [OPTION...] TREE\n"
+	"       busypy stage --list [--json] TREE\n"
+	"Puts a runtime (Python and C library) into TREE, which is created if it is missing.\n"
+	"\n"
+	"  -f, --from host            this machine's own Python (default)\n"
+	"      --from debian[:SUITE]  Debian's packages, through apt\n"
+	"      --from DIR             a Buildroot target folder or any other sysroot\n"
+	"  -a, --arch A[,B...]|all    for which machines (default: this one)\n"
+	"      --locked FILE          exactly the packages of an earlier list (debian)\n"
+	"      --mirror URL           where apt looks for packages (debian)\n"
+	"      --cache DIR            where packages are kept (debian)\n"
+	"      --rootfs DIR           BusyPy's own programs, if not where they are installed\n"
+	"      --link-libc            make links in etc/clib to what etc/libc has\n"
+	"  -l, --list                 print the files that each runtime was made from\n"
+	"      --json                 print that as JSON\n"
+	"  -c, --config FILE          configuration, for the mirror\n"
+	"  -h, --help                 print this\n";
+
+/* What the command line says besides the request itself. */
+struct options {
+	const char *from, *arches, *config, *mirror;
+	bool list, json;
+};
+
+static void show_progress(const char *step)
+{
+	say_progress("busypy: stage: %s ...", step);
+}
+
+static void show_warning(const char *sentence)
+{
+	say_warning(me, "%s", sentence);
+}
+
+/* "x86_64, aarch64, ..." for messages. */
+static const char *known_arches(void)
+{
+	static char list[256];
+	size_t n;
+	const struct arch *table = arch_table(&n);
+	struct text text;
+
+	text_init(&text, list, sizeof(list));
+	for (size_t i = 0; i < n; i++)
+		text_addf(&text, "%s%s", i ? ", " : "", table[i].name);
+	return list;
+}
+
+static void add_arch(struct stage_request *request, const struct arch *arch)
+{
+	for (size_t i = 0; i < request->n_arches; i++) {
+		if (request->arches[i] == arch)
+			return;
+	}
+	request->arches[request->n_arches++] = arch;
+}
+
+/* All arches, this machine's own first: it compiles the Python files for the rest. */
+static void add_all(struct stage_request *request)
+{
+	size_t n;
+	const struct arch *table = arch_table(&n);
+
+	add_arch(request, arch_native());
+	for (size_t i = 0; i < n; i++)
+		add_arch(request, &table[i]);
+}
+
+static int parse_arches(struct stage_request *request, const char *words, struct err *err)
+{
+	char word[32];
+
+	if (str_eq(words, "all")) {
+		add_all(request);
+		return 0;
+	}
+	for (const char *s = words;; s++) {
+		size_t n = strcspn(s, ",");
+		const struct arch *arch = NULL;
+
+		if (str_copy_bytes(word, sizeof(word), s, n) == 0)
+			arch = arch_by_name(word);
+		if (!arch)
+			return err_hint(err,
+					err_say(err, EINVAL, "--arch %.*s: no such architecture",
+						(int)(n < 64 ? n : 64), s),
+					"known are %s, and all", known_arches());
+		add_arch(request, arch);
+		s += n;
+		if (!*s)
+			return 0;
+	}
+}
+
+static int parse_from(struct stage_request *request, const char *word, struct err *err)
+{
+	struct stat st;
+
+	if (str_eq(word, "host")) {
+		request->from = STAGE_HOST;
+		return 0;
+	}
+	if (str_eq(word, "debian") || str_starts(word, "debian:")) {
+		request->from = STAGE_DEBIAN;
+		request->suite = word[6] ? word + 7 : NULL;
+		return 0;
+	}
+	if (stat(word, &st) < 0 || !S_ISDIR(st.st_mode))
+		return err_hint(err, err_say(err, ENOENT, "--from %s: no such directory", word),
+				"or host, debian, debian:SUITE");
+	request->from = STAGE_DIR;
+	request->dir = word;
+	return 0;
+}
+
+enum { OPTION_LOCKED = 256, OPTION_MIRROR, OPTION_CACHE, OPTION_ROOTFS, OPTION_LINK, OPTION_JSON };
+
+static const struct option longs[] = {
+	{ "from", required_argument, NULL, 'f' },
+	{ "arch", required_argument, NULL, 'a' },
+	{ "locked", required_argument, NULL, OPTION_LOCKED },
+	{ "mirror", required_argument, NULL, OPTION_MIRROR },
+	{ "cache", required_argument, NULL, OPTION_CACHE },
+	{ "rootfs", required_argument, NULL, OPTION_ROOTFS },
+	{ "link-libc", no_argument, NULL, OPTION_LINK },
+	{ "list", no_argument, NULL, 'l' },
+	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "config", required_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static int take_option(int option, struct options *options, struct stage_request *request)
+{
+	switch (option) {
+	case 'f':
+		options->from = optarg;
+		return 0;
+	case 'a':
+		options->arches = optarg;
+		return 0;
+	case OPTION_LOCKED:
+		request->locked = optarg;
+		return 0;
+	case OPTION_MIRROR:
+		options->mirror = optarg;
+		return 0;
+	case OPTION_CACHE:
+		request->cache = optarg;
+		return 0;
+	case OPTION_ROOTFS:
+		request->rootfs = optarg;
+		return 0;
+	case OPTION_LINK:
+		request->link_libc = true;
+		return 0;
+	case 'l':
+		options->list = true;
+		return 0;
+	case OPTION_JSON:
+		options->json = true;
+		return 0;
+	case 'c':
+		options->config = optarg;
+		return 0;
+	case 'h':
+		(void)fputs(help, stdout);
+		exit(0);
+	}
+	return say_usage(me);
+}
+
+static int parse(int argc, char **argv, struct options *options, struct stage_request *request)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "f:a:lc:h", longs, NULL)) != -1) {
+		int r = take_option(option, options, request);
+
+		if (r)
+			return r;
+	}
+	if (optind + 1 != argc)
+		return say_error(me, "needs one TREE (Hint: see 'busypy stage --help')");
+	request->tree = argv[optind];
+	return 0;
+}
+
+/* Options that belong to one source only. */
+static int check_options(const struct options *options, const struct stage_request *request,
+			 struct err *err)
+{
+	if (request->from != STAGE_DEBIAN && (request->locked || request->cache || options->mirror))
+		return err_say(err, EINVAL, "--locked, --mirror and --cache need --from debian");
+	if (request->from == STAGE_HOST &&
+	    (request->n_arches > 1 || request->arches[0] != arch_native()))
+		return err_hint(err,
+				err_say(err, EINVAL, "--from host has a runtime for %s alone",
+					arch_native()->name),
+				"--from debian has all");
+	if (request->from == STAGE_DIR && request->n_arches > 1)
+		return err_say(err, EINVAL, "--from DIR has a runtime for one --arch");
+	return 0;
+}
+
+static int complete(const struct options *options, struct stage_request *request, struct conf *conf,
+		    struct err *err)
+{
+	int r = 0;
+
+	/* a list of packages can only be Debian's */
+	if (options->from || request->locked)
+		r = parse_from(request, options->from ? options->from : "debian", err);
+	if (r == 0 && options->arches)
+		r = parse_arches(request, options->arches, err);
+	if (r < 0)
+		return r;
+	if (!request->n_arches && !request->locked)
+		add_arch(request, arch_native());
+	if (request->from == STAGE_DEBIAN) {
+		r = conf_file_read(options->config, conf, err);
+		request->mirror = options->mirror ? options->mirror : conf->mirror;
+	}
+	return r < 0 ? r : check_options(options, request, err);
+}
+
+static int list(const char *tree, bool json, struct err *err)
+{
+	struct table *table = listing_table();
+	int r = table ? listing_fill(tree, table, err)
+		      : err_set(err, ENOMEM, "cannot list %s", tree);
+
+	if (r == 0)
+		r = table_print(&table, 1, json ? TABLE_JSON : 0, NULL, err);
+	table_free(table);
+	return r;
+}
+
+int cmd_stage(int argc, char **argv)
+{
+	static struct conf conf;
+	struct options options = { 0 };
+	struct stage_request request = { .progress = show_progress, .warning = show_warning };
+	struct err err = { 0 };
+	int r = parse(argc, argv, &options, &request);
+
+	if (r)
+		return r;
+	if (options.list) {
+		r = list(request.tree, options.json, &err);
+	} else {
+		r = complete(&options, &request, &conf, &err);
+		if (r == 0)
+			r = stage_run(&request, &err);
+		say_progress_end();
+	}
+	return r < 0 ? say_err(me, &err) : 0;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The record of a runtime's binary inputs: what each one was before anything was changed. */
+#ifndef BUSYPY_MANIFEST_H
+#define BUSYPY_MANIFEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct origins;
+
+struct manifest_file {
+	char *path;   /* in the view: /usr/bin/python3.11, /lib/libc.so.6 */
+	char *source; /* canonical path in the source's sysroot */
+	uint64_t size;
+	char sum[65]; /* SHA-256 of the pristine file */
+	bool patched; /* the staged file differs from it */
+};
+
+/* Initialise with { 0 }. */
+struct manifest {
+	struct manifest_file *files;
+	size_t n_files, room;
+};
+
+/* Adds a file whose pristine bytes are at real. */
+int manifest_add(struct manifest *manifest, const char *path, const char *source, const char *real,
+		 bool patched, struct err *err);
+
+/* Writes one line per file, sorted by path: "SHA256 SIZE PATH ORIGIN as-is|patched". ORIGIN is
+ * PACKAGE=VERSION, or kind:SOURCE where no package is known. */
+int manifest_write(struct manifest *manifest, const struct origins *origins, const char *kind,
+		   const char *to, struct err *err);
+
+void manifest_free(struct manifest *manifest);
+
+#endif

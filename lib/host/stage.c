@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/* The order of staging: sources, workspace, one runtime after another, our programs, commit. */
+#include "stage.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "closure.h"
+#include "debian.h"
+#include "err.h"
+#include "files.h"
+#include "pyc.h"
+#include "rootfs.h"
+#include "runtime.h"
+#include "source.h"
+#include "str.h"
+#include "workspace.h"
+
+enum { PEERS_MAX = 2 * STAGE_ARCHES_MAX };
+
+/* A runtime that has been built. */
+struct built {
+	char dir[FILES_PATH_MAX];
+	char usr[FILES_PATH_MAX], clib[FILES_PATH_MAX];
+	struct runtime_facts facts;
+};
+
+struct stage {
+	const struct stage_request *request;
+	struct workspace space;
+	struct debian *debian; /* NULL unless from Debian */
+	char rootfs[FILES_PATH_MAX];
+	struct built built[STAGE_ARCHES_MAX];
+	size_t n_built;
+	char peer_paths[PEERS_MAX][FILES_PATH_MAX];
+	const char *peers[PEERS_MAX];
+	size_t n_peers;
+};
+
+static void say(void (*to)(const char *), const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void say(void (*to)(const char *), const char *format, ...)
+{
+	char text[ERR_TEXT_MAX];
+	va_list args;
+
+	if (!to)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	to(text);
+}
+
+/* -- one runtime ---------------------------------------------------------------------------- */
+
+static int open_source(struct stage *stage, const struct arch *arch, struct source *ret,
+		       struct err *err)
+{
+	const struct stage_request *request = stage->request;
+	char dir[FILES_PATH_MAX];
+	int r;
+
+	switch (request->from) {
+	case STAGE_HOST:
+		return source_host(ret, err);
+	case STAGE_DIR:
+		return source_dir(request->dir, arch, ret, err);
+	case STAGE_DEBIAN:
+		break;
+	}
+	say(request->progress, "%s: extracting packages", arch->name);
+	r = files_path(dir, err, "%s/source/%s", stage->space.build, arch->name);
+	return r < 0 ? r : debian_extract(stage->debian, arch, dir, ret, err);
+}
+
+static int add_peer(struct stage *stage, const char *usr, struct err *err)
+{
+	int r;
+
+	if (stage->n_peers == PEERS_MAX || !files_exist(usr))
+		return 0;
+	r = files_path(stage->peer_paths[stage->n_peers], err, "%s", usr);
+	if (r < 0)
+		return r;
+	stage->peers[stage->n_peers] = stage->peer_paths[stage->n_peers];
+	stage->n_peers++;
+	return 0;
+}
+
+/* Runtimes that the tree has already. */
+static int add_peers(struct stage *stage, struct err *err)
+{
+	size_t n;
+	const struct arch *table = arch_table(&n);
+	char usr[FILES_PATH_MAX];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = files_path(usr, err, "%s/etc/python/%s/usr", stage->space.tree, table[i].name);
+		if (r == 0)
+			r = add_peer(stage, usr, err);
+	}
+	return r;
+}
+
+/* The runtimes built so far as compilers, the one with this index first. */
+static size_t list_compilers(const struct stage *stage, size_t first, struct pyc_runtime *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < stage->n_built; i++) {
+		size_t at = (first + i) % stage->n_built;
+		const struct built *built = &stage->built[at];
+
+		ret[n++] = (struct pyc_runtime){ .arch = stage->request->arches[at],
+						 .minor = built->facts.minor,
+						 .usr = built->usr,
+						 .clib = built->clib,
+						 .ldso = built->facts.ldso };
+	}
+	return n;
+}
+
+static int compile(struct stage *stage, size_t which, const char *dir, const char *strip,
+		   bool checked, struct err *err)
+{
+	struct pyc_runtime runtimes[STAGE_ARCHES_MAX];
+	const struct arch *arch = stage->request->arches[which];
+	struct pyc_job job = {
+		.dir = dir, .strip = strip, .checked = checked, .runtimes = runtimes
+	};
+	int r;
+
+	job.n_runtimes = list_compilers(stage, which, runtimes);
+	r = pyc_compile(&job, err);
+	if (r == 1)
+		say(stage->request->warning,
+		    "%s: no Python 3.%u runs here, so Python files stay uncompiled and every start "
+		    "takes longer (Hint: install qemu-user-static)",
+		    arch->name, runtimes[0].minor);
+	return r < 0 ? r : 0;
+}
+
+static int compile_stdlib(struct stage *stage, size_t which, struct err *err)
+{
+	struct built *built = &stage->built[which];
+	char stdlib[FILES_PATH_MAX], peer[FILES_PATH_MAX], strip[FILES_PATH_MAX];
+	int r = files_path(stdlib, err, "%s/%s", built->usr, built->facts.stdlib);
+
+	for (size_t i = 0; r == 0 && i < stage->n_peers; i++) {
+		r = files_path(peer, err, "%s/%s", stage->peers[i], built->facts.stdlib);
+		if (r == 0 && files_exist(peer))
+			r = pyc_share(stdlib, peer, built->facts.minor, err);
+	}
+	if (r == 0)
+		r = files_path(strip, err, "%s/python", built->dir);
+	return r < 0 ? r : compile(stage, which, stdlib, strip, false, err);
+}
+
+static int build_runtime(struct stage *stage, const struct arch *arch, struct err *err)
+{
+	struct built *built = &stage->built[stage->n_built];
+	struct source source = { 0 };
+	struct runtime_job job = { .source = &source,
+				   .dir = built->dir,
+				   .rootfs = stage->rootfs,
+				   .peers = stage->peers,
+				   .n_peers = stage->n_peers };
+	int r = open_source(stage, arch, &source, err);
+
+	if (r == 0)
+		r = files_path(built->dir, err, "%s/runtime/%s", stage->space.build, arch->name);
+	if (r == 0)
+		r = files_path(built->usr, err, "%s/python/usr", built->dir);
+	if (r == 0)
+		r = files_path(built->clib, err, "%s/clib", built->dir);
+	if (r == 0) {
+		say(stage->request->progress, "%s: copying", arch->name);
+		r = runtime_build(&job, &built->facts, err);
+	}
+	source_free(&source);
+	if (r < 0)
+		return r;
+	say(stage->request->progress, "%s: compiling Python files", arch->name);
+	stage->n_built++;
+	r = compile_stdlib(stage, stage->n_built - 1, err);
+	if (r == 0)
+		r = files_settle(built->dir, err);
+	return r < 0 ? r : add_peer(stage, built->usr, err);
+}
+
+/* -- the part that all arches share --------------------------------------------------------- */
+
+static int build_tree(struct stage *stage, struct err *err)
+{
+	char dir[FILES_PATH_MAX], packages[FILES_PATH_MAX];
+	int r = files_path(dir, err, "%s/tree", stage->space.build);
+
+	say(stage->request->progress, "laying out programs");
+	if (r == 0)
+		r = files_path(packages, err, "%s/site-package", dir);
+	if (r == 0)
+		r = rootfs_stage(stage->rootfs, stage->space.tree, dir, err);
+	/* Once per minor: the second time the .pyc files of that minor are there. Checked, because
+	 * these are files that people edit. */
+	for (size_t i = 0; r == 0 && i < stage->n_built; i++)
+		r = compile(stage, i, packages, dir, true, err);
+	return r < 0 ? r : files_settle(dir, err);
+}
+
+/* etc/libc is what some trees call etc/clib. */
+static int look_at_libc(struct stage *stage, struct err *err)
+{
+	size_t n, found = 0;
+	const struct arch *table = arch_table(&n);
+	char old[FILES_PATH_MAX], link[FILES_PATH_MAX], target[FILES_PATH_MAX];
+	struct stat st;
+	int r = files_path(old, err, "%s/etc/libc", stage->space.tree);
+
+	if (r < 0 || lstat(old, &st) < 0 || !S_ISDIR(st.st_mode))
+		return r;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = files_path(old, err, "%s/etc/libc/%s", stage->space.tree, table[i].name);
+		if (r == 0)
+			r = files_path(link, err, "%s/etc/clib/%s", stage->space.tree,
+				       table[i].name);
+		if (r < 0 || !files_exist(old) || files_exist(link))
+			continue;
+		found++;
+		if (!stage->request->link_libc)
+			continue;
+		r = files_path(target, err, "../libc/%s", table[i].name);
+		if (r == 0)
+			r = files_mkdirs_for(link, err);
+		if (r == 0)
+			r = files_link(target, link, err);
+	}
+	if (r == 0 && found && !stage->request->link_libc)
+		say(stage->request->warning,
+		    "%s/etc/libc is not looked at, the folder is called etc/clib (Hint: "
+		    "--link-libc makes links to what is there)",
+		    stage->space.tree);
+	return r;
+}
+
+/* -- all of it ------------------------------------------------------------------------------ */
+
+/* A last proof, of what now stands under its final name. */
+static int check_all(const struct stage *stage, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < stage->request->n_arches; i++)
+		r = closure_check(stage->space.tree, stage->request->arches[i], err);
+	return r;
+}
+
+static int build_all(struct stage *stage, struct err *err)
+{
+	char source[FILES_PATH_MAX];
+	int r = add_peers(stage, err);
+
+	for (size_t i = 0; r == 0 && i < stage->request->n_arches; i++) {
+		r = build_runtime(stage, stage->request->arches[i], err);
+		if (r < 0)
+			return err_wrap(err, r, "%s", stage->request->arches[i]->name);
+		/* what was extracted is not needed any more, and may be large */
+		r = files_path(source, err, "%s/source", stage->space.build);
+		if (r == 0)
+			r = files_remove(source, err);
+	}
+	if (r == 0)
+		r = build_tree(stage, err);
+	if (r < 0)
+		return r;
+	say(stage->request->progress, "writing to disk");
+	r = workspace_commit(&stage->space, err);
+	if (r == 0)
+		r = look_at_libc(stage, err);
+	return r < 0 ? r : check_all(stage, err);
+}
+
+static int run(struct stage *stage, struct err *err)
+{
+	const struct stage_request *request = stage->request;
+	int r = rootfs_find(request->rootfs, stage->rootfs, err);
+
+	/* Whatever can be refused is refused before the tree is touched. */
+	if (r == 0 && request->from == STAGE_DEBIAN)
+		r = debian_open(&(struct debian_request){ .suite = request->suite,
+							  .mirror = request->mirror,
+							  .cache = request->cache,
+							  .locked = request->locked,
+							  .arches = request->arches,
+							  .n_arches = request->n_arches,
+							  .progress = request->progress },
+				&stage->debian, err);
+	if (r == 0)
+		r = workspace_open(&stage->space, request->tree, err);
+	if (r == 0)
+		r = build_all(stage, err);
+	return r;
+}
+
+int stage_run(const struct stage_request *request, struct err *err)
+{
+	struct stage *stage = calloc(1, sizeof(*stage));
+	int r;
+
+	if (!stage)
+		return err_set(err, ENOMEM, "cannot stage");
+	stage->request = request;
+	workspace_init(&stage->space);
+	r = run(stage, err);
+	workspace_close(&stage->space);
+	debian_close(stage->debian);
+	free(stage);
+	return r;
+}
