@@ -94,7 +94,7 @@ static void fill_handoff(const struct request *request, struct handoff *ret)
 	ret->stack_soft = stack.rlim_cur == RLIM_INFINITY ? UINT64_MAX : stack.rlim_cur;
 	ret->closed = 0;
 	for (int fd = 0; fd <= 2; fd++) {
-		if (fcntl(fd, F_GETFD) < 0)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
 			ret->closed |= 1U << fd;
 	}
 }
@@ -133,10 +133,29 @@ static void run_ours(const struct contract *contract, const struct request *requ
 	if (script->host_root && privileged)
 		(void)enter_template(contract, request, script, line);
 	if (privileged)
-		(void)compose_and_start(contract, request, script, line, COMPOSE_IN_PLACE);
+		(void)compose_in_place(contract, request, script, line);
 	if (script->host_root && !privileged && enter_would_gain(&priv))
 		exec_enter(contract, request);
 	compose_last_tier(contract, request, script, line);
+}
+
+/* Says why no interpreter is started, rather than perhaps the wrong one. */
+static void refuse(const struct request *request, const struct script *script, int in_view)
+{
+	struct err err = { 0 };
+
+	if (in_view < 0)
+		(void)err_set(&err, -in_view, "cannot tell whether this is a view");
+	else if (script->owner == SCRIPT_STALE)
+		(void)err_say(&err, ESTALE,
+			      "%s is not the tree that was enabled "
+			      "(Hint: busypy disable, then busypy enable)",
+			      script->tree->path);
+	else
+		(void)err_say(&err, EIO,
+			      "cannot tell whether the script is of a BusyPy tree "
+			      "(Hint: is /proc mounted?)");
+	words_die(WORDS_OURS, request->path, &err);
 }
 
 int main(int argc, char **argv)
@@ -147,6 +166,7 @@ int main(int argc, char **argv)
 	struct request request;
 	struct shebang line;
 	bool host_root;
+	int in_view;
 
 	read_request(argc, argv, &request);
 	if (script_shebang(request.fd, &line, &err) < 0)
@@ -154,18 +174,20 @@ int main(int argc, char **argv)
 	if (!contract)
 		start_as_kernel(&request, &line);
 	host_root = script_host_root(contract);
-	if (!host_root && script_in_view())
+	in_view = host_root ? 0 : script_in_view();
+	if (in_view > 0)
 		start_as_kernel(&request, &line);
 	script_identify(contract, request.fd, host_root, &script);
 	switch (script.owner) {
 	case SCRIPT_FOREIGN:
 		start_as_kernel(&request, &line);
+	case SCRIPT_STALE:
 	case SCRIPT_UNKNOWN:
-		(void)err_say(&err, EIO,
-			      "cannot tell whether the script is of a BusyPy tree "
-			      "(Hint: is /proc mounted?)");
-		words_die(WORDS_OURS, request.path, &err);
+		refuse(&request, &script, 0);
+		break;
 	case SCRIPT_OURS:
+		if (in_view < 0)
+			refuse(&request, &script, in_view);
 		run_ours(contract, &request, &script, &line);
 	}
 	return WORDS_OURS;

@@ -16,12 +16,11 @@
 #include "str.h"
 #include "view.h"
 
-bool script_in_view(void)
+int script_in_view(void)
 {
-	/* Any other error than "not there" is no proof of being outside. Falling through is what a
-	 * view wants and what a stranger's planted marker deserves. */
-	return faccessat(AT_FDCWD, view_marker(), F_OK, 0) == 0 ||
-	       (errno != ENOENT && errno != ENOTDIR);
+	if (faccessat(AT_FDCWD, view_marker(), F_OK, 0) == 0)
+		return 1;
+	return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 }
 
 bool script_host_root(const struct contract *contract)
@@ -54,38 +53,74 @@ static bool may_be_ours(const struct contract *contract, const struct place *pla
 	for (size_t i = 0; i < contract->n_trees; i++) {
 		const struct contract_tree *tree = &contract->trees[i];
 
-		if (host_root ? place->mount_id == tree->mount_id : place->dev == tree->dev)
+		if (place->dev == tree->dev || (host_root && place->mount_id == tree->mount_id))
 			return true;
 	}
 	return false;
+}
+
+static const struct contract_tree *tree_above(const struct contract *contract, const char *path)
+{
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		if (path_below(path, contract->trees[i].path))
+			return &contract->trees[i];
+	}
+	return NULL;
+}
+
+/* For a file below a tree's path that is not on the tree's mount. Looking at that path can wait
+ * for the tree's server, but only for what lies there. */
+static enum script_owner on_other_mount(const struct contract_tree *tree, const struct place *file)
+{
+	struct place root;
+
+	if (probe_place(AT_FDCWD, tree->path, &root, NULL) < 0)
+		return SCRIPT_STALE;
+	if (root.mount_id == tree->mount_id)
+		return SCRIPT_FOREIGN; /* something else is mounted inside of the tree */
+	if (root.dev != tree->dev || root.ino != tree->ino)
+		return SCRIPT_STALE;
+	/* Mounted anew, as automounters do: the same files, and the template holds them. */
+	return file->mount_id == root.mount_id ? SCRIPT_OURS : SCRIPT_FOREIGN;
+}
+
+static enum script_owner owner_without_path(int r, bool possible, bool host_root)
+{
+	/* Without /proc nothing can be told. On the host that is a fault, and a silent wrong
+	 * interpreter would be worse; elsewhere it is somebody's bare chroot. */
+	if (!possible || (!host_root && (r == -ENOENT || r == -ENOTDIR)))
+		return SCRIPT_FOREIGN;
+	return SCRIPT_UNKNOWN;
 }
 
 void script_identify(const struct contract *contract, int fd, bool host_root, struct script *ret)
 {
 	struct place place;
 	bool placed = probe_place(fd, "", &place, NULL) == 0;
+	bool possible = !placed || may_be_ours(contract, &place, host_root);
+	int r;
 
 	ret->owner = SCRIPT_FOREIGN;
 	ret->tree = NULL;
 	ret->host_root = host_root;
-	/* Most scripts are told apart here, by their mount, where trees have one of their own. */
-	if (placed && !may_be_ours(contract, &place, host_root))
+	/* Another device is another tree, in another mount namespace. On the host it may be ours,
+	 * mounted anew. */
+	if (!possible && !host_root)
 		return;
-	if (path_of(fd, ret->path, sizeof(ret->path)) < 0) {
-		/* Without /proc nothing can be told. On the host that is a fault, and a silent
-		 * wrong interpreter would be worse; elsewhere it is somebody's bare chroot. */
-		ret->owner = host_root ? SCRIPT_UNKNOWN : SCRIPT_FOREIGN;
+	r = path_of(fd, ret->path, sizeof(ret->path));
+	if (r < 0) {
+		ret->owner = owner_without_path(r, possible, host_root);
 		return;
 	}
-	for (size_t i = 0; i < contract->n_trees && !placed; i++) {
-		if (path_below(ret->path, contract->trees[i].path))
-			ret->owner = SCRIPT_UNKNOWN;
-	}
+	ret->tree = tree_above(contract, ret->path);
+	if (!ret->tree)
+		return;
 	if (!placed)
-		return;
-	ret->tree = contract_tree_of(contract, ret->path, &place, host_root);
-	if (ret->tree)
+		ret->owner = SCRIPT_UNKNOWN;
+	else if (contract_tree_of(contract, ret->path, &place, host_root))
 		ret->owner = SCRIPT_OURS;
+	else if (host_root)
+		ret->owner = on_other_mount(ret->tree, &place);
 }
 
 int script_shebang(int fd, struct shebang *ret, struct err *err)

@@ -14,6 +14,7 @@ struct err;
 enum script_owner {
 	SCRIPT_FOREIGN, /* not in a tree of the contract */
 	SCRIPT_OURS,
+	SCRIPT_STALE,  /* where a tree stands, but that is not the tree that was enabled */
 	SCRIPT_UNKNOWN /* it may be ours, and that cannot be told: do not guess */
 };
 
@@ -21,18 +22,19 @@ enum { SCRIPT_PATH_MAX = 4096 };
 
 struct script {
 	enum script_owner owner;
-	const struct contract_tree *tree; /* where it is ours */
+	const struct contract_tree *tree; /* where it is ours, or stale */
 	bool host_root;			  /* "/" is the root that the contract was made for */
 	char path[SCRIPT_PATH_MAX];	  /* canonical, where it is ours */
 };
 
-/* True if the process is in a view already. */
-bool script_in_view(void);
+/* 1 if the process is in a view already, 0 if not, -errno if that cannot be told. */
+int script_in_view(void);
 
 /* True if "/" is the contract's. */
 bool script_host_root(const struct contract *contract);
 
-/* Finds out whose the open script is, by its descriptor alone: no path in a tree is touched. */
+/* Finds out whose the open script is, by its descriptor: no path in a tree is touched, unless the
+ * script itself lies below it. */
 void script_identify(const struct contract *contract, int fd, bool host_root, struct script *ret);
 
 /* Reads the first line from the descriptor; -ENOEXEC or -EACCES with a sentence if the kernel would
