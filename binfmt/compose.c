@@ -94,10 +94,17 @@ static void unlock_own_mount(const struct contract *contract)
 		(void)mount_attributes(fd, 0, PROPAGATE_PRIVATE, false); /* the plan will tell */
 }
 
-int compose_and_start(const struct contract *contract, const struct request *request,
-		      const struct script *script, const struct shebang *line, enum compose_how how)
+/* For a process that is in namespaces of its own, and has no way back. */
+static int build(const struct contract_tree *tree, struct err *err)
 {
-	uint64_t bounding = how == COMPOSE_AS_USER ? priv_bounding() : 0;
+	int r = make_plan(tree, err);
+
+	return r < 0 ? r : run_plan(&plan, err);
+}
+
+int compose_in_place(const struct contract *contract, const struct request *request,
+		     const struct script *script, const struct shebang *line)
+{
 	struct err err = { 0 };
 	struct cwd cwd;
 	int r = check_tree(script->tree, &err);
@@ -105,20 +112,9 @@ int compose_and_start(const struct contract *contract, const struct request *req
 	if (r < 0)
 		return r;
 	cwd_get(&cwd);
-	if (how == COMPOSE_AS_USER)
-		r = ns_unshare_user(&err);
-	else
-		r = unshare(CLONE_NEWNS) < 0 ? -errno : 0;
-	if (r < 0)
-		return r;
-	/* From here on there is no way back. */
-	unlock_own_mount(contract);
-	r = make_plan(script->tree, &err);
-	if (r == 0)
-		r = run_plan(&plan, &err);
-	if (r == 0 && how == COMPOSE_AS_USER)
-		r = drop(bounding, &err);
-	if (r < 0)
+	if (unshare(CLONE_NEWNS) < 0)
+		return -errno;
+	if (build(script->tree, &err) < 0)
 		words_die(WORDS_OURS, request->path, &err);
 	start_in_view(contract, request, script, line, &cwd);
 }
@@ -126,12 +122,28 @@ int compose_and_start(const struct contract *contract, const struct request *req
 void compose_last_tier(const struct contract *contract, const struct request *request,
 		       const struct script *script, const struct shebang *line)
 {
+	uint64_t bounding = priv_bounding();
+	unsigned uid = geteuid(), gid = getegid();
 	struct err err = { 0 };
-	int r = compose_and_start(contract, request, script, line, COMPOSE_AS_USER);
+	struct cwd cwd;
+	int r = check_tree(script->tree, &err);
 
-	if (contract->flags & CONTRACT_DIRECT)
+	if (r < 0) /* what stands there instead is not started directly either */
+		words_die(WORDS_OURS, request->path, &err);
+	cwd_get(&cwd);
+	r = ns_new_user(&err);
+	if (r < 0 && (contract->flags & CONTRACT_DIRECT))
 		start_direct(contract, request, script, line);
-	(void)err_set(&err, -r, "no view can be made for this caller");
-	(void)err_hint(&err, 0, "'busypy status' lists who gets which tier");
-	words_die(WORDS_OURS, request->path, &err);
+	if (r < 0) {
+		(void)err_wrap(&err, r, "no view can be made for this caller");
+		words_die(WORDS_OURS, request->path, &err);
+	}
+	r = ns_map_self(uid, gid, &err);
+	if (r == 0)
+		r = build(script->tree, &err);
+	if (r == 0)
+		r = drop(bounding, &err);
+	if (r < 0)
+		words_die(WORDS_OURS, request->path, &err);
+	start_in_view(contract, request, script, line, &cwd);
 }

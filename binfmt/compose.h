@@ -8,20 +8,15 @@ struct request;
 struct script;
 struct shebang;
 
-enum compose_how {
-	COMPOSE_IN_PLACE, /* with the privilege that the caller has in this mount namespace */
-	COMPOSE_AS_USER	  /* in a user namespace of its own: no privilege is used or gained */
-};
+/* With the privilege that the caller has: makes the view in a new mount namespace of this process
+ * and starts the script in it. Returns -errno while nothing has happened (the caller tries the next
+ * tier); otherwise it does not return. */
+int compose_in_place(const struct contract *contract, const struct request *request,
+		     const struct script *script, const struct shebang *line);
 
-/* Makes the view in new namespaces of this process and starts the script in it. Returns -errno
- * while nothing has happened that could not be left alone (the caller tries the next tier);
- * otherwise it does not return. */
-int compose_and_start(const struct contract *contract, const struct request *request,
-		      const struct script *script, const struct shebang *line,
-		      enum compose_how how);
-
-/* What a caller without template and privilege gets: COMPOSE_AS_USER, then, where configured, the
- * direct start, else a sentence. Does not return. */
+/* What a caller without template and privilege gets: the same in a user namespace of its own, where
+ * no privilege is used or gained; if that cannot be had and it is configured, the direct start;
+ * else a sentence. Does not return. */
 void compose_last_tier(const struct contract *contract, const struct request *request,
 		       const struct script *script, const struct shebang *line)
 	__attribute__((noreturn));

@@ -75,6 +75,17 @@ static void restore(const struct handoff *handoff, const char *what)
 		(void)raise(handoff->death_signal);
 }
 
+static void give_up(const char *what)
+{
+	struct err err = { 0 };
+	int r = priv_clear();
+
+	if (r == 0)
+		return;
+	(void)err_set(&err, -r, "cannot give up privileges");
+	words_die(WORDS_OURS, what, &err);
+}
+
 /* Raise, enter, drop. Returns 0 in the view without any capability; -errno with no change at all;
  * ends the process in between. */
 static int enter_template(const struct contract *contract, const struct script *script,
@@ -83,7 +94,7 @@ static int enter_template(const struct contract *contract, const struct script *
 	struct err err = { 0 };
 	int entered = 0;
 	int shared = contract->flags & CONTRACT_SHARED ? 1 : 0;
-	int r, cleared;
+	int r;
 	FD_CLEANUP int template =
 		ns_open_template(script->tree->namespace_path, script->tree->namespace_ino, &err);
 
@@ -92,11 +103,7 @@ static int enter_template(const struct contract *contract, const struct script *
 	r = priv_raise(PRIV_ENTER);
 	if (r == 0)
 		r = ns_enter(template, shared, &entered, &err);
-	cleared = priv_clear();
-	if (cleared < 0) {
-		(void)err_set(&err, -cleared, "cannot give up privileges");
-		words_die(WORDS_OURS, what, &err);
-	}
+	give_up(what);
 	if (r < 0 && entered)
 		words_die(WORDS_OURS, what, &err);
 	/* nosuid on every mount does not cover those that the host makes later */
@@ -131,6 +138,7 @@ int main(int argc, char **argv)
 		restore(&handoff, request.path);
 		start_in_view(contract, &request, &script, &line, &cwd);
 	}
+	give_up(request.path); /* what was not raised was permitted all the same */
 	restore(&handoff, request.path);
 	compose_last_tier(contract, &request, &script, &line);
 }

@@ -75,7 +75,7 @@ static int write_proc(const char *path, const char *text, struct err *err)
 	return 0;
 }
 
-int ns_map_self(unsigned uid, unsigned gid, struct err *err)
+static int map_self(unsigned uid, unsigned gid, struct err *err)
 {
 	char map[64];
 	struct text text;
@@ -97,6 +97,22 @@ int ns_map_self(unsigned uid, unsigned gid, struct err *err)
 	return write_proc("/proc/self/gid_map", map, err);
 }
 
+int ns_map_self(unsigned uid, unsigned gid, struct err *err)
+{
+	char value[32];
+	int r = map_self(uid, gid, err);
+
+	/* Ubuntu's policy lets the unshare through and then takes the capabilities. */
+	if (r < 0 &&
+	    fd_read_file(AT_FDCWD, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", value,
+			 sizeof(value)) > 0 &&
+	    value[0] == '1')
+		return err_hint(err, r,
+				"kernel.apparmor_restrict_unprivileged_userns is 1: an "
+				"AppArmor profile must allow userns for the loader");
+	return r;
+}
+
 static int explain_refusal(int code, struct err *err)
 {
 	char value[32];
@@ -108,25 +124,18 @@ static int explain_refusal(int code, struct err *err)
 			 sizeof(value)) > 0 &&
 	    value[0] == '0')
 		return err_hint(err, -code, "kernel.unprivileged_userns_clone is 0");
-	return err_hint(err, -code, "a seccomp filter or a container forbids it");
+	return err_hint(err, -code, "a seccomp filter, a chroot or a container forbids it");
+}
+
+int ns_new_user(struct err *err)
+{
+	return unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 ? explain_refusal(errno, err) : 0;
 }
 
 int ns_unshare_user(struct err *err)
 {
 	unsigned uid = geteuid(), gid = getegid();
-	char value[32];
-	int r;
+	int r = ns_new_user(err);
 
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
-		return explain_refusal(errno, err);
-	r = ns_map_self(uid, gid, err);
-	/* Ubuntu's policy lets the unshare through and then takes the capabilities. */
-	if (r < 0 &&
-	    fd_read_file(AT_FDCWD, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", value,
-			 sizeof(value)) > 0 &&
-	    value[0] == '1')
-		return err_hint(err, r,
-				"kernel.apparmor_restrict_unprivileged_userns is 1: an "
-				"AppArmor profile must allow userns for the loader");
-	return r;
+	return r < 0 ? r : ns_map_self(uid, gid, err);
 }

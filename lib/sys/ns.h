@@ -16,12 +16,15 @@ int ns_open_template(const char *path, uint64_t ino, struct err *err);
  * is -EPERM and *ret_entered 0; once it is 1, there is no way back. */
 int ns_enter(int template, int shared, int *ret_entered, struct err *err);
 
-/* Maps exactly this uid and gid to themselves in the user namespace that the process has just
- * made; user_namespaces(7). Groups stay, but cannot be changed any more. */
+/* Unshares a user and a mount namespace; nothing has happened if that fails. The sentence says
+ * which policy refuses it, where that can be told. */
+int ns_new_user(struct err *err);
+
+/* Maps exactly this uid and gid, those from before, to themselves in the user namespace that the
+ * process has just made; user_namespaces(7). Groups stay, but cannot be changed any more. */
 int ns_map_self(unsigned uid, unsigned gid, struct err *err);
 
-/* Unshares a user namespace with that map, and a mount namespace. The sentence says which policy
- * refuses it, where that can be told. */
+/* Both, for a process that ends if either fails. */
 int ns_unshare_user(struct err *err);
 
 #endif
