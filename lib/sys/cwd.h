@@ -4,15 +4,21 @@
 #ifndef BUSYPY_CWD_H
 #define BUSYPY_CWD_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 enum { CWD_MAX = 4096 };
 
 struct cwd {
 	char path[CWD_MAX]; /* empty if there is no path to it: deleted, or outside of the root */
+	bool known;	    /* these are the directory's */
+	uint64_t dev, ino;
 };
 
 void cwd_get(struct cwd *ret);
 
-/* Goes back to it; where that is not possible, to the directory instead. Returns 1 if it went
+/* Goes back to it; where that is not possible, or leads to another directory (a view has its own
+ * /usr, for example; "/" is always "/"), to the directory instead. Returns 1 if it went
  * back, 0 if it went to the other one, -errno if neither. */
 int cwd_restore(const struct cwd *cwd, const char *instead);
 
