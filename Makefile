@@ -14,9 +14,9 @@ ifdef CI
 WARNINGS += -Werror
 endif
 CFLAGS ?= -O2 -g
-COMMON := -std=gnu11 -D_GNU_SOURCE -MMD -MP $(WARNINGS) -Ilib/core -Ilib/sys \
+COMMON := -std=gnu11 -D_GNU_SOURCE -MMD -MP $(WARNINGS) -iquote lib/core -iquote lib/sys \
 	-DBUSYPY_VERSION='"$(VERSION)"'
-HOST_CFLAGS := $(COMMON) -Ilib/host -Icli -fPIE $(CFLAGS) \
+HOST_CFLAGS := $(COMMON) -iquote lib/host -iquote cli -fPIE $(CFLAGS) \
 	-DBUSYPY_LIBEXEC='"$(PREFIX)/lib/busypy"' -DBUSYPY_SHARE='"$(PREFIX)/share/busypy"'
 # The kernel's headers come behind musl's own. No stack protector or unwinding tables: these
 # programs are small on purpose, and started for every script.
@@ -107,7 +107,7 @@ $(SMALL:%=$(B)/%): $(B)/%: $(B)/musl/binfmt/%.o $(B)/musl/libsmall.a
 
 $(B)/unit/%: tests/unit/%.c $(B)/libsys.a $(B)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) -Itests/unit -o $@ $< $(B)/libsys.a $(B)/libcore.a
+	$(CC) $(HOST_CFLAGS) -iquote tests/unit -o $@ $< $(B)/libsys.a $(B)/libcore.a
 
 $(B)/helpers/%: tests/helpers/%.c $(B)/musl/libsmall.a
 	@mkdir -p $(@D)
@@ -178,7 +178,7 @@ deps:
 $(B)/fuzz/%: tests/fuzz/%.c $(CORE)
 	@mkdir -p $(@D)
 	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		-std=gnu11 -D_GNU_SOURCE -Ilib/core -o $@ $< $(CORE)
+		-std=gnu11 -D_GNU_SOURCE -iquote lib/core -o $@ $< $(CORE)
 
 fuzzers: $(FUZZERS)
 
