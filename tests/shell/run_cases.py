@@ -42,9 +42,7 @@ def run_one(command, case, env):
         links, work = os.path.join(place, 'bin'), os.path.join(place, 'work')
         os.mkdir(links)
         os.mkdir(work)
-        with open(os.path.join(links, 'sh'), 'w', encoding='utf-8') as file:
-            file.write('#!/bin/sh\nexec %s "$@"\n' % command)
-        os.chmod(os.path.join(links, 'sh'), 0o755)
+        os.symlink(command.split()[0], os.path.join(links, 'sh'))
         env = dict(env, PATH=links + ':/usr/bin:/bin', HOME='/nonexistent')
         try:
             done = subprocess.run(command.split() + ['-c', case['script'].rstrip('\n')], cwd=work, env=env,

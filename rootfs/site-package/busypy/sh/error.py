@@ -8,6 +8,8 @@ class ShellError(Exception):
         super().__init__(message)
         self.message = message
         self.status = status
+        self.line = None
+        self.reported = False
 
 
 class SyntaxFault(ShellError):
@@ -25,6 +27,8 @@ class CommandError(Exception):
         super().__init__(message)
         self.message = message
         self.status = status
+        self.line = None
+        self.reported = False
 
 
 class Exit(Exception):

@@ -222,9 +222,12 @@ class Executor:
             try:
                 descriptor.apply(shell, descriptor.prepare(shell, command.redirects), saved)
             except CommandError as error:
-                shell.complain(error.message)
+                shell.report(error)
                 return self.errexit(error.status)
             return self.run(command.body, tail)
+        except (ShellError, CommandError) as error:
+            shell.report(error)
+            raise
         finally:
             descriptor.restore(saved)
 
@@ -240,7 +243,7 @@ class Executor:
                 return self.errexit(self.assignments_only(command))
             return self.errexit(self.invoke(command, argv, tail))
         except CommandError as error:
-            shell.complain(error.message)
+            shell.report(error)
             return self.errexit(error.status)
 
     def assignments_only(self, command):
@@ -315,9 +318,13 @@ class Executor:
                 saved = []
             return self.builtin(found, argv)
         except CommandError as error:
+            shell.report(error)
             if prefixed:
                 raise
-            raise ShellError(error.message, error.status) from None
+            raise fatal(error) from None
+        except ShellError as error:
+            shell.report(error)
+            raise
         finally:
             descriptor.restore(saved)
 
@@ -331,6 +338,9 @@ class Executor:
             if assigns:
                 variables = shell.vars.assign_for_command(assigns)
             return body()
+        except (ShellError, CommandError) as error:
+            shell.report(error)
+            raise
         finally:
             if variables:
                 shell.vars.undo(variables)
@@ -391,8 +401,16 @@ class Executor:
             shell.enter_subshell()
             return child()
         job = Job(self.job_text, 0 if shell.options.m else None)
+        job.quiet = any(fd == 2 for fd, _, _ in prepared)   # its death is told on its own stderr
         shell.jobs.spawn(job, child, program=True)
         return shell.jobs.foreground(job)
+
+
+def fatal(error):
+    """A command's error that ends the shell, because the command is a special built-in."""
+    result = ShellError(error.message, error.status)
+    result.reported = error.reported
+    return result
 
 
 def expand_prompt(shell, text):

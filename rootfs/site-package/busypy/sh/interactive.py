@@ -163,11 +163,8 @@ def guarded(shell, body):
         return True
     except Exit:
         raise
-    except SyntaxFault as fault:
-        shell.complain(fault.message)
-        shell.status = 2
     except (ShellError, CommandError) as error:
-        shell.complain(error.message)
+        shell.report(error)
         shell.status = error.status
     except Interrupted as signal:
         shell.complain_plain('')

@@ -21,6 +21,7 @@ class Job:
         self.stopped = {}
         self.told = True
         self.modes = None
+        self.quiet = False
 
     def state(self):
         if len(self.statuses) == len(self.pids):
@@ -155,7 +156,7 @@ class Jobs:
     def report_death(self, job):
         """Tell of a signal that ended a foreground job, where nobody else does."""
         raw = job.statuses.get(job.pids[-1], 0)
-        if not os.WIFSIGNALED(raw):
+        if not os.WIFSIGNALED(raw) or job.quiet:
             return
         number = os.WTERMSIG(raw)
         if number == signals.SIGINT and self.shell.interactive:
@@ -355,7 +356,7 @@ def run_program(shell, body):
     try:
         body()
     except CommandError as error:
-        shell.complain(error.message)
+        shell.report(error)
         status = error.status
     finally:
         os._exit(status)

@@ -186,7 +186,7 @@ def start(shell, request):
         try:
             source, tail = Lines(open_script(shell, operands[0]), shell), True
         except CommandError as error:
-            shell.complain(error.message)
+            shell.report(error)
             return error.status
     return shell.finish(shell.protect(lambda: session(shell, request, source, tail)))
 
@@ -246,6 +246,6 @@ def run_script(parent, argv, env):
     try:
         source = Lines(open_script(shell, argv[0]), shell)
     except CommandError as error:
-        shell.complain(error.message)
+        shell.report(error)
         return error.status
     return shell.finish(shell.protect(lambda: shell.run_source(source, True)))

@@ -3,7 +3,7 @@
 import os
 
 from busypy.sh import descriptor
-from busypy.sh.error import CommandError, Exit, LoopJump, Return, ShellError, SyntaxFault
+from busypy.sh.error import CommandError, Exit, LoopJump, Return, ShellError
 from busypy.sh.execute import Executor
 from busypy.sh.expand import Expander, decode
 from busypy.sh.jobs import Jobs
@@ -94,6 +94,12 @@ class Shell:
         where = '' if self.interactive else 'line %d: ' % (line or self.line or 1)
         self.complain_plain('%s: %s%s' % (self.name, where, message))
 
+    def report(self, error):
+        """Print an error, once: where its redirections still hold."""
+        if not error.reported:
+            error.reported = True
+            self.complain(error.message, error.line)
+
     def complain_plain(self, text):
         try:
             self.write(2, text + '\n')
@@ -130,11 +136,8 @@ class Shell:
             return body()
         except (Exit, Return) as end:
             return end.status
-        except SyntaxFault as fault:
-            self.complain(fault.message, fault.line)
-            return 2
         except (ShellError, CommandError) as error:
-            self.complain(error.message)
+            self.report(error)
             return error.status
         except LoopJump:
             return 0

@@ -48,6 +48,7 @@ class Fields:
             if text:
                 self.literal(text)
             return
+        self.after_blank = False
         run = 0
         for i, c in enumerate(text):
             if c not in ifs:

@@ -31,7 +31,7 @@ def startup_settings(env):
 
 
 class Program:
-    """A compiled program and the pipe on which its first run tells what it imported."""
+    """A compiled program and the shared memory in which its first run tells what it imported."""
     __slots__ = ('key', 'code', 'directory', 'comm', 'report')
 
     def __init__(self, key, code, path):
@@ -99,18 +99,14 @@ class Warm:
     def learn(self, program):
         """Import ahead what the first run of a program told; nothing yet if it still runs."""
         if program.report is None:
-            program.report = descriptor.pipe()
-            os.set_blocking(program.report[0], False)
+            import mmap
+            program.report = mmap.mmap(-1, REPORT_LIMIT)
         if not program.report:
             return
-        reader, writer = program.report
-        try:
-            names = os.read(reader, REPORT_LIMIT)
-        except BlockingIOError:
+        names = program.report[:].rstrip(b'\0')
+        if not names:
             return
-        program.report = ()
-        descriptor.drop_private(reader)
-        descriptor.drop_private(writer)
+        program.report = b''
         for name in names.decode().split():
             try:
                 __import__(name)
@@ -159,10 +155,8 @@ class Warm:
         gc.freeze()     # the collector would touch, and so copy, every page of the parent
         program = ready.program
         signals.for_python(ready.interrupt)
-        report = program.report[1] if program.report else -1
         for fd in descriptor.private:
-            if fd != report:
-                os.close(fd)
+            os.close(fd)
         descriptor.private.clear()
         try:
             fd = os.open('/proc/self/comm', os.O_WRONLY)
@@ -182,8 +176,8 @@ class Warm:
         if 'busypy.sh.edit' in sys.modules:
             sys.modules['busypy.sh.edit'].forget()
         sys.modules['__main__'] = ready.module
-        if report >= 0:
-            report_imports(report)
+        if program.report:
+            report_imports(program.report)
         finish(run_main(program.code, ready.module.__dict__))
 
     def stream(self, fd):
@@ -212,17 +206,15 @@ def absolute(path):
     return path if path[:1] == '/' else os.getcwd() + '/' + path
 
 
-def report_imports(fd):
+def report_imports(memory):
     """Tell the parent, at the end, which modules were imported for this run."""
     before = set(sys.modules)
     leave = os._exit
 
     def leave_and_tell(status):
         names = [name for name in list(sys.modules) if name not in before and can_import_ahead(name)]
-        try:
-            os.write(fd, ' '.join(names).encode()[:REPORT_LIMIT] or b' ')
-        except OSError:
-            pass    # nobody waits for it any more
+        data = ' '.join(names).encode()[:REPORT_LIMIT] or b' '
+        memory[:len(data)] = data
         leave(status)
     os._exit = leave_and_tell
 
@@ -289,10 +281,24 @@ def run_main(code, namespace):
         trace = error.__traceback__
         while trace and trace.tb_frame.f_code is not code:
             trace = trace.tb_next
-        error = error.with_traceback(trace or error.__traceback__.tb_next)
-        flush(sys.stdout)
+        uncaught = error.with_traceback(trace or error.__traceback__.tb_next)
+    flush(sys.stdout)
+    return report_uncaught(uncaught)
+
+
+def report_uncaught(error):
+    """Print an exception as the interpreter does; the status."""
+    try:
         sys.excepthook(type(error), error, error.__traceback__)
-        return -signals.SIGINT if type(error) is KeyboardInterrupt else 1
+    except SystemExit as end:
+        return system_exit_status(end.code)
+    except BaseException as second:
+        print('Error in sys.excepthook:', file=sys.stderr)
+        second = second.with_traceback(second.__traceback__.tb_next)
+        sys.__excepthook__(type(second), second, second.__traceback__)
+        print('\nOriginal exception was:', file=sys.stderr)
+        sys.__excepthook__(type(error), error, error.__traceback__)
+    return -signals.SIGINT if type(error) is KeyboardInterrupt else 1
 
 
 def system_exit_status(code):

@@ -7,7 +7,8 @@ from busypy.sh import node
 from busypy.sh.error import SyntaxFault
 
 BREAK = frozenset(' \t\n;&|<>()')
-STOP = BREAK | frozenset('\\\'"$`')
+SPECIAL_CHARS = frozenset('\\\'"$`')
+STOP = BREAK | SPECIAL_CHARS
 NAME_FIRST = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_')
 NAME = NAME_FIRST | frozenset('0123456789')
 SPECIAL = frozenset('@*#?-$!')
@@ -41,7 +42,8 @@ class WordReader:
                 break
             if c == closer or (closer is None and c in BREAK):
                 break
-            self.special_part(c, parts)
+            if c in SPECIAL_CHARS:
+                self.special_part(c, parts)
         if parts and type(parts[0]) is node.Lit and parts[0].text[0] == '~':
             split_tilde(parts, ended_by='/')
         return parts
@@ -54,7 +56,7 @@ class WordReader:
             while i < end and text[i] not in STOP:
                 i += 1
         else:
-            while i < end and text[i] not in '\\\'"$`' and text[i] != closer:
+            while i < end and text[i] not in SPECIAL_CHARS and text[i] != closer:
                 i += 1
         if i > start:
             self.pos = i
