@@ -215,7 +215,8 @@ static void add_marker(struct plan *plan, const struct view *view)
 	text_init(&text, text_of, sizeof(text_of));
 	text_addf(&text, "tree=%s\narch=%s\n", view->tree, view->arch);
 	add_mkdir(plan, ".busypy", 0755);
-	add_mkdir(plan, ".busypy/nowhere", 0);
+	/* nobody can list or change it, but everybody can be in it */
+	add_mkdir(plan, ".busypy/nowhere", 0111);
 	add_file(plan, ".busypy/view", 0444, text_of);
 }
 
