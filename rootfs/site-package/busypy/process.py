@@ -10,7 +10,7 @@ def execute(argv, env=None):
     try:
         os.execvpe(argv[0], argv, os.environ if env is None else env)
     except (FileNotFoundError, NotADirectoryError) as error:
-        cli.warn("%s: %s" % (cli.quote(argv[0]), cli.why(error)))
+        cli.warn("%s: %s" % (argv[0], cli.why(error)))
         return 127
     except (OSError, ValueError) as error:
         reason = cli.why(error) if isinstance(error, OSError) else str(error)
