@@ -36,7 +36,7 @@ ifeq ($(HAVE_ARCHIVE),y)
 LIBS += -larchive
 else
 HOST_CFLAGS += -DWITHOUT_ARCHIVE
-LEFT_OUT += lib/host/archive.c
+LEFT_OUT += lib/host/deb.c
 endif
 ifeq ($(HAVE_INIH),y)
 LIBS += -linih

@@ -15,6 +15,7 @@
 #include "err.h"
 #include "say.h"
 #include "listing.h"
+#include "lock_list.h"
 #include "stage.h"
 #include "str.h"
 #include "table.h"
@@ -227,6 +228,24 @@ static int check_options(const struct options *options, const struct stage_reque
 	return 0;
 }
 
+/* Without --arch a list of packages says itself which archs it is for. */
+static int add_listed(struct stage_request *request, struct err *err)
+{
+	struct package *packages;
+	const struct arch *arch;
+	size_t n;
+	int r = lock_list_read(request->locked, &packages, &n, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; (arch = lock_list_arch(packages, n, i)); i++)
+		add_arch(request, arch);
+	free(packages);
+	return request->n_arches ? 0
+				 : err_say(err, EINVAL, "%s: lists no packages for a known arch",
+					   request->locked);
+}
+
 static int complete(const struct options *options, struct stage_request *request, struct conf *conf,
 		    struct err *err)
 {
@@ -239,9 +258,11 @@ static int complete(const struct options *options, struct stage_request *request
 		r = parse_arches(request, options->arches, err);
 	if (r < 0)
 		return r;
-	if (!request->n_arches && !request->locked)
+	if (!request->n_arches && request->locked)
+		r = add_listed(request, err);
+	else if (!request->n_arches)
 		add_arch(request, arch_native());
-	if (request->from == STAGE_DEBIAN) {
+	if (r == 0 && request->from == STAGE_DEBIAN) {
 		r = conf_file_read(options->config, conf, err);
 		request->mirror = options->mirror ? options->mirror : conf->mirror;
 	}

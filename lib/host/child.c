@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +90,25 @@ static void last_line(const char *text, size_t n, char *ret, size_t size)
 	(void)str_copy_bytes(ret, size, text + start, n - start); /* cut to fit above */
 }
 
-static int read_complaint(int fd, char *ret)
+/* The rest of the first line that begins with start. */
+static bool find_line(const char *text, size_t n, const char *start, char *ret, size_t size)
+{
+	size_t m = strlen(start);
+
+	for (size_t i = 0; i < n;) {
+		const char *end = memchr(text + i, '\n', n - i);
+		size_t length = end ? (size_t)(end - (text + i)) : n - i;
+
+		if (length > m && memcmp(text + i, start, m) == 0) {
+			last_line(text + i + m, length - m, ret, size);
+			return true;
+		}
+		i += length + 1;
+	}
+	return false;
+}
+
+static int read_complaint(int fd, const char *start, char *ret)
 {
 	FILES_FREE char *text = malloc(COMPLAINT_READ);
 	off_t end = lseek(fd, 0, SEEK_END);
@@ -100,7 +119,8 @@ static int read_complaint(int fd, char *ret)
 	n = fd_read_at(fd, text, COMPLAINT_READ, end > COMPLAINT_READ ? end - COMPLAINT_READ : 0);
 	if (n < 0)
 		return (int)n;
-	last_line(text, (size_t)n, ret, ERR_TEXT_MAX);
+	if (!start || !find_line(text, (size_t)n, start, ret, ERR_TEXT_MAX))
+		last_line(text, (size_t)n, ret, ERR_TEXT_MAX);
 	return 0;
 }
 
@@ -158,7 +178,7 @@ int child_run(const struct child *child, char **ret_output, char *ret_complaint,
 	status = wait_for(pid, name, err);
 	if (status < 0)
 		return status;
-	r = read_complaint(complaints, ret_complaint);
+	r = read_complaint(complaints, child->complaint, ret_complaint);
 	if (r == 0 && child->output_max)
 		r = read_output(out, child->output_max, ret_output);
 	return r < 0 ? err_set(err, -r, "cannot read what %s says", name) : status;

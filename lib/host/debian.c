@@ -1,29 +1,436 @@
 /* SPDX-License-Identifier: MIT */
-/* Debian's packages. */
+/* Decides which packages, has apt fetch what the cache lacks, and extracts. */
 #include "debian.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "apt.h"
+#include "arch.h"
+#include "cache.h"
+#include "deb.h"
 #include "err.h"
+#include "files.h"
+#include "lock_list.h"
+#include "origins.h"
+#include "package.h"
+#include "source.h"
+#include "str.h"
+#include "suite.h"
+
+enum { WORD_SIZE = 3 * PACKAGE_WORD_MAX, WORDS_MAX = 1024, SUITES_MAX = 4 };
+
+struct debian {
+	const struct debian_request *request;
+	struct cache cache;
+	struct package *packages;
+	size_t n_packages;
+	const struct suite *suites[SUITES_MAX]; /* those that the request needs */
+	size_t n_suites;
+};
+
+/* Words for apt-get's command line: NAME:ARCH, NAME:ARCH=VERSION. */
+struct words {
+	char text[WORDS_MAX][WORD_SIZE];
+	const char *words[WORDS_MAX];
+	size_t n;
+};
+
+static int add_word(struct words *words, const char *name, const char *arch, const char *version,
+		    struct err *err)
+{
+	struct text text;
+
+	if (words->n == WORDS_MAX)
+		return err_set(err, E2BIG, "too many packages");
+	text_init(&text, words->text[words->n], WORD_SIZE);
+	text_add(&text, name);
+	if (!str_eq(arch, "all"))
+		text_addf(&text, ":%s", arch);
+	if (version)
+		text_addf(&text, "=%s", version);
+	if (text.overflow)
+		return err_set(err, E2BIG, "%s", name);
+	words->words[words->n] = words->text[words->n];
+	words->n++;
+	return 0;
+}
+
+static void say(const struct debian *debian, const char *step)
+{
+	if (debian->request->progress)
+		debian->request->progress(step);
+}
+
+/* -- suites --------------------------------------------------------------------------------- */
+
+static int suite_of(const struct debian_request *request, const struct arch *arch,
+		    const struct suite **ret, struct err *err)
+{
+	const struct suite *suite;
+
+	if (!request->suite) {
+		*ret = suite_for(arch->debian);
+		return *ret ? 0 : err_say(err, ENOENT, "%s: no suite of Debian has it", arch->name);
+	}
+	suite = suite_by_name(request->suite);
+	if (!suite)
+		return err_hint(err,
+				err_say(err, ENOENT, "debian:%s: no such suite", request->suite),
+				"known are %s", suite_names());
+	if (!suite_has(suite, arch->debian))
+		return err_say(err, ENOENT, "debian:%s has no packages for %s", suite->name,
+			       arch->name);
+	*ret = suite;
+	return 0;
+}
+
+static int add_suite(struct debian *debian, const struct suite *suite, struct err *err)
+{
+	for (size_t i = 0; i < debian->n_suites; i++) {
+		if (debian->suites[i] == suite)
+			return 0;
+	}
+	if (debian->n_suites == SUITES_MAX)
+		return err_set(err, E2BIG, "too many suites");
+	debian->suites[debian->n_suites++] = suite;
+	return 0;
+}
+
+/* -- apt ------------------------------------------------------------------------------------ */
+
+static int open_apt(const struct debian *debian, const struct suite *suite, struct apt *ret,
+		    struct err *err)
+{
+	const struct debian_request *request = debian->request;
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->suite = suite->name;
+	ret->mirror = request->mirror;
+	for (size_t i = 0; i < request->n_arches; i++) {
+		if (suite_has(suite, request->arches[i]->debian))
+			ret->arches[ret->n_arches++] = request->arches[i]->debian;
+	}
+	r = files_path(ret->dir, err, "%s/apt/%s", debian->cache.dir, suite->name);
+	if (r == 0)
+		r = apt_available(err);
+	if (r == 0)
+		r = apt_configure(ret, err);
+	if (r < 0)
+		return r;
+	say(debian, "asking Debian's mirror for packages");
+	r = apt_update(ret, err);
+	return r < 0 ? err_wrap(err, r, "cannot update the package lists of %s", suite->name) : 0;
+}
+
+/* Downloads what the cache lacks of a suite's packages. */
+static int fetch(struct debian *debian, const struct apt *apt, const size_t *which, size_t n,
+		 struct err *err)
+{
+	struct words *words = calloc(1, sizeof(*words));
+	char partial[FILES_PATH_MAX], step[64];
+	int r = files_path(partial, err, "%s/partial", debian->cache.dir);
+
+	if (!words)
+		r = err_set(err, ENOMEM, "cannot download packages");
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const struct package *package = &debian->packages[which[i]];
+
+		r = add_word(words, package->name, package->arch, package->version, err);
+	}
+	if (r == 0)
+		r = files_remove(partial, err);
+	if (r == 0)
+		r = files_mkdirs(partial, err);
+	if (r == 0) {
+		(void)snprintf(step, sizeof(step), "downloading %zu packages", n);
+		say(debian, step);
+		r = apt_download(apt, words->words, words->n, partial, err);
+		if (r < 0)
+			(void)err_wrap(err, r, "cannot download packages");
+	}
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = cache_take(&debian->cache, &debian->packages[which[i]], partial, err);
+	if (files_remove(partial, r < 0 ? NULL : err) < 0 && r == 0)
+		r = -EIO;
+	free(words);
+	return r;
+}
+
+/* The packages of a suite that are not in the cache. Returns how many. */
+static size_t list_missing(const struct debian *debian, const struct suite *suite, size_t *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < debian->n_packages && n < WORDS_MAX; i++) {
+		if (str_eq(debian->packages[i].suite, suite->name) &&
+		    !cache_has(&debian->cache, &debian->packages[i]))
+			ret[n++] = i;
+	}
+	return n;
+}
+
+/* -- the newest packages -------------------------------------------------------------------- */
+
+static bool asked_for(const struct debian *debian, const struct suite *suite,
+		      const struct arch *arch)
+{
+	const struct suite *of;
+
+	return suite_of(debian->request, arch, &of, NULL) == 0 && of == suite;
+}
+
+static int list_words(const struct debian *debian, const struct suite *suite, struct words *words,
+		      struct err *err)
+{
+	const struct debian_request *request = debian->request;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < suite->n_packages; i++) {
+		const struct suite_package *package = &suite->packages[i];
+
+		if (package->all)
+			r = add_word(words, package->name, "all", NULL, err);
+		for (size_t j = 0; r == 0 && !package->all && j < request->n_arches; j++) {
+			if (asked_for(debian, suite, request->arches[j]) &&
+			    suite_needs(package, request->arches[j]->debian))
+				r = add_word(words, package->name, request->arches[j]->debian, NULL,
+					     err);
+		}
+	}
+	return r;
+}
+
+static int find_newest(struct debian *debian, const struct apt *apt, const struct suite *suite,
+		       struct err *err)
+{
+	struct words *words = calloc(1, sizeof(*words));
+	struct package *packages;
+	int r;
+
+	if (!words)
+		return err_set(err, ENOMEM, "cannot list packages");
+	r = list_words(debian, suite, words, err);
+	if (r == 0) {
+		packages = reallocarray(debian->packages, debian->n_packages + words->n,
+					sizeof(*packages));
+		if (packages)
+			debian->packages = packages;
+		else
+			r = err_set(err, ENOMEM, "cannot list packages");
+	}
+	if (r == 0)
+		r = apt_find(apt, words->words, words->n, debian->packages + debian->n_packages,
+			     err);
+	if (r == 0)
+		debian->n_packages += words->n;
+	free(words);
+	return r;
+}
+
+static int open_newest(struct debian *debian, const struct suite *suite, struct err *err)
+{
+	struct apt apt;
+	size_t missing[WORDS_MAX], n;
+	int r = open_apt(debian, suite, &apt, err);
+
+	if (r == 0)
+		r = find_newest(debian, &apt, suite, err);
+	if (r < 0)
+		return r;
+	n = list_missing(debian, suite, missing);
+	return n ? fetch(debian, &apt, missing, n, err) : 0;
+}
+
+/* -- exactly these packages ----------------------------------------------------------------- */
+
+/* An arch without packages on the list would only fail later, with half the work done. */
+static int check_listed(const struct debian *debian, struct err *err)
+{
+	const struct debian_request *request = debian->request;
+
+	for (size_t i = 0; i < request->n_arches; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < debian->n_packages; j++)
+			found = found ||
+				str_eq(debian->packages[j].arch, request->arches[i]->debian);
+		if (!found)
+			return err_say(err, ENOENT, "%s: lists no packages for %s", request->locked,
+				       request->arches[i]->name);
+	}
+	return 0;
+}
+
+/* Each must be the very one: asked one by one only to name the one that is gone. */
+static int check_offered(struct debian *debian, const struct apt *apt, const size_t *which,
+			 size_t n, struct err *err)
+{
+	struct words *words = calloc(1, sizeof(*words));
+	int r = words ? 0 : err_set(err, ENOMEM, "cannot list packages");
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const struct package *package = &debian->packages[which[i]];
+		struct package offered;
+
+		words->n = 0;
+		r = add_word(words, package->name, package->arch, package->version, err);
+		if (r < 0)
+			break;
+		if (apt_find(apt, words->words, 1, &offered, NULL) < 0)
+			r = err_say(err, ENOENT, "%s %s (%s) can no longer be downloaded",
+				    package->name, package->version, package->arch);
+		else if (!str_eq(offered.sum, package->sum))
+			r = err_say(err, EINVAL, "%s %s (%s) has another checksum than in %s",
+				    package->name, package->version, package->arch,
+				    debian->request->locked);
+	}
+	free(words);
+	return r;
+}
+
+static int open_locked(struct debian *debian, struct err *err)
+{
+	int r = lock_list_read(debian->request->locked, &debian->packages, &debian->n_packages,
+			       err);
+
+	if (r == 0)
+		r = check_listed(debian, err);
+	for (size_t i = 0; r == 0 && i < debian->n_packages; i++) {
+		const struct suite *suite = suite_by_name(debian->packages[i].suite);
+
+		if (!suite)
+			return err_hint(err,
+					err_say(err, ENOENT, "%s: no suite is called %s",
+						debian->request->locked, debian->packages[i].suite),
+					"known are %s", suite_names());
+		r = add_suite(debian, suite, err);
+	}
+	for (size_t i = 0; r == 0 && i < debian->n_suites; i++) {
+		size_t missing[WORDS_MAX];
+		size_t n = list_missing(debian, debian->suites[i], missing);
+		struct apt apt;
+
+		if (!n)
+			continue; /* then neither apt nor a network is needed */
+		r = open_apt(debian, debian->suites[i], &apt, err);
+		if (r == 0)
+			r = check_offered(debian, &apt, missing, n, err);
+		if (r == 0)
+			r = fetch(debian, &apt, missing, n, err);
+	}
+	return r;
+}
+
+static int open_all(struct debian *debian, struct err *err)
+{
+	const struct debian_request *request = debian->request;
+	int r = 0;
+
+	if (request->locked)
+		return open_locked(debian, err);
+	for (size_t i = 0; r == 0 && i < request->n_arches; i++) {
+		const struct suite *suite;
+
+		r = suite_of(request, request->arches[i], &suite, err);
+		if (r == 0)
+			r = add_suite(debian, suite, err);
+	}
+	for (size_t i = 0; r == 0 && i < debian->n_suites; i++)
+		r = open_newest(debian, debian->suites[i], err);
+	return r;
+}
 
 int debian_open(const struct debian_request *request, struct debian **ret, struct err *err)
 {
-	(void)request;
-	(void)ret;
-	return err_say(err, ENOSYS, "packages cannot be fetched yet");
+	struct debian *debian;
+	int r = deb_available(err);
+
+	if (r < 0)
+		return r;
+	debian = calloc(1, sizeof(*debian));
+	if (!debian)
+		return err_set(err, ENOMEM, "cannot list packages");
+	debian->request = request;
+	r = cache_open(request->cache, request->progress, &debian->cache, err);
+	if (r == 0)
+		r = open_all(debian, err);
+	if (r < 0) {
+		debian_close(debian);
+		return r;
+	}
+	*ret = debian;
+	return 0;
+}
+
+void debian_close(struct debian *debian)
+{
+	if (!debian)
+		return;
+	cache_close(&debian->cache);
+	free(debian->packages);
+	free(debian);
+}
+
+/* -- extracting ----------------------------------------------------------------------------- */
+
+/* A package for all archs belongs to those that are of its suite. */
+static const char *suite_used(const struct debian *debian, const struct arch *arch)
+{
+	for (size_t i = 0; i < debian->n_packages; i++) {
+		if (str_eq(debian->packages[i].arch, arch->debian))
+			return debian->packages[i].suite;
+	}
+	return "";
+}
+
+static int extract_all(struct debian *debian, const struct arch *arch, const char *dir,
+		       struct origins *origins, struct err *err)
+{
+	const char *suite = suite_used(debian, arch);
+	char path[FILES_PATH_MAX];
+	int r = files_mkdirs(dir, err);
+
+	for (size_t i = 0; r == 0 && i < debian->n_packages; i++) {
+		const struct package *package = &debian->packages[i];
+		int index;
+
+		if (!str_eq(package->suite, suite) ||
+		    (!str_eq(package->arch, arch->debian) && !str_eq(package->arch, "all")))
+			continue;
+		r = cache_path(&debian->cache, package, path, err);
+		if (r < 0)
+			return r;
+		index = origins_add_package(origins, package, err);
+		r = index < 0 ? index : deb_extract(path, dir, origins, (size_t)index, err);
+	}
+	if (r == 0)
+		origins_sort(origins);
+	return r;
 }
 
 int debian_extract(struct debian *debian, const struct arch *arch, const char *dir,
 		   struct source *ret, struct err *err)
 {
-	(void)debian;
-	(void)arch;
-	(void)dir;
-	(void)ret;
-	return err_say(err, ENOSYS, "packages cannot be extracted yet");
-}
+	struct origins *origins = calloc(1, sizeof(*origins));
+	char about[512];
+	struct text text;
+	int r;
 
-void debian_close(struct debian *debian)
-{
-	(void)debian;
+	if (!origins)
+		return err_set(err, ENOMEM, "cannot extract packages");
+	r = extract_all(debian, arch, dir, origins, err);
+	if (r < 0) {
+		origins_free(origins);
+		free(origins);
+		return r;
+	}
+	text_init(&text, about, sizeof(about));
+	text_addf(&text, "from debian:%s\nmirror %s\n", suite_used(debian, arch),
+		  debian->request->mirror);
+	return source_extracted(dir, arch, about, origins, ret, err);
 }

@@ -60,3 +60,44 @@ int table_print(struct table *const *tables, size_t n_tables, unsigned flags, co
 			"install libsmartcols-dev and build again");
 }
 #endif
+
+#ifdef WITHOUT_ARCHIVE
+#include "deb.h"
+
+int deb_available(struct err *err)
+{
+	return err_hint(err,
+			err_say(err, ENOSYS, "cannot read packages: built without libarchive"),
+			"install libarchive-dev and build again");
+}
+
+int deb_extract(const char *path, const char *dir, struct origins *origins, size_t package,
+		struct err *err)
+{
+	(void)path;
+	(void)dir;
+	(void)origins;
+	(void)package;
+	return deb_available(err);
+}
+#endif
+
+#ifdef WITHOUT_ARCHIVE
+#include "pack.h"
+
+const char *pack_component_name(enum pack_component component)
+{
+	(void)component;
+	return "";
+}
+
+int pack_write(const struct pack_request *request, struct pack_size ret[PACK_COMPONENTS],
+	       struct err *err)
+{
+	(void)ret;
+	return err_hint(err,
+			err_say(err, ENOSYS, "cannot write %s: built without libarchive",
+				request->output),
+			"install libarchive-dev and build again");
+}
+#endif

@@ -107,13 +107,29 @@ static bool find_stdlib(struct build *build, unsigned minor)
 	return false;
 }
 
+enum { MINOR_MAX = 40 };
+
 /* The interpreter's name may not tell its minor (a program called python3): try them all. */
 static bool find_any_stdlib(struct build *build)
 {
-	enum { MINOR_MAX = 40 };
-
 	for (unsigned minor = MINOR_MAX; minor > 0; minor--) {
 		if (find_stdlib(build, minor))
+			return true;
+	}
+	return false;
+}
+
+/* usr/bin/python3, or without such a link (Debian has it in another package) the newest. */
+static bool find_interpreter(struct build *build)
+{
+	const struct sysroot *root = build->source->root;
+	char path[64];
+
+	if (sysroot_canonical(root, "/usr/bin/python3", build->python) == 0)
+		return true;
+	for (unsigned minor = MINOR_MAX; minor > 0; minor--) {
+		(void)snprintf(path, sizeof(path), "/usr/bin/python3.%u", minor); /* fits */
+		if (sysroot_canonical(root, path, build->python) == 0)
 			return true;
 	}
 	return false;
@@ -123,9 +139,8 @@ static int find_python(struct build *build, struct err *err)
 {
 	const char *dir = build->source->root->mounts[0].dir;
 	unsigned minor;
-	int r = sysroot_canonical(build->source->root, "/usr/bin/python3", build->python);
 
-	if (r < 0)
+	if (!find_interpreter(build))
 		return err_say(err, ENOENT, "%s/usr/bin/python3: there is no Python 3 to stage",
 			       dir);
 	minor = minor_of(path_base(build->python));
@@ -172,16 +187,25 @@ static bool wants_dist_packages(const struct build *build)
 static int stage_hook(const struct build *build, struct err *err)
 {
 	static const char pth[] = "/site-package\nimport busypy_start\n";
-	char from[FILES_PATH_MAX], to[FILES_PATH_MAX];
-	int r = files_path(from, err, "%s/etc/busypy/busypy_start.py", build->job->rootfs);
+	struct copy copy = copy_to(build, build->usr);
+	char name[RUNTIME_NAME_MAX + 32], to[FILES_PATH_MAX];
+	struct sysroot rootfs;
+	int r = sysroot_init(&rootfs, build->job->rootfs);
 
+	if (r < 0)
+		return err_set(err, -r, "%s", build->job->rootfs);
+	copy.root = &rootfs;
+	(void)snprintf(name, sizeof(name), "%s/busypy_start.py", build->facts->stdlib); /* fits */
+	r = files_path(to, err, "%s/%s", build->usr, name);
 	if (r == 0)
-		r = files_path(to, err, "%s/%s/busypy_start.py", build->usr, build->facts->stdlib);
-	if (r == 0 && !files_exist(to)) /* the source may itself be a tree's runtime */
-		r = copy_bytes(from, to, err);
-	if (r == 0 && wants_dist_packages(build))
+		r = files_remove(to, err); /* the source may itself be a tree's runtime */
+	if (r == 0)
+		r = copy_file(&copy, "/etc/busypy/busypy_start.py", name, err);
+	if (r < 0)
+		return r;
+	if (wants_dist_packages(build))
 		r = files_path(to, err, "%s/lib/python3/dist-packages/busypy.pth", build->usr);
-	else if (r == 0)
+	else
 		r = files_path(to, err, "%s/%s/site-packages/busypy.pth", build->usr,
 			       build->facts->stdlib);
 	if (r == 0)

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Which packages of which Debian suite make a runtime: a table. */
+#ifndef BUSYPY_SUITE_H
+#define BUSYPY_SUITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct suite_package {
+	const char *name;
+	const char *only; /* dpkg's architectures that need it, blanks between; NULL is every one */
+	bool all;	  /* one package for all architectures */
+};
+
+struct suite {
+	const char *name;
+	const char *arches; /* dpkg's words, blanks between */
+	const struct suite_package *packages;
+	size_t n_packages;
+};
+
+/* By name; NULL if it is not in the table. */
+const struct suite *suite_by_name(const char *name);
+
+/* The suite that is taken for an architecture (dpkg's word) if none is named; NULL if none has
+ * it. */
+const struct suite *suite_for(const char *arch);
+
+/* True if the suite has that architecture. */
+bool suite_has(const struct suite *suite, const char *arch);
+
+/* True if a runtime of that architecture needs the package. */
+bool suite_needs(const struct suite_package *package, const char *arch);
+
+/* The names in the table, ", " between; static storage. */
+const char *suite_names(void);
+
+#endif
