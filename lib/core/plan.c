@@ -87,6 +87,8 @@ const char *op_name(enum op_type type)
 		return "root";
 	case OP_TREE:
 		return "tree";
+	case OP_HERE:
+		return "here";
 	case OP_MKDIR:
 		return "mkdir";
 	case OP_SYMLINK:

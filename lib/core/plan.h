@@ -18,6 +18,7 @@ enum op_type {
 	OP_SLAVE,   /* make every mount of the namespace a slave: nothing of ours leaves it */
 	OP_ROOT,    /* mount a tmpfs; from here on it is the new root. data: its options */
 	OP_TREE,    /* the new root is a clone of src (one mount), not a tmpfs */
+	OP_HERE,    /* the root as it is: what follows changes it in place */
 	OP_MKDIR,   /* create dst with mode; an existing directory is kept as it is */
 	OP_SYMLINK, /* create dst -> data; an existing link is kept as it is */
 	OP_FILE,    /* create dst with mode, holding data */

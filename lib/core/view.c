@@ -316,6 +316,50 @@ static void plan_client(const struct view *view, struct plan *plan)
 	add_mount(plan, "tmpfs", "tmp", "mode=1777", OP_NOSUID | OP_NODEV);
 }
 
+/* A folder of the tree with a layer in memory on top, below /run/busypy/overlay. */
+static void add_overlay(struct plan *plan, const char *folder, const char *dst)
+{
+	char options[PATH_SIZE], layer[PATH_SIZE];
+	struct text text;
+
+	text_init(&text, options, sizeof(options));
+	text_addf(&text,
+		  "lowerdir=/%s,upperdir=/run/busypy/overlay/%s/upper,"
+		  "workdir=/run/busypy/overlay/%s/work",
+		  folder, dst, dst);
+	text_init(&text, layer, sizeof(layer));
+	text_addf(&text, "run/busypy/overlay/%s", dst);
+	add_mkdir(plan, layer, 0755);
+	text_add(&text, "/upper");
+	add_mkdir(plan, layer, 0755);
+	text_init(&text, layer, sizeof(layer));
+	text_addf(&text, "run/busypy/overlay/%s/work", dst);
+	add_mkdir(plan, layer, 0755);
+	add_mount(plan, "overlay", dst, options, OP_NOSUID | OP_NODEV);
+}
+
+static void plan_boot(const struct view *view, struct plan *plan)
+{
+	char folder[PATH_SIZE];
+	struct text text;
+
+	plan_add(plan, &(struct op){ .type = OP_HERE });
+	add_mkdir(plan, "usr", 0755);
+	add_mkdir(plan, "lib", 0755);
+	if (!(view->flags & VIEW_OVERLAY)) {
+		add_runtime(plan, view);
+		return;
+	}
+	add_mkdir(plan, "run/busypy", 0755);
+	add_mkdir(plan, "run/busypy/overlay", 0755);
+	text_init(&text, folder, sizeof(folder));
+	text_addf(&text, "etc/python/%s/usr", view->arch);
+	add_overlay(plan, folder, "usr");
+	text_init(&text, folder, sizeof(folder));
+	text_addf(&text, "etc/clib/%s", view->arch);
+	add_overlay(plan, folder, "lib");
+}
+
 int view_plan(const struct view *view, const struct facts *facts, struct plan *ret, struct err *err)
 {
 	plan_init(ret);
@@ -326,8 +370,12 @@ int view_plan(const struct view *view, const struct facts *facts, struct plan *r
 	case VIEW_CLIENT:
 		plan_client(view, ret);
 		break;
+	case VIEW_BOOT:
+		plan_boot(view, ret);
+		break;
 	}
-	plan_add(ret, &(struct op){ .type = OP_PIVOT });
+	if (view->kind != VIEW_BOOT)
+		plan_add(ret, &(struct op){ .type = OP_PIVOT });
 	if (ret->failed)
 		return err_set(err, -ret->failed, "cannot plan the view of %s", view->tree);
 	return 0;

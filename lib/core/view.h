@@ -47,11 +47,14 @@ int facts_add_pruned(struct facts *facts, const char *path);
 /* Orders the entries by name, so that the same facts give the same plan. */
 void facts_sort(struct facts *facts);
 
-enum view_kind { VIEW_HOST, VIEW_CLIENT };
+/* VIEW_BOOT is the client view made in place, by PID 1: the tree is the root already. */
+enum view_kind { VIEW_HOST, VIEW_CLIENT, VIEW_BOOT };
 
 enum view_flags {
-	VIEW_PINNED =
-		1 << 0 /* a template that lives long: later unmounts of the host must reach it */
+	/* a template that lives long: later unmounts of the host must reach it */
+	VIEW_PINNED = 1 << 0,
+	/* VIEW_BOOT: /usr and /lib can be written to, in memory (overlayfs) */
+	VIEW_OVERLAY = 1 << 1
 };
 
 struct view {

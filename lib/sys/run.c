@@ -24,7 +24,7 @@
 enum { PROPAGATE_PRIVATE = 1 << 18, PROPAGATE_SLAVE = 1 << 19 };
 
 struct run {
-	int root; /* the new root, -1 before OP_ROOT or OP_TREE */
+	int root; /* the new root, -1 before OP_ROOT, OP_TREE or OP_HERE */
 };
 
 static uint64_t attributes(unsigned flags)
@@ -88,6 +88,16 @@ static int run_tree(struct run *run, const struct op *op)
 		return r;
 	}
 	return take_root(run, mount);
+}
+
+static int run_here(struct run *run)
+{
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root < 0)
+		return -errno;
+	run->root = root;
+	return 0;
 }
 
 static int run_mkdir(const struct run *run, const struct op *op)
@@ -227,6 +237,8 @@ static int run_op(struct run *run, const struct op *op)
 		return run_root(run, op);
 	case OP_TREE:
 		return run_tree(run, op);
+	case OP_HERE:
+		return run_here(run);
 	case OP_MKDIR:
 		return run_mkdir(run, op);
 	case OP_SYMLINK:
