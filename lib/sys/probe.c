@@ -49,16 +49,24 @@ int probe_place(int dirfd, const char *path, struct place *ret, bool *ret_unique
 	return 0;
 }
 
+/* An entry that went away between listing and looking, or a mount whose server did or lets no one
+ * else in, is left out. Anything else is a fault: a view without /proc or /home would be worse. */
+static bool is_no_use(int r)
+{
+	return r == -ENOENT || r == -ENOTCONN || r == -ESTALE || r == -EACCES;
+}
+
 static int add_entry(struct facts *facts, int root, const char *name)
 {
 	struct statx st;
 	char target[512];
 	ssize_t n;
 	bool is_mount;
+	int r;
 
-	/* An entry that went away between listing and looking is simply not there. */
-	if (stat_quietly(root, name, AT_SYMLINK_NOFOLLOW, &st) < 0)
-		return 0;
+	r = stat_quietly(root, name, AT_SYMLINK_NOFOLLOW, &st);
+	if (r < 0)
+		return is_no_use(r) ? 0 : r;
 	is_mount = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
 	switch (st.stx_mode & TYPE_MASK) {
 	case TYPE_DIR:
@@ -94,8 +102,10 @@ int probe_top(struct facts *facts, struct err *err)
 	dirs_begin(&dirs, root);
 	while ((r = dirs_next(&dirs, &name)) > 0) {
 		r = add_entry(facts, root, name);
-		if (r < 0)
+		if (r == -E2BIG)
 			return err_say(err, E2BIG, "/ has more than %d entries", FACTS_TOP_MAX);
+		if (r < 0)
+			return err_set(err, -r, "cannot look at /%s", name);
 	}
 	if (r < 0)
 		return err_set(err, -r, "cannot read /");
