@@ -15,6 +15,7 @@ static const struct {
 	{ "plan", cmd_plan, "print the mounts that make a view, and touch nothing" },
 	{ "enable", cmd_enable, "let the kernel run a tree's scripts" },
 	{ "disable", cmd_disable, "take that back" },
+	{ "pack", cmd_pack, "write a tree as an initramfs or a tar" },
 	{ "status", cmd_status, "show what is enabled and who would run a script" },
 };
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* busypy plan: prints the ops that would make a view. Touches nothing. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +78,7 @@ static int make_plan(const struct request_of_plan *request, struct plan *ret, st
 	static struct conf conf;
 	const struct arch *arch = NULL;
 	struct view view = { .kind = request->kind, .flags = VIEW_PINNED };
-	char tree[TREE_PATH_MAX], archs[256];
+	char tree[TREE_PATH_MAX];
 	int r = conf_file_read(request->config, &conf, err);
 
 	if (r == 0)
@@ -89,11 +88,9 @@ static int make_plan(const struct request_of_plan *request, struct plan *ret, st
 	r = tree_resolve(request->tree, tree, err);
 	if (r < 0)
 		return r;
-	if (!tree_has_runtime(tree, arch)) {
-		tree_archs(tree, archs, sizeof(archs));
-		return err_say(err, ENOENT, "%s has no runtime for %s; it has: %s", tree,
-			       arch->name, archs);
-	}
+	r = tree_check_runtime(tree, arch, err);
+	if (r < 0)
+		return r;
 	facts_init(&facts);
 	r = probe_top(&facts, err);
 	if (r == 0)

@@ -36,7 +36,7 @@ int err_set(struct err *err, int code, const char *format, ...)
 	va_list args;
 	size_t used;
 
-	if (!code)
+	if (code <= 0)
 		code = EIO;
 	if (!err)
 		return -code;
@@ -52,7 +52,7 @@ int err_say(struct err *err, int code, const char *format, ...)
 {
 	va_list args;
 
-	if (!code)
+	if (code <= 0)
 		code = EIO;
 	if (!err)
 		return -code;

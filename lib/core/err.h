@@ -12,8 +12,8 @@ struct err {
 	char text[ERR_TEXT_MAX];
 };
 
-/* Sets "FORMAT: strerror(code)" and returns -code; err may be NULL. A code of 0 is taken for EIO,
- * so that a caller can never return success by mistake. */
+/* Sets "FORMAT: strerror(code)" and returns -code; err may be NULL. A code that is no errno (0 or
+ * less) is taken for EIO, so that a caller can never return success by mistake. */
 int err_set(struct err *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -146,21 +146,25 @@ static int check_owners(const char *tree, const struct arch *arch, struct err *e
 	return r;
 }
 
+int tree_check_runtime(const char *tree, const struct arch *arch, struct err *err)
+{
+	char archs[256];
+
+	if (tree_has_runtime(tree, arch))
+		return closure_check(tree, arch, err);
+	tree_archs(tree, archs, sizeof(archs));
+	return err_hint(err,
+			err_say(err, ENOENT, "%s has no runtime for %s; it has: %s", tree,
+				arch->name, archs),
+			"'busypy stage --from debian --arch %s %s' adds it", arch->name, tree);
+}
+
 int tree_verify(const char *tree, const struct arch *arch, struct err *err)
 {
-	char archs[256], selftest[TREE_PATH_MAX];
+	char selftest[TREE_PATH_MAX];
 	struct stat st;
-	int r;
+	int r = tree_check_runtime(tree, arch, err);
 
-	if (!tree_has_runtime(tree, arch)) {
-		tree_archs(tree, archs, sizeof(archs));
-		return err_hint(err,
-				err_say(err, ENOENT, "%s has no runtime for %s; it has: %s", tree,
-					arch->name, archs),
-				"'busypy stage --from debian --arch %s %s' adds it", arch->name,
-				tree);
-	}
-	r = closure_check(tree, arch, err);
 	if (r < 0)
 		return r;
 	r = path_join(selftest, sizeof(selftest), tree, TREE_SELFTEST);

@@ -25,6 +25,9 @@ int tree_arch(const char *name, const struct arch **ret, struct err *err);
 /* True if the tree has both folders of a runtime for arch. */
 bool tree_has_runtime(const char *tree, const struct arch *arch);
 
+/* The same as a sentence, and closure_check: the runtime is there and can start. */
+int tree_check_runtime(const char *tree, const struct arch *arch, struct err *err);
+
 /* The archs that a tree has a runtime for, separated by blanks; "none" if there is none. */
 void tree_archs(const char *tree, char *dst, size_t size);
 

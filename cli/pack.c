@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* busypy pack: a tree as an initramfs or a tar. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch.h"
+#include "closure.h"
+#include "commands.h"
+#include "err.h"
+#include "pack.h"
+#include "say.h"
+#include "table.h"
+#include "tree.h"
+
+enum { MODULES_MAX = 512, LINE_SIZE = 256 };
+
+static const char help[] =
+	"Usage: busypy pack [OPTION...] -o FILE TREE\n"
+	"Writes TREE, with the runtime of one arch, as an archive. The same tree gives the same\n"
+	"bytes on every host, for every user, at any time.\n"
+	"\n"
+	"  -o, --output FILE     where to write it\n"
+	"  -a, --arch ARCH       the arch (default: this machine's); 'all' for a tar of all\n"
+	"  -f, --format FORMAT   'cpio' (default): an initramfs that starts /init; or 'tar'\n"
+	"  -z, --compress HOW    'gzip', 'zstd' or 'none' (default)\n"
+	"  -m, --minimal FILE    leave out the Python modules that FILE names, one a line\n"
+	"  -r, --report          print the size by component\n"
+	"  -J, --json            print the report as JSON\n"
+	"  -h, --help            print this\n";
+
+struct options {
+	const char *tree, *arch, *output, *minimal;
+	enum pack_format format;
+	enum pack_compression compression;
+	bool report;
+	unsigned flags;
+};
+
+static int parse_words(const char *command, int option, struct options *ret)
+{
+	static const char *const compressions[] = { "none", "gzip", "zstd" };
+
+	if (option == 'f') {
+		if (strcmp(optarg, "cpio") != 0 && strcmp(optarg, "tar") != 0)
+			return say_error(command, "--format must be 'cpio' or 'tar', not '%s'",
+					 optarg);
+		ret->format = optarg[0] == 'c' ? PACK_CPIO : PACK_TAR;
+		return 0;
+	}
+	for (size_t i = 0; i < 3; i++) {
+		if (strcmp(optarg, compressions[i]) == 0) {
+			ret->compression = (enum pack_compression)i;
+			return 0;
+		}
+	}
+	return say_error(command, "--compress must be 'gzip', 'zstd' or 'none', not '%s'", optarg);
+}
+
+static int parse(int argc, char **argv, struct options *ret)
+{
+	static const struct option longs[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ "arch", required_argument, NULL, 'a' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "compress", required_argument, NULL, 'z' },
+		{ "minimal", required_argument, NULL, 'm' },
+		{ "report", no_argument, NULL, 'r' },
+		{ "json", no_argument, NULL, 'J' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option, r = 0;
+
+	while (r == 0 && (option = getopt_long(argc, argv, "o:a:f:z:m:rJh", longs, NULL)) != -1) {
+		switch (option) {
+		case 'o':
+			ret->output = optarg;
+			break;
+		case 'a':
+			ret->arch = optarg;
+			break;
+		case 'f':
+		case 'z':
+			r = parse_words(argv[0], option, ret);
+			break;
+		case 'm':
+			ret->minimal = optarg;
+			break;
+		case 'J':
+			ret->flags |= TABLE_JSON;
+			ret->report = true;
+			break;
+		case 'r':
+			ret->report = true;
+			break;
+		case 'h':
+			(void)fputs(help, stdout);
+			exit(0);
+		default:
+			return say_usage(argv[0]);
+		}
+	}
+	if (r)
+		return r;
+	if (optind + 1 != argc || !ret->output)
+		return say_error(argv[0], "needs one TREE and --output (Hint: see 'busypy pack "
+					  "--help')");
+	ret->tree = argv[optind];
+	return 0;
+}
+
+/* Names, one a line; "#" begins a comment. The words live as long as the process. */
+static int read_modules(const char *path, const char *ret[MODULES_MAX], struct err *err)
+{
+	FILE *file = fopen(path, "re");
+	char line[LINE_SIZE];
+	size_t n = 0;
+	int r = 0;
+
+	if (!file)
+		return err_set(err, errno, "cannot read %s", path);
+	while (r == 0 && fgets(line, sizeof(line), file)) {
+		char *word = line + strspn(line, " \t");
+
+		word[strcspn(word, "# \t\r\n")] = '\0';
+		if (!*word)
+			continue;
+		if (n == MODULES_MAX - 1)
+			r = err_say(err, E2BIG, "%s names more than %d modules", path,
+				    MODULES_MAX - 1);
+		else if (!(ret[n++] = strdup(word)))
+			r = err_set(err, ENOMEM, "cannot read %s", path);
+	}
+	if (r == 0 && ferror(file))
+		r = err_set(err, EIO, "cannot read %s", path);
+	ret[n < MODULES_MAX ? n : MODULES_MAX - 1] = NULL;
+	(void)fclose(file); /* only read from */
+	return r;
+}
+
+static void show_progress(uint64_t files, uint64_t bytes)
+{
+	say_progress("packing: %" PRIu64 " files, %" PRIu64 " MiB", files, bytes >> 20);
+}
+
+static int report(const struct pack_size sizes[PACK_COMPONENTS], unsigned flags, struct err *err)
+{
+	static const struct table_column columns[] = {
+		{ "COMPONENT", TABLE_TEXT },
+		{ "FILES", TABLE_NUMBER },
+		{ "BYTES", TABLE_NUMBER },
+	};
+	struct table *table = table_new("components", columns, 3);
+	int r;
+
+	if (!table)
+		return err_set(err, ENOMEM, "cannot make a table");
+	for (size_t i = 0; i < PACK_COMPONENTS; i++) {
+		char files[24], bytes[24];
+		const char *cells[] = { pack_component_name((enum pack_component)i), files, bytes };
+
+		(void)snprintf(files, sizeof(files), "%" PRIu64, sizes[i].files);
+		(void)snprintf(bytes, sizeof(bytes), "%" PRIu64, sizes[i].bytes);
+		(void)table_add(table, cells);
+	}
+	r = table_print(&table, 1, flags, NULL, err);
+	table_free(table);
+	return r;
+}
+
+static int make_request(const struct options *options, char tree[TREE_PATH_MAX],
+			struct pack_request *ret, struct err *err)
+{
+	static const char *modules[MODULES_MAX];
+	bool all = options->arch && strcmp(options->arch, "all") == 0;
+	int r = tree_resolve(options->tree, tree, err);
+
+	if (r == 0 && !all)
+		r = tree_arch(options->arch, &ret->arch, err);
+	if (r < 0)
+		return r;
+	if (all && options->format != PACK_TAR)
+		return err_hint(err,
+				err_say(err, EINVAL, "an initramfs is for one arch, not for all"),
+				"--format tar");
+	if (ret->arch)
+		r = tree_check_runtime(tree, ret->arch, err);
+	if (r == 0 && options->minimal) {
+		r = read_modules(options->minimal, modules, err);
+		ret->left_out = modules;
+	}
+	ret->tree = tree;
+	ret->format = options->format;
+	ret->compression = options->compression;
+	ret->output = options->output;
+	ret->progress = show_progress;
+	return r;
+}
+
+int cmd_pack(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct pack_request request = { 0 };
+	struct pack_size sizes[PACK_COMPONENTS];
+	struct err err = { 0 };
+	char tree[TREE_PATH_MAX];
+	int r = parse(argc, argv, &options);
+
+	if (r)
+		return r;
+	r = make_request(&options, tree, &request, &err);
+	if (r == 0)
+		r = pack_write(&request, sizes, &err);
+	say_progress_end();
+	if (r == 0 && options.report)
+		r = report(sizes, options.flags, &err);
+	return r < 0 ? say_err(argv[0], &err) : 0;
+}

@@ -1,0 +1,101 @@
+# busypy pack: the same bytes from anywhere, everything in it, nothing foreign.
+load ../helpers
+
+setup_file() {
+    host_state >"$BATS_FILE_TMPDIR/before"
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
+    ARCH=$(uname -m); export ARCH
+    "$BUSYPY" pack -o "$BATS_FILE_TMPDIR/a.cpio" "$TREES/host"
+}
+
+teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
+
+@test "the same bytes for another user, path, umask and time, and without the source's hard links" {
+    cp -a "$TREES/host" "$BATS_TEST_TMPDIR/elsewhere"
+    chmod 755 "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR"
+    mkdir -m 777 "$BATS_TEST_TMPDIR/out"
+    (umask 077; cd /; TZ=Asia/Tokyo setpriv --reuid 65534 --regid 65534 --clear-groups \
+        "$BUSYPY" pack -o "$BATS_TEST_TMPDIR/out/b.cpio" "$BATS_TEST_TMPDIR/elsewhere")
+    cmp "$BATS_FILE_TMPDIR/a.cpio" "$BATS_TEST_TMPDIR/out/b.cpio"
+    ln "$BATS_TEST_TMPDIR/elsewhere/bin/ls" "$BATS_TEST_TMPDIR/a-name-elsewhere"
+    "$BUSYPY" pack -o "$BATS_TEST_TMPDIR/out/c.cpio" "$BATS_TEST_TMPDIR/elsewhere"
+    cmp "$BATS_FILE_TMPDIR/a.cpio" "$BATS_TEST_TMPDIR/out/c.cpio"
+    for how in gzip zstd; do
+        "$BUSYPY" pack -z $how -o "$BATS_TEST_TMPDIR/out/1" "$TREES/host"
+        "$BUSYPY" pack -z $how -o "$BATS_TEST_TMPDIR/out/2" "$BATS_TEST_TMPDIR/elsewhere"
+        cmp "$BATS_TEST_TMPDIR/out/1" "$BATS_TEST_TMPDIR/out/2"
+    done
+}
+
+@test "the initramfs unpacks to the tree, /init and /dev/console" {
+    mkdir "$BATS_TEST_TMPDIR/out"; cd "$BATS_TEST_TMPDIR/out"
+    cpio -idm --quiet <"$BATS_FILE_TMPDIR/a.cpio"
+    same "$(diff -r --no-dereference "$TREES/host" . | LC_ALL=C sort)" "$(printf "Only in ./dev: console\nOnly in .: init")"
+    same "$(readlink init)" "sbin/$ARCH-init"
+    same "$(stat -c '%F %t:%T %a' dev/console)" "character special file 5:1 600"
+}
+
+@test "hard links stay hard links, in cpio and tar" {
+    cp -a "$TREES/host" "$BATS_TEST_TMPDIR/tree"
+    ln "$BATS_TEST_TMPDIR/tree/bin/ls" "$BATS_TEST_TMPDIR/tree/bin/zz"
+    mkdir "$BATS_TEST_TMPDIR/c" "$BATS_TEST_TMPDIR/t"
+    "$BUSYPY" pack -o "$BATS_TEST_TMPDIR/x.cpio" "$BATS_TEST_TMPDIR/tree"
+    "$BUSYPY" pack -f tar -o "$BATS_TEST_TMPDIR/x.tar" "$BATS_TEST_TMPDIR/tree"
+    (cd "$BATS_TEST_TMPDIR/c" && cpio -idm --quiet <../x.cpio)
+    tar -C "$BATS_TEST_TMPDIR/t" -xf "$BATS_TEST_TMPDIR/x.tar"
+    for out in c t; do
+        [ "$BATS_TEST_TMPDIR/$out/bin/ls" -ef "$BATS_TEST_TMPDIR/$out/bin/zz" ]
+        cmp "$BATS_TEST_TMPDIR/$out/bin/zz" "$TREES/host/bin/ls"
+    done
+    diff -r --no-dereference "$BATS_TEST_TMPDIR/tree" "$BATS_TEST_TMPDIR/t"
+}
+
+@test "one arch leaves the others out; all takes all" {
+    local tree=$TREES/debian
+    "$BUSYPY" pack -a s390x -o "$BATS_TEST_TMPDIR/s.cpio" "$tree"
+    cpio -it --quiet <"$BATS_TEST_TMPDIR/s.cpio" >"$BATS_TEST_TMPDIR/list"
+    grep -q '^etc/python/s390x/usr/bin/python3$' "$BATS_TEST_TMPDIR/list"
+    ! grep -E '^etc/(python|clib|busypy)/(x86_64|aarch64|armhf)' "$BATS_TEST_TMPDIR/list"
+    "$BUSYPY" pack -a all -f tar -o "$BATS_TEST_TMPDIR/all.tar" "$tree"
+    for arch in x86_64 aarch64 armhf s390x; do
+        tar -tf "$BATS_TEST_TMPDIR/all.tar" "etc/python/$arch/usr/bin/python3" >/dev/null
+    done
+}
+
+@test "modules that are not wanted are left out, with their bytecode" {
+    printf '# databases\nsqlite3\n_sqlite3 # the extension\n' >"$BATS_TEST_TMPDIR/list"
+    "$BUSYPY" pack -m "$BATS_TEST_TMPDIR/list" -o "$BATS_TEST_TMPDIR/m.cpio" "$TREES/host"
+    cpio -it --quiet <"$BATS_TEST_TMPDIR/m.cpio" >"$BATS_TEST_TMPDIR/names"
+    ! grep -E 'python3[^/]*/(lib-dynload/)?(__pycache__/)?_?sqlite3([./]|$)' "$BATS_TEST_TMPDIR/names"
+    grep -q '/json/__init__.py$' "$BATS_TEST_TMPDIR/names"
+}
+
+@test "the report adds up to the archive's files" {
+    "$BUSYPY" pack --json -o "$BATS_TEST_TMPDIR/r.cpio" "$TREES/host" >"$BATS_TEST_TMPDIR/report"
+    local files; files=$(find "$TREES/host" -type f -printf '%i\n' | sort -u | wc -l)
+    /usr/bin/python3 - "$BATS_TEST_TMPDIR/report" "$files" <<'PYTHON'
+import json, sys
+rows = json.load(open(sys.argv[1]))["components"]
+assert [r["component"] for r in rows] == ["interpreter", "stdlib", "bytecode", "extensions",
+                                          "libraries", "data", "programs", "other"], rows
+assert sum(r["files"] for r in rows) == int(sys.argv[2]), (rows, sys.argv[2])
+assert all(r["bytes"] > 0 for r in rows), rows
+PYTHON
+}
+
+@test "bad input: one sentence, and no file" {
+    run -125 "$BUSYPY" pack "$TREES/host"
+    same "$output" "busypy: pack: needs one TREE and --output (Hint: see 'busypy pack --help')"
+    run -125 "$BUSYPY" pack -f zip -o "$BATS_TEST_TMPDIR/x" "$TREES/host"
+    same "$output" "busypy: pack: --format must be 'cpio' or 'tar', not 'zip'"
+    run -125 "$BUSYPY" pack -z xz -o "$BATS_TEST_TMPDIR/x" "$TREES/host"
+    same "$output" "busypy: pack: --compress must be 'gzip', 'zstd' or 'none', not 'xz'"
+    run -125 "$BUSYPY" pack -a all -o "$BATS_TEST_TMPDIR/x" "$TREES/host"
+    same "$output" "busypy: pack: an initramfs is for one arch, not for all (Hint: --format tar)"
+    run -125 "$BUSYPY" pack -m /nonexistent -o "$BATS_TEST_TMPDIR/x" "$TREES/host"
+    same "$output" "busypy: pack: cannot read /nonexistent: No such file or directory"
+    cp -al "$TREES/host" "$BATS_TEST_TMPDIR/tree"; mkfifo "$BATS_TEST_TMPDIR/tree/bin/fifo"
+    run -125 "$BUSYPY" pack -o "$BATS_TEST_TMPDIR/x" "$BATS_TEST_TMPDIR/tree"
+    same "$output" "busypy: pack: $BATS_TEST_TMPDIR/tree/bin/fifo is neither file, directory nor link"
+    same "$(ls "$BATS_TEST_TMPDIR")" tree
+}
