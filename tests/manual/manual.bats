@@ -1,0 +1,400 @@
+#!/usr/bin/env bats
+# The table of busypy(7), "What a script in the host view can and cannot do": every row names its
+# test in a comment, every test here is a row's. The scripts run in a throw-away machine.
+
+load ../helpers
+
+PAGE=$ROOT/man/busypy.7
+
+# Runs standard input there, as root, with machine.bash's words.
+row() {
+    local body
+    body=$(cat)
+    machine timeout 120 bash -euo pipefail -c '. "$1"; eval "$2"' _ "$ROOT/tests/manual/machine.bash" "$body"
+}
+
+section() { sed -n '/^\.Sh WHAT A SCRIPT/,/^\.Sh FILES/p' "$PAGE"; }
+
+@test "every row of the table names a test, and every test is a row's" {
+    rows=$(section | grep -c '^\.It ')
+    [ "$rows" -gt 20 ]
+    same "$(section | grep -B1 '^\.It ' | grep -c '^\.\\" test: ')" "$rows"
+    same "$(section | sed -n 's/^\.\\" test: //p' | sort)" \
+        "$(sed -n 's/^@test "row: \(.*\)" {$/\1/p' "$BATS_TEST_FILENAME" | sort)"
+}
+
+@test "row: host-programs" {
+    row <<'END'
+test -x /usr/bin/mount
+same "$(ask <<<'import os, shutil; print(os.path.exists("/usr/bin/mount"), shutil.which("mount"))')" "False None"
+END
+}
+
+@test "row: local-programs" {
+    row <<'END'
+script /usr/local/bin/site-tool '#!/bin/sh' <<<'echo "site: $1"'
+same "$(ask <<<'import subprocess; subprocess.run(["site-tool", "a"])')" "site: a"
+END
+}
+
+@test "row: shell" {
+    row <<'END'
+same "$(ask <<<'import os; print(os.path.realpath("/bin/sh"))')" /bin/shell
+same "$(ask <<<'import os; os.system("echo $((6 * 7)) from the shell")')" "42 from the shell"
+END
+}
+
+@test "row: exdev" {
+    row <<'END'
+echo x >/home/x
+ln /home/x /opt/x && mv /opt/x /srv/x && rm /srv/x
+same "$(ask <<'PY'
+import errno, os
+for call in os.rename, os.link:
+    try:
+        call("/home/x", "/opt/x")
+    except OSError as e:
+        print(errno.errorcode[e.errno])
+import shutil
+shutil.move("/home/x", "/opt/x")
+PY
+)" $'EXDEV\nEXDEV'
+same "$(cat /opt/x)" x
+END
+}
+
+@test "row: df" {
+    row <<'END'
+same "$(ask <<'PY'
+import os
+root = os.statvfs("/")
+print(root.f_blocks * root.f_frsize, bool(root.f_flag & os.ST_RDONLY))
+PY
+)" "1048576 True"
+END
+}
+
+@test "row: nss" {
+    cc -shared -fPIC -o "$BATS_TEST_TMPDIR/libnss_manual.so.2" -x c - <<'END'
+#include <nss.h>
+#include <pwd.h>
+#include <string.h>
+enum nss_status _nss_manual_getpwnam_r(const char *name, struct passwd *ret, char *b, size_t n, int *e);
+enum nss_status _nss_manual_getpwnam_r(const char *name, struct passwd *ret, char *b, size_t n, int *e)
+{
+	static char user[] = "fred", empty[] = "";
+	(void)b; (void)n; (void)e;
+	if (strcmp(name, user) != 0)
+		return NSS_STATUS_NOTFOUND;
+	*ret = (struct passwd){ user, empty, 1234, 1234, empty, empty, empty };
+	return NSS_STATUS_SUCCESS;
+}
+END
+    DIR=$BATS_TEST_TMPDIR row <<'END'
+echo 'passwd: files manual' >/opt/nsswitch.conf
+mount --bind /opt/nsswitch.conf /etc/nsswitch.conf
+same "$(LD_LIBRARY_PATH=$DIR getent passwd fred)" "fred::1234:1234:::"
+same "$(ask <<'PY'
+import pwd
+print(pwd.getpwuid(0).pw_name)
+try:
+    print(pwd.getpwnam("fred"))
+except KeyError:
+    print("unknown")
+PY
+)" $'root\nunknown'
+END
+}
+
+@test "row: dangling-links" {
+    row <<'END'
+mkdir /usr/local/lib/data
+echo data >/usr/local/lib/data/file
+ln -s /usr/local/lib/data/file /home/link
+same "$(cat /home/link)" data
+same "$(ask <<<'import os; print(os.path.islink("/home/link"), os.path.exists("/home/link"))')" "True False"
+case $(readlink /etc/os-release) in
+../usr/* | /usr/*) same "$(ask <<<'import os; print(os.path.exists("/etc/os-release"))')" False ;;
+esac
+END
+}
+
+@test "row: locale" {
+    row <<'END'
+same "$(ask <<'PY'
+import locale
+print(locale.setlocale(locale.LC_ALL, "C.UTF-8"))
+try:
+    print(locale.setlocale(locale.LC_ALL, "de_DE.UTF-8"))
+except locale.Error as e:
+    print(e)
+PY
+)" $'C.UTF-8\nunsupported locale setting'
+END
+}
+
+@test "row: mount-ends" {
+    row <<'END'
+before=$(cat /proc/self/mountinfo)
+same "$(ask <<'PY'
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.mount(b"private", b"/mnt", b"tmpfs", 0, None):
+    raise OSError(ctypes.get_errno(), "mount")
+open("/mnt/file", "w").close()
+print(os.listdir("/mnt"))
+PY
+)" "['file']"
+same "$(ls /mnt)" ""
+same "$(cat /proc/self/mountinfo)" "$before"
+END
+}
+
+@test "row: daemon" {
+    row <<'END'
+mkfifo /opt/go
+script "$TREE/bin/daemon" <<'PY'
+open("/opt/ready", "w").close()
+open("/opt/go").read()
+import os, wave
+print(os.path.exists("/.busypy/view"), wave.__file__.startswith("/usr/lib/python3"), file=open("/opt/answer", "w"))
+PY
+"$TREE/bin/daemon" &
+daemon=$!
+wait_until 30 test -e /opt/ready
+"$BUSYPY" disable --quiet
+umount "$TREE"/{site-package,etc/*}
+rm -r "$TREE"
+echo go >/opt/go
+wait "$daemon"
+same "$(cat /opt/answer)" "True True"
+END
+}
+
+@test "row: venv" {
+    row <<'END'
+ask <<'PY'
+import venv
+venv.create("/opt/venv", symlinks=True)
+PY
+same "$(readlink /opt/venv/bin/python3)" /usr/bin/python3
+look='import os, sys; print(sys.prefix, os.path.exists("/.busypy/view"))'
+same "$(/opt/venv/bin/python3 -c "$look")" "/opt/venv False"
+END
+}
+
+@test "row: python3-script" {
+    row <<'END'
+look='import os; print(os.path.exists("/.busypy/view"))'
+script "$TREE/bin/tool" <<<"$look"
+script "$TREE/bin/envtool" '#!/usr/bin/env python3' <<<"$look"
+same "$("$TREE/bin/tool")" True
+same "$(python3 "$TREE/bin/tool")" False
+same "$("$TREE/bin/envtool")" False
+END
+}
+
+@test "row: second-path" {
+    row <<'END'
+look='import os; print(os.path.exists("/.busypy/view"))'
+script "$TREE/bin/tool" <<<"$look"
+mkdir /opt/second
+mount --rbind "$TREE" /opt/second
+same "$(/opt/second/bin/tool)" False
+"$BUSYPY" enable --quiet /opt/second
+same "$(/opt/second/bin/tool)" True
+same "$("$TREE/bin/tool")" True
+END
+}
+
+@test "row: setuid" {
+    row <<'END'
+look='import os; print(os.geteuid())'
+cp -L /usr/bin/python3 /opt/host-python
+cp -L "$TREE/etc/python/$(uname -m)/usr/bin/python3" /opt/tree-python
+chmod 4755 /opt/*-python
+same "$(as_user /opt/host-python -I -c "$look")" 0
+same "$(ask as_user <<<"import subprocess; subprocess.run(['/opt/tree-python', '-I', '-c', '$look'])")" 1000
+same "$(ask as_user <<<'print([l.split()[1] for l in open("/proc/self/status") if l.startswith("NoNewPrivs")])')" "['1']"
+END
+}
+
+@test "row: read-only" {
+    row <<'END'
+same "$(ask <<'PY'
+import errno
+for folder in "", "/usr", "/usr/bin", "/lib", "/bin", "/sbin", "/site-package":
+    try:
+        open(folder + "/new", "w")
+    except OSError as e:
+        print(errno.errorcode[e.errno])
+PY
+)" "$(yes EROFS | head -n 7)"
+END
+}
+
+@test "row: pyc" {
+    row <<'END'
+mkdir /opt/modules
+echo 'value = 1' >/opt/modules/ours.py
+unset PYTHONDONTWRITEBYTECODE
+same "$(ask <<'PY'
+import errno, os, py_compile, sys
+try:
+    py_compile.compile(os.__file__, doraise=True)
+except OSError as e:
+    print(errno.errorcode[e.errno])
+sys.path.insert(0, "/opt/modules")
+import ours
+print(len(os.listdir("/opt/modules/__pycache__")))
+PY
+)" $'EROFS\n1'
+END
+}
+
+@test "row: live-files" {
+    row <<'END'
+mkdir /home/user
+chown 1000:1000 /home/user
+(umask 077 && echo secret >/home/secret)
+echo before >/home/user/file
+chown 1000:1000 /home/user/file
+same "$(ask as_user <<'PY'
+import errno
+with open("/home/user/file", "r+") as f:
+    print(f.read().strip())
+    f.write("after\n")
+try:
+    open("/home/secret")
+except OSError as e:
+    print(errno.errorcode[e.errno])
+PY
+)" $'before\nEACCES'
+same "$(tail -n 1 /home/user/file)" after
+END
+}
+
+@test "row: late-mounts" {
+    row <<'END'
+mkfifo /opt/go /opt/seen
+script "$TREE/bin/watch" <<'PY'
+import os
+for _ in range(3):
+    open("/opt/go").read()
+    with open("/opt/seen", "w") as seen:
+        print(os.listdir("/mnt"), file=seen)
+PY
+look() { echo go >/opt/go && cat /opt/seen; }
+"$TREE/bin/watch" &
+same "$(look)" "[]"
+mount -t tmpfs late /mnt
+touch /mnt/file
+same "$(look)" "['file']"
+umount /mnt
+same "$(look)" "[]"
+wait "$!"
+END
+}
+
+@test "row: new-directory" {
+    row <<'END'
+mkdir /data
+same "$(ask <<<'import os; print(os.path.exists("/data"))')" False
+"$BUSYPY" disable --quiet
+"$BUSYPY" enable --quiet "$TREE"
+same "$(ask <<<'import os; print(os.path.exists("/data"))')" True
+END
+}
+
+@test "row: nested" {
+    row <<'END'
+look='import os; print(os.path.exists("/.busypy/view"))'
+script "$TREE/bin/tool" <<<"$look"
+script /opt/host-script <<<"$look"
+same "$(/opt/host-script)" False
+same "$(ask <<<"import subprocess; subprocess.run(['$TREE/bin/tool']); subprocess.run(['/opt/host-script'])")" $'True\nTrue'
+END
+}
+
+@test "row: working-directory" {
+    row <<'END'
+look='import os; print(os.getcwd(), os.listdir("."))'
+script "$TREE/bin/tool" <<<"$look"
+mkdir -p /home/work /usr/local/lib/work
+touch /home/work/file
+cd /home/work
+same "$("$TREE/bin/tool")" "/home/work ['file']"
+cd /usr/local/lib/work
+same "$("$TREE/bin/tool" 2>&1 >/opt/out)" \
+    "busypy: $TREE/bin/tool: the working directory /usr/local/lib/work is not in the view; it is an empty one now"
+same "$(cat /opt/out)" "/.busypy/nowhere []"
+END
+}
+
+@test "row: environment" {
+    row <<'END'
+script "$TREE/bin/tool" <<'PY'
+import os
+print({name: os.environ.get(name) for name in
+       ("PYTHONHOME", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "PYTHONNOUSERSITE", "OTHER")})
+PY
+same "$(env PYTHONHOME=/x LD_LIBRARY_PATH=/x LD_PRELOAD='' LD_AUDIT='' OTHER=kept "$TREE/bin/tool")" \
+    "{'PYTHONHOME': None, 'LD_PRELOAD': None, 'LD_LIBRARY_PATH': None, 'LD_AUDIT': None, 'PYTHONNOUSERSITE': '1', 'OTHER': 'kept'}"
+END
+}
+
+@test "row: packages" {
+    row <<'END'
+look='import sys; print([p for p in sys.path[1:] if not p.startswith(("/usr/lib/python3", "/site-package"))], "/site-package" in sys.path)'
+mkdir /usr/local/lib/python3
+export HOME=/home/user
+mkdir -p "$HOME/.local/lib/$(cd "$TREE/etc/python/$(uname -m)/usr/lib" && echo python3.*)/site-packages"
+same "$(ask <<<"$look")" "[] True"
+same "$(ask <<<'import os; print(os.listdir("/usr/lib/python3/dist-packages"), os.path.exists("/usr/local/lib/python3"))')" "['busypy.pth'] False"
+"$BUSYPY" disable --quiet
+printf '[busypy]\nuser-site = yes\n' >/opt/busypy.conf
+"$BUSYPY" enable --quiet --config /opt/busypy.conf "$TREE"
+same "$(ask <<<'import sys; print([p.startswith("/home/user/.local") for p in sys.path if "/home" in p])')" "[True]"
+END
+}
+
+@test "row: kernel-modules" {
+    row <<'END'
+same "$(ask <<<'import os; print(os.path.exists("/lib/modules"), os.path.exists("/lib/firmware"))')" "False False"
+END
+}
+
+@test "row: same-machine" {
+    row <<'END'
+script "$TREE/bin/tool" <<'PY'
+import os
+print(*(os.readlink("/proc/self/ns/" + name) for name in ("cgroup", "ipc", "net", "pid", "user", "uts")))
+PY
+spaces=$(readlink /proc/self/ns/{cgroup,ipc,net,pid,user,uts} | paste -sd ' ')
+same "$("$TREE/bin/tool")" "$spaces"
+same "$(as_user "$TREE/bin/tool")" "$spaces"
+END
+}
+
+@test "row: services" {
+    row <<'END'
+script "$TREE/bin/tool" <<'PY'
+import os
+print(os.path.exists("/.busypy/view"), os.listdir("/opt"), os.getuid())
+PY
+same "$("$TREE/bin/tool")" "True [] 0"
+own() { unshare -m bash -euc 'mount -t tmpfs own /opt && touch /opt/private && exec "$@"' _ "$@"; }
+same "$(own "$TREE/bin/tool")" "True ['private'] 0"
+same "$(own setpriv --reuid 1000 --regid 1000 --clear-groups "$TREE/bin/tool")" "True ['private'] 1000"
+END
+}
+
+@test "row: shared-data" {
+    row <<'END'
+mkdir -p /usr/local/share/site /usr/local/etc
+echo data >/usr/local/share/site/file
+echo conf >/usr/local/etc/file
+same "$(ask <<<'for p in "share/site", "etc": print(open("/usr/local/" + p + "/file").read().strip())')" $'data\nconf'
+same "$(ask <<<'import zoneinfo; print(zoneinfo.ZoneInfo("Europe/Berlin"))')" Europe/Berlin
+END
+}
