@@ -174,6 +174,6 @@ def guarded(shell, body):
     except RecursionError:
         shell.complain('nested too deeply')
         shell.status = 2
-    shell.traps.pending.clear()
+    shell.traps.forget_interrupts()
     shell.loop_depth = shell.function_depth = shell.errexit_off = 0
     return False

@@ -24,13 +24,14 @@ class Job:
         self.quiet = False
 
     def state(self):
-        if len(self.statuses) == len(self.pids):
+        left = len(self.pids) - len(self.statuses)
+        if not left:
             return DONE
-        return STOPPED if self.stopped else RUNNING
+        return STOPPED if len(self.stopped) == left else RUNNING
 
     def exit_status(self, pipefail=False):
         """The status of the pipeline, or 128+n while it is stopped by signal n."""
-        if self.stopped and self.state() == STOPPED:
+        if self.state() == STOPPED:
             return 128 + os.WSTOPSIG(next(iter(self.stopped.values())))
         codes = [exit_code(self.statuses.get(pid, 0)) for pid in self.pids]
         if pipefail:
@@ -124,6 +125,9 @@ class Jobs:
 
     def foreground(self, job):
         """Wait until job is done or stopped; its exit status."""
+        traps = self.shell.traps
+        if traps.pending and traps.interactive_int and signals.SIGINT in traps.pending and job.group:
+            os.killpg(job.group, signals.SIGINT)    # typed while the job was being started
         try:
             while job.state() == RUNNING:
                 self.wait_step(job)
@@ -263,6 +267,7 @@ class Jobs:
                 break
         else:
             return False
+        import termios
         try:
             self.first_group = os.getpgrp()
             while os.tcgetpgrp(self.tty) != os.getpgrp():
@@ -273,7 +278,8 @@ class Jobs:
                 os.setpgid(0, 0)
             self.group = os.getpgrp()
             os.tcsetpgrp(self.tty, self.group)
-        except OSError:
+            self.modes = termios.tcgetattr(self.tty)
+        except (OSError, termios.error):
             descriptor.drop_private(self.tty)
             self.tty = None
             return False

@@ -46,6 +46,8 @@ class Blocking:
 
     def __enter__(self):
         self.traps.blocking += 1
+        if self.traps.pending:      # it arrived just before
+            self.traps.end_blocking(self.traps.pending[0])
 
     def __exit__(self, *_):
         self.traps.blocking = max(0, self.traps.blocking - 1)

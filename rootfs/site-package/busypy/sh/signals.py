@@ -139,18 +139,24 @@ class Traps:
 
     def arrived(self, number, _frame):
         self.pending.append(number)
-        if self.at_prompt and number != SIGINT:
-            self.idle(number)
-        elif self.blocking:
-            if number == SIGINT and self.interactive_int:
-                self.pending.remove(number)     # the exception is the answer
-            raise Interrupted(number)
+        if self.blocking:
+            self.end_blocking(number)
 
-    def idle(self, number):
-        """A signal while the shell waits for a line: nothing else is going on."""
-        if number == SIGCHLD and self.shell.options.b:
-            self.shell.jobs.notify()
-        self.run_pending()
+    def end_blocking(self, number):
+        """A signal while a call blocks: run its action at a prompt, else end the call."""
+        if self.at_prompt and number != SIGINT:
+            if number == SIGCHLD and self.shell.options.b:
+                self.shell.jobs.notify()
+            self.run_pending()
+            return
+        if number == SIGINT and self.interactive_int and not self.actions.get(number):
+            self.pending.remove(number)     # the exception is the answer
+        self.blocking = 0
+        raise Interrupted(number)
+
+    def forget_interrupts(self):
+        """After an interrupted command: only signals with an action still matter."""
+        self.pending = [number for number in self.pending if self.actions.get(number)]
 
     def run_pending(self):
         """Run the actions of the signals that arrived, at a point where that is safe."""
@@ -182,11 +188,13 @@ class Traps:
         return sorted((self.actions if self.inherited is None else self.inherited).items())
 
     def block_for_fork(self):
-        """Hold back handled signals: between fork and reset they would be lost in the child."""
-        if self.handled:
-            _signal.pthread_sigmask(_signal.SIG_BLOCK, self.handled)
-            return set(self.handled)
-        return None
+        """Hold back signals that mean something else in a child: until it has reset them they would be lost."""
+        held = set(self.handled)
+        if self.interactive_int:
+            held.update((SIGINT, SIGQUIT, SIGTERM) + JOB_SIGNALS)
+        if held:
+            _signal.pthread_sigmask(_signal.SIG_BLOCK, held)
+        return held
 
 
 def unblock(held):
