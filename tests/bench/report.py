@@ -1,0 +1,139 @@
+"""Statistics, the table and the verdicts of bench. Pure: samples in, text out."""
+import statistics
+
+GOALS = [
+    # what is judged, the number from the results, the limit
+    ("root: overhead of a private view against bubblewrap, 25 mounts",
+     lambda r: r.overhead("25", "tree root") / r.overhead("25", "bwrap root"), 1 / 20),
+    ("user: overhead of a private view against bubblewrap, 25 mounts",
+     lambda r: r.overhead("25", "tree user") / r.overhead("25", "bwrap user"), 1 / 12),
+    ("root: overhead with 2000 container mounts against 25",
+     lambda r: r.overhead("2000 container", "tree root") / r.overhead("25", "tree root"), 1.3),
+    ("user: overhead with 2000 container mounts against 25",
+     lambda r: r.overhead("2000 container", "tree user") / r.overhead("25", "tree user"), 1.3),
+    ("root: microseconds that a foreign script pays",
+     lambda r: r.overhead("25", "foreign root"), 60),
+    ("user: microseconds that a foreign script pays",
+     lambda r: r.overhead("25", "foreign user"), 60),
+    ("root: a tree script against the same interpreter outside",
+     lambda r: r.ratio("python", "tree root", "outside root"), 1.05),
+    ("user: a tree script against the same interpreter outside",
+     lambda r: r.ratio("python", "tree user", "outside user"), 1.05),
+]
+
+
+def microseconds(samples):
+    good = sorted(value / 1000 for value in samples if value >= 0)
+    if not good:
+        return None
+    return {"n": len(good), "median": statistics.median(good), "p90": good[len(good) * 9 // 10],
+            "failed": len(samples) - len(good)}
+
+
+class Results:
+    """{(machine, jobs): {case: samples in nanoseconds}}"""
+
+    def __init__(self):
+        self.samples = {}
+        self.mounts = {}  # machine: how many it really has
+        self.live = {}  # live views: {"mount": samples, "umount": samples}
+
+    def add(self, machine, jobs, samples):
+        here = self.samples.setdefault((machine, jobs), {})
+        for case, values in samples.items():
+            here.setdefault(case, []).extend(values)
+
+    def of(self, machine, case, jobs=1):
+        return microseconds(self.samples[machine, jobs][case])
+
+    def overhead(self, machine, case, jobs=1):
+        """Over a native shebang of the same caller: median of the differences within a round,
+        so that what slows the machine down for a while counts on neither side."""
+        native = "native " + case.split(" ")[-1]
+        here = self.samples[machine, jobs]
+        return statistics.median(
+            (a - b) / 1000 for a, b in zip(here[case], here[native]) if a >= 0 and b >= 0)
+
+    def ratio(self, machine, case, other):
+        return self.of(machine, case)["median"] / self.of(machine, other)["median"]
+
+    def failed(self):
+        """{"machine, case": runs that failed}"""
+        failed = {}
+        for (machine, jobs), cases in self.samples.items():
+            for case, values in cases.items():
+                if min(values) < 0:
+                    failed[f"{machine}, {case}, {jobs} at a time"] = sum(v < 0 for v in values)
+        return failed
+
+    def verdicts(self):
+        for words, number, limit in GOALS:
+            try:
+                value = number(self)
+            except KeyError:  # not measured: no other user, or only some machines
+                continue
+            yield {"goal": words, "value": value, "limit": limit, "met": value <= limit}
+
+    def as_json(self):
+        return {
+            "exec": [{"machine": machine, "mounts": self.mounts[machine], "jobs": jobs,
+                      "case": case, "us": microseconds(values)}
+                     for (machine, jobs), cases in self.samples.items()
+                     for case, values in cases.items()],
+            "live": [{"views": views, "call": call, "us": microseconds(values)}
+                     for views, calls in self.live.items() for call, values in calls.items()],
+            "verdicts": list(self.verdicts()),
+        }
+
+
+def table(rows):
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
+                        for i, (cell, width) in enumerate(zip(row, widths))).rstrip()
+
+
+NAMES = {"child": "the child alone", "native": "native shebang", "foreign": "foreign script",
+         "elsewhere": "foreign, on another mount", "tree": "tree script, private view",
+         "nnp": "tree script, user namespace", "unshare": "unshare -m", "bwrap": "bubblewrap"}
+
+
+def exec_table(results, machines, jobs):
+    rows = [["", *machines]]
+    for case in results.samples[machines[0], jobs]:
+        name, caller = case.split(" ")
+        row = [f"{NAMES[name]}, {caller}"]
+        for machine in machines:
+            if case not in results.samples[machine, jobs]:
+                row.append("-")
+                continue
+            cell = "{median:.0f} ({p90:.0f})".format(**results.of(machine, case, jobs))
+            if name not in ("child", "native"):
+                cell += f" {results.overhead(machine, case, jobs):+6.0f}"
+            row.append(cell)
+        rows.append(row)
+    return table(rows)
+
+
+def render(results):
+    machines = [machine for machine, jobs in results.samples if jobs == 1 and machine != "python"]
+    for jobs in sorted({jobs for _, jobs in results.samples}):
+        yield f"\nExec to exit of a static child, {jobs} at a time, by host mounts: microseconds,"
+        yield "median (90th percentile) +overhead over a native shebang of the same caller"
+        yield from exec_table(results, machines, jobs)
+    if ("python", 1) in results.samples:
+        yield "\nA script with eight imports, milliseconds, median (90th percentile)"
+        yield from table([[case, "{:.2f} ({:.2f})".format(*(results.of("python", case)[key] / 1000
+                                                          for key in ("median", "p90")))]
+                          for case in results.samples["python", 1]])
+    if results.live:
+        yield "\nThe host's own mount(2) and umount(2), by live views: microseconds"
+        yield from table([["", *(str(n) for n in results.live)]] +
+                         [[call, *("{median:.0f} ({p90:.0f})".format(**microseconds(calls[call]))
+                                   for calls in results.live.values())]
+                          for call in ("mount", "umount")])
+    yield ""
+    for verdict in results.verdicts():
+        yield "{}  {:6.3f} (limit {:.3f})  {}".format("met   " if verdict["met"] else "MISSED",
+                                                      verdict["value"], verdict["limit"],
+                                                      verdict["goal"])
