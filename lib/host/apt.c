@@ -78,12 +78,17 @@ static void print_conf(const struct apt *apt, const char *network, FILE *out)
 	for (size_t i = 0; i < apt->n_arches; i++)
 		(void)fprintf(out, "APT::Architectures:: \"%s\";\n", apt->arches[i]);
 	/* The lists of other archs stay for their next update; a failed update is a failure; root
-	 * must not become _apt, who cannot write into the cache of ours. */
+	 * must not become _apt, who cannot write into the cache of ours; ten archs' lists are 450
+	 * MB unless they stay compressed, and apt's own caches of them as much again. */
 	(void)fprintf(out,
 		      "APT::Get::List-Cleanup \"false\";\n"
 		      "APT::Update::Error-Mode \"any\";\n"
 		      "APT::Sandbox::User \"root\";\n"
 		      "Acquire::Languages \"none\";\n"
+		      "Acquire::GzipIndexes \"true\";\n"
+		      "Acquire::PDiffs \"false\";\n"
+		      "Dir::Cache::pkgcache \"\";\n"
+		      "Dir::Cache::srcpkgcache \"\";\n"
 		      "Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled \"false\";\n"
 		      "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled \"false\";\n"
 		      "%s",
@@ -104,10 +109,7 @@ static int write_sources(const struct apt *apt, struct err *err)
 	int r = files_path(path, err, "%s/etc/sources.list", apt->dir);
 
 	text_init(&sources, text, sizeof(text));
-	text_addf(&sources,
-		  "deb [signed-by=" KEYRING "] %s %s main\n"
-		  "deb [signed-by=" KEYRING "] %s %s-updates main\n",
-		  apt->mirror, apt->suite, apt->mirror, apt->suite);
+	text_addf(&sources, "deb [signed-by=" KEYRING "] %s %s main\n", apt->mirror, apt->suite);
 	if (r == 0 && sources.overflow)
 		r = err_set(err, E2BIG, "the mirror's name");
 	return r < 0 ? r : write_new(path, text, err);

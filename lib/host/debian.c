@@ -100,6 +100,27 @@ static int add_suite(struct debian *debian, const struct suite *suite, struct er
 	return 0;
 }
 
+/* A package for all archs belongs to those that are of its suite. */
+static const char *suite_used(const struct debian *debian, const struct arch *arch)
+{
+	for (size_t i = 0; i < debian->n_packages; i++) {
+		if (str_eq(debian->packages[i].arch, arch->debian))
+			return debian->packages[i].suite;
+	}
+	return "";
+}
+
+/* True if the suite is where that arch's packages are taken from. */
+static bool asked_for(const struct debian *debian, const struct suite *suite,
+		      const struct arch *arch)
+{
+	const struct suite *of;
+
+	if (debian->request->locked)
+		return str_eq(suite_used(debian, arch), suite->name);
+	return suite_of(debian->request, arch, &of, NULL) == 0 && of == suite;
+}
+
 /* -- apt ------------------------------------------------------------------------------------ */
 
 static int open_apt(const struct debian *debian, const struct suite *suite, struct apt *ret,
@@ -112,7 +133,7 @@ static int open_apt(const struct debian *debian, const struct suite *suite, stru
 	ret->suite = suite->name;
 	ret->mirror = request->mirror;
 	for (size_t i = 0; i < request->n_arches; i++) {
-		if (suite_has(suite, request->arches[i]->debian))
+		if (asked_for(debian, suite, request->arches[i]))
 			ret->arches[ret->n_arches++] = request->arches[i]->debian;
 	}
 	r = files_path(ret->dir, err, "%s/apt/%s", debian->cache.dir, suite->name);
@@ -175,14 +196,6 @@ static size_t list_missing(const struct debian *debian, const struct suite *suit
 }
 
 /* -- the newest packages -------------------------------------------------------------------- */
-
-static bool asked_for(const struct debian *debian, const struct suite *suite,
-		      const struct arch *arch)
-{
-	const struct suite *of;
-
-	return suite_of(debian->request, arch, &of, NULL) == 0 && of == suite;
-}
 
 static int list_words(const struct debian *debian, const struct suite *suite, struct words *words,
 		      struct err *err)
@@ -378,14 +391,23 @@ void debian_close(struct debian *debian)
 
 /* -- extracting ----------------------------------------------------------------------------- */
 
-/* A package for all archs belongs to those that are of its suite. */
-static const char *suite_used(const struct debian *debian, const struct arch *arch)
+/* Packages made since Debian merged /usr have files in usr/lib alone; the link from /lib is in a
+ * package that nothing else here needs. */
+static int merge_usr(const char *dir, struct err *err)
 {
-	for (size_t i = 0; i < debian->n_packages; i++) {
-		if (str_eq(debian->packages[i].arch, arch->debian))
-			return debian->packages[i].suite;
+	static const char *const names[] = { "bin", "sbin", "lib", "lib64" };
+	char link[FILES_PATH_MAX], target[64], usr[FILES_PATH_MAX];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(target, sizeof(target), "usr/%s", names[i]); /* fits */
+		r = files_path(link, err, "%s/%s", dir, names[i]);
+		if (r == 0)
+			r = files_path(usr, err, "%s/%s", dir, target);
+		if (r == 0 && files_exist(usr) && !files_exist(link))
+			r = files_link(target, link, err);
 	}
-	return "";
+	return r;
 }
 
 static int extract_all(struct debian *debian, const struct arch *arch, const char *dir,
@@ -408,9 +430,10 @@ static int extract_all(struct debian *debian, const struct arch *arch, const cha
 		index = origins_add_package(origins, package, err);
 		r = index < 0 ? index : deb_extract(path, dir, origins, (size_t)index, err);
 	}
-	if (r == 0)
-		origins_sort(origins);
-	return r;
+	if (r < 0)
+		return r;
+	origins_sort(origins);
+	return merge_usr(dir, err);
 }
 
 int debian_extract(struct debian *debian, const struct arch *arch, const char *dir,
