@@ -95,10 +95,12 @@ static void unlock_own_mount(const struct contract *contract)
 }
 
 /* For a process that is in namespaces of its own, and has no way back. */
-static int build(const struct contract_tree *tree, struct err *err)
+static int build(const struct contract *contract, const struct contract_tree *tree, struct err *err)
 {
-	int r = make_plan(tree, err);
+	int r;
 
+	unlock_own_mount(contract);
+	r = make_plan(tree, err);
 	return r < 0 ? r : run_plan(&plan, err);
 }
 
@@ -114,7 +116,7 @@ int compose_in_place(const struct contract *contract, const struct request *requ
 	cwd_get(&cwd);
 	if (unshare(CLONE_NEWNS) < 0)
 		return -errno;
-	if (build(script->tree, &err) < 0)
+	if (build(contract, script->tree, &err) < 0)
 		words_die(WORDS_OURS, request->path, &err);
 	start_in_view(contract, request, script, line, &cwd);
 }
@@ -140,7 +142,7 @@ void compose_last_tier(const struct contract *contract, const struct request *re
 	}
 	r = ns_map_self(uid, gid, &err);
 	if (r == 0)
-		r = build(script->tree, &err);
+		r = build(contract, script->tree, &err);
 	if (r == 0)
 		r = drop(bounding, &err);
 	if (r < 0)
