@@ -124,7 +124,9 @@ static int explain_refusal(int code, struct err *err)
 			 sizeof(value)) > 0 &&
 	    value[0] == '0')
 		return err_hint(err, -code, "kernel.unprivileged_userns_clone is 0");
-	return err_hint(err, -code, "a seccomp filter, a chroot or a container forbids it");
+	return err_hint(err, -code,
+			"a chroot, a container, a seccomp filter or an id that is not mapped "
+			"forbids it");
 }
 
 int ns_new_user(struct err *err)
