@@ -54,10 +54,13 @@ static int drop(uint64_t bounding, struct err *err)
 {
 	int r = priv_bound(bounding);
 
-	if (r == 0 && geteuid() != 0)
+	/* Root has the bounding set again after the exec, as it would natively; to gain it there
+	 * would cost it being dumpable. */
+	if (r == 0 && geteuid() != 0) {
 		r = priv_set_no_new_privs();
-	if (r == 0)
-		r = priv_clear();
+		if (r == 0)
+			r = priv_clear();
+	}
 	return r < 0 ? err_set(err, -r, "cannot give up privileges") : 0;
 }
 
