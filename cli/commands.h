@@ -4,6 +4,7 @@
 #ifndef BUSYPY_COMMANDS_H
 #define BUSYPY_COMMANDS_H
 
+int cmd_boot(int argc, char **argv);
 int cmd_disable(int argc, char **argv);
 int cmd_enable(int argc, char **argv);
 int cmd_pack(int argc, char **argv);

@@ -16,6 +16,7 @@ static const struct {
 	{ "enable", cmd_enable, "let the kernel run a tree's scripts" },
 	{ "disable", cmd_disable, "take that back" },
 	{ "pack", cmd_pack, "write a tree as an initramfs or a tar" },
+	{ "boot", cmd_boot, "start a tree or an image in QEMU" },
 	{ "status", cmd_status, "show what is enabled and who would run a script" },
 };
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Debian's kernel for an arch, kept in the cache of `busypy stage`: what `busypy boot` starts where
+ * no other kernel is named. */
+#ifndef BUSYPY_KERNEL_H
+#define BUSYPY_KERNEL_H
+
+#include <stddef.h>
+
+struct arch;
+struct err;
+
+struct kernel_request {
+	const struct arch *arch;
+	const char *mirror;
+	const char *cache; /* NULL: the user's default */
+	void (*progress)(const char *step);
+};
+
+/* The path of a kernel image (FILES_PATH_MAX bytes). Downloads it where the cache has not the
+ * newest one; where the mirror cannot be reached, the one that is cached will do. */
+int kernel_find(const struct kernel_request *request, char *ret_path, struct err *err);
+
+#endif
