@@ -116,6 +116,10 @@ int compose_in_place(const struct contract *contract, const struct request *requ
 
 	if (r < 0)
 		return r;
+	/* In a chroot the mounts around "/" are out of reach: they cannot be made slaves, and what
+	 * is mounted here could show up elsewhere. */
+	if (!probe_is_mount(AT_FDCWD, "/"))
+		return -EPERM;
 	cwd_get(&cwd);
 	if (unshare(CLONE_NEWNS) < 0)
 		return -errno;

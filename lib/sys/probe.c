@@ -49,6 +49,14 @@ int probe_place(int dirfd, const char *path, struct place *ret, bool *ret_unique
 	return 0;
 }
 
+bool probe_is_mount(int dirfd, const char *path)
+{
+	struct statx st;
+
+	return stat_quietly(dirfd, path, 0, &st) == 0 &&
+	       (st.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
 /* An entry that went away between listing and looking, or a mount whose server did or lets no one
  * else in, is left out. Anything else is a fault: a view without /proc or /home would be worse. */
 static bool is_no_use(int r)

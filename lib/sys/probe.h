@@ -14,6 +14,9 @@ struct err;
  * the mount id is one that is never used again. 0 or -errno. */
 int probe_place(int dirfd, const char *path, struct place *ret, bool *ret_unique);
 
+/* True if something is mounted on path: a process that has changed root says no for "/". */
+bool probe_is_mount(int dirfd, const char *path);
+
 /* Fills in top and children_locked from "/" and sorts them. Entries that are neither directory,
  * link nor file are left out. */
 int probe_top(struct facts *facts, struct err *err);
