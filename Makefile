@@ -36,7 +36,7 @@ ifeq ($(HAVE_ARCHIVE),y)
 LIBS += -larchive
 else
 HOST_CFLAGS += -DWITHOUT_ARCHIVE
-LEFT_OUT += lib/host/deb.c
+LEFT_OUT += lib/host/deb.c lib/host/pack.c
 endif
 ifeq ($(HAVE_INIH),y)
 LIBS += -linih
@@ -190,7 +190,7 @@ asan:
 	$(MAKE) B=build/asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer" \
 		all units
 	tests/run $(patsubst tests/unit/%.c,build/asan/unit/%,$(UNIT))
-	rm -rf build/asan/tree && ASAN_OPTIONS=detect_leaks=0 build/asan/busypy stage --from host \
+	rm -rf build/asan/tree && ASAN_OPTIONS=detect_leaks=0 build/asan/busypy stage --from host --rootfs rootfs \
 		build/asan/tree
 	ASAN_OPTIONS=detect_leaks=0 build/asan/busypy plan build/asan/tree >/dev/null
 
