@@ -39,7 +39,7 @@ static const char *find_version(const char *bytes, size_t n, const char *prefix)
 	size_t m = strlen(prefix);
 
 	while ((at = memmem(at, n - (size_t)(at - bytes), prefix, m))) {
-		size_t length = strspn(at + m, "0123456789abcrv+");
+		size_t length = strspn(at + m, "0123456789.abcrv+");
 
 		if (at > bytes && at[-1] == '\0' && length && at[m] >= '0' && at[m] <= '9' &&
 		    at[m + length] == '\0')

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* Lines of package lists, and apt's answers. */
+#include "package.h"
+
+#include <errno.h>
+
+#include "check.h"
+#include "err.h"
+
+#define SUM "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+static void takes(const char *line, const char *what)
+{
+	struct package package;
+	char again[1024];
+
+	CHECK(package_parse(line, strlen(line), &package, NULL) == 1, what);
+	CHECK(package_format(&package, again, sizeof(again)) == 0, what);
+	CHECK_TEXT(again, line, what);
+}
+
+static void refuses(const char *line, const char *sentence, const char *what)
+{
+	struct package package;
+	struct err err = { 0 };
+
+	CHECK(package_parse(line, strlen(line), &package, &err) == -EINVAL, what);
+	CHECK_TEXT(err.text, sentence, what);
+}
+
+static void test_lines(void)
+{
+	struct package package;
+
+	takes("bookworm libc6 2.36-9+deb12u14 amd64 2757216 " SUM, "a line");
+	takes("host zlib1g 1:1.2.13.dfsg-1 amd64 0 -", "a host's package without archive");
+	CHECK(package_parse("", 0, &package, NULL) == 0, "an empty line");
+	CHECK(package_parse(" \t\r", 3, &package, NULL) == 0, "blanks and a carriage return");
+	CHECK(package_parse("# suite name", 12, &package, NULL) == 0, "a comment");
+
+	refuses("bookworm libc6 2.36 amd64 1",
+		"not a line of a package list (suite, name, version, architecture, size, SHA-256)",
+		"a field is missing");
+	refuses("bookworm libc6 2.36 amd64 1 " SUM " more",
+		"not a line of a package list (suite, name, version, architecture, size, SHA-256)",
+		"a field too many");
+	refuses("bookworm --help 2.36 amd64 1 " SUM,
+		"not a package's suite, name, version, architecture", "a name that is an option");
+	refuses("bookworm ../x 2.36 amd64 1 " SUM,
+		"not a package's suite, name, version, architecture", "a name that is a path");
+	refuses("bookworm libc6 2.36;x amd64 1 " SUM,
+		"not a package's suite, name, version, architecture", "an unsound version");
+	refuses("bookworm libc6 2.36 amd64 1k " SUM, "libc6: the size is not a number",
+		"an unsound size");
+	refuses("bookworm libc6 2.36 amd64 99999999999999999999999999 " SUM,
+		"libc6: the size is not a number", "a size that is too long");
+	refuses("bookworm libc6 2.36 amd64 1 ba78", "libc6: the last field is not a SHA-256",
+		"a cut checksum");
+}
+
+static void test_uris(void)
+{
+	static const char line[] =
+		"'http://m/debian/pool/main/z/zlib/zlib1g_1.2.13.dfsg-1_arm64.deb'"
+		" zlib1g_1%3a1.2.13.dfsg-1_arm64.deb 84404 SHA256:" SUM;
+	static const char *const unsound[] = {
+		"'http://m/x.deb' zlib1g_1.2_arm64.deb 84404",
+		"'http://m/x.deb' zlib1g_1.2_arm64.deb 84404 "
+		"MD5Sum:d41d8cd98f00b204e9800998ecf8427e",
+		"'http://m/x.deb' zlib1g_1.2.deb 84404 SHA256:" SUM,
+		"'http://m/x.deb' zlib1g_1%412_arm64.deb 84404 SHA256:" SUM,
+		"'http://m/x.deb' ../a_1.2_arm64.deb 84404 SHA256:" SUM,
+		"'http://m/x.deb' .deb 84404 SHA256:" SUM,
+	};
+	struct package package;
+	char file[512];
+
+	CHECK(package_parse_uri(line, strlen(line), &package) == 1, "apt's answer");
+	CHECK_TEXT(package.name, "zlib1g", "apt's name");
+	CHECK_TEXT(package.version, "1:1.2.13.dfsg-1", "apt's version, with its epoch");
+	CHECK_TEXT(package.arch, "arm64", "apt's architecture");
+	CHECK(package.size == 84404, "apt's size");
+	CHECK_TEXT(package.sum, SUM, "apt's checksum");
+	CHECK(package_file(&package, file, sizeof(file)) == 0, "a file name");
+	CHECK_TEXT(file, "zlib1g_1%3a1.2.13.dfsg-1_arm64.deb", "the file name that apt uses");
+	CHECK(package_parse_uri("Get:1 http", 10, &package) == 0, "apt's other words");
+	for (size_t i = 0; i < sizeof(unsound) / sizeof(unsound[0]); i++)
+		CHECK(package_parse_uri(unsound[i], strlen(unsound[i]), &package) == -EINVAL,
+		      unsound[i]);
+}
+
+int main(void)
+{
+	test_lines();
+	test_uris();
+	return done();
+}

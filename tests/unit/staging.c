@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* The small pure parts of staging: ld.so's strings, manifest lines, the table of suites. */
+#include <errno.h>
+
+#include "arch.h"
+#include "check.h"
+#include "ldso.h"
+#include "manifest_line.h"
+#include "suite.h"
+
+#define SUM "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+static void test_ldso(void)
+{
+	char bytes[] = "\0/lib/\0/usr/lib/\0/etc/ld.so.cache\0x/etc/ld.so.preload\0"
+		       "Do not use /etc/ld.so.cache\n\0/etc/ld.so.cache";
+	static const char wanted[] = "\0/lib/\0/usr/lib/\0/lib/ld.so.cache\0x/lib/ld.so.preload\0"
+				     "Do not use /etc/ld.so.cache\n\0/lib/ld.so.cache";
+
+	CHECK(ldso_searches_lib(bytes, sizeof(bytes)), "/lib/ is a directory that is searched");
+	CHECK(ldso_reads_etc(bytes, sizeof(bytes)), "the old paths are found");
+	CHECK(ldso_redirect(bytes, sizeof(bytes)) == 3, "each old path is changed");
+	CHECK(memcmp(bytes, wanted, sizeof(bytes)) == 0,
+	      "same length, and nothing else is touched");
+	CHECK(!ldso_reads_etc(bytes, sizeof(bytes)), "no old path is left");
+	CHECK(ldso_redirect(bytes, sizeof(bytes)) == 0, "a second time there is nothing to do");
+	CHECK(!ldso_searches_lib("\0/opt/lib/\0", 11), "the tail of another directory");
+	CHECK(!ldso_searches_lib("\0/lib/", 6), "a string that is cut");
+	CHECK(ldso_searches_lib("\0/lib64/\0", 9), "/lib64/ is the same place");
+	CHECK(!ldso_reads_etc("/etc/ld.so.cache", 16), "a path that is cut");
+}
+
+static void round_trip(const char *path, const char *origin, const char *wanted, const char *what)
+{
+	struct manifest_line line = { SUM, "1", path, origin, "as-is" };
+	char text[512], copy[512];
+
+	CHECK(manifest_line_format(&line, text, sizeof(text)) == 0, what);
+	CHECK_TEXT(text, wanted, what);
+	memcpy(copy, text, sizeof(copy));
+	CHECK(manifest_line_parse(copy, &line) == 0, what);
+	CHECK_TEXT(line.path, path, what);
+	CHECK_TEXT(line.origin, origin, what);
+}
+
+static void test_manifest(void)
+{
+	static const char *const unsound[] = {
+		"",
+		SUM,
+		SUM " 1 /a b=1",
+		SUM " 1 /a b=1 as-is more",
+		SUM " 1 /a b=1 other",
+		SUM " one /a b=1 as-is",
+		"xyz 1 /a b=1 as-is",
+		SUM "  1 /a b=1 as-is",
+		SUM " 1 /a\\04 b=1 as-is",
+		SUM " 1 /a\\000 b=1 as-is",
+		SUM " 1 /a\\999 b=1 as-is",
+	};
+	struct manifest_line line;
+	char copy[512];
+
+	round_trip("/lib/libc.so.6", "libc6=2.36", SUM " 1 /lib/libc.so.6 libc6=2.36 as-is",
+		   "a line");
+	round_trip("/a b\\c\nd", "dir:/a b", SUM " 1 /a\\040b\\134c\\012d dir:/a\\040b as-is",
+		   "a line with odd names");
+	for (size_t i = 0; i < sizeof(unsound) / sizeof(unsound[0]); i++) {
+		(void)snprintf(copy, sizeof(copy), "%s", unsound[i]);
+		CHECK(manifest_line_parse(copy, &line) == -EINVAL, "an unsound line");
+	}
+	line = (struct manifest_line){ SUM, "1", "/a", "b=1", "as-is" };
+	CHECK(manifest_line_format(&line, copy, 60) == -E2BIG, "a line that does not fit");
+}
+
+static void test_suites(void)
+{
+	size_t n;
+	const struct arch *table = arch_table(&n);
+	const struct suite *bookworm = suite_by_name("bookworm");
+	bool all = true, twice = false;
+
+	for (size_t i = 0; i < n; i++)
+		all = all && suite_for(table[i].debian);
+	CHECK(all, "every arch has a suite");
+	CHECK(suite_for("riscv64") == suite_by_name("trixie"), "riscv64 is from trixie");
+	CHECK(suite_for("amd64") == bookworm, "amd64 is from bookworm");
+	CHECK(!suite_for("arm"), "a part of a name is no name");
+	CHECK(!suite_for("amd64 arm64"), "two names are no name");
+	CHECK(!suite_by_name("sid"), "a suite that is not in the table");
+	CHECK(!suite_has(suite_by_name("trixie"), "mipsel"), "trixie has no mipsel");
+	for (size_t i = 0; i < bookworm->n_packages; i++) {
+		for (size_t j = 0; j < i; j++)
+			twice = twice ||
+				strcmp(bookworm->packages[i].name, bookworm->packages[j].name) == 0;
+		if (strcmp(bookworm->packages[i].name, "libatomic1") == 0)
+			CHECK(suite_needs(&bookworm->packages[i], "armel") &&
+				      !suite_needs(&bookworm->packages[i], "armhf"),
+			      "libatomic1 is for armel and mipsel");
+	}
+	CHECK(!twice, "no package is listed twice");
+}
+
+int main(void)
+{
+	test_ldso();
+	test_manifest();
+	test_suites();
+	return done();
+}
