@@ -32,3 +32,38 @@ word() { tr ' ' '\n' | sed -n "s/^$1=//p"; }
 
 # As an ordinary user with nothing but what is given: as_user [SETPRIV-OPTION...] COMMAND...
 as_user() { setpriv --reuid 1000 --regid 1000 --clear-groups "$@"; }
+
+# Runs a bash script (standard input) as root of a throw-away machine where the tree $TREE is
+# enabled with the configuration lines in $CONF, and whose own Python is a witness, too. There,
+# $tool is a script of the tree and $foreign one that is not; $tree_exe and $host_exe are what their
+# interpreters' exe= shows; tier NAME COMMAND... says which way a command's witness went.
+in_machine() {
+    local dir; dir=$(mktemp -d "$BATS_TEST_TMPDIR/XXXXXX") && chmod 755 "$dir" "$BATS_TEST_TMPDIR"
+    printf '[busypy]\n%s\n' "$CONF" >"$dir/conf"
+    printf '#!/usr/bin/python3\n' >"$dir/foreign" && chmod 755 "$dir/foreign"
+    { cat <<SCRIPT; cat; } | machine_script
+HELPERS=$HELPERS TREE=$TREE dir=$dir tool=$TREE/bin/tool foreign=$dir/foreign
+. "$ROOT/tests/witness.bash"
+witness_host "\$dir/host"
+tree_exe=\$(exe_of "\$TREE/etc/python/\$ARCH/usr/bin/python3") host_exe=\$(exe_of "\$dir/host")
+"$BUSYPY" enable --quiet --config "\$dir/conf" "\$TREE"
+SCRIPT
+}
+
+# Which way a witness came to run, from its line on standard input: "host" (foreign), "direct",
+# "view" (entered or composed with the namespaces' own privilege), "user view" (composed in a user
+# namespace of its own).
+tier() {
+    local line; line=$(cat)
+    case "$(word exe <<<"$line") $(word view <<<"$line")" in
+    "$host_exe 0") echo host ;;
+    "$tree_exe 0") echo direct ;;
+    "$tree_exe 1")
+        if [ "$(word userns <<<"$line")" = "${1:-$(exe_of /proc/self/ns/user)}" ]; then
+            echo view
+        else
+            echo "user view"
+        fi ;;
+    *) echo "nobody: $line" ;;
+    esac
+}

@@ -54,7 +54,7 @@ static void put_descriptors(void)
 		(void)printf("%s%d", i ? "," : " fds=", open_here[i]);
 }
 
-static void put_namespace(const char *key, const char *path)
+static void put_inode(const char *key, const char *path)
 {
 	struct stat st;
 
@@ -94,10 +94,12 @@ int main(int argc, char **argv)
 	put_status("prm", "CapPrm");
 	put_status("eff", "CapEff");
 	put_status("amb", "CapAmb");
+	put_status("bnd", "CapBnd");
 	put_status("nnp", "NoNewPrivs");
 	put_descriptors();
-	put_namespace("userns", "/proc/self/ns/user");
-	put_namespace("mntns", "/proc/self/ns/mnt");
+	put_inode("userns", "/proc/self/ns/user");
+	put_inode("mntns", "/proc/self/ns/mnt");
+	put_inode("etc", "/etc");
 	(void)printf(" cwd=%s args=", cwd);
 	for (int i = 1; i < argc; i++)
 		(void)printf("%s%s", i > 1 ? "|" : "", argv[i]);

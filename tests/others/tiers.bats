@@ -1,0 +1,185 @@
+# Who gets which way into a view, and that foreign scripts are left alone in each case.
+load ../helpers
+load ../witness
+
+setup_file() {
+    host_state >"$BATS_FILE_TMPDIR/before"
+    export TREE=$BATS_FILE_TMPDIR/tree CONF=
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
+    witness_tree "$TREE"
+}
+
+teardown_file() {
+    host_state | diff "$BATS_FILE_TMPDIR/before" -
+}
+
+@test "root: enters the template with all that it has" {
+    in_machine <<'SCRIPT'
+line=$($tool)
+[ "$(tier <<<"$line")" = view ]
+[ "$(word eff <<<"$line")" = 000001ffffffffff ] && [ "$(word nnp <<<"$line")" = 0 ]
+[ "$($foreign | tier)" = host ]
+SCRIPT
+}
+
+@test "a user: enters by enter, keeps no capability, and gains none later" {
+    in_machine <<'SCRIPT'
+line=$(as_user $tool)
+[ "$(tier <<<"$line")" = view ]
+[ "$(word prm <<<"$line")$(word eff <<<"$line")" = 00000000000000000000000000000000 ]
+[ "$(word nnp <<<"$line")" = 1 ]
+[ "$(word bnd <<<"$line")" = "$(as_user $foreign | word bnd)" ]
+line=$(as_user $foreign)
+[ "$(tier <<<"$line")" = host ] && [ "$(word nnp <<<"$line")" = 0 ]
+SCRIPT
+}
+
+@test "a caller under no_new_privs: a user namespace" {
+    in_machine <<'SCRIPT'
+line=$(as_user --no-new-privs $tool)
+[ "$(tier <<<"$line")" = "user view" ]
+[ "$(word uid <<<"$line") $(word gid <<<"$line") $(word prm <<<"$line")" = "1000 1000 0000000000000000" ]
+[ "$(word bnd <<<"$line")" = 000001ffffffffff ]
+line=$(as_user --no-new-privs $foreign)
+[ "$(tier <<<"$line")" = host ] && [ "$(word nnp <<<"$line")" = 1 ]
+SCRIPT
+}
+
+@test "a reduced bounding set: a user namespace that keeps it reduced" {
+    in_machine <<'SCRIPT'
+line=$(as_user --bounding-set -sys_admin $tool)
+[ "$(tier <<<"$line")" = "user view" ]
+[ "$(word bnd <<<"$line")" = 000001ffffdfffff ]
+line=$(as_user --bounding-set -sys_admin $foreign)
+[ "$(tier <<<"$line") $(word bnd <<<"$line")" = "host 000001ffffdfffff" ]
+# a set that lacks something else is enough for enter
+line=$(as_user --bounding-set -net_raw $tool)
+[ "$(tier <<<"$line") $(word bnd <<<"$line")" = "view 000001ffffffdfff" ]
+SCRIPT
+}
+
+@test "root without the capabilities: a user namespace" {
+    in_machine <<'SCRIPT'
+line=$(setpriv --bounding-set -sys_admin $tool)
+[ "$(tier <<<"$line")" = "user view" ]
+[ "$(word uid <<<"$line") $(word bnd <<<"$line")" = "0 000001ffffdfffff" ]
+[ "$(setpriv --bounding-set -sys_admin $foreign | tier)" = host ]
+SCRIPT
+}
+
+@test "ambient capabilities: a user namespace; a foreign script keeps them" {
+    in_machine <<'SCRIPT'
+line=$(as_user --inh-caps +net_raw --ambient-caps +net_raw $tool)
+[ "$(tier <<<"$line") $(word prm <<<"$line")" = "user view 0000000000000000" ]
+line=$(as_user --inh-caps +net_raw --ambient-caps +net_raw $foreign)
+[ "$(tier <<<"$line") $(word amb <<<"$line") $(word eff <<<"$line")" = \
+    "host 0000000000002000 0000000000002000" ]
+# those that entering takes are used, and kept as a native shebang would
+line=$(as_user --inh-caps +sys_admin,+sys_chroot --ambient-caps +sys_admin,+sys_chroot $tool)
+[ "$(tier <<<"$line") $(word amb <<<"$line")" = "view 0000000000240000" ]
+SCRIPT
+}
+
+@test "another mount namespace with privilege: composed there" {
+    in_machine <<'SCRIPT'
+line=$(unshare --mount $tool)
+[ "$(tier <<<"$line") $(word eff <<<"$line")" = "view 000001ffffffffff" ]
+[ "$(unshare --mount $foreign | tier)" = host ]
+SCRIPT
+}
+
+@test "another mount namespace without privilege: a user namespace" {
+    in_machine <<'SCRIPT'
+elsewhere() { unshare --mount setpriv --reuid 1000 --regid 1000 --clear-groups "$@"; }
+line=$(elsewhere $tool)
+[ "$(tier <<<"$line") $(word uid <<<"$line")" = "user view 1000" ]
+[ "$(elsewhere $foreign | tier)" = host ]
+SCRIPT
+}
+
+@test "/run/busypy on nosuid: a user namespace for users, the template for root" {
+    in_machine <<'SCRIPT'
+mount -o remount,bind,nosuid /run/busypy
+[ "$(as_user $tool | tier)" = "user view" ]
+[ "$($tool | tier)" = view ]
+[ "$(as_user $foreign | tier)" = host ]
+SCRIPT
+}
+
+@test "under an unprivileged tracer: a user namespace" {
+    in_machine <<'SCRIPT'
+[ "$(as_user strace -f -o /dev/null $tool | tier)" = "user view" ]
+[ "$(as_user strace -f -o /dev/null $foreign | tier)" = host ]
+SCRIPT
+}
+
+@test "a user namespace of its own without a mount namespace" {
+    in_machine <<'SCRIPT'
+# as its root: composed there
+own() { unshare --user --map-root-user bash -c 'exe_of() { stat -Lc %i "$1"; }
+    exe_of /proc/self/ns/user; exec "$@"' _ "$@"; }
+out=$(own $tool); [ "$(tail -n 1 <<<"$out" | tier "$(head -n 1 <<<"$out")")" = view ]
+out=$(as_user unshare --user --map-root-user $tool)
+[ "$(tier x <<<"$out") $(word uid <<<"$out")" = "user view 0" ]
+# as a user of it: a user namespace in it
+out=$(as_user unshare --user --map-user=1000 --map-group=1000 $tool)
+[ "$(tier <<<"$out") $(word uid <<<"$out")" = "user view 1000" ]
+[ "$(unshare --user --map-root-user $foreign | tier)" = host ]
+[ "$(as_user unshare --user $foreign | tier)" = host ]
+SCRIPT
+}
+
+@test "ids that are not mapped: one sentence" {
+    in_machine <<'SCRIPT'
+status=0; said=$(as_user unshare --user $tool 2>&1) || status=$?
+[ $status -eq 125 ]
+[ "$said" = "busypy: $tool: no view can be made for this caller: cannot make a user namespace: \
+Operation not permitted (Hint: a chroot, a container, a seccomp filter or an id that is not mapped \
+forbids it)" ]
+SCRIPT
+}
+
+@test "no user namespaces on this machine: one sentence, and foreign scripts run" {
+    in_machine <<'SCRIPT'
+echo 0 >/proc/sys/user/max_user_namespaces
+status=0; said=$(as_user --no-new-privs $tool 2>&1) || status=$?
+[ $status -eq 125 ]
+[ "$said" = "busypy: $tool: no view can be made for this caller: cannot make a user namespace: \
+No space left on device (Hint: see /proc/sys/user/max_user_namespaces)" ]
+[ "$(as_user --no-new-privs $foreign | tier)" = host ]
+[ "$(as_user $tool | tier)" = view ]
+SCRIPT
+}
+
+@test "direct = yes: the tree's own interpreter without a view, only where none can be had" {
+    CONF='direct = yes'
+    in_machine <<'SCRIPT'
+[ "$(as_user --no-new-privs $tool | tier)" = "user view" ]
+echo 0 >/proc/sys/user/max_user_namespaces
+[ "$(as_user $tool | tier)" = view ]
+[ "$(as_user --no-new-privs $foreign | tier)" = host ]
+SCRIPT
+    CONF=
+}
+
+@test "isolation = shared: users share a view, root has one of its own" {
+    CONF='isolation = shared'
+    in_machine <<'SCRIPT'
+one=$(as_user $tool | word mntns) two=$(as_user $tool | word mntns)
+template=$(stat -Lc %i /run/busypy/g1/view0)
+[ "$one $two" = "$template $template" ]
+[ "$($tool | word mntns)" != "$template" ]
+[ "$(as_user $tool | word nnp)" = 1 ]
+SCRIPT
+    CONF=
+}
+
+@test "isolation = private: no two scripts share a view" {
+    in_machine <<'SCRIPT'
+template=$(stat -Lc %i /run/busypy/g1/view0)
+coproc HOLD { as_user "$TREE/bin/hold"; }
+read -r line <&"${HOLD[0]}"
+held=$(word mntns <<<"$line") other=$(as_user $tool | word mntns)
+[ "$held" != "$other" ] && [ "$held" != "$template" ] && [ "$other" != "$template" ]
+SCRIPT
+}
