@@ -26,11 +26,11 @@ new_root() {
         esac
     done
     mkdir "$new/mnt/old"
-    cd "$new"
+    cd "$new" || return
     pivot_root . mnt/old
     umount -l mnt/old "$new"
     rmdir mnt/old "$new"
-    cd /
+    cd / || return
     mount -t tmpfs -o mode=0755 local /usr/local
     mkdir /usr/local/{bin,sbin,share,etc,lib}
     mount --make-rshared /
