@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds loader and enter. */
+/* Looks relative to the running executable first, then below the prefix of the build. */
 #include "programs.h"
 
 #include <errno.h>
@@ -10,27 +10,46 @@
 #include "err.h"
 #include "str.h"
 
-int programs_find(const char *name, char *dst, size_t size, struct err *err)
+/* Tries each place relative to the executable's folder, then below the prefix; 0 or -ENOENT. */
+static int find(const char *const *beside, size_t n, const char *installed, const char *name,
+		char *dst, size_t size)
 {
-	/* beside a fresh build, and where `make install` puts them, whatever the prefix */
-	static const char *const beside[] = { "", "../lib/busypy/" };
 	char self[PATH_MAX];
 	struct text text;
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
 
-	self[n > 0 ? n : 0] = '\0';
+	self[length > 0 ? length : 0] = '\0';
 	slash = strrchr(self, '/');
-	for (size_t i = 0; slash && i < sizeof(beside) / sizeof(beside[0]); i++) {
+	for (size_t i = 0; slash && i < n; i++) {
 		slash[1] = '\0';
 		text_init(&text, dst, size);
 		text_addf(&text, "%s%s%s", self, beside[i], name);
-		if (text_check(&text) == 0 && access(dst, X_OK) == 0)
+		if (text_check(&text) == 0 && access(dst, F_OK) == 0)
 			return 0;
 	}
-	if (path_join(dst, size, BUSYPY_LIBEXEC, name) == 0 && access(dst, X_OK) == 0)
+	return path_join(dst, size, installed, name) == 0 && access(dst, F_OK) == 0 ? 0 : -ENOENT;
+}
+
+int programs_find(const char *name, char *dst, size_t size, struct err *err)
+{
+	static const char *const beside[] = { "", "../lib/busypy/" };
+
+	if (find(beside, 2, BUSYPY_LIBEXEC, name, dst, size) == 0)
 		return 0;
 	return err_hint(err,
 			err_say(err, ENOENT, "cannot find the program %s in " BUSYPY_LIBEXEC, name),
 			"make install");
+}
+
+int programs_find_rootfs(char *dst, size_t size, struct err *err)
+{
+	static const char *const beside[] = { "../", "../share/busypy/" };
+
+	if (find(beside, 2, BUSYPY_SHARE, "rootfs", dst, size) == 0)
+		return 0;
+	return err_hint(
+		err,
+		err_say(err, ENOENT, "BusyPy's own programs are not in " BUSYPY_SHARE "/rootfs"),
+		"run 'make install', or give --rootfs DIR");
 }

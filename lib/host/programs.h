@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Where our own installed files are: beside a freshly built busypy, or where `make install` put
- * them. */
+ * them, whatever the prefix. */
 #ifndef BUSYPY_PROGRAMS_H
 #define BUSYPY_PROGRAMS_H
 
@@ -8,7 +8,10 @@
 
 struct err;
 
-/* The path of loader or enter. -ENOENT with a sentence. */
+/* The path of one of our programs: loader, enter, ... -ENOENT with a sentence. */
 int programs_find(const char *name, char *dst, size_t size, struct err *err);
+
+/* The directory with the tree's own programs (rootfs/ of the source). -ENOENT with a sentence. */
+int programs_find_rootfs(char *dst, size_t size, struct err *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include "copy.h"
 #include "err.h"
 #include "files.h"
+#include "programs.h"
 #include "str.h"
 #include "sysroot.h"
 
@@ -34,9 +35,6 @@ static bool is_rootfs(const char *dir)
 
 int rootfs_find(const char *given, char *ret, struct err *err)
 {
-	char self[FILES_PATH_MAX];
-	ssize_t n;
-
 	if (given) {
 		if (!is_rootfs(given))
 			return err_say(err, ENOENT,
@@ -45,19 +43,7 @@ int rootfs_find(const char *given, char *ret, struct err *err)
 				       given);
 		return files_path(ret, err, "%s", given);
 	}
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (n > 0) {
-		self[n] = '\0';
-		n -= (ssize_t)strlen(path_base(self));
-		if (files_path(ret, NULL, "%.*s../rootfs", (int)n, self) == 0 && is_rootfs(ret))
-			return 0;
-	}
-	if (is_rootfs(BUSYPY_SHARE "/rootfs"))
-		return files_path(ret, err, "%s", BUSYPY_SHARE "/rootfs");
-	return err_hint(
-		err,
-		err_say(err, ENOENT, "BusyPy's own programs are not in %s", BUSYPY_SHARE "/rootfs"),
-		"run 'make install', or give --rootfs DIR");
+	return programs_find_rootfs(ret, FILES_PATH_MAX, err);
 }
 
 static int make_skeleton(const char *dir, struct err *err)

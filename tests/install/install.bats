@@ -1,0 +1,40 @@
+# make install, what it installs works from there, make uninstall.
+load ../helpers
+
+setup_file() {
+    host_state >"$BATS_FILE_TMPDIR/before"
+    export DEST=$BATS_FILE_TMPDIR/dest
+    (umask 077; make -s -C "$ROOT" install DESTDIR="$DEST" PREFIX=/opt/busypy)
+}
+
+teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
+
+@test "the installed command stages and enables with what is installed beside it" {
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
+    machine_script "$DEST/opt/busypy/bin/busypy" "$BATS_FILE_TMPDIR/tree" <<'SCRIPT'
+"$1" stage "$2" >/dev/null
+[ "$("$1" enable "$2")" = "1 tree enabled: generation 1, 6 handler entries, rehearsed and tested" ]
+"$2/etc/busypy/selftest" | grep -q '^busypy-selftest ok '
+"$1" disable >/dev/null
+SCRIPT
+}
+
+@test "everything is readable by all, whatever the umask was" {
+    same "$(find "$DEST/opt" ! -perm -o=r ! -type l)" ""
+    same "$(find "$DEST/opt" -type d ! -perm -o=x)" ""
+    same "$(stat -c %a "$DEST/etc/busypy/busypy.conf")" 644
+}
+
+@test "every man page is there" {
+    for page in "$ROOT"/man/*.[1-8]; do
+        [ -f "$DEST/opt/busypy/share/man/man${page##*.}/${page##*/}" ]
+    done
+}
+
+@test "installing again keeps the administrator's configuration; uninstall leaves only that" {
+    echo '# mine' >"$DEST/etc/busypy/busypy.conf"
+    make -s -C "$ROOT" install DESTDIR="$DEST" PREFIX=/opt/busypy
+    same "$(cat "$DEST/etc/busypy/busypy.conf")" '# mine'
+    make -s -C "$ROOT" uninstall DESTDIR="$DEST" PREFIX=/opt/busypy
+    same "$(cd "$DEST" && find . -type f)" ./etc/busypy/busypy.conf
+}
