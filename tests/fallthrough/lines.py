@@ -78,8 +78,8 @@ def inner_blanks(random):
 
 
 def leading_blanks(random):
-    return (b"#!" + blanks(random) + GOOD + random.choice((b"", blanks(random), b" " + word(random)))
-            + ending(random))
+    behind = random.choice((b"", blanks(random), b" " + word(random)))
+    return b"#!" + blanks(random) + GOOD + behind + ending(random)
 
 
 def carriage_return(random):
@@ -196,7 +196,8 @@ def tree_chain(random, place, last=None):
     kinds = [random.random() < 0.5 for _ in range(random.randint(1, 6))]
     content = chain(random, place, kinds, last or GOOD)
     path = place.write(content, in_tree=kinds[0])
-    return Case(path, [path, b"x"], [b"A=1"], in_tree=any(kinds), scripts=(repr(kinds).encode(), content))
+    return Case(path, [path, b"x"], [b"A=1"], in_tree=any(kinds),
+                scripts=(repr(kinds).encode(), content))
 
 
 def broken_tree_chain(random, place):

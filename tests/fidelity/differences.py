@@ -2,7 +2,7 @@
 
 A line is "ways | states | property | seen | reason"; ways, states and property are shell patterns,
 several of them separated by commas. A state "!PATTERN" takes states away again. seen is the value
-exactly as the report shows it; "+TEXT" is the native value with TEXT put at its end; "*" is any value but
+as the report shows it; "+TEXT" is the native value with TEXT put at its end; "*" is any value but
 the native one. {script} stands for the script's path. A line that begins with "?" depends on the
 kernel: it may or may not differ, but the value seen is that one.
 """

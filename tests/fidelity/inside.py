@@ -62,7 +62,8 @@ def make_machine(root, tree):
 
 
 def whose(kind, value):
-    return "the machine's" if value.strip("'") == os.readlink(f"/proc/self/ns/{kind}") else "its own"
+    same = value.strip("'") == os.readlink(f"/proc/self/ns/{kind}")
+    return "the machine's" if same else "its own"
 
 
 class Run:
@@ -180,7 +181,7 @@ def main():
     listed = differences.read(f"{root}/tests/fidelity/differences.txt", list(WAYS))
     pairs = [(scenario, way) for scenario in chosen for way in scenario.ways]
     runs = [Run(scenario, way, i) for i, (scenario, way) in enumerate(pairs)]
-    print(f"1..{len(runs) + 1 + (pattern == '*')}")
+    print(f"1..{len(runs) + 2 + (pattern == '*')}")  # the last is the caller's
     natives = run_all(runs)
     subprocess.run([busypy, "enable", "-q", f"{W}/tree"], check=True)
     for run in runs:
@@ -191,7 +192,8 @@ def main():
         print(f"{'not ' if faults else ''}ok {i + 1} - {run.way}: {run.scenario.name}")
         if faults:
             print("\n".join(faults))
-    print(f"{'' if check_scripts() else 'not '}ok {len(runs) + 1} - identical bytes in both places")
+    same = check_scripts()
+    print(f"{'' if same else 'not '}ok {len(runs) + 1} - identical bytes in both places")
     if pattern == "*":
         unused = listed.unused()
         print(f"{'not ' if unused else ''}ok {len(runs) + 2} - every listed difference occurs")
