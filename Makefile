@@ -56,6 +56,8 @@ SYS := $(sort $(wildcard lib/sys/*.c))
 HOST := $(filter-out $(LEFT_OUT),$(sort $(wildcard lib/host/*.c)))
 CLI := $(sort $(wildcard cli/*.c))
 SMALL := loader enter
+INIT := $(addprefix daemon/,init.c compose.c console.c crash.c environment.c forward.c load.c log.c \
+	process.c prove.c rescue.c serve.c shutdown.c signals.c start.c unmount.c)
 BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c)))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/*.c))
@@ -67,7 +69,7 @@ H_FILES := $(sort $(wildcard lib/*/*.h cli/*.h binfmt/*.h daemon/*.h tests/*/*.h
 host_objects = $(patsubst %.c,$(B)/host/%.o,$(1))
 musl_objects = $(patsubst %.c,$(B)/musl/%.o,$(1))
 
-all: $(B)/busypy $(SMALL:%=$(B)/%)
+all: $(B)/busypy $(SMALL:%=$(B)/%) $(B)/init
 
 # -- programs ------------------------------------------------------------------------------------
 
@@ -100,6 +102,10 @@ $(B)/busypy: $(call host_objects,$(CLI)) $(B)/libhost.a $(B)/libsys.a $(B)/libco
 
 $(SMALL:%=$(B)/%): $(B)/%: $(B)/musl/binfmt/%.o $(B)/musl/libsmall.a
 	$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
+
+# PID 1, stripped: a client reads it from the server before anything else.
+$(B)/init: $(call musl_objects,$(INIT)) $(B)/musl/libsmall.a
+	$(MUSL_CC) $(MUSL_CFLAGS) -s -o $@ $^
 
 -include $(patsubst %.o,%.d,$(call host_objects,$(C_FILES)) $(call musl_objects,$(C_FILES)))
 

@@ -148,12 +148,16 @@ static int set(struct cmdline *cmdline, const char *key, const char *value)
 	return -ENOENT;
 }
 
-static int take(struct cmdline *cmdline, char *word, size_t column, struct err *err)
+int cmdline_take(const char *given, size_t column, struct cmdline *cmdline, struct err *err)
 {
+	char word[WORD_MAX];
 	enum cmdline_start before = cmdline->start;
-	char *value = strchr(word, '=');
+	char *value;
 	int r;
 
+	if (str_copy(word, sizeof(word), given) < 0)
+		return err_say(err, EINVAL, "1:%zu: the option is too long, ignoring", column);
+	value = strchr(word, '=');
 	if (value)
 		*value++ = '\0';
 	r = set(cmdline, word + strlen(prefix), value);
@@ -188,5 +192,5 @@ int cmdline_next(const char *bytes, size_t n, size_t *at, struct cmdline *cmdlin
 		return err_say(err, EINVAL, "1:%zu: the option is too long, ignoring", begin + 1);
 	if (r < 0 || !str_starts(word, prefix))
 		return 1;
-	return take(cmdline, word, begin + 1, err);
+	return cmdline_take(word, begin + 1, cmdline, err);
 }

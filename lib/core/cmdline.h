@@ -43,4 +43,7 @@ void cmdline_init(struct cmdline *cmdline);
  * or has replaced the earlier one; go on calling. */
 int cmdline_next(const char *bytes, size_t n, size_t *at, struct cmdline *cmdline, struct err *err);
 
+/* The same for one word that needs no unquoting: an argument of a container's init. */
+int cmdline_take(const char *word, size_t column, struct cmdline *cmdline, struct err *err);
+
 #endif

@@ -133,3 +133,68 @@ int chain_explain(const char *path, int code, struct err *err)
 	}
 	return err_set(err, ELOOP, "cannot start %s", path);
 }
+
+/* The last link but one: an ELF program for this machine. 1 and its PT_INTERP if it has one. */
+static int prove_elf(int fd, const char *path, char *interp, size_t size, struct err *err)
+{
+	uint8_t bytes[ELF_HEAD_READ];
+	struct elf_head head;
+	const struct arch *arch;
+	ssize_t n = fd_read_at(fd, bytes, sizeof(bytes), 0);
+	int r;
+
+	if (n < 0)
+		return err_set(err, (int)-n, "cannot read %s", path);
+	if (elf_head_parse(bytes, (size_t)n, &head) < 0)
+		return err_say(err, ENOEXEC, "%s is neither a script nor a sound ELF program",
+			       path);
+	arch = elf_head_arch(&head);
+	if (!arch || !arch_runs_on(arch, arch_native()))
+		return err_say(err, ENOEXEC, "%s is a program for %s, and this machine is %s", path,
+			       arch ? arch->name : "another machine", arch_native()->name);
+	r = read_interp(fd, &head, interp, size);
+	return r < 0 ? err_say(err, ENOEXEC, "%s is no sound ELF program", path) : r;
+}
+
+static int prove_interp(const char *interp, const char *path, struct err *err)
+{
+	FD_CLEANUP int fd = open_regular(interp);
+	uint8_t bytes[ELF_HEAD_READ];
+	struct elf_head head;
+	ssize_t n;
+
+	if (fd < 0)
+		return err_say(err, fd == -ENOENT ? ENOENT : -fd,
+			       "%s needs the ELF interpreter %s, which %s", path, interp,
+			       fd == -ENOENT ? "is missing here" : "cannot be opened");
+	n = fd_read_at(fd, bytes, sizeof(bytes), 0);
+	if (n < 0 || elf_head_parse(bytes, (size_t)n, &head) < 0)
+		return err_say(err, ENOEXEC, "%s needs the ELF interpreter %s, which is not one",
+			       path, interp);
+	return 0;
+}
+
+int chain_prove(const char *path, struct err *err)
+{
+	char interp[512];
+	struct shebang line;
+
+	for (int depth = 0; depth <= SHEBANG_DEPTH_MAX; depth++) {
+		FD_CLEANUP int fd = open_regular(path);
+		char head[SHEBANG_READ];
+		ssize_t n;
+		int r;
+
+		if (fd < 0)
+			return err_set(err, -fd, "cannot start %s", path);
+		if (access(path, X_OK) < 0)
+			return err_set(err, errno, "cannot start %s", path);
+		n = fd_read_at(fd, head, sizeof(head), 0);
+		if (n < 0 || shebang_parse(head, (size_t)n, &line) < 0) {
+			r = prove_elf(fd, path, interp, sizeof(interp), err);
+			return r == 1 ? prove_interp(interp, path, err) : r;
+		}
+		path = line.interp;
+	}
+	return err_set(err, ELOOP, "cannot start %s", path);
+}

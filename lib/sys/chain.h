@@ -17,4 +17,9 @@ bool chain_too_long(const char *path);
  * machine or may not be executed, or just errno's own reason. Always returns -errno. */
 int chain_explain(const char *path, int code, struct err *err);
 
+/* Follows the chain as far as the kernel would, without executing anything: 0 if every link is
+ * there and for this machine, else -errno and a sentence that names the broken one. Which libraries
+ * a program needs is for its ELF interpreter to say. */
+int chain_prove(const char *path, struct err *err);
+
 #endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* busypy.run= and --subreaper. */
+#include "forward.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "err.h"
+#include "log.h"
+#include "process.h"
+#include "prove.h"
+#include "signals.h"
+#include "state.h"
+
+static int shell_status(int status)
+{
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* On the machine halt, poweroff and reboot end the program first, then do what they ask for. */
+static int translate(struct init *init, int sig)
+{
+	if (init->container)
+		return sig;
+	switch (sig) {
+	case SIGUSR1:
+	case SIGPWR:
+		init->ending = ENDING_HALT;
+		return SIGTERM;
+	case SIGUSR2:
+		init->ending = ENDING_POWEROFF;
+		return SIGTERM;
+	case SIGTERM:
+		init->ending = ENDING_REBOOT;
+		return SIGTERM;
+	}
+	return sig;
+}
+
+/* Until pid has ended; false if it does not in spite of being asked to. */
+static bool forward_until_end(struct init *init, int pid)
+{
+	uint64_t deadline = SIGNALS_NEVER;
+
+	init->awaited = pid;
+	process_reap(init);
+	while (init->awaited) {
+		int sig = signals_wait(SIGNALS_ALL, deadline);
+
+		process_reap(init);
+		if (sig == 0 && init->awaited)
+			return false;
+		if (sig == 0 || sig == SIGCHLD || !init->awaited)
+			continue;
+		(void)kill(-pid, translate(init, sig)); /* ESRCH: about to be reaped */
+		if (init->ending != ENDING_NONE && deadline == SIGNALS_NEVER)
+			deadline = signals_now() + (uint64_t)init->options.shutdown_s * 1000;
+	}
+	return true;
+}
+
+/* The rest of a container ends with its program. */
+static void end_container(struct init *init)
+{
+	(void)kill(-1, SIGTERM); /* ESRCH: nobody is left */
+	(void)kill(-1, SIGCONT);
+	(void)process_wait_all(init, signals_now() + (uint64_t)init->options.grace_s * 1000);
+	_exit(init->exit_status); /* the kernel kills the rest */
+}
+
+struct state state_run(struct init *init)
+{
+	const char *program = init->options.program;
+	struct err err = { 0 };
+	int r = prove_command(program, &err), pid;
+
+	if (r < 0) {
+		log_err("busypy.run", &err);
+		if (init->container)
+			_exit(r == -ENOENT ? 127 : 126);
+		return (struct state){ state_fail };
+	}
+	inittab_init(&init->table);
+	pid = process_start(init, program, "", PROCESS_CTTY);
+	if (pid < 0)
+		return (struct state){ state_fail };
+	if (forward_until_end(init, pid)) {
+		init->exit_status = shell_status(init->awaited_status);
+		log_note("init: %s ended with status %d", program, init->exit_status);
+	} else {
+		log_say("init: %s is still running, going on", program);
+	}
+	if (init->container)
+		end_container(init);
+	if (init->ending == ENDING_NONE)
+		init->ending = ENDING_POWEROFF;
+	return (struct state){ state_shutdown };
+}
+
+/* The program's group becomes the foreground one where ours was. */
+static void lead_group(void)
+{
+	sigset_t tty_output;
+
+	(void)setpgid(0, 0); /* cannot fail: just forked, no session leader */
+	if (tcgetpgrp(STDIN_FILENO) != getpgid(getppid()))
+		return;
+	(void)sigemptyset(&tty_output);
+	(void)sigaddset(&tty_output, SIGTTOU);
+	(void)sigprocmask(SIG_BLOCK, &tty_output, NULL); /* or tcsetpgrp would stop us */
+	(void)tcsetpgrp(STDIN_FILENO, getpgrp());
+}
+
+int forward_program(struct init *init, char **argv)
+{
+	int pid, code;
+
+	init->container = true; /* signals are the program's */
+	inittab_init(&init->table);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) {
+		log_say("init: cannot become a subreaper: %m");
+		return 125;
+	}
+	pid = fork();
+	if (pid < 0) {
+		log_say("init: cannot fork: %m");
+		return 125;
+	}
+	if (pid == 0) {
+		lead_group();
+		signals_reset();
+		(void)execvp(argv[0], argv);
+		code = errno;
+		log_say("init: cannot run %s: %s", argv[0], strerror(code));
+		_exit(code == ENOENT ? 127 : 126);
+	}
+	(void)setpgid(pid, pid); /* whoever is first; EACCES: it has executed already */
+	(void)forward_until_end(init, pid);
+	return shell_status(init->awaited_status);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting, waiting for and reaping processes. */
+#ifndef BUSYPY_PROCESS_H
+#define BUSYPY_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct init;
+
+enum process_flags {
+	PROCESS_ASKFIRST = 1 << 0, /* prompt, and wait for Enter */
+	PROCESS_CTTY = 1 << 1	   /* like a leading "-": try for a controlling terminal */
+};
+
+/* Forks and executes a command in a session of its own, on tty ("": init's). The pid, or -errno if
+ * there is none. */
+int process_start(struct init *init, const char *command, const char *tty, unsigned flags);
+
+/* Reaps whatever has ended, without waiting. */
+void process_reap(struct init *init);
+
+/* TSTP: reaps, but starts nothing and serves no other signal until CONT. */
+void process_stand_still(struct init *init);
+
+/* Waits until pid has been reaped; its status is init->awaited_status. False at the deadline. */
+bool process_wait(struct init *init, int pid, uint64_t deadline);
+
+/* Waits until no process is left. False at the deadline. */
+bool process_wait_all(struct init *init, uint64_t deadline);
+
+/* Runs all entries with one of these actions, in order, each waited for until the deadline (but not
+ * once entries). */
+void process_run(struct init *init, unsigned actions, uint64_t deadline);
+
+/* Starts the respawn and askfirst entries that do not run and are due; when the next one is. */
+uint64_t process_respawn(struct init *init);
+
+/* Runs work in a child, since it may block for ever in the kernel; false if it has not ended at
+ * the deadline. Without a child (fork fails) it is not done at all. */
+bool process_apart(struct init *init, void (*work)(void), uint64_t deadline);
+
+#endif

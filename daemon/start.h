@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The child's side of starting a command, up to its exec. */
+#ifndef BUSYPY_START_H
+#define BUSYPY_START_H
+
+/* Becomes the command, on tty; ends with 1 if tty cannot be opened, with 255 if the exec fails.
+ * flags: enum process_flags. */
+void start_child(const char *command, const char *tty, unsigned flags) __attribute__((noreturn));
+
+/* Executes the command; returns if that fails, which has been explained on the console. */
+void start_exec(const char *command);
+
+#endif
