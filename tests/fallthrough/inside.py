@@ -17,7 +17,8 @@ import lines  # noqa: E402
 
 PER_GROUP = 500
 USERS = (0, 1000)  # every second case runs as an ordinary user
-ADDED = b"PYTHONNOUSERSITE=1"  # on entering a view
+TAKEN = (b"PYTHONHOME=", b"LD_PRELOAD=", b"LD_LIBRARY_PATH=", b"LD_AUDIT=")  # on entering a view
+GIVEN, ADDED = b"PYTHONNOUSERSITE=", b"PYTHONNOUSERSITE=1"
 
 
 def mount(path, options):
@@ -126,12 +127,16 @@ def enable(busypy):
 
 
 def expected_report(case, native):
-    """What the program must have seen: the same, but for the variable that entering adds."""
+    """What the program must have seen: the same, but for what entering takes and adds."""
     if not case.in_tree:
         return native.report
+    kept = [word for word in case.env if not word.startswith(TAKEN)]
+    if not any(word.startswith(GIVEN) for word in kept):
+        kept.append(ADDED)
     numbers, strings = native.report.split(b"\n", 1)
     argc, envc, rest = numbers.split(b" ", 2)
-    return b"%s %d %s\n%s%s\0" % (argc, int(envc) + 1, rest, strings, ADDED)
+    words = strings.split(b"\0")[:int(argc)] + kept
+    return b"%s %d %s\n%s\0" % (argc, len(kept), rest, b"\0".join(words))
 
 
 def reasons(error):

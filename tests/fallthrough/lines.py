@@ -212,8 +212,17 @@ def any_call(random, place):
     return Case(called, arguments(random, called), variables(random), scripts=(content,))
 
 
+def any_tree_call(random, place):
+    content = random.choice((plain, with_argument, inner_blanks, no_newline))(random)
+    path = place.write(content, in_tree=True)
+    called = random.choice((path, b"../tree/bin/s/%d" % place.number, b"/run/f/../f//tree" +
+                            path.removeprefix(b"/run/f/tree")))
+    return Case(called, arguments(random, called), variables(random), in_tree=True,
+                scripts=(content,))
+
+
 def any_signals(random, place):
-    case = one_line(with_argument)(random, place)
+    case = random.choice((one_line(with_argument), tree_chain))(random, place)
     never = 1 << 8 | 1 << 18  # KILL and STOP cannot be ignored
     case.ignored = random.getrandbits(31) & ~never
     return case
@@ -239,7 +248,7 @@ GROUPS = (
     ("broken chains through scripts of the tree", broken_tree_chain),
     ("paths, arguments and environments", any_call),
     ("ignored signals", any_signals),
-    ("a soup of bytes, again", one_line(soup)),
+    ("paths, arguments and environments, in the tree", any_tree_call),
 )
 
 

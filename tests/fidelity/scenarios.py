@@ -35,6 +35,7 @@ class Scenario:
     script: str = ""  # suffix of the script's name
     stdin: bytes = None
     tty: bool = False
+    fails: bool = False  # natively, too: there is no report
 
 
 def calls():
@@ -43,6 +44,8 @@ def calls():
     yield Scenario("an argument on the first line", script="-argument")
     yield Scenario("two words on the first line", script="-words")
     yield Scenario("many arguments", args=tuple(f"-x{i}" for i in range(500)) + ("v" * 100000,))
+    yield Scenario("nearly too many arguments", ["limit=3,1048576,-1"],
+                   args=("v" * 130000, "w" * 130000))
     yield Scenario("another argv[0]", ["name=login"])
     yield Scenario("an empty argv", ["noargs"])
     yield Scenario("an empty environment", env=(), args=("OUT",))
@@ -82,7 +85,7 @@ def limits():
         "limit=0,1000,2000", f"limit=1,{mebibytes},-1", f"limit=2,{512 * mebibytes},-1",
         f"limit=4,0,{mebibytes}", "limit=6,5000,6000", "limit=7,40,50", "limit=8,65536,65536",
         f"limit=9,{1024 * mebibytes},-1", "limit=10,9,9", "limit=11,10,10", "limit=12,4096,8192"])
-    yield Scenario("few descriptors", ["limit=7,9,9"])
+    yield Scenario("few descriptors", ["limit=7,7,7"])
 
 
 def personalities():
@@ -124,6 +127,13 @@ def paths():
     yield Scenario("a relative link", [f"cwd={W}/links", "path=DIR"])
     yield Scenario("a descriptor", ["open=8,0,SCRIPT", "byfd=8"])
     yield Scenario("blanks and a newline in the path", ["path=SCRIPT\n dir/a b"])
+    yield Scenario("a descriptor that is closed", ["open=8,0,SCRIPT", "cloexec=8", "byfd=8"],
+                   fails=True)
+    yield Scenario("a script with set-id bits", script="-setid")
+    yield Scenario("a script that may not be read", script="-unreadable", fails=True,
+                   ways=("user", "userns", "foreign-user"))
+    yield Scenario("a missing interpreter", before=["hide=/usr/bin"], fails=True,
+                   ways=("foreign", "foreign-user"))
     yield Scenario("a link that the view hides", ["path=/usr/games/DIR"], ways=FIRST)
 
 

@@ -116,6 +116,14 @@ static int do_covered(const char *value)
 	return mount("cover", value, "tmpfs", 0, "mode=0755");
 }
 
+/* Nothing but a directory is left at this place, for this process. */
+static int do_hide(const char *value)
+{
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return -1;
+	return mount("hidden", value, "tmpfs", 0, "mode=0755");
+}
+
 static int do_block(const char *value)
 {
 	uint64_t mask = strtoull(value, NULL, 0);
@@ -384,6 +392,7 @@ static const struct verb {
 	{ "sharefs", do_sharefs }, { "env", do_env },
 	{ "path", do_path },	   { "name", do_name },
 	{ "noargs", do_noargs },   { "byfd", do_byfd },
+	{ "hide", do_hide },
 };
 
 static void perform(const char *word)
