@@ -111,3 +111,10 @@ text() { mandoc -Tascii "$1" | col -bx; }
         grep -qE "^\.It Cm .*\b$word\b" "$ROOT/man/busypy-status.1" || { echo "no $word"; return 1; }
     done
 }
+
+@test "busypy(7) has every property that tests/fidelity/differences.txt names" {
+    properties=$(grep -v '^#' "$ROOT/tests/fidelity/differences.txt" | awk -F ' \\| ' 'NF { print $3 }' |
+        sed 's/, /\n/g' | sort -u)
+    [ -n "$properties" ]
+    same "$(sed -n 's/^\.\\" property: //p' "$ROOT/man/busypy.7" | sort -u)" "$properties"
+}
