@@ -25,8 +25,9 @@ section() { sed -n '/^\.Sh WHAT A SCRIPT/,/^\.Sh FILES/p' "$PAGE"; }
 
 @test "row: host-programs" {
     row <<'END'
-test -x /usr/bin/mount
-same "$(ask <<<'import os, shutil; print(os.path.exists("/usr/bin/mount"), shutil.which("mount"))')" "False None"
+test -x /usr/bin/bash
+same "$(ask <<<'import os, shutil; print(os.path.exists("/usr/bin/bash"), shutil.which("bash"))')" "False None"
+same "$(ask <<<'import os; print([name for name in os.listdir("/usr/bin") if not name.startswith("python3")])')" "[]"
 END
 }
 
