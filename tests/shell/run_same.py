@@ -60,7 +60,7 @@ show("hooks", (sys.excepthook is sys.__excepthook__, sys.displayhook is sys.__di
 import threading, warnings, gc, locale
 show("misc", (threading.current_thread().name, len(warnings.filters), gc.isenabled(), gc.get_threshold(),
               locale.setlocale(locale.LC_CTYPE), sys.getrecursionlimit() >= 1000, "readline" in sys.modules))
-child = os.popen("env; cat /proc/self/status | grep Sig").read() if len(sys.argv) > 1 and sys.argv[1] == "child" else ""
+child = os.popen("env; grep -e SigIgn -e SigBlk /proc/self/status").read() if len(sys.argv) > 1 and sys.argv[1] == "child" else ""
 show("child", child)
 text = "\\n".join(out) + "\\n"
 try:
@@ -180,6 +180,16 @@ def normal(data, mode):
     return re.sub(rb'0x[0-9a-f]+', b'ADDRESS', data.replace(mode.encode(), b'MODE'))
 
 
+def differences(warm, cold):
+    """The status and the lines of output in which two runs differ."""
+    found = [] if warm[0] == cold[0] else ['status %d and %d' % (warm[0], cold[0])]
+    for name, ours, wanted in zip(('stdout', 'stderr'), warm[1:], cold[1:]):
+        ours, wanted = ours.split(b'\n'), wanted.split(b'\n')
+        found += ['%s: %r' % (name, line) for line in ours if line not in wanted]
+        found += ['%s by exec: %r' % (name, line) for line in wanted if line not in ours]
+    return found or ['the order differs']
+
+
 def was_warm(binary):
     """The fast way must be the one that is tested: a program sees the shell's own process start."""
     outputs = [run(binary, 'args "$PPID" >/dev/null; ' + snippet, mode)[1]
@@ -198,8 +208,7 @@ def main():
         before = sorted(os.listdir(binary))
         for snippet in SNIPPETS:
             warm, cold = run(binary, snippet, '+o exec'), run(binary, snippet, '-o exec')
-            details = ['%s\nwarm %r\nexec %r' % t for t in zip(('status', 'stdout', 'stderr'), warm, cold) if t[1] != t[2]]
-            tap.result(warm == cold, 'same: ' + snippet.replace('\n', ' '), details)
+            tap.result(warm == cold, 'same: ' + snippet.replace('\n', ' '), differences(warm, cold))
         after = sorted(os.listdir(binary))
         tap.result(before == after, 'same: nothing is left behind', [set(after) ^ set(before)])
     return tap.finish()

@@ -44,9 +44,20 @@ def tokens_of(text):
                     break
             else:
                 raise ShellError('arithmetic expression: unexpected "%s": "%s"' % (c, text.strip()))
+            if op in ('++', '--') and not steps_a_variable(out, text[i + 2:]):
+                op = op[0]      # two signs: 3--2
             out.append(op)
             i += len(op)
     return out
+
+
+def steps_a_variable(before, after):
+    """Whether ++ or -- here is an increment or decrement of the name before or after it."""
+    last = before[-1] if before else ''
+    if last and last[0] in NAME_FIRST:
+        return True
+    operand = last == ')' or last[:1].isdigit()
+    return not operand and after.lstrip()[:1] != '' and after.lstrip()[0] in NAME_FIRST
 
 
 def constant(text):
@@ -173,7 +184,7 @@ class Evaluator:
             name = self.peek()
             step = 1 if op == '++' else -1
             if not name or name[0] not in NAME_FIRST:
-                return self.unary()     # two signs: ++5, --5
+                self.fail('unexpected "%s"' % op)
             self.pos += 1
             return self.store(name, wrap(self.variable(name) + step))
         return self.primary()

@@ -248,12 +248,12 @@ class Executor:
 
     def assignments_only(self, command):
         shell = self.shell
-        saved = []
         if command.redirects:
-            try:
-                descriptor.apply(shell, descriptor.prepare(shell, command.redirects), saved)
-            finally:
-                descriptor.restore(saved)
+            return self.scoped(lambda: self.assign(command), descriptor.prepare(shell, command.redirects), ())
+        return self.assign(command)
+
+    def assign(self, command):
+        shell = self.shell
         traced = []
         for name, word in command.assigns:
             value = shell.expander.text(word)
@@ -351,6 +351,10 @@ class Executor:
         try:
             return found.function()(self.shell, argv)
         except CommandError as error:
+            raise CommandError('%s: %s' % (argv[0], error.message), error.status) from None
+        except ShellError as error:
+            if found.special:
+                raise
             raise CommandError('%s: %s' % (argv[0], error.message), error.status) from None
         except OSError as error:
             if error.errno is None:

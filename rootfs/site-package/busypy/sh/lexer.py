@@ -213,7 +213,7 @@ class Lexer(WordReader):
                 redirect.body = node.Word(self.heredoc_parts(body, line))
 
     def heredoc_body(self, delimiter, strip_tabs, quoted):
-        lines, joined = [], False
+        lines, start, logical = [], 0, ''    # start: where the logical line begins in lines
         while True:
             if self.peek() == '':
                 break
@@ -223,10 +223,14 @@ class Lexer(WordReader):
             self.pos = end
             if strip_tabs:
                 line = line.lstrip('\t')
-            if not joined and line.rstrip('\n') == delimiter and line.count('\n') <= 1:
-                break
             lines.append(line)
-            joined = not quoted and continues(line)
+            if not quoted and continues(line):
+                logical += line[:-2]
+                continue
+            if logical + line.rstrip('\n') == delimiter:
+                del lines[start:]
+                break
+            start, logical = len(lines), ''
         return ''.join(lines)
 
     def heredoc_parts(self, body, line):

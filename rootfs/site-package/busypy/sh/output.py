@@ -62,6 +62,8 @@ class Printer:
                 for piece in pieces:
                     if isinstance(piece, bytes):
                         self.out += piece
+                    elif isinstance(piece, CommandError):
+                        raise piece
                     else:
                         self.conversion(*piece)
                 if self.next >= len(self.args) or self.next == before:
@@ -118,7 +120,7 @@ class Printer:
         else:
             data = os.fsencode(text)
             if letter == 'c':
-                precision = 1
+                data = data[:1] or b'\0'
         if precision is not None:
             data = data[:precision]
         if stop:
@@ -231,9 +233,13 @@ def parse_format(text):
             literal += b'%'
             i += 1
         elif c == '%':
-            piece, i = parse_conversion(text, i)
-            pieces += [bytes(literal), piece]
+            pieces.append(bytes(literal))
             literal = bytearray()
+            try:
+                piece, i = parse_conversion(text, i)
+            except CommandError as error:
+                return pieces + [error]     # raised when the output before it is made
+            pieces.append(piece)
         else:
             literal += os.fsencode(c)
     return pieces + [bytes(literal)]

@@ -24,6 +24,7 @@ class Parser:
         self.aliases = aliases
         self.token = None
         self.last_end = 0
+        self.last_separator = ''
         lexer.new_parser = self.sibling
 
     def sibling(self, lexer):
@@ -40,7 +41,8 @@ class Parser:
     def peek_command(self):
         """The next token where a command name is expected: aliases apply."""
         token = self.peek()
-        while self.aliases and token.kind == 'word' and self.lexer.expand_alias(token, self.aliases):
+        while self.aliases and token.kind == 'word' and not self.reserved() \
+                and self.lexer.expand_alias(token, self.aliases):
             self.token = None
             token = self.peek()
         return token
@@ -83,6 +85,12 @@ class Parser:
     def complete_command(self):
         """The next complete command; an empty list for a blank line; None at the end."""
         self.lexer.begin_command()
+        try:
+            return self.command_line()
+        except RecursionError:
+            raise SyntaxFault('syntax error: nested too deeply', self.lexer.line_at(self.lexer.pos)) from None
+
+    def command_line(self):
         token = self.peek_command()
         if token.kind == 'eof':
             return None
@@ -154,10 +162,9 @@ class Parser:
     def pipeline(self):
         self.peek_command()
         start = self.peek().start
-        negated = False
-        while self.reserved() == '!':
+        negated = self.reserved() == '!'
+        if negated:
             self.advance()
-            negated = not negated
             self.peek_command()
         commands = [self.command()]
         while self.peek().kind == '|':

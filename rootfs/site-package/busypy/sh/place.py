@@ -45,7 +45,7 @@ def cd(shell, argv):
         new = None
     else:
         base = logical_directory(shell) or current_or_empty()
-        new = normalise(path if path.startswith('/') else base + '/' + path) if base or path[:1] == '/' else None
+        new = normalise(path if path.startswith('/') else base.rstrip('/') + '/' + path) if base or path[:1] == '/' else None
     try:
         os.chdir(path if new is None or not exists_by_text(path, new) else new)
     except (OSError, ValueError) as error:
