@@ -1,4 +1,4 @@
-"""Enables a tree for one arch inside a throw-away machine and runs the probe, as root and as a user.
+"""Enables a tree for one arch inside a throw-away machine and runs the probe, as root and a user.
 
 Usage: inside.py BUSYPY TREE ARCH DIGEST. Foreign programs go to qemu-user, by the lines that
 Debian's qemu-user-static has for binfmt_misc: their flag F makes them work in a view.

@@ -4,10 +4,6 @@
  * environment, whoever called it. The verbs stand in the table at the end. */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -25,7 +21,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { VARIABLES_MAX = 64, WORDS_MAX = 3, CAPS = 64 };
+#include "state_rights.h"
+
+enum { VARIABLES_MAX = 64 };
 
 /* How the program is executed. */
 static struct {
@@ -39,50 +37,6 @@ static void die(const char *what)
 {
 	(void)fprintf(stderr, "state: %s: %s\n", what, strerror(errno));
 	_exit(124);
-}
-
-static unsigned long number(const char *text)
-{
-	return strtoul(text, NULL, 0);
-}
-
-/* Splits "1,2,3" into numbers; missing ones are those before. */
-static void numbers(const char *text, unsigned long *ret, int n)
-{
-	for (int i = 0; i < n; i++) {
-		ret[i] = *text ? number(text) : ret[i - 1];
-		text += strcspn(text, ",");
-		text += *text == ',';
-	}
-}
-
-static int do_uid(const char *value)
-{
-	unsigned long id[WORDS_MAX];
-
-	numbers(value, id, WORDS_MAX);
-	return setresuid((uid_t)id[0], (uid_t)id[1], (uid_t)id[2]);
-}
-
-static int do_gid(const char *value)
-{
-	unsigned long id[WORDS_MAX];
-
-	numbers(value, id, WORDS_MAX);
-	return setresgid((gid_t)id[0], (gid_t)id[1], (gid_t)id[2]);
-}
-
-static int do_groups(const char *value)
-{
-	unsigned long id[WORDS_MAX];
-	gid_t list[WORDS_MAX];
-
-	if (!*value)
-		return setgroups(0, NULL);
-	numbers(value, id, WORDS_MAX);
-	for (int i = 0; i < WORDS_MAX; i++)
-		list[i] = (gid_t)id[i];
-	return setgroups(WORDS_MAX, list);
 }
 
 static int do_umask(const char *value)
@@ -263,32 +217,6 @@ static int do_tty(const char *value)
 	return dup2(fd, 0) < 0 || dup2(fd, 1) < 0 || dup2(fd, 2) < 0 ? -1 : close(fd);
 }
 
-/* caps=EFFECTIVE,PERMITTED,INHERITABLE, as masks */
-static int do_caps(const char *value)
-{
-	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct data[2];
-	unsigned long mask[WORDS_MAX];
-
-	numbers(value, mask, WORDS_MAX);
-	for (int i = 0; i < 2; i++) {
-		data[i].effective = (uint32_t)(mask[0] >> 32 * i);
-		data[i].permitted = (uint32_t)(mask[1] >> 32 * i);
-		data[i].inheritable = (uint32_t)(mask[2] >> 32 * i);
-	}
-	return (int)syscall(SYS_capset, &head, data);
-}
-
-static int do_ambient(const char *value)
-{
-	return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number(value), 0UL, 0UL);
-}
-
-static int do_unbound(const char *value)
-{
-	return prctl(PR_CAPBSET_DROP, number(value), 0UL, 0UL, 0UL);
-}
-
 static int do_oom(const char *value)
 {
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -303,21 +231,6 @@ static int do_timer(const char *value)
 	struct itimerval timer = { .it_value = { .tv_sec = (time_t)number(value) } };
 
 	return setitimer(ITIMER_REAL, &timer, NULL);
-}
-
-/* A filter that allows everything. */
-static int do_seccomp(const char *value)
-{
-	struct sock_filter allow = { BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW };
-	struct sock_fprog filter = { 1, &allow };
-
-	(void)value;
-	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
-}
-
-static int do_keyring(const char *value)
-{
-	return syscall(SYS_keyctl, 1 /* join */, value) < 0 ? -1 : 0;
 }
 
 /* Another process that has the same root and working directory, as long as this one lives. */
