@@ -35,6 +35,12 @@ END
     row <<'END'
 script /usr/local/bin/site-tool '#!/bin/sh' <<<'echo "site: $1"'
 same "$(ask <<<'import subprocess; subprocess.run(["site-tool", "a"])')" "site: a"
+cp -L /usr/bin/python3 /usr/local/bin/dynamic
+script /usr/local/bin/libc '#!/usr/local/bin/dynamic -I' <<'PY'
+print({line.split()[-1] for line in open("/proc/self/maps") if "/libc.so" in line or "/libc-" in line})
+PY
+[ "$(libc)" != "{'/lib/libc.so.6'}" ]
+same "$(ask <<<'import subprocess; subprocess.run(["libc"])')" "{'/lib/libc.so.6'}"
 END
 }
 
@@ -205,6 +211,10 @@ same "$(/opt/second/bin/tool)" False
 "$BUSYPY" enable --quiet /opt/second
 same "$(/opt/second/bin/tool)" True
 same "$("$TREE/bin/tool")" True
+"$BUSYPY" disable --quiet
+printf '[busypy]\ntree = %s\ntree = /opt/second\n' "$TREE" >/opt/busypy.conf
+same "$("$BUSYPY" enable --config /opt/busypy.conf | cut -d : -f 1)" "2 trees enabled"
+same "$(/opt/second/bin/tool)" True
 END
 }
 
@@ -339,6 +349,7 @@ import os
 print({name: os.environ.get(name) for name in
        ("PYTHONHOME", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "PYTHONNOUSERSITE", "OTHER")})
 PY
+same "$(ask <<<'import os; os.environ["LD_LIBRARY_PATH"] = "/x"; os.system("echo $LD_LIBRARY_PATH")')" /x
 same "$(env PYTHONHOME=/x LD_LIBRARY_PATH=/x LD_PRELOAD='' LD_AUDIT='' OTHER=kept "$TREE/bin/tool")" \
     "{'PYTHONHOME': None, 'LD_PRELOAD': None, 'LD_LIBRARY_PATH': None, 'LD_AUDIT': None, 'PYTHONNOUSERSITE': '1', 'OTHER': 'kept'}"
 END
