@@ -16,7 +16,7 @@
 #include "package.h"
 #include "str.h"
 
-static int find_dir(const char *given, char *ret, struct err *err)
+int cache_dir(const char *given, char *ret, struct err *err)
 {
 	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 
@@ -62,7 +62,7 @@ int cache_open(const char *given, void (*progress)(const char *step), struct cac
 	int r;
 
 	ret->lock = -1;
-	r = find_dir(given, dir, err);
+	r = cache_dir(given, dir, err);
 	if (r == 0)
 		r = files_mkdirs(dir, err);
 	if (r < 0)

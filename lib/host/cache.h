@@ -17,6 +17,9 @@ struct cache {
 	int lock;
 };
 
+/* Its path: given, or the user's default. FILES_PATH_MAX bytes; nothing is created. */
+int cache_dir(const char *given, char *ret, struct err *err);
+
 /* Opens and creates it, and waits for another process that uses it. given may be NULL: then it is
  * /var/cache/busypy for root, else $XDG_CACHE_HOME/busypy or ~/.cache/busypy. ret->lock is -1 on
  * failure. progress may be NULL. */

@@ -107,10 +107,10 @@ static int download(const struct cache *cache, const struct apt *apt, const char
 	return r == 0 ? cache_take(cache, package, partial, err) : r;
 }
 
-static int image_path(const struct cache *cache, const struct arch *arch, const char *name,
-		      char *ret, struct err *err)
+static int image_path(const char *dir, const struct arch *arch, const char *name, char *ret,
+		      struct err *err)
 {
-	return files_path(ret, err, "%s/kernels/%s/%s", cache->dir, arch->name, name);
+	return files_path(ret, err, "%s/kernels/%s/%s", dir, arch->name, name);
 }
 
 static int fetch(const struct kernel_request *request, const struct cache *cache, char *ret_path,
@@ -142,7 +142,7 @@ static int fetch(const struct kernel_request *request, const struct cache *cache
 	if (r == 0 && package_file(&package, file, sizeof(file)) < 0)
 		r = err_say(err, E2BIG, "the name of %s is too long", name);
 	if (r == 0)
-		r = image_path(cache, request->arch, file, ret_path, err);
+		r = image_path(cache->dir, request->arch, file, ret_path, err);
 	if (r < 0 || files_exist(ret_path))
 		return r;
 	if (request->progress)
@@ -155,13 +155,14 @@ static int fetch(const struct kernel_request *request, const struct cache *cache
 }
 
 /* The newest by name of those that are cached. */
-static int find_cached(const struct kernel_request *request, const struct cache *cache,
-		       char *ret_path)
+static int find_cached(const struct kernel_request *request, char *ret_path)
 {
-	char pattern[FILES_PATH_MAX];
+	char dir[FILES_PATH_MAX], pattern[FILES_PATH_MAX];
 	glob_t found = { 0 };
-	int r = image_path(cache, request->arch, "*", pattern, NULL);
+	int r = cache_dir(request->cache, dir, NULL);
 
+	if (r == 0)
+		r = image_path(dir, request->arch, "*", pattern, NULL);
 	if (r == 0)
 		r = glob(pattern, 0, NULL, &found) == 0 ? 0 : -ENOENT;
 	if (r == 0)
@@ -179,12 +180,12 @@ int kernel_find(const struct kernel_request *request, char *ret_path, struct err
 		return err_hint(
 			err, err_say(err, ENOENT, "no default kernel for %s", request->arch->name),
 			"--kernel FILE");
+	if (find_cached(request, ret_path) == 0)
+		return 0;
 	r = cache_open(request->cache, request->progress, &cache, err);
 	if (r < 0)
 		return r;
 	r = fetch(request, &cache, ret_path, err);
-	if (r < 0 && find_cached(request, &cache, ret_path) == 0)
-		r = 0;
 	cache_close(&cache);
 	return r < 0 ? err_wrap(err, r, "cannot get Debian's kernel for %s", request->arch->name)
 		     : 0;
