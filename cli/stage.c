@@ -132,7 +132,7 @@ static int parse_from(struct stage_request *request, const char *word, struct er
 	}
 	if (stat(word, &st) < 0 || !S_ISDIR(st.st_mode))
 		return err_hint(err, err_say(err, ENOENT, "--from %s: no such directory", word),
-				"or host, debian, debian:SUITE");
+				"there are host, debian, debian:SUITE and DIR");
 	request->from = STAGE_DIR;
 	request->dir = word;
 	return 0;

@@ -100,11 +100,13 @@ static bool share(const struct copy *copy, const char *real, const char *name, c
 	return false;
 }
 
-static int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err)
+int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err)
 {
 	char to[FILES_PATH_MAX];
 	int r = files_path(to, err, "%s/%s", copy->to, name);
 
+	if (r == 0)
+		r = files_mkdirs_for(to, err);
 	if (r < 0 || share(copy, real, name, to))
 		return r;
 	return copy_bytes(real, to, err);
@@ -112,15 +114,10 @@ static int copy_real(const struct copy *copy, const char *real, const char *name
 
 int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err)
 {
-	char real[SYSROOT_PATH_MAX], to[FILES_PATH_MAX];
+	char real[SYSROOT_PATH_MAX];
 	int r = sysroot_find(copy->root, path, real);
 
-	if (r < 0)
-		return err_set(err, -r, "cannot find %s", path);
-	r = files_path(to, err, "%s/%s", copy->to, name);
-	if (r == 0)
-		r = files_mkdirs_for(to, err);
-	return r < 0 ? r : copy_real(copy, real, name, err);
+	return r < 0 ? err_set(err, -r, "cannot find %s", path) : copy_real(copy, real, name, err);
 }
 
 /* True if the link, whose target is relative, leads to somewhere below the walk's start. */

@@ -25,6 +25,9 @@ struct copy {
  * -ENOENT if it is not there. */
 int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err);
 
+/* The same from a path of this machine. */
+int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err);
+
 /* Copies the directory at path (in the sysroot) to to/name. Relative links that stay inside are
  * kept; others become what they point to, and are left out if that is no file. Devices, fifos and
  * sockets are left out. */

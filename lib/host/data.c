@@ -41,6 +41,7 @@ static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt",
 				       "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem" };
 
 #define CERTIFICATES "/usr/share/ca-certificates/mozilla"
+#define BUNDLE "lib/ssl/cert.pem"
 
 static bool is_dir(const struct sysroot *root, const char *path)
 {
@@ -92,10 +93,22 @@ static int bundle_certificates(const char *dir, FILE *out, struct err *err)
 	return r;
 }
 
+/* By way of a file beside, so that archs with the same certificates share one bundle. */
+static int take_bundle(const struct copy *copy, const char *text, size_t n, struct err *err)
+{
+	char beside[FILES_PATH_MAX];
+	int r = files_path(beside, err, "%s/bundle", copy->to);
+
+	if (r == 0)
+		r = files_write(beside, text, n, 0644, err);
+	if (r == 0)
+		r = copy_real(copy, beside, BUNDLE, err);
+	return r < 0 ? r : files_remove(beside, err);
+}
+
 static int write_bundle(const struct copy *copy, const char *dir, struct err *err)
 {
 	FILES_FREE char *text = NULL;
-	char to[FILES_PATH_MAX];
 	size_t n;
 	FILE *out = open_memstream(&text, &n);
 	int r;
@@ -105,11 +118,7 @@ static int write_bundle(const struct copy *copy, const char *dir, struct err *er
 	r = bundle_certificates(dir, out, err);
 	if (fclose(out) != 0 && r == 0)
 		r = err_set(err, ENOMEM, "cannot bundle the certificates");
-	if (r == 0)
-		r = files_path(to, err, "%s/lib/ssl/cert.pem", copy->to);
-	if (r == 0)
-		r = files_mkdirs_for(to, err);
-	return r < 0 ? r : files_write(to, text, n, 0644, err);
+	return r < 0 ? r : take_bundle(copy, text, n, err);
 }
 
 static int stage_bundle(const struct copy *copy, struct err *err)
@@ -118,7 +127,7 @@ static int stage_bundle(const struct copy *copy, struct err *err)
 
 	for (size_t i = 0; i < sizeof(bundles) / sizeof(bundles[0]); i++) {
 		if (sysroot_find(copy->root, bundles[i], real) == 0)
-			return copy_file(copy, bundles[i], "lib/ssl/cert.pem", err);
+			return copy_file(copy, bundles[i], BUNDLE, err);
 	}
 	if (sysroot_find(copy->root, CERTIFICATES, real) == 0)
 		return write_bundle(copy, real, err);

@@ -3,6 +3,7 @@
 #include "pyc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "arch.h"
 #include "child.h"
 #include "err.h"
+#include "fd.h"
 #include "files.h"
 #include "str.h"
 
@@ -35,9 +37,15 @@ static int cache_path(const char *path, unsigned minor, char *ret, struct err *e
 			  path, (int)(strlen(base) - 3), base, minor);
 }
 
+/* A link counts, too: it has a .pyc of its own name. */
 static bool is_source(const char *path, const struct stat *st)
 {
-	return S_ISREG(st->st_mode) && str_ends(path, ".py");
+	struct stat target;
+
+	if (!str_ends(path, ".py"))
+		return false;
+	return S_ISREG(st->st_mode) ||
+	       (S_ISLNK(st->st_mode) && stat(path, &target) == 0 && S_ISREG(target.st_mode));
 }
 
 static int list_one(const char *path, const struct stat *st, void *context, struct err *err)
@@ -71,6 +79,17 @@ static int write_list(const struct pyc_job *job, const char *list, bool *ret_any
 	return r;
 }
 
+/* True if it is one of ours: PEP 552's flags say unchecked. A Python that could write into a tree
+ * may have left one that depends on times. */
+static bool is_unchecked(const char *path)
+{
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	unsigned char head[8];
+
+	return fd >= 0 && fd_read_all(fd, head, sizeof(head)) == sizeof(head) && head[4] == 1 &&
+	       head[5] == 0 && head[6] == 0 && head[7] == 0;
+}
+
 static int share_one(const char *path, const struct stat *st, void *context, struct err *err)
 {
 	const struct sources *sources = context;
@@ -87,7 +106,7 @@ static int share_one(const char *path, const struct stat *st, void *context, str
 	r = cache_path(peer, sources->minor, from, err);
 	if (r == 0)
 		r = cache_path(path, sources->minor, to, err);
-	if (r < 0 || !files_exist(from) || files_exist(to))
+	if (r < 0 || files_exist(to) || !is_unchecked(from))
 		return r;
 	r = files_mkdirs_for(to, err);
 	if (r < 0)

@@ -2,40 +2,30 @@
 /* Interpreter, standard library, shared libraries, data and records of one arch. */
 #include "runtime.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "arch.h"
+#include "binaries.h"
 #include "copy.h"
 #include "data.h"
-#include "elf_file.h"
 #include "err.h"
 #include "files.h"
 #include "manifest.h"
-#include "needed.h"
-#include "patch.h"
 #include "records.h"
 #include "source.h"
 #include "str.h"
 #include "sysroot.h"
 
-/* One runtime being built. Paths in the source are absolute in its sysroot; "usr" and "clib" are
- * directories of ours. */
+/* One runtime being built. Paths in the source are absolute in its sysroot. */
 struct build {
 	const struct runtime_job *job;
 	struct source *source;
 	struct runtime_facts *facts;
 	struct manifest manifest;
-	struct needed libs;
-	char usr[FILES_PATH_MAX], clib[FILES_PATH_MAX];
 	char python[SYSROOT_PATH_MAX]; /* the interpreter in the source, canonical */
 	char stdlib[SYSROOT_PATH_MAX]; /* and its standard library */
-	char *interp;		       /* PT_INTERP of the interpreter; NULL if static */
-	bool musl, needs_rpath;
 };
 
 /* What no program needs, or what is another interpreter's. */
@@ -59,13 +49,6 @@ static const char *const skip_distribution[] = {
 
 /* What somebody built is what somebody wanted. */
 static const char *const skip_dir[] = { STDLIB_SKIP, NULL };
-
-/* Loaded by name at run time, so in no DT_NEEDED: pthread_exit(3) needs libgcc_s; programs built
- * against an older glibc need the empty rest. */
-static const char *const extra_libs[] = {
-	"libgcc_s.so.1", "libpthread.so.0", "libdl.so.2",      "librt.so.1",	    "libutil.so.1",
-	"libanl.so.1",	 "libresolv.so.2",  "libnss_dns.so.2", "libnss_files.so.2",
-};
 
 /* -- what is there -------------------------------------------------------------------------- */
 
@@ -165,7 +148,7 @@ static int link_names(const struct build *build, struct err *err)
 {
 	char path[FILES_PATH_MAX], name[32];
 	struct text text;
-	int r = files_path(path, err, "%s/bin/python3", build->usr);
+	int r = files_path(path, err, "%s/bin/python3", build->job->usr);
 
 	text_init(&text, name, sizeof(name));
 	text_addf(&text, "python3.%u", build->facts->minor);
@@ -179,7 +162,8 @@ static bool wants_dist_packages(const struct build *build)
 	char path[FILES_PATH_MAX];
 	size_t n;
 
-	return files_path(path, NULL, "%s/%s/site.py", build->usr, build->facts->stdlib) == 0 &&
+	return files_path(path, NULL, "%s/%s/site.py", build->job->usr, build->facts->stdlib) ==
+		       0 &&
 	       files_read(path, &text, &n, NULL) == 0 && strstr(text, "/dist-packages");
 }
 
@@ -187,26 +171,23 @@ static bool wants_dist_packages(const struct build *build)
 static int stage_hook(const struct build *build, struct err *err)
 {
 	static const char pth[] = "/site-package\nimport busypy_start\n";
-	struct copy copy = copy_to(build, build->usr);
-	char name[RUNTIME_NAME_MAX + 32], to[FILES_PATH_MAX];
-	struct sysroot rootfs;
-	int r = sysroot_init(&rootfs, build->job->rootfs);
+	const struct copy copy = copy_to(build, build->job->usr);
+	char name[RUNTIME_NAME_MAX + 32], from[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	int r = files_path(from, err, "%s/etc/busypy/busypy_start.py", build->job->rootfs);
 
-	if (r < 0)
-		return err_set(err, -r, "%s", build->job->rootfs);
-	copy.root = &rootfs;
 	(void)snprintf(name, sizeof(name), "%s/busypy_start.py", build->facts->stdlib); /* fits */
-	r = files_path(to, err, "%s/%s", build->usr, name);
+	if (r == 0)
+		r = files_path(to, err, "%s/%s", build->job->usr, name);
 	if (r == 0)
 		r = files_remove(to, err); /* the source may itself be a tree's runtime */
 	if (r == 0)
-		r = copy_file(&copy, "/etc/busypy/busypy_start.py", name, err);
+		r = copy_real(&copy, from, name, err);
 	if (r < 0)
 		return r;
 	if (wants_dist_packages(build))
-		r = files_path(to, err, "%s/lib/python3/dist-packages/busypy.pth", build->usr);
+		r = files_path(to, err, "%s/lib/python3/dist-packages/busypy.pth", build->job->usr);
 	else
-		r = files_path(to, err, "%s/%s/site-packages/busypy.pth", build->usr,
+		r = files_path(to, err, "%s/%s/site-packages/busypy.pth", build->job->usr,
 			       build->facts->stdlib);
 	if (r == 0)
 		r = files_mkdirs_for(to, err);
@@ -217,7 +198,7 @@ static int stage_hook(const struct build *build, struct err *err)
 
 static int stage_python(struct build *build, struct err *err)
 {
-	struct copy copy = copy_to(build, build->usr);
+	struct copy copy = copy_to(build, build->job->usr);
 	char name[64];
 	struct text text;
 	int r;
@@ -230,274 +211,52 @@ static int stage_python(struct build *build, struct err *err)
 		r = link_names(build, err);
 	if (r < 0)
 		return r;
-	copy = copy_to(build, build->usr);
+	copy = copy_to(build, build->job->usr);
 	copy.skip = build->source->kind == SOURCE_DIR ? skip_dir : skip_distribution;
 	r = copy_tree(&copy, build->stdlib, build->facts->stdlib, err);
 	return r < 0 ? r : stage_hook(build, err);
-}
-
-/* -- ELF files ------------------------------------------------------------------------------ */
-
-/* A staged copy, whose pristine bytes are at real and whose place in the source is source. */
-struct elf_copy {
-	const char *staged; /* ours */
-	const char *view;   /* where a view has it */
-	const char *source, *real;
-};
-
-/* Patches the copy if it must be, and records the pristine file. */
-static int take_elf(struct build *build, const struct elf_copy *elf, struct err *err)
-{
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
-	struct patch patch;
-	bool patched;
-	int r = elf_file_read(elf->real, &file, err);
-
-	if (r < 0)
-		return r;
-	if (!elf_file_fits(&file, build->source->arch))
-		return err_say(err, ENOEXEC, "%s is no ELF file for %s", elf->real,
-			       build->source->arch->name);
-	patched = patch_wanted(&file, build->needs_rpath, &patch);
-	if (patched)
-		r = patch_apply(elf->staged, &patch, err);
-	if (r < 0)
-		return r;
-	return manifest_add(&build->manifest, elf->view, elf->source, elf->real, patched, err);
-}
-
-/* ld.so comes first: what it searches decides about all others. */
-static int stage_ldso(struct build *build, struct err *err)
-{
-	struct copy copy = copy_to(build, build->clib);
-	char real[SYSROOT_PATH_MAX], canonical[SYSROOT_PATH_MAX];
-	char staged[FILES_PATH_MAX], view[FILES_PATH_MAX];
-	const char *name = path_base(build->interp);
-	int r = sysroot_find(build->source->root, build->interp, real);
-
-	if (r < 0)
-		return err_set(err, -r, "%s%s, which %s asks for",
-			       build->source->root->mounts[0].dir, build->interp, build->python);
-	copy.n_peers = 0;
-	r = copy_file(&copy, build->interp, name, err);
-	if (r == 0)
-		r = files_path(staged, err, "%s/%s", build->clib, name);
-	if (r == 0)
-		r = files_path(view, err, "/lib/%s", name);
-	if (r == 0)
-		r = sysroot_canonical(build->source->root, build->interp, canonical);
-	if (r < 0)
-		return r;
-	r = patch_ldso(staged, build->musl, &build->needs_rpath, err);
-	if (r < 0)
-		return r;
-	return manifest_add(&build->manifest, view, canonical, real, r == 1, err);
-}
-
-struct elf_walk {
-	struct build *build;
-	size_t top; /* bytes of build->usr */
-};
-
-/* One file below the staged stdlib: an extension module, or nothing to do with ELF. */
-static int take_module(const char *path, const struct stat *st, void *context, struct err *err)
-{
-	struct elf_walk *walk = context;
-	struct build *build = walk->build;
-	char view[FILES_PATH_MAX], real[SYSROOT_PATH_MAX], canonical[SYSROOT_PATH_MAX];
-	int r;
-
-	if (!S_ISREG(st->st_mode))
-		return 0;
-	r = elf_file_probe(path);
-	if (r <= 0)
-		return r;
-	r = files_path(view, err, "/usr%s", path + walk->top);
-	if (r < 0)
-		return r;
-	r = sysroot_find(build->source->root, view, real);
-	if (r == 0)
-		r = sysroot_canonical(build->source->root, view, canonical);
-	if (r < 0)
-		return err_set(err, -r, "cannot find %s", view);
-	if (build->interp) {
-		r = needed_add(build->source->root, build->source->arch, canonical, build->musl,
-			       &build->libs, err);
-		if (r < 0)
-			return r;
-	}
-	return take_elf(build,
-			&(struct elf_copy){
-				.staged = path, .view = view, .source = canonical, .real = real },
-			err);
-}
-
-static int take_modules(struct build *build, struct err *err)
-{
-	struct elf_walk walk = { .build = build, .top = strlen(build->usr) };
-	char dir[FILES_PATH_MAX];
-	int r = files_path(dir, err, "%s/%s", build->usr, build->facts->stdlib);
-
-	if (r < 0)
-		return r;
-	return files_walk(dir, &(struct files_walk){ .each = take_module, .context = &walk }, err);
-}
-
-static int take_interpreter(struct build *build, struct err *err)
-{
-	char staged[FILES_PATH_MAX], view[64], real[SYSROOT_PATH_MAX];
-	struct text text;
-	int r = files_path(staged, err, "%s/bin/python3.%u", build->usr, build->facts->minor);
-
-	text_init(&text, view, sizeof(view));
-	text_addf(&text, "/usr/bin/python3.%u", build->facts->minor);
-	if (r == 0)
-		r = sysroot_find(build->source->root, build->python, real);
-	if (r < 0)
-		return r;
-	return take_elf(
-		build,
-		&(struct elf_copy){
-			.staged = staged, .view = view, .source = build->python, .real = real },
-		err);
-}
-
-static int stage_library(struct build *build, const struct needed_lib *lib, struct err *err)
-{
-	struct copy copy = copy_to(build, build->clib);
-	char staged[FILES_PATH_MAX], view[FILES_PATH_MAX], canonical[SYSROOT_PATH_MAX];
-	int r;
-
-	/* A package's private library, found by $ORIGIN, came with the stdlib's tree; ld.so is
-	 * there already, under the name that PT_INTERP has. */
-	if (path_below(lib->path, build->stdlib) ||
-	    str_eq(path_base(lib->name), path_base(build->interp)))
-		return 0;
-	copy.n_peers = 0;
-	r = copy_file(&copy, lib->path, path_base(lib->name), err);
-	if (r == 0)
-		r = files_path(staged, err, "%s/%s", build->clib, path_base(lib->name));
-	if (r == 0)
-		r = files_path(view, err, "/lib/%s", path_base(lib->name));
-	if (r == 0)
-		r = sysroot_canonical(build->source->root, lib->path, canonical);
-	if (r < 0)
-		return r;
-	return take_elf(
-		build,
-		&(struct elf_copy){
-			.staged = staged, .view = view, .source = canonical, .real = lib->real },
-		err);
-}
-
-static int stage_libraries(struct build *build, struct err *err)
-{
-	const struct source *source = build->source;
-	int r = needed_add(source->root, source->arch, build->python, build->musl, &build->libs,
-			   err);
-
-	for (size_t i = 0; r >= 0 && i < sizeof(extra_libs) / sizeof(extra_libs[0]); i++)
-		r = needed_add_name(source->root, source->arch, extra_libs[i], &build->libs, err);
-	for (size_t i = 0; r >= 0 && i < build->libs.n_libs; i++)
-		r = stage_library(build, &build->libs.libs[i], err);
-	return r < 0 ? r : 0;
-}
-
-/* Debian's ld.so looks into the multiarch directory first: this link saves it a failed open per
- * library. */
-static int link_multiarch(const struct build *build, struct err *err)
-{
-	char path[FILES_PATH_MAX];
-	int r = files_path(path, err, "%s/%s", build->clib, build->source->arch->triplet);
-
-	return r < 0 ? r : files_link(".", path, err);
-}
-
-static int read_interpreter(struct build *build, struct err *err)
-{
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
-	char real[SYSROOT_PATH_MAX];
-	int r = sysroot_find(build->source->root, build->python, real);
-
-	if (r < 0)
-		return err_set(err, -r, "%s", build->python);
-	r = elf_file_read(real, &file, err);
-	if (r < 0)
-		return r;
-	if (!elf_file_fits(&file, build->source->arch))
-		return err_say(err, ENOEXEC, "%s is no program for %s", real,
-			       build->source->arch->name);
-	build->interp = file.interp;
-	file.interp = NULL;
-	if (!build->interp)
-		return 0;
-	build->musl = needed_is_musl(build->interp);
-	return str_copy(build->facts->ldso, sizeof(build->facts->ldso), path_base(build->interp)) <
-			       0
-		       ? err_set(err, ENAMETOOLONG, "%s", build->interp)
-		       : 0;
-}
-
-static int stage_elf_files(struct build *build, struct err *err)
-{
-	int r = files_mkdirs(build->clib, err);
-
-	if (r == 0 && build->interp)
-		r = stage_ldso(build, err);
-	if (r == 0)
-		r = take_interpreter(build, err);
-	if (r == 0)
-		r = take_modules(build, err);
-	if (r == 0 && build->interp)
-		r = stage_libraries(build, err);
-	if (r == 0 && build->interp && !build->musl)
-		r = link_multiarch(build, err);
-	return r;
 }
 
 /* -- all of it ------------------------------------------------------------------------------ */
 
 static int write_records(struct build *build, struct err *err)
 {
-	char info[FILES_PATH_MAX], staged[FILES_PATH_MAX], real[SYSROOT_PATH_MAX];
-	int r = files_path(info, err, "%s/info", build->job->dir);
+	char staged[FILES_PATH_MAX], real[SYSROOT_PATH_MAX];
+	int r = files_path(staged, err, "%s/bin/python3.%u", build->job->usr, build->facts->minor);
 
-	if (r == 0)
-		r = files_path(staged, err, "%s/bin/python3.%u", build->usr, build->facts->minor);
 	if (r == 0)
 		r = sysroot_find(build->source->root, build->python, real);
 	if (r < 0)
 		return r;
-	return records_write(&(struct records){ .dir = info,
+	return records_write(&(struct records){ .dir = build->job->info,
 						.source = build->source,
 						.manifest = &build->manifest,
 						.minor = build->facts->minor,
 						.python_before = real,
 						.python_after = staged,
-						.clib = build->clib,
+						.clib = build->job->clib,
 						.ldso = build->facts->ldso },
 			     err);
 }
 
 static int build_all(struct build *build, struct err *err)
 {
-	struct copy copy;
-	int r = files_path(build->usr, err, "%s/python/usr", build->job->dir);
+	const struct copy copy = copy_to(build, build->job->usr);
+	int r = find_python(build, err);
 
-	if (r == 0)
-		r = files_path(build->clib, err, "%s/clib", build->job->dir);
-	if (r == 0)
-		r = find_python(build, err);
-	if (r == 0)
-		r = read_interpreter(build, err);
 	if (r == 0)
 		r = stage_python(build, err);
 	if (r == 0)
-		r = stage_elf_files(build, err);
-	if (r < 0)
-		return r;
-	copy = copy_to(build, build->usr);
-	r = data_stage(&copy, err);
+		r = binaries_stage(&(struct binaries){ .source = build->source,
+						       .python = build->python,
+						       .stdlib = build->stdlib,
+						       .minor = build->facts->minor,
+						       .usr = build->job->usr,
+						       .clib = build->job->clib,
+						       .manifest = &build->manifest },
+				   build->facts->ldso, err);
+	if (r == 0)
+		r = data_stage(&copy, err);
 	return r < 0 ? r : write_records(build, err);
 }
 
@@ -514,8 +273,6 @@ int runtime_build(const struct runtime_job *job, struct runtime_facts *ret, stru
 	build->facts = ret;
 	r = build_all(build, err);
 	manifest_free(&build->manifest);
-	needed_free(&build->libs);
-	free(build->interp);
 	free(build);
 	return r;
 }

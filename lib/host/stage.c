@@ -27,8 +27,8 @@ enum { PEERS_MAX = 2 * STAGE_ARCHES_MAX };
 
 /* A runtime that has been built. */
 struct built {
-	char dir[FILES_PATH_MAX];
-	char usr[FILES_PATH_MAX], clib[FILES_PATH_MAX];
+	char python[FILES_PATH_MAX]; /* its folder; usr is in there */
+	char usr[FILES_PATH_MAX], clib[FILES_PATH_MAX], info[FILES_PATH_MAX];
 	struct runtime_facts facts;
 };
 
@@ -153,7 +153,7 @@ static int compile(struct stage *stage, size_t which, const char *dir, const cha
 static int compile_stdlib(struct stage *stage, size_t which, struct err *err)
 {
 	struct built *built = &stage->built[which];
-	char stdlib[FILES_PATH_MAX], peer[FILES_PATH_MAX], strip[FILES_PATH_MAX];
+	char stdlib[FILES_PATH_MAX], peer[FILES_PATH_MAX];
 	int r = files_path(stdlib, err, "%s/%s", built->usr, built->facts.stdlib);
 
 	for (size_t i = 0; r == 0 && i < stage->n_peers; i++) {
@@ -161,9 +161,37 @@ static int compile_stdlib(struct stage *stage, size_t which, struct err *err)
 		if (r == 0 && files_exist(peer))
 			r = pyc_share(stdlib, peer, built->facts.minor, err);
 	}
+	return r < 0 ? r : compile(stage, which, stdlib, built->python, false, err);
+}
+
+/* The same places as in a tree, so that it can be checked as one. */
+static int name_places(const struct stage *stage, const struct arch *arch, struct built *ret,
+		       struct err *err)
+{
+	const char *base = stage->space.build;
+	int r = files_path(ret->python, err, "%s/runtimes/etc/python/%s", base, arch->name);
+
 	if (r == 0)
-		r = files_path(strip, err, "%s/python", built->dir);
-	return r < 0 ? r : compile(stage, which, stdlib, strip, false, err);
+		r = files_path(ret->usr, err, "%s/usr", ret->python);
+	if (r == 0)
+		r = files_path(ret->clib, err, "%s/runtimes/etc/clib/%s", base, arch->name);
+	return r < 0 ? r
+		     : files_path(ret->info, err, "%s/runtimes/etc/busypy/%s", base, arch->name);
+}
+
+static int settle(const struct stage *stage, const struct built *built, const struct arch *arch,
+		  struct err *err)
+{
+	char runtimes[FILES_PATH_MAX];
+	int r = files_settle(built->python, err);
+
+	if (r == 0)
+		r = files_settle(built->clib, err);
+	if (r == 0)
+		r = files_settle(built->info, err);
+	if (r == 0)
+		r = files_path(runtimes, err, "%s/runtimes", stage->space.build);
+	return r < 0 ? r : closure_check(runtimes, arch, err);
 }
 
 static int build_runtime(struct stage *stage, const struct arch *arch, struct err *err)
@@ -171,18 +199,16 @@ static int build_runtime(struct stage *stage, const struct arch *arch, struct er
 	struct built *built = &stage->built[stage->n_built];
 	struct source source = { 0 };
 	struct runtime_job job = { .source = &source,
-				   .dir = built->dir,
+				   .usr = built->usr,
+				   .clib = built->clib,
+				   .info = built->info,
 				   .rootfs = stage->rootfs,
 				   .peers = stage->peers,
 				   .n_peers = stage->n_peers };
-	int r = open_source(stage, arch, &source, err);
+	int r = name_places(stage, arch, built, err);
 
 	if (r == 0)
-		r = files_path(built->dir, err, "%s/runtime/%s", stage->space.build, arch->name);
-	if (r == 0)
-		r = files_path(built->usr, err, "%s/python/usr", built->dir);
-	if (r == 0)
-		r = files_path(built->clib, err, "%s/clib", built->dir);
+		r = open_source(stage, arch, &source, err);
 	if (r == 0) {
 		say(stage->request->progress, "%s: copying", arch->name);
 		r = runtime_build(&job, &built->facts, err);
@@ -194,7 +220,7 @@ static int build_runtime(struct stage *stage, const struct arch *arch, struct er
 	stage->n_built++;
 	r = compile_stdlib(stage, stage->n_built - 1, err);
 	if (r == 0)
-		r = files_settle(built->dir, err);
+		r = settle(stage, built, arch, err);
 	return r < 0 ? r : add_peer(stage, built->usr, err);
 }
 
@@ -254,16 +280,6 @@ static int look_at_libc(struct stage *stage, struct err *err)
 
 /* -- all of it ------------------------------------------------------------------------------ */
 
-/* A last proof, of what now stands under its final name. */
-static int check_all(const struct stage *stage, struct err *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < stage->request->n_arches; i++)
-		r = closure_check(stage->space.tree, stage->request->arches[i], err);
-	return r;
-}
-
 static int build_all(struct stage *stage, struct err *err)
 {
 	char source[FILES_PATH_MAX];
@@ -284,9 +300,7 @@ static int build_all(struct stage *stage, struct err *err)
 		return r;
 	say(stage->request->progress, "writing to disk");
 	r = workspace_commit(&stage->space, err);
-	if (r == 0)
-		r = look_at_libc(stage, err);
-	return r < 0 ? r : check_all(stage, err);
+	return r < 0 ? r : look_at_libc(stage, err);
 }
 
 static int run(struct stage *stage, struct err *err)

@@ -61,44 +61,49 @@ static int move(const char *from, const char *to, struct err *err)
 	return 0;
 }
 
-/* One of the three directories of a runtime. */
-static int place_part(const struct workspace *space, const char *part, const char *folder,
-		      const char *arch, struct err *err)
-{
+/* Where one of the three folders of a runtime is, goes to, and leaves its old one. */
+struct part {
 	char from[FILES_PATH_MAX], to[FILES_PATH_MAX], old[FILES_PATH_MAX];
-	int r = files_path(from, err, "%s/" HIDDEN "/ready/runtime/%s/%s", space->tree, arch, part);
+};
+
+static int name_part(const struct workspace *space, const char *folder, const char *arch,
+		     struct part *ret, struct err *err)
+{
+	int r = files_path(ret->from, err, "%s/" HIDDEN "/ready/runtimes/etc/%s/%s", space->tree,
+			   folder, arch);
 
 	if (r == 0)
-		r = files_path(to, err, "%s/etc/%s/%s", space->tree, folder, arch);
-	if (r == 0)
-		r = files_path(old, err, "%s/" HIDDEN "/trash/%s.%s", space->tree, arch, folder);
-	if (r < 0 || !files_exist(from))
-		return r; /* placed before an interruption */
-	if (files_exist(to))
-		r = move(to, old, err);
-	return r < 0 ? r : move(from, to, err);
+		r = files_path(ret->to, err, "%s/etc/%s/%s", space->tree, folder, arch);
+	return r < 0 ? r
+		     : files_path(ret->old, err, "%s/" HIDDEN "/trash/%s.%s", space->tree, arch,
+				  folder);
+}
+
+static int remove_old(const struct part *part, struct err *err)
+{
+	return files_exist(part->to) ? move(part->to, part->old, err) : 0;
 }
 
 /* The old interpreter goes first and the new one comes last: in between there is no runtime, so
  * nobody can find an interpreter with another one's libraries. */
 static int place_runtime(const struct workspace *space, const char *arch, struct err *err)
 {
-	char from[FILES_PATH_MAX], to[FILES_PATH_MAX], old[FILES_PATH_MAX];
-	int r = files_path(from, err, "%s/" HIDDEN "/ready/runtime/%s/python", space->tree, arch);
+	static const char *const folders[] = { "clib", "busypy", "python" };
+	struct part part;
+	int r = name_part(space, "python", arch, &part, err);
 
-	if (r == 0)
-		r = files_path(to, err, "%s/etc/python/%s", space->tree, arch);
-	if (r == 0)
-		r = files_path(old, err, "%s/" HIDDEN "/trash/%s.python", space->tree, arch);
-	if (r < 0 || !files_exist(from))
-		return r;
-	if (files_exist(to))
-		r = move(to, old, err);
-	if (r == 0)
-		r = place_part(space, "clib", "clib", arch, err);
-	if (r == 0)
-		r = place_part(space, "info", "busypy", arch, err);
-	return r < 0 ? r : place_part(space, "python", "python", arch, err);
+	if (r < 0 || !files_exist(part.from))
+		return r; /* not staged, or placed before an interruption */
+	r = remove_old(&part, err);
+	for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		r = name_part(space, folders[i], arch, &part, err);
+		if (r < 0 || !files_exist(part.from))
+			continue;
+		r = remove_old(&part, err);
+		if (r == 0)
+			r = move(part.from, part.to, err);
+	}
+	return r;
 }
 
 struct placing {

@@ -11,8 +11,8 @@ struct err;
 
 enum { WORKSPACE_PATH_MAX = 4096 };
 
-/* build/runtime/<arch>/{python,clib,info} and build/tree/... are to be filled; anything else in
- * build is thrown away. */
+/* build/runtimes/etc/{python,clib,busypy}/<arch> and build/tree/... are to be filled; anything else
+ * in build is thrown away. */
 struct workspace {
 	char tree[WORKSPACE_PATH_MAX];
 	char build[WORKSPACE_PATH_MAX];
