@@ -285,6 +285,8 @@ def test_background_reader_is_stopped(t):
 def test_job_names(t):
     t.run('sleep 101 & sleep 102 &')
     has(t.run('jobs %1'), 'sleep 101')
+    has(t.run('jobs | cat'), 'sleep 102')
+    has(t.run('echo "$(jobs)"'), 'sleep 102')
     has(t.run('jobs %?102'), 'sleep 102')
     has(t.run('jobs -l'), '[1]- ')
     same(len(t.run('jobs -p').split()), 2)
@@ -480,6 +482,16 @@ def finished(place):
             os.waitpid(t.pid, 0)
             os.close(t.fd)
 
+    def history_of_a_lost_terminal():
+        t = Terminal(place, HISTFILE=os.path.join(place, 'history2'))
+        t.run('echo kept too')
+        t.run('sleep 100 &')
+        pid = int(t.run('echo $!').split()[0])
+        t.end()
+        with open(os.path.join(place, 'history2'), encoding='utf-8') as file:
+            has(file.read(), 'echo kept too\n')
+        assert not os.path.exists('/proc/%d' % pid) or t.wait_state('Z', pid) is None
+
     def env_file():
         with open(os.path.join(place, 'envfile'), 'w', encoding='utf-8') as file:
             file.write('alias fromenv="echo env alias"\n')
@@ -500,7 +512,7 @@ def finished(place):
         t.expect('exit')
         t.expect(PROMPT)
         t.end()
-    return (end_of_input, exit_command, history_file, env_file, lost_terminal, ignoreeof)
+    return (end_of_input, exit_command, history_file, history_of_a_lost_terminal, env_file, lost_terminal, ignoreeof)
 
 
 def main():

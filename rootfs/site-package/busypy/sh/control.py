@@ -62,7 +62,7 @@ def wait(shell, argv):
     table = shell.jobs
     try:
         if not args:
-            for job in list(table.table):
+            for job in [] if table.foreign else list(table.table):
                 table.wait_background(job)
             table.table = [job for job in table.table if job.state() != DONE]
             return 0

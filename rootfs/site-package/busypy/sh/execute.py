@@ -4,8 +4,6 @@ Every method returns an exit status. tail means that this process will leave wit
 status at once: a program may then replace it instead of being forked.
 """
 
-import os
-
 from busypy.sh import builtin, descriptor, node, pattern, programs
 from busypy.sh.error import CommandError, Exit, LoopJump, Return, ShellError
 from busypy.sh.escape import quote_if_needed

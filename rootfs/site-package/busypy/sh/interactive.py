@@ -117,9 +117,8 @@ def one_command(shell, terminal, lexer, parser):
     if command is None:
         return stays_at_end(shell, lexer, parser)
     shell.stop_warned = max(0, shell.stop_warned - 1)
-    if command.items and not shell.options.n:
-        if not guarded(shell, lambda: shell.executor.run(command)):
-            restart(shell, terminal, lexer, parser)
+    if command.items and not guarded(shell, lambda: shell.executor.run(command)):
+        restart(shell, terminal, lexer, parser)
     return True
 
 

@@ -62,6 +62,7 @@ class Jobs:
         self.group = 0
         self.modes = None
         self.first_group = 0
+        self.foreign = False    # the table is that of the shell this one was forked from
 
     # -- starting
 
@@ -113,6 +114,8 @@ class Jobs:
 
     def add(self, job):
         """Give a job that is not waited for its number."""
+        if self.foreign:
+            self.table, self.foreign = [], False
         self.reap()
         if job not in self.table:
             job.number = 1 + max((j.number for j in self.table), default=0)
@@ -171,6 +174,8 @@ class Jobs:
 
     def reap(self):
         """Collect what changed in the background, without waiting."""
+        if self.foreign:
+            return
         flags = os.WNOHANG | os.WUNTRACED | os.WCONTINUED
         for job in self.table:
             for pid in job.pids:
@@ -253,9 +258,19 @@ class Jobs:
         return found[0] if found else None
 
     def forget(self):
-        """In a subshell: nothing here is a child of this process."""
-        self.table = []
+        """In a subshell: the jobs are the parent's, only to be shown and signalled."""
+        self.foreign = True
         self.tty = None
+
+    def hang_up(self):
+        """SIGHUP for every job; a stopped one must run to see it."""
+        for job in self.table:
+            if job.group and job.state() != DONE:
+                try:
+                    os.killpg(job.group, signals.SIGHUP)
+                    os.killpg(job.group, signals.SIGCONT)
+                except OSError:
+                    pass    # it is gone
 
     # -- the terminal
 

@@ -1,7 +1,6 @@
 """Tokens of the shell language, from text that may arrive line by line."""
 
 from busypy.sh import node
-from busypy.sh.error import SyntaxFault
 from busypy.sh.wordreader import WordReader
 
 OPERATORS3 = ('<<-',)

@@ -1,5 +1,6 @@
 """Built-ins for what a process inherits: cd, pwd, umask, ulimit."""
 
+import errno
 import os
 
 from busypy.sh import descriptor, usage
@@ -17,11 +18,13 @@ def logical_directory(shell):
         return None
 
 
-def normalise(path):
-    """Resolve . and .. in an absolute path by its text."""
+def normalise(path, exists=None):
+    """Resolve . and .. in an absolute path by its text; before a .. exists(directory) must hold."""
     parts = []
     for part in path.split('/'):
         if part == '..':
+            if exists and not exists('/' + '/'.join(parts)):
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             if parts:
                 parts.pop()
         elif part not in ('', '.'):
@@ -30,36 +33,39 @@ def normalise(path):
 
 
 def cd(shell, argv):
-    found = last_of(argv)
+    physical = last_of(argv) == 'P'
     _, args = usage.options(argv, 'LPe')
     target, show = cd_target(shell, args)
-    path = target
-    if not target.startswith('/') and target.split('/')[0] not in ('.', '..'):
-        for directory in (shell.vars.get('CDPATH') or '').split(':'):
-            candidate = os.path.join(directory, target) if directory else target
-            if os.path.isdir(candidate):
-                path, show = candidate, show or bool(directory)
-                break
-    pwd = shell.vars.get('PWD')
-    if found == 'P':
-        new = None
-    else:
-        base = logical_directory(shell) or current_or_empty()
-        new = normalise(path if path.startswith('/') else base.rstrip('/') + '/' + path) if base or path[:1] == '/' else None
+    path, found = search_cdpath(shell, target)
+    old = shell.vars.get('PWD')
     try:
-        os.chdir(path if new is None or not exists_by_text(path, new) else new)
+        new = None if physical else logical_target(shell, path)
+        os.chdir(new or path)
     except (OSError, ValueError) as error:
         raise CommandError("can't cd to %s: %s" % (target, descriptor.reason(error)), 2) from None
-    shell.vars.set('OLDPWD', pwd or '')
+    shell.vars.set('OLDPWD', old or '')
     shell.vars.set('PWD', new or current_or_empty() or path)
-    if show:
+    if show or found:
         shell.write(1, shell.vars.get('PWD') + '\n')
     return 0
 
 
-def exists_by_text(path, new):
-    """With dot-dot after a symbolic link the two differ, and the text decides; but the directory must exist."""
-    return os.path.isdir(new) or os.path.isdir(path) is False
+def search_cdpath(shell, target):
+    """(directory, was it found through a named entry of CDPATH)."""
+    if not target.startswith('/') and target.split('/')[0] not in ('.', '..'):
+        for directory in (shell.vars.get('CDPATH') or '').split(':'):
+            candidate = os.path.join(directory, target) if directory else target
+            if os.path.isdir(candidate):
+                return candidate, bool(directory)
+    return target, False
+
+
+def logical_target(shell, path):
+    """Where path leads by its text, or None if the working directory has no name."""
+    if path.startswith('/'):
+        return normalise(path, os.path.isdir)
+    base = logical_directory(shell) or current_or_empty()
+    return normalise(base.rstrip('/') + '/' + path, os.path.isdir) if base else None
 
 
 def last_of(argv):

@@ -2,7 +2,7 @@
 
 import os
 
-from busypy.sh import descriptor
+from busypy.sh import descriptor, signals
 from busypy.sh.error import CommandError, Exit, LoopJump, Return, ShellError
 from busypy.sh.execute import Executor
 from busypy.sh.expand import Expander, decode
@@ -162,6 +162,12 @@ class Shell:
     def can_replace(self):
         """Whether nothing of this shell is needed after its last command."""
         return not self.traps.any_set() and not self.traps.pending
+
+    def hang_up(self):
+        """The terminal is lost: keep the history, tell the jobs, and go."""
+        self.history.save()
+        self.jobs.hang_up()
+        signals.die_of(signals.SIGHUP)
 
     def interruptible(self):
         return self._blocking

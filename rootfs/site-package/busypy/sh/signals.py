@@ -69,6 +69,7 @@ class Traps:
         for number in (SIGQUIT, SIGTERM):
             _signal.signal(number, IGNORE)
         self.install(SIGINT)
+        self.install(SIGHUP)
 
     # -- changing
 
@@ -103,7 +104,7 @@ class Traps:
 
     def to_default(self, number):
         self.handled.discard(number)
-        if self.shell.interactive and number == SIGINT:
+        if self.shell.interactive and number in (SIGINT, SIGHUP):
             self.install(number)
         elif self.shell.interactive and number in (SIGQUIT, SIGTERM):
             _signal.signal(number, IGNORE)
@@ -138,6 +139,8 @@ class Traps:
     # -- arrival
 
     def arrived(self, number, _frame):
+        if number == SIGHUP and self.interactive_int and not self.actions.get(number):
+            self.shell.hang_up()
         self.pending.append(number)
         if self.blocking:
             self.end_blocking(number)

@@ -347,7 +347,8 @@ def flush_standard():
         except BaseException as error:
             good = False
             if file is sys.stdout and sys.stderr is not None:
-                text = 'Exception ignored in: %r\n%s: %s' % (file, type(error).__name__, error)
+                where = 'on flushing sys.stdout:' if sys.version_info >= (3, 13) else 'in: %r' % file
+                text = 'Exception ignored %s\n%s: %s' % (where, type(error).__name__, error)
                 print(text, file=sys.stderr, flush=True)
             # The buffer keeps what it could not write: it must not fail once more.
             setattr(sys, 'stdout' if file is sys.stdout else 'stderr', None)
