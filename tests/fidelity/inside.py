@@ -40,6 +40,7 @@ def write(path, content, mode=0o755):
 def put_scripts(directory, body):
     for suffix, (line, mode) in SCRIPTS.items():
         write(f"{directory}/report{suffix}", line + body, mode)
+    write(f"{directory}/chained", f"#!{directory}/report from above\n".encode() + body)
     write(f"{directory}/report\n dir/a b", SCRIPTS[""][0] + body)
     write(f"{directory}/outer", OUTER)
 

@@ -129,6 +129,7 @@ def paths():
     yield Scenario("blanks and a newline in the path", ["path=SCRIPT\n dir/a b"])
     yield Scenario("a descriptor that is closed", ["open=8,0,SCRIPT", "cloexec=8", "byfd=8"],
                    fails=True)
+    yield Scenario("by the first line of another script", [f"path={W}/DIR/chained"])
     yield Scenario("a script with set-id bits", script="-setid")
     yield Scenario("a script that may not be read", script="-unreadable", fails=True,
                    ways=("user", "userns", "foreign-user"))
