@@ -127,7 +127,7 @@ int console_take(const char *tty)
 		r = fd < 0 ? fd : -EBADF;
 	if (r < 0) {
 		errno = -r;
-		log_say("can't open %s: %m", tty);
+		log_note("can't open %s: %m", tty); /* not each second on the console */
 		return r;
 	}
 	make_sane();

@@ -2,7 +2,7 @@
 /* The end: BusyBox's order and words, but with deadlines. */
 #include <errno.h>
 #include <signal.h>
-#include <stddef.h>
+#include <stdbool.h>
 #include <sys/reboot.h>
 #include <unistd.h>
 
@@ -96,7 +96,9 @@ static void reboot_work(void)
 
 struct state state_end(struct init *init)
 {
-	if (init->ending == ENDING_RESTART) {
+	bool restarting = init->ending == ENDING_RESTART;
+
+	if (restarting) {
 		restart(init);
 		init->ending = ENDING_HALT;
 	}
@@ -106,7 +108,8 @@ struct state state_end(struct init *init)
 		reboot_command = RB_POWER_OFF;
 	else
 		reboot_command = RB_HALT_SYSTEM;
-	log_say("Requesting system %s", ending_name(init->ending));
+	if (!restarting)
+		log_say("Requesting system %s", ending_name(init->ending));
 	log_drain();
 	/* In a child: the kernel ends the process that calls it, and PID 1 must not end. */
 	(void)process_apart(init, reboot_work, after(REBOOT_MS));
