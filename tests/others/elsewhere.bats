@@ -54,8 +54,11 @@ SCRIPT
 
 @test "a container with something else in the tree's place: its own scripts" {
     with_root <<'SCRIPT'
-mkdir -p "$root$TREE/bin" && cp "$foreign" "$root$TREE/bin/tool"
-mount -t tmpfs other "$root$TREE" && mkdir "$root$TREE/bin" && cp "$foreign" "$root$TREE/bin/tool"
+mkdir -p "$root$TREE/bin"
+cp "$foreign" "$root$TREE/bin/tool"
+mount -t tmpfs other "$root$TREE"
+mkdir "$root$TREE/bin"
+cp "$foreign" "$root$TREE/bin/tool"
 [ "$(unshare --mount "$strange" -p "$root" "$tool" | word exe)" = "$root_exe" ]
 [ "$(unshare --mount "$strange" -p -u 1000 "$root" "$tool" | word exe)" = "$root_exe" ]
 SCRIPT
@@ -63,7 +66,8 @@ SCRIPT
 
 @test "a container with the tree at its place: a view of the container's own files" {
     with_root <<'SCRIPT'
-mkdir -p "$root$TREE" && mount --bind "$TREE" "$root$TREE"
+mkdir -p "$root$TREE"
+mount --bind "$TREE" "$root$TREE"
 line=$(unshare --mount "$strange" -p "$root" "$tool")
 [ "$(tier <<<"$line") $(word etc <<<"$line")" = "view $root_etc" ]
 line=$(unshare --mount "$strange" -p -u 1000 "$root" "$tool")
@@ -73,7 +77,9 @@ SCRIPT
 
 @test "a chroot with a planted marker: its own Python, also for a script of the tree" {
     with_root <<'SCRIPT'
-mkdir -p "$root$TREE" "$root/.busypy" && mount --bind "$TREE" "$root$TREE" && : >"$root/.busypy/view"
+mkdir -p "$root$TREE" "$root/.busypy"
+mount --bind "$TREE" "$root$TREE"
+: >"$root/.busypy/view"
 [ "$("$strange" -c "$root" $script | of_root)" = "$root_etc 0 $script" ]
 [ "$("$strange" -c -u 1000 "$root" "$tool" | of_root)" = "$root_etc 1000 $tool" ]
 [ "$("$strange" -c -p "$root" "$tool" | of_root)" = "$root_etc 0 $tool" ]
@@ -82,7 +88,8 @@ SCRIPT
 
 # In the chroot /run/busypy is planted: enter, and a link to the true template by descriptor 9.
 planted='
-mkdir -p "$root$TREE" "$root/run/busypy/g1" && mount --bind "$TREE" "$root$TREE"
+mkdir -p "$root$TREE" "$root/run/busypy/g1"
+mount --bind "$TREE" "$root$TREE"
 cp /run/busypy/g1/enter "$root/run/busypy/g1/enter"
 ln -s /proc/self/fd/9 "$root/run/busypy/g1/view0"
 exec 9</run/busypy/g1/view0
@@ -126,7 +133,8 @@ SCRIPT
 
 @test "a chroot without /proc: its own scripts, and no tree" {
     with_root <<'SCRIPT'
-mkdir -p "$root$TREE" && mount --bind "$TREE" "$root$TREE"
+mkdir -p "$root$TREE"
+mount --bind "$TREE" "$root$TREE"
 [ "$("$strange" -c "$root" $script | of_root)" = "$root_etc 0 $script" ]
 [ "$("$strange" -c -u 1000 "$root" "$tool" | of_root)" = "$root_etc 1000 $tool" ]
 SCRIPT
@@ -135,17 +143,25 @@ SCRIPT
 @test "the tree mounted anew at its place is the tree; another in its place is refused" {
     in_machine <<'SCRIPT'
 again() { mount --bind "$TREE" "$TREE"; }
-again && [ "$($tool | tier)" = view ] && [ "$(as_user $tool | tier)" = view ]
+again
+[ "$($tool | tier)" = view ]
+[ "$(as_user $tool | tier)" = view ]
 # what is mounted inside of the tree is not the tree's
-mkdir "$dir/inside" && cp "$foreign" "$dir/inside/script" && mount --bind "$dir/inside" "$TREE/sbin"
+mkdir "$dir/inside"
+cp "$foreign" "$dir/inside/script"
+mount --bind "$dir/inside" "$TREE/sbin"
 [ "$("$TREE/sbin/script" | tier)" = host ]
-umount "$TREE/sbin" && umount "$TREE"
-mount -t tmpfs other "$TREE" && mkdir "$TREE/bin" && cp "$foreign" "$tool"
+umount "$TREE/sbin"
+umount "$TREE"
+mount -t tmpfs other "$TREE"
+mkdir "$TREE/bin"
+cp "$foreign" "$tool"
 for who in env "setpriv --reuid 1000 --clear-groups"; do
     status=0; said=$($who $tool 2>&1) || status=$?
     [ "$status $said" = "125 busypy: $tool: $TREE is not the tree that was enabled (Hint: busypy \
 disable, then busypy enable)" ]
 done
-umount "$TREE" && [ "$($tool | tier)" = view ]
+umount "$TREE" 
+[ "$($tool | tier)" = view ]
 SCRIPT
 }

@@ -17,7 +17,8 @@ teardown_file() {
     in_machine <<'SCRIPT'
 line=$($tool)
 [ "$(tier <<<"$line")" = view ]
-[ "$(word eff <<<"$line")" = 000001ffffffffff ] && [ "$(word nnp <<<"$line")" = 0 ]
+[ "$(word eff <<<"$line")" = 000001ffffffffff ]
+[ "$(word nnp <<<"$line")" = 0 ]
 [ "$($foreign | tier)" = host ]
 SCRIPT
 }
@@ -30,7 +31,8 @@ line=$(as_user $tool)
 [ "$(word nnp <<<"$line")" = 1 ]
 [ "$(word bnd <<<"$line")" = "$(as_user $foreign | word bnd)" ]
 line=$(as_user $foreign)
-[ "$(tier <<<"$line")" = host ] && [ "$(word nnp <<<"$line")" = 0 ]
+[ "$(tier <<<"$line")" = host ]
+[ "$(word nnp <<<"$line")" = 0 ]
 SCRIPT
 }
 
@@ -41,7 +43,8 @@ line=$(as_user --no-new-privs $tool)
 [ "$(word uid <<<"$line") $(word gid <<<"$line") $(word prm <<<"$line")" = "1000 1000 0000000000000000" ]
 [ "$(word bnd <<<"$line")" = 000001ffffffffff ]
 line=$(as_user --no-new-privs $foreign)
-[ "$(tier <<<"$line")" = host ] && [ "$(word nnp <<<"$line")" = 1 ]
+[ "$(tier <<<"$line")" = host ]
+[ "$(word nnp <<<"$line")" = 1 ]
 SCRIPT
 }
 
@@ -118,7 +121,8 @@ SCRIPT
 # as its root: composed there
 own() { unshare --user --map-root-user bash -c 'exe_of() { stat -Lc %i "$1"; }
     exe_of /proc/self/ns/user; exec "$@"' _ "$@"; }
-out=$(own $tool); [ "$(tail -n 1 <<<"$out" | tier "$(head -n 1 <<<"$out")")" = view ]
+out=$(own $tool)
+[ "$(tail -n 1 <<<"$out" | tier "$(head -n 1 <<<"$out")")" = view ]
 out=$(as_user unshare --user --map-root-user $tool)
 [ "$(tier x <<<"$out") $(word uid <<<"$out")" = "user view 0" ]
 # as a user of it: a user namespace in it
@@ -180,6 +184,8 @@ template=$(stat -Lc %i /run/busypy/g1/view0)
 coproc HOLD { as_user "$TREE/bin/hold"; }
 read -r line <&"${HOLD[0]}"
 held=$(word mntns <<<"$line") other=$(as_user $tool | word mntns)
-[ "$held" != "$other" ] && [ "$held" != "$template" ] && [ "$other" != "$template" ]
+[ "$held" != "$other" ]
+[ "$held" != "$template" ]
+[ "$other" != "$template" ]
 SCRIPT
 }
