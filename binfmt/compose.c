@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cold.h"
 #include "contract.h"
 #include "cwd.h"
 #include "err.h"
@@ -29,8 +30,8 @@
 enum { PROPAGATE_PRIVATE = 1 << 18 }; /* MS_PRIVATE; sys/mount.h clashes with linux/mount.h */
 
 /* Too large for a stack, and used once in a process. */
-static struct facts facts;
-static struct plan plan;
+static struct facts facts COLD;
+static struct plan plan COLD;
 
 static int make_plan(const struct contract_tree *tree, struct err *err)
 {

@@ -126,7 +126,7 @@ int main(int argc, char **argv)
 	if (!contract)
 		die("enter", WORDS_OURS, "has no contract (Hint: 'busypy enable' makes one)");
 	read_request(argc, argv, &handoff, &request);
-	script_identify(contract, request.fd, script_host_root(contract), &script);
+	script_identify(contract, &request, script_host_root(contract), &script);
 	if (script.owner != SCRIPT_OURS)
 		die(request.path, WORDS_OURS, "the script is not of an enabled tree");
 	if (script_shebang(request.fd, &line, &err) < 0)

@@ -177,7 +177,7 @@ int main(int argc, char **argv)
 	in_view = host_root ? 0 : script_in_view();
 	if (in_view > 0)
 		start_as_kernel(&request, &line);
-	script_identify(contract, request.fd, host_root, &script);
+	script_identify(contract, &request, host_root, &script);
 	switch (script.owner) {
 	case SCRIPT_FOREIGN:
 		start_as_kernel(&request, &line);

@@ -24,7 +24,7 @@ struct script {
 	enum script_owner owner;
 	const struct contract_tree *tree; /* where it is ours, or stale */
 	bool host_root;			  /* "/" is the root that the contract was made for */
-	char path[SCRIPT_PATH_MAX];	  /* canonical, where it is ours */
+	const char *path; /* canonical, where it is ours; the request's or a static buffer */
 };
 
 /* 1 if the process is in a view already, 0 if not, -errno if that cannot be told. */
@@ -34,8 +34,9 @@ int script_in_view(void);
 bool script_host_root(const struct contract *contract);
 
 /* Finds out whose the open script is, by its descriptor: no path in a tree is touched, unless the
- * script itself lies below it. */
-void script_identify(const struct contract *contract, int fd, bool host_root, struct script *ret);
+ * script itself lies below it. The path as given is believed only where it proves true. */
+void script_identify(const struct contract *contract, const struct request *request, bool host_root,
+		     struct script *ret);
 
 /* Reads the first line from the descriptor; -ENOEXEC or -EACCES with a sentence if the kernel would
  * not take it for a script or its name is empty, -errno if it cannot be read. */

@@ -13,6 +13,7 @@
 
 #include "arch.h"
 #include "chain.h"
+#include "cold.h"
 #include "contract.h"
 #include "cwd.h"
 #include "err.h"
@@ -201,7 +202,8 @@ void start_direct(const struct contract *contract, const struct request *request
 {
 	enum { WORDS_BEFORE = 5 }; /* ld.so --library-path DIR PROGRAM ARGUMENT */
 	static char option[] = "--library-path";
-	static char clib[SCRIPT_PATH_MAX], program[SCRIPT_PATH_MAX], loader[SCRIPT_PATH_MAX];
+	static char clib[SCRIPT_PATH_MAX] COLD, program[SCRIPT_PATH_MAX] COLD;
+	static char loader[SCRIPT_PATH_MAX] COLD;
 	char **envp = environment_or_die(contract, request->path);
 	struct shebang copy = *line;
 	struct err err = { 0 };

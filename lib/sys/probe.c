@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <linux/stat.h>
 #include <stdint.h>
 #include <string.h>
@@ -62,6 +63,17 @@ bool probe_is_mount(int dirfd, const char *path)
 static bool is_no_use(int r)
 {
 	return r == -ENOENT || r == -ENOTCONN || r == -ESTALE || r == -EACCES;
+}
+
+int probe_plain_path(const char *path, struct place *ret)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS,
+	};
+	FD_CLEANUP int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : probe_place(fd, "", ret, NULL);
 }
 
 static int add_entry(struct facts *facts, int root, const char *name)

@@ -17,6 +17,10 @@ int probe_place(int dirfd, const char *path, struct place *ret, bool *ret_unique
 /* True if something is mounted on path: a process that has changed root says no for "/". */
 bool probe_is_mount(int dirfd, const char *path);
 
+/* The same for an absolute path that has no link in it; -ELOOP if it has one, other errors where
+ * that cannot be told. */
+int probe_plain_path(const char *path, struct place *ret);
+
 /* Fills in top and children_locked from "/" and sorts them. Entries that are neither directory,
  * link nor file are left out. */
 int probe_top(struct facts *facts, struct err *err);
