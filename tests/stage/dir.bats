@@ -1,5 +1,5 @@
 # busypy stage --from DIR: sysroots with musl or glibc, static or dynamic; never the host's files.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016,SC2153
 load fixtures
 
 ARCH=$(uname -m)
@@ -46,7 +46,7 @@ stage_dir() { "${STAGE[@]}" --from "$ROOT_DIR" "$TREE"; }
     grep -q "Requesting program interpreter: /opt/own/ld-musl-$ARCH.so.1" "$info/readelf_l.before.txt"
     grep -q "Requesting program interpreter: /lib/ld-musl-$ARCH.so.1" "$info/readelf_l.after.txt"
     grep -q 'runpath: \[/opt/own:/usr/lib\]' "$info/readelf_d.before.txt"
-    ! grep -q runpath "$info/readelf_d.after.txt"
+    run ! grep -q runpath "$info/readelf_d.after.txt"
     grep -q ' /usr/bin/python3.12 dir:/usr/bin/python3.12 patched$' "$info/manifest"
     same "$(grep ' /usr/bin/python3.12 ' "$info/manifest" | cut -d' ' -f1)" \
         "$(sha256sum <"$ROOT_DIR/usr/bin/python3.12" | cut -d' ' -f1)"

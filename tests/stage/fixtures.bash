@@ -3,6 +3,7 @@
 # shellcheck source=tests/helpers.bash
 load ../helpers
 
+# shellcheck disable=SC2034 # used by those that load this
 STAGE=("$BUSYPY" stage)
 
 # A sysroot in $1 with Python 3.12 (static), its standard library of three files, and no more.
@@ -54,6 +55,6 @@ staged_python() {
 # Runs a command in the client's view of a tree: its own root, rootless.
 in_view() {
     local tree=$1 arch; shift; arch=$(uname -m)
-    bwrap --ro-bind "$tree" / --ro-bind "$tree/etc/python/$arch/usr" /usr \
+    bwrap --clearenv --setenv PATH /bin:/usr/bin --ro-bind "$tree" / --ro-bind "$tree/etc/python/$arch/usr" /usr \
         --ro-bind "$tree/etc/clib/$arch" /lib --proc /proc --dev /dev --tmpfs /tmp "$@"
 }

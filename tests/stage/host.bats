@@ -1,5 +1,5 @@
 # busypy stage --from host: this machine's own Python.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016,SC2153
 load fixtures
 
 ARCH=$(uname -m)
@@ -16,7 +16,7 @@ setup() { TREE=$BATS_TEST_TMPDIR/tree; }
     done
     for file in test ensurepip EXTERNALLY-MANAGED sitecustomize.py 'lib-dynload/_test*' lib-dynload/nis.* \
         dist-packages; do
-        ! compgen -G "$usr/lib*/python3.*/$file" >/dev/null
+        run -1 compgen -G "$usr/lib*/python3.*/$file"
     done
     for file in manifest packages sources versions licences python3.sha256 readelf_{l,d}.{before,after}.txt; do
         [ -s "$tree/etc/busypy/$ARCH/$file" ] || [ -d "$tree/etc/busypy/$ARCH/$file" ]
@@ -66,7 +66,7 @@ print(os.__file__, os.environ.__class__.__init__.__code__.co_filename, "/site-pa
 
 @test "ld.so reads no file of the host's /etc, and the manifest says that it was changed" {
     local ldso tree=$TREES/host; ldso=("$tree/etc/clib/$ARCH"/ld[-6.]*)
-    ! grep -aqP '\x00/etc/ld\.so\.(cache|preload)\x00' "${ldso[0]}"
+    run ! grep -aqP '\x00/etc/ld\.so\.(cache|preload)\x00' "${ldso[0]}"
     grep -q " /lib/${ldso[0]##*/} .* patched$" "$tree/etc/busypy/$ARCH/manifest"
     run in_view "$tree" /usr/bin/python3 -c 'print(open("/proc/self/maps").read())'
     [[ $output != */usr/lib/x86_64* ]]

@@ -1,5 +1,5 @@
 # A tree is as it was or as it shall be: interruptions, full disks, locks, bad input.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016,SC2153
 load fixtures
 
 ARCH=$(uname -m)
