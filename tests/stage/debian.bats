@@ -65,7 +65,7 @@ print(platform.machine(), ctypes.CDLL(None).abs(-3))'
 
 @test "the runtime's C.UTF-8, terminals, time zones and certificates are found in a view" {
     local machine; machine=$(uname -m)
-    run -0 in_view "$TREE" /usr/bin/python3 -c '
+    run -0 in_view "$TREE" --setenv LC_ALL C.UTF-8 /usr/bin/python3 -c '
 import curses, locale, ssl, sys, zoneinfo
 locale.setlocale(locale.LC_ALL, "C.UTF-8")
 curses.setupterm("xterm-256color", 1)
