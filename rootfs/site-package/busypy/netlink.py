@@ -1,5 +1,6 @@
 """Talk to the kernel about interfaces, addresses and routes (rtnetlink)."""
 
+import errno
 import os
 import socket
 import struct
@@ -134,8 +135,10 @@ class Netlink:
 
     def link(self, name):
         """The interface of a name; raises OSError (ENODEV)."""
-        index = socket.if_nametoindex(name)
-        return next(link for link in self.links() if link.index == index)
+        for link in self.links():
+            if link.name == name:
+                return link
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
 
     def addresses(self, family=0):
         body = struct.pack("=BBBBi", family, 0, 0, 0, 0)

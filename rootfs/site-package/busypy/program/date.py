@@ -3,7 +3,7 @@
 import os
 import time
 
-from busypy import cli, dates
+from busypy import cli
 
 USAGE = """
 usage: date [-u] [-R | -I[what]] [-d date | -r file] [+format]
@@ -72,6 +72,7 @@ def field(flags, letter, moment, seconds, nanoseconds, utc):
 
 
 def read(text, now, utc):
+    from busypy import dates  # the price of re, which showing the time does not pay
     try:
         found = dates.packed(text, now, utc)
         return found if found else dates.parse(text, now, utc)

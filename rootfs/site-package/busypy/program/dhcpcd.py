@@ -276,7 +276,7 @@ def background():
         os._exit(0)
     os.setsid()
     null = os.open("/dev/null", os.O_RDWR)
-    for fd in (0, 1):
+    for fd in (0, 1, 2):  # who waits for the end of our output must not wait for ever
         os.dup2(null, fd)
     os.close(null)
 
@@ -328,7 +328,7 @@ def main(argv):
             link = net.link(args[0])
         except OSError as error:
             raise cli.Fail("%s: %s" % (args[0], cli.why(error))) from None
-        if len(link.address) != 6:
+        if link.type != 1:  # ARPHRD_ETHER
             raise cli.Fail("%s: not an Ethernet interface" % args[0])
         client = Client(opts, net, link)
         client.listen()

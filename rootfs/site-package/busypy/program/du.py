@@ -59,7 +59,7 @@ class Counter:
 
     def names(self, path):
         try:
-            return os.listdir(path)
+            return os.listdir(path)[::-1]  # taken from the end
         except OSError as error:
             self.fail("cannot read directory %s: %s" % (cli.quote(path), cli.why(error)))
             return []

@@ -101,7 +101,7 @@ class Ip:
         return [link for link in self.net.links() if name in (None, link.name)]
 
 
-def link_lines(link, names):
+def link_lines(link, names, mode=""):
     flags = [word for bit, word in FLAGS if link.flags & bit]
     if link.flags & 1 and not link.flags & 65536:
         flags.insert(0, "NO-CARRIER")
@@ -110,8 +110,8 @@ def link_lines(link, names):
     if link.link and link.link != link.index:
         name += "@" + names.get(link.link, "if%d" % link.link)
     master = " master %s" % names.get(link.master, link.master) if link.master else ""
-    first = "%d: %s: <%s> mtu %d qdisc %s%s state %s group default qlen %d" % (
-        link.index, name, ",".join(flags), link.mtu, link.qdisc, master, state, link.txqlen)
+    first = "%d: %s: <%s> mtu %d qdisc %s%s state %s%s group default qlen %d" % (
+        link.index, name, ",".join(flags), link.mtu, link.qdisc, master, state, mode, link.txqlen)
     second = "    link/%s" % TYPES.get(link.type, str(link.type))
     if link.address:
         second += " %s brd %s" % (link.address.hex(":"), link.broadcast.hex(":"))
@@ -136,7 +136,7 @@ def address_lines(address):
             words += word
     if not address.flags & 128:
         words += " dynamic"
-    return [words + (" " + address.label if address.label else ""),
+    return [words + " " + address.label,
             "       valid_lft %s preferred_lft %s" % (
                 lifetime(address.valid), lifetime(address.preferred))]
 
@@ -155,7 +155,7 @@ def show_addresses(ip, words):
                 first, second = address_lines(address)
                 ip.put(["%d: %s%s" % (link.index, link.name, first), second])
         elif own or not ip.family:
-            lines = link_lines(link, names)
+            lines = link_lines(link, names)[:1 if ip.family else 2]
             for address in own:
                 lines += address_lines(address)
             ip.put(lines)
@@ -212,7 +212,7 @@ def link(ip, command, words):
                 ip.put(["%-16s %-14s %s" % (entry.name, STATES[entry.operstate],
                                             entry.address.hex(":"))])
             else:
-                ip.put(link_lines(entry, names))
+                ip.put(link_lines(entry, names, " mode DEFAULT"))
     elif command == "set":
         set_link(ip, Words(words))
     elif command == "add":

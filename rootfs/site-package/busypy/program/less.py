@@ -30,6 +30,7 @@ class Pager:
         self.pattern = None
         self.backward = False
         self.message = ""
+        self.typed = ""
         self.size()
 
     def size(self):
@@ -99,19 +100,24 @@ class Pager:
             data = data[os.write(1, data):]
 
     def key(self):
-        """One key; escape sequences come in one read. A resize interrupts with None."""
-        try:
-            data = os.read(self.tty, 16)
-        except InterruptedError:
-            return None
-        return os.fsdecode(data) if data else "q"
+        """One key, or an escape sequence as one; what was typed ahead stays for later."""
+        if not self.typed:
+            self.typed = os.fsdecode(os.read(self.tty, 256)) or "q"
+        at = 1
+        if self.typed[:2] == "\033[":
+            at = 2
+            while at < len(self.typed) and not (self.typed[at].isalpha() or self.typed[at] == "~"):
+                at += 1
+            at += 1
+        key, self.typed = self.typed[:at], self.typed[at:]
+        return key
 
     def ask(self, prompt):
         """A line typed at the bottom."""
         typed = ""
         while True:
             self.put("\r\033[K" + prompt + typed)
-            key = self.key() or ""
+            key = self.key()
             if key in ("\r", "\n"):
                 return typed
             if key in ("\x7f", "\b"):
@@ -158,7 +164,7 @@ class Pager:
         """Do what a key says; False to quit."""
         steps = {" ": self.rows, "b": -self.rows, "j": 1, "k": -1, "d": self.rows // 2,
                  "u": -(self.rows // 2)}
-        if key == "q" or key == "ZZ":
+        if key == "q":
             return False
         if key in steps:
             self.top += steps[key]
@@ -200,9 +206,8 @@ class Pager:
                 resized.clear()
                 self.size()
                 return "r"
-            ready, _, _ = select.select([self.tty], [], [], 0.5)
-            if ready:
-                return self.key() or "r"
+            if self.typed or select.select([self.tty], [], [], 0.5)[0]:
+                return self.key()
 
 
 def opened(names):

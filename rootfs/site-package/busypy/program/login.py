@@ -49,13 +49,13 @@ def stored(entry):
 def ask(prompt, echo):
     """A line from the terminal on standard input; None at its end."""
     import termios
-    os.write(1, cli.enc(prompt))
     old = None
     if not echo and os.isatty(0):
         old = termios.tcgetattr(0)
         new = termios.tcgetattr(0)
         new[3] &= ~termios.ECHO
         termios.tcsetattr(0, termios.TCSAFLUSH, new)
+    os.write(1, cli.enc(prompt))
     try:
         line = b""
         while not line.endswith(b"\n"):

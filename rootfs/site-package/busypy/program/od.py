@@ -140,7 +140,7 @@ def show(source, put, verbose, address_of):
             starred, last = False, data
         at += len(data)
     end = address_of(at)
-    if end and (at or last is None):
+    if end:
         cli.out().write(end.encode() + b"\n")
 
 
@@ -208,5 +208,5 @@ def main(argv):
             cli.out().write((front + text + "\n").encode())
             front = " " * len(front)
     show(blocks(args or ["-"], skip, count, width, state), put, opts["v"],
-         lambda at: address(base, at + skip))
+         lambda at: address(base, at + skip) if at or not state else "")
     return 1 if state else 0

@@ -4,8 +4,12 @@ import os
 
 from busypy import cli
 
+USAGE = "usage: yes [text ...]"
+
 
 def main(argv):
+    if argv[1:] == ["--help"]:
+        raise SystemExit(USAGE)
     line = cli.enc(" ".join(argv[1:] or ["y"])) + b"\n"
     data = line * max(65536 // len(line), 1)
     while True:
