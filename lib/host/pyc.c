@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 #include "files.h"
 #include "str.h"
 
-enum { ARGV_MAX = 24 };
+enum { ARGV_MAX = 24, OUTPUT_MAX = 16 * 1024 * 1024 };
 
 /* What a walk over the .py files of a directory needs to know. */
 struct sources {
@@ -190,40 +191,65 @@ static int choose(const struct pyc_job *job, struct command *command, struct err
 	return 1;
 }
 
+/* compileall goes on after a file that it cannot compile, and ends with 1: for a syntax error, as
+ * templates in packages may have, as for a full disk. The latter it calls "[Errno 28] ...". */
+static int find_error(const char *output)
+{
+	static const char mark[] = "[Errno ";
+	const char *at = strstr(output, mark);
+	char digits[8];
+	uint64_t code;
+
+	if (!at)
+		return 0;
+	at += sizeof(mark) - 1;
+	if (str_copy_bytes(digits, sizeof(digits), at, strcspn(at, "]")) < 0 ||
+	    str_to_u64(digits, 10, &code) < 0 || code == 0 || code > 4095)
+		return -EIO;
+	return -(int)code;
+}
+
 static int compile(const struct pyc_job *job, const char *list, struct err *err)
 {
 	/* The order of a set that is a constant follows the hash seed before Python 3.11. */
 	static const char *const env[] = { "PYTHONHASHSEED=0", "PYTHONNOUSERSITE=1", NULL };
+	const char *const words[] = {
+		"-B",
+		"-s",
+		"-S",
+		"-m",
+		"compileall",
+		"-q",
+		"-j1",
+		"--invalidation-mode",
+		job->checked ? "checked-hash" : "unchecked-hash",
+		"-s",
+		job->strip,
+		"-p",
+		"/",
+		"-i",
+		list,
+	};
+	FILES_FREE char *output = NULL;
 	char complaint[ERR_TEXT_MAX];
 	struct command command = { .n = 0 };
 	int r = choose(job, &command, err);
 
 	if (r != 0)
 		return r;
-	add(&command, "-B");
-	add(&command, "-s");
-	add(&command, "-S");
-	add(&command, "-m");
-	add(&command, "compileall");
-	add(&command, "-q");
-	add(&command, "-j1");
-	add(&command, "--invalidation-mode");
-	add(&command, job->checked ? "checked-hash" : "unchecked-hash");
-	add(&command, "-s");
-	add(&command, job->strip);
-	add(&command, "-p");
-	add(&command, "/");
-	add(&command, "-i");
-	add(&command, list);
-	r = child_run(&(struct child){ .argv = command.argv, .env = env, .dir = "/" }, NULL,
-		      complaint, err);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		add(&command, words[i]);
+	r = child_run(
+		&(struct child){
+			.argv = command.argv, .env = env, .dir = "/", .output_max = OUTPUT_MAX },
+		&output, complaint, err);
 	if (r < 0)
 		return err_wrap(err, r, "cannot compile the Python files");
-	/* 1: some file has a syntax error, as templates in packages may; anything else is ours */
 	if (r > 1)
 		return err_say(err, EIO, "cannot compile the Python files: %s",
 			       complaint[0] ? complaint : "no reason given");
-	return 0;
+	r = find_error(output);
+	return r < 0 ? err_set(err, -r, "cannot write the compiled Python files") : 0;
 }
 
 int pyc_compile(const struct pyc_job *job, struct err *err)
