@@ -43,6 +43,8 @@ def return_(shell, argv):
 
 def exit_(shell, argv):
     status = status_operand(shell, argv)
+    if not operands(argv) and shell.traps.status_before is not None:
+        status = shell.traps.status_before
     if shell.interactive and not shell.in_subshell:
         from busypy.sh import interactive
         interactive.check_stopped_jobs(shell)
@@ -78,15 +80,11 @@ def dot(shell, argv):
     saved = shell.args
     if args[1:]:
         shell.args = args[1:]
-    loops, shell.loop_depth = shell.loop_depth, 0
-    shell.dot_depth += 1
     try:
         return run_nested(shell, text)
     except Return as end:
         return end.status
     finally:
-        shell.dot_depth -= 1
-        shell.loop_depth = loops
         if args[1:]:
             shell.args = saved
 

@@ -25,7 +25,7 @@ def describe(shell, name, path=None):
         file = programs.find(shell, name, path)
     except CommandError:
         return '', ''
-    return 'file', file if file.startswith('/') else os.path.join(os.getcwd(), file)
+    return 'file', file if '/' in name or file.startswith('/') else os.path.join(os.getcwd(), file)
 
 
 def brief(kind, name, text):

@@ -73,7 +73,6 @@ class Shell:
         self.interactive = False
         self.in_subshell = False
         self.function_depth = 0
-        self.dot_depth = 0
         self.loop_depth = 0
         self.errexit_off = 0
         self.history = None

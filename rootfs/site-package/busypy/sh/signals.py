@@ -52,7 +52,7 @@ class Traps:
         self.at_prompt = False
         self.interactive_int = False
         self.inherited = None
-        self.running = 0
+        self.status_before = None     # $? when the running action began
 
     # -- start
 
@@ -122,7 +122,8 @@ class Traps:
         self.handled.clear()
         self.actions = {n: a for n, a in self.actions.items() if a == '' and n}
         self.pending = []
-        self.blocking = self.running = 0
+        self.blocking = 0
+        self.status_before = None
         if self.interactive_int:
             self.interactive_int = False
             for number in (SIGQUIT, SIGTERM):
@@ -174,11 +175,11 @@ class Traps:
     def run(self, action):
         """Run one action; $? is as before it, unless it exits."""
         status = self.shell.status
-        self.running += 1
+        outer, self.status_before = self.status_before, status
         try:
             self.shell.run_text(action)
         finally:
-            self.running -= 1
+            self.status_before = outer
         self.shell.status = status
 
     def run_exit(self):
