@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "arch.h"
@@ -59,6 +61,15 @@ static int lock_segment(struct dl_phdr_info *info, size_t size, void *data)
 static void lock_program(void)
 {
 	(void)dl_iterate_phdr(lock_segment, NULL);
+}
+
+/* Before everybody else, so that a storm of processes cannot keep it from reaping them or from
+ * serving a signal; its children are as usual. Refused in most containers: then as it was. */
+static void take_precedence(void)
+{
+	struct sched_param lowest = { .sched_priority = 1 };
+
+	(void)syscall(SYS_sched_setscheduler, 0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest);
 }
 
 static void parse_cmdline(struct init *init)
@@ -161,6 +172,7 @@ struct state state_prepare(struct init *init)
 	parse_arguments(init, arguments);
 	log_set((init->container ? 0 : LOG_KMSG) | (init->options.debug ? LOG_DEBUG : 0));
 	wipe_arguments(arguments);
+	take_precedence();
 	if (!init->container)
 		lock_program();
 	return (struct state){ init->rescue ? state_rescue : state_compose };

@@ -116,15 +116,16 @@ bool process_wait_all(struct init *init, uint64_t deadline)
 }
 
 /* With retries: an entry that is waited for has no later chance. */
-static int start_patiently(struct init *init, const struct inittab_slot *slot)
+static int start_patiently(struct init *init, const struct inittab_slot *slot, uint64_t deadline)
 {
 	const char *command = inittab_command(&init->table, slot);
 	int pid = -EAGAIN;
 
 	for (int i = 0; i < FORK_TRIES && pid < 0; i++) {
 		pid = process_start(init, command, slot->tty, 0);
-		if (pid < 0)
-			(void)process_wait(init, -1, init->fork_due); /* reaps meanwhile */
+		if (pid == -EAGAIN || pid == -ENOMEM) /* reaps meanwhile */
+			(void)process_wait(init, -1,
+					   deadline < init->fork_due ? deadline : init->fork_due);
 	}
 	if (pid < 0)
 		log_say("can't fork: '%s' was not run", command);
@@ -150,7 +151,7 @@ void process_run(struct init *init, unsigned actions, uint64_t deadline)
 			log_say("init: no time is left for '%s'", inittab_command(table, slot));
 			continue;
 		}
-		pid = start_patiently(init, slot);
+		pid = start_patiently(init, slot, deadline);
 		if (pid > 0 && is_waited_for(slot->action) && !process_wait(init, pid, deadline))
 			log_say("init: '%s' is still running, going on",
 				inittab_command(table, slot));

@@ -189,7 +189,6 @@ static void watch_zombies(void)
 	while (access("/stop", F_OK) < 0) {
 		DIR *proc = opendir("/proc");
 		struct dirent *entry;
-		long now = now_ms();
 
 		while (proc && (entry = readdir(proc))) {
 			long pid = strtol(entry->d_name, NULL, 10);
@@ -201,7 +200,7 @@ static void watch_zombies(void)
 				continue;
 			}
 			if (!first_seen[pid])
-				first_seen[pid] = now;
+				first_seen[pid] = now_ms();
 			if (now_ms() - first_seen[pid] > oldest)
 				oldest = now_ms() - first_seen[pid];
 		}

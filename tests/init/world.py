@@ -30,7 +30,9 @@ mount --bind "$skel/bin" "$root/bin"
 mount -t proc proc "$root/proc"
 mount --bind /dev/null "$root/dev/null"
 if [ -n "$WORLD_TTY" ]; then mount --bind "$WORLD_TTY" "$root/dev/ttyX"; fi
-unset WORLD_TTY
+limit=$WORLD_NPROC
+unset WORLD_TTY WORLD_NPROC
+if [ -n "$limit" ]; then exec prlimit --nproc="$limit" chroot "$root" "$@"; fi
 exec chroot "$root" "$@"
 """
 
@@ -111,6 +113,8 @@ class World:
         if os.geteuid() == 0:
             os.fchown(slave, NOBODY, NOBODY)
         environment["WORLD_TTY"] = os.ttyname(slave)
+        if nproc:
+            environment["WORLD_NPROC"] = str(nproc)
         command = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child",
                    "--mount", "--uts", "--ipc", "sh", "-c", LAUNCH, "sh", self.path,
                    skeleton.path, "/sbin/init"] + list(args)
@@ -124,8 +128,6 @@ class World:
 
         def limit():
             resource.setrlimit(resource.RLIMIT_CORE, (0, resource.RLIM_INFINITY))
-            if nproc:
-                resource.setrlimit(resource.RLIMIT_NPROC, (nproc, nproc))
 
         self.process = subprocess.Popen(demoted(command), env=environment, preexec_fn=limit,
                                         start_new_session=True, **streams)
