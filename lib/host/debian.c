@@ -24,7 +24,7 @@
 enum { WORD_SIZE = 3 * PACKAGE_WORD_MAX, WORDS_MAX = 1024, SUITES_MAX = 4 };
 
 struct debian {
-	const struct debian_request *request;
+	struct debian_request request;
 	struct cache cache;
 	struct package *packages;
 	size_t n_packages;
@@ -61,8 +61,8 @@ static int add_word(struct words *words, const char *name, const char *arch, con
 
 static void say(const struct debian *debian, const char *step)
 {
-	if (debian->request->progress)
-		debian->request->progress(step);
+	if (debian->request.progress)
+		debian->request.progress(step);
 }
 
 /* -- suites --------------------------------------------------------------------------------- */
@@ -116,9 +116,9 @@ static bool asked_for(const struct debian *debian, const struct suite *suite,
 {
 	const struct suite *of;
 
-	if (debian->request->locked)
+	if (debian->request.locked)
 		return str_eq(suite_used(debian, arch), suite->name);
-	return suite_of(debian->request, arch, &of, NULL) == 0 && of == suite;
+	return suite_of(&debian->request, arch, &of, NULL) == 0 && of == suite;
 }
 
 /* -- apt ------------------------------------------------------------------------------------ */
@@ -126,7 +126,7 @@ static bool asked_for(const struct debian *debian, const struct suite *suite,
 static int open_apt(const struct debian *debian, const struct suite *suite, struct apt *ret,
 		    struct err *err)
 {
-	const struct debian_request *request = debian->request;
+	const struct debian_request *request = &debian->request;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
@@ -200,7 +200,7 @@ static size_t list_missing(const struct debian *debian, const struct suite *suit
 static int list_words(const struct debian *debian, const struct suite *suite, struct words *words,
 		      struct err *err)
 {
-	const struct debian_request *request = debian->request;
+	const struct debian_request *request = &debian->request;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < suite->n_packages; i++) {
@@ -264,7 +264,7 @@ static int open_newest(struct debian *debian, const struct suite *suite, struct 
 /* An arch without packages on the list would only fail later, with half the work done. */
 static int check_listed(const struct debian *debian, struct err *err)
 {
-	const struct debian_request *request = debian->request;
+	const struct debian_request *request = &debian->request;
 
 	for (size_t i = 0; i < request->n_arches; i++) {
 		bool found = false;
@@ -300,7 +300,7 @@ static int check_offered(struct debian *debian, const struct apt *apt, const siz
 		else if (!str_eq(offered.sum, package->sum))
 			r = err_say(err, EINVAL, "%s %s (%s) has another checksum than in %s",
 				    package->name, package->version, package->arch,
-				    debian->request->locked);
+				    debian->request.locked);
 	}
 	free(words);
 	return r;
@@ -308,8 +308,7 @@ static int check_offered(struct debian *debian, const struct apt *apt, const siz
 
 static int open_locked(struct debian *debian, struct err *err)
 {
-	int r = lock_list_read(debian->request->locked, &debian->packages, &debian->n_packages,
-			       err);
+	int r = lock_list_read(debian->request.locked, &debian->packages, &debian->n_packages, err);
 
 	if (r == 0)
 		r = check_listed(debian, err);
@@ -319,7 +318,7 @@ static int open_locked(struct debian *debian, struct err *err)
 		if (!suite)
 			return err_hint(err,
 					err_say(err, ENOENT, "%s: no suite is called %s",
-						debian->request->locked, debian->packages[i].suite),
+						debian->request.locked, debian->packages[i].suite),
 					"known are %s", suite_names());
 		r = add_suite(debian, suite, err);
 	}
@@ -341,7 +340,7 @@ static int open_locked(struct debian *debian, struct err *err)
 
 static int open_all(struct debian *debian, struct err *err)
 {
-	const struct debian_request *request = debian->request;
+	const struct debian_request *request = &debian->request;
 	int r = 0;
 
 	if (request->locked)
@@ -368,7 +367,7 @@ int debian_open(const struct debian_request *request, struct debian **ret, struc
 	debian = calloc(1, sizeof(*debian));
 	if (!debian)
 		return err_set(err, ENOMEM, "cannot list packages");
-	debian->request = request;
+	debian->request = *request;
 	r = cache_open(request->cache, request->progress, &debian->cache, err);
 	if (r == 0)
 		r = open_all(debian, err);
@@ -454,6 +453,6 @@ int debian_extract(struct debian *debian, const struct arch *arch, const char *d
 	}
 	text_init(&text, about, sizeof(about));
 	text_addf(&text, "from debian:%s\nmirror %s\n", suite_used(debian, arch),
-		  debian->request->mirror);
+		  debian->request.mirror);
 	return source_extracted(dir, arch, about, origins, ret, err);
 }

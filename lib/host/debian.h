@@ -21,7 +21,8 @@ struct debian_request {
 	void (*progress)(const char *step); /* perhaps NULL */
 };
 
-/* Gets everything into the cache, checked. On failure nothing but the cache has changed. */
+/* Gets everything into the cache, checked. On failure nothing but the cache has changed. The
+ * request's strings and archs are borrowed until debian_close. */
 int debian_open(const struct debian_request *request, struct debian **ret, struct err *err);
 
 /* Extracts the packages of one arch of the request into a new directory; ret is a source that reads

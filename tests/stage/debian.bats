@@ -18,7 +18,7 @@ packages_of() { grep -v '^#' "$TREE/etc/busypy/$1/packages"; }
     local arch machine
     for arch in $ARCHS; do
         case $arch in armhf | armel) machine=armv7l ;; mips64el) machine=mips64 ;; mipsel) machine=mips ;;
-        i386) machine=x86_64 ;; *) machine=$arch ;; esac
+        i386) machine=i686 ;; *) machine=$arch ;; esac
         run -0 staged_python "$TREE" "$arch" -c 'import json, subprocess, argparse, re, pathlib, tempfile, hashlib, \
             logging, ssl, sqlite3, ctypes, platform, zoneinfo, curses, readline
 assert __import__("os").path.exists(json.__cached__)
