@@ -115,15 +115,16 @@ bool process_wait_all(struct init *init, uint64_t deadline)
 	return false;
 }
 
-/* With retries: an entry that is waited for has no later chance. */
+/* With retries: an entry that is waited for has no later chance. Once patience has not helped, the
+ * entries behind it get one try each. */
 static int start_patiently(struct init *init, const struct inittab_slot *slot, uint64_t deadline)
 {
 	const char *command = inittab_command(&init->table, slot);
-	int pid = -EAGAIN;
+	int tries = init->fork_pause ? 1 : FORK_TRIES, pid = -EAGAIN;
 
-	for (int i = 0; i < FORK_TRIES && pid < 0; i++) {
+	while (pid < 0 && tries-- > 0) {
 		pid = process_start(init, command, slot->tty, 0);
-		if (pid == -EAGAIN || pid == -ENOMEM) /* reaps meanwhile */
+		if (pid < 0 && tries > 0) /* reaps meanwhile */
 			(void)process_wait(init, -1,
 					   deadline < init->fork_due ? deadline : init->fork_due);
 	}
