@@ -342,5 +342,23 @@ def every_program_has_help_and_refuses_a_wrong_option():
         check(done.status in (1, 2, 125) and done.err.startswith(name.encode() + b": "), (name, done))
 
 
+@test
+def manual_page_has_every_program_and_option():
+    with open(os.path.join(os.path.dirname(ROOTFS), "man", "userland.7")) as file:
+        page = file.read()
+    for folder in ("bin", "sbin"):
+        for name in os.listdir(os.path.join(ROOTFS, folder)):
+            if name in ("shell", "sh", "true", "false", "echo", "test", "[") or \
+                    name.endswith("-init"):
+                continue
+            part = re.search(r"^\.Ss (?:[^\n]*, )?%s(?:, [^\n]*)?\n(.*?)(?=^\.S[sh] )" % re.escape(name), page,
+                             re.M | re.S)
+            check(part, name)
+            for option in re.findall(r"^  (-\S+)", run(name, "--help").out.decode(), re.M):
+                option = re.sub(r"[,=\[].*", "", option)
+                wanted = "Fl Fl " + option[2:] if option[1] == "-" else "Fl " + option[1:]
+                check(re.search(re.escape(wanted) + r"(\s|$)", part[1], re.M), (name, option))
+
+
 if __name__ == "__main__":
     test.main()

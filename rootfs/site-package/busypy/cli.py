@@ -6,6 +6,7 @@ Not for anything that only some programs need: this file is the start-up price o
 import _signal
 import os
 import sys
+import time
 
 enc = os.fsencode
 _name = "busypy"
@@ -266,5 +267,6 @@ def run(program, name=None):
     _stdout = None
     _signals()
     _close_gaps()
+    time.tzset()  # a shell may run this in its own process, whose TZ was another one
     main = __import__("busypy.program." + program, None, None, ("main",)).main
     finish(_call(main, [_name, *sys.argv[1:]]))

@@ -116,7 +116,7 @@ class Translator:
                 self.put(self.bracket())
             elif data == b".":
                 self.put(self.any())
-            elif data == b"*" and not self.leading_star():
+            elif data == b"*" and (self.extended or not self.start()):
                 self.repeat(0, None)
             elif data == b"^" and (self.extended or self.fresh()):
                 self.put(b"^")
@@ -129,9 +129,6 @@ class Translator:
         if self.open:
             self.fail("Unmatched ( or \\(")
         return b"".join(self.out[0])
-
-    def leading_star(self):
-        return self.start()
 
     def ends(self):
         """Whether a BRE's $ is an anchor here."""
@@ -156,14 +153,10 @@ class Translator:
         elif data == b"|":
             self.longest = True
             self.put(b"|")
-        elif self.start():
-            self.char(data)
-        elif data == b"+":
-            self.repeat(1, None)
-        elif data == b"?":
-            self.repeat(0, 1)
-        else:
+        elif data == b"{":
             self.interval()
+        else:
+            self.repeat(*((1, None) if data == b"+" else (0, 1)))
 
     def begin(self):
         self.literal = None
@@ -207,10 +200,10 @@ class Translator:
         elif data == b"|":
             self.longest = True
             self.put(b"|")
-        elif self.start():
-            self.char(data)
         elif data == b"{":
             self.interval()
+        elif self.start():
+            self.char(data)
         elif data != b"}":
             self.repeat(*((1, None) if data == b"+" else (0, 1)))
 
@@ -235,6 +228,8 @@ class Translator:
 
     def repeat(self, low, high):
         """Repeat the last atom. Each repetition is wrapped: a second one applies to the whole."""
+        if self.start():
+            self.fail("Invalid preceding regular expression")
         atom = self.out[-1].pop()
         self.literal = None
         if atom in (b"^", LINE_END):

@@ -55,20 +55,27 @@ def parse_key(text, common):
     return Key(first, last, own, "b" in flags, "b" in end_flags)
 
 
-def field_starts(line, wanted):
-    """Where field number `wanted` begins when blanks separate: with the blanks before it."""
-    at, size = 0, len(line)
-    for _ in range(wanted):
-        while at < size and line[at] in BLANKS:
-            at += 1
-        while at < size and line[at] not in BLANKS:
-            at += 1
-    return at
+def blank_fields(wanted):
+    """A function to where field number `wanted` begins: with the blanks before it."""
+    if not wanted:
+        return lambda line: 0
+    import re  # several times faster than a loop over the bytes
+    match = re.compile(rb"(?:[ \t\n]*[^ \t\n]*){%d}" % wanted).match
+
+    return lambda line: match(line).end()
+
+
+def fields_by(mark):
+    """A function from a field number to a function that finds where it begins in a line."""
+    if mark is None:
+        return blank_fields
+
+    def finder(wanted):
+        return lambda line: field_start(line, wanted, mark)
+    return finder
 
 
 def field_start(line, wanted, mark):
-    if mark is None:
-        return field_starts(line, wanted)
     at = 0
     for _ in range(wanted):
         at = line.find(mark, at) + 1
@@ -83,31 +90,43 @@ def skip_blanks(line, at):
     return at
 
 
+def ender(key, mark):
+    """A function from a line to where a key ends."""
+    if key.end is None:
+        return len
+    field, char = key.end
+    if char is None:
+        after = fields_by(mark)(field + 1)
+        if mark is None:
+            return after
+
+        def before_mark(line):
+            end = after(line)
+            more = end < len(line) or (line.endswith(mark) and line.count(mark) == field + 1)
+            return end - 1 if more else end
+        return before_mark
+    start, blanks = fields_by(mark)(field), key.end_blanks
+
+    def at_char(line):
+        end = start(line)
+        return (skip_blanks(line, end) if blanks else end) + char
+    return at_char
+
+
 def extractor(key, mark):
     """A function from a line to the text of a key."""
-    first, offset = key.start
-    if key.end is None and not first and not offset:
+    field, offset = key.start
+    if key.end is None and not field and not offset:
         return (lambda line: line.lstrip(BLANKS)) if key.start_blanks else (lambda line: line)
+    start, end, blanks = fields_by(mark)(field), ender(key, mark), key.start_blanks
+    if key.end is None and not blanks and not offset:
+        return lambda line: line[start(line):]
 
     def extract(line):
-        start = field_start(line, first, mark)
-        if key.start_blanks:
-            start = skip_blanks(line, start)
-        start += offset
-        if key.end is None:
-            return line[start:]
-        field, char = key.end
-        if char is None:
-            if mark is None:
-                end = field_starts(line, field + 1)
-            else:
-                end = field_start(line, field + 1, mark)
-                end = end - 1 if end < len(line) or line.endswith(mark) and \
-                    line.count(mark) == field + 1 else end
-        else:
-            end = field_start(line, field, mark)
-            end = (skip_blanks(line, end) if key.end_blanks else end) + char
-        return line[start:end]
+        first = start(line)
+        if blanks:
+            first = skip_blanks(line, first)
+        return line[first + offset:end(line)]
     return extract
 
 

@@ -9,13 +9,13 @@ from busypy import cli
 USAGE = """
 usage: %s [-cdfklnqrtv] [-1 ... -9] [-S suffix] [file ...]
   -1  fastest
-  -2  ...
-  -3  ...
-  -4  ...
-  -5  ...
+  -2  faster than usual
+  -3  faster than usual
+  -4  faster than usual
+  -5  faster than usual
   -6  as usual
-  -7  ...
-  -8  ...
+  -7  smaller than usual
+  -8  smaller than usual
   -9  smallest
   -c, --stdout, --to-stdout  to standard output; the files stay
   -d, --decompress, --uncompress  uncompress

@@ -11,7 +11,8 @@ usage: ip [-4 | -6] [-o] [-br] addr|link|route [command]
   -o, --oneline  one line for each record
   --brief  in short lines (also -br)
 
-ip addr [show [dev] NAME] | add|del|replace ADDRESS/PREFIX dev NAME [broadcast ADDRESS|+] | flush dev NAME
+ip addr [show [dev] NAME] | add|del|replace ADDRESS/PREFIX dev NAME [broadcast ADDRESS|+]
+        | flush dev NAME
 ip link [show [dev] NAME] | set [dev] NAME [up|down] [mtu N] [address MAC] [name NEW] [master NAME]
         [netns PID] | add NAME type KIND [peer name NAME] | del NAME
 ip route [show] | add|replace|del TARGET|default [via GATEWAY] [dev NAME] [metric N] [src ADDRESS]
@@ -272,8 +273,8 @@ def route_line(entry, names):
         words.append(text_of(entry.target) + ("" if full else "/%d" % entry.prefix))
     if entry.gateway:
         words += ["via", text_of(entry.gateway)]
-    if entry.index:
-        words += ["dev", names.get(entry.index, "if%d" % entry.index)]
+    if entry.index in names:
+        words += ["dev", names[entry.index]]
     if entry.protocol != 3:  # what an administrator has added is not worth a word
         words += ["proto", PROTOCOLS.get(entry.protocol, str(entry.protocol))]
     if entry.scope and entry.family == socket.AF_INET:
@@ -292,6 +293,7 @@ def route_line(entry, names):
 def show_routes(ip, words):
     given = Words(words).pairs({"dev": True, "table": True}, "target")
     names = {entry.index: entry.name for entry in ip.net.links()}
+    shown = {} if "dev" in given else names  # an interface that was asked for is not repeated
     family = ip.family or socket.AF_INET
     tables = {"main": 254, "local": 255, "all": None, "default": 253}
     table = given.get("table", "main")
@@ -303,7 +305,7 @@ def show_routes(ip, words):
             continue
         if given.get("target") == "default" and entry.target is not None:
             continue
-        ip.put([route_line(entry, names) + " "])
+        ip.put([route_line(entry, shown) + " "])
 
 
 def route(ip, command, words):
