@@ -271,6 +271,14 @@ def test_async_and_notification(t):
     has(t.run(''), 'Terminated')
 
 
+def test_notify_at_once(t):
+    t.run('set -b; mkfifo pipe; cat pipe &')
+    with open('/proc/%d/cwd/pipe' % t.pid, 'w') as file:
+        file.write('through\n')
+    t.expect('Done')
+    t.run('rm pipe')
+
+
 def test_background_reader_is_stopped(t):
     t.run('cat &')
     pid = int(t.run('echo $!').split()[0])
@@ -425,6 +433,10 @@ def test_prompt_expansion(t):
     t.run('N=5')
     t.send("PS1='n=$N> '\n")
     t.expect('n=5> ')
+    t.send('mkdir -p "a\\$N"; HOME=$PWD; cd a*; PS1=\'\\w:\\W\\\\!!> \'\n')
+    t.expect('~/a$N:a$N\\!> ')
+    t.send('cd ..; rmdir a*; N=5\n')
+    t.expect('~:~\\!> ')
     t.send("PS1='%s'\n" % PROMPT)
     t.expect("'\r\n")
     t.expect(PROMPT)

@@ -3,6 +3,7 @@
 
 import os
 import random
+import subprocess
 import sys
 import time
 
@@ -10,7 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import harness
 
 sys.path.insert(0, harness.PACKAGES)
-from busypy.sh import arith, edit, escape, node, options, parser, pattern, place, sink
+from busypy.sh import arith, builtin, edit, escape, lexer, node, options, parser, pattern, place, prompt, sink
 from busypy.sh.error import ShellError, SyntaxFault
 
 FUZZ_SECONDS = 6
@@ -28,6 +29,11 @@ class Stub:
     def __init__(self, **values):
         self.vars = self.Vars(values)
         self.options = options.Options()
+
+
+def parse(text, aliases):
+    """The whole of text as one list of commands."""
+    return parser.Parser(lexer.Lexer(lexer.Text(text)), aliases).until_end()
 
 
 def raises(body, kind=ShellError):
@@ -100,26 +106,26 @@ def accepted():
                  'case a in esac', 'case a in (b) ;; esac', 'for a do b; done', 'for a in; do b; done', 'a <b >c 2>&1 3<>d',
                  'a && \n b', 'a |\n b', '! a', 'a=1 b=2 c', '$(a;)', '`a`', '${a:-${b}}', '$((1+(2)))', '$( (a) )', 'a <<E\nE',
                  'a <<E;b\nx\nE\n', '"$(a "b")"', "echo 'a\nb'", 'while a; do b; done', '{ a; } >b', 'a\\\nb', '$()', 'in', 'a if'):
-        parser.parse_all(text, {})
+        parse(text, {})
 
 
 def refused():
     for text in ('(', ')', '{ a;', '}', 'if a; fi', 'if a; then b', 'a |', '| a', 'a &&', '&& a', 'for', 'for 1 in a; do b; done',
                  'case', 'case a', 'case a in b', 'while a; do', 'do', 'done', 'then', 'fi', 'esac', ';;', 'a;;', '()', 'a()', 'a() b',
                  "'a", '"a', '`a', '$(a', '${a', '$((1', '>', 'a >', 'a <<', '1 2 (', 'break() { a; }', 'if a; then; fi', '! |'):
-        assert raises(lambda: parser.parse_all(text, {}), SyntaxFault), text
+        assert raises(lambda: parse(text, {}), SyntaxFault), text
 
 
 def lines_of_errors():
     try:
-        parser.parse_all('a\nb\n  )\n', {})
+        parse('a\nb\n  )\n', {})
     except SyntaxFault as fault:
         same(fault.line, 3)
 
 
 def literal_words():
     for text, wanted in (('abc', 'abc'), ("'a*'", 'a*'), ('a*', None), ('$a', None), ('"x y"', 'x y'), ('[', '['), ('a\\ b', 'a b')):
-        command = parser.parse_all(text, {}).items[0][0].commands[0]
+        command = parse(text, {}).items[0][0].commands[0]
         assert type(command) is node.Simple
         same(command.words[0].literal, wanted)
 
@@ -146,7 +152,18 @@ def completion_words():
     same(edit.word_start('a|b'), 2)
     same(edit.unescape('a\\ b'), 'a b')
     same(edit.escape('a b$'), 'a\\ b\\$')
-    same(edit.mark_escapes('\x1b[1mx'), '\x01\x1b[1m\x02x')
+    same(prompt.mark_escapes('\x1b[1mx'), '\x01\x1b[1m\x02x')
+
+
+def manual():
+    """The page is correct mdoc and names every built-in and option."""
+    page = os.path.join(harness.ROOT, 'man', 'shell.1')
+    done = subprocess.run(['mandoc', '-Tlint', '-W', 'warning', page], capture_output=True, text=True)
+    same((done.returncode, done.stdout + done.stderr), (0, ''))
+    with open(page, encoding='utf-8') as file:
+        words = file.read().replace('\\&', '').split()
+    for name in list(builtin.TABLE) + list(options.BY_NAME):
+        assert name in words, name
 
 
 def corpus():
@@ -186,7 +203,7 @@ def fuzz():
         text = mutate(random_source, texts) if count % 4 else os.fsdecode(random_source.randbytes(random_source.randint(0, 60)))
         start = time.monotonic()
         try:
-            parser.parse_all(text, {'a': 'b ', 'b': 'a', 'if': 'x', 'e': '( '})
+            parse(text, {'a': 'b ', 'b': 'a', 'if': 'x', 'e': '( '})
         except ShellError:
             pass
         except Exception as error:
@@ -219,7 +236,7 @@ def fuzz_patterns():
 def main():
     tap = harness.Tap()
     for test in (matches, pattern_cost, removal, quoting_is_inverse, arithmetic, arithmetic_errors, splitting, accepted, refused,
-                 lines_of_errors, literal_words, dollar_quotes, normal_directories, symbolic_masks, completion_words, fuzz,
+                 lines_of_errors, literal_words, dollar_quotes, normal_directories, symbolic_masks, completion_words, manual, fuzz,
                  fuzz_arithmetic, fuzz_patterns):
         tap.check('units: ' + test.__name__.replace('_', ' '), test)
     return tap.finish()

@@ -6,6 +6,7 @@ import sys
 
 from busypy.sh import builtin
 from busypy.sh.parser import RESERVED
+from busypy.sh.prompt import mark_escapes
 
 DELIMITERS = ' \t\n"\'><=;|&(){}`'
 COMMAND_BEFORE = ('', '|', '&', ';', '(', '{', '`')
@@ -144,24 +145,6 @@ def is_command_position(before):
     before = before.rstrip(' \t')
     last = before[-1:]
     return last in COMMAND_BEFORE or before.split()[-1] in COMMAND_AFTER_WORD
-
-
-def mark_escapes(prompt):
-    """Tell readline which characters of a prompt take no room: \\001 ... \\002."""
-    if '\x1b' not in prompt:
-        return prompt
-    out, i = [], 0
-    while i < len(prompt):
-        if prompt[i:i + 2] != '\x1b[':
-            out.append(prompt[i])
-            i += 1
-            continue
-        end = i + 2
-        while end < len(prompt) and not '@' <= prompt[end] <= '~':
-            end += 1
-        out.append('\x01' + prompt[i:end + 1] + '\x02')
-        i = end + 1
-    return ''.join(out)
 
 
 def forget():

@@ -268,7 +268,8 @@ class Executor:
         if '$' in prompt or '`' in prompt:
             shell.options.x = False
             try:
-                prompt = expand_prompt(shell, prompt)
+                from busypy.sh.prompt import expand
+                prompt = expand(shell, prompt)
             finally:
                 shell.options.x = True
         shell.complain_plain(prompt + ' '.join(shown))
@@ -413,23 +414,6 @@ def fatal(error):
     result = ShellError(error.message, error.status)
     result.reported = error.reported
     return result
-
-
-def expand_prompt(shell, text):
-    """PS1, PS2, PS4: parameters (and what else a double-quoted string has) are expanded."""
-    from busypy.sh.lexer import Lexer, Text
-    from busypy.sh.parser import Parser
-    status = shell.status
-    try:
-        lexer = Lexer(Text(text))
-        Parser(lexer, {})
-        word = node.Word(lexer.quoted_parts(''))
-        return shell.expander.text(word)
-    except (ShellError, CommandError):
-        return text
-    finally:
-        shell.status = status
-
 
 DISPATCH = {
     node.List: Executor.list, node.AndOr: Executor.and_or, node.Pipeline: Executor.pipeline,

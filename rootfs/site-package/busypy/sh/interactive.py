@@ -4,10 +4,10 @@ import os
 
 from busypy.sh import signals
 from busypy.sh.error import CommandError, Exit, Interrupted, LoopJump, Return, ShellError, SyntaxFault
-from busypy.sh.execute import expand_prompt
 from busypy.sh.history import History
 from busypy.sh.lexer import Lexer
 from busypy.sh.parser import Parser
+from busypy.sh.prompt import expand, show
 
 
 class Terminal:
@@ -26,9 +26,7 @@ class Terminal:
 
     def more(self, continued):
         shell = self.shell
-        prompt = expand_prompt(shell, shell.vars.get('PS2' if continued else 'PS1') or '')
-        if not continued:
-            prompt = history_number(prompt, shell.history.next_number())
+        prompt = show(shell, shell.vars.get('PS2' if continued else 'PS1') or '')
         shell.traps.at_prompt = True
         if shell.options.b:
             shell.traps.install(signals.SIGCHLD)
@@ -47,14 +45,8 @@ class Terminal:
         if self.editor and os.isatty(0) and os.isatty(1):
             return self.editor.read(prompt)
         from busypy.sh.main import Stdin
-        self.shell.write(2, prompt)
+        self.shell.write(2, prompt.replace('\x01', '').replace('\x02', ''))
         return Stdin(self.shell).more(False)
-
-
-def history_number(prompt, number):
-    """In PS1 ! is the number of the command, and !! an exclamation mark."""
-    return str(number).join(part for part in prompt.split('!')) if '!!' not in prompt else \
-        '!'.join(piece.replace('!', str(number)) for piece in prompt.split('!!'))
 
 
 def prepare(shell, want_jobs):
@@ -77,7 +69,7 @@ def read_env_file(shell):
     value = shell.vars.get('ENV')
     if value and os.getuid() == os.geteuid() and os.getgid() == os.getegid():
         from busypy.sh.main import read_profile
-        guarded(shell, lambda: read_profile(shell, expand_prompt(shell, value)))
+        guarded(shell, lambda: read_profile(shell, expand(shell, value)))
 
 
 def run(shell):

@@ -122,7 +122,7 @@ class Jobs:
             self.table.append(job)
         job.told = False
         if len(self.table) > FLUSH_LIMIT:
-            self.table = [j for j in self.table if j.state() != DONE] + self.table[-1:]
+            self.table = [j for j in self.table if j is job or j.state() != DONE]
 
     # -- waiting
 

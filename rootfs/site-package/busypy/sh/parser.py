@@ -2,7 +2,7 @@
 
 from busypy.sh import node
 from busypy.sh.error import SyntaxFault
-from busypy.sh.lexer import REDIRECTS, Lexer, Text
+from busypy.sh.lexer import REDIRECTS
 from busypy.sh.wordreader import assignment_parts, is_name
 
 RESERVED = frozenset(('!', '{', '}', 'case', 'do', 'done', 'elif', 'else', 'esac', 'fi', 'for', 'if',
@@ -392,8 +392,3 @@ def declared(word):
         return word
     name, value = pair
     return node.Word([node.Quoted(name + '='), node.Assigned(value.parts)])
-
-
-def parse_all(text, aliases):
-    """The whole of text as one list of commands (aliases as they are now)."""
-    return Parser(Lexer(Text(text)), aliases).until_end()
