@@ -9,13 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cold.h"
 #include "contract.h"
 #include "cwd.h"
 #include "err.h"
 #include "fd.h"
 #include "mount_api.h"
 #include "ns.h"
+#include "pages.h"
 #include "plan.h"
 #include "priv.h"
 #include "probe.h"
@@ -29,11 +29,12 @@
 
 enum { PROPAGATE_PRIVATE = 1 << 18 }; /* MS_PRIVATE; sys/mount.h clashes with linux/mount.h */
 
-/* Too large for a stack, and used once in a process. */
-static struct facts facts COLD;
-static struct plan plan COLD;
+struct workspace {
+	struct facts facts;
+	struct plan plan;
+};
 
-static int make_plan(const struct contract_tree *tree, struct err *err)
+static int make_plan(const struct contract_tree *tree, struct workspace *work, struct err *err)
 {
 	struct view view = {
 		.kind = VIEW_HOST,
@@ -42,12 +43,12 @@ static int make_plan(const struct contract_tree *tree, struct err *err)
 	};
 	int r;
 
-	facts_init(&facts);
-	r = probe_top(&facts, err);
+	facts_init(&work->facts);
+	r = probe_top(&work->facts, err);
 	if (r < 0)
 		return r;
-	probe_shares(&facts, tree->path, tree->arch);
-	return view_plan(&view, &facts, &plan, err);
+	probe_shares(&work->facts, tree->path, tree->arch);
+	return view_plan(&view, &work->facts, &work->plan, err);
 }
 
 /* Gives up what the new user namespace brought: it is only needed to mount. */
@@ -101,11 +102,14 @@ static void unlock_own_mount(const struct contract *contract)
 /* For a process that is in namespaces of its own, and has no way back. */
 static int build(const struct contract *contract, const struct contract_tree *tree, struct err *err)
 {
+	struct workspace *work = pages_get(sizeof(*work));
 	int r;
 
+	if (!work)
+		return err_set(err, errno, "cannot plan the view of %s", tree->path);
 	unlock_own_mount(contract);
-	r = make_plan(tree, err);
-	return r < 0 ? r : run_plan(&plan, err);
+	r = make_plan(tree, work, err);
+	return r < 0 ? r : run_plan(&work->plan, err);
 }
 
 int compose_in_place(const struct contract *contract, const struct request *request,

@@ -118,7 +118,7 @@ int main(int argc, char **argv)
 	static struct script script;
 	struct err err = { 0 };
 	struct handoff handoff;
-	struct request request;
+	struct request request, given = { 0 }; /* without what anybody may have written */
 	struct shebang line;
 	struct priv priv = { 0 };
 	struct cwd cwd;
@@ -126,7 +126,8 @@ int main(int argc, char **argv)
 	if (!contract)
 		die("enter", WORDS_OURS, "has no contract (Hint: 'busypy enable' makes one)");
 	read_request(argc, argv, &handoff, &request);
-	script_identify(contract, &request, script_host_root(contract), &script);
+	given.fd = request.fd;
+	script_identify(contract, &given, script_host_root(contract), &script);
 	if (script.owner != SCRIPT_OURS)
 		die(request.path, WORDS_OURS, "the script is not of an enabled tree");
 	if (script_shebang(request.fd, &line, &err) < 0)

@@ -43,23 +43,38 @@ static int script_fd(void)
 	return errno ? -1 : (int)fd;
 }
 
-static void read_request(int argc, char **argv, struct request *ret)
+static void __attribute__((noinline, noreturn)) die_of_request(void)
 {
-	bool preserved = getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0;
 	struct err err = { 0 };
 
-	if (request_parse(argc, argv, preserved, script_fd(), ret) == 0)
-		return;
 	(void)err_say(&err, EINVAL,
 		      "started without a script: this is binfmt_misc's interpreter "
 		      "(Hint: see busypy(7))");
 	words_die(WORDS_OURS, "loader", &err);
 }
 
+static void read_request(int argc, char **argv, struct request *ret)
+{
+	bool preserved = getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0;
+
+	if (request_parse(argc, argv, preserved, script_fd(), ret) < 0)
+		die_of_request();
+}
+
+static void __attribute__((noinline))
+read_shebang(const struct request *request, struct shebang *ret)
+{
+	struct err err = { 0 };
+
+	if (script_shebang(request->fd, ret, &err) < 0)
+		words_die(WORDS_CANNOT_RUN, request->path, &err);
+}
+
 /* A template can be entered with the caller's own privilege. Returns -errno where the kernel will
  * not let this caller in (its privilege is over another user namespace); else does not return. */
-static int enter_template(const struct contract *contract, const struct request *request,
-			  const struct script *script, const struct shebang *line)
+static int __attribute__((noinline))
+enter_template(const struct contract *contract, const struct request *request,
+	       const struct script *script, const struct shebang *line)
 {
 	struct err err = { 0 };
 	struct cwd cwd;
@@ -122,8 +137,9 @@ static bool enter_would_gain(const struct priv *priv)
 	return !priv_no_new_privs() && !priv_ambient(priv) && priv_bounded(PRIV_ENTER);
 }
 
-static void run_ours(const struct contract *contract, const struct request *request,
-		     const struct script *script, const struct shebang *line)
+static void __attribute__((noinline))
+run_ours(const struct contract *contract, const struct request *request,
+	 const struct script *script, const struct shebang *line)
 {
 	struct priv priv = { 0 };
 	bool privileged;
@@ -140,7 +156,8 @@ static void run_ours(const struct contract *contract, const struct request *requ
 }
 
 /* Says why no interpreter is started, rather than perhaps the wrong one. */
-static void refuse(const struct request *request, const struct script *script, int in_view)
+static void __attribute__((noinline))
+refuse(const struct request *request, const struct script *script, int in_view)
 {
 	struct err err = { 0 };
 
@@ -162,15 +179,13 @@ int main(int argc, char **argv)
 {
 	const struct contract *contract = baked();
 	static struct script script;
-	struct err err = { 0 };
 	struct request request;
 	struct shebang line;
 	bool host_root;
 	int in_view;
 
 	read_request(argc, argv, &request);
-	if (script_shebang(request.fd, &line, &err) < 0)
-		words_die(WORDS_CANNOT_RUN, request.path, &err);
+	read_shebang(&request, &line);
 	if (!contract)
 		start_as_kernel(&request, &line);
 	host_root = script_host_root(contract);

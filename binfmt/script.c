@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cold.h"
 #include "contract.h"
 #include "err.h"
 #include "fd.h"
+#include "pages.h"
 #include "probe.h"
 #include "request.h"
 #include "shebang.h"
@@ -55,16 +55,19 @@ static int ask_proc(int fd, char *dst, size_t size)
  * has to make the entries of a new process first. */
 static int path_of(const struct request *request, const struct place *place, const char **ret)
 {
-	static char path[SCRIPT_PATH_MAX] COLD;
 	struct place there;
+	char *path;
 
 	*ret = request->path;
-	if (place && path_canonical(request->path) &&
+	if (place && request->path && path_canonical(request->path) &&
 	    probe_plain_path(request->path, &there) == 0 && there.ino == place->ino &&
 	    there.dev == place->dev && there.mount_id == place->mount_id)
 		return 0;
+	path = pages_get(SCRIPT_PATH_MAX);
+	if (!path)
+		return -errno;
 	*ret = path;
-	return ask_proc(request->fd, path, sizeof(path));
+	return ask_proc(request->fd, path, SCRIPT_PATH_MAX);
 }
 
 static bool may_be_ours(const struct contract *contract, const struct place *place, bool host_root)

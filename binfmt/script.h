@@ -24,7 +24,7 @@ struct script {
 	enum script_owner owner;
 	const struct contract_tree *tree; /* where it is ours, or stale */
 	bool host_root;			  /* "/" is the root that the contract was made for */
-	const char *path; /* canonical, where it is ours; the request's or a static buffer */
+	const char *path; /* canonical, where it is ours; the request's or the kernel's */
 };
 
 /* 1 if the process is in a view already, 0 if not, -errno if that cannot be told. */
@@ -34,7 +34,8 @@ int script_in_view(void);
 bool script_host_root(const struct contract *contract);
 
 /* Finds out whose the open script is, by its descriptor: no path in a tree is touched, unless the
- * script itself lies below it. The path as given is believed only where it proves true. */
+ * script itself lies below it. The path as given, which may
+ * be NULL, is believed only where it proves true. */
 void script_identify(const struct contract *contract, const struct request *request, bool host_root,
 		     struct script *ret);
 

@@ -6,18 +6,17 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "arch.h"
 #include "chain.h"
-#include "cold.h"
 #include "contract.h"
 #include "cwd.h"
 #include "err.h"
 #include "fd.h"
+#include "pages.h"
 #include "request.h"
 #include "script.h"
 #include "shebang.h"
@@ -27,11 +26,32 @@
 
 extern char **environ;
 
+enum { ENVIRONMENT_FEW = 100 }; /* slots on the stack; an environment may be larger */
+
 /* Host settings that would make the tree's interpreter load the host's files. */
 static const char *const scrubbed[] = { "PYTHONHOME=", "LD_PRELOAD=", "LD_LIBRARY_PATH=",
 					"LD_AUDIT=" };
 
-static void die_of_exec(const char *what, const char *program, int code)
+/* Apart from those who call it, whose stack frames would otherwise hold a sentence that is hardly
+ * ever needed. */
+static void __attribute__((noinline, noreturn)) die(const char *what, int code, const char *wanted)
+{
+	struct err err = { 0 };
+
+	(void)err_set(&err, code, "%s", wanted);
+	words_die(WORDS_OURS, what, &err);
+}
+
+static void __attribute__((noinline, noreturn)) die_of_depth(const char *what)
+{
+	struct err err = { 0 };
+
+	(void)err_say(&err, ELOOP, "more than %d scripts start one another", SHEBANG_DEPTH_MAX);
+	words_die(WORDS_CANNOT_RUN, what, &err);
+}
+
+static void __attribute__((noinline, noreturn))
+die_of_exec(const char *what, const char *program, int code)
 {
 	struct err err = { 0 };
 
@@ -55,21 +75,15 @@ static void execute(const char *what, const struct request *request, const struc
 {
 	struct shebang copy = *line;
 	char **argv = argv_of(request, &copy);
-	struct err err = { 0 };
 	int r;
 
 	/* The kernel would count this script and those behind it together; our own exec starts a
 	 * new count. */
-	if (chain_too_long(line->interp)) {
-		(void)err_say(&err, ELOOP, "more than %d scripts start one another",
-			      SHEBANG_DEPTH_MAX);
-		words_die(WORDS_CANNOT_RUN, what, &err);
-	}
+	if (chain_too_long(line->interp))
+		die_of_depth(what);
 	r = fd_cloexec(request->fd);
-	if (r < 0) {
-		(void)err_set(&err, -r, "cannot close the script's descriptor");
-		words_die(WORDS_OURS, what, &err);
-	}
+	if (r < 0)
+		die(what, -r, "cannot close the script's descriptor");
 	(void)execve(copy.interp, argv, envp);
 	die_of_exec(what, copy.interp, errno);
 	__builtin_unreachable();
@@ -90,20 +104,20 @@ static bool is_scrubbed(const char *variable)
 	return false;
 }
 
-/* The environment for the view, in a new array: there is no free slot behind the kernel's. The
- * array lives until the exec. NULL if there is no memory. */
-static char **clean_environment(bool user_site)
+/* The environment for the view, in a new array: there is no free slot behind the kernel's. It is
+ * few, where that is large enough. NULL if there is no memory. */
+static char **clean_environment(bool user_site, char *few[ENVIRONMENT_FEW])
 {
 	static char no_user_site[] = "PYTHONNOUSERSITE=1";
 	bool given = getenv("PYTHONNOUSERSITE") != NULL;
 	size_t n = 0, at = 0;
-	char **list;
+	char **list = few;
 
 	while (environ[n])
 		n++;
-	list = mmap(NULL, (n + 2) * sizeof(*list), PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (list == MAP_FAILED)
+	if (n + 2 > ENVIRONMENT_FEW)
+		list = pages_get((n + 2) * sizeof(*list));
+	if (!list)
 		return NULL;
 	for (size_t i = 0; i < n; i++) {
 		if (!is_scrubbed(environ[i]))
@@ -115,15 +129,14 @@ static char **clean_environment(bool user_site)
 	return list;
 }
 
-static char **environment_or_die(const struct contract *contract, const char *what)
+static char **environment_or_die(const struct contract *contract, const char *what,
+				 char *few[ENVIRONMENT_FEW])
 {
-	char **envp = clean_environment(contract->flags & CONTRACT_USER_SITE);
-	struct err err = { 0 };
+	char **envp = clean_environment(contract->flags & CONTRACT_USER_SITE, few);
 
-	if (envp)
-		return envp;
-	(void)err_set(&err, errno, "cannot prepare the environment");
-	words_die(WORDS_OURS, what, &err);
+	if (!envp)
+		die(what, errno, "cannot prepare the environment");
+	return envp;
 }
 
 /* True if the path as given leads to the open script in the view, too. */
@@ -155,7 +168,8 @@ static void return_to(const char *what, const struct cwd *cwd)
 void start_in_view(const struct contract *contract, const struct request *request,
 		   const struct script *script, const struct shebang *line, const struct cwd *cwd)
 {
-	char **envp = environment_or_die(contract, request->path);
+	char *few[ENVIRONMENT_FEW];
+	char **envp = environment_or_die(contract, request->path, few);
 
 	return_to(request->path, cwd);
 	if (script->tree->linux32)
@@ -202,39 +216,40 @@ void start_direct(const struct contract *contract, const struct request *request
 {
 	enum { WORDS_BEFORE = 5 }; /* ld.so --library-path DIR PROGRAM ARGUMENT */
 	static char option[] = "--library-path";
-	static char clib[SCRIPT_PATH_MAX] COLD, program[SCRIPT_PATH_MAX] COLD;
-	static char loader[SCRIPT_PATH_MAX] COLD;
-	char **envp = environment_or_die(contract, request->path);
+	struct paths {
+		char clib[SCRIPT_PATH_MAX], program[SCRIPT_PATH_MAX], loader[SCRIPT_PATH_MAX];
+	} *paths = pages_get(sizeof(*paths));
+	char *few[ENVIRONMENT_FEW];
+	char **envp = environment_or_die(contract, request->path, few);
 	struct shebang copy = *line;
 	struct err err = { 0 };
 	size_t n = 0, at = 0;
 	struct text text;
 	char **argv;
 
-	text_init(&text, clib, sizeof(clib));
+	if (!paths)
+		die(request->path, errno, "cannot prepare the arguments");
+	text_init(&text, paths->clib, sizeof(paths->clib));
 	text_addf(&text, "%s/etc/clib/%s", script->tree->path, script->tree->arch);
-	if (path_in_tree(script->tree, line->interp, program, sizeof(program)) < 0 ||
-	    loader_in_tree(script->tree, clib, loader, sizeof(loader)) < 0) {
+	if (path_in_tree(script->tree, line->interp, paths->program, sizeof(paths->program)) < 0 ||
+	    loader_in_tree(script->tree, paths->clib, paths->loader, sizeof(paths->loader)) < 0) {
 		(void)err_say(&err, ENOENT, "no view can be made here, and %s cannot run without",
 			      line->interp);
 		words_die(WORDS_CANNOT_RUN, request->path, &err);
 	}
 	while (request->argv[n])
 		n++;
-	argv = mmap(NULL, (n + WORDS_BEFORE + 1) * sizeof(*argv), PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (argv == MAP_FAILED || fd_cloexec(request->fd) < 0) {
-		(void)err_set(&err, errno, "cannot prepare the arguments");
-		words_die(WORDS_OURS, request->path, &err);
-	}
-	argv[at++] = loader;
+	argv = pages_get((n + WORDS_BEFORE + 1) * sizeof(*argv));
+	if (!argv || fd_cloexec(request->fd) < 0)
+		die(request->path, errno, "cannot prepare the arguments");
+	argv[at++] = paths->loader;
 	argv[at++] = option;
-	argv[at++] = clib;
-	argv[at++] = program;
+	argv[at++] = paths->clib;
+	argv[at++] = paths->program;
 	if (copy.has_arg)
 		argv[at++] = copy.arg;
 	memcpy(argv + at, request->argv, (n + 1) * sizeof(*argv));
-	(void)execve(loader, argv, envp);
-	die_of_exec(request->path, loader, errno);
+	(void)execve(paths->loader, argv, envp);
+	die_of_exec(request->path, paths->loader, errno);
 	__builtin_unreachable();
 }

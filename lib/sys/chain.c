@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "arch.h"
-#include "cold.h"
 #include "elf_head.h"
 #include "err.h"
 #include "fd.h"
@@ -70,7 +69,7 @@ bool chain_too_long(const char *path)
 /* The program's PT_INTERP into dst; 1, 0 if it has none, -errno. */
 static int read_interp(int fd, const struct elf_head *head, char *dst, size_t size)
 {
-	static uint8_t phdrs[ELF_PHDRS_MAX] COLD; /* static: the small programs have small stacks */
+	uint8_t phdrs[ELF_PHDRS_MAX];
 	uint64_t offset, length;
 	ssize_t n = fd_read_at(fd, phdrs, sizeof(phdrs), (off_t)head->phoff);
 	int r;
