@@ -71,7 +71,13 @@ H_FILES := $(sort $(wildcard lib/*/*.h cli/*.h binfmt/*.h daemon/*.h tests/*/*.h
 host_objects = $(patsubst %.c,$(B)/host/%.o,$(1))
 musl_objects = $(patsubst %.c,$(B)/musl/%.o,$(1))
 
-all: $(B)/busypy $(SMALL:%=$(B)/%) $(B)/init
+ARCH := $(shell uname -m)
+CROSS_CC := aarch64-linux-gnu-gcc
+
+all: $(B)/busypy $(SMALL:%=$(B)/%) $(B)/init-$(ARCH)
+
+# init for aarch64 on another arch; needs gcc-aarch64-linux-gnu, and the network once.
+cross: $(B)/init-aarch64
 
 # -- programs ------------------------------------------------------------------------------------
 
@@ -109,6 +115,29 @@ $(SMALL:%=$(B)/%): $(B)/%: $(B)/musl/binfmt/%.o $(B)/musl/libsmall.a
 $(B)/init: $(call musl_objects,$(INIT)) $(B)/musl/libsmall.a
 	$(MUSL_CC) $(MUSL_CFLAGS) -s -o $@ $^
 
+$(B)/init-$(ARCH): $(B)/init
+	cp $< $@
+
+# Debian has no musl cross compiler, but musl for every arch: its files with the GNU compiler.
+MUSL_CROSS := build/cache/musl-arm64
+MUSL_CROSS_LIB := $(MUSL_CROSS)/usr/lib/aarch64-linux-musl
+CROSS_CFLAGS := $(filter-out -idirafter /usr/include%,$(MUSL_CFLAGS)) -fno-stack-protector \
+	-mno-outline-atomics -nostdinc -isystem $(MUSL_CROSS)/usr/include/aarch64-linux-musl \
+	-isystem $(dir $(shell $(CROSS_CC) -print-libgcc-file-name 2>/dev/null))include \
+	-idirafter /usr/aarch64-linux-gnu/include
+
+$(MUSL_CROSS)/.complete: daemon/fetch-musl
+	daemon/fetch-musl arm64 $(MUSL_CROSS)
+
+$(B)/cross/%.o: %.c $(MUSL_CROSS)/.complete
+	@mkdir -p $(@D)
+	$(CROSS_CC) $(CROSS_CFLAGS) -c -o $@ $<
+
+$(B)/init-aarch64: $(patsubst %.c,$(B)/cross/%.o,$(INIT) $(CORE) $(SYS))
+	$(CROSS_CC) $(CROSS_CFLAGS) -s -nostdlib -o $@ $(MUSL_CROSS_LIB)/crt1.o \
+		$(MUSL_CROSS_LIB)/crti.o $^ $(MUSL_CROSS_LIB)/libc.a \
+		$(shell $(CROSS_CC) -print-libgcc-file-name 2>/dev/null) $(MUSL_CROSS_LIB)/crtn.o
+
 -include $(patsubst %.o,%.d,$(call host_objects,$(C_FILES)) $(call musl_objects,$(C_FILES)))
 
 # -- checks --------------------------------------------------------------------------------------
@@ -133,7 +162,7 @@ format:
 clean:
 	rm -rf $(B)
 
-.PHONY: all units helpers check-layers format clean
+.PHONY: all cross units helpers check-layers format clean
 
 # -- tests ---------------------------------------------------------------------------------------
 # Every test prints TAP; tests/run adds them up and prints "N passed, N failed".
@@ -149,10 +178,10 @@ ALL_ARCHS := $(TEST_ARCHS) riscv64 armel i386 ppc64le mips64el mipsel
 export CI
 
 # The tree that most tests use: this machine's own Python, staged once and never written to.
-$(TREE_HOST): $(B)/busypy $(shell find rootfs -type f -not -name '*.pyc' 2>/dev/null)
+$(TREE_HOST): $(B)/busypy $(B)/init-$(ARCH) $(shell find rootfs -type f -not -name '*.pyc' 2>/dev/null)
 	rm -rf $@ && mkdir -p $(@D) && umask 022 && $(B)/busypy stage --from host $@ && touch $@
 
-test-programs: all units helpers $(TREE_HOST)
+test-programs: all cross units helpers $(TREE_HOST)
 
 # Fast, without root and without network.
 check: all units check-layers
@@ -225,7 +254,8 @@ MAN_PAGES := $(sort $(wildcard man/*.[1-8]))
 install: all
 	install -d $(BIN) $(LIBEXEC) $(SHARE)/busypy $(SHARE)/bash-completion/completions
 	install -m 0755 $(B)/busypy $(BIN)/busypy
-	for program in $(SMALL); do install -m 0755 $(B)/$$program $(LIBEXEC)/$$program || exit; done
+	for program in $(SMALL:%=$(B)/%) $(B)/init-*; do \
+		install -m 0755 $$program $(LIBEXEC)/$${program##*/} || exit; done
 	for page in $(MAN_PAGES); do install -D -m 0644 $$page \
 		$(SHARE)/man/man$${page##*.}/$${page##*/} || exit; done
 	install -m 0644 completion/busypy.bash $(SHARE)/bash-completion/completions/busypy

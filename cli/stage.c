@@ -34,6 +34,7 @@ static const char help[] =
 	"      --locked FILE          exactly the packages of an earlier list (debian)\n"
 	"      --mirror URL           where apt looks for packages (debian)\n"
 	"      --cache DIR            where packages are kept (debian)\n"
+	"      --busybox FILE         static busybox for the rescue shell of a booted machine\n"
 	"      --rootfs DIR           BusyPy's own programs, if not where they are installed\n"
 	"      --link-libc            make links in etc/clib to what etc/libc has\n"
 	"  -l, --list                 print the files that each runtime was made from\n"
@@ -138,7 +139,15 @@ static int parse_from(struct stage_request *request, const char *word, struct er
 	return 0;
 }
 
-enum { OPTION_LOCKED = 256, OPTION_MIRROR, OPTION_CACHE, OPTION_ROOTFS, OPTION_LINK, OPTION_JSON };
+enum {
+	OPTION_LOCKED = 256,
+	OPTION_MIRROR,
+	OPTION_CACHE,
+	OPTION_BUSYBOX,
+	OPTION_ROOTFS,
+	OPTION_LINK,
+	OPTION_JSON
+};
 
 static const struct option longs[] = {
 	{ "from", required_argument, NULL, 'f' },
@@ -146,6 +155,7 @@ static const struct option longs[] = {
 	{ "locked", required_argument, NULL, OPTION_LOCKED },
 	{ "mirror", required_argument, NULL, OPTION_MIRROR },
 	{ "cache", required_argument, NULL, OPTION_CACHE },
+	{ "busybox", required_argument, NULL, OPTION_BUSYBOX },
 	{ "rootfs", required_argument, NULL, OPTION_ROOTFS },
 	{ "link-libc", no_argument, NULL, OPTION_LINK },
 	{ "list", no_argument, NULL, 'l' },
@@ -172,6 +182,9 @@ static int take_option(int option, struct options *options, struct stage_request
 		return 0;
 	case OPTION_CACHE:
 		request->cache = optarg;
+		return 0;
+	case OPTION_BUSYBOX:
+		request->busybox = optarg;
 		return 0;
 	case OPTION_ROOTFS:
 		request->rootfs = optarg;

@@ -115,7 +115,8 @@ int conf_set(struct conf *conf, const char *section, const char *key, const char
 				       : 0;
 	} else {
 		*ret_at_value = false;
-		return err_say(err, EINVAL, "unknown section '%s'", section);
+		return section[0] ? err_say(err, EINVAL, "unknown section '%s'", section)
+				  : err_say(err, EINVAL, "'%s' stands before any [section]", key);
 	}
 	*ret_at_value = false;
 	return err_say(err, EINVAL, "unknown key '%s' in section [%s]", key, section);

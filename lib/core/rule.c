@@ -8,14 +8,13 @@
 #include "arch.h"
 #include "str.h"
 
-/* A carriage return is not among them: the kernel's own loader takes it for a part of the name. */
-static const char *const endings[] = { "\n", " ", "\t", NULL };
-static const char *const ending_names[] = { "nl", "sp", "tab" };
-
-const char *rule_ending(size_t i)
-{
-	return i < sizeof(endings) / sizeof(endings[0]) ? endings[i] : NULL;
-}
+/* A carriage return is not among the endings: the kernel takes it for a part of the name. */
+static const struct {
+	const char *before, *behind, *name;
+} forms[RULE_FORMS] = {
+	{ "#!", "\n", "nl" },	 { "#!", " ", "sp" },	 { "#!", "\t", "tab" },
+	{ "#! ", "\n", "b-nl" }, { "#! ", " ", "b-sp" }, { "#! ", "\t", "b-tab" },
+};
 
 int rule_make(struct rule *ret, unsigned generation, const char *shebang, size_t i, bool marker,
 	      const char *loader)
@@ -23,12 +22,13 @@ int rule_make(struct rule *ret, unsigned generation, const char *shebang, size_t
 	struct text magic, name;
 
 	memset(ret, 0, sizeof(*ret));
-	if (!rule_ending(i) || (marker && i > 0))
+	if (i >= RULE_FORMS || (marker && forms[i].behind[0] != '\n'))
 		return -ENOENT;
 	text_init(&name, ret->name, sizeof(ret->name));
-	text_addf(&name, "busypy-%u-%s-%s", generation, path_base(shebang), ending_names[i]);
+	text_addf(&name, "busypy-%u-%s-%s", generation, path_base(shebang), forms[i].name);
 	text_init(&magic, (char *)ret->magic, sizeof(ret->magic));
-	text_addf(&magic, "#!%s%s%s", shebang, endings[i], marker ? "# busypy\n" : "");
+	text_addf(&magic, "%s%s%s%s", forms[i].before, shebang, forms[i].behind,
+		  marker ? "# busypy\n" : "");
 	ret->size = magic.used;
 	memset(ret->mask, 0xff, ret->size);
 	ret->enabled = true;

@@ -28,12 +28,14 @@ struct rule {
 	uint8_t mask[RULE_MAGIC_MAX];
 };
 
-/* The endings of a first line that tell `#!/usr/bin/python3` from `#!/usr/bin/python3.11`: one
- * entry each. NULL behind the last. */
-const char *rule_ending(size_t i);
+/* What may stand around the name in a first line: one entry each. The endings tell
+ * `#!/usr/bin/python3` from `#!/usr/bin/python3.11`; a blank before the name is common, more blanks
+ * are not. */
+enum { RULE_FORMS = 2 * 3 };
 
-/* Makes our entry number i for a shebang's interpreter. With marker, the second line must be
- * "# busypy" and only the newline ending exists. -ENOENT behind the last, -E2BIG. */
+/* Makes our entry number i (below RULE_FORMS) for a shebang's interpreter. With marker, the second
+ * line must be "# busypy", so there is no argument. -ENOENT if that form is none of ours, -E2BIG.
+ */
 int rule_make(struct rule *ret, unsigned generation, const char *shebang, size_t i, bool marker,
 	      const char *loader);
 

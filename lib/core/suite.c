@@ -34,6 +34,7 @@ static const struct suite_package bookworm[] = {
 	{ "ncurses-base", NULL, true },
 	{ "tzdata", NULL, true },
 	{ "ca-certificates", NULL, true },
+	{ "busybox-static", "amd64 arm64", false }, /* the rescue shell of archs that can boot */
 };
 
 static const struct suite_package trixie[] = {
@@ -60,6 +61,7 @@ static const struct suite_package trixie[] = {
 	{ "ncurses-base", NULL, true },
 	{ "tzdata", NULL, true },
 	{ "ca-certificates", NULL, true },
+	{ "busybox-static", "amd64 arm64", false }, /* the rescue shell of archs that can boot */
 };
 
 /* In the order in which suite_for tries them. */

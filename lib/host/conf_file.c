@@ -30,6 +30,12 @@ static char *next_line(char *buf, int size, void *stream)
 	if (!line)
 		return NULL;
 	reading->line++;
+	/* inih would take the rest for a line of its own */
+	if (!strchr(line, '\n') && !feof(reading->file) && !reading->failed) {
+		reading->failed = err_say(reading->err, E2BIG, "%s:%d:%d: the line is too long",
+					  reading->path, reading->line, size - 1);
+		return NULL;
+	}
 	(void)snprintf(reading->text, sizeof(reading->text), "%s", line);
 	/* inih takes an indented line for more of the value before it; nobody who indents means it
 	 */

@@ -60,12 +60,12 @@ int handler_rules(const struct conf *conf, unsigned generation, struct rule *ret
 
 	generation_path(generation, "loader", loader);
 	for (size_t i = 0; i < conf->n_interpreters; i++) {
-		for (size_t j = 0; rule_ending(j); j++) {
+		for (size_t j = 0; j < RULE_FORMS; j++) {
 			int r = rule_make(&ret[n], generation, conf->interpreters[i], j,
 					  conf->match_marker, loader);
 
 			if (r == -ENOENT)
-				break;
+				continue;
 			if (r < 0)
 				return err_say(err, -r, "interpreter %s: the name is too long",
 					       conf->interpreters[i]);

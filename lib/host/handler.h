@@ -12,7 +12,7 @@ struct contract;
 struct rule;
 struct err;
 
-enum { HANDLER_RULES_MAX = 8 * 3 };
+enum { HANDLER_RULES_MAX = 8 * 6 };
 
 /* Read by systemd-binfmt, whose restart wipes every entry: with this file it puts ours back. */
 #define HANDLER_BINFMT_D "/run/binfmt.d/busypy.conf"

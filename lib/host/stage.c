@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "boot_files.h"
 #include "closure.h"
 #include "debian.h"
 #include "err.h"
@@ -194,6 +195,26 @@ static int settle(const struct stage *stage, const struct built *built, const st
 	return r < 0 ? r : closure_check(runtimes, arch, err);
 }
 
+/* The rescue shell: the one that was named, or Debian's, for archs that can boot. */
+static int add_rescue(const struct stage *stage, const struct arch *arch, const char *info,
+		      struct err *err)
+{
+	static const char *const places[] = { "usr/bin/busybox", "bin/busybox" };
+	const struct stage_request *request = stage->request;
+	char busybox[FILES_PATH_MAX];
+	int r = 0;
+
+	if (request->busybox)
+		return boot_files_add_rescue(request->busybox, arch, info, err);
+	for (size_t i = 0; r == 0 && request->from == STAGE_DEBIAN && i < 2; i++) {
+		r = files_path(busybox, err, "%s/source/%s/%s", stage->space.build, arch->name,
+			       places[i]);
+		if (r == 0 && files_exist(busybox))
+			return boot_files_add_rescue(busybox, arch, info, err);
+	}
+	return r;
+}
+
 static int build_runtime(struct stage *stage, const struct arch *arch, struct err *err)
 {
 	struct built *built = &stage->built[stage->n_built];
@@ -213,6 +234,8 @@ static int build_runtime(struct stage *stage, const struct arch *arch, struct er
 		say(stage->request->progress, "%s: copying", arch->name);
 		r = runtime_build(&job, &built->facts, err);
 	}
+	if (r == 0)
+		r = add_rescue(stage, arch, built->info, err);
 	source_free(&source);
 	if (r < 0)
 		return r;
@@ -236,6 +259,9 @@ static int build_tree(struct stage *stage, struct err *err)
 		r = files_path(packages, err, "%s/site-package", dir);
 	if (r == 0)
 		r = rootfs_stage(stage->rootfs, stage->space.tree, dir, err);
+	for (size_t i = 0; r >= 0 && i < stage->n_built; i++)
+		r = boot_files_add_init(stage->request->arches[i], dir, err);
+	r = r > 0 ? 0 : r;
 	/* Once per minor: the second time the .pyc files of that minor are there. Checked, because
 	 * these are files that people edit. */
 	for (size_t i = 0; r == 0 && i < stage->n_built; i++)

@@ -38,14 +38,14 @@ refuses() {
 @test "enable says what it did, status agrees, disable leaves nothing" {
     machine_script "$BUSYPY" "$TREE" <<'SCRIPT'
 before=$(cat /proc/self/mountinfo; ls /proc/sys/fs/binfmt_misc; find /run)
-[ "$("$1" enable "$2")" = "1 tree enabled: generation 1, 6 handler entries, rehearsed and tested" ]
+[ "$("$1" enable "$2")" = "1 tree enabled: generation 1, 12 handler entries, rehearsed and tested" ]
 "$1" status >/dev/null
 [ "$("$1" status -n -o tree,arch,generation,template trees | tr -s ' ')" = "$2 $(uname -m) 1 ready" ]
 "$1" status --json | /usr/bin/python3 -c '
 import json, sys
 status = json.load(sys.stdin)
 assert list(status) == ["trees", "entries", "tiers", "kernel"], status
-assert [e["note"] for e in status["entries"]] == ["ours"] * 6
+assert [e["note"] for e in status["entries"]] == ["ours"] * 12
 assert status["trees"][0]["generation"] == 1 and status["entries"][0]["enabled"] is True
 '
 [ "$("$1" disable)" = disabled ]
@@ -74,10 +74,10 @@ mkfifo "$3/fifo"
 printf '#!/usr/bin/python3\nimport os, sys\nopen(sys.argv[1]).read()\nprint(os.path.exists("/.busypy/view"), flush=True)\n' >"$2/bin/waits"
 chmod 755 "$2/bin/waits"
 "$2/bin/waits" "$3/fifo" >"$3/out" & waiting=$!
-[ "$("$1" enable "$3/other/tree")" = "2 trees enabled: generation 2, 6 handler entries, rehearsed and tested" ]
+[ "$("$1" enable "$3/other/tree")" = "2 trees enabled: generation 2, 12 handler entries, rehearsed and tested" ]
 ls /run/busypy
 [ "$(ls /run/busypy)" = g2 ]
-[ "$(ls /proc/sys/fs/binfmt_misc | grep -c busypy-2-)" = 6 ]
+[ "$(ls /proc/sys/fs/binfmt_misc | grep -c busypy-2-)" = 12 ]
 echo go >"$3/fifo"; wait $waiting
 [ "$(cat "$3/out")" = True ]
 rm -f "$2/bin/waits"
@@ -90,7 +90,7 @@ SCRIPT
 "$1" enable -q "$2"
 for entry in /proc/sys/fs/binfmt_misc/busypy-*; do echo -1 >"$entry"; done
 ! "$1" status >/dev/null
-[ "$("$1" enable "$2")" = "1 tree enabled: generation 2, 6 handler entries, rehearsed and tested" ]
+[ "$("$1" enable "$2")" = "1 tree enabled: generation 2, 12 handler entries, rehearsed and tested" ]
 "$1" status >/dev/null
 SCRIPT
 }
@@ -239,6 +239,10 @@ SCRIPT
     refuses "$conf:2:9: 'match' must be 'tree' or 'marker', not 'all'" --config "$conf"
     printf '[busypy]\nnonsense\n' >"$conf"
     refuses "$conf:2:1: neither [section] nor key = value" --config "$conf"
+    printf 'match = all\n' >"$conf"
+    refuses "$conf:1:1: 'match' stands before any [section]" --config "$conf"
+    printf '[busypy]\ntree = /%0300d\n' 0 >"$conf"
+    refuses "$conf:2:199: the line is too long" --config "$conf"
     refuses "cannot read $BATS_TEST_TMPDIR/none: No such file or directory" --config "$BATS_TEST_TMPDIR/none"
 }
 
@@ -264,7 +268,7 @@ done
 # the self-test is not marked: give it a marker, as every script of such a tree has
 { echo '#!/usr/bin/python3'; echo '# busypy'; tail -n +2 "$2/etc/busypy/selftest"; } >"$4/selftest"
 chmod 755 "$4/selftest"; rm -f "$4/tree/etc/busypy/selftest"; mv "$4/selftest" "$4/tree/etc/busypy/selftest"
-[ "$("$1" enable --config "$3" "$4/tree")" = "1 tree enabled: generation 1, 2 handler entries, rehearsed and tested" ]
+[ "$("$1" enable --config "$3" "$4/tree")" = "1 tree enabled: generation 1, 4 handler entries, rehearsed and tested" ]
 [ "$("$4/tree/bin/marked")" = True ]
 [ "$("$4/tree/bin/plain")" = False ]
 SCRIPT
