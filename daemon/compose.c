@@ -20,6 +20,7 @@
 #include "plan.h"
 #include "probe.h"
 #include "run.h"
+#include "signals.h"
 #include "state.h"
 #include "str.h"
 #include "view.h"
@@ -109,13 +110,17 @@ void compose_proc(void)
 		mount_one(BOOT_PROC);
 }
 
-void compose_mounts(const struct init *init)
+bool compose_mounts(const struct init *init)
 {
+	bool new_dev = false;
+
 	for (enum boot_mount i = 0; i < BOOT_MOUNTS; i++) {
 		if (compose_is_mount(boot_path(i)) || (init->container && !container_needs(i)))
 			continue;
 		mount_one(i);
+		new_dev |= i == BOOT_DEV;
 	}
+	return new_dev;
 }
 
 static bool same_place(const char *a, const char *b)
@@ -176,6 +181,8 @@ static int compose_runtime(struct init *init, struct err *err)
 		return 0; /* by the init before this one: restart, or a container's maker */
 	r = init->options.overlay ? run_boot_view(init, VIEW_OVERLAY, err) : 1;
 	if (r < 0) {
+		if (r == -ENODEV)
+			(void)err_hint(err, r, "this kernel has no overlayfs");
 		log_err("busypy.overlay", err);
 		log_say("init: /usr and /lib are read-only instead");
 	}
@@ -207,6 +214,8 @@ struct state state_compose(struct init *init)
 		/* Its inittab may hold static programs: it is tried all the same. */
 		return (struct state){ state_choose };
 	}
+	log_note("init: composed for %s after %u ms", init->arch->name,
+		 (unsigned)(signals_now() - init->started));
 	init->composed = true;
 	prepare_environment();
 	return (struct state){ state_choose };

@@ -158,8 +158,8 @@ struct state state_prepare(struct init *init)
 	compose_proc();
 	init->container = in_container();
 	log_set(init->container ? 0 : LOG_KMSG);
-	compose_mounts(init);
-	if (no_console)
+	/* A node of the new /dev: of one that is covered, no program could tell the name. */
+	if (compose_mounts(init) || no_console)
 		console_reopen();
 	log_open();
 	(void)reboot(RB_DISABLE_CAD); /* so that Ctrl-Alt-Del is SIGINT; refused in containers */
@@ -175,6 +175,7 @@ struct state state_prepare(struct init *init)
 	take_precedence();
 	if (!init->container)
 		lock_program();
+	log_note("init: prepared after %u ms", (unsigned)(signals_now() - init->started));
 	return (struct state){ init->rescue ? state_rescue : state_compose };
 }
 
