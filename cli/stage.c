@@ -38,7 +38,7 @@ static const char help[] =
 	"      --rootfs DIR           BusyPy's own programs, if not where they are installed\n"
 	"      --link-libc            make links in etc/clib to what etc/libc has\n"
 	"  -l, --list                 print the files that each runtime was made from\n"
-	"      --json                 print that as JSON\n"
+	"  -J, --json                 print that as JSON\n"
 	"  -c, --config FILE          configuration, for the mirror\n"
 	"  -h, --help                 print this\n";
 
@@ -159,7 +159,7 @@ static const struct option longs[] = {
 	{ "rootfs", required_argument, NULL, OPTION_ROOTFS },
 	{ "link-libc", no_argument, NULL, OPTION_LINK },
 	{ "list", no_argument, NULL, 'l' },
-	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "json", no_argument, NULL, 'J' },
 	{ "config", required_argument, NULL, 'c' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -195,7 +195,7 @@ static int take_option(int option, struct options *options, struct stage_request
 	case 'l':
 		options->list = true;
 		return 0;
-	case OPTION_JSON:
+	case 'J':
 		options->json = true;
 		return 0;
 	case 'c':
@@ -212,7 +212,7 @@ static int parse(int argc, char **argv, struct options *options, struct stage_re
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "f:a:lc:h", longs, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "f:a:lJc:h", longs, NULL)) != -1) {
 		int r = take_option(option, options, request);
 
 		if (r)

@@ -16,9 +16,9 @@
 #include "sysroot.h"
 
 static const char *const skeleton[] = {
-	"bin", "sbin", "site-package", "etc/python", "etc/clib", "etc/busypy",
-	"lib", "usr",  "dev",	       "proc",	     "sys",	 "run",
-	"tmp", "var",  "root",	       "home",	     "mnt",
+	"bin",	   "sbin", "site-package", "etc/python", "etc/clib", "etc/busypy",
+	"etc/ssl", "lib",  "usr",	   "dev",	 "proc",     "sys",
+	"run",	   "tmp",  "var",	   "root",	 "home",     "mnt",
 };
 
 /* busypy_start.py goes into each runtime instead. */
@@ -46,6 +46,15 @@ int rootfs_find(const char *given, char *ret, struct err *err)
 	return programs_find_rootfs(ret, FILES_PATH_MAX, err);
 }
 
+/* An OpenSSL that was not built by Debian (Buildroot's, Alpine's) looks for certificates in
+ * /etc/ssl. */
+static const struct {
+	const char *name, *target;
+} links[] = {
+	{ "lib64", "lib" },
+	{ "etc/ssl/cert.pem", "/usr/lib/ssl/cert.pem" },
+};
+
 static int make_skeleton(const char *dir, struct err *err)
 {
 	char path[FILES_PATH_MAX];
@@ -56,9 +65,12 @@ static int make_skeleton(const char *dir, struct err *err)
 		if (r == 0)
 			r = files_mkdirs(path, err);
 	}
-	if (r == 0)
-		r = files_path(path, err, "%s/lib64", dir);
-	return r < 0 ? r : files_link("lib", path, err);
+	for (size_t i = 0; r == 0 && i < sizeof(links) / sizeof(links[0]); i++) {
+		r = files_path(path, err, "%s/%s", dir, links[i].name);
+		if (r == 0)
+			r = files_link(links[i].target, path, err);
+	}
+	return r;
 }
 
 static int make_executable(const char *path, const struct stat *st, void *context, struct err *err)
