@@ -138,6 +138,9 @@ static int make_template(const struct conf *conf, struct contract_tree *tree, co
 	r = probe_top(&facts, err);
 	if (r == 0)
 		r = mounts_find_pruned(conf, &facts, err);
+	/* Being a slave, our own tmpfs is unbindable no more; no view needs it. */
+	if (r == 0 && facts_add_pruned(&facts, GENERATION_ROOT) < 0)
+		r = err_say(err, E2BIG, "too many mounts are pruned");
 	if (r < 0)
 		return r;
 	probe_shares(&facts, tree->path, tree->arch);

@@ -24,6 +24,8 @@
 #include "str.h"
 #include "tree.h"
 
+#define LOCK_FILE "/run/busypy.lock"
+
 enum { PRESENT_MAX = 512, ORDINARY_USER = 65534 };
 
 struct enabling {
@@ -370,25 +372,30 @@ static int go_live(struct enabling *e, struct err *err)
 	return 0;
 }
 
-/* One enabling or disabling at a time. The folder may be taken away while we wait for it. */
-static int lock_root(bool make, bool *ret_made, struct err *err)
+/* One enabling or disabling at a time. Nobody but root can open the file, and so hold us up; it is
+ * removed in the end, so whoever waited for it must look whether it is still the one. */
+static int take_lock(struct err *err)
 {
 	for (;;) {
-		FD_CLEANUP int fd = -1;
+		FD_CLEANUP int fd =
+			open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		struct stat locked, there;
-		int r = make ? generation_root_make(ret_made, err) : 0;
 
-		if (r < 0)
-			return r;
-		fd = open(GENERATION_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd < 0)
-			return err_set(err, errno, "cannot open " GENERATION_ROOT);
+			return err_set(err, errno, "cannot create " LOCK_FILE);
 		if (flock(fd, LOCK_EX) < 0 || fstat(fd, &locked) < 0)
-			return err_set(err, errno, "cannot lock " GENERATION_ROOT);
-		if (stat(GENERATION_ROOT, &there) == 0 && there.st_dev == locked.st_dev &&
+			return err_set(err, errno, "cannot lock " LOCK_FILE);
+		if (stat(LOCK_FILE, &there) == 0 && there.st_dev == locked.st_dev &&
 		    there.st_ino == locked.st_ino)
 			return fd_steal(&fd);
 	}
+}
+
+static void release_lock(int *fd)
+{
+	if (*fd >= 0)
+		(void)unlink(LOCK_FILE); /* another run makes a new one */
+	fd_close(fd);
 }
 
 static int prepare(struct enabling *e, char *const *trees, size_t n_trees, struct err *err)
@@ -409,7 +416,7 @@ int handler_enable(const struct conf *conf, char *const *trees, size_t n_trees,
 {
 	static struct enabling e;
 	FD_CLEANUP int instance = binfmt_open(true, err);
-	FD_CLEANUP int lock = -1;
+	__attribute__((cleanup(release_lock))) int lock = -1;
 	bool made = false;
 	int r;
 
@@ -417,10 +424,12 @@ int handler_enable(const struct conf *conf, char *const *trees, size_t n_trees,
 		return instance;
 	memset(ret, 0, sizeof(*ret));
 	e = (struct enabling){ .conf = conf, .arch = arch, .instance = instance, .report = ret };
-	lock = lock_root(true, &made, err);
+	lock = take_lock(err);
 	if (lock < 0)
 		return lock;
 	r = prepare(&e, trees, n_trees, err);
+	if (r == 0)
+		r = generation_root_make(&made, err);
 	if (r == 0)
 		r = go_live(&e, err);
 	if (r < 0 && made)
@@ -463,12 +472,14 @@ static int drop_generations(struct err *err)
 int handler_disable(struct err *err)
 {
 	FD_CLEANUP int instance = binfmt_open(true, err);
-	FD_CLEANUP int lock = -1;
+	__attribute__((cleanup(release_lock))) int lock = -1;
 	int removed, dropped, r;
-	bool made = false;
 
 	if (instance < 0)
 		return instance;
+	lock = take_lock(err);
+	if (lock < 0)
+		return lock;
 	/* First nobody comes in any more, then what they came in by goes. */
 	removed = remove_entries(instance, err);
 	if (removed < 0)
@@ -478,9 +489,6 @@ int handler_disable(struct err *err)
 	(void)rmdir("/run/binfmt.d"); /* stays if it holds anybody else's file */
 	if (access(GENERATION_ROOT, F_OK) < 0)
 		return removed;
-	lock = lock_root(false, &made, err);
-	if (lock < 0)
-		return lock;
 	dropped = drop_generations(err);
 	r = dropped < 0 ? dropped : generation_root_drop(err);
 	return r < 0 ? r : removed || dropped;
