@@ -71,14 +71,16 @@ class Jobs:
 
         program: body only becomes another program, so that a subshell's state is not needed.
         """
-        held = self.shell.traps.block_for_fork()
+        # Decided before the fork: every object that the child touches is a page to copy.
+        plain = program and job.group is None and not self.shell.traps.any_effect()
+        held = None if plain else self.shell.traps.block_for_fork()
         try:
             pid = os.fork()
         except OSError as error:
             signals.unblock(held)
             raise CommandError('cannot fork: ' + descriptor.reason(error)) from None
         if pid == 0:
-            if program and job.group is None and not self.shell.traps.any_effect():
+            if plain:
                 run_program(self.shell, body)
             run_child(self.shell, lambda: self.in_child(job, held, background), body)
         job.pids.append(pid)
@@ -87,7 +89,8 @@ class Jobs:
             join_group(pid, job.group)
             if len(job.pids) == 1 and not background:
                 self.give_terminal(job.group)
-        signals.unblock(held)
+        if held:
+            signals.unblock(held)
         return pid
 
     def in_child(self, job, held, background):

@@ -73,7 +73,6 @@ class Stdin:
 
     def __init__(self, shell):
         self.shell = shell
-        self.input = None
 
     def more(self, _continued):
         from busypy.sh.reading import Input

@@ -183,8 +183,13 @@ class Warm:
     def stream(self, fd):
         """The standard stream for fd: the interpreter's own object where nothing has changed."""
         known = self.identities[fd]
-        if known and stream_identity(fd) == known:
-            return self.streams[fd]
+        if known:
+            try:
+                status = os.fstat(fd)
+            except OSError:
+                return None
+            if (status.st_dev, status.st_ino, status.st_rdev, status.st_mode) == known:
+                return self.streams[fd]
         model = self.streams[0] or self.streams[1]
         encoding, errors = (model.encoding, model.errors) if model else ('utf-8', 'surrogateescape')
         return new_stream(fd, encoding, 'backslashreplace' if fd == 2 else errors, self.unbuffered)
