@@ -101,7 +101,8 @@ def main():
     if "--json" in sys.argv:
         print(json.dumps(rows, indent=1))
         return
-    print("%-22s %10s %10s %6s %6s %12s" % ("", "ours ms", "other ms", "ratio", "limit", "memory KiB"))
+    titles = ("", "ours ms", "other ms", "ratio", "limit", "memory KiB")
+    print("%-22s %10s %10s %6s %6s %12s" % titles)
     for row in rows:
         print("%(name)-22s %(ours_ms)10.1f %(other_ms)10.1f %(ratio)6.2f %(limit)6.2f "
               "%(memory_kib)12d" % row)

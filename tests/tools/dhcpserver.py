@@ -33,7 +33,8 @@ def reply(request, kind, words):
     if kind != 6:
         body += bytes((1, 4, 255, 255, 255, 0, 3, 4)) + socket.inet_aton(SERVER)
         body += bytes((6, 8)) + socket.inet_aton(SERVER) + socket.inet_aton("10.77.0.2")
-        body += bytes((15, 11)) + b"lan.example" + bytes((51, 4)) + struct.pack("!I", words["lease"])
+        body += bytes((15, 11)) + b"lan.example"
+        body += bytes((51, 4)) + struct.pack("!I", words["lease"])
         for key, number in (("renew", 58), ("rebind", 59)):
             if key in words:
                 body += bytes((number, 4)) + struct.pack("!I", words[key])
@@ -42,7 +43,7 @@ def reply(request, kind, words):
     return body + b"\xff"
 
 
-def name_of(data, options):
+def name_of(options):
     kind = options[53][0]
     if kind == 1:
         return "discover"
@@ -69,7 +70,7 @@ def main():
         data, extra, _, _ = listener.recvmsg(2048, 128)
         target = socket.inet_ntoa(extra[0][2][8:12])
         options = options_of(data)
-        name = name_of(data, options)
+        name = name_of(options)
         if name == "request bound":
             name = "request renewing" if target == SERVER else "request rebinding"
         print(name, flush=True)

@@ -52,7 +52,8 @@ def entries():
 
 
 def programs():
-    return {name for folder in ("bin", "sbin") for name in os.listdir(os.path.join(tap.ROOTFS, folder))
+    folders = [os.path.join(tap.ROOTFS, folder) for folder in ("bin", "sbin")]
+    return {name for folder in folders for name in os.listdir(folder)
             if name not in ("shell", "sh") and not name.endswith("-init")}
 
 

@@ -10,7 +10,8 @@ UNITS = {"sec": 1, "second": 1, "min": 60, "minute": 60, "hour": 3600,
 WORDS = {"now": 0, "today": 0, "yesterday": -1, "tomorrow": 1}
 ZONES = {"z": 0, "utc": 0, "gmt": 0, "ut": 0}
 
-DATE = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})(?:[t-](?=\d)|$)|(\d{1,2})/(\d{1,2})/(\d{4})$")
+DATE = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})(?:[t-](?=\d)|$)"
+                  r"|(\d{1,2})/(\d{1,2})/(\d{4})$")
 TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(am|pm)?")
 ZONE = re.compile(r"([+-])(\d\d):?(\d\d)?$")
 PACKED = re.compile(r"(\d{8})(\d\d)?(\d\d)?(?:\.(\d\d))?$")

@@ -3,6 +3,16 @@
 import os
 
 
+def random_bytes(count):
+    """Bytes that are hard to guess, without waiting: early in the boot the kernel may have none."""
+    try:
+        return os.getrandom(count, os.GRND_NONBLOCK)
+    except OSError:
+        import time
+        seed = os.getpid() << 64 | time.time_ns()
+        return bytes((seed * (at + 1) * 0x9e3779b97f4a7c15 >> 61) & 255 for at in range(count))
+
+
 def first_line(path):
     """The first line of a file, or '' if it cannot be read."""
     try:

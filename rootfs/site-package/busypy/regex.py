@@ -50,7 +50,7 @@ def byte_class(members):
     start = last = ordered[0]
     for byte in ordered[1:] + [999]:
         if byte != last + 1:
-            parts.append(b"\\x%02x" % start if start == last else b"\\x%02x-\\x%02x" % (start, last))
+            parts.append(b"\\x%02x" % start + (b"-\\x%02x" % last if last > start else b""))
             start = byte
         last = byte
     return b"[" + b"".join(parts) + b"]"

@@ -192,8 +192,8 @@ def version(text):
 
 def hasher():
     import hashlib
-    import os
-    salt = os.urandom(16)
+    from busypy import machine
+    salt = machine.random_bytes(16)
     return lambda text: hashlib.md5(salt + text, usedforsecurity=False).digest()
 
 

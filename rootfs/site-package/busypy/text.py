@@ -51,7 +51,7 @@ def human(size, base=1024):
     return "%d%s" % (whole, "KMGTPE"[unit])
 
 
-def when(seconds, shape, now=None):
+def when(seconds, shape):
     """A local time by a strftime shape; the bare number where no calendar reaches it."""
     try:
         return time.strftime(shape, time.localtime(seconds))

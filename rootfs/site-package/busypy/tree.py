@@ -64,7 +64,7 @@ class Remover:
     """rm -r: depth first, by descriptors, so that a renamed parent cannot lead it astray.
 
     The hooks decide and report: enter(path), unlink(path, info), leave(path) return whether to
-    go on; removed(path, folder) and failed(path, error, what) are told.
+    go on; removed(path, folder) and failed(path, error) are told.
     """
 
     def enter(self, path):
@@ -79,21 +79,20 @@ class Remover:
     def removed(self, path, folder):
         pass
 
-    def failed(self, path, error, what="remove"):
+    def failed(self, path, error):
         raise error
 
-    def run(self, path, parent=None):
+    def run(self, path):
         """Remove a file or a tree."""
-        name = path if parent is None else os.path.basename(path)
         try:
-            info = os.lstat(name, dir_fd=parent)
+            info = os.lstat(path)
         except OSError as error:
             self.failed(path, error)
             return
         if stat.S_ISDIR(info.st_mode):
             self.folder(path)
         else:
-            self.file(path, name, info, parent)
+            self.file(path, path, info, None)
 
     def file(self, path, name, info, parent):
         if self.unlink(path, info):

@@ -15,6 +15,8 @@ usage: chmod [-cfRv] mode file ...
   --reference=FILE  take the mode of this file
 """
 
+LETTERS = frozenset("rwxXstugoa,+-=01234567")
+
 
 class Changer:
     """The wanted mode and how to report."""
@@ -72,7 +74,7 @@ def split(argv):
     for at, word in enumerate(argv[1:], 1):
         if word == "--":
             break
-        if len(word) > 1 and word[0] == "-" and all(c in "rwxXstugoa,+-=01234567" for c in word[1:]):
+        if len(word) > 1 and word[0] == "-" and set(word[1:]) <= LETTERS:
             return argv[:at] + argv[at + 1:], word
     return argv, None
 

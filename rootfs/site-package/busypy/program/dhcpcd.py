@@ -6,7 +6,7 @@ import socket
 import struct
 import time
 
-from busypy import cli, dhcp, dhcp_apply, netlink
+from busypy import cli, dhcp, dhcp_apply, machine, netlink
 
 USAGE = """
 usage: dhcpcd [-1BbRq] [-h name] [-r address] [-t seconds] interface
@@ -135,7 +135,7 @@ class Client:
         self.open()
         try:
             while limit is None or time.monotonic() < limit:
-                self.xid = struct.unpack("=I", os.urandom(4))[0] or 1
+                self.xid = struct.unpack("=I", machine.random_bytes(4))[0] or 1
                 asked = dhcp.option(50, self.wanted) if self.wanted else b""
                 try:
                     self.broadcast(dhcp.DISCOVER, asked)
@@ -196,7 +196,7 @@ class Client:
     def renewed(self, until, everybody):
         """Ask the server, or everybody, for more time until then; None after a NAK."""
         while (now := time.monotonic()) < until:
-            self.xid = struct.unpack("=I", os.urandom(4))[0] or 1
+            self.xid = struct.unpack("=I", machine.random_bytes(4))[0] or 1
             # RFC 2131: retry after half of the time that is left, but not too often.
             pause = min(until, now + max((until - now) / 2, min(60, (until - now) / 4 + 0.2)))
             answer = self.ask_again(pause, everybody)

@@ -132,7 +132,8 @@ def address_lines(address):
     if address.broadcast:
         words += " brd " + text_of(address.broadcast)
     words += " scope " + SCOPES.get(address.scope, str(address.scope))
-    for bit, word in ((1, " secondary"), (64, " tentative"), (8, " dadfailed"), (512, " noprefixroute")):
+    for bit, word in ((1, " secondary"), (64, " tentative"), (8, " dadfailed"),
+                      (512, " noprefixroute")):
         if address.flags & bit and not (bit == 1 and address.family == socket.AF_INET6):
             words += word
     if not address.flags & 128:

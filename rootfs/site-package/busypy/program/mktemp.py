@@ -2,7 +2,7 @@
 
 import os
 
-from busypy import cli
+from busypy import cli, machine
 
 USAGE = """
 usage: mktemp [-dqtu] [-p dir] [--suffix=text] [template]
@@ -17,13 +17,7 @@ LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 def random_name(count):
-    """Letters from the kernel's generator, which early in the boot must not block."""
-    try:
-        data = os.getrandom(count, os.GRND_NONBLOCK)
-    except OSError:
-        import time
-        data = (os.getpid() << 64 | time.time_ns() << 8).to_bytes(count + 24, "little")[:count]
-        data = bytes((b * 167 + i * 59) & 255 for i, b in enumerate(data))
+    data = machine.random_bytes(count)
     return "".join(chr(LETTERS[byte % len(LETTERS)]) for byte in data)
 
 

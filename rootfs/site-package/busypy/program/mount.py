@@ -59,7 +59,7 @@ def from_fstab(name):
     return None
 
 
-def kinds_to_try(source):
+def kinds_to_try():
     """For -t auto: the block file systems that the kernel has now."""
     names = [line.split()[-1] for line in machine.lines("/proc/filesystems")
              if line and not line.startswith("nodev")]
@@ -94,7 +94,7 @@ def attach(source, target, kind, words, opts):
 def probe(source, target, flags, data):
     from busypy import mounting
     last = None
-    for kind in kinds_to_try(source):
+    for kind in kinds_to_try():
         try:
             return mounting.mount(source, target, kind, flags, data)
         except OSError as error:

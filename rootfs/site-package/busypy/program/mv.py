@@ -68,7 +68,7 @@ def sibling(target):
 class Quiet(tree.Remover):
     """Remove what can be removed of a copy that failed."""
 
-    def failed(self, path, error, what="remove"):
+    def failed(self, path, error):
         pass
 
 
@@ -77,7 +77,7 @@ class Source(tree.Remover):
 
     status = 0
 
-    def failed(self, path, error, what="remove"):
+    def failed(self, path, error):
         self.status = cli.warn("cannot remove %s: %s" % (cli.quote(path), cli.why(error)))
 
 

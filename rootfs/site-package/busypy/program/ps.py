@@ -28,7 +28,8 @@ usage: ps [-AadefjlTw] [-o format] ... [-p pids] [-t ttys] [-u users] [-U users]
 Columns: args cmd comm etime gid group nice pcpu pgid pid pmem ppid pri rgid rgroup rss ruid ruser
 sid stat stime time tty uid user vsz.
 """
-RIGHT = frozenset("etime gid nice pcpu pgid pid pmem ppid pri rgid rss ruid sid time uid vsz".split())
+RIGHT = frozenset(
+    "etime gid nice pcpu pgid pid pmem ppid pri rgid rss ruid sid time uid vsz".split())
 TITLES = {"args": "COMMAND", "cmd": "CMD", "comm": "COMMAND", "etime": "ELAPSED", "nice": "NI",
           "pcpu": "%CPU", "pmem": "%MEM", "stat": "STAT", "state": "S", "sid": "SID",
           "tty": "TTY", "vsz": "VSZ", "rgroup": "RGROUP", "ruser": "RUSER", "pgid": "PGID"}
@@ -152,7 +153,8 @@ def selector(opts, bsd):
             chosen = numbers(opts.every(key), "unknown user or group", find)
             tests.append(lambda p, f=field, c=chosen: getattr(p, f) in c)
     if opts["t"] is not None:
-        names = {w.removeprefix("/dev/") for w in " ".join(opts.every("t")).replace(",", " ").split()}
+        given = " ".join(opts.every("t")).replace(",", " ").split()
+        names = {name.removeprefix("/dev/") for name in given}
         tests.append(lambda p: p.tty_name() in names or p.tty_name().removeprefix("tty") in names)
     if opts["a"] or (bsd and "a" in bsd):
         tests.append(lambda p: p.tty and p.sid != p.pid)

@@ -60,10 +60,10 @@ class Remover(tree.Remover):
             word = "removed directory" if folder else "removed"
             cli.out().write(cli.enc("%s %s\n" % (word, cli.quote(path))))
 
-    def failed(self, path, error, what="remove"):
+    def failed(self, path, error):
         if isinstance(error, FileNotFoundError) and self.force:
             return
-        self.status = cli.warn("cannot %s %s: %s" % (what, cli.quote(path), cli.why(error)))
+        self.status = cli.warn("cannot remove %s: %s" % (cli.quote(path), cli.why(error)))
 
 
 def kind_of(info):

@@ -52,9 +52,8 @@ def connect(parts, opts):
 
 
 def skip_proxy(host):
-    names = os.environ.get("no_proxy", "").split(",")
-    return any(name.strip() and (host == name.strip() or host.endswith("." + name.strip().lstrip(".")))
-               for name in names)
+    names = [name.strip() for name in os.environ.get("no_proxy", "").split(",")]
+    return any(name and (host == name or host.endswith("." + name.lstrip("."))) for name in names)
 
 
 def headers(opts, start, parts):
