@@ -289,13 +289,13 @@ class Executor:
             argv, prefixed = rest, True
         name = argv[0]
         found = builtin.TABLE.get(name)
-        special = found is not None and found.special and not prefixed
+        special = found is not None and found.special
         function = None if prefixed or special else shell.functions.get(name)
         prepared = descriptor.prepare(shell, command.redirects) if command.redirects else ()
         assigns = [(n, shell.expander.text(word)) for n, word in command.assigns]
         if shell.options.x:
             self.trace([n + '=' + quote_if_needed(v) for n, v in assigns] + [quote_if_needed(a) for a in argv])
-        if special or (found and found.special):
+        if special and (name == 'exec' or not prefixed):
             return self.special(found, argv, prepared, assigns, prefixed)
         if function is not None:
             return self.scoped(lambda: self.call(function, argv, tail), prepared, assigns)

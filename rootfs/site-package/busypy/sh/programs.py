@@ -71,7 +71,7 @@ def become(shell, path, argv, env, ready=None):
     try:
         os.execve(path, argv, env)
     except OSError as error:
-        if error.errno == errno.ENOEXEC and looks_like_text(path):
+        if error.errno == errno.ENOEXEC and is_plain_script(path):
             as_script(shell, path, argv, env)
         shell.complain('%s: %s' % (argv[0], descriptor.reason(error)))
         missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
@@ -81,11 +81,12 @@ def become(shell, path, argv, env, ready=None):
         os._exit(126)
 
 
-def looks_like_text(path):
-    """A file without a null byte in its first line can be a script without #!."""
+def is_plain_script(path):
+    """Text without #! is for the shell; what names its interpreter failed because of that one."""
     try:
         with open(path, 'rb') as file:
-            return b'\0' not in file.read(256).partition(b'\n')[0]
+            first = file.read(256).partition(b'\n')[0]
+        return b'\0' not in first and not first.startswith(b'#!')
     except OSError:
         return False
 
