@@ -46,12 +46,12 @@ mkdir /top/deep
 mount -t tmpfs -o mode=755 deep /top/deep
 # Starts a script that waits until $input is closed, by the words given (nothing: as root); view is
 # its process, say its line.
-user="setpriv --reuid 1000 --regid 1000 --clear-groups" held=0
+user="setpriv --reuid 1000 --regid 1000 --clear-groups" held=0 views=
 hold() {
     held=$((held + 1))
     mkfifo "$dir/in$held" "$dir/out$held"
     $1 "$TREE/bin/hold" <"$dir/in$held" >"$dir/out$held" &
-    view=$!
+    view=$! views="$views $!"
     exec {input}>"$dir/in$held"
     read -r say <"$dir/out$held"
     is "$(word view <<<"$say") $(tr '\0' ' ' <"/proc/$view/cmdline")" "1 /usr/bin/python3 $TREE/bin/hold "
@@ -104,7 +104,7 @@ hold ''
 hold "$user"
 mount -t tmpfs -o size=1m counted /top/deep
 device=$(awk '$5 == "/top/deep" { found = $3 } END { print found }' /proc/self/mountinfo)
-holders() { grep -ls " $device " $(pgrep -P $$ | sed 's|.*|/proc/&/mountinfo|') | wc -l; }
+holders() { grep -ls " $device " $(printf '/proc/%s/mountinfo ' $views) | wc -l; }
 is "$(holders)" 2
 umount /top/deep
 is "$(holders)" 0
