@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "str.h"
-
 /* The next word at or behind *at; its length, 0 behind the last. */
 static size_t word(const char *bytes, size_t n, size_t *at)
 {
@@ -65,7 +63,7 @@ int mountline_parse(const char *bytes, size_t n, struct mountline *ret)
 	} while (length != 1 || bytes[at] != '-');
 	at += length;
 	length = word(bytes, n, &at);
-	if (length == 0 || str_copy_bytes(ret->type, sizeof(ret->type), bytes + at, length) < 0)
+	if (length == 0 || unescape(bytes + at, length, ret->type, sizeof(ret->type)) < 0)
 		return -EINVAL;
 	return 0;
 }

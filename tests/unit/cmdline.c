@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel command line, command texts, and mountinfo's lines: what PID 1 reads besides inittab.
+ */
+#include "cmdline.h"
+
+#include <errno.h>
+
+#include "check.h"
+#include "command.h"
+#include "err.h"
+#include "mountline.h"
+
+static struct cmdline cmdline;
+
+/* Parses a whole line; the last complaint, or "". */
+static const char *parse_bytes(const char *line, size_t n)
+{
+	static struct err err;
+	size_t at = 0;
+	int r;
+
+	err.text[0] = '\0';
+	cmdline_init(&cmdline);
+	while ((r = cmdline_next(line, n, &at, &cmdline, &err)) != 0)
+		;
+	return err.text;
+}
+
+static const char *parse(const char *line)
+{
+	return parse_bytes(line, strlen(line));
+}
+
+static void check_options(void)
+{
+	CHECK_TEXT(parse("root=/dev/nfs ro quiet\n"), "", "other words");
+	CHECK(cmdline.start == CMDLINE_INITTAB && cmdline.fail == CMDLINE_RESCUE &&
+		      cmdline.shutdown_s == 90 && cmdline.grace_s == 1 && !cmdline.respawn_count &&
+		      !cmdline.debug && !cmdline.overlay && !cmdline.arch[0],
+	      "the defaults");
+	CHECK_TEXT(parse("busypy.init=/bin/x"), "", "init");
+	CHECK(cmdline.start == CMDLINE_INIT, "init");
+	CHECK_TEXT(cmdline.program, "/bin/x", "init");
+	CHECK_TEXT(parse("a=\"b c\" \"busypy.run=/bin/x 'a b'\" d"), "", "a quoted word");
+	CHECK_TEXT(cmdline.program, "/bin/x 'a b'", "a quoted word");
+	CHECK_TEXT(parse("busypy.run=\"/bin/x y\""), "", "a quoted value");
+	CHECK_TEXT(cmdline.program, "/bin/x y", "a quoted value");
+	CHECK_TEXT(parse("busypy.shell busypy.debug=1 busypy.overlay=0"), "", "flags");
+	CHECK(cmdline.start == CMDLINE_SHELL && cmdline.debug && !cmdline.overlay, "flags");
+	CHECK_TEXT(parse("busypy.arch=aarch64 busypy.fail=reboot busypy.grace=0 "
+			 "busypy.shutdown=5 busypy.respawn=3/60"),
+		   "", "values");
+	CHECK_TEXT(cmdline.arch, "aarch64", "values");
+	CHECK(cmdline.fail == CMDLINE_REBOOT && cmdline.grace_s == 0 && cmdline.shutdown_s == 5 &&
+		      cmdline.respawn_count == 3 && cmdline.respawn_s == 60,
+	      "values");
+	CHECK_TEXT(parse("busypy.respawn=3/60 busypy.respawn=0"), "", "a limiter turned off");
+	CHECK(cmdline.respawn_count == 0, "a limiter turned off");
+	CHECK_TEXT(parse("busypy.shell busypy.shell=0"),
+		   "1:14: busypy.shell contradicts an earlier option; the last one counts", "off");
+	CHECK(cmdline.start == CMDLINE_INITTAB, "a shell turned off");
+	CHECK_TEXT(parse("busypyx=1 busypy"), "", "words that only look like ours");
+}
+
+static void check_mistakes(void)
+{
+	static const char *const wrong[][2] = {
+		{ "a busypy.foo", "1:3: there is no option busypy.foo, ignoring" },
+		{ "  busypy.", "1:3: there is no option busypy., ignoring" },
+		{ "busypy.init", "1:1: busypy.init needs a value, ignoring" },
+		{ "busypy.init=", "1:1: busypy.init cannot be '', ignoring" },
+		{ "busypy.grace=-1", "1:1: busypy.grace cannot be '-1', ignoring" },
+		{ "busypy.grace=86401", "1:1: busypy.grace cannot be '86401', ignoring" },
+		{ "busypy.debug=yes", "1:1: busypy.debug cannot be 'yes', ignoring" },
+		{ "busypy.fail=panic", "1:1: busypy.fail cannot be 'panic', ignoring" },
+		{ "busypy.arch=../x", "1:1: busypy.arch cannot be '../x', ignoring" },
+		{ "busypy.respawn=0/5", "1:1: busypy.respawn cannot be '0/5', ignoring" },
+		{ "busypy.respawn=5/", "1:1: busypy.respawn cannot be '5/', ignoring" },
+		{ "busypy.init=a busypy.run=b",
+		  "1:15: busypy.run contradicts an earlier option; the last one counts" },
+	};
+	static char line[4096];
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		CHECK_TEXT(parse(wrong[i][0]), wrong[i][1], wrong[i][0]);
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "busypy.init=", 12);
+	CHECK_TEXT(parse_bytes(line, sizeof(line)), "1:1: the option is too long, ignoring",
+		   "4 kB in one option");
+	CHECK(cmdline.start == CMDLINE_INITTAB, "4 kB in one option");
+	memset(line, 'x', sizeof(line));
+	memcpy(line + sizeof(line) - 14, " busypy.debug ", 14);
+	CHECK_TEXT(parse_bytes(line, sizeof(line)), "", "an option behind 4 kB");
+	CHECK(cmdline.debug, "an option behind 4 kB");
+}
+
+static struct command command;
+
+static void check_commands(void)
+{
+	CHECK(command_parse("/bin/x  a\tb ", &command) == 0, "words");
+	CHECK_TEXT(command.path, "/bin/x", "words");
+	CHECK_TEXT(command.argv[2], "b", "words");
+	CHECK(!command.argv[3] && !command.login && !command.shell, "words");
+	CHECK(command_parse("-/bin/sh", &command) == 0 && command.login, "a login shell");
+	CHECK_TEXT(command.path, "/bin/sh", "a login shell");
+	CHECK_TEXT(command.argv[0], "-/bin/sh", "a login shell");
+	CHECK(command_parse(" x", &command) == 0, "a blank before the command");
+	CHECK_TEXT(command.path, "", "a blank before the command");
+	CHECK(command_parse("-a; b", &command) == 0 && command.shell, "a shell");
+	CHECK_TEXT(command.argv[0], "-/bin/sh", "a shell");
+	CHECK_TEXT(command.argv[2], "exec a; b", "a shell");
+	CHECK(command_parse("", &command) == 0 && !command.argv[0], "nothing");
+}
+
+static void check_mounts(void)
+{
+	static const char line[] =
+		"36 35 98:0 /mnt1 /mnt\\0402 rw,noatime master:1 shared:2 - ext3 /dev/root rw";
+	struct mountline mount;
+
+	CHECK(mountline_parse(line, sizeof(line) - 1, &mount) == 0, "a line of proc(5)");
+	CHECK_TEXT(mount.path, "/mnt 2", "the mount point, unescaped");
+	CHECK_TEXT(mount.type, "ext3", "the type");
+	CHECK(mountline_parse(line, 30, &mount) == -EINVAL, "a line that is cut");
+	CHECK(mountline_parse("", 0, &mount) == -EINVAL, "an empty line");
+	CHECK(mountline_parse("1 2 3 4 x - y", 13, &mount) == -EINVAL, "no path");
+}
+
+int main(void)
+{
+	check_options();
+	check_mistakes();
+	check_commands();
+	check_mounts();
+	return done();
+}
