@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "str.h"
 
 static const char *const redirected[] = { "/etc/ld.so.cache", "/etc/ld.so.preload" };
 

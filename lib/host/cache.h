@@ -25,6 +25,7 @@ int cache_dir(const char *given, char *ret, struct err *err);
  * failure. progress may be NULL. */
 int cache_open(const char *given, void (*progress)(const char *step), struct cache *ret,
 	       struct err *err);
+/* Lets others use it, too; the directory stays known. Twice is fine. */
 void cache_close(struct cache *cache);
 
 /* Where the package's archive is kept; FILES_PATH_MAX bytes. */

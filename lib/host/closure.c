@@ -3,7 +3,6 @@
 #include "closure.h"
 
 #include <errno.h>
-#include <stdbool.h>
 
 #include "arch.h"
 #include "elf_file.h"

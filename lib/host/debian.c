@@ -279,29 +279,73 @@ static int check_listed(const struct debian *debian, struct err *err)
 	return 0;
 }
 
-/* Each must be the very one: asked one by one only to name the one that is gone. */
-static int check_offered(struct debian *debian, const struct apt *apt, const size_t *which,
-			 size_t n, struct err *err)
+/* Leaves out what the list has for archs that were not asked for. */
+static void keep_wanted(struct debian *debian)
+{
+	const struct debian_request *request = &debian->request;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < debian->n_packages; i++) {
+		bool wanted = str_eq(debian->packages[i].arch, "all");
+
+		for (size_t j = 0; !wanted && j < request->n_arches; j++)
+			wanted = str_eq(debian->packages[i].arch, request->arches[j]->debian);
+		if (wanted)
+			debian->packages[kept++] = debian->packages[i];
+	}
+	debian->n_packages = kept;
+}
+
+/* What apt offers under that name, version and architecture; NULL if it is another. */
+static const struct package *find_offer(const struct package *offers, size_t n,
+					const struct package *wanted)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(offers[i].name, wanted->name) &&
+		    str_eq(offers[i].version, wanted->version) &&
+		    str_eq(offers[i].arch, wanted->arch))
+			return &offers[i];
+	}
+	return NULL;
+}
+
+/* Each must still be the very one, before anything is downloaded. */
+static int check_offers(const struct debian *debian, const struct package *offers,
+			const size_t *which, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct package *wanted = &debian->packages[which[i]];
+		const struct package *offer = find_offer(offers, n, wanted);
+
+		if (!offer || !str_eq(offer->sum, wanted->sum))
+			return err_say(err, EINVAL, "%s %s (%s) has another checksum than in %s",
+				       wanted->name, wanted->version, wanted->arch,
+				       debian->request.locked);
+	}
+	return 0;
+}
+
+static int ask_offers(const struct debian *debian, const struct apt *apt, const size_t *which,
+		      size_t n, struct err *err)
 {
 	struct words *words = calloc(1, sizeof(*words));
-	int r = words ? 0 : err_set(err, ENOMEM, "cannot list packages");
+	struct package *offers = calloc(n, sizeof(*offers));
+	int r = words && offers ? 0 : err_set(err, ENOMEM, "cannot list packages");
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		const struct package *package = &debian->packages[which[i]];
-		struct package offered;
 
-		words->n = 0;
 		r = add_word(words, package->name, package->arch, package->version, err);
-		if (r < 0)
-			break;
-		if (apt_find(apt, words->words, 1, &offered, NULL) < 0)
-			r = err_say(err, ENOENT, "%s %s (%s) can no longer be downloaded",
-				    package->name, package->version, package->arch);
-		else if (!str_eq(offered.sum, package->sum))
-			r = err_say(err, EINVAL, "%s %s (%s) has another checksum than in %s",
-				    package->name, package->version, package->arch,
-				    debian->request.locked);
 	}
+	if (r == 0) {
+		r = apt_find(apt, words->words, words->n, offers, err);
+		if (r < 0)
+			(void)err_wrap(err, r, "%s: a package can no longer be downloaded",
+				       debian->request.locked);
+	}
+	if (r == 0)
+		r = check_offers(debian, offers, which, n, err);
+	free(offers);
 	free(words);
 	return r;
 }
@@ -312,6 +356,8 @@ static int open_locked(struct debian *debian, struct err *err)
 
 	if (r == 0)
 		r = check_listed(debian, err);
+	if (r == 0)
+		keep_wanted(debian);
 	for (size_t i = 0; r == 0 && i < debian->n_packages; i++) {
 		const struct suite *suite = suite_by_name(debian->packages[i].suite);
 
@@ -331,7 +377,7 @@ static int open_locked(struct debian *debian, struct err *err)
 			continue; /* then neither apt nor a network is needed */
 		r = open_apt(debian, debian->suites[i], &apt, err);
 		if (r == 0)
-			r = check_offered(debian, &apt, missing, n, err);
+			r = ask_offers(debian, &apt, missing, n, err);
 		if (r == 0)
 			r = fetch(debian, &apt, missing, n, err);
 	}
@@ -375,6 +421,8 @@ int debian_open(const struct debian_request *request, struct debian **ret, struc
 		debian_close(debian);
 		return r;
 	}
+	/* what is in the cache now is sound, and only what is not would ever be replaced */
+	cache_close(&debian->cache);
 	*ret = debian;
 	return 0;
 }
@@ -439,7 +487,7 @@ int debian_extract(struct debian *debian, const struct arch *arch, const char *d
 		   struct source *ret, struct err *err)
 {
 	struct origins *origins = calloc(1, sizeof(*origins));
-	char about[512];
+	char about[1024];
 	struct text text;
 	int r;
 

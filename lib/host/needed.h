@@ -24,7 +24,7 @@ struct needed {
 };
 
 /* Adds what an ELF file at an absolute path of the sysroot needs, and what that needs in turn.
- * default_musl: the ld.so is musl's, which holds libc, libm, ... itself. Returns 0; -ENOENT naming
+ * musl: the ld.so is musl's, which holds libc, libm, ... itself. Returns 0; -ENOENT naming
  * the missing library and who needs it; -ENOEXEC, -ENOMEM, ... What was added before a failure
  * stays. */
 int needed_add(const struct sysroot *root, const struct arch *arch, const char *path, bool musl,

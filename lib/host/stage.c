@@ -2,12 +2,10 @@
 /* The order of staging: sources, workspace, one runtime after another, our programs, commit. */
 #include "stage.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,7 +19,6 @@
 #include "rootfs.h"
 #include "runtime.h"
 #include "source.h"
-#include "str.h"
 #include "workspace.h"
 
 enum { PEERS_MAX = 2 * STAGE_ARCHES_MAX };

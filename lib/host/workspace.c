@@ -2,10 +2,8 @@
 /* TREE/.busypy-stage: lock, build (being made), ready (decided), trash (replaced). */
 #include "workspace.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
