@@ -187,15 +187,15 @@ int main(int argc, char **argv)
 	read_request(argc, argv, &request);
 	read_shebang(&request, &line);
 	if (!contract)
-		start_as_kernel(&request, &line);
+		start_as_kernel(contract, &request, &line);
 	host_root = script_host_root(contract);
 	in_view = host_root ? 0 : script_in_view();
 	if (in_view > 0)
-		start_as_kernel(&request, &line);
+		start_as_kernel(contract, &request, &line);
 	script_identify(contract, &request, host_root, &script);
 	switch (script.owner) {
 	case SCRIPT_FOREIGN:
-		start_as_kernel(&request, &line);
+		start_as_kernel(contract, &request, &line);
 	case SCRIPT_STALE:
 	case SCRIPT_UNKNOWN:
 		refuse(&request, &script, 0);

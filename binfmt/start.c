@@ -17,6 +17,7 @@
 #include "err.h"
 #include "fd.h"
 #include "pages.h"
+#include "probe.h"
 #include "request.h"
 #include "script.h"
 #include "shebang.h"
@@ -70,16 +71,26 @@ static char **argv_of(const struct request *request, struct shebang *line)
 	return argv;
 }
 
-static void execute(const char *what, const struct request *request, const struct shebang *line,
-		    char **envp)
+/* What is known to be no script need not be read to count the scripts behind it. */
+static bool is_known(const struct contract *contract, const char *interp)
 {
+	struct contract_file file;
+
+	return contract && probe_file(interp, &file) == 0 &&
+	       contract_knows_program(contract, &file);
+}
+
+static void execute(const struct contract *contract, const struct request *request,
+		    const struct shebang *line, char **envp)
+{
+	const char *what = request->path;
 	struct shebang copy = *line;
 	char **argv = argv_of(request, &copy);
 	int r;
 
 	/* The kernel would count this script and those behind it together; our own exec starts a
 	 * new count. */
-	if (chain_too_long(line->interp))
+	if (!is_known(contract, line->interp) && chain_too_long(line->interp))
 		die_of_depth(what);
 	r = fd_cloexec(request->fd);
 	if (r < 0)
@@ -89,9 +100,10 @@ static void execute(const char *what, const struct request *request, const struc
 	__builtin_unreachable();
 }
 
-void start_as_kernel(const struct request *request, const struct shebang *line)
+void start_as_kernel(const struct contract *contract, const struct request *request,
+		     const struct shebang *line)
 {
-	execute(request->path, request, line, environ);
+	execute(contract, request, line, environ);
 	__builtin_unreachable();
 }
 
@@ -177,7 +189,7 @@ void start_in_view(const struct contract *contract, const struct request *reques
 				  PER_LINUX32); /* as setarch(8) */
 	if (!leads_to(request->path, request->fd))
 		request->argv[0] = (char *)script->path;
-	execute(request->path, request, line, envp);
+	execute(contract, request, line, envp);
 	__builtin_unreachable();
 }
 

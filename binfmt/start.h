@@ -13,9 +13,9 @@ struct shebang;
 
 /* Executes exactly what the kernel's own script loader would have executed: interpreter, its
  * argument, the path as given, the arguments; environment and everything else untouched. Does not
- * return: a failure is one sentence and exit status 126 or 127. */
-void start_as_kernel(const struct request *request, const struct shebang *line)
-	__attribute__((noreturn));
+ * return: a failure is one sentence and exit status 126 or 127. contract may be NULL. */
+void start_as_kernel(const struct contract *contract, const struct request *request,
+		     const struct shebang *line) __attribute__((noreturn));
 
 /* In a view that was just entered: goes back to the working directory, cleans the environment
  * (PYTHONHOME and LD_* name things of the host), makes sure that the path leads to the script,

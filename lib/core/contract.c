@@ -68,6 +68,22 @@ bool contract_root_is(const struct contract *contract, const struct place *root)
 	       root->dev == contract->root_dev;
 }
 
+static bool same_file(const struct contract_file *a, const struct contract_file *b)
+{
+	return a->ino == b->ino && a->dev == b->dev && a->ctime == b->ctime;
+}
+
+bool contract_knows_program(const struct contract *contract, const struct contract_file *file)
+{
+	if (same_file(&contract->program, file))
+		return true;
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		if (same_file(&contract->trees[i].program, file))
+			return true;
+	}
+	return false;
+}
+
 const struct contract_tree *contract_tree_of(const struct contract *contract, const char *path,
 					     const struct place *file, bool same_mounts)
 {

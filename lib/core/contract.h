@@ -11,7 +11,7 @@
 enum {
 	CONTRACT_TREES_MAX = 8,
 	CONTRACT_PATH_MAX = 512,
-	CONTRACT_VERSION = 1,
+	CONTRACT_VERSION = 2,
 };
 
 /* Two halves, so that the bytes stand only once in a program: in its contract. */
@@ -26,6 +26,11 @@ enum contract_flags {
 	CONTRACT_UNIQUE_MOUNT_ID = 1 << 4 /* mount ids are STATX_MNT_ID_UNIQUE (Linux 6.8) */
 };
 
+/* A file with its contents: any change of them changes the time (stx_ctime, in nanoseconds). */
+struct contract_file {
+	uint64_t dev, ino, ctime;
+};
+
 struct contract_tree {
 	char path[CONTRACT_PATH_MAX]; /* canonical, of this version */
 	char id[64];		      /* the version's name */
@@ -33,7 +38,8 @@ struct contract_tree {
 	char namespace_path[CONTRACT_PATH_MAX]; /* the pinned template */
 	uint64_t namespace_ino;
 	uint64_t linux32; /* 1: a 32-bit runtime on a 64-bit kernel, where uname must say so */
-	uint64_t mount_id, dev, ino; /* of the tree's root directory */
+	uint64_t mount_id, dev, ino;  /* of the tree's root directory */
+	struct contract_file program; /* its interpreter, where that is no script */
 };
 
 struct contract {
@@ -44,7 +50,8 @@ struct contract {
 	uint32_t shares; /* facts.shares per exec: host directories shown in the runtime */
 	uint32_t generation;
 	uint64_t root_mount_id, root_dev, root_ino; /* of the host's "/" */
-	char enter[CONTRACT_PATH_MAX];		    /* the program with file capabilities */
+	struct contract_file program;  /* the host's interpreter, where that is no script */
+	char enter[CONTRACT_PATH_MAX]; /* the program with file capabilities */
 	struct contract_tree trees[CONTRACT_TREES_MAX];
 };
 
@@ -62,6 +69,9 @@ int contract_find(const uint8_t *program, size_t n, size_t *ret_offset);
 
 /* True if the root directory is the one that the contract was made for. */
 bool contract_root_is(const struct contract *contract, const struct place *root);
+
+/* True if the file is one of the interpreters that were no scripts when the contract was made. */
+bool contract_knows_program(const struct contract *contract, const struct contract_file *file);
 
 /* The tree that a file at this canonical path lies in, or NULL. With same_mounts the file's mount
  * must be the tree's; otherwise (another mount namespace) its device. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "bake.h"
+#include "chain.h"
 #include "conf.h"
 #include "contract.h"
 #include "dirs.h"
@@ -169,6 +171,18 @@ static int make_templates(const struct conf *conf, unsigned generation, struct c
 	return r;
 }
 
+/* The loader need not read what it knows to be no script. A file that cannot be looked at, or not
+ * now, is simply not known. */
+static void know_program(const char *dir, const char *program, struct contract_file *ret)
+{
+	char path[PATH_MAX];
+
+	memset(ret, 0, sizeof(*ret));
+	if (snprintf(path, sizeof(path), "%s%s", dir, program) < (int)sizeof(path) &&
+	    chain_is_program(path))
+		(void)probe_file(path, ret);
+}
+
 static int fill_contract(const struct conf *conf, unsigned generation, struct contract *contract,
 			 struct err *err)
 {
@@ -191,6 +205,15 @@ static int fill_contract(const struct conf *conf, unsigned generation, struct co
 	contract->root_dev = root.dev;
 	contract->root_ino = root.ino;
 	generation_path(generation, "enter", contract->enter);
+	know_program("", conf->interpreters[0], &contract->program);
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		struct contract_tree *tree = &contract->trees[i];
+		char runtime[PATH_MAX];
+
+		(void)snprintf(runtime, sizeof(runtime), "%s/etc/python/%s", tree->path,
+			       tree->arch);
+		know_program(runtime, conf->interpreters[0], &tree->program);
+	}
 	return 0;
 }
 

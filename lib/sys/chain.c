@@ -45,6 +45,13 @@ static int read_shebang(const char *path, struct shebang *ret)
 	return shebang_parse(head, (size_t)n, ret) == 0;
 }
 
+bool chain_is_program(const char *path)
+{
+	struct shebang line;
+
+	return read_shebang(path, &line) == 0;
+}
+
 /* As far as the kernel's open_exec() would get with it. */
 static bool is_program(const char *path)
 {

@@ -13,6 +13,9 @@ struct err;
  * that is the kernel's reason). Opens only regular files. fs/exec.c, exec_binprm(). */
 bool chain_too_long(const char *path);
 
+/* True if path can be looked at and is no script. */
+bool chain_is_program(const char *path);
+
 /* Says why executing path failed with this errno: the first link that is missing, is of another
  * machine or may not be executed, or just errno's own reason. Always returns -errno. */
 int chain_explain(const char *path, int code, struct err *err);

@@ -65,6 +65,18 @@ static bool is_no_use(int r)
 	return r == -ENOENT || r == -ENOTCONN || r == -ESTALE || r == -EACCES;
 }
 
+int probe_file(const char *path, struct contract_file *ret)
+{
+	struct statx st;
+
+	if (syscall(SYS_statx, AT_FDCWD, path, AT_NO_AUTOMOUNT, STATX_INO | STATX_CTIME, &st) < 0)
+		return -errno;
+	ret->dev = (uint64_t)st.stx_dev_major << 32 | st.stx_dev_minor;
+	ret->ino = st.stx_ino;
+	ret->ctime = (uint64_t)st.stx_ctime.tv_sec * 1000000000 + st.stx_ctime.tv_nsec;
+	return 0;
+}
+
 int probe_plain_path(const char *path, struct place *ret)
 {
 	struct open_how how = {

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+struct contract_file;
 struct facts;
 struct place;
 struct err;
@@ -17,8 +18,11 @@ int probe_place(int dirfd, const char *path, struct place *ret, bool *ret_unique
 /* True if something is mounted on path: a process that has changed root says no for "/". */
 bool probe_is_mount(int dirfd, const char *path);
 
-/* The same for an absolute path that has no link in it; -ELOOP if it has one, other errors where
- * that cannot be told. */
+/* Which file it is, and when it changed last; follows links. 0 or -errno. */
+int probe_file(const char *path, struct contract_file *ret);
+
+/* As probe_place for an absolute path that has no link in it; -ELOOP if it has one, other errors
+ * where that cannot be told. */
 int probe_plain_path(const char *path, struct place *ret);
 
 /* Fills in top and children_locked from "/" and sorts them. Entries that are neither directory,
