@@ -8,6 +8,9 @@ MUSL_CC ?= musl-gcc
 VERSION := 0.1.0
 
 B ?= build
+# make V=1 prints whole commands.
+Q := $(if $(V),,@)
+say = @printf '  %-5s %s\n' $(1) $@
 WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wformat=2 \
 	-Wswitch-enum -Wno-missing-field-initializers
 ifdef CI
@@ -83,37 +86,46 @@ cross: $(B)/init-aarch64
 
 $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
 
 $(B)/musl/%.o: %.c
 	@mkdir -p $(@D)
-	$(MUSL_CC) $(MUSL_CFLAGS) -c -o $@ $<
+	$(call say,MUSL)
+	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -c -o $@ $<
 
 $(B)/libcore.a: $(call host_objects,$(CORE))
 	@rm -f $@
-	ar rcD $@ $^
+	$(call say,AR)
+	$(Q)ar rcD $@ $^
 
 $(B)/libsys.a: $(call host_objects,$(SYS))
 	@rm -f $@
-	ar rcD $@ $^
+	$(call say,AR)
+	$(Q)ar rcD $@ $^
 
 $(B)/libhost.a: $(call host_objects,$(HOST))
 	@rm -f $@
-	ar rcD $@ $^
+	$(call say,AR)
+	$(Q)ar rcD $@ $^
 
 $(B)/musl/libsmall.a: $(call musl_objects,$(CORE) $(SYS) $(BINFMT_SHARED))
 	@rm -f $@
-	ar rcD $@ $^
+	$(call say,AR)
+	$(Q)ar rcD $@ $^
 
 $(B)/busypy: $(call host_objects,$(CLI)) $(B)/libhost.a $(B)/libsys.a $(B)/libcore.a
-	$(CC) $(HOST_CFLAGS) -pie -o $@ $^ $(LIBS)
+	$(call say,CC)
+	$(Q)$(CC) $(HOST_CFLAGS) -pie -o $@ $^ $(LIBS)
 
 $(SMALL:%=$(B)/%): $(B)/%: $(B)/musl/binfmt/%.o $(B)/musl/libsmall.a
-	$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
+	$(call say,MUSL)
+	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
 
 # PID 1, stripped: a client reads it from the server before anything else.
 $(B)/init: $(call musl_objects,$(INIT)) $(B)/musl/libsmall.a
-	$(MUSL_CC) $(MUSL_CFLAGS) -s -o $@ $^
+	$(call say,MUSL)
+	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -s -o $@ $^
 
 $(B)/init-$(ARCH): $(B)/init
 	cp $< $@
@@ -131,10 +143,12 @@ $(MUSL_CROSS)/.complete: daemon/fetch-musl
 
 $(B)/cross/%.o: %.c $(MUSL_CROSS)/.complete
 	@mkdir -p $(@D)
-	$(CROSS_CC) $(CROSS_CFLAGS) -c -o $@ $<
+	$(call say,CROSS)
+	$(Q)$(CROSS_CC) $(CROSS_CFLAGS) -c -o $@ $<
 
 $(B)/init-aarch64: $(patsubst %.c,$(B)/cross/%.o,$(INIT) $(CORE) $(SYS))
-	$(CROSS_CC) $(CROSS_CFLAGS) -s -nostdlib -o $@ $(MUSL_CROSS_LIB)/crt1.o \
+	$(call say,CROSS)
+	$(Q)$(CROSS_CC) $(CROSS_CFLAGS) -s -nostdlib -o $@ $(MUSL_CROSS_LIB)/crt1.o \
 		$(MUSL_CROSS_LIB)/crti.o $^ $(MUSL_CROSS_LIB)/libc.a \
 		$(shell $(CROSS_CC) -print-libgcc-file-name 2>/dev/null) $(MUSL_CROSS_LIB)/crtn.o
 
@@ -144,11 +158,13 @@ $(B)/init-aarch64: $(patsubst %.c,$(B)/cross/%.o,$(INIT) $(CORE) $(SYS))
 
 $(B)/unit/%: tests/unit/%.c $(B)/libsys.a $(B)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) -iquote tests/unit -o $@ $< $(B)/libsys.a $(B)/libcore.a
+	$(call say,CC)
+	$(Q)$(CC) $(HOST_CFLAGS) -iquote tests/unit -o $@ $< $(B)/libsys.a $(B)/libcore.a
 
 $(B)/helpers/%: tests/helpers/%.c $(B)/musl/libsmall.a
 	@mkdir -p $(@D)
-	$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
+	$(call say,MUSL)
+	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
 
 units: $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT))
 helpers: $(patsubst tests/helpers/%.c,$(B)/helpers/%,$(HELPERS))
@@ -214,7 +230,8 @@ deps:
 
 $(B)/fuzz/%: tests/fuzz/%.c $(CORE)
 	@mkdir -p $(@D)
-	clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	$(call say,FUZZ)
+	$(Q)clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		-std=gnu11 -D_GNU_SOURCE -iquote lib/core -o $@ $< $(CORE)
 
 fuzzers: $(FUZZERS)
