@@ -13,6 +13,33 @@ class Again(Exception):
     """D: the next cycle starts without reading a line."""
 
 
+class Sink:
+    """Where edited lines go. The newline that the last input line lacked is added when more comes."""
+
+    def __init__(self, file, end, flush):
+        self.file, self.end, self.flush = file, end, flush
+        self.missing = False
+
+    def put(self, text, end):
+        """Write a line; `end` is empty where the input had none."""
+        if self.missing:
+            self.file.write(self.end)
+        self.file.write(text + end)
+        self.missing = not end
+        if self.flush:
+            self.file.flush()
+
+    def raw(self, data):
+        if not data:
+            return
+        if self.missing:
+            self.file.write(self.end)
+        self.missing = False
+        self.file.write(data)
+        if self.flush:
+            self.file.flush()
+
+
 class Machine:
     """The two spaces and everything that lives from one cycle to the next."""
 
@@ -28,14 +55,13 @@ class Machine:
         self.reading = {}
         self.wide = text.utf8()
 
-    @staticmethod
-    def writable(name):
+    def writable(self, name):
         if name == b"/dev/stdout":
-            return None
+            return self.output
         if name == b"/dev/stderr":
-            return open(2, "wb", 0, closefd=False)
+            return Sink(open(2, "wb", 0, closefd=False), self.end, True)
         try:
-            return open(name, "wb")
+            return Sink(open(name, "wb"), self.end, True)
         except OSError as error:
             shown = os.fsdecode(name)
             raise cli.Fail("couldn't open file %s: %s" % (shown, cli.why(error)), 4) from None
@@ -50,10 +76,6 @@ class Machine:
                 keep = self.cycle()
         except Quit as end:
             return end.args[0]
-        finally:
-            for file in self.files.values():
-                if file is not None:
-                    file.flush()
         return 0
 
     def cycle(self):
@@ -80,6 +102,9 @@ class Machine:
         if not line:
             return False
         self.source.number += 1
+        if self.source.separate and self.source.number == 1:
+            for command in self.script.commands:
+                command.reset()
         self.take(line)
         return True
 
@@ -93,12 +118,7 @@ class Machine:
         """What a, r and R have queued comes after the line."""
         queue, self.queue = self.queue, []
         for kind, data in queue:
-            if kind == "file":
-                data = self.content(data)
-                if data and not data.endswith(b"\n"):
-                    self.output.put(data, b"")
-                    continue
-            self.output.raw(data)
+            self.output.raw(self.content(data) if kind == "file" else data)
 
     @staticmethod
     def content(name):
@@ -147,11 +167,14 @@ class Machine:
             if command.first.kind == "zero" and number == 1 and command.until is None:
                 command.active, command.until = True, -1
                 return self.still(command, second, number) or True
-            if command.first.kind == "zero" or not self.at_address(command.first):
+            if not self.begins(command, number):
                 return False
             command.active = True
+            command.done = command.first.kind == "number"
             if second.kind == "number" and second.value <= number:
                 command.active = False
+                # Past its end already: only the very line of the first address counts.
+                return second.value == number or self.at_address(command.first)
             elif second.kind == "relative":
                 command.until = number + second.value
                 command.active = second.value > 0
@@ -165,8 +188,15 @@ class Machine:
         if second.kind == "number" and number > second.value:
             # Lines were skipped past the end of the range: this one counts on its own.
             command.active = False
-            return self.in_range(command) if self.at_address(command.first) else False
+            return self.in_range(command)
         return self.still(command, second, number)
+
+    def begins(self, command, number):
+        """Whether a range begins here. One that begins at a line number begins once: at that line,
+        or, if the command did not see it, at the next one that it sees."""
+        if command.first.kind == "number":
+            return not command.done and number >= command.first.value
+        return command.first.kind != "zero" and self.at_address(command.first)
 
     def still(self, command, second, number):
         """In a range that has begun: end it at its second address."""
@@ -252,7 +282,7 @@ class Machine:
         return self.source.separate and bool(self.source.names)
 
     def print(self, command):
-        self.output.put(self.space, self.line_end or self.end)
+        self.output.put(self.space, self.line_end)
 
     def print_first(self, command):
         self.output.put(self.space.split(b"\n", 1)[0], self.end)
@@ -302,19 +332,11 @@ class Machine:
         if line:
             self.queue.append(("text", line if line.endswith(b"\n") else line + b"\n"))
 
-    def write_to(self, name, data):
-        file = self.files[name]
-        if file is None:
-            self.output.put(data, self.end)
-            return
-        file.write(data + self.end)
-        file.flush()
-
     def write(self, command):
-        self.write_to(command.argument, self.space)
+        self.files[command.argument].put(self.space, self.line_end)
 
     def write_first(self, command):
-        self.write_to(command.argument, self.space.split(b"\n", 1)[0])
+        self.files[command.argument].put(self.space.split(b"\n", 1)[0], self.end)
 
     def list(self, command):
         """l: everything visible, long lines folded."""
@@ -367,7 +389,7 @@ class Machine:
         if change.show:
             self.print(command)
         if change.file is not None:
-            self.write_to(change.file, self.space)
+            self.files[change.file].put(self.space, self.line_end)
 
 
 def replaced(parts, match):

@@ -23,14 +23,18 @@ class Address:
 
 
 class Command:
-    """One command with its addresses; `active` and `until` are the state of a range."""
+    """One command with its addresses; `active`, `done` and `until` are the state of a range."""
 
     def __init__(self, first, second, negated):
         self.first, self.second, self.negated = first, second, negated
         self.name = b""
         self.argument = None
         self.end = None       # of {: the index after its }
-        self.active = False
+        self.reset()
+
+    def reset(self):
+        """Forget the range, as for a new file with -s and -i."""
+        self.active = self.done = False
         self.until = None
 
 
@@ -275,22 +279,18 @@ class Parser:
             if command.first is not None:
                 self.fail(": doesn't want any addresses")
             # POSIX lets a label hold semicolons; scripts in the wild end it there.
-            command.argument = self.line().split(b";")[0].strip()
-            self.back(command.argument)
+            command.argument = self.until(b"\n;")
             if not command.argument:
                 self.fail("\":\" lacks a label")
             return
-        start = self.at
-        while self.at < len(self.text) and self.peek() not in (b"\n", b";", b"}"):
-            self.at += 1
-        command.argument = self.text[start:self.at].strip()
+        command.argument = self.until(b"\n;}")
 
-    def back(self, label):
-        """Go back to what follows a label that a semicolon ended."""
-        start = self.text.rfind(b"\n", 0, self.at) + 1
-        found = self.text.find(label + b";", start, self.at)
-        if found >= 0:
-            self.at = found + len(label)
+    def until(self, ends):
+        """The text up to one of these characters, without blanks around it."""
+        start = self.at
+        while self.at < len(self.text) and self.text[self.at] not in ends:
+            self.at += 1
+        return self.text[start:self.at].strip()
 
     def literal(self):
         """The text of a, i and c: after backslash and newline, or in one line."""

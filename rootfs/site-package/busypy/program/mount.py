@@ -77,6 +77,8 @@ def attach(source, target, kind, words, opts):
     bind = flags & mounting.BIND and not flags & mounting.REMOUNT
     if kind is None and ":/" in (source or "") and not bind:
         kind = "nfs"
+    if kind in ("nfs", "nfs4") and "addr=" not in data:
+        data = (data + "," if data else "") + "addr=" + server_address(source)
     simple = flags & (mounting.BIND | mounting.MOVE | mounting.REMOUNT)
     if simple or kind not in (None, "auto") or (spread and not source):
         if not (spread and not source):
@@ -89,6 +91,16 @@ def attach(source, target, kind, words, opts):
         mounting.mount(source, target, None, mounting.REMOUNT | mounting.BIND | extra, None)
     if spread:
         mounting.mount(None, target, None, spread, None)
+
+
+def server_address(source):
+    """The kernel's NFS client is given the address besides the name: it has no resolver."""
+    import socket
+    host = source.rpartition(":/")[0].strip("[]")
+    try:
+        return socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0]
+    except (socket.gaierror, UnicodeError):
+        raise cli.Fail("can't resolve the server of %s" % source, 32) from None
 
 
 def probe(source, target, flags, data):

@@ -112,34 +112,6 @@ class Input:
         return False
 
 
-class Output:
-    """Where the edited lines go: stdout, or with -i a new file beside the old one."""
-
-    def __init__(self, opts, end):
-        self.end = end
-        self.flush = opts["u"] is True
-        self.target = None
-        self.to(cli.out())
-
-    def to(self, file):
-        self.file, self.missing = file, False
-
-    def put(self, text, end):
-        """Write a line; the newline that the last input line lacked is added when more follows."""
-        if self.missing:
-            self.file.write(self.end)
-        self.file.write(text + end)
-        self.missing = not end
-        if self.flush:
-            self.file.flush()
-
-    def raw(self, data):
-        if self.missing and data:
-            self.file.write(self.end)
-            self.missing = False
-        self.file.write(data)
-
-
 class InPlace:
     """-i: write to a temporary name in the same directory and rename when the file is done."""
 
@@ -155,7 +127,7 @@ class InPlace:
         self.name = name
         self.temporary = "%s.%d.tmp" % (name, os.getpid())
         fd = os.open(self.temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self.output.to(open(fd, "wb"))
+        self.output.file, self.output.missing = open(fd, "wb"), False
         try:
             os.fchown(fd, info.st_uid, info.st_gid)
         except OSError:
@@ -172,7 +144,7 @@ class InPlace:
             os.rename(self.name, os.path.join(os.path.dirname(self.name), backup))
         os.rename(self.temporary, self.name)
         self.temporary = None
-        self.output.to(cli.out())
+        self.output.file, self.output.missing = cli.out(), False
 
     def abandon(self):
         if self.temporary is not None:
@@ -210,8 +182,8 @@ def main(argv):
     except Bad as error:
         raise cli.Fail("-e expression #1, char %d: %s" % (error.at, error)) from None
     source = Input(args or ["-"], bool(opts["s"] or in_place), end)
-    output = Output(opts, end)
     from busypy import sedrun
+    output = sedrun.Sink(cli.out(), end, bool(opts["u"]))
     machine = sedrun.Machine(script, source, output, bool(opts["n"] or script.quiet), end)
     if not in_place:
         return machine.run() or source.status
