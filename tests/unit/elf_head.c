@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* ELF headers of both classes and byte orders, whole and cut. */
+#include "elf_head.h"
+
+#include <elf.h>
+#include <errno.h>
+
+#include "arch.h"
+#include "check.h"
+
+static void put(uint8_t *at, size_t n, uint64_t value, bool big)
+{
+	for (size_t i = 0; i < n; i++)
+		at[big ? n - 1 - i : i] = (uint8_t)(value >> 8 * i);
+}
+
+static void make(uint8_t *bytes, uint8_t class, uint8_t data, uint16_t machine, uint16_t phnum)
+{
+	bool wide = class == ELFCLASS64, big = data == ELFDATA2MSB;
+
+	memset(bytes, 0, ELF_HEAD_READ);
+	memcpy(bytes, ELFMAG, SELFMAG);
+	bytes[EI_CLASS] = class;
+	bytes[EI_DATA] = data;
+	put(bytes + 16, 2, ET_DYN, big);
+	put(bytes + 18, 2, machine, big);
+	put(bytes + (wide ? 32 : 28), wide ? 8 : 4, wide ? 64 : 52, big);
+	put(bytes + (wide ? 54 : 42), 2, wide ? 56 : 32, big);
+	put(bytes + (wide ? 56 : 44), 2, phnum, big);
+}
+
+static void test_class(uint8_t class, uint8_t data, const char *what)
+{
+	bool wide = class == ELFCLASS64, big = data == ELFDATA2MSB;
+	uint8_t bytes[ELF_HEAD_READ], phdrs[2 * 56] = { 0 };
+	size_t each = wide ? 56 : 32;
+	struct elf_head head;
+	uint64_t offset, size;
+
+	make(bytes, class, data, EM_S390, 2);
+	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == 0, what);
+	CHECK(head.machine == EM_S390 && head.phnum == 2 && head.phoff == (wide ? 64 : 52) &&
+		      head.type == ET_DYN,
+	      "its fields");
+	CHECK(elf_head_interp(&head, phdrs, 2 * each, &offset, &size) == 0, "static");
+	put(phdrs + each, 4, PT_INTERP, big);
+	put(phdrs + each + (wide ? 8 : 4), wide ? 8 : 4, 0x318, big);
+	put(phdrs + each + (wide ? 32 : 16), wide ? 8 : 4, 28, big);
+	CHECK(elf_head_interp(&head, phdrs, 2 * each, &offset, &size) == 1 && offset == 0x318 &&
+		      size == 28,
+	      "PT_INTERP in the second header");
+	CHECK(elf_head_interp(&head, phdrs, 2 * each - 1, &offset, &size) == -ENOEXEC,
+	      "cut headers");
+	put(phdrs + each + (wide ? 32 : 16), wide ? 8 : 4, 1, big);
+	CHECK(elf_head_interp(&head, phdrs, 2 * each, &offset, &size) == -ENOEXEC, "an empty name");
+	CHECK(elf_head_parse(bytes, wide ? 63 : 51, &head) == -ENOEXEC, "a cut header");
+}
+
+int main(void)
+{
+	uint8_t bytes[ELF_HEAD_READ];
+	struct elf_head head;
+
+	test_class(ELFCLASS64, ELFDATA2LSB, "64 bits, little endian");
+	test_class(ELFCLASS64, ELFDATA2MSB, "64 bits, big endian");
+	test_class(ELFCLASS32, ELFDATA2LSB, "32 bits, little endian");
+	test_class(ELFCLASS32, ELFDATA2MSB, "32 bits, big endian");
+	make(bytes, ELFCLASS64, ELFDATA2LSB, EM_X86_64, 0);
+	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == 0 &&
+		      elf_head_fits(&head, arch_by_name("x86_64")) &&
+		      !elf_head_fits(&head, arch_by_name("i386")),
+	      "elf_head_fits");
+	CHECK(elf_head_arch(&head) == arch_by_name("x86_64"), "elf_head_arch");
+	make(bytes, ELFCLASS64, ELFDATA2LSB, 4711, 0);
+	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == 0 && !elf_head_arch(&head),
+	      "an unknown machine");
+	bytes[EI_CLASS] = 3;
+	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == -ENOEXEC, "an unknown class");
+	bytes[EI_CLASS] = ELFCLASS64;
+	bytes[EI_DATA] = 0;
+	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == -ENOEXEC, "an unknown byte order");
+	bytes[EI_DATA] = ELFDATA2LSB;
+	put(bytes + 56, 2, 1, false);
+	put(bytes + 54, 2, 55, false);
+	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == -ENOEXEC, "headers of odd size");
+	bytes[0] = 0;
+	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == -ENOEXEC, "no ELF file");
+	return done();
+}
