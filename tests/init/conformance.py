@@ -191,7 +191,8 @@ for action in ("sysinit", "wait", "once", "respawn", "ctrlaltdel", "shutdown"):
          if action in ("respawn", "once") else "::%s:/bin/probe x\n" % action,
          {"respawn": when("x ["), "once": when("x ["),
           "ctrlaltdel": lambda w: (w.kill(signal.SIGINT), w.until_log("x ["), end(w)),
-          }.get(action, end))
+          "shutdown": lambda w: (w.until(w.booted, "it has booted"), end(w)),
+          }.get(action, when("x [")))
 case("sane settings on the console", "::sysinit:/bin/probe a\n::sysinit:-/bin/probe b\n" + FIN,
      console="pty")
 case("a terminal of its own", "ttyX::sysinit:/bin/probe a\nttyX::wait:-/bin/probe b\n" + FIN)
@@ -377,4 +378,4 @@ for word in ("single", "-s", "1"):
 case("without an inittab", None,
      lambda w: (w.until_log("rcS"), w.until_console("activate this console. "), end(w)),
      files=[("etc/init.d/rcS", "#!/bin/sh\necho rcS >>/log\n", SCRIPT)], lines=True)
-case("an empty inittab", "", lambda w: (w.until(lambda: w.pid(), "it runs"), end(w)), silent=True)
+case("an empty inittab", "", lambda w: (w.until(w.booted, "it has booted"), end(w)), silent=True)

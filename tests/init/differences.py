@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 
 from world import INIT, ROOT, Skeleton, World
@@ -336,6 +337,24 @@ def run(*command, **options):
                           **options)
 
 
+# A grandchild whose parent has ended, and the first process: both have the same parent.
+ORPHAN = """
+import os
+r, w = os.pipe()
+r2, w2 = os.pipe()
+if os.fork() == 0:
+    if os.fork() == 0:
+        os.read(r, 1)
+        os.write(1, b"%d " % os.getppid())
+        os.write(w2, b"x")
+    os._exit(0)
+os.wait()
+os.write(w, b"x")
+os.read(r2, 1)
+os.write(1, b"%d " % os.getppid())
+"""
+
+
 @test("not as PID 1: BusyBox's words; --subreaper")
 def _(skeleton):
     result = run(INIT)
@@ -344,10 +363,9 @@ def _(skeleton):
     check(run(INIT, "--subreaper", "sh", "-c", "kill -TERM $$").returncode == 143, "killed")
     check(run(INIT, "--subreaper", "/no/thing").returncode == 127, "missing")
     check(run(INIT, "--subreaper", "/etc").returncode == 126, "cannot run")
-    adopted = run(INIT, "--subreaper", "sh", "-c",
-                  "(sh -c 'sleep 0.2; echo $PPID >&2' & ) ; sleep 0.5; echo $PPID >&2; exec true")
-    parents = adopted.stderr.split()
-    check(len(parents) == 2 and parents[0] == parents[1], str(parents))
+    adopted = run(INIT, "--subreaper", sys.executable, "-c", ORPHAN)
+    parents = adopted.stdout.split()
+    check(len(parents) == 2 and parents[0] == parents[1], str(adopted))
     result = run(INIT, "--nonsense")
     check(result.returncode == 1 and result.stderr.startswith("Usage: init"), str(result))
 

@@ -91,7 +91,7 @@ def small_tree(inittab, *more):
 
 
 def python_tree():
-    """The staged tree as it is, with our init in its place."""
+    """The staged tree as it is: sbin/x86_64-init in it is started."""
     entries = []
     for folder, folders, names in os.walk(TREE):
         for name in sorted(folders) + sorted(names):
@@ -103,7 +103,7 @@ def python_tree():
                 entries.append((path, mode, b""))
             else:
                 entries.append((path, mode, read(full)))
-    return newc([file("init", read(INIT))] + entries)
+    return newc(entries)
 
 
 class Machine:
@@ -360,4 +360,4 @@ def python(machine):
 
 
 boot("the tree with Python: its inittab, shell and poweroff", python_tree, python,
-     "guest-shutdown")
+     "guest-shutdown", "rdinit=/sbin/%s-init" % ARCH)

@@ -149,6 +149,10 @@ class World:
             return None
         return self.until(found, "init is running")
 
+    def booted(self):
+        """True once init sleeps: it has read its inittab and waits for signals."""
+        return b"State:\tS" in self.read_host("/proc/%d/status" % self.pid())
+
     @staticmethod
     def read_host(path):
         try:

@@ -24,7 +24,7 @@ static const char *mount_plan(enum boot_mount which)
 static const char *view_of(unsigned flags)
 {
 	struct view view = { .kind = VIEW_BOOT, .flags = flags, .tree = "/", .arch = "riscv64" };
-	struct err err = { 0 };
+	static struct err err;
 
 	return view_plan(&view, NULL, &plan, &err) == 0 ? formatted() : err.text;
 }
