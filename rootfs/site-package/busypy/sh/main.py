@@ -105,7 +105,6 @@ def run(script, argv):
         request = Request(argv)
         request.apply(shell.options)
     except ShellError as error:
-        shell.interactive = True    # no line number: there is no script yet
         shell.complain(error.message)
         return error.status
     if 'help' in request.own:
@@ -220,13 +219,16 @@ def open_script(shell, path):
     if '/' not in path and not os.path.exists(path):
         from busypy.sh import programs
         file = programs.find(shell, path)
-    shell.arg0, shell.name = path, os.path.basename(path)
     try:
         with open(file, 'rb') as script:
-            return decode(script.read())
+            data = script.read()
     except OSError as error:
         status = 127 if isinstance(error, FileNotFoundError) else 126
         raise CommandError('cannot open %s: %s' % (path, descriptor.reason(error)), status) from None
+    if b'\0' in data.partition(b'\n')[0]:
+        raise CommandError('%s: cannot execute binary file' % path, 126)
+    shell.arg0, shell.name = path, os.path.basename(path)
+    return decode(data)
 
 
 def read_profile(shell, path):

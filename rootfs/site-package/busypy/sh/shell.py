@@ -91,8 +91,9 @@ class Shell:
         descriptor.write_all(fd, os.fsencode(text))
 
     def complain(self, message, line=None):
-        """A message in the usual form on stderr."""
-        where = '' if self.interactive else 'line %d: ' % (line or self.line or 1)
+        """A message in the usual form on stderr; before anything was run there is no line to name."""
+        line = line or self.line
+        where = '' if self.interactive or not line else 'line %d: ' % line
         self.complain_plain('%s: %s%s' % (self.name, where, message))
 
     def report(self, error):
