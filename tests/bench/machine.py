@@ -8,6 +8,7 @@ import ctypes
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 
@@ -92,17 +93,27 @@ class Machine:
             file.write(text)
         os.chmod(path, 0o755)
 
+    def add_relay(self):
+        """A handler of its own whose interpreter only starts the next: what cannot be saved."""
+        shutil.copy(f"{self.helpers}/relay", "/media/relay")
+        with open("/proc/sys/fs/binfmt_misc/register", "w") as file:
+            file.write(":bench-relay:M::#!/usr///bin/python3::/media/relay:OF")
+        self.write(f"{self.scripts}/relay", "#!/usr///bin/python3\n")
+        return f"{self.scripts}/relay"
+
     def exec_cases(self):
         """name: (uid, no_new_privs, where it ends up, argv)."""
         tree = f"{self.spec['tree']}/bin/empty"
         native, foreign = f"{self.scripts}/native", f"{self.scripts}/foreign"
         bwrap = bwrap_of(self.busypy("plan", self.spec["tree"])) + ["/usr/bin/python3", tree]
+        relay = self.add_relay()
         child = [f"{self.helpers}/nothing", "child"]
         # What leaves work for later behind (the end of a namespace) comes last, and the child alone
         # first, so that it is not the native script that pays for it.
         makers = {
             "child": (0, "host", child),
             "native": (0, "host", [native]),
+            "relay": (0, "host", [relay]),
             "foreign": (0, "host", [foreign]),
             "elsewhere": (0, "host", ["/media/foreign"]),
             "tree": (0, "view", [tree]),

@@ -93,7 +93,8 @@ def table(rows):
                         for i, (cell, width) in enumerate(zip(row, widths))).rstrip()
 
 
-NAMES = {"child": "the child alone", "native": "native shebang", "foreign": "foreign script",
+NAMES = {"child": "the child alone", "native": "native shebang", "relay": "an interpreter that only execs",
+         "foreign": "foreign script",
          "elsewhere": "foreign, on another mount", "tree": "tree script, private view",
          "nnp": "tree script, user namespace", "unshare": "unshare -m", "bwrap": "bubblewrap"}
 

@@ -19,6 +19,7 @@ check() {
 says() { # says PATTERN COMMAND...: the command succeeds, and its output matches
     pattern=$1; shift
     words=$("$@" 2>&1) || { echo "status $?: $words"; return 1; }
+    # shellcheck disable=SC2254 # it is a pattern
     case $words in $pattern) return 0 ;; esac
     printf 'got:    %s\nwanted: %s\n' "$words" "$pattern"
     return 1
@@ -36,15 +37,18 @@ wait_for() { # wait_for COMMAND...: until it succeeds, 20 s at most
     done
 }
 
+state() { # all that enabling could leave behind
+    cat /proc/self/mountinfo
+    find "$BINFMT" /run
+}
+
 start_system() {
     mount -t sysfs sys /sys
     mount -t tmpfs -o mode=0755,nosuid,nodev,noexec tmpfs /run
     mount -t tmpfs -o mode=1777 tmpfs /tmp
     mount -t binfmt_misc binfmt_misc $BINFMT
     mount --make-rshared / # as systemd does
-    cat /proc/self/mountinfo >/tmp/mounts
-    ls $BINFMT >/tmp/entries
-    ls -R /run >/tmp/run
+    state >/tmp/before
 }
 
 enable_it() {
@@ -61,7 +65,7 @@ enable_it() {
 
 entries_are_right() {
     n=0
-    for entry in $BINFMT/busypy-*; do
+    for entry in "$BINFMT"/busypy-*; do
         n=$((n + 1))
         grep -q '^flags: POF$' "$entry" || { cat "$entry"; return 1; }
     done
@@ -107,9 +111,7 @@ follow_mounts() {
 }
 
 nothing_left() {
-    cat /proc/self/mountinfo | diff /tmp/mounts - &&
-        ls $BINFMT | diff /tmp/entries - &&
-        ls -R /run | diff /tmp/run -
+    state >/tmp/after && diff /tmp/before /tmp/after
 }
 
 disable_it() {
