@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Any bytes as section, key and value lines. */
+#include "conf.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The next line, terminated; NULL behind the last. */
+static char *next(char **at)
+{
+	char *line = *at;
+
+	if (!line)
+		return NULL;
+	*at = strchr(line, '\n');
+	if (*at)
+		*(*at)++ = '\0';
+	return line;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct conf conf;
+	struct err err = { 0 };
+	char text[4096], *at = text, *key, *value;
+	bool at_value;
+
+	if (size >= sizeof(text))
+		return 0;
+	memcpy(text, data, size);
+	text[size] = '\0';
+	conf_init(&conf);
+	while ((key = next(&at)) && (value = next(&at))) {
+		int r = conf_set(&conf, key[0] == '[' ? "stage" : "busypy", key, value, &at_value,
+				 &err);
+
+		if (r < 0 && !err.text[0])
+			abort();
+		(void)conf_prunes(&conf, value);
+	}
+	if (conf.n_trees > CONF_TREES_MAX || conf.n_prune > CONF_PRUNE_MAX ||
+	    conf.n_interpreters > CONF_INTERPRETERS_MAX)
+		abort();
+	for (size_t i = 0; i < conf.n_interpreters; i++) {
+		if (conf.interpreters[i][0] != '/')
+			abort();
+	}
+	return 0;
+}

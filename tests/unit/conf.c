@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys and values of the configuration. */
+#include "conf.h"
+
+#include <errno.h>
+
+#include "check.h"
+#include "err.h"
+
+static struct conf conf;
+static struct err err;
+
+static void takes(const char *key, const char *value)
+{
+	bool at_value;
+
+	CHECK(conf_set(&conf, "busypy", key, value, &at_value, &err) == 0, key);
+}
+
+static void refuses(const char *section, const char *key, const char *value, bool blames_value,
+		    const char *sentence)
+{
+	bool at_value = !blames_value;
+
+	CHECK(conf_set(&conf, section, key, value, &at_value, &err) < 0, key);
+	CHECK(at_value == blames_value, blames_value ? "the value is at fault" : "the key is");
+	CHECK_TEXT(err.text, sentence, "and why");
+}
+
+static void test_lists(void)
+{
+	char long_value[CONF_VALUE_MAX + 1];
+
+	memset(long_value, 'x', sizeof(long_value) - 1);
+	long_value[sizeof(long_value) - 1] = '\0';
+	long_value[0] = '/';
+	refuses("busypy", "tree", long_value, true, "the value is longer than 511 bytes");
+	refuses("busypy", "prune", "relative", true,
+		"'prune' must be 'none' or an absolute path, not 'relative'");
+	conf_init(&conf);
+	CHECK(conf_prunes(&conf, "/var/lib/docker/overlay2/x"), "the defaults prune docker's");
+	CHECK(!conf_prunes(&conf, "/var/lib/docker"), "not the directory itself");
+	conf_init(&conf);
+	takes("prune", "/own/**");
+	takes("prune", "/second");
+	CHECK(conf.n_prune == 2 && !conf_prunes(&conf, "/var/lib/docker/x") &&
+		      conf_prunes(&conf, "/own/a") && conf_prunes(&conf, "/second"),
+	      "a list of one's own replaces the defaults");
+	conf_init(&conf);
+	takes("prune", "none");
+	CHECK(conf.n_prune == 0, "or there is none");
+	conf_init(&conf);
+	takes("interpreter", "/opt/python");
+	CHECK(conf.n_interpreters == 1 && strcmp(conf.interpreters[0], "/opt/python") == 0,
+	      "the same with interpreters");
+	for (int i = 0; i < CONF_TREES_MAX; i++)
+		takes("tree", "/t");
+	refuses("busypy", "tree", "/t", true, "more than 8 values");
+}
+
+int main(void)
+{
+	conf_init(&conf);
+	CHECK(conf.n_trees == 0 && conf.n_interpreters == 2 && conf.n_prune > 10 && !conf.shared &&
+		      !conf.direct && !conf.user_site && !conf.match_marker,
+	      "the defaults");
+	takes("tree", "/srv/tree");
+	takes("match", "marker");
+	takes("isolation", "shared");
+	takes("direct", "yes");
+	takes("user-site", "yes");
+	CHECK(conf.n_trees == 1 && conf.match_marker && conf.shared && conf.direct &&
+		      conf.user_site,
+	      "each key sets what it says");
+	takes("match", "tree");
+	takes("isolation", "private");
+	takes("direct", "no");
+	takes("user-site", "no");
+	CHECK(!conf.match_marker && !conf.shared && !conf.direct && !conf.user_site,
+	      "and takes it back");
+	refuses("busypy", "match", "x", true, "'match' must be 'tree' or 'marker', not 'x'");
+	refuses("busypy", "isolation", "", true,
+		"'isolation' must be 'private' or 'shared', not ''");
+	refuses("busypy", "direct", "1", true, "'direct' must be 'no' or 'yes', not '1'");
+	refuses("busypy", "tree", "srv", true, "'tree' must be an absolute path, not 'srv'");
+	refuses("busypy", "interpreter", "/a b", true,
+		"'interpreter' must be an absolute path without blanks, not '/a b'");
+	refuses("busypy", "interpreter", "python3", true,
+		"'interpreter' must be an absolute path without blanks, not 'python3'");
+	refuses("busypy", "nonsense", "x", false, "unknown key 'nonsense' in section [busypy]");
+	refuses("nonsense", "tree", "/x", false, "unknown section 'nonsense'");
+	refuses("", "tree", "/x", false, "'tree' stands before any [section]");
+	test_lists();
+	return done();
+}

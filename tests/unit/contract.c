@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* The contract: finding its place in a program, and what makes it whole. */
+#include "contract.h"
+
+#include <errno.h>
+
+#include "check.h"
+#include "str.h"
+
+static struct contract good(void)
+{
+	struct contract contract = { .size = sizeof(contract), .version = CONTRACT_VERSION };
+
+	memcpy(contract.magic, CONTRACT_MAGIC_A CONTRACT_MAGIC_B, sizeof(contract.magic));
+	contract.flags = CONTRACT_ENABLED;
+	contract.n_trees = 2;
+	contract.root_mount_id = 11;
+	contract.root_dev = 12;
+	contract.root_ino = 13;
+	(void)str_copy(contract.enter, sizeof(contract.enter), "/run/busypy/g1/enter");
+	for (size_t i = 0; i < 2; i++) {
+		struct contract_tree *tree = &contract.trees[i];
+
+		(void)str_copy(tree->path, sizeof(tree->path), i ? "/srv/two" : "/srv/one");
+		(void)str_copy(tree->arch, sizeof(tree->arch), "x86_64");
+		(void)str_copy(tree->namespace_path, sizeof(tree->namespace_path), "/run/busypy/v");
+		tree->mount_id = 20 + i;
+		tree->dev = 30 + i;
+		tree->ino = 40 + i;
+	}
+	return contract;
+}
+
+#define SPOILED(spoil, what)                             \
+	{                                                \
+		struct contract c = good();              \
+		spoil;                                   \
+		CHECK(!contract_valid(&c), "not " what); \
+	}
+
+static void test_valid(void)
+{
+	struct contract contract = good();
+
+	CHECK(contract_valid(&contract), "a whole contract");
+	SPOILED(c.magic[3] ^= 1, "without its magic");
+	SPOILED(c.size++, "of another size");
+	SPOILED(c.version++, "of another version");
+	SPOILED(c.flags = 0, "as built");
+	SPOILED(c.n_trees = 0, "without a tree");
+	SPOILED(c.n_trees = CONTRACT_TREES_MAX + 1, "with more trees than it has room for");
+	SPOILED(memset(c.enter, 'x', sizeof(c.enter)), "with an endless path of enter");
+	SPOILED(memset(c.trees[1].path, '/', sizeof(c.trees[1].path)), "with an endless path");
+	SPOILED(c.trees[1].path[0] = 'x', "with a relative path");
+	SPOILED((void)str_copy(c.trees[1].path, 64, "/srv/../etc"), "with a path that climbs");
+	SPOILED(memset(c.trees[1].id, 'x', sizeof(c.trees[1].id)), "with an endless id");
+	SPOILED(memset(c.trees[1].arch, 'x', sizeof(c.trees[1].arch)), "with an endless arch");
+	SPOILED(memset(c.trees[1].namespace_path, 'x', CONTRACT_PATH_MAX), "with endless pins");
+	SPOILED(c.trees[1].namespace_path[0] = '\0', "without a template");
+}
+
+static void test_find(void)
+{
+	static uint8_t program[4 * sizeof(struct contract)];
+	struct contract contract = good();
+	size_t at = 0;
+
+	CHECK(contract_find(program, sizeof(program), &at) == -ENOENT, "a program without place");
+	memcpy(program + 100, &contract, sizeof(contract));
+	CHECK(contract_find(program, sizeof(program), &at) == 0 && at == 100, "a program with one");
+	CHECK(contract_find(program, 99 + sizeof(contract), &at) == -ENOENT, "a cut program");
+	CHECK(contract_find(program, 8, &at) == -ENOENT, "a tiny program");
+	memcpy(program + 200 + sizeof(contract), &contract, sizeof(contract));
+	CHECK(contract_find(program, sizeof(program), &at) == -EINVAL, "a program with two");
+	memset(program + 200 + sizeof(contract), 0, sizeof(contract));
+	((struct contract *)(void *)(program + 100))->version++;
+	CHECK(contract_find(program, sizeof(program), &at) == -EPROTO, "of another version");
+}
+
+static void test_places(void)
+{
+	struct contract contract = good();
+	struct place root = { 11, 12, 13 }, file = { 21, 31, 99 };
+
+	CHECK(contract_root_is(&contract, &root), "the root");
+	root.mount_id++;
+	CHECK(!contract_root_is(&contract, &root), "the same directory on another mount");
+	root = (struct place){ 11, 12, 14 };
+	CHECK(!contract_root_is(&contract, &root), "another directory on the same mount");
+	root = (struct place){ 11, 13, 13 };
+	CHECK(!contract_root_is(&contract, &root), "another device");
+	CHECK(contract_tree_of(&contract, "/srv/two/bin/x", &file, true) == &contract.trees[1],
+	      "a script of the second tree");
+	CHECK(!contract_tree_of(&contract, "/srv/two", &file, true), "the tree itself is none");
+	CHECK(!contract_tree_of(&contract, "/srv/twofold", &file, true), "nor is its neighbour");
+	CHECK(!contract_tree_of(&contract, "/srv/one/x", &file, true), "nor another tree's place");
+	file = (struct place){ 77, 31, 99 };
+	CHECK(!contract_tree_of(&contract, "/srv/two/x", &file, true), "nor another mount's file");
+	CHECK(contract_tree_of(&contract, "/srv/two/x", &file, false) == &contract.trees[1],
+	      "but by device, where mounts are others");
+	file.dev = 77;
+	CHECK(!contract_tree_of(&contract, "/srv/two/x", &file, false), "not by path alone");
+}
+
+int main(void)
+{
+	test_valid();
+	test_find();
+	test_places();
+	return done();
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* binfmt_misc entries: made, written, read back, and compared. */
+#include "rule.h"
+
+#include <errno.h>
+
+#include "arch.h"
+#include "check.h"
+
+static void test_make(void)
+{
+	char line[RULE_LINE_MAX + 1];
+	struct rule rule;
+
+	CHECK(rule_make(&rule, 7, "/usr/bin/python3", 0, false, "/run/busypy/g7/loader") == 0,
+	      "rule_make");
+	CHECK(rule_format(&rule, line, sizeof(line)) == 0, "rule_format");
+	CHECK_TEXT(
+		line,
+		":busypy-7-python3-nl:M:0:\\x23\\x21\\x2f\\x75\\x73\\x72\\x2f\\x62\\x69\\x6e\\x2f"
+		"\\x70\\x79\\x74\\x68\\x6f\\x6e\\x33\\x0a::/run/busypy/g7/loader:POF",
+		"is what the kernel's register file takes");
+	CHECK(!strchr(rule.flags, 'C'), "never the flag C");
+	CHECK(rule_make(&rule, 7, "/bin/x", 2, false, "/l") == 0 && rule.magic[8] == '\t' &&
+		      rule.size == 9,
+	      "the ending with a tab");
+	CHECK(rule_make(&rule, 7, "/bin/x", 4, false, "/l") == 0 &&
+		      memcmp(rule.magic, "#! /bin/x ", 10) == 0,
+	      "a blank before the name");
+	CHECK(rule_make(&rule, 7, "/bin/x", RULE_FORMS, false, "/l") == -ENOENT,
+	      "behind the last form");
+	CHECK(rule_make(&rule, 7, "/bin/x", 0, true, "/l") == 0 && rule.size == 18 &&
+		      memcmp(rule.magic, "#!/bin/x\n# busypy\n", 18) == 0,
+	      "with a marker");
+	CHECK(rule_make(&rule, 7, "/bin/x", 1, true, "/l") == -ENOENT, "which has no argument");
+	CHECK(rule_make(&rule, 7, "/bin/x", 0, false, "/l") == 0 &&
+		      rule_format(&rule, line, 10) == -E2BIG,
+	      "rule_format cuts nothing");
+}
+
+static void test_too_long(void)
+{
+	char shebang[300], loader[600];
+	struct rule rule;
+
+	memset(shebang, 'x', sizeof(shebang) - 1);
+	shebang[sizeof(shebang) - 1] = '\0';
+	shebang[0] = '/';
+	CHECK(rule_make(&rule, 1, shebang, 0, false, "/l") == -E2BIG, "a magic that is too long");
+	memset(loader, 'x', sizeof(loader) - 1);
+	loader[sizeof(loader) - 1] = '\0';
+	CHECK(rule_make(&rule, 1, "/x", 0, false, loader) == -E2BIG, "a loader's path, too");
+}
+
+static int parse(const char *text, struct rule *ret)
+{
+	return rule_parse("entry", text, strlen(text), ret);
+}
+
+static void test_parse(void)
+{
+	static const char python[] = "enabled\ninterpreter /run/loader\nflags: POF\noffset 0\n"
+				     "magic 2321780a\n";
+	static const char masked[] = "disabled\ninterpreter /q\nflags: \noffset 2\nmagic 4142\n"
+				     "mask ff0f\n";
+	struct rule rule;
+
+	CHECK(parse(python, &rule) == 0 && rule.enabled && rule.size == 4 && rule.offset == 0 &&
+		      memcmp(rule.magic, "#!x\n", 4) == 0 && rule.mask[3] == 0xff,
+	      "an entry's file");
+	CHECK_TEXT(rule.name, "entry", "its name is the file's");
+	CHECK_TEXT(rule.interpreter, "/run/loader", "its interpreter");
+	CHECK_TEXT(rule.flags, "POF", "its flags");
+	CHECK(parse(masked, &rule) == 0 && !rule.enabled && rule.offset == 2 && rule.size == 2 &&
+		      rule.mask[0] == 0xff && rule.mask[1] == 0x0f,
+	      "a mask");
+	CHECK(parse("enabled\ninterpreter /j\nflags: \nextension .jar\n", &rule) == 0 &&
+		      strcmp(rule.extension, "jar") == 0,
+	      "an extension");
+	CHECK(parse("magic 123\n", &rule) == -EINVAL, "half a byte");
+	CHECK(parse("magic zz\n", &rule) == -EINVAL, "no digits");
+	CHECK(parse("offset 257\n", &rule) == -EINVAL, "an offset behind what is read");
+	CHECK(parse("offset 255\nmagic 4142\n", &rule) == -EINVAL, "a magic that is");
+	CHECK(parse("offset x\n", &rule) == -EINVAL, "an offset that is none");
+	CHECK(parse("", &rule) == 0 && !rule.enabled, "an empty file");
+}
+
+static void test_overlaps(void)
+{
+	struct rule python, other, elf;
+
+	(void)rule_make(&python, 1, "/usr/bin/python3", 0, false, "/l");
+	(void)rule_make(&other, 1, "/usr/bin/python3", 1, false, "/l");
+	CHECK(rule_overlaps(&python, &python), "an entry with itself");
+	CHECK(!rule_overlaps(&python, &other), "two endings");
+	(void)parse("enabled\noffset 0\nmagic 2321\n", &other);
+	CHECK(rule_overlaps(&python, &other) && rule_overlaps(&other, &python), "all scripts");
+	(void)parse("enabled\noffset 100\nmagic 41\n", &other);
+	CHECK(rule_overlaps(&python, &other), "bytes that the other does not ask after");
+	(void)parse("enabled\nextension .py\n", &other);
+	CHECK(rule_overlaps(&python, &other), "a name's ending");
+	rule_for_elf(arch_by_name("s390x"), &elf);
+	CHECK(!rule_overlaps(&python, &elf), "a program is no script");
+	rule_for_elf(arch_by_name("x86_64"), &other);
+	CHECK(!rule_overlaps(&other, &elf), "nor of another arch");
+}
+
+int main(void)
+{
+	test_make();
+	test_too_long();
+	test_parse();
+	test_overlaps();
+	return done();
+}
