@@ -106,6 +106,16 @@ static enum script_owner on_other_mount(const struct contract_tree *tree, const 
 	return file->mount_id == root.mount_id ? SCRIPT_OURS : SCRIPT_FOREIGN;
 }
 
+/* Under another root a tree of that path and device may be another one: a container's copy. */
+static enum script_owner under_other_root(const struct contract_tree *tree)
+{
+	struct place root;
+
+	if (probe_place(AT_FDCWD, tree->path, &root, NULL) < 0)
+		return SCRIPT_UNKNOWN;
+	return root.dev == tree->dev && root.ino == tree->ino ? SCRIPT_OURS : SCRIPT_FOREIGN;
+}
+
 static enum script_owner owner_without_path(int r, bool possible, bool host_root)
 {
 	/* Without /proc nothing can be told. On the host that is a fault, and a silent wrong
@@ -141,7 +151,7 @@ void script_identify(const struct contract *contract, const struct request *requ
 	if (!placed)
 		ret->owner = SCRIPT_UNKNOWN;
 	else if (contract_tree_of(contract, ret->path, &place, host_root))
-		ret->owner = SCRIPT_OURS;
+		ret->owner = host_root ? SCRIPT_OURS : under_other_root(ret->tree);
 	else if (host_root)
 		ret->owner = on_other_mount(ret->tree, &place);
 }

@@ -64,6 +64,15 @@ cp "$foreign" "$root$TREE/bin/tool"
 SCRIPT
 }
 
+@test "a container with a tree of its own at that path, on the same file system: its own Python" {
+    with_root <<'SCRIPT'
+mkdir "$root$TREE"
+cp -a "$TREE/." "$root$TREE"
+[ "$(unshare --mount "$strange" -p "$root" "$tool" | word exe)" = "$root_exe" ]
+[ "$("$strange" -c -p -u 1000 "$root" "$tool" | word exe)" = "$root_exe" ]
+SCRIPT
+}
+
 @test "a container with the tree at its place: a view of the container's own files" {
     with_root <<'SCRIPT'
 mkdir -p "$root$TREE"

@@ -189,3 +189,23 @@ held=$(word mntns <<<"$line") other=$(as_user $tool | word mntns)
 [ "$other" != "$template" ]
 SCRIPT
 }
+
+@test "limits on files: no size is enough for a view that is composed" {
+    in_machine <<'SCRIPT'
+[ "$(ulimit -f 0; as_user --no-new-privs $tool | tier)" = "user view" ]
+[ "$(ulimit -f 0; unshare --mount $tool | tier)" = view ]
+SCRIPT
+}
+
+@test "a working directory that the view has another of: an empty one, and a sentence" {
+    in_machine <<'SCRIPT'
+for who in env "setpriv --reuid 1000 --regid 1000 --clear-groups" "unshare --mount"; do
+    cd /usr/bin
+    [ "$($who $tool 2>/run/said | word cwd)" = /.busypy/nowhere ]
+    [ "$(cat /run/said)" = "busypy: $tool: the working directory /usr/bin is not in the view; it is \
+an empty one now" ]
+    cd /
+    [ "$($who $tool 2>&1 | word cwd)" = / ]
+done
+SCRIPT
+}
