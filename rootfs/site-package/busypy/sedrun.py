@@ -14,7 +14,7 @@ class Again(Exception):
 
 
 class Sink:
-    """Where edited lines go. The newline that the last input line lacked is added when more comes."""
+    """Where edited lines go. A newline that the input lacked is added when more comes."""
 
     def __init__(self, file, end, flush):
         self.file, self.end, self.flush = file, end, flush

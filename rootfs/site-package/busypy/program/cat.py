@@ -82,11 +82,11 @@ def copy(fd):
 
 def put(data):
     view = memoryview(data)
-    while view:
-        try:
+    try:
+        while view:
             view = view[os.write(1, view):]
-        except OSError as error:
-            raise cli.Fail("write error: " + cli.why(error)) from None
+    except OSError as error:
+        raise cli.Fail("write error: " + cli.why(error)) from None
 
 
 def loops(fd):

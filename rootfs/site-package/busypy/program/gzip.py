@@ -5,6 +5,7 @@ import stat
 import zlib
 
 from busypy import cli
+from busypy.copying import write_all
 
 USAGE = """
 usage: %s [-cdfklnqrtv] [-1 ... -9] [-S suffix] [file ...]
@@ -37,12 +38,6 @@ SUFFIXES = {".gz": "", ".tgz": ".tar", ".z": "", ".Z": "", "-gz": "", ".taz": ".
 
 class Trouble(Exception):
     """What is wrong with one file."""
-
-
-def write_all(fd, data):
-    view = memoryview(data)
-    while view:
-        view = view[os.write(fd, view):]
 
 
 def header(name, mtime):

@@ -138,16 +138,18 @@ def filled(spec, value):
 
 def default(path, info):
     """The format of the long form, which depends on the type."""
-    percent = path.replace("%", "%%")
+    name = path
     if stat.S_ISLNK(info.st_mode):
-        percent += " -> " + os.readlink(path).replace("%", "%%")
+        name += " -> " + os.readlink(path)
     links = "%-5h Device type: %t,%T" if text.is_device(info.st_mode) else "%h"
-    return ("  File: " + percent + "\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\n"
-            + "Device: %d,%d\tInode: %%-11i Links: " % (
-                os.major(info.st_dev), os.minor(info.st_dev)) + links
-            + "\nAccess: (%04o/" % stat.S_IMODE(info.st_mode)
-            + "%10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\n"
-            + "Access: %x\nModify: %y\nChange: %z\n Birth: %w")
+    device = "%d,%d" % (os.major(info.st_dev), os.minor(info.st_dev))
+    mode = "%04o" % stat.S_IMODE(info.st_mode)
+    return "\n".join((
+        "  File: " + name.replace("%", "%%"),
+        "  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F",
+        "Device: " + device + "\tInode: %-11i Links: " + links,
+        "Access: (" + mode + "/%10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)",
+        "Access: %x", "Modify: %y", "Change: %z", " Birth: %w"))
 
 
 def show(path, opts):

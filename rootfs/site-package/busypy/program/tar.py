@@ -143,13 +143,12 @@ def line_of(member, opts, verbose):
 
 def create(tarfile, opts, args):
     """Archive the files; each that cannot be read is told and makes the status 2."""
-    names, status, verbose = Names(opts, []), 0, opts["v"]
+    names, status = Names(opts, []), 0
     for listed in opts.every("T"):
         with cli.stdin() if listed == "-" else open(listed, "rb") as file:
             args = args + [os.fsdecode(line.rstrip(b"\n")) for line in file]
     if not args:
         raise cli.Fail("Cowardly refusing to create an empty archive", 2)
-    report = os.dup(2) if (opts["f"] or "-") == "-" else 1
     own = None
     with open_archive(tarfile, opts, "w") as archive:
         archive.dereference = bool(opts["h"])
@@ -167,9 +166,9 @@ def create(tarfile, opts, args):
             except OSError as error:
                 status = cli.warn("%s: Cannot open: %s" % (path, cli.why(error))) and 2
                 continue
-            if verbose:
-                os.write(report, cli.enc(path + ("/" if os.path.isdir(path) and not
-                                                 path.endswith("/") else "") + "\n"))
+            if opts["v"]:
+                folder = os.path.isdir(path) and not path.endswith("/")
+                say(path + ("/" if folder else ""), opts["f"] in (None, "-"))
     return status
 
 
@@ -335,8 +334,16 @@ class Extractor:
             self.attributes(name, member)
 
 
+def say(text, elsewhere):
+    """Print a name: on standard error if the content goes to standard output."""
+    if elsewhere:
+        os.write(2, cli.enc(text + "\n"))
+    else:
+        cli.out().write(cli.enc(text + "\n"))
+
+
 def extract(tarfile, opts, args):
-    names, status, verbose = Names(opts, args), 0, opts["v"]
+    names, status = Names(opts, args), 0
     with open_archive(tarfile, opts, "r") as archive:
         for directory in opts.every("C"):
             change_directory(directory)
@@ -344,9 +351,8 @@ def extract(tarfile, opts, args):
         for member in archive:
             if not names.wanted(member.name):
                 continue
-            if verbose:
-                (lambda text: os.write(2, text) if opts["O"] else cli.out().write(text))(
-                    cli.enc(member.name + ("/" if member.isdir() else "") + "\n"))
+            if opts["v"]:
+                say(member.name + ("/" if member.isdir() else ""), opts["O"])
             try:
                 if opts["O"]:
                     to_stdout(archive, member)

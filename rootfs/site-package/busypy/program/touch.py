@@ -44,18 +44,13 @@ def wanted(opts):
 
 def touch(path, opts, times):
     follow = not opts["h"]
+    if not opts["c"] and follow and not os.path.exists(path):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOCTTY | os.O_NONBLOCK, 0o666))
     if times is None and not (opts["a"] or opts["m"]):
-        # Without explicit times a writer needs no ownership: the kernel sets the present.
-        pass
-    elif times is None:
-        now = time.time_ns()
-        times = (now, now)
-    if not opts["c"] and follow:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOCTTY | os.O_NONBLOCK, 0o666)) \
-            if not os.path.exists(path) else None
-    if times is None:
+        # The kernel sets the present for everybody who may write; other times need the owner.
         os.utime(path, follow_symlinks=follow)
         return
+    times = times or (time.time_ns(),) * 2
     info = os.stat(path, follow_symlinks=follow)
     access = times[0] if opts["a"] or not opts["m"] else info.st_atime_ns
     change = times[1] if opts["m"] or not opts["a"] else info.st_mtime_ns

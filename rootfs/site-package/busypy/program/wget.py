@@ -4,6 +4,7 @@ import os
 import sys
 
 from busypy import cli
+from busypy.copying import write_all
 
 USAGE = """
 usage: wget [-cqS] [-O file] [-P dir] [-T seconds] [-t tries] [-U agent] url ...
@@ -139,9 +140,7 @@ def local_name(url, opts):
 def save(response, fd, done, total, progress):
     """Copy the body; an answer that ends early is an error, the part stays for -c."""
     while data := response.read(BLOCK):
-        view = memoryview(data)
-        while view:
-            view = view[os.write(fd, view):]
+        write_all(fd, data)
         done += len(data)
         progress.show(done)
     progress.show(done, True)
