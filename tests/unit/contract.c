@@ -102,9 +102,26 @@ static void test_places(void)
 	CHECK(!contract_tree_of(&contract, "/srv/two/x", &file, false), "not by path alone");
 }
 
+static void test_programs(void)
+{
+	struct contract contract = good();
+	struct contract_file file = { 1, 2, 3 };
+
+	CHECK(!contract_knows_program(&contract, &file), "a program that nobody knows");
+	contract.program = file;
+	CHECK(contract_knows_program(&contract, &file), "the host's interpreter");
+	file.ctime++;
+	CHECK(!contract_knows_program(&contract, &file), "which has changed since");
+	contract.trees[1].program = file;
+	CHECK(contract_knows_program(&contract, &file), "a tree's interpreter");
+	contract.n_trees = 1;
+	CHECK(!contract_knows_program(&contract, &file), "of a tree that is in the contract");
+}
+
 int main(void)
 {
 	test_valid();
+	test_programs();
 	test_find();
 	test_places();
 	return done();
