@@ -1,7 +1,7 @@
 """The throw-away machine that is measured: runs inside tests/helpers/nsrun, is told what to do by
 JSON lines on its standard input, and answers each with one. Started by bench, not by hand.
 
-It stands in for a distro with as many mounts as asked: its /usr/bin/python3 is build/helpers/nothing
+It stands in for a distro with as many mounts as asked: its /usr/bin/python3 is the helper nothing
 (unless the machine is for measuring Python itself), so that the start of an interpreter does not
 drown what it takes to get there."""
 import ctypes

@@ -1,6 +1,8 @@
 """Statistics, the table and the verdicts of bench. Pure: samples in, text out."""
 import statistics
 
+BUSY = 1.5  # load per processor from which on the medians say little
+
 GOALS = [
     # what is judged, the number from the results, the limit
     ("root: overhead of a private view against bubblewrap, 25 mounts",
@@ -26,8 +28,8 @@ def microseconds(samples):
     good = sorted(value / 1000 for value in samples if value >= 0)
     if not good:
         return None
-    return {"n": len(good), "median": statistics.median(good), "p90": good[len(good) * 9 // 10],
-            "failed": len(samples) - len(good)}
+    return {"n": len(good), "median": statistics.median(good), "p10": good[len(good) // 10],
+            "p90": good[len(good) * 9 // 10], "failed": len(samples) - len(good)}
 
 
 class Results:
@@ -37,6 +39,8 @@ class Results:
         self.samples = {}
         self.mounts = {}  # machine: how many it really has
         self.live = {}  # live views: {"mount": samples, "umount": samples}
+        self.pick = "median"  # or "p10": what it is when nothing else disturbs
+        self.load = 0.0  # what the machine had to do meanwhile, per processor; 1 is ours
 
     def add(self, machine, jobs, samples):
         here = self.samples.setdefault((machine, jobs), {})
@@ -51,11 +55,13 @@ class Results:
         so that what slows the machine down for a while counts on neither side."""
         native = "native " + case.split(" ")[-1]
         here = self.samples[machine, jobs]
+        if self.pick != "median":
+            return microseconds(here[case])[self.pick] - microseconds(here[native])[self.pick]
         return statistics.median(
             (a - b) / 1000 for a, b in zip(here[case], here[native]) if a >= 0 and b >= 0)
 
     def ratio(self, machine, case, other):
-        return self.of(machine, case)["median"] / self.of(machine, other)["median"]
+        return self.of(machine, case)[self.pick] / self.of(machine, other)[self.pick]
 
     def failed(self):
         """{"machine, case": runs that failed}"""
@@ -68,11 +74,14 @@ class Results:
 
     def verdicts(self):
         for words, number, limit in GOALS:
-            try:
-                value = number(self)
-            except KeyError:  # not measured: no other user, or only some machines
-                continue
-            yield {"goal": words, "value": value, "limit": limit, "met": value <= limit}
+            values = {}
+            for self.pick in ("p10", "median"):
+                try:
+                    values[self.pick] = number(self)
+                except KeyError:  # not measured: no other user, or only some machines
+                    break
+            else:
+                yield {"goal": words, "limit": limit, **values, "met": values["median"] <= limit}
 
     def as_json(self):
         return {
@@ -83,6 +92,7 @@ class Results:
             "live": [{"views": views, "call": call, "us": microseconds(values)}
                      for views, calls in self.live.items() for call, values in calls.items()],
             "verdicts": list(self.verdicts()),
+            "load": self.load,
         }
 
 
@@ -93,7 +103,8 @@ def table(rows):
                         for i, (cell, width) in enumerate(zip(row, widths))).rstrip()
 
 
-NAMES = {"child": "the child alone", "native": "native shebang", "relay": "an interpreter that only execs",
+NAMES = {"child": "the child alone", "native": "native shebang",
+         "relay": "an interpreter that only execs",
          "foreign": "foreign script",
          "elsewhere": "foreign, on another mount", "tree": "tree script, private view",
          "nnp": "tree script, user namespace", "unshare": "unshare -m", "bwrap": "bubblewrap"}
@@ -134,7 +145,11 @@ def render(results):
                                    for calls in results.live.values())]
                           for call in ("mount", "umount")])
     yield ""
+    rows = [["goal", "limit", "median", "10th percentile", ""]]
     for verdict in results.verdicts():
-        yield "{}  {:6.3f} (limit {:.3f})  {}".format("met   " if verdict["met"] else "MISSED",
-                                                      verdict["value"], verdict["limit"],
-                                                      verdict["goal"])
+        numbers = (f"{verdict[key]:.3f}" for key in ("limit", "median", "p10"))
+        rows.append([verdict["goal"], *numbers, "met" if verdict["met"] else "MISSED"])
+    yield from table(rows)
+    if results.load > BUSY:
+        yield (f"The machine was busy with other things (load {results.load:.1f} per processor): "
+               "the medians are not to be trusted.")
