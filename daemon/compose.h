@@ -11,7 +11,8 @@ struct init;
 void compose_proc(void);
 
 /* Mounts /proc /sys /dev /dev/pts /dev/shm /run /tmp where they are not mounted. In a container
- * only what is missing and needed. What fails is said, and lived with. True if /dev is a new one. */
+ * only what is missing and needed. What fails is said, and lived with. True if /dev is a new one.
+ */
 bool compose_mounts(const struct init *init);
 
 /* True if path, an absolute one, is a mount point. */

@@ -21,7 +21,7 @@ bool console_reserve(void)
 	bool missing = false;
 
 	for (int fd = 0; fd <= 2; fd++) {
-		if (fcntl(fd, F_GETFD) >= 0)
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
 			continue;
 		missing = true;
 		/* The lowest free descriptor is this one. */

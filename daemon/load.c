@@ -162,6 +162,10 @@ void load_inittab(struct init *init)
 	r = load_fd(&load, fd);
 	if (r < 0)
 		log_say("init: cannot read all of %s: %s", load.path, strerror(-r));
+	if (r < 0 && reader.line_no == 0) { /* a directory, say */
+		log_say("init: using the defaults instead");
+		load_defaults(init);
+	}
 }
 
 static void print(const struct load *load, const struct err *err)

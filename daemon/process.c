@@ -70,6 +70,12 @@ void process_reap(struct init *init)
 		}
 		mark_ended(init, pid);
 	}
+	/* Waiting for what is not there would never end. */
+	if (pid < 0 && errno != EINTR && init->awaited > 0) {
+		log_say("init: process %d cannot be waited for, going on: %m", init->awaited);
+		init->awaited = 0;
+		init->awaited_status = 0;
+	}
 }
 
 void process_stand_still(struct init *init)

@@ -105,5 +105,7 @@ bool prove_table(const struct init *init)
 		if (prove_command(inittab_command(table, &table->slots[i]), &err) == 0)
 			return true;
 	}
+	if (any >= 0 && !init->container)
+		log_err("nothing can be started", &err);
 	return any < 0;
 }

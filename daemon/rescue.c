@@ -19,16 +19,25 @@
 
 static char program[128]; /* set once, by rescue_find */
 
+/* Beside the runtime of this arch, executable. */
+static bool find_of(const char *arch, char dir[64])
+{
+	struct text text;
+
+	text_init(&text, dir, 64);
+	text_addf(&text, "/etc/busypy/%s/rescue", arch);
+	return text_check(&text) == 0 && path_join(program, sizeof(program), dir, "busybox") == 0 &&
+	       access(program, X_OK) == 0;
+}
+
 bool rescue_find(const struct init *init)
 {
 	const char *path = getenv("PATH");
 	char dir[64], longer[1024];
 	struct text text;
 
-	text_init(&text, dir, sizeof(dir));
-	text_addf(&text, "/etc/busypy/%s/rescue", init->arch->name);
-	if (text_check(&text) < 0 || path_join(program, sizeof(program), dir, "busybox") < 0 ||
-	    access(program, X_OK) < 0)
+	/* busypy.arch= may have named one that this tree, or this machine, knows nothing of */
+	if (!find_of(init->arch->name, dir) && !find_of(arch_native()->name, dir))
 		return false;
 	text_init(&text, longer, sizeof(longer));
 	text_addf(&text, "%s:%s", path ? path : "", dir);

@@ -3,9 +3,14 @@
 #include "signals.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
+
+#include "log.h"
+#include "timeouts.h"
 
 static void fill(sigset_t *set, enum signals_which which)
 {
@@ -56,6 +61,19 @@ uint64_t signals_now(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* No kernel does that; but PID 1 must neither spin nor stand still, whatever happens: it looks
+ * after its children, now and then. */
+static int wait_is_broken(void)
+{
+	static bool said;
+
+	if (!said)
+		log_say("init: cannot wait for signals: %m");
+	said = true;
+	(void)poll(NULL, 0, BROKEN_PAUSE_MS); /* a pause */
+	return SIGCHLD;
+}
+
 int signals_wait(enum signals_which which, uint64_t deadline)
 {
 	sigset_t set;
@@ -70,7 +88,9 @@ int signals_wait(enum signals_which which, uint64_t deadline)
 
 		if (sig > 0)
 			return sig;
-		if (errno != EINTR)
+		if (errno == EAGAIN || (errno != EINTR && left == 0))
 			return 0;
+		if (errno != EINTR)
+			return wait_is_broken();
 	}
 }

@@ -9,6 +9,7 @@ enum {
 	FORK_PAUSE_MIN_MS = 100,   /* after a fork that failed; doubled each time ... */
 	FORK_PAUSE_MAX_MS = 16000, /* ... up to this */
 	CONSOLE_WAIT_MS = 200,	   /* for a console that takes no bytes: then the message is lost */
+	BROKEN_PAUSE_MS = 100,	   /* where a call that cannot fail has failed */
 	DRAIN_STEP_MS = 10,	   /* between two looks at what the console has still to send */
 	DRAIN_MS = 1000,	   /* for the last message to reach a serial console */
 	KILLED_MS = 1000,	   /* for processes to be gone that were sent KILL */

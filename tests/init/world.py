@@ -19,9 +19,13 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 INIT = os.path.join(ROOT, "build/init")
 PROBE = os.path.join(ROOT, "build/helpers/initprobe")
+GATE = os.path.join(ROOT, "build/helpers/initgate")
 BUSYBOX = shutil.which("busybox")
 NOBODY = 65534
 DEADLINE = 30  # seconds that anything may take on a busy machine
+
+# The gate is descriptor 3 of a world, so that nothing of ours may be.
+TAKEN = os.open("/dev/null", os.O_RDONLY)
 
 LAUNCH = """
 set -e
@@ -51,7 +55,8 @@ class Skeleton:
         os.chmod(self.path, 0o755)
         bin_dir = os.path.join(self.path, "bin")
         os.mkdir(bin_dir)
-        for source, name in ((BUSYBOX, "busybox"), (PROBE, "probe"), (INIT, "our-init")):
+        for source, name in ((BUSYBOX, "busybox"), (PROBE, "probe"), (INIT, "our-init"),
+                             (GATE, "gate")):
             shutil.copy(source, os.path.join(bin_dir, name))
         applets = subprocess.run([BUSYBOX, "--list"], capture_output=True, text=True, check=True)
         for name in applets.stdout.split():
@@ -77,7 +82,7 @@ class World:
     """One run of one init. init is "busybox" or "ours"."""
 
     def __init__(self, skeleton, init, inittab, files=(), args=(), env=None, console="pipe",
-                 nproc=None, name="case"):
+                 nproc=None, gate=False, name="case"):
         self.init, self.name = init, name
         self.output = b""
         self.status = None
@@ -98,6 +103,7 @@ class World:
             for folder, folders, names in os.walk(self.path):
                 for name_ in [folder] + [os.path.join(folder, n) for n in folders + names]:
                     os.lchown(name_, NOBODY, NOBODY)
+        self.gate = os.pipe() if gate else ()
         self.start(skeleton, args, env, console, nproc)
 
     def write(self, path, content):
@@ -117,7 +123,8 @@ class World:
             environment["WORLD_NPROC"] = str(nproc)
         command = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child",
                    "--mount", "--uts", "--ipc", "sh", "-c", LAUNCH, "sh", self.path,
-                   skeleton.path, "/sbin/init"] + list(args)
+                   skeleton.path] + (["/bin/gate"] if self.gate else []) + ["/sbin/init"]
+        command += list(args)
         if console == "pty":
             streams = {"stdin": slave, "stdout": slave, "stderr": slave}
             self.reader, self.writer = self.master, self.master
@@ -128,9 +135,12 @@ class World:
 
         def limit():
             resource.setrlimit(resource.RLIMIT_CORE, (0, resource.RLIM_INFINITY))
+            if self.gate:
+                os.dup2(self.gate[0], 3)
 
         self.process = subprocess.Popen(demoted(command), env=environment, preexec_fn=limit,
-                                        start_new_session=True, **streams)
+                                        start_new_session=True, pass_fds=(3,) if self.gate else (),
+                                        **streams)
         if console != "pty":
             os.close(their_in)
             os.close(their_out)
@@ -144,7 +154,7 @@ class World:
             path = "/proc/%d/task/%d/children" % (self.process.pid, self.process.pid)
             for child in self.read_host(path).split():
                 if self.read_host("/proc/%s/comm" % child.decode()).strip() in (
-                        b"init", b"our-init", b"busybox", b"x86_64-init"):
+                        b"init", b"our-init", b"busybox", b"gate"):
                     return int(child)
             return None
         return self.until(found, "init is running")
@@ -216,7 +226,7 @@ class World:
             except (AssertionError, ProcessLookupError):
                 self.process.kill()
             self.process.wait()
-        for fd in {self.master, self.reader, self.writer}:
+        for fd in {self.master, self.reader, self.writer, *self.gate}:
             os.close(fd)
         if os.path.isdir(self.path):
             for folder, _, _ in os.walk(self.path):
