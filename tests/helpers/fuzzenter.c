@@ -137,6 +137,8 @@ static void limit(int which, unsigned long long value)
 
 static void make_limits(struct call *call)
 {
+	static const int none[] = { RLIMIT_CORE, RLIMIT_SIGPENDING, RLIMIT_MEMLOCK };
+
 	/* At least three descriptors, which the C library asks after, to begin with. */
 	if (below(4) == 0)
 		limit(RLIMIT_NOFILE, 3 + below(30));
@@ -144,12 +146,10 @@ static void make_limits(struct call *call)
 		limit(RLIMIT_FSIZE, below(2) ? 0 : 1);
 	if (below(8) == 0)
 		limit(RLIMIT_NPROC, below(3));
-	if (below(8) == 0)
-		limit(RLIMIT_CORE, 0);
-	if (below(8) == 0)
-		limit(RLIMIT_SIGPENDING, 0);
-	if (below(8) == 0)
-		limit(RLIMIT_MEMLOCK, 0);
+	for (size_t i = 0; i < 3; i++) {
+		if (below(8) == 0)
+			limit(none[i], 0);
+	}
 	if (below(8) == 0) {
 		limit(RLIMIT_STACK, 200 << 10);
 		call->small = true;
@@ -277,19 +277,14 @@ static void perform(struct call *call, const char *enter, struct seen *seen)
 		die("waitpid");
 }
 
-static bool has(const char *line, const char *word)
-{
-	return strstr(line, word) != NULL;
-}
-
 /* What a witness says, unless its stdout was closed. */
 static bool sound_witness(const struct seen *seen, const char *template)
 {
 	return !seen->out[0] ||
-	       (has(seen->out, " view=1 uid=1000 euid=1000 gid=1000 ") &&
-		has(seen->out,
-		    " prm=0000000000000000 eff=0000000000000000 amb=0000000000000000 ") &&
-		has(seen->out, " nnp=1 ") && !has(seen->out, template));
+	       (strstr(seen->out, " view=1 uid=1000 euid=1000 gid=1000 ") &&
+		strstr(seen->out,
+		       " prm=0000000000000000 eff=0000000000000000 amb=0000000000000000 ") &&
+		strstr(seen->out, " nnp=1 ") && !strstr(seen->out, template));
 }
 
 static bool one_sentence(const char *text)
@@ -300,11 +295,6 @@ static bool one_sentence(const char *text)
 	return !text[0] || (strncmp(text, "busypy: ", 8) == 0 && newline);
 }
 
-static bool stops(int signal)
-{
-	return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
-}
-
 static bool allowed(const struct call *call, const struct seen *seen, const char *template)
 {
 	int status = WEXITSTATUS(seen->status);
@@ -312,7 +302,8 @@ static bool allowed(const struct call *call, const struct seen *seen, const char
 	if (seen->hung)
 		return false;
 	if (WIFSIGNALED(seen->status))
-		return WTERMSIG(seen->status) == call->death_signal || stops(call->death_signal) ||
+		return WTERMSIG(seen->status) == call->death_signal ||
+		       (call->death_signal >= SIGSTOP && call->death_signal <= SIGTTOU) ||
 		       (call->small &&
 			(WTERMSIG(seen->status) == SIGSEGV || WTERMSIG(seen->status) == SIGKILL));
 	if (status == REFUSED)
