@@ -222,8 +222,12 @@ demo:
 	$(MAKE) --no-print-directory all $(B)/helpers/nsrun $(B)/helpers/inview >/dev/null
 	tests/demo
 
+# BENCH=--json for numbers to compare; BENCHES=bench for one of them.
+BENCHES ?= bench shell.py tools.py boot.py
 bench: test-programs
-	tests/bench/bench $(BENCH)
+	tests/stage/trees x86_64
+	@for bench in $(BENCHES); do echo "== $$bench"; \
+		/usr/bin/python3 tests/bench/$$bench $(BENCH) || exit; done
 
 deps:
 	tests/deps test
