@@ -38,6 +38,8 @@ void signals_block(void)
 
 	fill(&set, SIGNALS_ALL);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL); /* cannot fail */
+	/* Who started us may ignore it: then no child would ever be told of, wait(2), NOTES. */
+	(void)signal(SIGCHLD, SIG_DFL);
 }
 
 void signals_reset(void)

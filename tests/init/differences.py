@@ -370,6 +370,37 @@ def _(skeleton):
     check(result.returncode == 1 and result.stderr.startswith("Usage: init"), str(result))
 
 
+@test("signals that its starter ignores are served")
+def _(skeleton):
+    with ours(skeleton, "::sysinit:/bin/note s\n" + READY + "::shutdown:/bin/note down\n",
+              wrap="env --ignore-signal=CHLD,TERM,HUP,USR2") as w:
+        w.until_log("ready")
+        w.kill(signal.SIGTERM)
+        w.finish()
+        check(w.log() == "s\nready\ndown\n", w.log())
+
+
+@test("the init for aarch64 is the same program")
+def _(skeleton):
+    path = os.path.join(skeleton.path, "lint-aarch64")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("::boot:/bin/b\n")
+    program = os.path.join(ROOT, "build/init-aarch64")
+    result = run("qemu-aarch64-static", program, "--check", path)
+    check((result.returncode, result.stdout) == (1, path + ":1:3: unknown action 'boot'\n"),
+          str(result))
+    kind = run("file", program).stdout
+    has(kind, "ARM aarch64")
+    has(kind, "statically linked")
+
+
+@test("a message is not cut")
+def _(skeleton):
+    with ours(skeleton, "::sysinit:/bin/" + "x" * 200 + "\n" + FIN) as w:
+        w.finish()
+        has(w.text(), "x" * 200 + "': No such file or directory")
+
+
 @test("init --check: file, line and column of what is wrong or hardly meant")
 def _(skeleton):
     path = os.path.join(skeleton.path, "lint")

@@ -53,7 +53,7 @@ def _(skeleton):
 @test("fork fails: TERM is served all the same")
 def _(skeleton):
     with ours(skeleton, "::sysinit:/bin/note s\n::once:/bin/note ready\n::respawn:/bin/sleep 1001\n"
-              "::respawn:/bin/sleep 1002\n::shutdown:/bin/note down\n", nproc=1,
+              "::respawn:/bin/sleep 1002\n::shutdown:/bin/note down\n", wrap="prlimit --nproc=1",
               args=["busypy.shutdown=1"]) as w:
         w.until_console("can't fork: '/bin/note s' was not run")
         w.until_console("can't fork: '/bin/note ready' was not run")
@@ -71,7 +71,7 @@ def _(skeleton):
 @test("fork works again: the entries are started")
 def _(skeleton):
     with ours(skeleton, "::sysinit:/bin/sh -c 'for i in 1 2 3 4 5 6 7 8 9; do sleep 3 & done'\n"
-              "::respawn:/bin/sh -c '/bin/note one; exec sleep 1000'\n", nproc=8) as w:
+              "::respawn:/bin/sh -c '/bin/note one; exec sleep 1000'\n", wrap="prlimit --nproc=8") as w:
         w.until_console("can't fork")
         w.until_log("one")
         w.kill(signal.SIGUSR2)

@@ -34,10 +34,9 @@ mount --bind "$skel/bin" "$root/bin"
 mount -t proc proc "$root/proc"
 mount --bind /dev/null "$root/dev/null"
 if [ -n "$WORLD_TTY" ]; then mount --bind "$WORLD_TTY" "$root/dev/ttyX"; fi
-limit=$WORLD_NPROC
-unset WORLD_TTY WORLD_NPROC
-if [ -n "$limit" ]; then exec prlimit --nproc="$limit" chroot "$root" "$@"; fi
-exec chroot "$root" "$@"
+wrap=$WORLD_WRAP
+unset WORLD_TTY WORLD_WRAP
+exec $wrap chroot "$root" "$@"
 """
 
 def demoted(command):
@@ -82,7 +81,7 @@ class World:
     """One run of one init. init is "busybox" or "ours"."""
 
     def __init__(self, skeleton, init, inittab, files=(), args=(), env=None, console="pipe",
-                 nproc=None, gate=False, name="case"):
+                 wrap="", gate=False, name="case"):
         self.init, self.name = init, name
         self.output = b""
         self.status = None
@@ -104,7 +103,7 @@ class World:
                 for name_ in [folder] + [os.path.join(folder, n) for n in folders + names]:
                     os.lchown(name_, NOBODY, NOBODY)
         self.gate = os.pipe() if gate else ()
-        self.start(skeleton, args, env, console, nproc)
+        self.start(skeleton, args, env, console, wrap)
 
     def write(self, path, content):
         full = os.path.join(self.path, path)
@@ -112,15 +111,14 @@ class World:
         with open(full, "wb") as file:
             file.write(content if isinstance(content, bytes) else content.encode())
 
-    def start(self, skeleton, args, env, console, nproc):
+    def start(self, skeleton, args, env, console, wrap):
         environment = {"PATH": os.environ["PATH"], "HOME": "/", "TERM": "linux"}
         environment.update(env or {})
         self.master, slave = pty.openpty()
         if os.geteuid() == 0:
             os.fchown(slave, NOBODY, NOBODY)
         environment["WORLD_TTY"] = os.ttyname(slave)
-        if nproc:
-            environment["WORLD_NPROC"] = str(nproc)
+        environment["WORLD_WRAP"] = wrap
         command = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child",
                    "--mount", "--uts", "--ipc", "sh", "-c", LAUNCH, "sh", self.path,
                    skeleton.path] + (["/bin/gate"] if self.gate else []) + ["/sbin/init"]
