@@ -290,13 +290,16 @@ static int run(struct options *options, const char *kernel, const char *initrd,
 
 static int report(const struct options *options, const struct qemu_result *result)
 {
+	/* who was ended by us has most likely left a line without an end */
+	bool cut = result->verdict == QEMU_QUIT || result->verdict == QEMU_TIMEOUT;
+
 	if (options->json)
 		(void)printf("{\"verdict\": \"%s\", \"arch\": \"%s\", \"microseconds\": %" PRIu64
 			     "}\n",
 			     qemu_verdict_name(result->verdict), options->machine.arch->name,
 			     result->wall);
 	else
-		(void)fprintf(stderr, "busypy: boot: %s after %.2f s\n",
+		(void)fprintf(stderr, "%sbusypy: boot: %s after %.2f s\n", cut ? "\n" : "",
 			      qemu_verdict_name(result->verdict), (double)result->wall / 1e6);
 	return result->verdict == QEMU_POWEROFF ? 0 : EXIT_NOT_POWEROFF;
 }

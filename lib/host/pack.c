@@ -149,7 +149,8 @@ static enum pack_component component_of(const char *path)
 	return str_starts(rest, "/usr/bin/") ? PACK_INTERPRETER : PACK_DATA;
 }
 
-static int write_data(struct packing *p, const char *source)
+/* A file that is not as long as its head has promised is changing under our hands. */
+static int write_data(struct packing *p, const char *source, int64_t size)
 {
 	static char buf[CHUNK];
 	FD_CLEANUP int fd = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -157,12 +158,16 @@ static int write_data(struct packing *p, const char *source)
 
 	if (fd < 0)
 		return err_set(p->err, errno, "cannot open %s", source);
-	while ((n = fd_read_all(fd, buf, sizeof(buf))) > 0) {
+	while ((n = fd_read_all(fd, buf, sizeof(buf))) > 0 && n <= size) {
 		if (archive_write_data(p->archive, buf, (size_t)n) != n)
 			return failed(p, "data");
 		p->bytes += (uint64_t)n;
+		size -= n;
 	}
-	return n < 0 ? err_set(p->err, (int)-n, "cannot read %s", source) : 0;
+	if (n < 0)
+		return err_set(p->err, (int)-n, "cannot read %s", source);
+	return n || size ? err_say(p->err, EAGAIN, "%s has changed while it was packed", source)
+			 : 0;
 }
 
 static int write_entry(struct packing *p, struct archive_entry *entry)
@@ -176,7 +181,7 @@ static int write_entry(struct packing *p, struct archive_entry *entry)
 		p->request->progress(p->files, p->bytes);
 	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_size(entry) == 0 || !source)
 		return 0;
-	return write_data(p, source);
+	return write_data(p, source, archive_entry_size(entry));
 }
 
 /* The resolver holds links back until it knows what the format wants of them. */

@@ -169,6 +169,7 @@ static void exec_qemu(const struct command *command, int console, int qmp, int e
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* no machine outlives us */
 	(void)setpgid(0, 0);			/* ^C is for the guest */
+	(void)signal(SIGPIPE, SIG_DFL);		/* as it was, cannot fail */
 	if (null >= 0 && dup2(null, 0) == 0 && dup2(null, 1) == 1 && dup2(errors, 2) == 2 &&
 	    dup2(console, CONSOLE_IN_GUEST) >= 0 && dup2(qmp, QMP_IN_GUEST) >= 0)
 		(void)execvp(command->words[0], (char *const *)command->words);
@@ -333,13 +334,15 @@ static enum qemu_verdict judge(const struct running *running, bool in_time)
 /* What QEMU itself had to say, if it ended without the guest having done so. */
 static int complain(int errors, const char *program, struct err *err)
 {
-	char words[512];
+	char words[512], missing[128];
 	ssize_t n =
 		lseek(errors, 0, SEEK_SET) == 0 ? fd_read_all(errors, words, sizeof(words) - 1) : 0;
 
 	words[n > 0 ? n : 0] = '\0';
 	words[strcspn(words, "\n")] = '\0';
-	if (strstr(words, strerror(ENOENT)))
+	/* what the child says when there is nothing to execute; QEMU's own words go on behind it */
+	(void)snprintf(missing, sizeof(missing), "%s: %s", program, strerror(ENOENT));
+	if (str_eq(words, missing))
 		return err_hint(err, err_say(err, ENOENT, "%s is not installed", program),
 				"install qemu-system-x86 or qemu-system-arm");
 	return err_say(err, EIO, "QEMU ended by itself: %s", words[0] ? words : "no reason given");
@@ -355,6 +358,8 @@ int qemu_run(const struct qemu_request *request, struct qemu_result *ret, struct
 	bool in_time = true;
 	int status = 0, r;
 
+	/* a QEMU that has ended, or a reader of the output, is no reason to die unheard */
+	(void)signal(SIGPIPE, SIG_IGN);
 	r = errors ? build(request, &command, err) : err_set(err, errno, "cannot make a file");
 	if (r == 0)
 		r = start(&running, &command, fileno(errors), err);
