@@ -162,41 +162,25 @@ static int read_elf(Elf *elf, struct elf_file *file)
 	return 0;
 }
 
-static int finish(const char *name, Elf *elf, struct elf_file *ret, struct err *err)
-{
-	struct elf_file file = { 0 };
-	int r = elf ? read_elf(elf, &file) : -ENOEXEC;
-
-	if (r < 0) {
-		elf_file_free(&file);
-		return err_say(err, -r, "%s: not a sound ELF file", name);
-	}
-	*ret = file;
-	return 0;
-}
-
 int elf_file_read(const char *path, struct elf_file *ret, struct err *err)
 {
 	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	ELF_CLEANUP Elf *elf = NULL;
+	struct elf_file file = { 0 };
+	int r;
 
 	if (fd < 0)
 		return err_set(err, errno, "cannot open %s", path);
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return err_say(err, ENOSYS, "libelf is older than this program");
 	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	return finish(path, elf, ret, err);
-}
-
-int elf_file_read_bytes(const char *name, char *bytes, size_t n, struct elf_file *ret,
-			struct err *err)
-{
-	ELF_CLEANUP Elf *elf = NULL;
-
-	if (elf_version(EV_CURRENT) == EV_NONE)
-		return err_say(err, ENOSYS, "libelf is older than this program");
-	elf = elf_memory(bytes, n);
-	return finish(name, elf, ret, err);
+	r = elf ? read_elf(elf, &file) : -ENOEXEC;
+	if (r < 0) {
+		elf_file_free(&file);
+		return err_say(err, -r, "%s: not a sound ELF file", path);
+	}
+	*ret = file;
+	return 0;
 }
 
 bool elf_file_fits(const struct elf_file *file, const struct arch *arch)

@@ -29,10 +29,6 @@ struct elf_file {
  * afterwards; on failure *ret is empty. */
 int elf_file_read(const char *path, struct elf_file *ret, struct err *err);
 
-/* The same from bytes, which libelf may change. name is for the sentence. */
-int elf_file_read_bytes(const char *name, char *bytes, size_t n, struct elf_file *ret,
-			struct err *err);
-
 /* Frees the strings and empties *file; an empty one is fine. */
 void elf_file_free(struct elf_file *file);
 
