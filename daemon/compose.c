@@ -203,10 +203,11 @@ static void prepare_environment(void)
 struct state state_compose(struct init *init)
 {
 	struct err err = { 0 };
-	int r = find_arch(init, &err);
+	int r;
 
-	if (r == 0 && access("/etc/python", F_OK) < 0)
+	if (access("/etc/python", F_OK) < 0)
 		return (struct state){ state_choose }; /* no tree: nothing to compose */
+	r = find_arch(init, &err);
 	if (r == 0)
 		r = compose_runtime(init, &err);
 	if (r < 0) {
@@ -216,7 +217,6 @@ struct state state_compose(struct init *init)
 	}
 	log_note("init: composed for %s after %u ms", init->arch->name,
 		 (unsigned)(signals_now() - init->started));
-	init->composed = true;
 	prepare_environment();
 	return (struct state){ state_choose };
 }

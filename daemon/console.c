@@ -78,14 +78,11 @@ static void make_sane(void)
 	(void)tcsetattr(STDIN_FILENO, TCSANOW, &tty); /* it works as it is, too */
 }
 
-void console_reopen(void)
+int console_reopen(const char *path)
 {
-	int fd = open_device("/dev/console", O_RDWR | O_NOCTTY);
+	int fd = open_device(path, O_RDWR | O_NOCTTY);
 
-	if (fd < 0)
-		fd = open("/dev/null", O_RDWR | O_NOCTTY);
-	if (fd >= 0)
-		(void)onto_stdio(fd); /* what was reserved stays otherwise */
+	return fd < 0 ? fd : onto_stdio(fd);
 }
 
 void console_init(void)

@@ -9,8 +9,8 @@
  * kernel found no /dev/console. */
 bool console_reserve(void);
 
-/* Opens /dev/console on 0 to 2, or else /dev/null. */
-void console_reopen(void);
+/* Opens this device on 0 to 2; 0, or -errno and they are as they were. */
+int console_reopen(const char *path);
 
 /* $CONSOLE or $console on 0 to 2 where set; TERM; sane settings. As BusyBox does it. */
 void console_init(void);

@@ -149,6 +149,7 @@ static void set_environment(void)
 }
 
 static char **arguments; /* main's, until they are wiped */
+static char nameless[1], *no_arguments[] = { nameless, NULL };
 
 struct state state_prepare(struct init *init)
 {
@@ -159,8 +160,9 @@ struct state state_prepare(struct init *init)
 	init->container = in_container();
 	log_set(init->container ? 0 : LOG_KMSG);
 	/* A node of the new /dev: of one that is covered, no program could tell the name. */
-	if (compose_mounts(init) || no_console)
-		console_reopen();
+	if ((compose_mounts(init) || no_console) && console_reopen("/dev/console") < 0 &&
+	    no_console)
+		(void)console_reopen("/dev/null"); /* else what was reserved stays */
 	log_open();
 	(void)reboot(RB_DISABLE_CAD); /* so that Ctrl-Alt-Del is SIGINT; refused in containers */
 	console_init();
@@ -239,7 +241,7 @@ int main(int argc, char **argv)
 	/* From here on this program must not end. */
 	machine.started = signals_now();
 	machine.arch = arch_native();
-	arguments = argv;
+	arguments = argc > 0 ? argv : no_arguments;
 	cmdline_init(&machine.options);
 	inittab_init(&machine.table);
 	crash_catch(&machine);

@@ -23,7 +23,6 @@ struct init {
 	struct cmdline options;
 	const struct arch *arch;
 	bool container; /* PID 1 of a PID namespace, not of the machine */
-	bool composed;	/* the root is a tree, /usr and /lib are its runtime */
 	bool single;	/* started with "single", "-s" or "1" */
 	bool rescue;	/* started by a crash of its own */
 	enum ending ending;
