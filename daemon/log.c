@@ -78,6 +78,10 @@ static void to_kmsg(const char *line, size_t n)
 
 	if (kmsg_fd < 0)
 		return;
+	if (strncmp(line, "init: ", strlen("init: ")) == 0) { /* once is enough */
+		line += strlen("init: ");
+		n -= strlen("init: ");
+	}
 	memcpy(record, prefix, sizeof(prefix) - 1);
 	memcpy(record + sizeof(prefix) - 1, line, n);
 	ignored = write(kmsg_fd, record, sizeof(prefix) - 1 + n);
@@ -85,7 +89,8 @@ static void to_kmsg(const char *line, size_t n)
 }
 
 /* BusyBox's form: the carriage return, because a program may have left the cursor anywhere. */
-static void line_out(bool console, const char *format, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+line_out(bool console, const char *format, va_list args)
 {
 	char line[LINE_MAX];
 	int n, saved = errno;

@@ -394,6 +394,15 @@ def _(skeleton):
     has(kind, "statically linked")
 
 
+@test("a root without /dev/null: tried, told, lived with")
+def _(skeleton):
+    with ours(skeleton, "::sysinit:/bin/note s\n::once:-/bin/fin\n", null=False) as w:
+        w.finish()
+        check(w.log() == "s\n", w.log())
+        has(w.text(), "init: cannot mount devtmpfs on /dev: Operation not permitted\n"
+            "init: cannot make /dev/null: Operation not permitted\n")
+
+
 @test("a message is not cut")
 def _(skeleton):
     with ours(skeleton, "::sysinit:/bin/" + "x" * 200 + "\n" + FIN) as w:

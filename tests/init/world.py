@@ -32,7 +32,7 @@ set -e
 root=$1 skel=$2; shift 2
 mount --bind "$skel/bin" "$root/bin"
 mount -t proc proc "$root/proc"
-mount --bind /dev/null "$root/dev/null"
+if [ -e "$root/dev/null" ]; then mount --bind /dev/null "$root/dev/null"; fi
 if [ -n "$WORLD_TTY" ]; then mount --bind "$WORLD_TTY" "$root/dev/ttyX"; fi
 wrap=$WORLD_WRAP
 unset WORLD_TTY WORLD_WRAP
@@ -81,14 +81,14 @@ class World:
     """One run of one init. init is "busybox" or "ours"."""
 
     def __init__(self, skeleton, init, inittab, files=(), args=(), env=None, console="pipe",
-                 wrap="", gate=False, name="case"):
+                 wrap="", gate=False, null=True, name="case"):
         self.init, self.name = init, name
         self.output = b""
         self.status = None
         self.path = tempfile.mkdtemp(prefix="world-", dir=skeleton.path)
         for folder in ("bin", "etc", "proc", "dev", "tmp", "run", "sbin"):
             os.mkdir(os.path.join(self.path, folder))
-        for device in ("null", "ttyX"):
+        for device in ("null", "ttyX") if null else ("ttyX",):
             self.write("dev/" + device, b"")
         self.write("log", b"")
         if inittab is not None:
