@@ -3,6 +3,16 @@
 # shellcheck shell=bash
 ARCH=$(uname -m)
 
+# For bats: one such tree for all tests of a file, in $TREE, and nothing left of them.
+setup_file() {
+    host_state >"$BATS_FILE_TMPDIR/before"
+    export TREE=$BATS_FILE_TMPDIR/tree CONF=
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
+    witness_tree "$TREE"
+}
+
+teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
+
 # Makes the tree. Its script bin/tool is what tests run; bin/hold waits for the end of its input.
 witness_tree() {
     local tree=$1 runtime=$1/etc/python/$ARCH/usr

@@ -3,17 +3,6 @@
 load ../helpers
 load ../witness
 
-setup_file() {
-    host_state >"$BATS_FILE_TMPDIR/before"
-    export TREE=$BATS_FILE_TMPDIR/tree CONF=
-    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
-    witness_tree "$TREE"
-}
-
-teardown_file() {
-    host_state | diff "$BATS_FILE_TMPDIR/before" -
-}
-
 # A machine with a root directory of its own (in a user namespace, what came along is locked to its
 # place, unlike on a host). On /top is a mount with another below it, both from before the template;
 # /bare and /plain have none.

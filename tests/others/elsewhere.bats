@@ -3,17 +3,6 @@
 load ../helpers
 load ../witness
 
-setup_file() {
-    host_state >"$BATS_FILE_TMPDIR/before"
-    export TREE=$BATS_FILE_TMPDIR/tree CONF=
-    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
-    witness_tree "$TREE"
-}
-
-teardown_file() {
-    host_state | diff "$BATS_FILE_TMPDIR/before" -
-}
-
 # A machine with a root directory for a container, $root: its own Python ($root_exe), a script at
 # $script and at $inner in the place of the tree; no /proc.
 with_root() {

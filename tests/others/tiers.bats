@@ -2,17 +2,6 @@
 load ../helpers
 load ../witness
 
-setup_file() {
-    host_state >"$BATS_FILE_TMPDIR/before"
-    export TREE=$BATS_FILE_TMPDIR/tree CONF=
-    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
-    witness_tree "$TREE"
-}
-
-teardown_file() {
-    host_state | diff "$BATS_FILE_TMPDIR/before" -
-}
-
 @test "root: enters the template with all that it has" {
     in_machine <<'SCRIPT'
 line=$($tool)
