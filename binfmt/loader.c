@@ -186,7 +186,8 @@ int main(int argc, char **argv)
 
 	read_request(argc, argv, &request);
 	read_shebang(&request, &line);
-	if (!contract)
+	/* Most scripts that are not ours go here, by the fewest steps. */
+	if (!contract || script_elsewhere(contract, &request))
 		start_as_kernel(contract, &request, &line);
 	host_root = script_host_root(contract);
 	in_view = host_root ? 0 : script_in_view();

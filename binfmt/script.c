@@ -10,7 +10,6 @@
 
 #include "contract.h"
 #include "err.h"
-#include "fd.h"
 #include "pages.h"
 #include "probe.h"
 #include "request.h"
@@ -50,18 +49,46 @@ static int ask_proc(int fd, char *dst, size_t size)
 	return 0;
 }
 
-/* Where the file is: the path as given, if that is a canonical one, without any link, to this very
- * file (place), else what /proc says. Asking /proc comes second because it costs 20 us: the kernel
- * has to make the entries of a new process first. */
-static int path_of(const struct request *request, const struct place *place, const char **ret)
+static const struct contract_tree *tree_above(const struct contract *contract, const char *path)
+{
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		if (path_below(path, contract->trees[i].path))
+			return &contract->trees[i];
+	}
+	return NULL;
+}
+
+/* True if the path as given is the file's own name: canonical, without any link, and leading to
+ * this very file. /proc could tell for any path, but for 20 us more: the kernel has to make the
+ * entries of a new process first. */
+static bool is_own_path(const char *path, const struct place *place)
 {
 	struct place there;
+
+	return path && path_canonical(path) && probe_plain_path(path, &there) == 0 &&
+	       there.ino == place->ino && there.dev == place->dev &&
+	       there.mount_id == place->mount_id;
+}
+
+bool script_elsewhere(const struct contract *contract, const struct request *request)
+{
+	struct place place;
+
+	return path_canonical(request->path) && !tree_above(contract, request->path) &&
+	       probe_place(request->fd, "", &place, NULL) == 0 &&
+	       is_own_path(request->path, &place);
+}
+
+/* Where the file is. The path as given is asked first only if it lies in a tree: that it does not
+ * has been found out before, or cannot be so. */
+static int path_of(const struct contract *contract, const struct request *request,
+		   const struct place *place, const char **ret)
+{
 	char *path;
 
 	*ret = request->path;
-	if (place && request->path && path_canonical(request->path) &&
-	    probe_plain_path(request->path, &there) == 0 && there.ino == place->ino &&
-	    there.dev == place->dev && there.mount_id == place->mount_id)
+	if (place && request->path && tree_above(contract, request->path) &&
+	    is_own_path(request->path, place))
 		return 0;
 	path = pages_get(SCRIPT_PATH_MAX);
 	if (!path)
@@ -79,15 +106,6 @@ static bool may_be_ours(const struct contract *contract, const struct place *pla
 			return true;
 	}
 	return false;
-}
-
-static const struct contract_tree *tree_above(const struct contract *contract, const char *path)
-{
-	for (size_t i = 0; i < contract->n_trees; i++) {
-		if (path_below(path, contract->trees[i].path))
-			return &contract->trees[i];
-	}
-	return NULL;
 }
 
 /* For a file below a tree's path that is not on the tree's mount. Looking at that path can wait
@@ -140,7 +158,7 @@ void script_identify(const struct contract *contract, const struct request *requ
 	 * mounted anew. */
 	if (!possible && !host_root)
 		return;
-	r = path_of(request, placed && host_root ? &place : NULL, &ret->path);
+	r = path_of(contract, request, placed && host_root ? &place : NULL, &ret->path);
 	if (r < 0) {
 		ret->owner = owner_without_path(r, possible, host_root);
 		return;
@@ -159,11 +177,14 @@ void script_identify(const struct contract *contract, const struct request *requ
 int script_shebang(int fd, struct shebang *ret, struct err *err)
 {
 	char head[SHEBANG_READ];
-	ssize_t n = fd_read_at(fd, head, sizeof(head), 0);
+	ssize_t n;
 	int r;
 
+	do {
+		n = pread(fd, head, sizeof(head), 0); /* once, as the kernel has read it */
+	} while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return err_set(err, (int)-n, "cannot read its first line");
+		return err_set(err, errno, "cannot read its first line");
 	r = shebang_parse(head, (size_t)n, ret);
 	/* The kernel's loader opens an empty name, gets the working directory, and refuses that. */
 	if (r == 0 && !ret->interp[0])

@@ -33,9 +33,13 @@ int script_in_view(void);
 /* True if "/" is the contract's. */
 bool script_host_root(const struct contract *contract);
 
+/* True if the script is in no tree, whatever "/" is and whether this is a view: its path, as given,
+ * lies below none and proves to be its own. False if that is not so or cannot be told. */
+bool script_elsewhere(const struct contract *contract, const struct request *request);
+
 /* Finds out whose the open script is, by its descriptor: no path in a tree is touched, unless the
- * script itself lies below it. The path as given, which may
- * be NULL, is believed only where it proves true. */
+ * script itself lies below it. The path as given, which may be NULL, is believed only where it
+ * proves true. */
 void script_identify(const struct contract *contract, const struct request *request, bool host_root,
 		     struct script *ret);
 
