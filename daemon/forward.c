@@ -57,7 +57,10 @@ static bool forward_until_end(struct init *init, int pid)
 			return false;
 		if (sig == 0 || sig == SIGCHLD || !init->awaited)
 			continue;
-		(void)kill(-pid, translate(init, sig)); /* ESRCH: about to be reaped */
+		sig = translate(init, sig);
+		/* Just forked, it may not lead a group yet; that it has ended is seen above. */
+		if (kill(-pid, sig) < 0)
+			(void)kill(pid, sig);
 		if (init->ending != ENDING_NONE && deadline == SIGNALS_NEVER)
 			deadline = signals_now() + (uint64_t)init->options.shutdown_s * 1000;
 	}
