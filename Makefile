@@ -31,7 +31,8 @@ MUSL_CFLAGS := $(COMMON) -Os -g -static -fno-asynchronous-unwind-tables -ffuncti
 
 # Libraries that only some subcommands need: without their headers the rest is built all the same,
 # and those subcommands say what is missing (lib/host/missing.c).
-has = $(if $(shell printf '\#include <$(1)>\n' | $(CC) -E - >/dev/null 2>&1 && echo y),y,n)
+hash := \#
+has = $(if $(shell printf '$(hash)include <$(1)>\n' | $(CC) -E - >/dev/null 2>&1 && echo y),y,n)
 HAVE_ARCHIVE := $(call has,archive.h)
 HAVE_INIH := $(call has,ini.h)
 HAVE_SMARTCOLS := $(call has,libsmartcols/libsmartcols.h)
