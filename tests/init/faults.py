@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 
-from differences import check, ours
+from differences import check, has, ours, runtime_files
 from world import World
 
 INITTAB = ("::sysinit:/bin/note sysinit\n::wait:/bin/note wait\n"
@@ -17,12 +17,16 @@ OPTIONS = ["busypy.shutdown=1", "busypy.grace=0"]
 # Without these no program starts, or this is how it ends; getpid tells whether it is PID 1 at all.
 NOT = {"execve", "exit_group", "exit", "rt_sigreturn", "arch_prctl", "set_tid_address", "getpid"}
 
+# Without these nothing is composed, which has to be said.
+COMPOSES = {"open_tree", "mount_setattr", "move_mount"}
+
 
 class traced(ours):
     """A world whose init is traced from its exec on, with strace's options."""
 
     def __init__(self, skeleton, options, trace):
-        super().__init__(skeleton, INITTAB, args=OPTIONS, gate=True)
+        super().__init__(skeleton, INITTAB, args=OPTIONS, gate=True,
+                         files=runtime_files(os.uname().machine))
         self.tracer = None
         try:
             pid = self.pid()
@@ -53,7 +57,7 @@ def used(skeleton):
         w.finish()
         w.tracer.wait()
     names = set(re.findall(r"(?m)^([a-z_0-9]+)\(", World.read_host(trace).decode()))
-    check({"rt_sigtimedwait", "wait4", "write"} <= names, str(names))
+    check({"rt_sigtimedwait", "wait4", "write"} | COMPOSES <= names, str(names))
     return sorted(names - NOT)
 
 
@@ -74,6 +78,8 @@ def fails(skeleton, call):
             check(w.text(), "%s: it stands still without a word" % call)
             return LIVES_ON
         w.drain()
+        if call in COMPOSES:
+            has(w.text(), "init: compose: cannot bind /etc/python/")
         # Without its words: the kernel's way to say poweroff, or no right to it.
         check("Requesting system poweroff" in w.text() or
               call in ("write", "poll", "rt_sigaction") and w.process.returncode in (0, -2, 130),
