@@ -57,6 +57,11 @@ HOST_CFLAGS += -DWITHOUT_SMARTCOLS
 LEFT_OUT += lib/host/table.c
 endif
 
+# A library that was installed, or another compiler, means building anew.
+$(shell mkdir -p $(B))
+$(file >$(B)/.flags.new,$(CC) $(CFLAGS) $(LIBS) $(LEFT_OUT))
+$(shell cmp -s $(B)/.flags.new $(B)/.flags || cp $(B)/.flags.new $(B)/.flags; rm -f $(B)/.flags.new)
+
 CORE := $(sort $(wildcard lib/core/*.c))
 SYS := $(sort $(wildcard lib/sys/*.c))
 HOST := $(filter-out $(LEFT_OUT),$(sort $(wildcard lib/host/*.c)))
@@ -85,7 +90,7 @@ cross: $(B)/init-aarch64
 
 # -- programs ------------------------------------------------------------------------------------
 
-$(B)/host/%.o: %.c
+$(B)/host/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(HOST_CFLAGS) -c -o $@ $<
