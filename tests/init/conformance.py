@@ -354,11 +354,13 @@ case("SIGHUP during sysinit", "::sysinit:/bin/sh -c 'echo ::wait:/bin/note w2 >/
 case("shutdown entries in order, each waited for",
      "::shutdown:/bin/sh -c 'sleep 0.2; /bin/note d1'\n::shutdown:/bin/note d2\n" + FIN)
 case("processes live while shutdown entries run",
-     "::once:/bin/trapper t\n::shutdown:/bin/sh -c 'pidof sleep >/dev/null && "
-     "/bin/note alive'\n", when("t ready"))
+     "::once:/bin/sh -c 'echo $$ >/pid; /bin/note ready; exec sleep 1000'\n"
+     "::shutdown:/bin/sh -c 'kill -0 $(cat /pid) && /bin/note alive'\n", when("ready"))
+# The shells may say "Terminated" about their own children, each time anew.
 case("everybody gets TERM", "::once:/bin/trapper t1\n::once:/bin/trapper t2\n",
-     when("t1 ready", wait("t2 ready")), sort=True)
-case("who does not listen to TERM is killed", "::once:/bin/deaf d\n", when("d ready"))
+     when("t1 ready", wait("t2 ready")), sort=True, log_only=True)
+case("who does not listen to TERM is killed", "::once:/bin/deaf d\n", when("d ready"),
+     log_only=True)
 case("a second signal during shutdown means nothing",
      "::shutdown:/bin/sh -c 'kill -TERM 1; kill -USR1 1; sleep 0.2; /bin/note d'\n" + FIN)
 case("a shutdown entry that fails", "::shutdown:/bin/nothing\n::shutdown:/bin/false\n"

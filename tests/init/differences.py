@@ -189,12 +189,12 @@ def _(skeleton):
         os.symlink("probe", os.path.join(skeleton.path, "bin/shell"))
         with ours(skeleton, None, files=[("etc/init.d/rcS", "#!/bin/sh\necho rcS >>/log\n", 0o755)]
                   ) as w:
-            w.until_log("-/bin/shell")
+            w.until_log("[-/bin/shell]")
             w.kill(signal.SIGUSR2)
             w.finish()
-            check(w.log().startswith("rcS\n-/bin/shell "), w.log())
+            check(w.log().startswith("rcS\n"), w.log())
         with ours(skeleton, READY, args=["busypy.shell"]) as w:
-            w.until_log("-/bin/shell")
+            w.until_log("[-/bin/shell]")
             w.kill(signal.SIGUSR2)
             w.finish()
             has_not(w.log(), "ready")
