@@ -124,7 +124,8 @@ static void load_defaults(struct init *init)
 	if (access("/bin/shell", X_OK) == 0) {
 		if (access("/etc/init.d/rcS", F_OK) == 0)
 			add(init, INITTAB_SYSINIT, "", "/etc/init.d/rcS");
-		add(init, INITTAB_RESPAWN, "", "-/bin/shell");
+		/* a script is not told its argv[0]: -l, not the dash, makes it a login shell */
+		add(init, INITTAB_RESPAWN, "", "-/bin/shell -l");
 	} else {
 		add(init, INITTAB_SYSINIT, "", "/etc/init.d/rcS");
 		add(init, INITTAB_ASKFIRST, "", "-/bin/sh");
@@ -149,7 +150,7 @@ void load_inittab(struct init *init)
 	if (init->options.start == CMDLINE_SHELL || init->single) {
 		bool ours = !init->single && access("/bin/shell", X_OK) == 0;
 
-		add(init, INITTAB_RESPAWN, "", ours ? "-/bin/shell" : "-/bin/sh");
+		add(init, INITTAB_RESPAWN, "", ours ? "-/bin/shell -l" : "-/bin/sh");
 		return;
 	}
 	fd = open(load.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
