@@ -41,13 +41,17 @@ class Machine:
             self.process.send_signal(signal.SIGKILL)  # QEMU ends with it
             self.process.wait()
         os.close(self.fd)
-        if kind:
-            self.keep_log()
+        self.keep_log(failed=kind is not None)
 
-    def keep_log(self):
-        os.makedirs(places.LOGS, exist_ok=True)
-        with open(os.path.join(places.LOGS, self.name + ".log"), "w") as file:
-            file.write(self.text)
+    def keep_log(self, failed):
+        """The console of the last failure, if there is one."""
+        path = os.path.join(places.LOGS, self.name + ".log")
+        if failed:
+            os.makedirs(places.LOGS, exist_ok=True)
+            with open(path, "w") as file:
+                file.write(self.text)
+        elif os.path.exists(path):
+            os.unlink(path)
 
     def read(self, until):
         """More text; False at the end of it or when the time is over."""
