@@ -37,7 +37,8 @@ void signals_block(void)
 	sigset_t set;
 
 	fill(&set, SIGNALS_ALL);
-	(void)sigprocmask(SIG_BLOCK, &set, NULL); /* cannot fail */
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) /* then one that comes early may be lost */
+		log_say("init: cannot block signals: %m");
 	/* Who started us may ignore it: then no child would ever be told of, wait(2), NOTES. */
 	(void)signal(SIGCHLD, SIG_DFL);
 }
