@@ -258,8 +258,9 @@ def _(skeleton):
 
 @test("options that are wrong or contradict are told, and the boot goes on")
 def _(skeleton):
-    with ours(skeleton, "::sysinit:/bin/note ready\n" + FIN, args=["busypy.nonsense=1", "busypy.grace=soon", "busypy.arch",
-                                           "busypy.respawn=3", "busypy.shell=2"]) as w:
+    with ours(skeleton, "::sysinit:/bin/note ready\n" + FIN,
+              args=["busypy.nonsense=1", "busypy.grace=soon", "busypy.arch", "busypy.respawn=3",
+                    "busypy.shell=2"]) as w:
         w.finish()
         for line in ("init: arguments: 1:1: there is no option busypy.nonsense, ignoring",
                      "init: arguments: 1:2: busypy.grace cannot be 'soon', ignoring",
