@@ -56,4 +56,5 @@ def main():
             print(f"# seen:   {seen} {minor}\n# wanted: {wanted}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -24,6 +24,7 @@ import tempfile
 
 import tap
 
+LIMIT = 30
 PROGRAM = re.compile(r"@([a-z][a-z0-9]*|\[)(?=[\s;|)&]|$)")
 
 
@@ -73,7 +74,7 @@ def execute(command, env):
     place = tempfile.mkdtemp(prefix="battery.")
     try:
         prepare(place)
-        done = subprocess.run(["/bin/sh", "-c", command], cwd=place, env=env, timeout=30,
+        done = subprocess.run(["/bin/sh", "-c", command], cwd=place, env=env, timeout=LIMIT,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, umask=0o022)
         return tap.Result(done.stdout, done.stderr, done.returncode)
