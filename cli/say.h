@@ -23,7 +23,7 @@ void say_warning(const char *command, const char *format, ...)
 /* A wrong option or argument, which getopt_long has named already: prints where help is. */
 int say_usage(const char *command);
 
-/* One line on stderr that overwrites itself, only on a terminal; NULL ends and wipes it. */
+/* One line on stderr that overwrites itself, only on a terminal; the second wipes it. */
 void say_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_progress_end(void);
 

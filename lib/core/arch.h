@@ -33,7 +33,6 @@ const struct arch *arch_table(size_t *ret_n);
 /* By our name, or by uname's word where that is unambiguous (armv7l is armhf, i686 is i386,
  * mips64 is mips64el). NULL if unknown. */
 const struct arch *arch_by_name(const char *name);
-const struct arch *arch_by_debian(const char *name);
 
 /* Appends our names for all of them, separated by blanks: for "unknown arch" sentences. */
 void arch_add_names(struct text *text);

@@ -47,7 +47,6 @@ struct contract {
 	uint32_t size, version;
 	uint32_t flags; /* enum contract_flags */
 	uint32_t n_trees;
-	uint32_t shares; /* facts.shares per exec: host directories shown in the runtime */
 	uint32_t generation;
 	uint64_t root_mount_id, root_dev, root_ino; /* of the host's "/" */
 	struct contract_file program;  /* the host's interpreter, where that is no script */
