@@ -57,6 +57,9 @@ def _(skeleton):
               args=["busypy.shutdown=1"]) as w:
         w.until_console("can't fork: '/bin/note s' was not run")
         w.until_console("can't fork: '/bin/note ready' was not run")
+        failing = 60 if os.environ.get("BUSYPY_TEST_LONG") else 1
+        end = time.monotonic() + failing
+        w.until(lambda: time.monotonic() > end, "fork has failed for %d s" % failing, 2 * failing)
         started = time.monotonic()
         w.kill(signal.SIGTERM)
         w.finish()
