@@ -39,8 +39,7 @@ def _(skeleton):
             limit = 20 * ZOMBIE_MS  # whoever is busy here is as important as init
         w.until_log("orphans made", 120)
         # The watcher is the last child.
-        w.until(lambda: len(World.read_host("/proc/%d/task/%d/children" % (pid, pid)).split()) == 1,
-                "one child is left")
+        w.until(lambda: len(children(pid)) == 1, "one child is left")
         w.write("stop", b"")
         w.until_log("oldest zombie")
         oldest = int(re.search(r"oldest zombie (\d+) ms", w.log()).group(1))
@@ -81,6 +80,12 @@ def _(skeleton):
         w.finish()
 
 
+def children(pid):
+    """The command lines of a process's children."""
+    pids = World.read_host("/proc/%d/task/%d/children" % (pid, pid)).split()
+    return [World.read_host("/proc/%d/cmdline" % int(child)) for child in pids]
+
+
 def switches(pid):
     status = World.read_host("/proc/%d/status" % pid).decode()
     return re.findall(r"ctxt_switches:\t(\d+)", status)
@@ -92,6 +97,8 @@ def _(skeleton):
     with ours(skeleton, "::once:/bin/note ready\n::respawn:/bin/sleep 1000\n") as w:
         w.until_log("ready")
         pid = w.pid()
+        # "ready" comes before its writer's end, which wakes init once more.
+        w.until(lambda: [b"sleep" in line for line in children(pid)] == [True], "one child is left")
         w.until(lambda: b"(sleeping)" in World.read_host("/proc/%d/status" % pid), "it sleeps")
         tracer = subprocess.Popen(["strace", "-o", trace, "-p", str(pid)],
                                   stderr=subprocess.PIPE, text=True)
