@@ -75,7 +75,7 @@ static int check_tree(const struct contract_tree *tree, struct err *err)
 
 	if (r < 0)
 		return err_set(err, -r, "cannot look at the tree %s", tree->path);
-	if (place.dev != tree->dev || place.ino != tree->ino)
+	if (!contract_tree_is(tree, &place))
 		return err_say(err, ESTALE, "%s is not the tree that was enabled", tree->path);
 	return 0;
 }

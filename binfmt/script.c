@@ -118,7 +118,7 @@ static enum script_owner on_other_mount(const struct contract_tree *tree, const 
 		return SCRIPT_STALE;
 	if (root.mount_id == tree->mount_id)
 		return SCRIPT_FOREIGN; /* something else is mounted inside of the tree */
-	if (root.dev != tree->dev || root.ino != tree->ino)
+	if (!contract_tree_is(tree, &root))
 		return SCRIPT_STALE;
 	/* Mounted anew, as automounters do: the same files, and the template holds them. */
 	return file->mount_id == root.mount_id ? SCRIPT_OURS : SCRIPT_FOREIGN;
@@ -131,7 +131,7 @@ static enum script_owner under_other_root(const struct contract_tree *tree)
 
 	if (probe_place(AT_FDCWD, tree->path, &root, NULL) < 0)
 		return SCRIPT_UNKNOWN;
-	return root.dev == tree->dev && root.ino == tree->ino ? SCRIPT_OURS : SCRIPT_FOREIGN;
+	return contract_tree_is(tree, &root) ? SCRIPT_OURS : SCRIPT_FOREIGN;
 }
 
 static enum script_owner owner_without_path(int r, bool possible, bool host_root)

@@ -62,6 +62,11 @@ int contract_find(const uint8_t *program, size_t n, size_t *ret_offset)
 	return 0;
 }
 
+bool contract_tree_is(const struct contract_tree *tree, const struct place *place)
+{
+	return place->dev == tree->dev && place->ino == tree->ino;
+}
+
 bool contract_root_is(const struct contract *contract, const struct place *root)
 {
 	return root->mount_id == contract->root_mount_id && root->ino == contract->root_ino &&

@@ -66,6 +66,9 @@ bool contract_valid(const struct contract *contract);
  * several, -EPROTO if it is of another version. */
 int contract_find(const uint8_t *program, size_t n, size_t *ret_offset);
 
+/* True if this place is the root directory of the tree, by device and inode, wherever mounted. */
+bool contract_tree_is(const struct contract_tree *tree, const struct place *place);
+
 /* True if the root directory is the one that the contract was made for. */
 bool contract_root_is(const struct contract *contract, const struct place *root);
 

@@ -124,5 +124,13 @@ int main(void)
 	test_programs();
 	test_find();
 	test_places();
+	{
+		struct contract_tree tree = { .mount_id = 1, .dev = 2, .ino = 3 };
+
+		CHECK(contract_tree_is(&tree, &(struct place){ 9, 2, 3 }), "on any mount");
+		CHECK(!contract_tree_is(&tree, &(struct place){ 1, 9, 3 }),
+		      "not of another device");
+		CHECK(!contract_tree_is(&tree, &(struct place){ 1, 2, 9 }), "not another inode");
+	}
 	return done();
 }
