@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "process.h"
 #include "prove.h"
 #include "signals.h"
+#include "start.h"
 #include "state.h"
 
 static int shell_status(int status)
@@ -89,7 +91,10 @@ struct state state_run(struct init *init)
 		return (struct state){ state_fail };
 	}
 	inittab_init(&init->table);
-	pid = process_start(init, program, "", PROCESS_CTTY);
+	/* The terminal's session is ours: at the end of a session's leader the kernel throws away
+	 * what the terminal has not sent yet (drivers/tty/tty_io.c, __tty_hangup()). */
+	(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0); /* never steals one */
+	pid = process_start(init, program, "", PROCESS_FOREGROUND);
 	if (pid < 0)
 		return (struct state){ state_fail };
 	if (forward_until_end(init, pid)) {
@@ -103,20 +108,6 @@ struct state state_run(struct init *init)
 	if (init->ending == ENDING_NONE)
 		init->ending = ENDING_POWEROFF;
 	return (struct state){ state_shutdown };
-}
-
-/* The program's group becomes the foreground one where ours was. */
-static void lead_group(void)
-{
-	sigset_t tty_output;
-
-	(void)setpgid(0, 0); /* cannot fail: just forked, no session leader */
-	if (tcgetpgrp(STDIN_FILENO) != getpgid(getppid()))
-		return;
-	(void)sigemptyset(&tty_output);
-	(void)sigaddset(&tty_output, SIGTTOU);
-	(void)sigprocmask(SIG_BLOCK, &tty_output, NULL); /* or tcsetpgrp would stop us */
-	(void)tcsetpgrp(STDIN_FILENO, getpgrp());
 }
 
 int forward_program(struct init *init, char **argv)
@@ -135,7 +126,7 @@ int forward_program(struct init *init, char **argv)
 		return 125;
 	}
 	if (pid == 0) {
-		lead_group();
+		start_foreground();
 		signals_reset();
 		(void)execvp(argv[0], argv);
 		code = errno;

@@ -59,11 +59,22 @@ static void mark_ended(struct init *init, int pid)
 	}
 }
 
+/* ^Z at the terminal of busypy.run's program: nobody is there who could continue it. */
+static void on_stopped(struct init *init, int pid, int sig)
+{
+	if (pid == init->awaited && sig != SIGSTOP && getpid() == 1)
+		(void)kill(-pid, SIGCONT); /* ESRCH: it has ended meanwhile */
+}
+
 void process_reap(struct init *init)
 {
 	int status, pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (WIFSTOPPED(status)) {
+			on_stopped(init, pid, WSTOPSIG(status));
+			continue;
+		}
 		if (pid == init->awaited) {
 			init->awaited = 0;
 			init->awaited_status = status;

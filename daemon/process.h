@@ -9,11 +9,11 @@
 struct init;
 
 enum process_flags {
-	PROCESS_ASKFIRST = 1 << 0, /* prompt, and wait for Enter */
-	PROCESS_CTTY = 1 << 1	   /* like a leading "-": try for a controlling terminal */
+	PROCESS_ASKFIRST = 1 << 0,  /* prompt, and wait for Enter */
+	PROCESS_FOREGROUND = 1 << 1 /* in our session, as the terminal's foreground group */
 };
 
-/* Forks and executes a command in a session of its own, on tty ("": init's). The pid, or -errno if
+/* Forks and executes a command, in a session of its own if no flag says otherwise, on tty ("": init's). The pid, or -errno if
  * there is none. */
 int process_start(struct init *init, const char *command, const char *tty, unsigned flags);
 

@@ -93,14 +93,28 @@ static void ask_first(void)
 	} while ((n < 0 && errno == EINTR) || (n == 1 && c != '\n'));
 }
 
+void start_foreground(void)
+{
+	sigset_t tty_output;
+
+	(void)setpgid(0, 0); /* cannot fail: just forked, no session leader */
+	if (tcgetpgrp(STDIN_FILENO) != getpgid(getppid()))
+		return;
+	(void)sigemptyset(&tty_output);
+	(void)sigaddset(&tty_output, SIGTTOU);
+	(void)sigprocmask(SIG_BLOCK, &tty_output, NULL); /* or tcsetpgrp would stop us */
+	(void)tcsetpgrp(STDIN_FILENO, getpgrp());
+}
+
 void start_child(const char *command, const char *tty, unsigned flags)
 {
 	signals_reset();
-	(void)setsid(); /* cannot fail: a forked child leads no group */
+	if (flags & PROCESS_FOREGROUND)
+		start_foreground();
+	else
+		(void)setsid(); /* cannot fail: a forked child leads no group */
 	if (console_take(tty) < 0)
 		_exit(1);
-	if (flags & PROCESS_CTTY)
-		(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
 	if (flags & PROCESS_ASKFIRST)
 		ask_first();
 	if (access("/.init_enable_core", F_OK) == 0) {

@@ -7,6 +7,9 @@
  * flags: enum process_flags. */
 void start_child(const char *command, const char *tty, unsigned flags) __attribute__((noreturn));
 
+/* In a child: its group of its own becomes the terminal's foreground one where the parent's was. */
+void start_foreground(void);
+
 /* Executes the command; returns if that fails, which has been explained on the console. */
 void start_exec(const char *command);
 

@@ -298,12 +298,20 @@ boot("halt", lambda: small_tree(INITTAB, INITD, RCS), halted, "host-qmp-quit",
 
 def ran(machine):
     machine.until("ran as child of 1 on /dev/")
+    machine.until("continued in session 1")
+    machine.until("the very last")  # a session's leader would lose what is not yet sent
     machine.until("Requesting system poweroff")
 
 
-boot("busypy.run", lambda: small_tree(
-    INITTAB, file("bin/job", "#!/bin/sh\necho ran as child of $PPID on $(tty)\nexit 3\n")),
-     ran, "guest-shutdown", "\"busypy.run=/bin/sh -c 'exec /bin/job'\"")
+JOB = """#!/bin/sh
+echo ran as child of $PPID on $(tty)
+kill -TSTP 0 # as ^Z
+read -r pid comm state parent group session rest </proc/self/stat
+printf '%s\\n' "continued in session $session" "$(printf '%4000s' x)" "the very last"
+exit 3
+"""
+boot("busypy.run", lambda: small_tree(INITTAB, file("bin/job", JOB)), ran, "guest-shutdown",
+     "\"busypy.run=/bin/sh -c 'exec /bin/job'\"")
 boot("busypy.init", lambda: small_tree(
     INITTAB, file("bin/own", "#!/bin/sh\necho I am $$\n/usr/bin/marker\nreboot -f\n")),
      lambda m: (m.until("I am 1"), m.until("from the runtime"))[0], "guest-reset",
