@@ -13,8 +13,8 @@ enum process_flags {
 	PROCESS_FOREGROUND = 1 << 1 /* in our session, as the terminal's foreground group */
 };
 
-/* Forks and executes a command, in a session of its own if no flag says otherwise, on tty ("": init's). The pid, or -errno if
- * there is none. */
+/* Forks and executes a command on tty ("": init's), in a session of its own unless a flag says
+ * otherwise. The pid, or -errno if there is none. */
 int process_start(struct init *init, const char *command, const char *tty, unsigned flags);
 
 /* Reaps whatever has ended, without waiting. */
