@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-
 static const char *const redirected[] = { "/etc/ld.so.cache", "/etc/ld.so.preload" };
 
 /* The next place at or behind *from where a whole NUL-terminated string s ends; NULL if none. The

@@ -66,8 +66,7 @@ int table_print(struct table *const *tables, size_t n_tables, unsigned flags, co
 
 int deb_available(struct err *err)
 {
-	return err_hint(err,
-			err_say(err, ENOSYS, "cannot read packages: built without libarchive"),
+	return err_hint(err, err_say(err, ENOSYS, "cannot read packages: built without libarchive"),
 			"install libarchive-dev and build again");
 }
 
@@ -95,9 +94,9 @@ int pack_write(const struct pack_request *request, struct pack_size ret[PACK_COM
 	       struct err *err)
 {
 	(void)ret;
-	return err_hint(err,
-			err_say(err, ENOSYS, "cannot write %s: built without libarchive",
-				request->output),
-			"install libarchive-dev and build again");
+	return err_hint(
+		err,
+		err_say(err, ENOSYS, "cannot write %s: built without libarchive", request->output),
+		"install libarchive-dev and build again");
 }
 #endif
