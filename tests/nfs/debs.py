@@ -1,0 +1,66 @@
+"""Debian packages, unpacked below build/cache and never installed: a file server's programs are
+wanted, not its daemons running on this machine."""
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+CACHE = os.environ.get("BUSYPY_TEST_CACHE", f"{ROOT}/build/cache")
+PROGRAMS = ("nfs-ganesha", "nfs-ganesha-vfs", "nfs-kernel-server")
+# what comes with them: libraries; what they run only when installed is not needed
+LIBRARIES = ("libntirpc4.3", "liburcu8", "libwbclient0", "libnfsidmap1", "libwrap0")
+NOT_NEEDED = ("rpcbind", "nfs-common", "keyutils")
+
+
+def run(*words, **more):
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, **more)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(words)}: status {done.returncode}\n{done.stdout[-2000:]}")
+    return done.stdout
+
+
+def wanted():
+    """The packages, and of what they depend on all that this machine has not."""
+    plan = run("apt-get", "-s", "install", "--no-install-recommends", *PROGRAMS)
+    missing = re.findall(r"^Inst (\S+)", plan, re.MULTILINE)
+    return sorted({*PROGRAMS, *LIBRARIES, *missing} - {*NOT_NEEDED})
+
+
+def download(directory):
+    """Fetches with this machine's own apt; once more with fresh lists if the mirror has moved on."""
+    try:
+        run("apt-get", "download", "-q", *wanted(), cwd=directory)
+    except RuntimeError:
+        run("apt-get", "update", "-q")
+        run("apt-get", "download", "-q", *wanted(), cwd=directory)
+
+
+def unpacked():
+    """The directory with all of them, as if it were /."""
+    target = f"{CACHE}/nfs-servers"
+    os.makedirs(CACHE, exist_ok=True)
+    with open(f"{CACHE}/nfs-servers.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.path.exists(f"{target}/.complete"):
+            return target
+        shutil.rmtree(target, ignore_errors=True)
+        debs = f"{target}/debs"
+        os.makedirs(debs)
+        download(debs)
+        for name in sorted(os.listdir(debs)):
+            run("dpkg-deb", "-x", f"{debs}/{name}", target)
+        shutil.rmtree(debs)
+        with open(f"{target}/.complete", "w"):
+            pass
+    return target
+
+
+def library_path():
+    root = unpacked()
+    return ":".join((f"{root}/usr/lib/x86_64-linux-gnu", f"{root}/lib/x86_64-linux-gnu",
+                     f"{root}/usr/lib/ganesha"))
