@@ -6,7 +6,7 @@ setup_file() {
     host_state >"$BATS_FILE_TMPDIR/before"
     export TREE=$BATS_FILE_TMPDIR/srv/tree
     mkdir -p "$BATS_FILE_TMPDIR/srv"
-    cp -al "$TREES/host" "$TREE"
+    "$ROOT/tests/clone" "$TREES/host" "$TREE"
     # other users must reach the tree
     chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR" "$BATS_FILE_TMPDIR/srv"
 }
@@ -286,7 +286,7 @@ SCRIPT
 
 @test "a foreign arch without qemu" {
     local tree=$BATS_TEST_TMPDIR/tree arch=s390x
-    cp -al "$TREES/debian" "$tree"
+    "$ROOT/tests/clone" "$TREES/debian" "$tree"
     refuses "this machine cannot run s390x programs: no handler for them is registered (Hint: install qemu-user-static)" --arch $arch "$tree"
     machine_script "$BUSYPY" "$tree" <<'SCRIPT'
 magic='\x7fELF\x02\x02\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x16'

@@ -6,7 +6,7 @@ setup_file() {
     host_state >"$BATS_FILE_TMPDIR/before"
     export TREE=$BATS_FILE_TMPDIR/tree
     chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
-    cp -al "$TREES/host" "$TREE"
+    "$ROOT/tests/clone" "$TREES/host" "$TREE"
     cat >"$TREE/bin/who" <<'SCRIPT'
 #!/usr/bin/python3 -I
 import os, sys
