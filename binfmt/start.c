@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "broken.h"
 #include "chain.h"
 #include "contract.h"
 #include "cwd.h"
@@ -47,7 +48,7 @@ static void __attribute__((noinline, noreturn)) die_of_depth(const char *what)
 {
 	struct err err = { 0 };
 
-	(void)err_say(&err, ELOOP, "more than %d scripts start one another", SHEBANG_DEPTH_MAX);
+	(void)broken_depth(&err);
 	words_die(WORDS_CANNOT_RUN, what, &err);
 }
 

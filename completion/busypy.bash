@@ -46,6 +46,7 @@ _busypy_columns() {
         entries) columns+=" ORDER ENTRY ENABLED FLAGS INTERPRETER NOTE" ;;
         tiers) columns+=" CALLER TIER WHY" ;;
         kernel) columns+=" FEATURE STATE MEANING" ;;
+        explain) columns+=" FILE STEP STATE NOTE" ;;
         esac
     done
     _busypy_list "${columns:-TREE VERSION ARCH GENERATION MOUNTS TEMPLATE ORDER ENTRY ENABLED
@@ -100,7 +101,7 @@ _busypy() {
     *,-*) _busypy_words "$words" "$current" ;;
     status,*) _busypy_words "trees entries tiers kernel" "$current" ;;
     disable,*) ;;
-    boot,*) _busypy_paths -f "$current" ;;
+    boot,* | explain,*) _busypy_paths -f "$current" ;;
     *) _busypy_paths -d "$current" ;;
     esac
 }

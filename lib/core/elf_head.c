@@ -17,10 +17,26 @@ static uint64_t get(const uint8_t *bytes, size_t n, bool big)
 	return value;
 }
 
+static void read_head(const uint8_t *bytes, bool wide, bool big, struct elf_head *ret)
+{
+	ret->type = (uint16_t)get(bytes + 16, 2, big);
+	ret->machine = (uint16_t)get(bytes + 18, 2, big);
+	ret->entry = get(bytes + 24, wide ? 8 : 4, big);
+	ret->phoff = wide ? get(bytes + 32, 8, big) : get(bytes + 28, 4, big);
+	ret->flags = (uint32_t)get(bytes + (wide ? 48 : 36), 4, big);
+	ret->phentsize = (uint16_t)get(bytes + (wide ? 54 : 42), 2, big);
+	ret->phnum = (uint16_t)get(bytes + (wide ? 56 : 44), 2, big);
+}
+
+static size_t phdr_size(const struct elf_head *head)
+{
+	return head->class == ELFCLASS64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+}
+
 int elf_head_parse(const uint8_t *bytes, size_t n, struct elf_head *ret)
 {
 	struct elf_head head = { 0 };
-	bool big, wide;
+	bool wide;
 
 	if (n < sizeof(Elf32_Ehdr) || memcmp(bytes, ELFMAG, SELFMAG) != 0)
 		return -ENOEXEC;
@@ -29,19 +45,61 @@ int elf_head_parse(const uint8_t *bytes, size_t n, struct elf_head *ret)
 	if (head.class < 1 || head.class > 2 || head.data < 1 || head.data > 2)
 		return -ENOEXEC;
 	wide = head.class == ELFCLASS64;
-	big = head.data == ELFDATA2MSB;
 	if (wide && n < sizeof(Elf64_Ehdr))
 		return -ENOEXEC;
-	head.type = (uint16_t)get(bytes + 16, 2, big);
-	head.machine = (uint16_t)get(bytes + 18, 2, big);
-	head.phoff = wide ? get(bytes + 32, 8, big) : get(bytes + 28, 4, big);
-	head.flags = (uint32_t)get(bytes + (wide ? 48 : 36), 4, big);
-	head.phentsize = (uint16_t)get(bytes + (wide ? 54 : 42), 2, big);
-	head.phnum = (uint16_t)get(bytes + (wide ? 56 : 44), 2, big);
-	if (head.phnum && head.phentsize != (wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr)))
+	read_head(bytes, wide, head.data == ELFDATA2MSB, &head);
+	if (head.phnum && head.phentsize != phdr_size(&head))
 		return -ENOEXEC;
 	*ret = head;
 	return 0;
+}
+
+int elf_head_for_interp(const uint8_t *bytes, const struct arch *kernel, struct elf_head *ret)
+{
+	struct elf_head head = { .class = kernel->class, .data = kernel->data };
+
+	if (memcmp(bytes, ELFMAG, SELFMAG) != 0)
+		return -ENOEXEC;
+	read_head(bytes, kernel->class == ELFCLASS64, kernel->data == ELFDATA2MSB, &head);
+	if (head.machine != kernel->machine || head.phentsize != phdr_size(&head))
+		return -ENOEXEC;
+	*ret = head;
+	return 0;
+}
+
+int elf_head_for_kernel(const uint8_t *bytes, const struct arch *kernel, struct elf_head *ret)
+{
+	struct elf_head head;
+	int r = elf_head_for_interp(bytes, kernel, &head);
+
+	if (r < 0 || (head.type != ET_EXEC && head.type != ET_DYN) || !elf_head_phdrs_size(&head))
+		return -ENOEXEC;
+	*ret = head;
+	return 0;
+}
+
+size_t elf_head_phdrs_size(const struct elf_head *head)
+{
+	size_t size = (size_t)head->phnum * phdr_size(head);
+
+	return size > ELF_PHDRS_MAX ? 0 : size;
+}
+
+bool elf_head_cut(const struct elf_head *head, const uint8_t *phdrs, size_t n, uint64_t file_size)
+{
+	bool wide = head->class == ELFCLASS64, big = head->data == ELFDATA2MSB;
+	size_t each = phdr_size(head);
+
+	for (size_t i = 0; i < head->phnum && (i + 1) * each <= n; i++) {
+		const uint8_t *phdr = phdrs + i * each;
+		uint64_t offset = wide ? get(phdr + 8, 8, big) : get(phdr + 4, 4, big);
+		uint64_t size = wide ? get(phdr + 32, 8, big) : get(phdr + 16, 4, big);
+
+		if (get(phdr, 4, big) == PT_LOAD && size &&
+		    (offset > file_size || size > file_size - offset))
+			return true;
+	}
+	return false;
 }
 
 bool elf_head_fits(const struct elf_head *head, const struct arch *arch)

@@ -11,8 +11,9 @@
 struct arch;
 
 enum {
-	ELF_HEAD_READ = 64,	 /* bytes of a file that hold any ELF header */
-	ELF_PHDRS_MAX = 64 * 56, /* bytes of program headers that are looked at */
+	ELF_HEAD_READ = 64, /* bytes of a file that hold any ELF header */
+	ELF_PHDRS_MAX =
+		4096, /* bytes of program headers that are looked at, and the kernel takes */
 };
 
 struct elf_head {
@@ -21,10 +22,26 @@ struct elf_head {
 	uint16_t type, machine, phentsize, phnum;
 	uint32_t flags;
 	uint64_t phoff; /* byte offset of the program headers */
+	uint64_t entry; /* address of the first instruction */
 };
 
 /* Reads the header from the first n bytes; -ENOEXEC if this is no sound ELF executable. */
 int elf_head_parse(const uint8_t *bytes, size_t n, struct elf_head *ret);
+
+/* Reads the header as the ELF loader of a kernel for that arch does (fs/binfmt_elf.c): by e_type
+ * and e_machine alone, never by EI_CLASS or EI_DATA. bytes are ELF_HEAD_READ, zeros behind the
+ * file's end. -ENOEXEC if that loader leaves the file to the next. */
+int elf_head_for_kernel(const uint8_t *bytes, const struct arch *kernel, struct elf_head *ret);
+
+/* The same for what PT_INTERP names: its e_type is not looked at. */
+int elf_head_for_interp(const uint8_t *bytes, const struct arch *kernel, struct elf_head *ret);
+
+/* The bytes of the program headers; 0 if the kernel refuses that many or few. */
+size_t elf_head_phdrs_size(const struct elf_head *head);
+
+/* True if the file of this many bytes is too short for a segment that is to be mapped: touching
+ * what is missing is SIGBUS. */
+bool elf_head_cut(const struct elf_head *head, const uint8_t *phdrs, size_t n, uint64_t file_size);
 
 /* True if the file is for this arch: class, byte order, machine and ABI flags. */
 bool elf_head_fits(const struct elf_head *head, const struct arch *arch);

@@ -155,6 +155,25 @@ static void wanted(const struct rule *rule, size_t at, uint8_t *ret_byte, uint8_
 	*ret_mask = inside ? rule->mask[at - rule->offset] : 0;
 }
 
+bool rule_matches(const struct rule *rule, const uint8_t *head, const char *path)
+{
+	const char *dot;
+
+	if (!rule->enabled)
+		return false;
+	if (rule->extension[0]) {
+		dot = strrchr(path, '.');
+		return dot && str_eq(dot + 1, rule->extension);
+	}
+	if (rule->offset + rule->size > RULE_MAGIC_MAX)
+		return false;
+	for (size_t i = 0; i < rule->size; i++) {
+		if ((head[rule->offset + i] ^ rule->magic[i]) & rule->mask[i])
+			return false;
+	}
+	return true;
+}
+
 bool rule_overlaps(const struct rule *a, const struct rule *b)
 {
 	if (a->extension[0] && b->extension[0])

@@ -48,6 +48,11 @@ int rule_parse(const char *name, const char *bytes, size_t n, struct rule *ret);
 /* An entry that would match this arch's ELF programs; it has no name, interpreter or flags. */
 void rule_for_elf(const struct arch *arch, struct rule *ret);
 
+/* True if the kernel would take this entry for a file: it is enabled, and the file's first bytes
+ * (RULE_MAGIC_MAX of them, zeros behind the file's end) or the ending of its path fit. What stands
+ * behind the last dot of the whole path is the ending; search_binfmt_handler(). */
+bool rule_matches(const struct rule *rule, const uint8_t *head, const char *path);
+
 /* True if both entries can match one and the same file. */
 bool rule_overlaps(const struct rule *a, const struct rule *b);
 

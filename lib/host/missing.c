@@ -48,6 +48,12 @@ int table_add(struct table *table, const char *const *cells)
 	return 0;
 }
 
+int table_add_below(struct table *table, int parent, const char *const *cells)
+{
+	(void)parent;
+	return table_add(table, cells);
+}
+
 int table_print(struct table *const *tables, size_t n_tables, unsigned flags, const char *columns,
 		struct err *err)
 {

@@ -18,6 +18,7 @@ struct walk {
 	char rest[SYSROOT_PATH_MAX]; /* still to be walked */
 	char real[SYSROOT_PATH_MAX]; /* where done is on this machine */
 	int links;
+	struct sysroot_trail *trail; /* or NULL */
 };
 
 int sysroot_init(struct sysroot *root, const char *dir)
@@ -43,6 +44,18 @@ int sysroot_init_view(struct sysroot *root, const char *tree, const struct arch 
 		root->mounts[i].at = at[i];
 		root->n_mounts++;
 	}
+	return 0;
+}
+
+int sysroot_mount(struct sysroot *root, const char *at, const char *dir)
+{
+	size_t n = root->n_mounts;
+
+	if (n == SYSROOT_MOUNTS_MAX || str_copy(root->mounts[n].dir, sizeof(root->mounts[n].dir),
+						str_eq(dir, "/") ? "" : dir) < 0)
+		return -E2BIG;
+	root->mounts[n].at = at;
+	root->n_mounts++;
 	return 0;
 }
 
@@ -75,16 +88,23 @@ static void drop_last(char *path)
 }
 
 /* Puts a link's target before the rest of the walk. */
-static int follow(struct walk *walk)
+static int follow(struct walk *walk, const struct stat *link)
 {
+	const struct sysroot_trail *trail = walk->trail;
 	char target[SYSROOT_PATH_MAX];
 	ssize_t n = readlink(walk->real, target, sizeof(target));
 	struct text text;
+	bool last = !walk->rest[strspn(walk->rest, "/")];
+	int r = 0;
 
 	if (n < 0)
 		return -errno;
 	if (++walk->links > LINKS_MAX)
 		return -ELOOP;
+	if (trail && trail->follow)
+		r = trail->follow(walk->real, link, last, trail->context);
+	if (r < 0)
+		return r;
 	if ((size_t)n + 1 + strlen(walk->rest) >= sizeof(target))
 		return -ENAMETOOLONG;
 	text_init(&text, target + n, sizeof(target) - (size_t)n);
@@ -106,6 +126,13 @@ static int step(const struct sysroot *root, struct walk *walk, bool follow_last)
 	struct stat st;
 	int r;
 
+	if (walk->trail && walk->trail->enter) {
+		r = locate(root, walk);
+		if (r >= 0)
+			r = walk->trail->enter(walk->real, walk->trail->context);
+		if (r < 0)
+			return r;
+	}
 	if (n == 1 && s[0] == '.') {
 		memmove(walk->rest, s + n, strlen(s + n) + 1);
 		return 0;
@@ -129,18 +156,20 @@ static int step(const struct sysroot *root, struct walk *walk, bool follow_last)
 	if (lstat(walk->real, &st) < 0)
 		return -errno;
 	if (S_ISLNK(st.st_mode))
-		return follow(walk);
+		return follow(walk, &st);
 	return last || S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }
 
 static int walk_path(const struct sysroot *root, const char *path, bool follow_last,
-		     struct walk *walk)
+		     struct sysroot_trail *trail, struct walk *walk)
 {
 	struct stat st;
 	int r;
 
 	walk->done[0] = '\0';
+	walk->real[0] = '\0';
 	walk->links = 0;
+	walk->trail = trail;
 	if (str_copy(walk->rest, sizeof(walk->rest), path) < 0)
 		return -ENAMETOOLONG;
 	while (walk->rest[strspn(walk->rest, "/")]) {
@@ -157,7 +186,7 @@ static int walk_path(const struct sysroot *root, const char *path, bool follow_l
 int sysroot_find(const struct sysroot *root, const char *path, char *ret_real)
 {
 	struct walk walk;
-	int r = walk_path(root, path, true, &walk);
+	int r = walk_path(root, path, true, NULL, &walk);
 
 	return r < 0 ? r : str_copy(ret_real, SYSROOT_PATH_MAX, walk.real);
 }
@@ -165,7 +194,7 @@ int sysroot_find(const struct sysroot *root, const char *path, char *ret_real)
 int sysroot_find_link(const struct sysroot *root, const char *path, char *ret_real)
 {
 	struct walk walk;
-	int r = walk_path(root, path, false, &walk);
+	int r = walk_path(root, path, false, NULL, &walk);
 
 	return r < 0 ? r : str_copy(ret_real, SYSROOT_PATH_MAX, walk.real);
 }
@@ -173,7 +202,18 @@ int sysroot_find_link(const struct sysroot *root, const char *path, char *ret_re
 int sysroot_canonical(const struct sysroot *root, const char *path, char *ret_path)
 {
 	struct walk walk;
-	int r = walk_path(root, path, true, &walk);
+	int r = walk_path(root, path, true, NULL, &walk);
 
 	return r < 0 ? r : str_copy(ret_path, SYSROOT_PATH_MAX, walk.done[0] ? walk.done : "/");
+}
+
+int sysroot_walk(const struct sysroot *root, const char *path, struct sysroot_trail *trail)
+{
+	struct walk walk;
+	int r = walk_path(root, path, true, trail, &walk);
+
+	(void)str_copy(trail->at, sizeof(trail->at), walk.done[0] ? walk.done : "/");
+	(void)str_copy(trail->real, sizeof(trail->real), walk.real);
+	trail->links = (unsigned)walk.links;
+	return r;
 }

@@ -3,11 +3,13 @@
 #ifndef BUSYPY_SYSROOT_H
 #define BUSYPY_SYSROOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arch;
+struct stat;
 
-enum { SYSROOT_MOUNTS_MAX = 3, SYSROOT_PATH_MAX = 4096 };
+enum { SYSROOT_MOUNTS_MAX = 16, SYSROOT_PATH_MAX = 4096 };
 
 /* Which directory stands where. What no mount covers does not exist. */
 struct sysroot {
@@ -24,6 +26,10 @@ int sysroot_init(struct sysroot *root, const char *dir);
 /* A tree's runtime of arch where a view has it: /usr, /lib, and /lib64, which is /lib. */
 int sysroot_init_view(struct sysroot *root, const char *tree, const struct arch *arch);
 
+/* Puts a directory of this machine where the sysroot has at (static storage); the first that fits a
+ * path counts. -E2BIG. */
+int sysroot_mount(struct sysroot *root, const char *at, const char *dir);
+
 /* Resolves an absolute path, following every link as if the sysroot were "/". ret_real (of
  * SYSROOT_PATH_MAX bytes) is where the file really is. -ENOENT, -ELOOP, -ENOTDIR, ... */
 int sysroot_find(const struct sysroot *root, const char *path, char *ret_real);
@@ -33,5 +39,20 @@ int sysroot_find_link(const struct sysroot *root, const char *path, char *ret_re
 
 /* The same as sysroot_find; ret_path is the canonical path inside the sysroot. */
 int sysroot_canonical(const struct sysroot *root, const char *path, char *ret_path);
+
+/* What a walk meets. The callbacks may be NULL; each returns 0 or the -errno that ends the walk. */
+struct sysroot_trail {
+	/* a directory, where it really is, in which a name is to be looked up */
+	int (*enter)(const char *real, void *context);
+	/* a link that is about to be followed; last: nothing of the path is left behind it */
+	int (*follow)(const char *real, const struct stat *link, bool last, void *context);
+	void *context;
+	char at[SYSROOT_PATH_MAX];   /* path inside the sysroot where the walk ended or stopped */
+	char real[SYSROOT_PATH_MAX]; /* and where that really is */
+	unsigned links;		     /* followed so far */
+};
+
+/* As sysroot_find, telling what was met on the way. 0 or -errno. */
+int sysroot_walk(const struct sysroot *root, const char *path, struct sysroot_trail *trail);
 
 #endif

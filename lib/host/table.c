@@ -29,6 +29,7 @@ static int json_type(enum table_type type)
 	case TABLE_BOOLEAN:
 		return SCOLS_JSON_BOOLEAN;
 	case TABLE_TEXT:
+	case TABLE_TREE:
 		break;
 	}
 	return SCOLS_JSON_STRING;
@@ -47,7 +48,9 @@ struct table *table_new(const char *name, const struct table_column *columns, si
 	table->name = name;
 	table->n_columns = n_columns;
 	for (size_t i = 0; i < n_columns; i++) {
-		int flags = columns[i].type == TABLE_NUMBER ? SCOLS_FL_RIGHT : 0;
+		int flags = columns[i].type == TABLE_NUMBER ? SCOLS_FL_RIGHT
+			    : columns[i].type == TABLE_TREE ? SCOLS_FL_TREE
+							    : 0;
 
 		table->names[i] = columns[i].name;
 		table->columns[i] = scols_table_new_column(table->scols, columns[i].name, 0, flags);
@@ -71,7 +74,14 @@ void table_free(struct table *table)
 
 int table_add(struct table *table, const char *const *cells)
 {
-	struct libscols_line *line = scols_table_new_line(table->scols, NULL);
+	return table_add_below(table, -1, cells);
+}
+
+int table_add_below(struct table *table, int parent, const char *const *cells)
+{
+	struct libscols_line *above =
+		parent < 0 ? NULL : scols_table_get_line(table->scols, (size_t)parent);
+	struct libscols_line *line = scols_table_new_line(table->scols, above);
 
 	if (!line)
 		return -ENOMEM;

@@ -9,7 +9,8 @@
 struct err;
 struct table;
 
-enum table_type { TABLE_TEXT, TABLE_NUMBER, TABLE_BOOLEAN };
+/* TABLE_TREE is text that shows which row stands below which. */
+enum table_type { TABLE_TEXT, TABLE_NUMBER, TABLE_BOOLEAN, TABLE_TREE };
 
 struct table_column {
 	const char *name; /* upper case; JSON has it in lower case */
@@ -24,6 +25,10 @@ void table_free(struct table *table);
 
 /* Adds a row: one cell per column, copied; NULL is an empty cell. 0 or -ENOMEM. */
 int table_add(struct table *table, const char *const *cells);
+
+/* The same below another row (0 is the first that was added), or below none if parent is negative.
+ * JSON has it among that row's "children". */
+int table_add_below(struct table *table, int parent, const char *const *cells);
 
 /* Prints the tables on stdout: each under its own headings, or all as one JSON object with a list
  * per table. columns is a comma-separated choice (as --output of util-linux), or NULL for all; it

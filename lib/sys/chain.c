@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "broken.h"
 #include "elf_head.h"
 #include "err.h"
 #include "fd.h"
@@ -104,18 +105,12 @@ static int explain_elf(int fd, const char *path, int code, struct err *err)
 	ssize_t n = fd_read_at(fd, bytes, sizeof(bytes), 0);
 
 	if (n < 0 || elf_head_parse(bytes, (size_t)n, &head) < 0)
-		return err_say(err, code, "%s is neither a script nor a sound ELF program", path);
+		return broken_no_program(path, err);
 	arch = elf_head_arch(&head);
 	if (code == ENOEXEC && arch != arch_native())
-		return err_hint(err,
-				err_say(err, code,
-					"%s is a program for %s, and this kernel has no "
-					"handler for it",
-					path, arch ? arch->name : "another machine"),
-				"install qemu-user-static");
+		return broken_no_handler(path, arch, err);
 	if (read_interp(fd, &head, interp, sizeof(interp)) == 1 && stat(interp, &st) < 0)
-		return err_say(err, code, "%s needs the ELF interpreter %s, which is missing here",
-			       path, interp);
+		return broken_interp(path, interp, ENOENT, err);
 	return err_set(err, code, "cannot execute %s", path);
 }
 
@@ -129,16 +124,15 @@ int chain_explain(const char *path, int code, struct err *err)
 		ssize_t n;
 
 		if (fd < 0)
-			return err_set(err, fd == -ENOENT || fd == -EACCES ? -fd : code,
-				       "cannot start %s", path);
+			return broken_start(path, fd == -ENOENT || fd == -EACCES ? -fd : code, err);
 		if (access(path, X_OK) < 0)
-			return err_set(err, errno, "cannot start %s", path);
+			return broken_start(path, errno, err);
 		n = fd_read_at(fd, head, sizeof(head), 0);
 		if (n < 0 || shebang_parse(head, (size_t)n, &line) < 0)
 			return explain_elf(fd, path, code, err);
 		path = line.interp;
 	}
-	return err_set(err, ELOOP, "cannot start %s", path);
+	return broken_start(path, ELOOP, err);
 }
 
 /* The last link but one: an ELF program for this machine. 1 and its PT_INTERP if it has one. */
@@ -153,12 +147,10 @@ static int prove_elf(int fd, const char *path, char *interp, size_t size, struct
 	if (n < 0)
 		return err_set(err, (int)-n, "cannot read %s", path);
 	if (elf_head_parse(bytes, (size_t)n, &head) < 0)
-		return err_say(err, ENOEXEC, "%s is neither a script nor a sound ELF program",
-			       path);
+		return broken_no_program(path, err);
 	arch = elf_head_arch(&head);
 	if (!arch || !arch_runs_on(arch, arch_native()))
-		return err_say(err, ENOEXEC, "%s is a program for %s, and this machine is %s", path,
-			       arch ? arch->name : "another machine", arch_native()->name);
+		return broken_machine(path, arch, arch_native(), err);
 	r = read_interp(fd, &head, interp, size);
 	return r < 0 ? err_say(err, ENOEXEC, "%s is no sound ELF program", path) : r;
 }
@@ -171,13 +163,10 @@ static int prove_interp(const char *interp, const char *path, struct err *err)
 	ssize_t n;
 
 	if (fd < 0)
-		return err_say(err, fd == -ENOENT ? ENOENT : -fd,
-			       "%s needs the ELF interpreter %s, which %s", path, interp,
-			       fd == -ENOENT ? "is missing here" : "cannot be opened");
+		return broken_interp(path, interp, -fd, err);
 	n = fd_read_at(fd, bytes, sizeof(bytes), 0);
 	if (n < 0 || elf_head_parse(bytes, (size_t)n, &head) < 0)
-		return err_say(err, ENOEXEC, "%s needs the ELF interpreter %s, which is not one",
-			       path, interp);
+		return broken_interp_unsound(path, interp, ENOEXEC, err);
 	return 0;
 }
 
@@ -193,9 +182,9 @@ int chain_prove(const char *path, struct err *err)
 		int r;
 
 		if (fd < 0)
-			return err_set(err, -fd, "cannot start %s", path);
+			return broken_start(path, -fd, err);
 		if (access(path, X_OK) < 0)
-			return err_set(err, errno, "cannot start %s", path);
+			return broken_start(path, errno, err);
 		n = fd_read_at(fd, head, sizeof(head), 0);
 		if (n < 0 || shebang_parse(head, (size_t)n, &line) < 0) {
 			r = prove_elf(fd, path, interp, sizeof(interp), err);
@@ -203,5 +192,5 @@ int chain_prove(const char *path, struct err *err)
 		}
 		path = line.interp;
 	}
-	return err_set(err, ELOOP, "cannot start %s", path);
+	return broken_start(path, ELOOP, err);
 }

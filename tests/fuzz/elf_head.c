@@ -15,6 +15,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t offset, length;
 	const struct arch *arch;
 
+	for (size_t i = 0; size >= ELF_HEAD_READ && i < 10; i++) {
+		const struct arch *kernel = &arch_table(&(size_t){ 0 })[i];
+
+		if (elf_head_for_kernel(data, kernel, &head) < 0)
+			continue;
+		if (!elf_head_phdrs_size(&head) || elf_head_phdrs_size(&head) > ELF_PHDRS_MAX)
+			abort();
+		(void)elf_head_cut(&head, data + ELF_HEAD_READ, size - ELF_HEAD_READ, size);
+	}
 	if (elf_head_parse(data, size, &head) < 0)
 		return 0;
 	arch = elf_head_arch(&head);

@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const uint8_t zeros[RULE_MAGIC_MAX];
 	static char line[8192];
 	static struct rule rule, python;
 
@@ -19,6 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (rule.offset + rule.size > RULE_MAGIC_MAX)
 		abort();
 	(void)rule_format(&rule, line, sizeof(line));
+	if (rule_matches(&rule, size < RULE_MAGIC_MAX ? zeros : data, "a.b") && !rule.enabled)
+		abort();
 	if (rule_make(&python, 1, "/usr/bin/python3", 0, false, "/l") < 0)
 		abort();
 	if (rule_overlaps(&rule, &python) != rule_overlaps(&python, &rule))

@@ -56,6 +56,39 @@ static void test_class(uint8_t class, uint8_t data, const char *what)
 	CHECK(elf_head_parse(bytes, wide ? 63 : 51, &head) == -ENOEXEC, "a cut header");
 }
 
+/* As the kernel reads: not by EI_CLASS or EI_DATA. */
+static void test_kernel(void)
+{
+	const struct arch *wide = arch_by_name("x86_64"), *narrow = arch_by_name("i386");
+	uint8_t bytes[ELF_HEAD_READ], phdr[56] = { 0 };
+	struct elf_head head;
+
+	make(bytes, ELFCLASS64, ELFDATA2LSB, EM_X86_64, 1);
+	bytes[EI_CLASS] = bytes[EI_DATA] = 0xee;
+	CHECK(elf_head_for_kernel(bytes, wide, &head) == 0, "class and order are not looked at");
+	CHECK(elf_head_for_kernel(bytes, narrow, &head) == -ENOEXEC, "another machine");
+	CHECK(elf_head_phdrs_size(&head) == 56, "size of the headers");
+	put(phdr, 4, PT_LOAD, false);
+	put(phdr + 8, 8, 100, false);
+	put(phdr + 32, 8, 50, false);
+	CHECK(!elf_head_cut(&head, phdr, 56, 150), "a whole segment");
+	CHECK(elf_head_cut(&head, phdr, 56, 149), "a cut one");
+	put(phdr + 8, 8, UINT64_MAX, false);
+	CHECK(elf_head_cut(&head, phdr, 56, 149), "an offset behind everything");
+	make(bytes, ELFCLASS64, ELFDATA2MSB, EM_X86_64, 1);
+	CHECK(elf_head_for_kernel(bytes, wide, &head) == -ENOEXEC, "big endian");
+	make(bytes, ELFCLASS64, ELFDATA2LSB, EM_X86_64, 73);
+	CHECK(elf_head_for_kernel(bytes, wide, &head) == 0, "a page of headers");
+	make(bytes, ELFCLASS64, ELFDATA2LSB, EM_X86_64, 74);
+	CHECK(elf_head_for_kernel(bytes, wide, &head) == -ENOEXEC, "more than a page");
+	make(bytes, ELFCLASS64, ELFDATA2LSB, EM_X86_64, 0);
+	CHECK(elf_head_for_kernel(bytes, wide, &head) == -ENOEXEC, "no headers");
+	make(bytes, ELFCLASS32, ELFDATA2LSB, EM_386, 1);
+	put(bytes + 16, 2, ET_REL, false);
+	CHECK(elf_head_for_kernel(bytes, narrow, &head) == -ENOEXEC, "an object file");
+	CHECK(elf_head_for_interp(bytes, narrow, &head) == 0, "whose type an interpreter may have");
+}
+
 int main(void)
 {
 	uint8_t bytes[ELF_HEAD_READ];
@@ -85,5 +118,6 @@ int main(void)
 	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == -ENOEXEC, "headers of odd size");
 	bytes[0] = 0;
 	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == -ENOEXEC, "no ELF file");
+	test_kernel();
 	return done();
 }

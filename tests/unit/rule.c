@@ -105,11 +105,35 @@ static void test_overlaps(void)
 	CHECK(!rule_overlaps(&other, &elf), "nor of another arch");
 }
 
+static void test_matches(void)
+{
+	struct rule rule = { .enabled = true, .offset = 2, .size = 2 };
+	uint8_t head[RULE_MAGIC_MAX] = "abcdef";
+
+	memcpy(rule.magic, "cd", 2);
+	memset(rule.mask, 0xff, 2);
+	CHECK(rule_matches(&rule, head, "x"), "magic at an offset");
+	rule.magic[1] = 'D';
+	CHECK(!rule_matches(&rule, head, "x"), "another byte");
+	rule.mask[1] = 0xdf;
+	CHECK(rule_matches(&rule, head, "x"), "a bit that the mask leaves out");
+	rule.enabled = false;
+	CHECK(!rule_matches(&rule, head, "x"), "a disabled entry is not asked");
+	rule = (struct rule){ .enabled = true, .extension = "py" };
+	CHECK(rule_matches(&rule, head, "/a/b.py"), "an extension");
+	CHECK(rule_matches(&rule, head, "b.x.py"), "behind the last dot");
+	CHECK(!rule_matches(&rule, head, "/a.py/b"), "a directory's is none");
+	CHECK(!rule_matches(&rule, head, "/a/py"), "no dot");
+	rule = (struct rule){ .enabled = true, .offset = RULE_MAGIC_MAX, .size = 1 };
+	CHECK(!rule_matches(&rule, head, "x"), "magic behind what the kernel reads");
+}
+
 int main(void)
 {
 	test_make();
 	test_too_long();
 	test_parse();
 	test_overlaps();
+	test_matches();
 	return done();
 }

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* busypy explain: replays an exec without doing it, and names the first step that fails. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "commands.h"
+#include "err.h"
+#include "replay.h"
+#include "say.h"
+#include "str.h"
+#include "table.h"
+#include "tree.h"
+
+enum { EXIT_WOULD_FAIL = 1 };
+
+static const char help[] =
+	"Usage: busypy explain [OPTION...] FILE [ARGUMENT...]\n"
+	"Replays what the kernel, and whatever it starts, would do if this user executed FILE\n"
+	"here, without executing anything: prints each step, and the first one that fails.\n"
+	"\n"
+	"  -r, --root DIR        FILE is started by PID 1 of a machine whose root this will be\n"
+	"  -a, --arch ARCH       that machine's arch (default: this one's)\n"
+	"  -J, --json            print JSON\n"
+	"  -o, --output COLUMNS  choose columns of the steps, separated by commas\n"
+	"  -n, --noheadings      print no headings\n"
+	"  -h, --help            print this\n"
+	"\n"
+	"Exit status: 0 it would run, 1 it would fail, 125 that could not be told.\n";
+
+static const struct table_column step_columns[] = { { "FILE", TABLE_TREE },
+						    { "STEP", TABLE_TEXT },
+						    { "STATE", TABLE_TEXT },
+						    { "NOTE", TABLE_TEXT } };
+static const struct table_column outcome_columns[] = { { "OUTCOME", TABLE_TEXT },
+						       { "ERRNO", TABLE_TEXT },
+						       { "STATUS", TABLE_NUMBER },
+						       { "SENTENCE", TABLE_TEXT } };
+
+struct explain {
+	const char *root, *arch, *columns;
+	unsigned flags;
+	char **argv; /* FILE and its arguments */
+};
+
+/* 0; the exit status after a wrong option; exits after --help. */
+static int parse(int argc, char **argv, struct explain *ret)
+{
+	static const struct option longs[] = {
+		{ "root", required_argument, NULL, 'r' },
+		{ "arch", required_argument, NULL, 'a' },
+		{ "json", no_argument, NULL, 'J' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "noheadings", no_argument, NULL, 'n' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	/* What stands behind FILE is FILE's. */
+	while ((option = getopt_long(argc, argv, "+r:a:Jo:nh", longs, NULL)) != -1) {
+		switch (option) {
+		case 'r':
+			ret->root = optarg;
+			break;
+		case 'a':
+			ret->arch = optarg;
+			break;
+		case 'J':
+			ret->flags |= TABLE_JSON;
+			break;
+		case 'o':
+			ret->columns = optarg;
+			break;
+		case 'n':
+			ret->flags |= TABLE_NO_HEADINGS;
+			break;
+		case 'h':
+			(void)fputs(help, stdout);
+			exit(0);
+		default:
+			return say_usage(argv[0]);
+		}
+	}
+	if (optind == argc)
+		return say_error(argv[0], "which file? (Hint: see 'busypy explain --help')");
+	if (ret->arch && !ret->root)
+		return say_error(argv[0],
+				 "--arch is the arch of a --root; this machine has its own");
+	ret->argv = argv + optind;
+	return 0;
+}
+
+static const char *state_of(const struct replay *replay, const struct replay_step *step)
+{
+	if (!step->failed)
+		return "ok";
+	return replay->end == REPLAY_UNKNOWN ? "unknown" : "FAILS";
+}
+
+static struct table *steps_table(const struct replay *replay)
+{
+	struct table *table = table_new("steps", step_columns, 4);
+
+	for (size_t i = 0; table && i < replay->n_steps; i++) {
+		const struct replay_step *step = &replay->steps[i];
+		const char *cells[] = { step->path, step->kind, state_of(replay, step),
+					step->note };
+
+		(void)table_add_below(table, step->parent, cells);
+	}
+	return table;
+}
+
+static struct table *outcome_table(const struct replay *replay, const struct err *why)
+{
+	struct table *table = table_new("outcome", outcome_columns, 4);
+	char status[16] = "";
+	const char *cells[] = { "runs", NULL, NULL, why->text };
+
+	switch (replay->end) {
+	case REPLAY_RUNS:
+		cells[3] = NULL;
+		break;
+	case REPLAY_ERRNO:
+		cells[0] = "errno";
+		cells[1] = strerrorname_np(replay->code);
+		break;
+	case REPLAY_STATUS:
+		cells[0] = "status";
+		(void)snprintf(status, sizeof(status), "%d", replay->code);
+		cells[2] = status;
+		break;
+	case REPLAY_SIGNAL:
+		cells[0] = "signal";
+		break;
+	case REPLAY_UNKNOWN:
+		cells[0] = "unknown";
+		break;
+	}
+	if (table)
+		(void)table_add(table, cells);
+	return table;
+}
+
+static void print_outcome(const struct replay *replay, const struct err *why)
+{
+	switch (replay->end) {
+	case REPLAY_RUNS:
+		(void)puts("It would run.");
+		break;
+	case REPLAY_ERRNO:
+		(void)printf("It would fail with %s (%s): %s\n", strerrorname_np(replay->code),
+			     strerror(replay->code), why->text);
+		break;
+	case REPLAY_STATUS:
+		(void)printf("It would end with exit status %d: %s\n", replay->code, why->text);
+		break;
+	case REPLAY_SIGNAL:
+		(void)printf("It would be killed by SIGSEGV or SIGBUS: %s\n", why->text);
+		break;
+	case REPLAY_UNKNOWN:
+		break;
+	}
+}
+
+static int print(const struct explain *explain, const struct replay *replay, const struct err *why,
+		 struct err *err)
+{
+	struct table *tables[] = { steps_table(replay), outcome_table(replay, why) };
+	bool json = explain->flags & TABLE_JSON;
+	int r;
+
+	if (!tables[0] || !tables[1])
+		r = err_set(err, ENOMEM, "cannot make a table");
+	else
+		r = table_print(tables, json && !explain->columns ? 2 : 1, explain->flags,
+				explain->columns, err);
+	table_free(tables[0]);
+	table_free(tables[1]);
+	if (r == 0 && !json && !explain->columns)
+		print_outcome(replay, why);
+	return r;
+}
+
+int cmd_explain(int argc, char **argv)
+{
+	REPLAY_CLEANUP struct replay replay = { 0 };
+	struct explain explain = { 0 };
+	struct replay_request request = { 0 };
+	struct err why = { 0 }, err = { 0 };
+	int r = parse(argc, argv, &explain);
+
+	if (r)
+		return r;
+	if (tree_arch(explain.arch, &request.arch, &err) < 0)
+		return say_err(argv[0], &err);
+	request.root = explain.root;
+	request.path = explain.argv[0];
+	request.argv = explain.argv;
+	request.envp = environ;
+	replay_exec(&request, &replay, &why);
+	if (print(&explain, &replay, &why, &err) < 0)
+		return say_err(argv[0], &err);
+	if (replay.end == REPLAY_UNKNOWN)
+		return say_error(argv[0], "cannot tell: %s", why.text);
+	return replay.end == REPLAY_RUNS ? 0 : EXIT_WOULD_FAIL;
+}

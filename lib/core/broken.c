@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* The sentences; pure. */
+#include "broken.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "arch.h"
+#include "err.h"
+#include "shebang.h"
+
+static const char *name_of(const struct arch *arch)
+{
+	return arch ? arch->name : "another machine";
+}
+
+int broken_start(const char *path, int code, struct err *err)
+{
+	return err_set(err, code, "cannot start %s", path);
+}
+
+int broken_directory(const char *path, const char *dir, struct err *err)
+{
+	return err_hint(err,
+			err_say(err, EACCES,
+				"cannot start %s: this user may not search the directory %s", path,
+				dir),
+			"chmod a+x %s", dir);
+}
+
+int broken_link(const char *path, const char *at, struct err *err)
+{
+	return err_say(err, EACCES,
+		       "cannot start %s: the link %s stands in a sticky directory and belongs to "
+		       "another user, fs.protected_symlinks forbids to follow it",
+		       path, at);
+}
+
+int broken_way(const char *path, const char *at, int code, struct err *err)
+{
+	return err_say(err, code, "cannot start %s: %s %s", path, at,
+		       code == ENOTDIR ? "is no directory" : "does not exist");
+}
+
+int broken_kind(const char *path, const char *kind, struct err *err)
+{
+	return err_say(err, EACCES, "cannot start %s: it is %s", path, kind);
+}
+
+int broken_mode(const char *path, unsigned mode, struct err *err)
+{
+	return err_hint(err,
+			err_say(err, EACCES,
+				"cannot start %s: mode %04o does not let this user execute it",
+				path, mode),
+			"chmod a+x %s", path);
+}
+
+int broken_noexec(const char *path, struct err *err)
+{
+	return err_hint(err,
+			err_say(err, EACCES,
+				"cannot start %s: it lies on a file system mounted noexec", path),
+			"move it, or mount -o remount,exec");
+}
+
+int broken_return(const char *path, const char *interp, struct err *err)
+{
+	int n = (int)strlen(interp) - 1; /* without it: a terminal would return */
+
+	return err_hint(
+		err,
+		err_say(err, ENOENT,
+			"the first line of %s ends in a carriage return, so its interpreter "
+			"would be '%.*s\\r', which does not exist",
+			path, n, interp),
+		"sed -i 's/\\r$//' %s", path);
+}
+
+int broken_depth(struct err *err)
+{
+	return err_say(err, ELOOP, "more than %d scripts start one another", SHEBANG_DEPTH_MAX);
+}
+
+int broken_no_program(const char *path, struct err *err)
+{
+	return err_say(err, ENOEXEC, "%s is neither a script nor a sound ELF program", path);
+}
+
+int broken_shebang(const char *path, size_t n, struct err *err)
+{
+	if (n < SHEBANG_READ)
+		return err_say(err, ENOEXEC, "the first line of %s names no interpreter", path);
+	return err_say(err, ENOEXEC,
+		       "the name in the first line of %s does not end within the %d bytes that the "
+		       "kernel reads",
+		       path, SHEBANG_READ);
+}
+
+int broken_object(const char *path, bool object, struct err *err)
+{
+	return err_say(err, ENOEXEC, "%s is %s, no program", path,
+		       object ? "an object file" : "a core dump");
+}
+
+int broken_machine(const char *path, const struct arch *arch, const struct arch *machine,
+		   struct err *err)
+{
+	return err_say(err, ENOEXEC, "%s is a program for %s, and this machine is %s", path,
+		       name_of(arch), machine->name);
+}
+
+int broken_no_handler(const char *path, const struct arch *arch, struct err *err)
+{
+	return err_hint(err,
+			err_say(err, ENOEXEC,
+				"%s is a program for %s, and this kernel has no handler for it",
+				path, name_of(arch)),
+			"install qemu-user-static");
+}
+
+int broken_interp(const char *path, const char *interp, int code, struct err *err)
+{
+	return err_say(err, code, "%s needs the ELF interpreter %s, which %s", path, interp,
+		       code == ENOENT ? "is missing here" : "cannot be opened");
+}
+
+int broken_interp_unsound(const char *path, const char *interp, int code, struct err *err)
+{
+	return err_say(err, code, "%s needs the ELF interpreter %s, which is not one", path,
+		       interp);
+}
+
+int broken_cut(const char *path, struct err *err)
+{
+	return err_say(err, ENOEXEC, "%s is cut: it ends before what it wants in memory", path);
+}
+
+int broken_library(const char *path, struct err *err)
+{
+	return err_say(err, ENOEXEC, "%s is a library, started as if it were a program", path);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* What breaks an exec chain, as sentences: the loader, PID 1 and `busypy explain` say them all from
+ * here. Each returns -errno as execve(2) would give it. */
+#ifndef BUSYPY_BROKEN_H
+#define BUSYPY_BROKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arch;
+struct err;
+
+/* The file cannot be opened or executed, for errno's own reason. */
+int broken_start(const char *path, int code, struct err *err);
+
+/* Who asks for it may not search the directory dir on the way to path: EACCES. */
+int broken_directory(const char *path, const char *dir, struct err *err);
+
+/* fs.protected_symlinks forbids to follow the link at: EACCES. */
+int broken_link(const char *path, const char *at, struct err *err);
+
+/* The way to path stops at what does not exist (ENOENT) or is no directory (ENOTDIR). */
+int broken_way(const char *path, const char *at, int code, struct err *err);
+
+/* What is there is no regular file but kind, "a directory" for example: EACCES. */
+int broken_kind(const char *path, const char *kind, struct err *err);
+
+/* Its mode does not let this user execute it: EACCES. */
+int broken_mode(const char *path, unsigned mode, struct err *err);
+
+/* It lies on a mount that is noexec: EACCES. */
+int broken_noexec(const char *path, struct err *err);
+
+/* A script of DOS lines: its interpreter's name, which is not there, ends in a carriage return. */
+int broken_return(const char *path, const char *interp, struct err *err);
+
+/* More scripts behind one another than the kernel follows: ELOOP. */
+int broken_depth(struct err *err);
+
+/* No loader of the kernel takes the file: ENOEXEC. */
+int broken_no_program(const char *path, struct err *err);
+
+/* A first line "#!" that the kernel does not take (of n bytes that it sees): ENOEXEC. */
+int broken_shebang(const char *path, size_t n, struct err *err);
+
+/* An object file, or a core dump: ENOEXEC. */
+int broken_object(const char *path, bool object, struct err *err);
+
+/* A program of another machine (arch, or NULL if unknown) than machine: ENOEXEC. */
+int broken_machine(const char *path, const struct arch *arch, const struct arch *machine,
+		   struct err *err);
+
+/* The same where a binfmt_misc handler would have helped. */
+int broken_no_handler(const char *path, const struct arch *arch, struct err *err);
+
+/* The program's ELF interpreter is missing (ENOENT) or cannot be opened. */
+int broken_interp(const char *path, const char *interp, int code, struct err *err);
+
+/* What stands in its place is no ELF file: chain_prove(). */
+int broken_interp_unsound(const char *path, const char *interp, int code, struct err *err);
+
+/* It ends before what it wants in memory; or a library is started as if it were a program. No errno
+ * tells of it: the process is killed. */
+int broken_cut(const char *path, struct err *err);
+int broken_library(const char *path, struct err *err);
+
+#endif

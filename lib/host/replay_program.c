@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* What happens behind the exec: ld.so(8) finds libraries, Python its own files. */
+#include <errno.h>
+#include <string.h>
+
+#include "elf_file.h"
+#include "err.h"
+#include "needed.h"
+#include "replay_parts.h"
+#include "replay_world.h"
+#include "str.h"
+#include "sysroot.h"
+
+enum { LDSO_NOT_FOUND = 127 };
+
+enum { NAMED = 6 }; /* libraries that are named where all are there */
+
+static void list_libraries(struct world *world, const struct needed *set)
+{
+	char names[512];
+	struct text text;
+
+	text_init(&text, names, sizeof(names));
+	for (size_t i = 0; i < set->n_libs && i < NAMED; i++)
+		text_addf(&text, "%s%s", i ? " " : "", set->libs[i].name);
+	if (set->n_libs > NAMED)
+		text_addf(&text, " and %zu more", set->n_libs - NAMED);
+	if (set->n_libs)
+		(void)world_step(world, "libraries", "libraries", "%s", names);
+}
+
+static int check_libraries(struct world *world, const struct found *program,
+			   const struct last_program *last, struct err *err)
+{
+	NEEDED_CLEANUP struct needed set = { 0 };
+	int r, step;
+
+	if (!last->interp[0])
+		return 0;
+	r = needed_add(world->root, last->arch, program->at, needed_is_musl(last->interp), &set,
+		       err);
+	if (r == 0) {
+		list_libraries(world, &set);
+		return 0;
+	}
+	step = world_step(world, "libraries", program->at, NULL);
+	return world_exit(world, step, LDSO_NOT_FOUND);
+}
+
+int replay_program(struct world *world, const struct found *program,
+		   const struct last_program *last, struct err *err)
+{
+	return check_libraries(world, program, last, err);
+}
