@@ -10,10 +10,10 @@ import subprocess
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 CACHE = os.environ.get("BUSYPY_TEST_CACHE", f"{ROOT}/build/cache")
-PROGRAMS = ("nfs-ganesha", "nfs-ganesha-vfs", "nfs-kernel-server")
+PROGRAMS = ("nfs-ganesha", "nfs-ganesha-vfs", "nfs-kernel-server", "rpcbind")
 # what comes with them: libraries; what they run only when installed is not needed
 LIBRARIES = ("libntirpc4.3", "liburcu8", "libwbclient0", "libnfsidmap1", "libwrap0")
-NOT_NEEDED = ("rpcbind", "nfs-common", "keyutils")
+NOT_NEEDED = ("nfs-common", "keyutils")
 
 
 def run(*words, **more):
@@ -64,3 +64,24 @@ def library_path():
     root = unpacked()
     return ":".join((f"{root}/usr/lib/x86_64-linux-gnu", f"{root}/lib/x86_64-linux-gnu",
                      f"{root}/usr/lib/ganesha"))
+
+
+def find(name):
+    """A program's path, in whichever folder its package has it."""
+    for folder in ("usr/sbin", "sbin", "usr/bin", "bin"):
+        if os.path.exists(f"{unpacked()}/{folder}/{name}"):
+            return f"{unpacked()}/{folder}/{name}"
+    raise LookupError(name)
+
+
+def with_libraries(names):
+    """{path in an image: path here} of programs and all that they are linked with."""
+    found = {}
+    for name in names:
+        path = find(name)
+        found[f"usr/sbin/{name}"] = path
+        listing = run("ldd", path, env=dict(os.environ, LD_LIBRARY_PATH=library_path()))
+        for library in re.findall(r"(?:=> |^\s*)(/\S+) \(0x", listing, re.MULTILINE):
+            loader = "ld-linux" in library
+            found[("lib64/" if loader else "lib/") + os.path.basename(library)] = library
+    return found

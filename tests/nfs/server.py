@@ -1,5 +1,6 @@
-"""File servers for tests, on loopback, several at a time: NFS-Ganesha as a process of ours. Nothing is installed and nothing else is told: no
-rpcbind, no port below 1024.
+"""File servers for tests, on loopback, several at a time: NFS-Ganesha as a process of ours, and the
+kernel's own in a virtual machine (knfsd.py). Nothing is installed and nothing else is told: there
+is no rpcbind here and no port below 1024.
 
     with server.start_ganesha(EXPORT, writable=("leases",)) as nfs:
         mount -t nfs -o vers=4.2,port={nfs.port} ...         nfs.guest is its address in QEMU
