@@ -18,6 +18,7 @@ static const struct {
 	{ "disable", cmd_disable, "take that back" },
 	{ "pack", cmd_pack, "write a tree as an initramfs or a tar" },
 	{ "boot", cmd_boot, "start a tree or an image in QEMU" },
+	{ "export", cmd_export, "print the configuration that serves an export to clients" },
 	{ "status", cmd_status, "show what is enabled and who would run a script" },
 };
 

@@ -61,6 +61,7 @@ _busypy_argument() {
     KIND) _busypy_words "host client" "$2" ;;
     COLUMNS) _busypy_columns "$2" ;;
     FORMAT) _busypy_words "cpio tar" "$2" ;;
+    SERVER) _busypy_words "knfsd ganesha" "$2" ;;
     HOW) _busypy_words "gzip zstd none" "$2" ;;
     host)
         _busypy_paths -d "$2"
