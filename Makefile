@@ -18,9 +18,9 @@ WARNINGS += -Werror
 endif
 CFLAGS ?= -O2 -g
 COMMON := -std=gnu11 -D_GNU_SOURCE -MMD -MP $(WARNINGS) -iquote lib/core -iquote lib/sys \
-	-DBUSYPY_VERSION='"$(VERSION)"'
-HOST_CFLAGS := $(COMMON) -iquote lib/host -iquote cli -fPIE $(CFLAGS) \
-	-DBUSYPY_LIBEXEC='"$(PREFIX)/lib/busypy"' -DBUSYPY_SHARE='"$(PREFIX)/share/busypy"'
+	-DBUSYPY_VERSION='"$(VERSION)"' -DBUSYPY_LIBEXEC='"$(PREFIX)/lib/busypy"' \
+	-DBUSYPY_SHARE='"$(PREFIX)/share/busypy"'
+HOST_CFLAGS := $(COMMON) -iquote lib/host -iquote cli -fPIE $(CFLAGS)
 # The kernel's headers come behind musl's own. No stack protector or unwinding tables: these
 # programs are small on purpose, and started for every script. Two segments and few, small stack
 # frames, because each mapping and each page that is touched costs microseconds per start.

@@ -24,6 +24,7 @@
 #include "say.h"
 #include "str.h"
 #include "tree.h"
+#include "verify.h"
 
 enum { MEMORY_DEFAULT = 512, EXIT_NOT_POWEROFF = 1 };
 

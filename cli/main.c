@@ -19,6 +19,7 @@ static const struct {
 	{ "pack", cmd_pack, "write a tree as an initramfs or a tar" },
 	{ "boot", cmd_boot, "start a tree or an image in QEMU" },
 	{ "export", cmd_export, "print the configuration that serves an export to clients" },
+	{ "run", cmd_run, "run a command in a view, cut off from this machine" },
 	{ "status", cmd_status, "show what is enabled and who would run a script" },
 };
 

@@ -15,6 +15,7 @@
 #include "say.h"
 #include "table.h"
 #include "tree.h"
+#include "verify.h"
 
 enum { MODULES_MAX = 512, LINE_SIZE = 256 };
 

@@ -15,6 +15,7 @@
 #include "probe.h"
 #include "say.h"
 #include "tree.h"
+#include "verify.h"
 #include "view.h"
 
 static const char help[] =

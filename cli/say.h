@@ -8,7 +8,7 @@
 struct err;
 
 /* Exit statuses, besides a program's own. */
-enum { EXIT_OURS = 125, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 };
+enum { EXIT_TIMED_OUT = 124, EXIT_OURS = 125, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 };
 
 /* Prints "busypy: COMMAND: sentence" on stderr and returns EXIT_OURS. */
 int say_err(const char *command, const struct err *err);

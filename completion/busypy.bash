@@ -59,6 +59,9 @@ _busypy_argument() {
     ARCH) _busypy_words "$_busypy_archs" "$2" ;;
     'A[,B...]|all') _busypy_list "$_busypy_archs all" "$2" ;;
     KIND) _busypy_words "host client" "$2" ;;
+    NET) _busypy_words "host none" "$2" ;;
+    MODE) _busypy_words "ro rw none" "$2" ;;
+    SRC*) _busypy_paths -f "$2" ;;
     COLUMNS) _busypy_columns "$2" ;;
     FORMAT) _busypy_words "cpio tar" "$2" ;;
     SERVER) _busypy_words "knfsd ganesha" "$2" ;;
@@ -102,7 +105,7 @@ _busypy() {
     *,-*) _busypy_words "$words" "$current" ;;
     status,*) _busypy_words "trees entries tiers kernel" "$current" ;;
     disable,*) ;;
-    boot,* | explain,*) _busypy_paths -f "$current" ;;
+    boot,* | explain,* | run,*) _busypy_paths -f "$current" ;;
     *) _busypy_paths -d "$current" ;;
     esac
 }

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "chain.h"
 #include "err.h"
 #include "log.h"
 #include "process.h"
@@ -110,11 +111,28 @@ struct state state_run(struct init *init)
 	return (struct state){ state_shutdown };
 }
 
+/* The shell's exit status for a program that cannot be executed. */
+static int explain(const char *name, int code)
+{
+	struct err err = { 0 };
+	char resolved[4096];
+
+	if (prove_resolve(name, resolved, sizeof(resolved)) < 0) {
+		log_say("init: cannot run %s: %s", name, strerror(code));
+		return code == ENOENT ? 127 : 126;
+	}
+	(void)chain_explain(resolved, code, &err);
+	log_say("init: cannot run %s: %s", name, err.text);
+	return err.code == ENOENT ? 127 : 126;
+}
+
 int forward_program(struct init *init, char **argv)
 {
-	int pid, code;
+	int pid;
 
 	init->container = true; /* signals are the program's */
+	log_set(LOG_PLAIN);
+	(void)prctl(PR_SET_NAME, "init"); /* it may have been executed by descriptor */
 	inittab_init(&init->table);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) {
 		log_say("init: cannot become a subreaper: %m");
@@ -129,9 +147,7 @@ int forward_program(struct init *init, char **argv)
 		start_foreground();
 		signals_reset();
 		(void)execvp(argv[0], argv);
-		code = errno;
-		log_say("init: cannot run %s: %s", argv[0], strerror(code));
-		_exit(code == ENOENT ? 127 : 126);
+		_exit(explain(argv[0], errno));
 	}
 	(void)setpgid(pid, pid); /* whoever is first; EACCES: it has executed already */
 	(void)forward_until_end(init, pid);

@@ -103,7 +103,8 @@ line_out(bool console, const char *format, va_list args)
 		n = sizeof(line) - 3;
 	line[1 + n] = '\n';
 	if (console || (log_is & LOG_DEBUG))
-		to_console(line, (size_t)n + 2);
+		to_console(line + ((log_is & LOG_PLAIN) ? 1 : 0),
+			   (size_t)n + ((log_is & LOG_PLAIN) ? 1 : 2));
 	to_kmsg(line + 1, (size_t)n + 1);
 	to_file(line + 1, (size_t)n + 1);
 	errno = saved;

@@ -7,8 +7,9 @@
 struct err;
 
 enum log_flags {
-	LOG_KMSG = 1 << 0, /* the kernel's log is ours to write to: not in a container */
-	LOG_DEBUG = 1 << 1 /* notes go to the console, too */
+	LOG_KMSG = 1 << 0,  /* the kernel's log is ours to write to: not in a container */
+	LOG_DEBUG = 1 << 1, /* notes go to the console, too */
+	LOG_PLAIN = 1 << 2  /* standard error is no console: no carriage return */
 };
 
 void log_set(unsigned flags);

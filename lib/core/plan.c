@@ -99,6 +99,8 @@ const char *op_name(enum op_type type)
 		return "bind";
 	case OP_RBIND:
 		return "rbind";
+	case OP_OVERLAY:
+		return "overlay";
 	case OP_MOUNT:
 		return "mount";
 	case OP_UMOUNT:
@@ -117,8 +119,9 @@ static const struct {
 	unsigned flag;
 	const char *name;
 } flag_names[] = {
-	{ OP_RDONLY, "ro" },	 { OP_NOSUID, "nosuid" },   { OP_NODEV, "nodev" },
-	{ OP_NOEXEC, "noexec" }, { OP_PRIVATE, "private" }, { OP_OPTIONAL, "optional" },
+	{ OP_RDONLY, "ro" },	   { OP_NOSUID, "nosuid" },   { OP_NODEV, "nodev" },
+	{ OP_NOEXEC, "noexec" },   { OP_PRIVATE, "private" }, { OP_OPTIONAL, "optional" },
+	{ OP_NOLINKS, "nolinks" },
 };
 
 /* Escaped as in /proc/self/mountinfo (octal), so that a line stays a line and a word a word. */

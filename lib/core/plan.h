@@ -24,6 +24,7 @@ enum op_type {
 	OP_FILE,    /* create dst with mode, holding data */
 	OP_BIND,    /* clone src, one mount, and attach it at dst */
 	OP_RBIND,   /* clone src and all mounts below it, and attach them at dst */
+	OP_OVERLAY, /* at dst: the folder src under the layer dst/upper (overlayfs; dst/work) */
 	OP_MOUNT,   /* mount a new file system of type src at dst. data: its options */
 	OP_UMOUNT,  /* detach what is mounted at dst */
 	OP_PRUNE,   /* like OP_UMOUNT, but only where the directory below is empty */
@@ -36,8 +37,9 @@ enum op_flags {
 	OP_NOSUID = 1 << 1,
 	OP_NODEV = 1 << 2,
 	OP_NOEXEC = 1 << 3,
-	OP_PRIVATE = 1 << 4, /* no propagation in either direction */
-	OP_OPTIONAL = 1 << 5 /* a source that is missing or refused is left out */
+	OP_PRIVATE = 1 << 4,  /* no propagation in either direction */
+	OP_OPTIONAL = 1 << 5, /* a source that is missing or refused is left out */
+	OP_NOLINKS = 1 << 6   /* a source with a symbolic link on its way is refused */
 };
 
 struct op {

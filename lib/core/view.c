@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "err.h"
+#include "job.h"
 #include "plan.h"
 #include "str.h"
+#include "view_parts.h"
 
-enum { PATH_SIZE = 4096, RUNTIME_FLAGS = OP_RDONLY | OP_NOSUID | OP_NODEV | OP_PRIVATE };
+enum { PATH_SIZE = 4096, RUNTIME_FLAGS = VIEW_RUNTIME_FLAGS };
 
 /* Not /usr/local/lib: Debian's Python has its dist-packages on sys.path, and the host's .pth files
  * and C extensions would run in the tree's Python. */
@@ -134,23 +136,23 @@ int view_tree_allowed(const char *tree, struct err *err)
 	return 0;
 }
 
-static void add_mkdir(struct plan *plan, const char *dst, uint32_t mode)
+void view_add_mkdir(struct plan *plan, const char *dst, uint32_t mode)
 {
 	plan_add(plan, &(struct op){ .type = OP_MKDIR, .dst = dst, .mode = mode });
 }
 
-static void add_file(struct plan *plan, const char *dst, uint32_t mode, const char *data)
+void view_add_file(struct plan *plan, const char *dst, uint32_t mode, const char *data)
 {
 	plan_add(plan, &(struct op){ .type = OP_FILE, .dst = dst, .mode = mode, .data = data });
 }
 
-static void add_link(struct plan *plan, const char *dst, const char *target)
+void view_add_link(struct plan *plan, const char *dst, const char *target)
 {
 	plan_add(plan, &(struct op){ .type = OP_SYMLINK, .dst = dst, .data = target });
 }
 
-static void add_mount(struct plan *plan, const char *type, const char *dst, const char *options,
-		      unsigned flags)
+void view_add_mount(struct plan *plan, const char *type, const char *dst, const char *options,
+		    unsigned flags)
 {
 	plan_add(plan, &(struct op){ .type = OP_MOUNT,
 				     .src = type,
@@ -160,25 +162,25 @@ static void add_mount(struct plan *plan, const char *type, const char *dst, cons
 }
 
 /* A folder of the tree, read-only, cut off from the propagation of the mount it comes from. */
-static void add_tree_bind(struct plan *plan, const struct view *view, const char *folder,
-			  const char *dst)
+void view_add_tree_bind(struct plan *plan, const struct view *view, const char *folder,
+			const char *dst)
 {
 	plan_add_from(plan, &(struct op){ .type = OP_BIND, .dst = dst, .flags = RUNTIME_FLAGS },
 		      view->tree, folder);
 }
 
 /* The runtime, the same in both views. */
-static void add_runtime(struct plan *plan, const struct view *view)
+void view_add_runtime(struct plan *plan, const struct view *view)
 {
 	char folder[PATH_SIZE];
 	struct text text;
 
 	text_init(&text, folder, sizeof(folder));
 	text_addf(&text, "etc/python/%s/usr", view->arch);
-	add_tree_bind(plan, view, folder, "usr");
+	view_add_tree_bind(plan, view, folder, "usr");
 	text_init(&text, folder, sizeof(folder));
 	text_addf(&text, "etc/clib/%s", view->arch);
-	add_tree_bind(plan, view, folder, "lib");
+	view_add_tree_bind(plan, view, folder, "lib");
 }
 
 /* What the host has at "/", under its own name. In a template the directory that a mount covers
@@ -190,13 +192,13 @@ static void add_top(struct plan *plan, const struct facts_entry *entry, bool cov
 
 	switch (entry->type) {
 	case FACTS_LINK:
-		add_link(plan, entry->name, entry->target);
+		view_add_link(plan, entry->name, entry->target);
 		return;
 	case FACTS_DIR:
-		add_mkdir(plan, entry->name, 0755);
+		view_add_mkdir(plan, entry->name, 0755);
 		break;
 	case FACTS_FILE:
-		add_file(plan, entry->name, 0444, "");
+		view_add_file(plan, entry->name, 0444, "");
 		break;
 	}
 	if (covered && entry->is_mount) {
@@ -207,17 +209,17 @@ static void add_top(struct plan *plan, const struct facts_entry *entry, bool cov
 	plan_add_from(plan, &op, "/", entry->name);
 }
 
-static void add_marker(struct plan *plan, const struct view *view)
+void view_add_marker(struct plan *plan, const struct view *view)
 {
 	char text_of[PATH_SIZE];
 	struct text text;
 
 	text_init(&text, text_of, sizeof(text_of));
 	text_addf(&text, "tree=%s\narch=%s\n", view->tree, view->arch);
-	add_mkdir(plan, ".busypy", 0755);
+	view_add_mkdir(plan, ".busypy", 0755);
 	/* nobody can list or change it, but everybody can be in it */
-	add_mkdir(plan, ".busypy/nowhere", 0111);
-	add_file(plan, ".busypy/view", 0444, text_of);
+	view_add_mkdir(plan, ".busypy/nowhere", 0111);
+	view_add_file(plan, ".busypy/view", 0444, text_of);
 }
 
 static void add_host(struct plan *plan, const struct view *view, const struct facts *facts)
@@ -225,7 +227,7 @@ static void add_host(struct plan *plan, const struct view *view, const struct fa
 	bool covered = (view->flags & VIEW_PINNED) && !facts->children_locked;
 
 	if (covered) {
-		add_mkdir(plan, ".busypy/host", 0755);
+		view_add_mkdir(plan, ".busypy/host", 0755);
 		plan_add(plan, &(struct op){ .type = OP_BIND,
 					     .src = "/",
 					     .dst = ".busypy/host",
@@ -242,7 +244,7 @@ static void add_host(struct plan *plan, const struct view *view, const struct fa
 		plan_add(plan, &(struct op){ .type = OP_PRUNE, .dst = facts->pruned[i - 1] + 1 });
 }
 
-static void add_shares(struct plan *plan, const struct facts *facts)
+void view_add_shares(struct plan *plan, const struct facts *facts)
 {
 	for (size_t i = 0; shares[i]; i++) {
 		if (facts->shares & (1U << i))
@@ -259,24 +261,24 @@ static void plan_host(const struct view *view, const struct facts *facts, struct
 
 	plan_add(plan, &(struct op){ .type = OP_SLAVE });
 	plan_add(plan, &(struct op){ .type = OP_ROOT, .data = "size=1m,nr_inodes=1k,mode=0755" });
-	add_marker(plan, view);
+	view_add_marker(plan, view);
 	add_host(plan, view, facts);
-	add_mkdir(plan, "usr", 0755);
-	add_mkdir(plan, "lib", 0755);
-	add_link(plan, "lib64", "lib");
-	add_runtime(plan, view);
+	view_add_mkdir(plan, "usr", 0755);
+	view_add_mkdir(plan, "lib", 0755);
+	view_add_link(plan, "lib64", "lib");
+	view_add_runtime(plan, view);
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		add_mkdir(plan, own[i], 0755);
-		add_tree_bind(plan, view, own[i], own[i]);
+		view_add_mkdir(plan, own[i], 0755);
+		view_add_tree_bind(plan, view, own[i], own[i]);
 	}
-	add_shares(plan, facts);
+	view_add_shares(plan, facts);
 	plan_add(plan, &(struct op){ .type = OP_FLAGS,
 				     .dst = ".",
 				     .flags = OP_RDONLY | OP_NOSUID | OP_NODEV });
 }
 
 /* A fresh /dev from the host's nodes: works with and without privilege. */
-static void add_dev(struct plan *plan)
+void view_add_dev(struct plan *plan)
 {
 	static const char *const nodes[] = { "full", "null", "random", "tty", "urandom", "zero" };
 	static const char *const links[][2] = {
@@ -286,34 +288,34 @@ static void add_dev(struct plan *plan)
 	};
 	char dst[PATH_SIZE];
 
-	add_mount(plan, "tmpfs", "dev", "mode=0755,size=1m", OP_NOSUID | OP_NOEXEC);
+	view_add_mount(plan, "tmpfs", "dev", "mode=0755,size=1m", OP_NOSUID | OP_NOEXEC);
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
 		(void)path_join(dst, sizeof(dst), "dev", nodes[i]); /* short by construction */
-		add_file(plan, dst, 0666, "");
+		view_add_file(plan, dst, 0666, "");
 		plan_add_from(
 			plan,
 			&(struct op){ .type = OP_BIND, .dst = dst, .flags = OP_NOSUID | OP_NOEXEC },
 			"/dev", nodes[i]);
 	}
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-		add_link(plan, links[i][0], links[i][1]);
-	add_mkdir(plan, "dev/pts", 0755);
-	add_mount(plan, "devpts", "dev/pts", "newinstance,ptmxmode=0666,mode=0620",
-		  OP_NOSUID | OP_NOEXEC);
-	add_mkdir(plan, "dev/shm", 01777);
-	add_mount(plan, "tmpfs", "dev/shm", "mode=1777", OP_NOSUID | OP_NODEV);
+		view_add_link(plan, links[i][0], links[i][1]);
+	view_add_mkdir(plan, "dev/pts", 0755);
+	view_add_mount(plan, "devpts", "dev/pts", "newinstance,ptmxmode=0666,mode=0620",
+		       OP_NOSUID | OP_NOEXEC);
+	view_add_mkdir(plan, "dev/shm", 01777);
+	view_add_mount(plan, "tmpfs", "dev/shm", "mode=1777", OP_NOSUID | OP_NODEV);
 }
 
 static void plan_client(const struct view *view, struct plan *plan)
 {
 	plan_add(plan, &(struct op){ .type = OP_SLAVE });
 	plan_add(plan, &(struct op){ .type = OP_TREE, .src = view->tree, .flags = RUNTIME_FLAGS });
-	add_runtime(plan, view);
-	add_dev(plan);
-	add_mount(plan, "proc", "proc", NULL, OP_NOSUID | OP_NODEV | OP_NOEXEC);
-	add_mount(plan, "sysfs", "sys", NULL, OP_NOSUID | OP_NODEV | OP_NOEXEC | OP_OPTIONAL);
-	add_mount(plan, "tmpfs", "run", "mode=0755", OP_NOSUID | OP_NODEV);
-	add_mount(plan, "tmpfs", "tmp", "mode=1777", OP_NOSUID | OP_NODEV);
+	view_add_runtime(plan, view);
+	view_add_dev(plan);
+	view_add_mount(plan, "proc", "proc", NULL, OP_NOSUID | OP_NODEV | OP_NOEXEC);
+	view_add_mount(plan, "sysfs", "sys", NULL, OP_NOSUID | OP_NODEV | OP_NOEXEC | OP_OPTIONAL);
+	view_add_mount(plan, "tmpfs", "run", "mode=0755", OP_NOSUID | OP_NODEV);
+	view_add_mount(plan, "tmpfs", "tmp", "mode=1777", OP_NOSUID | OP_NODEV);
 }
 
 /* A folder of the tree with a layer in memory on top, below /run/busypy/overlay. */
@@ -329,13 +331,13 @@ static void add_overlay(struct plan *plan, const char *folder, const char *dst)
 		  folder, dst, dst);
 	text_init(&text, layer, sizeof(layer));
 	text_addf(&text, "run/busypy/overlay/%s", dst);
-	add_mkdir(plan, layer, 0755);
+	view_add_mkdir(plan, layer, 0755);
 	text_add(&text, "/upper");
-	add_mkdir(plan, layer, 0755);
+	view_add_mkdir(plan, layer, 0755);
 	text_init(&text, layer, sizeof(layer));
 	text_addf(&text, "run/busypy/overlay/%s/work", dst);
-	add_mkdir(plan, layer, 0755);
-	add_mount(plan, "overlay", dst, options, OP_NOSUID | OP_NODEV);
+	view_add_mkdir(plan, layer, 0755);
+	view_add_mount(plan, "overlay", dst, options, OP_NOSUID | OP_NODEV);
 }
 
 static void plan_boot(const struct view *view, struct plan *plan)
@@ -344,14 +346,14 @@ static void plan_boot(const struct view *view, struct plan *plan)
 	struct text text;
 
 	plan_add(plan, &(struct op){ .type = OP_HERE });
-	add_mkdir(plan, "usr", 0755);
-	add_mkdir(plan, "lib", 0755);
+	view_add_mkdir(plan, "usr", 0755);
+	view_add_mkdir(plan, "lib", 0755);
 	if (!(view->flags & VIEW_OVERLAY)) {
-		add_runtime(plan, view);
+		view_add_runtime(plan, view);
 		return;
 	}
-	add_mkdir(plan, "run/busypy", 0755);
-	add_mkdir(plan, "run/busypy/overlay", 0755);
+	view_add_mkdir(plan, "run/busypy", 0755);
+	view_add_mkdir(plan, "run/busypy/overlay", 0755);
 	text_init(&text, folder, sizeof(folder));
 	text_addf(&text, "etc/python/%s/usr", view->arch);
 	add_overlay(plan, folder, "usr");
@@ -363,6 +365,8 @@ static void plan_boot(const struct view *view, struct plan *plan)
 int view_plan(const struct view *view, const struct facts *facts, struct plan *ret, struct err *err)
 {
 	plan_init(ret);
+	if (view->job)
+		return job_plan(view, facts, ret, err);
 	switch (view->kind) {
 	case VIEW_HOST:
 		plan_host(view, facts, ret);

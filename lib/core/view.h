@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 struct plan;
+struct job;
 struct err;
 
 enum {
@@ -20,6 +21,7 @@ enum facts_type { FACTS_DIR, FACTS_LINK, FACTS_FILE };
 struct facts_entry {
 	enum facts_type type;
 	bool is_mount;	    /* something is mounted on it */
+	bool is_empty;	    /* a directory of a tree with nothing in it: a mount point */
 	const char *name;   /* below "/", no slash */
 	const char *target; /* of a link */
 };
@@ -60,8 +62,9 @@ enum view_flags {
 struct view {
 	enum view_kind kind;
 	unsigned flags;
-	const char *tree; /* canonical path of the tree */
-	const char *arch; /* folder name below etc/python and etc/clib */
+	const char *tree;      /* canonical path of the tree */
+	const char *arch;      /* folder name below etc/python and etc/clib */
+	const struct job *job; /* a sandbox's view; NULL for all others */
 };
 
 /* Directories of the host that the host view shows inside the runtime's /usr, one per bit of

@@ -23,6 +23,7 @@
 #include "selftest.h"
 #include "str.h"
 #include "tree.h"
+#include "verify.h"
 
 #define LOCK_FILE "/run/busypy.lock"
 

@@ -21,6 +21,7 @@
 #include "ns.h"
 #include "str.h"
 #include "tree.h"
+#include "verify.h"
 
 enum {
 	DEADLINE_MS = 60 * 1000, /* a foreign Python under qemu takes a second on a busy machine */

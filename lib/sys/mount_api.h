@@ -30,6 +30,9 @@ int mount_detach(int dirfd, const char *name);
  * root, which cannot be pivoted away, changes root to it. The working directory becomes "/". */
 int mount_pivot(int new_root);
 
+/* Opens an absolute path as O_PATH; -ELOOP if any of its components is a link. */
+int open_plain(const char *path);
+
 /* Opens path below dirfd as O_PATH without following any link; extra: O_DIRECTORY or 0. */
 int open_beneath(int dirfd, const char *path, int extra);
 

@@ -75,32 +75,33 @@ static int write_proc(const char *path, const char *text, struct err *err)
 	return 0;
 }
 
-static int map_self(unsigned uid, unsigned gid, struct err *err)
+static int write_map(const char *path, unsigned inside, unsigned outside, struct err *err)
 {
 	char map[64];
 	struct text text;
+
+	text_init(&text, map, sizeof(map));
+	text_addf(&text, "%u %u 1", inside, outside);
+	return write_proc(path, map, err);
+}
+
+static int map_ids(const struct ns_ids *ids, struct err *err)
+{
 	int r;
 
 	/* A process that gained rights by an exec, or was refused them, is not dumpable, and its
 	 * /proc files belong to root; it holds no rights here, so nothing is given away. */
 	(void)prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL);
 	r = write_proc("/proc/self/setgroups", "deny", err);
-	if (r < 0)
-		return r;
-	text_init(&text, map, sizeof(map));
-	text_addf(&text, "%u %u 1", uid, uid);
-	r = write_proc("/proc/self/uid_map", map, err);
-	if (r < 0)
-		return r;
-	text_init(&text, map, sizeof(map));
-	text_addf(&text, "%u %u 1", gid, gid);
-	return write_proc("/proc/self/gid_map", map, err);
+	if (r == 0)
+		r = write_map("/proc/self/uid_map", ids->uid, ids->outer_uid, err);
+	return r < 0 ? r : write_map("/proc/self/gid_map", ids->gid, ids->outer_gid, err);
 }
 
-int ns_map_self(unsigned uid, unsigned gid, struct err *err)
+int ns_map(const struct ns_ids *ids, struct err *err)
 {
 	char value[32];
-	int r = map_self(uid, gid, err);
+	int r = map_ids(ids, err);
 
 	/* Ubuntu's policy lets the unshare through and then takes the capabilities. */
 	if (r < 0 &&
@@ -109,17 +110,24 @@ int ns_map_self(unsigned uid, unsigned gid, struct err *err)
 	    value[0] == '1')
 		return err_hint(err, r,
 				"kernel.apparmor_restrict_unprivileged_userns is 1: an "
-				"AppArmor profile must allow userns for the loader");
+				"AppArmor profile must allow userns for this program");
 	return r;
 }
 
-static int explain_refusal(int code, struct err *err)
+int ns_map_self(unsigned uid, unsigned gid, struct err *err)
+{
+	return ns_map(&(struct ns_ids){ uid, uid, gid, gid }, err);
+}
+
+int ns_explain(int code, struct err *err)
 {
 	char value[32];
 
 	(void)err_set(err, code, "cannot make a user namespace");
 	if (code == ENOSPC || code == EUSERS)
 		return err_hint(err, -code, "see /proc/sys/user/max_user_namespaces");
+	if (code == EINVAL)
+		return err_hint(err, -code, "this kernel has no user namespaces: CONFIG_USER_NS");
 	if (fd_read_file(AT_FDCWD, "/proc/sys/kernel/unprivileged_userns_clone", value,
 			 sizeof(value)) > 0 &&
 	    value[0] == '0')
@@ -131,7 +139,7 @@ static int explain_refusal(int code, struct err *err)
 
 int ns_new_user(struct err *err)
 {
-	return unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 ? explain_refusal(errno, err) : 0;
+	return unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 ? ns_explain(errno, err) : 0;
 }
 
 int ns_unshare_user(struct err *err)

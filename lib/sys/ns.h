@@ -20,8 +20,20 @@ int ns_enter(int template, int shared, int *ret_entered, struct err *err);
  * which policy refuses it, where that can be told. */
 int ns_new_user(struct err *err);
 
-/* Maps exactly this uid and gid, those from before, to themselves in the user namespace that the
- * process has just made; user_namespaces(7). Groups stay, but cannot be changed any more. */
+/* Says why the kernel refused a user namespace with this errno, and which setting can be changed,
+ * where that can be told. Returns -code. */
+int ns_explain(int code, struct err *err);
+
+/* One user and one group: what they are inside, and what they are in the namespace above. */
+struct ns_ids {
+	unsigned uid, outer_uid, gid, outer_gid;
+};
+
+/* Maps them in the user namespace that the process has just made; user_namespaces(7). The outer
+ * ones must be its own. Groups stay, but cannot be changed any more. */
+int ns_map(const struct ns_ids *ids, struct err *err);
+
+/* Maps exactly this uid and gid, those from before, to themselves. */
 int ns_map_self(unsigned uid, unsigned gid, struct err *err);
 
 /* Both, for a process that ends if either fails. */

@@ -88,6 +88,13 @@ int probe_plain_path(const char *path, struct place *ret)
 	return fd < 0 ? -errno : probe_place(fd, "", ret, NULL);
 }
 
+static bool is_empty_directory(int dirfd, const char *path)
+{
+	FD_CLEANUP int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd >= 0 && dirs_empty(fd) == 1;
+}
+
 static int add_entry(struct facts *facts, int root, const char *name)
 {
 	struct statx st;
@@ -116,13 +123,45 @@ static int add_entry(struct facts *facts, int root, const char *name)
 	}
 }
 
+static int add_entries(struct facts *facts, int root, const char *path, struct err *err)
+{
+	struct dirs dirs;
+	const char *name;
+	int r;
+
+	dirs_begin(&dirs, root);
+	while ((r = dirs_next(&dirs, &name)) > 0) {
+		r = add_entry(facts, root, name);
+		if (r == -E2BIG)
+			return err_say(err, E2BIG, "%s has more than %d entries", path,
+				       FACTS_TOP_MAX);
+		if (r < 0)
+			return err_set(err, -r, "cannot look at %s%s%s", path,
+				       str_ends(path, "/") ? "" : "/", name);
+	}
+	if (r < 0)
+		return err_set(err, -r, "cannot read %s", path);
+	facts_sort(facts);
+	return 0;
+}
+
+int probe_tree_top(struct facts *facts, const char *tree, struct err *err)
+{
+	FD_CLEANUP int root = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = root < 0 ? err_set(err, errno, "cannot read %s", tree)
+			 : add_entries(facts, root, tree, err);
+
+	for (size_t i = 0; r == 0 && i < facts->n_top; i++) {
+		if (facts->top[i].type == FACTS_DIR)
+			facts->top[i].is_empty = is_empty_directory(root, facts->top[i].name);
+	}
+	return r;
+}
+
 int probe_top(struct facts *facts, struct err *err)
 {
 	FD_CLEANUP int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	FD_CLEANUP int clone = -1;
-	struct dirs dirs;
-	const char *name;
-	int r;
 
 	if (root < 0)
 		return err_set(err, errno, "cannot read /");
@@ -131,18 +170,7 @@ int probe_top(struct facts *facts, struct err *err)
 	 */
 	clone = mount_clone(root, "", false);
 	facts->children_locked = clone == -EINVAL;
-	dirs_begin(&dirs, root);
-	while ((r = dirs_next(&dirs, &name)) > 0) {
-		r = add_entry(facts, root, name);
-		if (r == -E2BIG)
-			return err_say(err, E2BIG, "/ has more than %d entries", FACTS_TOP_MAX);
-		if (r < 0)
-			return err_set(err, -r, "cannot look at /%s", name);
-	}
-	if (r < 0)
-		return err_set(err, -r, "cannot read /");
-	facts_sort(facts);
-	return 0;
+	return add_entries(facts, root, "/", err);
 }
 
 static bool is_directory(int dirfd, const char *path)
@@ -151,13 +179,6 @@ static bool is_directory(int dirfd, const char *path)
 
 	return stat_quietly(dirfd, path, AT_SYMLINK_NOFOLLOW, &st) == 0 &&
 	       (st.stx_mode & TYPE_MASK) == TYPE_DIR;
-}
-
-static bool is_empty_directory(int dirfd, const char *path)
-{
-	FD_CLEANUP int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-
-	return fd >= 0 && dirs_empty(fd) == 1;
 }
 
 void probe_shares(struct facts *facts, const char *tree, const char *arch)

@@ -29,6 +29,9 @@ int probe_plain_path(const char *path, struct place *ret);
  * link nor file are left out. */
 int probe_top(struct facts *facts, struct err *err);
 
+/* The same for the root directory of a tree, with is_empty. */
+int probe_tree_top(struct facts *facts, const char *tree, struct err *err);
+
 /* Sets the bits of facts.shares: what the host has and the runtime of tree/arch has as an empty
  * directory. */
 void probe_shares(struct facts *facts, const char *tree, const char *arch);

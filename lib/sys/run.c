@@ -136,17 +136,22 @@ static int run_file(const struct run *run, const struct op *op)
 	return fchmod(fd, op->mode) < 0 ? -errno : 0;
 }
 
-static int clone_source(const struct run *run, const char *src, bool recursive)
+static int clone_source(const struct run *run, const struct op *op, bool recursive)
 {
-	if (str_starts(src, "@/"))
-		return mount_clone(run->root, src + 2, recursive);
-	return mount_clone(AT_FDCWD, src, recursive);
+	FD_CLEANUP int src = -1;
+
+	if (str_starts(op->src, "@/"))
+		return mount_clone(run->root, op->src + 2, recursive);
+	if (!(op->flags & OP_NOLINKS))
+		return mount_clone(AT_FDCWD, op->src, recursive);
+	src = open_plain(op->src);
+	return src < 0 ? src : mount_clone(src, "", recursive);
 }
 
 static int run_bind(const struct run *run, const struct op *op)
 {
 	bool recursive = op->type == OP_RBIND;
-	FD_CLEANUP int mount = clone_source(run, op->src, recursive);
+	FD_CLEANUP int mount = clone_source(run, op, recursive);
 	FD_CLEANUP int target = -1;
 	int r;
 
@@ -170,6 +175,28 @@ static int run_mount(const struct run *run, const struct op *op)
 		return mount;
 	target = open_beneath(run->root, op->dst, O_DIRECTORY);
 	return target < 0 ? target : mount_attach(mount, target);
+}
+
+/* The layers are named by descriptors: their paths are not those of the process's root. */
+static int run_overlay(const struct run *run, const struct op *op)
+{
+	FD_CLEANUP int layer = open_beneath(run->root, op->dst, O_DIRECTORY);
+	FD_CLEANUP int lower = open(op->src, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	FD_CLEANUP int mount = -1;
+	char options[256];
+	struct text text;
+
+	if (layer < 0)
+		return layer;
+	if (lower < 0)
+		return -errno;
+	text_init(&text, options, sizeof(options));
+	text_addf(&text,
+		  "lowerdir=/proc/self/fd/%d,upperdir=/proc/self/fd/%d/upper,"
+		  "workdir=/proc/self/fd/%d/work,userxattr",
+		  lower, layer, layer);
+	mount = mount_new("overlay", "busypy", options, attributes(op->flags));
+	return mount < 0 ? mount : mount_attach(mount, layer);
 }
 
 /* Opens the directory that dst stands in; *ret_name points at dst's last component. */
@@ -248,6 +275,8 @@ static int run_op(struct run *run, const struct op *op)
 	case OP_BIND:
 	case OP_RBIND:
 		return run_bind(run, op);
+	case OP_OVERLAY:
+		return run_overlay(run, op);
 	case OP_MOUNT:
 		return run_mount(run, op);
 	case OP_UMOUNT:

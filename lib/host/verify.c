@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks at trees with stat(2), readdir and the closure check. */
-#include "tree.h"
+/* Walks trees with fts(3); the closure check. */
+#include "verify.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,80 +15,10 @@
 #include "err.h"
 #include "probe.h"
 #include "str.h"
-#include "view.h"
+#include "tree.h"
 
-static const char *const folders[] = { "bin", "sbin", "site-package", "etc/python", "etc/clib" };
-
-static bool is_directory(const char *dir, const char *name)
-{
-	char path[TREE_PATH_MAX];
-	struct stat st;
-
-	return path_join(path, sizeof(path), dir, name) == 0 && stat(path, &st) == 0 &&
-	       S_ISDIR(st.st_mode);
-}
-
-int tree_resolve(const char *path, char ret[TREE_PATH_MAX], struct err *err)
-{
-	char resolved[PATH_MAX];
-
-	if (!realpath(path, resolved))
-		return err_set(err, errno, "cannot find the tree %s", path);
-	if (strlen(resolved) >= CONTRACT_PATH_MAX)
-		return err_say(err, ENAMETOOLONG, "%s: the path is longer than %d bytes", resolved,
-			       CONTRACT_PATH_MAX - 1);
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		if (!is_directory(resolved, folders[i]))
-			return err_hint(err,
-					err_say(err, ENOENT, "%s is no BusyPy tree: it has no %s",
-						resolved, folders[i]),
-					"'busypy stage %s' makes one", path);
-	}
-	(void)str_copy(ret, TREE_PATH_MAX, resolved); /* checked above */
-	return view_tree_allowed(ret, err);
-}
-
-int tree_arch(const char *name, const struct arch **ret, struct err *err)
-{
-	const struct arch *arch = name ? arch_by_name(name) : arch_native();
-	char names[256];
-	struct text text;
-
-	text_init(&text, names, sizeof(names));
-	arch_add_names(&text);
-	if (!arch)
-		return err_hint(err, err_say(err, EINVAL, "unknown arch '%s'", name), "one of %s",
-				names);
-	*ret = arch;
-	return 0;
-}
-
-bool tree_has_runtime(const char *tree, const struct arch *arch)
-{
-	char usr[256], lib[256];
-	struct text text;
-
-	text_init(&text, usr, sizeof(usr));
-	text_addf(&text, "etc/python/%s/usr", arch->name);
-	text_init(&text, lib, sizeof(lib));
-	text_addf(&text, "etc/clib/%s", arch->name);
-	return is_directory(tree, usr) && is_directory(tree, lib);
-}
-
-void tree_archs(const char *tree, char *dst, size_t size)
-{
-	size_t n;
-	const struct arch *table = arch_table(&n);
-	struct text text;
-
-	text_init(&text, dst, size);
-	for (size_t i = 0; i < n; i++) {
-		if (tree_has_runtime(tree, &table[i]))
-			text_addf(&text, "%s%s", text.used ? " " : "", table[i].name);
-	}
-	if (!text.used)
-		text_add(&text, "none");
-}
+/* What runs, and so is walked. */
+static const char *const folders[] = { "bin", "sbin", "site-package" };
 
 static int check_entry(const FTSENT *entry, struct err *err)
 {
@@ -148,15 +76,9 @@ static int check_owners(const char *tree, const struct arch *arch, struct err *e
 
 int tree_check_runtime(const char *tree, const struct arch *arch, struct err *err)
 {
-	char archs[256];
+	int r = tree_need_runtime(tree, arch, err);
 
-	if (tree_has_runtime(tree, arch))
-		return closure_check(tree, arch, err);
-	tree_archs(tree, archs, sizeof(archs));
-	return err_hint(err,
-			err_say(err, ENOENT, "%s has no runtime for %s; it has: %s", tree,
-				arch->name, archs),
-			"'busypy stage --from debian --arch %s %s' adds it", arch->name, tree);
+	return r < 0 ? r : closure_check(tree, arch, err);
 }
 
 int tree_verify(const char *tree, const struct arch *arch, struct err *err)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration's first tree. */
+#include "run_tree.h"
+
+#include <errno.h>
+
+#include "conf.h"
+#include "conf_file.h"
+#include "err.h"
+
+int run_find_tree(const char *config, char **argv, const char **ret, struct err *err)
+{
+	static struct conf conf;
+	int r = conf_file_read(config, &conf, err);
+
+	(void)argv;
+	if (r < 0)
+		return r;
+	if (conf.n_trees == 0)
+		return err_hint(err,
+				err_say(err, EINVAL,
+					"no tree: none was named, and the configuration has no "
+					"'tree' line"),
+				"busypy run --tree TREE -- COMMAND");
+	*ret = conf.trees[0];
+	return 0;
+}

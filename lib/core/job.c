@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of DESIGN's "Views" for sandboxes. The root is always a small tmpfs, so that mount
+ * points can be made where the tree, which is read-only, has none. */
+#include "job.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "err.h"
+#include "plan.h"
+#include "str.h"
+#include "view.h"
+#include "view_parts.h"
+
+enum { PATH_SIZE = 4096 };
+
+/* What is never taken from the tree or the host but made. */
+static const char *const fresh[] = { "dev", "proc", "run", "sys", "tmp" };
+/* The tree's, in both views. */
+static const char *const runtime[] = { "usr", "lib" };
+static const char *const programs[] = { "bin", "sbin", "site-package" };
+
+static bool is_one_of(const char *name, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(name, list[i]))
+			return true;
+	}
+	return false;
+}
+
+#define ONE_OF(name, list) is_one_of(name, list, sizeof(list) / sizeof((list)[0]))
+
+int job_dst_allowed(const char *dst, struct err *err)
+{
+	static const char *const kept[] = { "/dev", "/proc", "/sys" };
+
+	if (!path_canonical(dst) || str_eq(dst, "/"))
+		return err_say(err, EINVAL, "%s: not a canonical absolute path below /", dst);
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		if (path_below(dst, kept[i]))
+			return err_say(err, EINVAL, "%s: nothing can be put on %s of a sandbox",
+				       dst, kept[i]);
+	}
+	return 0;
+}
+
+/* "mode=1777" with the limit behind it. */
+static void add_memory(struct plan *plan, const struct job *job, const char *dst, const char *mode,
+		       unsigned flags)
+{
+	char options[64];
+	struct text text;
+
+	text_init(&text, options, sizeof(options));
+	text_addf(&text, "mode=%s", mode);
+	if (job->memory)
+		text_addf(&text, ",size=%llu", (unsigned long long)job->memory);
+	view_add_mount(plan, "tmpfs", dst, options, flags);
+}
+
+/* A folder with a layer in memory: that layer's directories lie below the mount, unseen. */
+static void add_overlay(struct plan *plan, const struct view *view, const char *folder,
+			const char *dst)
+{
+	char layer[PATH_SIZE];
+
+	add_memory(plan, view->job, dst, "0755", OP_NOSUID | OP_NODEV);
+	(void)path_join(layer, sizeof(layer), dst, "upper"); /* short by construction */
+	view_add_mkdir(plan, layer, 0755);
+	(void)path_join(layer, sizeof(layer), dst, "work");
+	view_add_mkdir(plan, layer, 0755);
+	plan_add_from(plan,
+		      &(struct op){ .type = OP_OVERLAY, .dst = dst, .flags = OP_NOSUID | OP_NODEV },
+		      view->tree, folder);
+}
+
+static void add_folder(struct plan *plan, const struct view *view, const char *folder,
+		       const char *dst)
+{
+	if (view->job->flags & JOB_WRITE)
+		add_overlay(plan, view, folder, dst);
+	else
+		view_add_tree_bind(plan, view, folder, dst);
+}
+
+static void add_runtime(struct plan *plan, const struct view *view)
+{
+	char folder[PATH_SIZE];
+	struct text text;
+
+	for (size_t i = 0; i < sizeof(runtime) / sizeof(runtime[0]); i++)
+		view_add_mkdir(plan, runtime[i], 0755);
+	if (!(view->job->flags & JOB_WRITE)) {
+		view_add_runtime(plan, view);
+		return;
+	}
+	text_init(&text, folder, sizeof(folder));
+	text_addf(&text, "etc/python/%s/usr", view->arch);
+	add_overlay(plan, view, folder, "usr");
+	text_init(&text, folder, sizeof(folder));
+	text_addf(&text, "etc/clib/%s", view->arch);
+	add_overlay(plan, view, folder, "lib");
+}
+
+/* An entry of the tree's root directory. An empty directory is a mount point: a directory of our
+ * own is as good, and more can be mounted below it. */
+static void add_tree_entry(struct plan *plan, const struct view *view,
+			   const struct facts_entry *entry)
+{
+	if (ONE_OF(entry->name, fresh) || ONE_OF(entry->name, runtime))
+		return;
+	switch (entry->type) {
+	case FACTS_LINK:
+		view_add_link(plan, entry->name, entry->target);
+		return;
+	case FACTS_FILE:
+		view_add_file(plan, entry->name, 0444, "");
+		view_add_tree_bind(plan, view, entry->name, entry->name);
+		return;
+	case FACTS_DIR:
+		view_add_mkdir(plan, entry->name, 0755);
+		if (!entry->is_empty)
+			add_folder(plan, view, entry->name, entry->name);
+		return;
+	}
+}
+
+/* What the kernel lets uid 0 write to by the file's mode alone, whatever the namespace: the job's
+ * root is the machine's. Names that this kernel has not are left out. */
+static void guard_proc(struct plan *plan)
+{
+	static const char *const guarded[] = { "acpi", "bus",		"fs",
+					       "irq",  "latency_stats", "mtrr",
+					       "scsi", "sys",		"sysrq-trigger" };
+	char dst[PATH_SIZE];
+
+	for (size_t i = 0; i < sizeof(guarded) / sizeof(guarded[0]); i++) {
+		(void)path_join(dst, sizeof(dst), "proc", guarded[i]); /* short */
+		plan_add_from(plan,
+			      &(struct op){ .type = OP_BIND,
+					    .dst = dst,
+					    .flags = OP_RDONLY | OP_NOSUID | OP_NODEV | OP_NOEXEC |
+						     OP_OPTIONAL },
+			      "@/proc", guarded[i]);
+	}
+}
+
+static void add_fresh(struct plan *plan, const struct job *job)
+{
+	const unsigned plain = OP_NOSUID | OP_NODEV | OP_NOEXEC;
+
+	for (size_t i = 0; i < sizeof(fresh) / sizeof(fresh[0]); i++)
+		view_add_mkdir(plan, fresh[i], 0755);
+	view_add_dev(plan);
+	view_add_mount(plan, "proc", "proc", NULL, plain);
+	if (job->flags & JOB_ROOT)
+		guard_proc(plan);
+	if (job->flags & JOB_NET)
+		view_add_mount(plan, "sysfs", "sys", NULL, plain | OP_RDONLY | OP_OPTIONAL);
+	add_memory(plan, job, "run", "0755", OP_NOSUID | OP_NODEV);
+	add_memory(plan, job, "tmp", "1777", OP_NOSUID | OP_NODEV);
+}
+
+/* True if dst lies in what was bound before: there, nothing is ever created. */
+static bool is_in_bind(const struct job *job, size_t before, const char *dst)
+{
+	for (size_t i = 0; i < before; i++) {
+		if (job->extras[i].type == JOB_BIND && path_below(dst, job->extras[i].dst))
+			return true;
+	}
+	return false;
+}
+
+/* The directories above, and the mount point itself, as far as they are the view's own. */
+static void add_mount_point(struct plan *plan, const struct job *job, size_t which)
+{
+	const struct job_extra *extra = &job->extras[which];
+	char path[PATH_SIZE];
+
+	for (const char *end = strchr(extra->dst + 1, '/');; end = strchr(end + 1, '/')) {
+		size_t n = end ? (size_t)(end - extra->dst) : strlen(extra->dst);
+
+		if (str_copy_bytes(path, sizeof(path), extra->dst, n) < 0 ||
+		    is_in_bind(job, which, path))
+			return; /* too long: plan_add says so */
+		if (!end && (extra->flags & JOB_FILE))
+			view_add_file(plan, path + 1, 0444, "");
+		else
+			view_add_mkdir(plan, path + 1, 0755);
+		if (!end)
+			return;
+	}
+}
+
+static void add_extras(struct plan *plan, const struct job *job)
+{
+	for (size_t i = 0; i < job->n_extras; i++) {
+		const struct job_extra *extra = &job->extras[i];
+		struct op op = { .type = OP_RBIND, .src = extra->src, .dst = extra->dst + 1 };
+
+		add_mount_point(plan, job, i);
+		if (extra->type == JOB_TMPFS) {
+			add_memory(plan, job, op.dst, "0755", OP_NOSUID | OP_NODEV);
+			continue;
+		}
+		op.flags = OP_NOSUID | OP_NODEV | OP_NOLINKS;
+		if (extra->flags & JOB_RDONLY)
+			op.flags |= OP_RDONLY;
+		plan_add(plan, &op);
+	}
+}
+
+static void plan_client(const struct view *view, const struct facts *facts, struct plan *plan)
+{
+	for (size_t i = 0; i < facts->n_top; i++)
+		add_tree_entry(plan, view, &facts->top[i]);
+	add_runtime(plan, view);
+}
+
+/* The host's files cannot be written to, and what other processes are reached by is not there. */
+static void add_host_entry(struct plan *plan, const struct facts_entry *entry)
+{
+	if (view_hides_top(entry->name) || (ONE_OF(entry->name, fresh) && entry->name[0] != 's'))
+		return;
+	switch (entry->type) {
+	case FACTS_LINK:
+		view_add_link(plan, entry->name, entry->target);
+		return;
+	case FACTS_DIR:
+		view_add_mkdir(plan, entry->name, 0755);
+		break;
+	case FACTS_FILE:
+		view_add_file(plan, entry->name, 0444, "");
+		break;
+	}
+	plan_add_from(plan,
+		      &(struct op){ .type = OP_RBIND,
+				    .dst = entry->name,
+				    .flags = OP_RDONLY | OP_NOSUID },
+		      "/", entry->name);
+}
+
+static void plan_host(const struct view *view, const struct facts *facts, struct plan *plan)
+{
+	view_add_marker(plan, view);
+	for (size_t i = 0; i < facts->n_top; i++)
+		add_host_entry(plan, &facts->top[i]);
+	add_runtime(plan, view);
+	view_add_link(plan, "lib64", "lib");
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		view_add_mkdir(plan, programs[i], 0755);
+		add_folder(plan, view, programs[i], programs[i]);
+	}
+	view_add_shares(plan, facts);
+}
+
+int job_plan(const struct view *view, const struct facts *facts, struct plan *ret, struct err *err)
+{
+	plan_add(ret, &(struct op){ .type = OP_SLAVE });
+	plan_add(ret, &(struct op){ .type = OP_ROOT, .data = "size=1m,nr_inodes=1k,mode=0755" });
+	if (view->kind == VIEW_HOST)
+		plan_host(view, facts, ret);
+	else
+		plan_client(view, facts, ret);
+	add_fresh(ret, view->job);
+	add_extras(ret, view->job);
+	if (!(view->job->flags & JOB_WRITE))
+		plan_add(ret, &(struct op){ .type = OP_FLAGS,
+					    .dst = ".",
+					    .flags = OP_RDONLY | OP_NOSUID | OP_NODEV });
+	plan_add(ret, &(struct op){ .type = OP_PIVOT });
+	if (ret->failed)
+		return err_set(err, -ret->failed, "cannot plan the view of %s", view->tree);
+	return 0;
+}

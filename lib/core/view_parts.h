@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What the plans of view.c and job.c share: for these two files only. */
+#ifndef BUSYPY_VIEW_PARTS_H
+#define BUSYPY_VIEW_PARTS_H
+
+#include <stdint.h>
+
+struct facts;
+struct plan;
+struct view;
+
+/* A mount of the tree: nothing in it gives rights, and nothing of the host's reaches it. Flags of
+ * plan.h. */
+#define VIEW_RUNTIME_FLAGS (OP_RDONLY | OP_NOSUID | OP_NODEV | OP_PRIVATE)
+
+/* One op each, as in plan.h. */
+void view_add_mkdir(struct plan *plan, const char *dst, uint32_t mode);
+void view_add_file(struct plan *plan, const char *dst, uint32_t mode, const char *data);
+void view_add_link(struct plan *plan, const char *dst, const char *target);
+void view_add_mount(struct plan *plan, const char *type, const char *dst, const char *options,
+		    unsigned flags);
+/* A folder of the tree, read-only, cut off from the propagation of the mount it comes from. */
+void view_add_tree_bind(struct plan *plan, const struct view *view, const char *folder,
+			const char *dst);
+
+/* /usr and /lib from the arch's runtime: the same in all views. */
+void view_add_runtime(struct plan *plan, const struct view *view);
+/* A fresh /dev from the host's nodes: works with and without privilege. */
+void view_add_dev(struct plan *plan);
+/* What of the host's /usr the host view shows. */
+void view_add_shares(struct plan *plan, const struct facts *facts);
+/* The marker by which the loader knows that it is in a view. */
+void view_add_marker(struct plan *plan, const struct view *view);
+
+#endif

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: MIT */
+/* The supervisor's side: everything is planned here, before the namespaces are made. */
+#include "sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "dirs.h"
+#include "emulator.h"
+#include "err.h"
+#include "fd.h"
+#include "job.h"
+#include "ns.h"
+#include "pages.h"
+#include "plan.h"
+#include "probe.h"
+#include "programs.h"
+#include "rule.h"
+#include "sandbox_inside.h"
+#include "str.h"
+#include "view.h"
+
+enum { PATH_SIZE = 4096, ARGUMENTS_MAX = 128 * 1024 };
+
+/* Large, and only what is used is ever touched. */
+struct work {
+	struct facts facts;
+	struct plan plan;
+	struct rule rule;
+	char *argv[ARGUMENTS_MAX];
+};
+
+void sandbox_request_init(struct sandbox_request *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->workdir = "/";
+	for (int i = 0; i < 3; i++)
+		ret->stdio[i] = i;
+}
+
+static uint64_t now_us(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+static int make_plan(const struct sandbox_request *request, struct facts *facts, struct plan *ret,
+		     struct err *err)
+{
+	struct job job = {
+		.memory = request->limits.memory,
+		.extras = request->extras,
+		.n_extras = request->n_extras,
+	};
+	struct view view = {
+		.kind = request->flags & SANDBOX_HOST_VIEW ? VIEW_HOST : VIEW_CLIENT,
+		.tree = request->tree,
+		.arch = request->arch->name,
+		.job = &job,
+	};
+	int r;
+
+	if (request->flags & SANDBOX_WRITE)
+		job.flags |= JOB_WRITE;
+	if (request->flags & SANDBOX_OWN_NET)
+		job.flags |= JOB_NET;
+	if (geteuid() == 0)
+		job.flags |= JOB_ROOT;
+	facts_init(facts);
+	if (view.kind == VIEW_HOST) {
+		r = probe_top(facts, err);
+		probe_shares(facts, request->tree, request->arch->name);
+	} else {
+		r = probe_tree_top(facts, request->tree, err);
+	}
+	return r < 0 ? r : view_plan(&view, facts, ret, err);
+}
+
+int sandbox_plan(const struct sandbox_request *request, struct plan *ret, struct err *err)
+{
+	struct facts *facts = pages_get(sizeof(*facts));
+	int r;
+
+	if (!facts)
+		return err_set(err, errno, "cannot plan the view of %s", request->tree);
+	r = make_plan(request, facts, ret, err);
+	(void)munmap(facts, sizeof(*facts)); /* cannot fail: it is ours */
+	return r;
+}
+
+static int make_argv(const struct sandbox_request *request, char **ret, struct err *err)
+{
+	static char name[] = "init", option[] = "--subreaper";
+	size_t n = 0;
+
+	ret[n++] = name;
+	ret[n++] = option;
+	for (size_t i = 0; request->argv[i]; i++) {
+		if (n + 1 == ARGUMENTS_MAX)
+			return err_say(err, E2BIG, "the command has more than %d arguments",
+				       ARGUMENTS_MAX);
+		ret[n++] = request->argv[i];
+	}
+	ret[n] = NULL;
+	return 0;
+}
+
+static int open_init(struct err *err)
+{
+	char name[64], path[PATH_SIZE];
+	struct text text;
+	int fd, r;
+
+	text_init(&text, name, sizeof(name));
+	text_addf(&text, "init-%s", arch_native()->name);
+	r = programs_find(name, path, sizeof(path), err);
+	if (r < 0)
+		return r;
+	fd = open(path, O_PATH | O_CLOEXEC);
+	return fd < 0 ? err_set(err, errno, "cannot open %s", path) : fd;
+}
+
+/* Everything that can be known before. */
+static int prepare(const struct sandbox_request *request, struct work *work, struct inside *inside,
+		   struct err *err)
+{
+	int r = make_plan(request, &work->facts, &work->plan, err);
+
+	if (r == 0)
+		r = make_argv(request, work->argv, err);
+	if (r == 0 && !arch_runs_on(request->arch, arch_native())) {
+		r = emulator_rule(request->arch, &work->rule, err);
+		inside->rule = &work->rule;
+	}
+	if (r < 0)
+		return r;
+	inside->request = request;
+	inside->plan = &work->plan;
+	inside->argv = work->argv;
+	inside->uid = geteuid();
+	inside->gid = getegid();
+	inside->init = open_init(err);
+	return inside->init < 0 ? inside->init : 0;
+}
+
+/* As fork(2), but in namespaces of its own from the first instruction on. */
+static pid_t clone_inside(uint64_t flags, int *ret_pidfd)
+{
+	struct clone_args args = {
+		.flags = flags | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)ret_pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	long r = syscall(SYS_clone3, &args, sizeof(args));
+
+	return r < 0 ? -errno : (pid_t)r;
+}
+
+static uint64_t namespaces(const struct sandbox_request *request)
+{
+	uint64_t flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+
+	return request->flags & SANDBOX_OWN_NET ? flags | CLONE_NEWNET : flags;
+}
+
+struct message {
+	char kind;
+	struct err err;
+};
+
+/* One message; 1, or 0 when the other end has been closed, by its exec or its death. */
+static int receive(int channel, struct message *ret, int *ret_fd)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec iov = { ret, sizeof(*ret) };
+	struct msghdr message = { .msg_iov = &iov,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	struct cmsghdr *head;
+	ssize_t n;
+
+	do {
+		n = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return n < 0 ? -errno : 0;
+	head = CMSG_FIRSTHDR(&message);
+	*ret_fd = -1;
+	if (head && head->cmsg_type == SCM_RIGHTS)
+		memcpy(ret_fd, CMSG_DATA(head), sizeof(int));
+	return 1;
+}
+
+/* Until PID 1's program runs: nothing else closes the channel but a death. */
+static int await_start(int channel, struct sandbox *sandbox, struct err *err)
+{
+	struct message message;
+	int fd = -1, r;
+
+	while ((r = receive(channel, &message, &fd)) == 1) {
+		switch ((enum inside_message)message.kind) {
+		case INSIDE_INSTANCE:
+			sandbox->instance = fd;
+			break;
+		case INSIDE_TERMINAL:
+			sandbox->terminal = fd;
+			break;
+		case INSIDE_FAILED:
+			message.err.text[ERR_TEXT_MAX - 1] = '\0';
+			return err_say(err, message.err.code, "%s", message.err.text);
+		}
+	}
+	return r < 0 ? err_set(err, -r, "cannot hear of the sandbox") : 0;
+}
+
+static void close_all(struct sandbox *sandbox)
+{
+	fd_close(&sandbox->pidfd);
+	fd_close(&sandbox->terminal);
+	fd_close(&sandbox->instance);
+	sandbox->pidfd = sandbox->terminal = sandbox->instance = -1;
+}
+
+static int start(const struct sandbox_request *request, struct work *work, struct sandbox *sandbox,
+		 struct err *err)
+{
+	struct inside inside = { .init = -1 };
+	int r = prepare(request, work, &inside, err), channel[2];
+	FD_CLEANUP int init = inside.init;
+	FD_CLEANUP int ours = -1;
+
+	if (r < 0)
+		return r;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) < 0)
+		return err_set(err, errno, "cannot make a socket pair");
+	ours = channel[0];
+	inside.channel = channel[1];
+	sandbox->started = now_us();
+	sandbox->timeout_ms = request->limits.timeout_ms;
+	sandbox->pid = clone_inside(namespaces(request), &sandbox->pidfd);
+	if (sandbox->pid == 0) {
+		(void)close(ours);
+		inside_main(&inside);
+	}
+	(void)close(channel[1]);
+	if (sandbox->pid < 0)
+		return ns_explain(-sandbox->pid, err);
+	r = await_start(ours, sandbox, err);
+	if (r < 0) {
+		sandbox_signal(sandbox, SIGKILL);
+		(void)sandbox_reap(sandbox, NULL, NULL); /* the reason is in err */
+	}
+	return r;
+}
+
+int sandbox_start(const struct sandbox_request *request, struct sandbox *ret, struct err *err)
+{
+	struct sandbox sandbox = { .pidfd = -1, .terminal = -1, .instance = -1 };
+	struct work *work = pages_get(sizeof(*work));
+	int r;
+
+	if (!work)
+		return err_set(err, errno, "cannot plan the view of %s", request->tree);
+	r = start(request, work, &sandbox, err);
+	(void)munmap(work, sizeof(*work)); /* cannot fail: it is ours */
+	if (r == 0)
+		*ret = sandbox;
+	return r;
+}
+
+void sandbox_signal(const struct sandbox *sandbox, int sig)
+{
+	/* ESRCH: it has ended, which its pidfd tells. */
+	(void)syscall(SYS_pidfd_send_signal, sandbox->pidfd, sig, NULL, 0);
+}
+
+int sandbox_due(struct sandbox *sandbox)
+{
+	uint64_t passed = (now_us() - sandbox->started) / 1000, due = sandbox->timeout_ms;
+
+	if (due == 0 || sandbox->terminating == 2)
+		return -1;
+	if (sandbox->terminating == 0 && passed >= due) {
+		sandbox_signal(sandbox, SIGTERM);
+		sandbox->terminating = 1;
+	}
+	if (sandbox->terminating == 1)
+		due += SANDBOX_GRACE_MS;
+	if (passed >= due) {
+		sandbox_signal(sandbox, SIGKILL);
+		sandbox->terminating = 2;
+		return -1;
+	}
+	return due - passed > 3600 * 1000 ? 3600 * 1000 : (int)(due - passed);
+}
+
+static uint64_t microseconds(const struct timeval *time)
+{
+	return (uint64_t)time->tv_sec * 1000000 + (uint64_t)time->tv_usec;
+}
+
+int sandbox_reap(struct sandbox *sandbox, struct sandbox_result *ret, struct err *err)
+{
+	struct pollfd end = { .fd = sandbox->pidfd, .events = POLLIN };
+	struct sandbox_result result = { 0 };
+	struct rusage usage;
+	int status;
+	pid_t r;
+
+	while (poll(&end, 1, sandbox_due(sandbox)) == 0 || !(end.revents & POLLIN))
+		; /* EINTR or something was due */
+	do {
+		r = wait4(sandbox->pid, &status, 0, &usage);
+	} while (r < 0 && errno == EINTR);
+	if (r < 0) {
+		r = err_set(err, errno, "cannot wait for the sandbox");
+		close_all(sandbox);
+		return r;
+	}
+	result.wall_us = now_us() - sandbox->started;
+	close_all(sandbox);
+	result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	result.timed_out = sandbox->terminating > 0;
+	result.cpu_us = microseconds(&usage.ru_utime) + microseconds(&usage.ru_stime);
+	result.peak_memory = (uint64_t)usage.ru_maxrss * 1024;
+	if (ret)
+		*ret = result;
+	return 0;
+}
+
+static bool is_mount_point(const char *tree, const char *name)
+{
+	char path[PATH_SIZE];
+	FD_CLEANUP int fd = -1;
+
+	if (path_join(path, sizeof(path), tree, name) < 0)
+		return false;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	return fd < 0 ? errno == ENOENT : dirs_empty(fd) == 1;
+}
+
+bool sandbox_can_hold(const struct sandbox_request *request, const char *dst)
+{
+	const char *view = request->flags & SANDBOX_HOST_VIEW ? "/" : request->tree;
+	char name[PATH_SIZE], path[PATH_SIZE];
+
+	if (job_dst_allowed(dst, NULL) < 0 ||
+	    str_copy_bytes(name, sizeof(name), dst + 1, strcspn(dst + 1, "/")) < 0)
+		return false;
+	if (str_eq(name, "tmp") || str_eq(name, "run"))
+		return true;
+	if (view_hides_top(name))
+		return request->flags & SANDBOX_WRITE;
+	if (path_join(path, sizeof(path), view, dst + 1) == 0 && access(path, F_OK) == 0)
+		return true;
+	return (request->flags & SANDBOX_WRITE) || is_mount_point(view, name);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* A tree on disk: is it one, and which runtimes does it have. Whether it may serve all users:
+ * lib/host/verify. */
+#ifndef BUSYPY_TREE_H
+#define BUSYPY_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arch;
+struct err;
+
+enum { TREE_PATH_MAX = 4096 };
+
+/* Follows path (perhaps EXPORT/current) to the tree's canonical path and checks that a tree stands
+ * there and may stand there. */
+int tree_resolve(const char *path, char ret[TREE_PATH_MAX], struct err *err);
+
+/* The arch that a user named, or this machine's for NULL; the sentence lists those there are. */
+int tree_arch(const char *name, const struct arch **ret, struct err *err);
+
+/* True if the tree has both folders of a runtime for arch; and the same as a sentence. */
+bool tree_has_runtime(const char *tree, const struct arch *arch);
+int tree_need_runtime(const char *tree, const struct arch *arch, struct err *err);
+
+/* The archs that a tree has a runtime for, separated by blanks; "none" if there is none. */
+void tree_archs(const char *tree, char *dst, size_t size);
+
+#endif
