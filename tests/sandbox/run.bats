@@ -36,6 +36,6 @@ user() {
         run -127 $who -- nothing
         same "$output" "init: cannot run nothing: No such file or directory"
         run -126 $who -- /etc
-        same "$output" "init: cannot run /etc: Permission denied"
+        same "$output" "init: cannot run /etc: cannot start /etc: Permission denied"
     done
 }
