@@ -42,7 +42,7 @@ ifeq ($(HAVE_ARCHIVE),y)
 LIBS += -larchive
 else
 HOST_CFLAGS += -DWITHOUT_ARCHIVE
-LEFT_OUT += lib/host/deb.c lib/host/pack.c
+LEFT_OUT += lib/host/deb.c lib/host/modules.c lib/host/pack.c
 endif
 ifeq ($(HAVE_INIH),y)
 LIBS += -linih
@@ -68,7 +68,7 @@ HOST := $(filter-out $(LEFT_OUT),$(sort $(wildcard lib/host/*.c)))
 CLI := $(sort $(wildcard cli/*.c))
 SMALL := loader enter
 INIT := $(addprefix daemon/,init.c compose.c console.c crash.c environment.c forward.c load.c log.c \
-	process.c prove.c rescue.c serve.c shutdown.c signals.c start.c unmount.c)
+	netroot.c network.c nfs_mount.c nfsroot.c process.c prove.c rescue.c serve.c shutdown.c signals.c start.c unmount.c)
 BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c)))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/*.c))

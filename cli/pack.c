@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "arch.h"
+#include "client_image.h"
 #include "closure.h"
 #include "commands.h"
 #include "err.h"
+#include "files.h"
 #include "pack.h"
 #include "say.h"
 #include "table.h"
@@ -21,19 +23,29 @@ enum { MODULES_MAX = 512, LINE_SIZE = 256 };
 
 static const char help[] =
 	"Usage: busypy pack [OPTION...] -o FILE TREE\n"
+	"       busypy pack --nfs-client --kernel-modules DIR [OPTION...] -o FILE\n"
 	"Writes TREE, with the runtime of one arch, as an archive. The same tree gives the same\n"
-	"bytes on every host, for every user, at any time.\n"
+	"bytes on every host, for every user, at any time. With --nfs-client: an initramfs that\n"
+	"holds no tree, but what mounts one from a file server.\n"
 	"\n"
 	"  -o, --output FILE     where to write it\n"
 	"  -a, --arch ARCH       the arch (default: this machine's); 'all' for a tar of all\n"
 	"  -f, --format FORMAT   'cpio' (default): an initramfs that starts /init; or 'tar'\n"
 	"  -z, --compress HOW    'gzip', 'zstd' or 'none' (default)\n"
 	"  -m, --minimal FILE    leave out the Python modules that FILE names, one a line\n"
+	"  -n, --nfs-client      write init and kernel modules for a root over NFS\n"
+	"  -k, --kernel-modules DIR  the modules of the kernel: /lib/modules/VERSION\n"
+	"      --module NAME     one more module, for a network card; may be repeated\n"
 	"  -r, --report          print the size by component\n"
 	"  -J, --json            print the report as JSON\n"
 	"  -h, --help            print this\n";
 
+enum long_only { OPT_MODULE = 256 };
+
 struct options {
+	struct client_image client;
+	const char *wanted[CLIENT_IMAGE_MODULES_MAX];
+	bool nfs_client;
 	const char *tree, *arch, *output, *minimal;
 	enum pack_format format;
 	enum pack_compression compression;
@@ -61,6 +73,32 @@ static int parse_words(const char *command, int option, struct options *ret)
 	return say_error(command, "--compress must be 'gzip', 'zstd' or 'none', not '%s'", optarg);
 }
 
+static int add_module(const char *command, struct options *ret)
+{
+	if (ret->client.n_wanted == CLIENT_IMAGE_MODULES_MAX)
+		return say_error(command, "more than %d modules", CLIENT_IMAGE_MODULES_MAX);
+	ret->wanted[ret->client.n_wanted++] = optarg;
+	return 0;
+}
+
+/* What goes with what. */
+static int check_options(int argc, char **argv, struct options *ret)
+{
+	if (!ret->nfs_client && (ret->client.modules || ret->client.n_wanted))
+		return say_error(argv[0], "--kernel-modules and --module go with --nfs-client");
+	if (!ret->nfs_client && (optind + 1 != argc || !ret->output))
+		return say_error(argv[0], "needs one TREE and --output (Hint: see 'busypy pack "
+					  "--help')");
+	if (ret->nfs_client && (optind != argc || !ret->output || !ret->client.modules))
+		return say_error(argv[0], "--nfs-client needs --kernel-modules and --output, and "
+					  "no TREE (Hint: see 'busypy pack --help')");
+	if (ret->nfs_client && (ret->format != PACK_CPIO || ret->minimal))
+		return say_error(argv[0], "--nfs-client is an initramfs without a tree: neither "
+					  "--format tar nor --minimal");
+	ret->tree = argv[optind];
+	return 0;
+}
+
 static int parse(int argc, char **argv, struct options *ret)
 {
 	static const struct option longs[] = {
@@ -69,6 +107,9 @@ static int parse(int argc, char **argv, struct options *ret)
 		{ "format", required_argument, NULL, 'f' },
 		{ "compress", required_argument, NULL, 'z' },
 		{ "minimal", required_argument, NULL, 'm' },
+		{ "nfs-client", no_argument, NULL, 'n' },
+		{ "kernel-modules", required_argument, NULL, 'k' },
+		{ "module", required_argument, NULL, OPT_MODULE },
 		{ "report", no_argument, NULL, 'r' },
 		{ "json", no_argument, NULL, 'J' },
 		{ "help", no_argument, NULL, 'h' },
@@ -76,7 +117,8 @@ static int parse(int argc, char **argv, struct options *ret)
 	};
 	int option, r = 0;
 
-	while (r == 0 && (option = getopt_long(argc, argv, "o:a:f:z:m:rJh", longs, NULL)) != -1) {
+	while (r == 0 &&
+	       (option = getopt_long(argc, argv, "o:a:f:z:m:nk:rJh", longs, NULL)) != -1) {
 		switch (option) {
 		case 'o':
 			ret->output = optarg;
@@ -90,6 +132,15 @@ static int parse(int argc, char **argv, struct options *ret)
 			break;
 		case 'm':
 			ret->minimal = optarg;
+			break;
+		case 'n':
+			ret->nfs_client = true;
+			break;
+		case 'k':
+			ret->client.modules = optarg;
+			break;
+		case OPT_MODULE:
+			r = add_module(argv[0], ret);
 			break;
 		case 'J':
 			ret->flags |= TABLE_JSON;
@@ -105,13 +156,7 @@ static int parse(int argc, char **argv, struct options *ret)
 			return say_usage(argv[0]);
 		}
 	}
-	if (r)
-		return r;
-	if (optind + 1 != argc || !ret->output)
-		return say_error(argv[0], "needs one TREE and --output (Hint: see 'busypy pack "
-					  "--help')");
-	ret->tree = argv[optind];
-	return 0;
+	return r ? r : check_options(argc, argv, ret);
 }
 
 /* Names, one a line; "#" begins a comment. The words live as long as the process. */
@@ -202,6 +247,30 @@ static int make_request(const struct options *options, char tree[TREE_PATH_MAX],
 	return r;
 }
 
+/* From a directory of its own, which is then removed. */
+static int pack_client(const struct options *options, struct pack_size sizes[PACK_COMPONENTS],
+		       struct err *err)
+{
+	char dir[FILES_PATH_MAX];
+	struct client_image client = options->client;
+	struct pack_request request = { .tree = dir,
+					.format = PACK_CPIO,
+					.compression = options->compression,
+					.output = options->output };
+	int r = tree_arch(options->arch, &client.arch, err);
+
+	client.wanted = options->wanted;
+	request.arch = client.arch;
+	if (r == 0)
+		r = client_image_make(&client, dir, err);
+	if (r < 0)
+		return r;
+	r = pack_write(&request, sizes, err);
+	if (files_remove(dir, r < 0 ? NULL : err) < 0 && r == 0)
+		r = -EIO;
+	return r;
+}
+
 int cmd_pack(int argc, char **argv)
 {
 	struct options options = { 0 };
@@ -213,8 +282,11 @@ int cmd_pack(int argc, char **argv)
 
 	if (r)
 		return r;
-	r = make_request(&options, tree, &request, &err);
-	if (r == 0)
+	if (options.nfs_client)
+		r = pack_client(&options, sizes, &err);
+	else
+		r = make_request(&options, tree, &request, &err);
+	if (r == 0 && !options.nfs_client)
 		r = pack_write(&request, sizes, &err);
 	say_progress_end();
 	if (r == 0 && options.report)

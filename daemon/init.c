@@ -24,6 +24,7 @@
 #include "forward.h"
 #include "load.h"
 #include "log.h"
+#include "netroot.h"
 #include "prove.h"
 #include "rescue.h"
 #include "signals.h"
@@ -156,6 +157,7 @@ struct state state_prepare(struct init *init)
 	bool no_console = console_reserve();
 
 	environment_init();
+	netroot_enter_current();
 	compose_proc();
 	init->container = in_container();
 	log_set(init->container ? 0 : LOG_KMSG);
@@ -178,7 +180,9 @@ struct state state_prepare(struct init *init)
 	if (!init->container)
 		lock_program();
 	log_note("init: prepared after %u ms", (unsigned)(signals_now() - init->started));
-	return (struct state){ init->rescue ? state_rescue : state_compose };
+	if (init->rescue)
+		return (struct state){ state_rescue };
+	return (struct state){ netroot_wanted(init) ? state_netroot : state_compose };
 }
 
 struct state state_choose(struct init *init)

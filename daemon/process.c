@@ -229,7 +229,7 @@ uint64_t process_respawn(struct init *init)
 	return next;
 }
 
-bool process_apart(struct init *init, void (*work)(void), uint64_t deadline)
+int process_work(struct init *init, void (*work)(void))
 {
 	int pid = fork_process(init);
 
@@ -238,5 +238,12 @@ bool process_apart(struct init *init, void (*work)(void), uint64_t deadline)
 		work();
 		_exit(0);
 	}
+	return pid;
+}
+
+bool process_apart(struct init *init, void (*work)(void), uint64_t deadline)
+{
+	int pid = process_work(init, work);
+
 	return pid > 0 && process_wait(init, pid, deadline);
 }

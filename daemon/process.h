@@ -36,6 +36,9 @@ void process_run(struct init *init, unsigned actions, uint64_t deadline);
 /* Starts the respawn and askfirst entries that do not run and are due; when the next one is. */
 uint64_t process_respawn(struct init *init);
 
+/* Runs work in a child, which then ends with status 0. The pid, or -errno. */
+int process_work(struct init *init, void (*work)(void));
+
 /* Runs work in a child, since it may block for ever in the kernel; false if it has not ended at
  * the deadline. Without a child (fork fails) it is not done at all. */
 bool process_apart(struct init *init, void (*work)(void), uint64_t deadline);

@@ -37,6 +37,7 @@ struct init {
 
 /* In the order of a boot. */
 struct state state_prepare(struct init *init);	/* init.c: mounts, console, options */
+struct state state_netroot(struct init *init);	/* netroot.c: in an initramfs: the root over NFS */
 struct state state_compose(struct init *init);	/* compose.c: /usr and /lib */
 struct state state_choose(struct init *init);	/* init.c: what runs */
 struct state state_become(struct init *init);	/* start.c: busypy.init= */

@@ -16,6 +16,12 @@ enum {
 	SYNC_MS = 10000,	   /* for sync(2): a server may have gone */
 	UNMOUNT_MS = 10000,	   /* for unmounting and a last sync(2) */
 	REBOOT_MS = 2000,	   /* for the child that calls reboot(2) */
+	NETWORK_STEP_MS = 200,	   /* between two looks for an interface, or two rounds of DHCP */
+	DHCP_FIRST_MS = 1000,	   /* until the first repetition of a question; doubled each time */
+	DHCP_ROUND_MS = 15000,	   /* for one exchange */
+	NFS_PAUSE_MIN_MS = 250,	   /* after a mount that failed; doubled each time ... */
+	NFS_PAUSE_MAX_MS = 4000,   /* ... up to this */
+	NETROOT_SAY_MS = 3000,	   /* before the console says what the root waits for */
 	FAIL_PAUSE_MS = 10000	   /* to read why, before busypy.fail=reboot does it */
 };
 

@@ -110,6 +110,13 @@ static int set_arch(struct cmdline *cmdline, const char *value)
 	return str_copy(cmdline->arch, sizeof(cmdline->arch), value) < 0 ? -EINVAL : 0;
 }
 
+static int set_lease(struct cmdline *cmdline, const char *value)
+{
+	if (!value || !*value)
+		return -EINVAL;
+	return str_copy(cmdline->lease, sizeof(cmdline->lease), value) < 0 ? -EINVAL : 0;
+}
+
 static int set_shell(struct cmdline *cmdline, const char *value)
 {
 	bool on = false;
@@ -133,6 +140,8 @@ static int set(struct cmdline *cmdline, const char *key, const char *value)
 		return set_shell(cmdline, value);
 	if (str_eq(key, "arch"))
 		return set_arch(cmdline, value);
+	if (str_eq(key, "lease"))
+		return set_lease(cmdline, value);
 	if (str_eq(key, "debug"))
 		return set_flag(&cmdline->debug, value);
 	if (str_eq(key, "overlay"))
@@ -176,6 +185,31 @@ int cmdline_take(const char *given, size_t column, struct cmdline *cmdline, stru
 	return 1;
 }
 
+/* A word that the kernel documents: the last one of a kind counts, as there. */
+static int take_kernels(const char *word, size_t column, struct cmdline *cmdline, struct err *err)
+{
+	const struct {
+		const char *key;
+		char *value;
+		size_t size;
+	} words[] = {
+		{ "root=", cmdline->root, sizeof(cmdline->root) },
+		{ "nfsroot=", cmdline->nfsroot, sizeof(cmdline->nfsroot) },
+		{ "ip=", cmdline->ip, sizeof(cmdline->ip) },
+		{ "init=", cmdline->init, sizeof(cmdline->init) },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const char *key = words[i].key;
+
+		if (!str_starts(word, key))
+			continue;
+		if (str_copy(words[i].value, words[i].size, word + strlen(key)) < 0)
+			return err_say(err, EINVAL, "1:%zu: %s is too long, ignoring", column, key);
+	}
+	return 1;
+}
+
 int cmdline_next(const char *bytes, size_t n, size_t *at, struct cmdline *cmdline, struct err *err)
 {
 	char word[WORD_MAX];
@@ -190,7 +224,9 @@ int cmdline_next(const char *bytes, size_t n, size_t *at, struct cmdline *cmdlin
 	r = next_word(bytes, n, at, word, sizeof(word));
 	if (r < 0 && memcmp(word, prefix, strlen(prefix)) == 0)
 		return err_say(err, EINVAL, "1:%zu: the option is too long, ignoring", begin + 1);
-	if (r < 0 || !str_starts(word, prefix))
+	if (r < 0)
 		return 1;
+	if (!str_starts(word, prefix))
+		return take_kernels(word, begin + 1, cmdline, err);
 	return cmdline_take(word, begin + 1, cmdline, err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the kernel command line (or, in a container, the argument vector) tells PID 1: the words
- * that begin with "busypy.". Documented in init(8). */
+ * that begin with "busypy.", and the kernel's own about a root over the network. Documented in
+ * init(8). */
 #ifndef BUSYPY_CMDLINE_H
 #define BUSYPY_CMDLINE_H
 
@@ -9,7 +10,7 @@
 
 struct err;
 
-enum { CMDLINE_VALUE_MAX = 1024, CMDLINE_ARCH_MAX = 32 };
+enum { CMDLINE_VALUE_MAX = 1024, CMDLINE_ARCH_MAX = 32, CMDLINE_WORD_MAX = 256 };
 
 /* What runs once the machine is composed. */
 enum cmdline_start {
@@ -28,9 +29,13 @@ struct cmdline {
 	bool debug, overlay;
 	char program[CMDLINE_VALUE_MAX]; /* of busypy.init= and busypy.run= */
 	char arch[CMDLINE_ARCH_MAX];	 /* empty: what uname says */
-	unsigned shutdown_s;		 /* for all shutdown actions together */
-	unsigned grace_s;		 /* between TERM and KILL */
-	unsigned respawn_count;		 /* starts of an entry within respawn_s; 0: no limit */
+	char lease[CMDLINE_VALUE_MAX];	 /* busypy.lease=: a share for our lease, core/nfs.h */
+	/* The kernel's words, as they stand, without quotes; empty if not given. */
+	char root[CMDLINE_WORD_MAX], nfsroot[CMDLINE_VALUE_MAX], ip[CMDLINE_WORD_MAX];
+	char init[CMDLINE_WORD_MAX];
+	unsigned shutdown_s;	/* for all shutdown actions together */
+	unsigned grace_s;	/* between TERM and KILL */
+	unsigned respawn_count; /* starts of an entry within respawn_s; 0: no limit */
 	unsigned respawn_s;
 };
 

@@ -105,4 +105,15 @@ int pack_write(const struct pack_request *request, struct pack_size ret[PACK_COM
 		err_say(err, ENOSYS, "cannot write %s: built without libarchive", request->output),
 		"install libarchive-dev and build again");
 }
+
+#include "modules.h"
+
+int modules_copy(const struct modules_request *request, char **ret_list, struct err *err)
+{
+	(void)ret_list;
+	return err_hint(
+		err,
+		err_say(err, ENOSYS, "cannot read %s: built without libarchive", request->from),
+		"install libarchive-dev and build again");
+}
 #endif

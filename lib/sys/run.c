@@ -102,8 +102,12 @@ static int run_here(struct run *run)
 
 static int run_mkdir(const struct run *run, const struct op *op)
 {
-	if (mkdirat(run->root, op->dst, op->mode) < 0)
+	if (mkdirat(run->root, op->dst, op->mode) < 0) {
+		/* NFS does not look whether it is there before it says that it is read-only. */
+		if (errno == EROFS && faccessat(run->root, op->dst, F_OK, 0) == 0)
+			return 0;
 		return errno == EEXIST ? 0 : -errno;
+	}
 	/* The process's umask must not show in the view. */
 	return fchmodat(run->root, op->dst, op->mode, 0) < 0 ? -errno : 0;
 }

@@ -85,9 +85,10 @@ def kernel_resolver():
 
 
 def network():
-    """DHCP on every wired interface, unless the kernel has configured one for the root."""
+    """DHCP on every wired interface, unless the root depends on one, or has needed one."""
     routes = [line.split() for line in machine.lines("/proc/net/route")[1:]]
-    if any(fields[1:2] == ["00000000"] for fields in routes):
+    if any(target == "/" and kind.startswith("nfs") for _, target, kind, _ in machine.mounts()) \
+            or any(fields[1:2] == ["00000000"] for fields in routes):
         return "set up by the kernel" + (", resolver too" if kernel_resolver() else "")
     wired = [name for name in sorted(os.listdir("/sys/class/net"))
              if os.path.exists("/sys/class/net/%s/device" % name)
