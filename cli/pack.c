@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* busypy pack: a tree as an initramfs or a tar. */
+/* busypy pack: a tree as an initramfs, a tar or a file system image. */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -30,8 +30,10 @@ static const char help[] =
 	"\n"
 	"  -o, --output FILE     where to write it\n"
 	"  -a, --arch ARCH       the arch (default: this machine's); 'all' for a tar of all\n"
-	"  -f, --format FORMAT   'cpio' (default): an initramfs that starts /init; or 'tar'\n"
-	"  -z, --compress HOW    'gzip', 'zstd' or 'none' (default)\n"
+	"  -f, --format FORMAT   'cpio' (default): an initramfs that starts /init; 'tar'; or\n"
+	"                        'erofs': a file system image that clients mount\n"
+	"  -z, --compress HOW    'gzip', 'zstd' or 'none' (default); erofs: 'lz4hc' (default) or\n"
+	"                        'none'\n"
 	"  -m, --minimal FILE    leave out the Python modules that FILE names, one a line\n"
 	"  -n, --nfs-client      write init and kernel modules for a root over NFS\n"
 	"  -k, --kernel-modules DIR  the modules of the kernel: /lib/modules/VERSION\n"
@@ -49,28 +51,34 @@ struct options {
 	const char *tree, *arch, *output, *minimal;
 	enum pack_format format;
 	enum pack_compression compression;
+	bool compress; /* given, not the default */
 	bool report;
 	unsigned flags;
 };
 
 static int parse_words(const char *command, int option, struct options *ret)
 {
-	static const char *const compressions[] = { "none", "gzip", "zstd" };
+	static const char *const formats[] = { "cpio", "tar", "erofs" };
+	static const char *const compressions[] = { "none", "gzip", "zstd", "lz4hc" };
 
-	if (option == 'f') {
-		if (strcmp(optarg, "cpio") != 0 && strcmp(optarg, "tar") != 0)
-			return say_error(command, "--format must be 'cpio' or 'tar', not '%s'",
-					 optarg);
-		ret->format = optarg[0] == 'c' ? PACK_CPIO : PACK_TAR;
-		return 0;
-	}
-	for (size_t i = 0; i < 3; i++) {
-		if (strcmp(optarg, compressions[i]) == 0) {
-			ret->compression = (enum pack_compression)i;
+	for (size_t i = 0; option == 'f' && i < 3; i++) {
+		if (strcmp(optarg, formats[i]) == 0) {
+			ret->format = (enum pack_format)i;
 			return 0;
 		}
 	}
-	return say_error(command, "--compress must be 'gzip', 'zstd' or 'none', not '%s'", optarg);
+	if (option == 'f')
+		return say_error(command, "--format must be 'cpio', 'tar' or 'erofs', not '%s'",
+				 optarg);
+	for (size_t i = 0; i < 4; i++) {
+		if (strcmp(optarg, compressions[i]) == 0) {
+			ret->compression = (enum pack_compression)i;
+			ret->compress = true;
+			return 0;
+		}
+	}
+	return say_error(command, "--compress must be 'gzip', 'zstd', 'lz4hc' or 'none', not '%s'",
+			 optarg);
 }
 
 static int add_module(const char *command, struct options *ret)
@@ -218,6 +226,21 @@ static int report(const struct pack_size sizes[PACK_COMPONENTS], unsigned flags,
 	return r;
 }
 
+/* The compression that goes with the format. */
+static int choose_compression(const struct options *options, enum pack_compression *ret,
+			      struct err *err)
+{
+	bool erofs = options->format == PACK_EROFS, lz4hc = options->compression == PACK_LZ4HC;
+
+	*ret = erofs && !options->compress ? PACK_LZ4HC : options->compression;
+	if (erofs && options->compression != PACK_PLAIN && !lz4hc)
+		return err_say(err, EINVAL, "an erofs image is compressed with 'lz4hc' or 'none'");
+	if (!erofs && lz4hc)
+		return err_hint(err, err_say(err, EINVAL, "'lz4hc' is for images"),
+				"--format erofs");
+	return 0;
+}
+
 static int make_request(const struct options *options, char tree[TREE_PATH_MAX],
 			struct pack_request *ret, struct err *err)
 {
@@ -229,9 +252,13 @@ static int make_request(const struct options *options, char tree[TREE_PATH_MAX],
 		r = tree_arch(options->arch, &ret->arch, err);
 	if (r < 0)
 		return r;
+	r = choose_compression(options, &ret->compression, err);
+	if (r < 0)
+		return r;
 	if (all && options->format != PACK_TAR)
 		return err_hint(err,
-				err_say(err, EINVAL, "an initramfs is for one arch, not for all"),
+				err_say(err, EINVAL, "an %s is for one arch, not for all",
+					options->format == PACK_CPIO ? "initramfs" : "image"),
 				"--format tar");
 	if (ret->arch)
 		r = tree_check_runtime(tree, ret->arch, err);
@@ -241,7 +268,6 @@ static int make_request(const struct options *options, char tree[TREE_PATH_MAX],
 	}
 	ret->tree = tree;
 	ret->format = options->format;
-	ret->compression = options->compression;
 	ret->output = options->output;
 	ret->progress = show_progress;
 	return r;

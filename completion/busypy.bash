@@ -63,9 +63,9 @@ _busypy_argument() {
     MODE) _busypy_words "ro rw none" "$2" ;;
     SRC*) _busypy_paths -f "$2" ;;
     COLUMNS) _busypy_columns "$2" ;;
-    FORMAT) _busypy_words "cpio tar" "$2" ;;
+    FORMAT) _busypy_words "cpio tar erofs" "$2" ;;
     SERVER) _busypy_words "knfsd ganesha" "$2" ;;
-    HOW) _busypy_words "gzip zstd none" "$2" ;;
+    HOW) _busypy_words "gzip zstd lz4hc none" "$2" ;;
     host)
         _busypy_paths -d "$2"
         local paths=("${COMPREPLY[@]}")

@@ -18,6 +18,7 @@
 #include "arch.h"
 #include "err.h"
 #include "fd.h"
+#include "pack_erofs.h"
 #include "str.h"
 #include "tree.h"
 
@@ -42,6 +43,7 @@ struct packing {
 	struct shared_file *shared;
 	size_t n_shared, max_shared;
 	size_t root; /* length of the tree's path and the slash */
+	const struct pack_survey *survey;
 	struct err *err;
 };
 
@@ -280,6 +282,12 @@ static bool set_inode(struct packing *p, struct archive_entry *entry, const stru
 	return first;
 }
 
+static void count(struct packing *p, const struct stat *st, const char *path)
+{
+	p->sizes[component_of(path)].files++;
+	p->sizes[component_of(path)].bytes += (uint64_t)st->st_size;
+}
+
 static int add_source(struct packing *p, const FTSENT *at, const char *path)
 {
 	const struct stat *st = at->fts_statp;
@@ -301,10 +309,8 @@ static int add_source(struct packing *p, const FTSENT *at, const char *path)
 		archive_entry_set_size(entry, st->st_size);
 		archive_entry_copy_sourcepath(entry, at->fts_path);
 	}
-	if (set_inode(p, entry, st) && S_ISREG(st->st_mode)) {
-		p->sizes[component_of(path)].files++;
-		p->sizes[component_of(path)].bytes += (uint64_t)st->st_size;
-	}
+	if (set_inode(p, entry, st) && S_ISREG(st->st_mode))
+		count(p, st, path);
 	return add_entry(p, entry);
 }
 
@@ -312,6 +318,13 @@ static int note_source(struct packing *p, const FTSENT *at, const char *path)
 {
 	(void)path;
 	return note_shared(p, at->fts_statp);
+}
+
+static int leave_out(struct packing *p, const char *path)
+{
+	int r = p->survey ? p->survey->left_out(path, p->survey->context) : 0;
+
+	return r < 0 ? err_set(p->err, -r, "cannot pack %s", path) : 0;
 }
 
 static int visit(struct packing *p, FTS *fts, FTSENT *at,
@@ -326,7 +339,7 @@ static int visit(struct packing *p, FTS *fts, FTSENT *at,
 	path = at->fts_path + p->root;
 	if (is_foreign(p->request, path) || is_left_out(p->request, path)) {
 		(void)fts_set(fts, at, FTS_SKIP); /* cannot fail for a valid word */
-		return 0;
+		return leave_out(p, path);
 	}
 	if (!S_ISREG(at->fts_statp->st_mode) && !S_ISDIR(at->fts_statp->st_mode) &&
 	    !S_ISLNK(at->fts_statp->st_mode))
@@ -349,6 +362,38 @@ static int walk(struct packing *p, int (*action)(struct packing *, const FTSENT 
 	if (r == 0 && errno)
 		r = err_set(p->err, errno, "cannot walk %s", p->request->tree);
 	(void)fts_close(fts); /* only read from */
+	return r;
+}
+
+static int count_source(struct packing *p, const FTSENT *at, const char *path)
+{
+	const struct stat *st = at->fts_statp;
+	struct shared_file key = { .dev = st->st_dev, .ino = st->st_ino };
+	struct shared_file *file = NULL;
+
+	if (S_ISREG(st->st_mode) && st->st_nlink > 1 && p->n_shared)
+		file = bsearch(&key, p->shared, p->n_shared, sizeof(key), compare_shared);
+	if (S_ISREG(st->st_mode) && (!file || !file->number))
+		count(p, st, path);
+	if (file)
+		file->number = 1;
+	return 0;
+}
+
+int pack_look(const struct pack_request *request, const struct pack_survey *survey,
+	      struct pack_size ret[PACK_COMPONENTS], struct err *err)
+{
+	struct packing p = {
+		.request = request, .sizes = ret, .root = strlen(request->tree) + 1, .err = err
+	};
+	int r = walk(&p, note_source);
+
+	memset(ret, 0, sizeof(*ret) * PACK_COMPONENTS);
+	merge_shared(&p);
+	p.survey = survey;
+	if (r == 0)
+		r = walk(&p, count_source);
+	free(p.shared);
 	return r;
 }
 
@@ -465,6 +510,8 @@ int pack_write(const struct pack_request *request, struct pack_size ret[PACK_COM
 	text_addf(&text, "%s.%d.tmp", request->output, (int)getpid());
 	if (text_check(&text) < 0)
 		return err_say(err, ENAMETOOLONG, "%s: the path is too long", request->output);
+	if (request->format == PACK_EROFS)
+		return pack_erofs_write(request, temporary, ret, err);
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return err_set(err, errno, "cannot create %s", temporary);
