@@ -8,6 +8,8 @@
 
 #include "arch.h"
 
+enum { LEAST_PAGE = 4096 }; /* bytes; larger pages only move the border of what is certain */
+
 static uint64_t get(const uint8_t *bytes, size_t n, bool big)
 {
 	uint64_t value = 0;
@@ -85,21 +87,64 @@ size_t elf_head_phdrs_size(const struct elf_head *head)
 	return size > ELF_PHDRS_MAX ? 0 : size;
 }
 
-bool elf_head_cut(const struct elf_head *head, const uint8_t *phdrs, size_t n, uint64_t file_size)
+/* One program header. */
+struct segment {
+	uint32_t type;
+	uint64_t offset, address, size, memory;
+};
+
+static void read_segment(const struct elf_head *head, const uint8_t *phdr, struct segment *ret)
 {
 	bool wide = head->class == ELFCLASS64, big = head->data == ELFDATA2MSB;
+	size_t n = wide ? 8 : 4;
+
+	ret->type = (uint32_t)get(phdr, 4, big);
+	ret->offset = get(phdr + (wide ? 8 : 4), n, big);
+	ret->address = get(phdr + (wide ? 16 : 8), n, big);
+	ret->size = get(phdr + (wide ? 32 : 16), n, big);
+	ret->memory = get(phdr + (wide ? 40 : 20), n, big);
+}
+
+static enum elf_cut segment_cut(const struct elf_head *head, const struct segment *segment,
+				uint64_t file_size)
+{
+	uint64_t pages = (file_size + LEAST_PAGE - 1) / LEAST_PAGE * LEAST_PAGE, end;
+
+	if (!segment->size || (segment->type != PT_LOAD && segment->type != PT_DYNAMIC))
+		return ELF_WHOLE;
+	if (segment->offset <= file_size && segment->size <= file_size - segment->offset)
+		return ELF_WHOLE;
+	if (segment->offset >= pages || segment->size > UINT64_MAX - segment->offset)
+		end = UINT64_MAX;
+	else
+		end = segment->offset + segment->size;
+	if (segment->type == PT_DYNAMIC) /* ld.so reads it first of all */
+		return segment->offset >= pages ? ELF_CUT_FATALLY : ELF_CUT;
+	if (segment->memory > segment->size && end > pages)
+		return ELF_CUT_FATALLY;
+	if (head->entry >= segment->address && head->entry - segment->address < segment->size &&
+	    (segment->offset >= file_size ||
+	     head->entry - segment->address >= file_size - segment->offset))
+		return ELF_CUT_FATALLY;
+	return ELF_CUT;
+}
+
+enum elf_cut elf_head_cut(const struct elf_head *head, const uint8_t *phdrs, size_t n,
+			  uint64_t file_size)
+{
+	enum elf_cut result = ELF_WHOLE;
 	size_t each = phdr_size(head);
 
 	for (size_t i = 0; i < head->phnum && (i + 1) * each <= n; i++) {
-		const uint8_t *phdr = phdrs + i * each;
-		uint64_t offset = wide ? get(phdr + 8, 8, big) : get(phdr + 4, 4, big);
-		uint64_t size = wide ? get(phdr + 32, 8, big) : get(phdr + 16, 4, big);
+		struct segment segment;
+		enum elf_cut cut;
 
-		if (get(phdr, 4, big) == PT_LOAD && size &&
-		    (offset > file_size || size > file_size - offset))
-			return true;
+		read_segment(head, phdrs + i * each, &segment);
+		cut = segment_cut(head, &segment, file_size);
+		if (cut > result)
+			result = cut;
 	}
-	return false;
+	return result;
 }
 
 bool elf_head_fits(const struct elf_head *head, const struct arch *arch)

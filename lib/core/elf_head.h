@@ -39,9 +39,15 @@ int elf_head_for_interp(const uint8_t *bytes, const struct arch *kernel, struct 
 /* The bytes of the program headers; 0 if the kernel refuses that many or few. */
 size_t elf_head_phdrs_size(const struct elf_head *head);
 
-/* True if the file of this many bytes is too short for a segment that is to be mapped: touching
- * what is missing is SIGBUS. */
-bool elf_head_cut(const struct elf_head *head, const uint8_t *phdrs, size_t n, uint64_t file_size);
+/* Whether a file of this many bytes ends before what its segments want in memory. Touching a page
+ * that is missing is SIGBUS; the kernel itself touches the end of one that grows. */
+enum elf_cut {
+	ELF_WHOLE,
+	ELF_CUT, /* what is missing may never be touched */
+	ELF_CUT_FATALLY
+};
+enum elf_cut elf_head_cut(const struct elf_head *head, const uint8_t *phdrs, size_t n,
+			  uint64_t file_size);
 
 /* True if the file is for this arch: class, byte order, machine and ABI flags. */
 bool elf_head_fits(const struct elf_head *head, const struct arch *arch);

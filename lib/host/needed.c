@@ -9,6 +9,7 @@
 #include "arch.h"
 #include "elf_file.h"
 #include "err.h"
+#include "ldcache.h"
 #include "str.h"
 #include "sysroot.h"
 
@@ -103,6 +104,20 @@ static bool try_list(struct search *search, const char *dirs, const char *by)
 	return false;
 }
 
+static bool try_cache(struct search *search)
+{
+	const struct sysroot *root = search->root;
+	const char *path;
+	size_t at = 0;
+
+	while (root->cache_size &&
+	       (path = ldcache_next(root->cache, root->cache_size, search->name, &at))) {
+		if (str_copy(search->path, sizeof(search->path), path) == 0 && suits(search))
+			return true;
+	}
+	return false;
+}
+
 static bool try_defaults(struct search *search)
 {
 	static const char *const dirs[] = { "/lib/%s",	"/usr/lib/%s", "/lib",
@@ -164,7 +179,9 @@ static int find(struct search *search, const struct elf_file *by, const char *by
 		found = str_copy(search->path, sizeof(search->path), search->name) == 0 &&
 			suits(search);
 	} else {
-		found = try_list(search, by->runpath ? by->runpath : by->rpath, by_path) ||
+		found = (!by->runpath && try_list(search, by->rpath, by_path)) ||
+			try_list(search, search->root->library_path, "") ||
+			try_list(search, by->runpath, by_path) || try_cache(search) ||
 			try_defaults(search);
 	}
 	if (!found)

@@ -143,6 +143,10 @@ int replay_formats(struct world *world, const char *path, int depth, struct foun
 
 	*ret = (struct last_program){ .step = world_step(world, "program", path, NULL) };
 	ret->subject_step = ret->step;
+	if (!*path && !world->started) { /* in a first line it would be the working directory */
+		(void)world_fail(world, ret->step, ENOENT);
+		return broken_start("''", ENOENT, err);
+	}
 	r = world_find(world, ret->step, path, program, err);
 	if (r < 0)
 		return r;

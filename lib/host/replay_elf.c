@@ -60,6 +60,35 @@ static int fail(struct world *world, int step, int r)
 	return r;
 }
 
+/* Behind the point of no return a fault kills the process. */
+static int check_whole(struct world *world, int step, const struct image *image, struct err *err)
+{
+	switch (elf_head_cut(&image->head, image->phdrs, image->n,
+			     (uint64_t)image->file->st.st_size)) {
+	case ELF_WHOLE:
+		return 0;
+	case ELF_CUT:
+		(void)broken_cut(image->path, err);
+		return world_cannot_tell(world, step);
+	case ELF_CUT_FATALLY:
+		break;
+	}
+	(void)broken_cut(image->path, err);
+	return world_signal(world, step);
+}
+
+static int check_program(struct world *world, int step, const struct image *image,
+			 const char *interp, struct err *err)
+{
+	int r = check_whole(world, step, image, err);
+
+	if (r == 0 && !interp[0] && !image->head.entry) {
+		(void)broken_library(image->path, err);
+		r = world_signal(world, step);
+	}
+	return r;
+}
+
 /* Opens what PT_INTERP names and looks at it as the kernel does. */
 static int check_interp(struct world *world, const struct image *program, const char *name,
 			struct err *err)
@@ -78,33 +107,14 @@ static int check_interp(struct world *world, const struct image *program, const 
 	fd = open(file.real, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return fail(world, step, broken_interp(program->path, name, errno, err));
-	image = (struct image){ .file = &file, .arch = program->arch, .fd = fd };
+	image = (struct image){ .path = name, .file = &file, .arch = program->arch, .fd = fd };
 	if ((size_t)file.st.st_size < least)
 		return fail(world, step, broken_interp_unsound(program->path, name, EIO, err));
 	if (elf_head_for_interp(file.head, program->arch, &image.head) < 0 ||
 	    read_phdrs(&image) < 0)
 		return fail(world, step, broken_interp_unsound(program->path, name, ELIBBAD, err));
-	if (elf_head_cut(&image.head, image.phdrs, image.n, (uint64_t)file.st.st_size)) {
-		(void)broken_cut(name, err);
-		return world_signal(world, step);
-	}
 	world_set(world, step, NULL, "ELF for %s", program->arch->name);
-	return 0;
-}
-
-/* Behind the point of no return a fault kills the process. */
-static int check_segments(struct world *world, int step, const struct image *image,
-			  const char *interp, struct err *err)
-{
-	if (elf_head_cut(&image->head, image->phdrs, image->n, (uint64_t)image->file->st.st_size)) {
-		(void)broken_cut(image->path, err);
-		return world_signal(world, step);
-	}
-	if (!interp[0] && !image->head.entry) {
-		(void)broken_library(image->path, err);
-		return world_signal(world, step);
-	}
-	return 0;
+	return check_whole(world, step, &image, err);
 }
 
 /* With the ELF loader of one arch: 1, 0 if it leaves the file, negative. */
@@ -134,7 +144,7 @@ static int load(struct world *world, int step, struct image *image, struct last_
 			return r;
 	}
 	ret->arch = image->arch;
-	r = check_segments(world, step, image, ret->interp, err);
+	r = check_program(world, step, image, ret->interp, err);
 	return r < 0 ? r : 1;
 }
 

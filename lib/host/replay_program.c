@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What happens behind the exec: ld.so(8) finds libraries, Python its own files. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "elf_file.h"
 #include "err.h"
+#include "files.h"
 #include "needed.h"
 #include "replay_parts.h"
 #include "replay_world.h"
@@ -29,16 +31,36 @@ static void list_libraries(struct world *world, const struct needed *set)
 		(void)world_step(world, "libraries", "libraries", "%s", names);
 }
 
+/* LD_LIBRARY_PATH, which the loader does not let into a view, and the cache. Staging gives a tree's
+ * ld.so another name for its cache. */
+static void give_settings(struct world *world, bool musl, char **ret_cache)
+{
+	char real[SYSROOT_PATH_MAX];
+	const char *path = world->in_view ? "/lib/ld.so.cache" : "/etc/ld.so.cache";
+	size_t n;
+
+	world->root->library_path =
+		world->here && !world->in_view ? getenv("LD_LIBRARY_PATH") : NULL;
+	if (musl || sysroot_find(world->root, path, real) < 0 ||
+	    files_read(real, ret_cache, &n, NULL) < 0)
+		return;
+	world->root->cache = (const uint8_t *)*ret_cache;
+	world->root->cache_size = n;
+}
+
 static int check_libraries(struct world *world, const struct found *program,
 			   const struct last_program *last, struct err *err)
 {
 	NEEDED_CLEANUP struct needed set = { 0 };
+	FILES_FREE char *cache = NULL;
+	bool musl = needed_is_musl(last->interp);
 	int r, step;
 
 	if (!last->interp[0])
 		return 0;
-	r = needed_add(world->root, last->arch, program->at, needed_is_musl(last->interp), &set,
-		       err);
+	give_settings(world, musl, &cache);
+	r = needed_add(world->root, last->arch, program->at, musl, &set, err);
+	world->root->cache_size = 0;
 	if (r == 0) {
 		list_libraries(world, &set);
 		return 0;

@@ -14,6 +14,7 @@
 #include "arch.h"
 #include "binfmt.h"
 #include "broken.h"
+#include "compat.h"
 #include "err.h"
 #include "fd.h"
 #include "replay.h"
@@ -305,10 +306,21 @@ int world_open(struct world *world, const struct replay_request *request, struct
 	r = sysroot_init(world->root, request->root ? request->root : "/");
 	if (r < 0)
 		return err_set(err, -r, "cannot use %s", request->root);
-	if (!world->here)
+	if (!world->here) {
+		/* PID 1's kernel is not here to be asked. */
+		if (world->kernel != arch_by_name("i386") &&
+		    arch_runs_on(arch_by_name("i386"), world->kernel))
+			world->compat = arch_by_name("i386");
 		return 0;
+	}
+	world->compat = compat_arch();
 	if (getcwd(cwd, sizeof(cwd)) && cwd[0] == '/')
 		world->cwd = cwd;
+	/* By its path it may be out of reach for this user; the kernel starts from where he is. */
+	world->root->n_mounts = 0;
+	if (!str_eq(world->cwd, "/"))
+		(void)sysroot_mount(world->root, world->cwd, "."); /* there is room */
+	(void)sysroot_mount(world->root, "", "/");
 	return read_rules(world, err);
 }
 

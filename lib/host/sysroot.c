@@ -23,6 +23,8 @@ struct walk {
 
 int sysroot_init(struct sysroot *root, const char *dir)
 {
+	root->library_path = NULL;
+	root->cache_size = 0;
 	root->n_mounts = 1;
 	root->mounts[0].at = "";
 	return str_copy(root->mounts[0].dir, sizeof(root->mounts[0].dir),
@@ -34,6 +36,8 @@ int sysroot_init_view(struct sysroot *root, const char *tree, const struct arch 
 	static const char *const at[] = { "/usr", "/lib", "/lib64" };
 	struct text text;
 
+	root->library_path = NULL;
+	root->cache_size = 0;
 	root->n_mounts = 0;
 	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
 		text_init(&text, root->mounts[i].dir, sizeof(root->mounts[i].dir));

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arch;
 struct stat;
@@ -18,6 +19,10 @@ struct sysroot {
 		char dir[SYSROOT_PATH_MAX];
 	} mounts[SYSROOT_MOUNTS_MAX];
 	size_t n_mounts;
+	/* Where an ld.so looks besides, borrowed: LD_LIBRARY_PATH, or NULL; its cache */
+	const char *library_path;
+	const uint8_t *cache;
+	size_t cache_size; /* bytes */
 };
 
 /* One directory as "/". -E2BIG if its path is too long. */

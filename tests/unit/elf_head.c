@@ -71,10 +71,19 @@ static void test_kernel(void)
 	put(phdr, 4, PT_LOAD, false);
 	put(phdr + 8, 8, 100, false);
 	put(phdr + 32, 8, 50, false);
-	CHECK(!elf_head_cut(&head, phdr, 56, 150), "a whole segment");
-	CHECK(elf_head_cut(&head, phdr, 56, 149), "a cut one");
+	put(phdr + 16, 8, 0x1000, false);
+	CHECK(elf_head_cut(&head, phdr, 56, 150) == ELF_WHOLE, "a whole segment");
+	CHECK(elf_head_cut(&head, phdr, 56, 149) == ELF_CUT, "a cut one");
+	head.entry = 0x1000 + 49;
+	CHECK(elf_head_cut(&head, phdr, 56, 149) == ELF_CUT_FATALLY, "its entry is what is cut");
+	head.entry = 0;
 	put(phdr + 8, 8, UINT64_MAX, false);
-	CHECK(elf_head_cut(&head, phdr, 56, 149), "an offset behind everything");
+	CHECK(elf_head_cut(&head, phdr, 56, 149) == ELF_CUT, "an offset behind everything");
+	put(phdr + 40, 8, 51, false);
+	CHECK(elf_head_cut(&head, phdr, 56, 149) == ELF_CUT_FATALLY,
+	      "and the kernel clears its end");
+	put(phdr, 4, PT_DYNAMIC, false);
+	CHECK(elf_head_cut(&head, phdr, 56, 149) == ELF_CUT_FATALLY, "what ld.so reads first");
 	make(bytes, ELFCLASS64, ELFDATA2MSB, EM_X86_64, 1);
 	CHECK(elf_head_for_kernel(bytes, wide, &head) == -ENOEXEC, "big endian");
 	make(bytes, ELFCLASS64, ELFDATA2LSB, EM_X86_64, 73);

@@ -1,0 +1,78 @@
+"""Compares what `busypy explain` foretells with what a raw execve(2) does.
+
+Usage: agree.py ROOT BUSYPY TREE [TEXT]. A group makes its files below a folder of its own and
+yields cases; both are asked as the same user, with the same rights, environment and directory.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import elf_cases  # noqa: E402
+import path_cases  # noqa: E402
+import script_cases  # noqa: E402
+from case import Machine  # noqa: E402
+
+GROUPS = (path_cases, script_cases, elf_cases)
+
+
+def foretold(machine, case):
+    """The outcome as rawexec words it, and the sentence."""
+    words = [machine.busypy, "explain", "--json", case.path, *case.arguments]
+    run = subprocess.run(case.wrapped(machine, words), capture_output=True, text=True,
+                         cwd=case.directory, env=case.environment, check=False)
+    if not run.stdout:
+        return "unknown", run.stderr.strip()
+    outcome = json.loads(run.stdout)["outcome"][0]
+    if (run.returncode, outcome["outcome"]) == (0, "runs"):
+        return "status 0", ""
+    if (run.returncode, outcome["outcome"]) == (125, "unknown"):
+        return "unknown", outcome["sentence"]
+    if run.returncode != 1:
+        return f"explain's status {run.returncode}", run.stderr
+    return {"errno": f"errno {outcome['errno']}", "status": f"status {outcome['status']}",
+            "signal": "signal"}[outcome["outcome"]], outcome["sentence"]
+
+
+def happened(machine, case):
+    words = [machine.rawexec, case.path, *case.arguments]
+    run = subprocess.run(case.wrapped(machine, words), capture_output=True, text=True,
+                         cwd=case.directory, env=case.environment, check=False, timeout=60)
+    return run.stdout.strip(), run.stderr.strip()
+
+
+class Tap:
+    def __init__(self):
+        self.count = self.failed = 0
+
+    def tell(self, fine, name, details):
+        self.count += 1
+        self.failed += not fine
+        print(f"{'ok' if fine else 'not ok'} {self.count} - {name}", flush=True)
+        if not fine or os.environ.get("EXPLAIN_VERBOSE"):
+            for line in details:
+                print("# " + line.replace("\n", "\n# "))
+
+
+def main(root, busypy, tree, text=""):
+    machine = Machine(root, busypy, tree)
+    tap = Tap()
+    for group in GROUPS:
+        if text not in group.__name__:
+            continue
+        for case in group.cases(machine):
+            wanted, said = happened(machine, case)
+            got, sentence = foretold(machine, case)
+            fine = got == wanted and (not case.wanted or case.wanted == wanted)
+            fine = fine and case.sentence in sentence
+            tap.tell(fine, f"{group.__name__.removesuffix('_cases')}: {case.name}",
+                     [f"foretold: {got}: {sentence}", f"happened: {wanted}: {said}",
+                      f"meant:    {case.wanted or 'anything'}: {case.sentence}"])
+    print(f"1..{tap.count}")
+    return tap.failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

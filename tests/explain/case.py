@@ -1,0 +1,54 @@
+"""One case: a file, and who executes it how; and what the groups share."""
+
+import os
+import shutil
+import subprocess
+
+USER = 1000
+AS_USER = ("setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups")
+
+
+class Case:
+    """wanted is what must happen, in rawexec's words, where the test means a certain thing;
+    sentence is a part of what explain must say."""
+
+    def __init__(self, name, path, wanted="", *, arguments=(), user=False, wrap=(), directory=None,
+                 environment=None, sentence=""):
+        self.name, self.path, self.wanted = name, path, wanted
+        self.arguments, self.directory = list(arguments), directory
+        self.wrap = [*wrap, *(AS_USER if user else ())]
+        self.environment = {**os.environ, **(environment or {})}
+        self.sentence = sentence
+
+    def wrapped(self, machine, words):
+        return [*self.wrap, *words]
+
+
+class Machine:
+    """The throw-away machine that this runs in."""
+
+    def __init__(self, root, busypy, tree):
+        self.root, self.tree = root, tree
+        self.base = "/run/x"
+        mount(self.base, "mode=0755,size=1g")
+        # where every user can reach them
+        self.busypy = shutil.copy(busypy, self.base + "/busypy")
+        self.rawexec = shutil.copy(f"{root}/build/helpers/rawexec", self.base + "/rawexec")
+        self.nothing = f"{root}/build/helpers/nothing"
+
+    def folder(self, name):
+        path = f"{self.base}/{name}"
+        os.mkdir(path, 0o755)
+        return path
+
+
+def mount(path, options, kind="tmpfs"):
+    os.makedirs(path, exist_ok=True)
+    subprocess.run(["mount", "-t", kind, "-o", options, kind, path], check=True)
+
+
+def write(path, content, mode=0o755):
+    with open(path, "wb") as file:
+        file.write(content if isinstance(content, bytes) else content.encode())
+    os.chmod(path, mode)
+    return path

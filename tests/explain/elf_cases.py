@@ -1,0 +1,137 @@
+"""ELF files that the kernel takes, leaves or kills; and what their ld.so says of libraries."""
+
+import os
+import shutil
+import subprocess
+
+import elf
+from case import Case, write
+
+
+def cases(machine):
+    base = machine.folder("elf")
+    os.makedirs(f"{base}/dir")
+    yield from heads(base)
+    yield from cuts(base, open(shutil.which("true"), "rb").read())
+    yield from interpreters(base)
+    yield from libraries(base)
+
+
+def heads(base):
+    native = {
+        "a program": ({}, "status 0", ""),
+        "a class that is none": ({"ident": 9}, "status 0", ""),
+        "the other class": ({"wide": 1}, "errno ENOEXEC", "another machine"),
+        "big endian": ({"order": ">"}, "errno ENOEXEC", "another machine"),
+        "a machine that does not exist": ({"machine": 0x7FFF}, "errno ENOEXEC", "another machine"),
+        "an object file": ({"kind": 1}, "errno ENOEXEC", "is an object file"),
+        "a core dump": ({"kind": 4}, "errno ENOEXEC", "is a core dump"),
+        "no headers": ({"phnum": 0}, "errno ENOEXEC", "nor a sound ELF"),
+        "73 headers that are not there": ({"phnum": 73}, "errno ENOEXEC", ""),
+        "headers of another size": ({"phentsize": 55}, "errno ENOEXEC", ""),
+        "a library": ({"kind": 3, "entry": 0}, "signal", "is a library"),
+    }
+    for number, (name, (change, wanted, sentence)) in enumerate(native.items()):
+        path = write(f"{base}/h{number}", elf.program("x86_64", **change))
+        yield Case(name, path, wanted, sentence=sentence)
+    yield Case("a program for i386", write(f"{base}/i386", elf.program("i386")))
+    yield Case("one for i386 without ld.so",
+               write(f"{base}/i386d", elf.program("i386", interp=b"/lib/no-ld.so\0")),
+               sentence="/lib/no-ld.so")
+    for arch in ("aarch64", "armhf", "s390x"):
+        yield Case(f"a program for {arch}, and no handler",
+                   write(f"{base}/{arch}", elf.program(arch)), "errno ENOEXEC",
+                   sentence=f"is a program for {arch}, and this kernel has no handler")
+
+
+def cuts(base, program):
+    for size in (1, 3, 4, 16, 19, 40, 63, 64, 100, 300, 700, 900, len(program) // 2):
+        yield Case(f"/bin/true cut to {size} bytes", write(f"{base}/cut{size}", program[:size]))
+
+
+def interpreters(base):
+    def make(name, interp, wanted="", sentence="", user=False):
+        path = write(f"{base}/i-{len(os.listdir(base))}", elf.program("x86_64", interp))
+        return Case(name, path, wanted, sentence=sentence, user=user)
+
+    def file(name, content, mode=0o755):
+        return write(f"{base}/{name}", content, mode).encode() + b"\0"
+
+    yield make("an ld.so that is missing", b"/lib/ld-none.so\0", "errno ENOENT",
+               "needs the ELF interpreter /lib/ld-none.so, which is missing here")
+    yield make("the linker of another system", b"/system/bin/linker64\0", "errno ENOENT",
+               "/system/bin/linker64")
+    yield make("a directory as ld.so", base.encode() + b"/dir\0", "errno EACCES")
+    yield make("an ld.so without x", file("ld-mode", elf.program("x86_64"), 0o644), "errno EACCES")
+    yield make("an ld.so that is text", file("ld-text", "x" * 100), "errno ELIBBAD", "not one")
+    yield make("a short text as ld.so", file("ld-short", "text"), "errno EIO")
+    yield make("an empty ld.so", file("ld-empty", ""), "errno EIO")
+    yield make("an ld.so for aarch64", file("ld-arm", elf.program("aarch64")), "errno ELIBBAD")
+    yield make("an ld.so for i386", file("ld-386", elf.program("i386") + bytes(64)),
+               "errno ELIBBAD")
+    yield make("an ld.so without headers", file("ld-ph", elf.program("x86_64", phnum=0)),
+               "errno ELIBBAD")
+    yield make("an ld.so that is cut behind its header",
+               file("ld-cut", elf.program("x86_64")[:64]), "errno ELIBBAD")
+    yield make("a name without end", b"/lib/ld-none.so", "errno ENOEXEC")
+    yield make("an empty name", b"\0\0", "errno EACCES")
+    yield make("a name of one byte", b"\0", "errno ENOEXEC")
+    yield make("a name that is too long", b"/" * 4200 + b"\0", "errno ENOEXEC")
+    yield make("a static program as ld.so", file("ld-static", elf.program("x86_64", kind=3)))
+    relative = write(f"{base}/relative", elf.program("x86_64", b"./ld-relative\0"))
+    write(f"{base}/ld-relative", elf.program("x86_64", kind=3))
+    yield Case("a relative ld.so", relative, "status 0", directory=base)
+    yield Case("a relative ld.so, from elsewhere", relative, "errno ENOENT", directory="/")
+    write(f"{base}/by-script", f"#!{relative}\n")
+    yield Case("a script whose interpreter has no ld.so", f"{base}/by-script", "errno ENOENT",
+               directory="/", sentence="needs the ELF interpreter ./ld-relative")
+
+
+def compile_c(output, source, *options):
+    subprocess.run(["cc", "-O1", "-o", output, "-x", "c", "-", *options], check=True, text=True,
+                   input=source)
+
+
+def libraries(base):
+    base += "/libs"
+    os.makedirs(f"{base}/lib")
+    os.makedirs(f"{base}/other")
+    write(f"{base}/two.map", "V1 { global: one; local: *; };\nV2 { global: two; } V1;\n", 0o644)
+    write(f"{base}/one.map", "V1 { global: one; local: *; };\n", 0o644)
+    both, one = "int one(void){return 0;} int two(void){return 0;}", "int one(void){return 0;}"
+    library = f"{base}/lib/libx.so"
+    compile_c(library, both, "-shared", "-fPIC", f"-Wl,--version-script={base}/two.map")
+    caller = "int two(void); int main(void){return two();}"
+    run = f"{base}/run"
+    compile_c(run, caller, f"-L{base}/lib", "-lx", f"-Wl,-rpath,{base}/lib")
+    yield Case("a library by RUNPATH", run, "status 0")
+    compile_c(f"{base}/old", caller, f"-L{base}/lib", "-lx", "-Wl,--disable-new-dtags",
+              f"-Wl,-rpath,{base}/lib")
+    yield Case("a library by RPATH", f"{base}/old", "status 0")
+    compile_c(f"{base}/origin", caller, f"-L{base}/lib", "-lx", "-Wl,-rpath,$ORIGIN/lib")
+    yield Case("a library by $ORIGIN", f"{base}/origin", "status 0")
+    compile_c(f"{base}/bare", caller, f"-L{base}/lib", "-lx")
+    yield Case("a library that is missing", f"{base}/bare", "status 127", sentence="libx.so")
+    by_path = {"LD_LIBRARY_PATH": f"/none:{base}/lib"}
+    yield Case("a library by LD_LIBRARY_PATH", f"{base}/bare", "status 0", environment=by_path)
+    os.symlink("origin", f"{base}/link")
+    yield Case("a program by a link, a library by $ORIGIN", f"{base}/link", "status 0")
+    yield from wrong_libraries(base, library, one)
+
+
+def wrong_libraries(base, library, one):
+    good = f"{base}/good.so"
+    os.rename(library, good)
+    yield Case("a library that has gone", f"{base}/run", "status 127", sentence="libx.so")
+    write(library, elf.program("i386", kind=3))
+    yield Case("a library of another class", f"{base}/run", "status 127", sentence="libx.so")
+    write(library, elf.program("aarch64", kind=3))
+    yield Case("a library of another machine", f"{base}/run", "status 127", sentence="libx.so")
+    write(library, "text")
+    yield Case("a library that is text", f"{base}/run", "status 127", sentence="libx.so")
+    os.remove(library)
+    shutil.copy(good, library)
+    os.chmod(library, 0)
+    yield Case("a library without any right, as root", f"{base}/run", "status 0")
+    yield Case("a library that may not be read", f"{base}/run", "status 127", user=True,
+               sentence="libx.so")
