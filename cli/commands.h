@@ -5,6 +5,7 @@
 #define BUSYPY_COMMANDS_H
 
 int cmd_boot(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_disable(int argc, char **argv);
 int cmd_enable(int argc, char **argv);
 int cmd_explain(int argc, char **argv);

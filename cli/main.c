@@ -13,6 +13,7 @@ static const struct {
 } commands[] = {
 	{ "stage", cmd_stage, "put a runtime (Python and C library) into a tree" },
 	{ "explain", cmd_explain, "replay an exec and name the first step that fails" },
+	{ "check", cmd_check, "prove that a tree can serve its archs" },
 	{ "plan", cmd_plan, "print the mounts that make a view, and touch nothing" },
 	{ "enable", cmd_enable, "let the kernel run a tree's scripts" },
 	{ "disable", cmd_disable, "take that back" },

@@ -30,6 +30,24 @@ size_t ldso_redirect(char *bytes, size_t n)
 	return changed;
 }
 
+size_t ldso_restore(char *bytes, size_t n)
+{
+	char moved[32];
+	size_t changed = 0;
+
+	for (size_t i = 0; i < sizeof(redirected) / sizeof(redirected[0]); i++) {
+		char *at;
+
+		memcpy(moved, redirected[i], strlen(redirected[i]) + 1);
+		memcpy(moved, "/lib", 4);
+		for (at = next(bytes, n, bytes, moved); at; at = next(bytes, n, at, moved)) {
+			memcpy(at, "/etc", 4);
+			changed++;
+		}
+	}
+	return changed;
+}
+
 bool ldso_reads_etc(const char *bytes, size_t n)
 {
 	for (size_t i = 0; i < sizeof(redirected) / sizeof(redirected[0]); i++) {

@@ -11,6 +11,9 @@
  * /etc. Returns how many strings were changed. Idempotent. */
 size_t ldso_redirect(char *bytes, size_t n);
 
+/* Takes that back: what the file was before. Returns how many strings were changed. */
+size_t ldso_restore(char *bytes, size_t n);
+
 /* True if one of the two old paths is still in there. */
 bool ldso_reads_etc(const char *bytes, size_t n);
 

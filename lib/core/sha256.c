@@ -35,25 +35,44 @@ static void schedule(const uint8_t *block, uint32_t w[64])
 	}
 }
 
+/* One round. The eight words move on by one place each time; so that nothing has to be moved, the
+ * caller names them in another order instead. */
+static inline void round_of(const uint32_t *a, const uint32_t *b, const uint32_t *c, uint32_t *d,
+			    const uint32_t *e, const uint32_t *f, const uint32_t *g, uint32_t *h,
+			    uint32_t k_w)
+{
+	uint32_t t1 =
+		*h + (rotr(*e, 6) ^ rotr(*e, 11) ^ rotr(*e, 25)) + (*g ^ (*e & (*f ^ *g))) + k_w;
+
+	*d += t1;
+	*h = t1 + (rotr(*a, 2) ^ rotr(*a, 13) ^ rotr(*a, 22)) + ((*a & *b) | (*c & (*a | *b)));
+}
+
 static void compress(uint32_t state[8], const uint8_t *block)
 {
-	uint32_t w[64], v[8];
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+	uint32_t w[64];
 
 	schedule(block, w);
-	memcpy(v, state, sizeof(v));
-	for (size_t t = 0; t < 64; t++) {
-		uint32_t a = v[0], e = v[4];
-		uint32_t t1 = v[7] + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) +
-			      ((e & v[5]) ^ (~e & v[6])) + K[t] + w[t];
-		uint32_t t2 = (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) +
-			      ((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
-
-		memmove(v + 1, v, 7 * sizeof(v[0]));
-		v[4] += t1;
-		v[0] = t1 + t2;
+	for (size_t t = 0; t < 64; t += 8) {
+		round_of(&a, &b, &c, &d, &e, &f, &g, &h, K[t] + w[t]);
+		round_of(&h, &a, &b, &c, &d, &e, &f, &g, K[t + 1] + w[t + 1]);
+		round_of(&g, &h, &a, &b, &c, &d, &e, &f, K[t + 2] + w[t + 2]);
+		round_of(&f, &g, &h, &a, &b, &c, &d, &e, K[t + 3] + w[t + 3]);
+		round_of(&e, &f, &g, &h, &a, &b, &c, &d, K[t + 4] + w[t + 4]);
+		round_of(&d, &e, &f, &g, &h, &a, &b, &c, K[t + 5] + w[t + 5]);
+		round_of(&c, &d, &e, &f, &g, &h, &a, &b, K[t + 6] + w[t + 6]);
+		round_of(&b, &c, &d, &e, &f, &g, &h, &a, K[t + 7] + w[t + 7]);
 	}
-	for (size_t i = 0; i < 8; i++)
-		state[i] += v[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 void sha256_init(struct sha256 *sha)

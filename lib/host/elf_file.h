@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct arch;
+struct elf_image;
 struct err;
 
 enum { ELF_FILE_NEEDED_MAX = 128 };
@@ -28,6 +29,9 @@ struct elf_file {
 /* Reads the file at path. -ENOEXEC if it is no sound ELF program or library. Call elf_file_free
  * afterwards; on failure *ret is empty. */
 int elf_file_read(const char *path, struct elf_file *ret, struct err *err);
+
+/* The same from a file that is open; -ENOEXEC, -E2BIG, -ENOMEM. */
+int elf_file_take(const struct elf_image *image, struct elf_file *ret);
 
 /* Frees the strings and empties *file; an empty one is fine. */
 void elf_file_free(struct elf_file *file);

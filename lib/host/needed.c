@@ -38,8 +38,8 @@ bool needed_is_musl(const char *ldso)
 	return str_starts(path_base(ldso), "ld-musl-");
 }
 
-/* The names that musl's ld.so takes for itself (ldso/dynlink.c, load_library). */
-static bool in_musl(const char *name)
+/* ldso/dynlink.c, load_library(). */
+bool needed_in_musl(const char *name)
 {
 	static const char *const own[] = { "libc.",  "libpthread.", "librt.",  "libm.",
 					   "libdl.", "libutil.",    "libxnet." };
@@ -170,24 +170,42 @@ static int append(struct needed *set, const struct search *search, struct err *e
 	return 0;
 }
 
-static int find(struct search *search, const struct elf_file *by, const char *by_path,
-		struct err *err)
+/* DT_RPATH is also for what that needs in turn, unless it has a RUNPATH. musl makes no difference
+ * between the two: both are inherited. */
+static bool try_inherited(struct search *search, const struct needed_by *by, bool musl)
 {
-	bool found;
+	for (; by; by = by->parent) {
+		const char *dirs =
+			by->file->runpath ? (musl ? by->file->runpath : NULL) : by->file->rpath;
 
-	if (strchr(search->name, '/')) {
-		found = str_copy(search->path, sizeof(search->path), search->name) == 0 &&
-			suits(search);
-	} else {
-		found = (!by->runpath && try_list(search, by->rpath, by_path)) ||
-			try_list(search, search->root->library_path, "") ||
-			try_list(search, by->runpath, by_path) || try_cache(search) ||
-			try_defaults(search);
+		if (try_list(search, dirs, by->path))
+			return true;
 	}
-	if (!found)
-		return err_say(err, ENOENT, "%s, which %s needs, is missing", search->name,
-			       by_path);
-	return 0;
+	return false;
+}
+
+static bool find(struct search *search, const struct needed_by *by, bool musl)
+{
+	const char *from_environment = search->root->library_path;
+
+	if (strchr(search->name, '/'))
+		return str_copy(search->path, sizeof(search->path), search->name) == 0 &&
+		       suits(search);
+	if (musl)
+		return try_list(search, from_environment, "") || try_inherited(search, by, true) ||
+		       try_defaults(search);
+	return (!by->file->runpath && try_inherited(search, by, false)) ||
+	       try_list(search, from_environment, "") ||
+	       try_list(search, by->file->runpath, by->path) || try_cache(search) ||
+	       try_defaults(search);
+}
+
+bool needed_find(const struct sysroot *root, const struct arch *arch, const char *name,
+		 const struct needed_by *by, bool musl, char *ret_path)
+{
+	struct search search = { .root = root, .arch = arch, .name = name };
+
+	return find(&search, by, musl) && str_copy(ret_path, SYSROOT_PATH_MAX, search.path) == 0;
 }
 
 /* Adds what the one file needs itself. */
@@ -208,11 +226,12 @@ static int add_direct(const struct sysroot *root, const struct arch *arch, const
 	for (size_t i = 0; i < file.n_needed; i++) {
 		struct search search = { .root = root, .arch = arch, .name = file.needed[i] };
 
-		if (known(set, search.name) || (musl && in_musl(search.name)))
+		if (known(set, search.name) || (musl && needed_in_musl(search.name)))
 			continue;
-		r = find(&search, &file, canonical, err);
-		if (r == 0)
-			r = append(set, &search, err);
+		if (!find(&search, &(struct needed_by){ .file = &file, .path = canonical }, musl))
+			return err_say(err, ENOENT, "%s, which %s needs, is missing", search.name,
+				       canonical);
+		r = append(set, &search, err);
 		if (r < 0)
 			return r;
 	}

@@ -39,6 +39,21 @@ void needed_free(struct needed *set);
 /* Frees a set when its scope ends: NEEDED_CLEANUP struct needed set = { 0 }; */
 #define NEEDED_CLEANUP __attribute__((cleanup(needed_free)))
 
+/* Who needs a library, who needed that one, and so on up to the program. */
+struct needed_by {
+	const struct elf_file *file;
+	const char *path; /* canonical, inside the sysroot */
+	const struct needed_by *parent;
+};
+
+/* Where ld.so finds one library: an absolute path inside the sysroot, not canonical. A file that
+ * is not for this arch is passed over. */
+bool needed_find(const struct sysroot *root, const struct arch *arch, const char *name,
+		 const struct needed_by *by, bool musl, char *ret_path);
+
+/* True for the names that musl's ld.so takes for itself: libc, libm, ... */
+bool needed_in_musl(const char *name);
+
 /* True if an ld.so of this name is musl's. */
 bool needed_is_musl(const char *ldso);
 

@@ -63,6 +63,17 @@ int sysroot_mount(struct sysroot *root, const char *at, const char *dir)
 	return 0;
 }
 
+int sysroot_init_client(struct sysroot *root, const char *tree, const struct arch *arch)
+{
+	int r = sysroot_init_view(root, tree, arch);
+
+	if (r < 0)
+		return r;
+	/* behind the others, which come first; /lib64 is the tree's link */
+	root->mounts[2].at = "";
+	return str_copy(root->mounts[2].dir, sizeof(root->mounts[2].dir), tree);
+}
+
 /* Sets walk->real for walk->done. Returns 1 if that is a mount's own directory, 0 if not. */
 static int locate(const struct sysroot *root, struct walk *walk)
 {

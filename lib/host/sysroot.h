@@ -35,6 +35,10 @@ int sysroot_init_view(struct sysroot *root, const char *tree, const struct arch 
  * path counts. -E2BIG. */
 int sysroot_mount(struct sysroot *root, const char *at, const char *dir);
 
+/* The same with the tree itself as "/": a client's view, but for what is fresh there (/dev, /proc,
+ * /run, ...). */
+int sysroot_init_client(struct sysroot *root, const char *tree, const struct arch *arch);
+
 /* Resolves an absolute path, following every link as if the sysroot were "/". ret_real (of
  * SYSROOT_PATH_MAX bytes) is where the file really is. -ENOENT, -ELOOP, -ENOTDIR, ... */
 int sysroot_find(const struct sysroot *root, const char *path, char *ret_real);

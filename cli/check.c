@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* busypy check: is a tree sound, for every arch? */
+#include "check.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch.h"
+#include "commands.h"
+#include "err.h"
+#include "findings.h"
+#include "say.h"
+#include "str.h"
+#include "table.h"
+#include "tree.h"
+
+enum { ARCHS_MAX = 16, EXIT_UNSOUND = 1 };
+
+static const char help[] =
+	"Usage: busypy check [OPTION...] [TREE]\n"
+	"Proves that TREE (default: the current directory) can serve its archs, without running\n"
+	"anything of another arch. The exit status is 0 if it is sound, 1 if not, 125 if that\n"
+	"could not be told.\n"
+	"\n"
+	"  -a, --arch A[,B...]|all  only these archs (default: all that the tree has)\n"
+	"  -n, --notes              print notes, too: what could not be proved, and good to know\n"
+	"  -J, --json               print all findings as JSON\n"
+	"  -h, --help               print this\n";
+
+struct options {
+	const char *tree;
+	const struct arch *archs[ARCHS_MAX + 1];
+	size_t n_archs;
+	bool notes, json;
+};
+
+/* What is printed while it comes. */
+struct printing {
+	const struct options *options;
+	struct table *table; /* for JSON */
+};
+
+static int add_archs(const char *command, char *list, struct options *ret)
+{
+	char *rest = list;
+
+	if (str_eq(list, "all"))
+		return 0;
+	for (const char *name; (name = strsep(&rest, ","));) {
+		struct err err = { 0 };
+
+		if (ret->n_archs == ARCHS_MAX)
+			return say_error(command, "more than %d archs", ARCHS_MAX);
+		if (tree_arch(name, &ret->archs[ret->n_archs], &err) < 0)
+			return say_err(command, &err);
+		ret->n_archs++;
+	}
+	return 0;
+}
+
+static int parse(int argc, char **argv, struct options *ret)
+{
+	static const struct option longs[] = {
+		{ "arch", required_argument, NULL, 'a' },
+		{ "notes", no_argument, NULL, 'n' },
+		{ "json", no_argument, NULL, 'J' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option, r = 0;
+
+	while (r == 0 && (option = getopt_long(argc, argv, "a:nJh", longs, NULL)) != -1) {
+		switch (option) {
+		case 'a':
+			r = add_archs(argv[0], optarg, ret);
+			break;
+		case 'n':
+			ret->notes = true;
+			break;
+		case 'J':
+			ret->json = true;
+			break;
+		case 'h':
+			(void)fputs(help, stdout);
+			exit(0);
+		default:
+			return say_usage(argv[0]);
+		}
+	}
+	if (r)
+		return r;
+	if (argc - optind > 1)
+		return say_error(argv[0], "needs one TREE (Hint: see 'busypy check --help')");
+	ret->tree = optind < argc ? argv[optind] : ".";
+	return 0;
+}
+
+static void print_row(struct table *table, const struct finding *finding)
+{
+	const char *const cells[] = {
+		finding->path, finding->arch, finding_severity_name(finding->severity),
+		finding->what, finding->why,  finding->mend,
+	};
+
+	(void)table_add(table, cells);
+}
+
+static void print_text(const struct finding *finding)
+{
+	(void)printf("%s: %s%s%s%s %s\n  why:  %s\n  mend: %s\n",
+		     finding_severity_name(finding->severity), finding->path,
+		     finding->arch ? " (" : "", finding->arch ? finding->arch : "",
+		     finding->arch ? ")" : "", finding->what, finding->why, finding->mend);
+}
+
+static void print_finding(void *userdata, const struct finding *finding)
+{
+	struct printing *printing = userdata;
+
+	if (printing->table)
+		print_row(printing->table, finding);
+	else if (finding->severity != FINDING_NOTE || printing->options->notes)
+		print_text(finding);
+}
+
+static void print_number(uint64_t n, const char *word, const char *before)
+{
+	(void)printf("%s%" PRIu64 " %s%s", before, n, word, n == 1 ? "" : "s");
+}
+
+/* The last line. */
+static void print_end(const char *tree, const struct check_counts *counts, bool notes)
+{
+	(void)printf("%s: %s", tree, counts->errors ? "unsound" : "sound");
+	if (counts->errors)
+		print_number(counts->errors, "error", ": ");
+	if (counts->warnings)
+		print_number(counts->warnings, "warning", counts->errors ? ", " : ": ");
+	print_number(counts->archs, "arch", counts->errors || counts->warnings ? "; " : ": ");
+	print_number(counts->files, "file", ", ");
+	print_number(counts->elf_files, "ELF file", ", ");
+	if (counts->notes && !notes)
+		print_number(counts->notes, "note", "; --notes prints ");
+	(void)putchar('\n');
+}
+
+static int run(const struct options *options, struct check_counts *ret, struct err *err)
+{
+	static const struct table_column columns[] = {
+		{ "PATH", TABLE_TEXT }, { "ARCH", TABLE_TEXT }, { "SEVERITY", TABLE_TEXT },
+		{ "WHAT", TABLE_TEXT }, { "WHY", TABLE_TEXT },	{ "MEND", TABLE_TEXT },
+	};
+	struct printing printing = { .options = options };
+	char tree[TREE_PATH_MAX];
+	int r = tree_resolve(options->tree, tree, err);
+
+	if (r < 0)
+		return r;
+	if (options->json && !(printing.table = table_new("findings", columns, 6)))
+		return err_set(err, ENOMEM, "cannot make a table");
+	r = check_run(&(struct check_request){ .tree = tree,
+					       .archs = options->n_archs ? options->archs : NULL,
+					       .found = print_finding,
+					       .userdata = &printing },
+		      ret, err);
+	if (r == 0 && options->json)
+		r = table_print(&printing.table, 1, TABLE_JSON, NULL, err);
+	else if (r == 0)
+		print_end(tree, ret, options->notes);
+	table_free(printing.table);
+	return r;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct check_counts counts;
+	struct err err = { 0 };
+	int r = parse(argc, argv, &options);
+
+	if (r)
+		return r;
+	r = run(&options, &counts, &err);
+	if (r < 0)
+		return say_err(argv[0], &err);
+	return counts.errors ? EXIT_UNSOUND : 0;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* Elfxx_Verdef, Elfxx_Verneed, DT_HASH, DT_GNU_HASH: elf(5), glibc's dl-version.c and dl-lookup.c.
+ * Both classes have the same layout. A chain goes forward only, so that it has an end. */
+#include "elf_versions.h"
+
+#include <elf.h>
+#include <errno.h>
+
+enum { DEF_SIZE = 20, DEF_AUX_SIZE = 8, NEED_SIZE = 16, NEED_AUX_SIZE = 16 };
+
+static uint64_t get(const uint8_t *bytes, size_t n, bool big)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < n; i++)
+		value = value << 8 | bytes[big ? i : n - 1 - i];
+	return value;
+}
+
+static bool holds(const struct elf_versions *versions, size_t at, size_t size)
+{
+	return at <= versions->n && versions->n - at >= size;
+}
+
+/* The place that is next bytes behind at; false if that is none. */
+static bool forward(const struct elf_versions *versions, size_t *at, uint64_t next)
+{
+	if (next == 0 || next > versions->n - *at)
+		return false;
+	*at += (size_t)next;
+	return true;
+}
+
+int elf_verdef_next(struct elf_versions *versions, struct elf_verdef *ret)
+{
+	const uint8_t *entry = versions->bytes + versions->at;
+	bool big = versions->big;
+	uint64_t next;
+	size_t aux;
+
+	if (!versions->left)
+		return 0;
+	if (!holds(versions, versions->at, DEF_SIZE))
+		return -ENOEXEC;
+	aux = versions->at;
+	if (!forward(versions, &aux, get(entry + 12, 4, big)) ||
+	    !holds(versions, aux, DEF_AUX_SIZE))
+		return -ENOEXEC;
+	ret->base = get(entry + 2, 2, big) & VER_FLG_BASE;
+	ret->index = (uint16_t)get(entry + 4, 2, big);
+	ret->name = (uint32_t)get(versions->bytes + aux, 4, big);
+	next = get(entry + 16, 4, big);
+	versions->left--;
+	if (!next)
+		versions->left = 0;
+	else if (!forward(versions, &versions->at, next))
+		return -ENOEXEC;
+	return 1;
+}
+
+/* Goes to the next file's first version; 1, 0 at the end. */
+static int next_file(struct elf_versions *versions)
+{
+	const uint8_t *entry = versions->bytes + versions->at;
+	bool big = versions->big;
+	uint64_t next;
+
+	if (!versions->left)
+		return 0;
+	if (!holds(versions, versions->at, NEED_SIZE))
+		return -ENOEXEC;
+	versions->n_aux = get(entry + 2, 2, big);
+	versions->file = (uint32_t)get(entry + 4, 4, big);
+	versions->aux = versions->at;
+	if (!versions->n_aux || !forward(versions, &versions->aux, get(entry + 8, 4, big)))
+		return -ENOEXEC;
+	next = get(entry + 12, 4, big);
+	versions->left--;
+	if (!next)
+		versions->left = 0;
+	else if (!forward(versions, &versions->at, next))
+		return -ENOEXEC;
+	return 1;
+}
+
+int elf_verneed_next(struct elf_versions *versions, struct elf_verneed *ret)
+{
+	const uint8_t *aux;
+	uint64_t next;
+
+	if (!versions->n_aux) {
+		int r = next_file(versions);
+
+		if (r <= 0)
+			return r;
+	}
+	if (!holds(versions, versions->aux, NEED_AUX_SIZE))
+		return -ENOEXEC;
+	aux = versions->bytes + versions->aux;
+	ret->file = versions->file;
+	ret->weak = get(aux + 4, 2, versions->big) & VER_FLG_WEAK;
+	ret->index = (uint16_t)get(aux + 6, 2, versions->big);
+	ret->name = (uint32_t)get(aux + 8, 4, versions->big);
+	next = get(aux + 12, 4, versions->big);
+	versions->n_aux--;
+	if (!next)
+		versions->n_aux = 0;
+	else if (!forward(versions, &versions->aux, next))
+		return -ENOEXEC;
+	return 1;
+}
+
+int elf_hash_count(const uint8_t *bytes, size_t n, bool big, unsigned word, uint64_t *ret)
+{
+	if (n / word < 2)
+		return -ENOEXEC;
+	*ret = get(bytes + word, word, big); /* as many chains as symbols */
+	return 0;
+}
+
+int elf_gnu_hash_count(const uint8_t *bytes, size_t n, bool big, unsigned word, uint64_t *ret)
+{
+	uint64_t buckets, first, last = 0, at;
+
+	if (n < 16)
+		return -ENOEXEC;
+	buckets = get(bytes, 4, big);
+	first = get(bytes + 4, 4, big);
+	at = 16 + get(bytes + 8, 4, big) * word; /* behind the bloom filter */
+	if (at > n || buckets > (n - at) / 4)
+		return -ENOEXEC;
+	for (uint64_t i = 0; i < buckets; i++) {
+		uint64_t symbol = get(bytes + at + i * 4, 4, big);
+
+		last = symbol > last ? symbol : last;
+	}
+	*ret = first;
+	if (last < first)
+		return 0; /* all buckets are empty: there are only undefined symbols */
+	at += buckets * 4;
+	for (;; last++) { /* a chain ends with an odd hash */
+		uint64_t i = last - first;
+
+		if (i >= (n - at) / 4)
+			return -ENOEXEC;
+		if (get(bytes + at + i * 4, 4, big) & 1)
+			break;
+	}
+	*ret = last + 1;
+	return 0;
+}

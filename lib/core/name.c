@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Bytes of names. */
+#include "name.h"
+
+#include <string.h>
+
+#include "str.h"
+
+enum { NAME_LONGEST = 255 /* bytes, NAME_MAX of nearly all file systems */ };
+
+/* Bytes of the UTF-8 character at s (n bytes left), 0 if it is none. RFC 3629. */
+static size_t utf8_length(const unsigned char *s, size_t n)
+{
+	size_t more = s[0] < 0x80		    ? 0
+		      : s[0] >= 0xc2 && s[0] < 0xe0 ? 1
+		      : s[0] >= 0xe0 && s[0] < 0xf0 ? 2
+		      : s[0] >= 0xf0 && s[0] < 0xf5 ? 3
+						    : 4;
+
+	if (more >= n || more == 4)
+		return 0;
+	for (size_t i = 1; i <= more; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	/* longer than need be, surrogates, above the last character */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))
+		return 0;
+	return more + 1;
+}
+
+const char *name_flaw(const char *name, size_t n)
+{
+	const unsigned char *s = (const unsigned char *)name;
+
+	if (n > NAME_LONGEST)
+		return "has a name of more than 255 bytes";
+	if (n == 10 && memcmp(name, "TRAILER!!!", 10) == 0)
+		return "has the name that ends a cpio archive";
+	for (size_t i = 0; i < n;) {
+		size_t length = utf8_length(s + i, n - i);
+
+		if (s[i] < ' ' || s[i] == 0x7f)
+			return "has a control byte in its name";
+		if (s[i] == '\\')
+			return "has a backslash in its name";
+		if (!length)
+			return "has a name that is no UTF-8";
+		i += length;
+	}
+	if (n && (name[n - 1] == ' ' || name[n - 1] == '.'))
+		return "has a name that ends with a blank or a dot";
+	return NULL;
+}
+
+static unsigned char fold(char c)
+{
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+bool name_same_folded(const char *a, const char *b)
+{
+	bool differ = false;
+
+	for (; *a && fold(*a) == fold(*b); a++, b++)
+		differ = differ || *a != *b;
+	return !*a && !*b && differ;
+}
+
+uint32_t name_fold_hash(const char *text)
+{
+	uint32_t hash = 5381;
+
+	for (; *text; text++)
+		hash = hash * 33 + fold(*text);
+	return hash;
+}
+
+bool name_climbs(const char *at, const char *target)
+{
+	size_t depth = 0;
+
+	for (const char *s = at; *s; s++)
+		depth += *s == '/' && s[1] && s[1] != '/';
+	depth -= depth > 0; /* the link's own name */
+	for (const char *s = target; *s;) {
+		size_t n = strcspn(s, "/");
+
+		if (n == 2 && s[0] == '.' && s[1] == '.') {
+			if (!depth)
+				return true;
+			depth--;
+		} else if (n && !(n == 1 && s[0] == '.')) {
+			depth++;
+		}
+		s += n + (s[n] == '/');
+	}
+	return false;
+}
+
+void name_normalise(char *path)
+{
+	char *to = path;
+
+	if (path[0] != '/')
+		return;
+	for (const char *s = path; *s;) {
+		size_t n;
+
+		s += strspn(s, "/");
+		n = strcspn(s, "/");
+		if (!n)
+			break;
+		if (n == 2 && s[0] == '.' && s[1] == '.') {
+			while (to > path && *--to != '/')
+				;
+		} else if (!(n == 1 && s[0] == '.')) {
+			*to++ = '/';
+			memmove(to, s, n);
+			to += n;
+		}
+		s += n;
+	}
+	if (to == path)
+		*to++ = '/';
+	*to = '\0';
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* What an ELF file gives to others and takes from them: dynamic symbols and their versions. */
+#ifndef BUSYPY_ELF_SYMBOLS_H
+#define BUSYPY_ELF_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct elf_image;
+
+enum elf_symbol_flags {
+	ELF_SYMBOL_DEFINED = 1 << 0,
+	ELF_SYMBOL_WEAK = 1 << 1,
+	ELF_SYMBOL_HIDDEN = 1 << 2 /* not the default version: found only by who names it */
+};
+
+/* Text belongs to the image. */
+struct elf_symbol {
+	const char *name;
+	const char *version; /* or NULL */
+	uint32_t hash;	     /* elf_symbol_hash of name */
+	unsigned flags;	     /* enum elf_symbol_flags */
+};
+
+struct elf_version_need {
+	const char *file, *version;
+	bool weak;
+};
+
+struct elf_symbols {
+	struct elf_symbol *symbols; /* global and weak ones */
+	size_t n_symbols;
+	const char **provides; /* versions that it defines */
+	size_t n_provides;
+	struct elf_version_need *needs;
+	size_t n_needs;
+};
+
+/* Reads them. image must stay open as long as *ret is used. -ENOEXEC if the tables lie outside of
+ * the file or contradict one another; -ENOMEM. On failure *ret is empty. */
+int elf_symbols_read(const struct elf_image *image, struct elf_symbols *ret);
+
+void elf_symbols_free(struct elf_symbols *symbols);
+
+uint32_t elf_symbol_hash(const char *name);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Names that others can carry, and what a link's text says. */
+#include "name.h"
+
+#include "check.h"
+#include "str.h"
+
+static const char *flaw(const char *name)
+{
+	const char *text = name_flaw(name, strlen(name));
+
+	return text ? text : "nothing";
+}
+
+static const char *normal(const char *path)
+{
+	static char text[128];
+
+	(void)str_copy(text, sizeof(text), path);
+	name_normalise(text);
+	return text;
+}
+
+static void test_flaws(void)
+{
+	char longest[300];
+
+	CHECK_TEXT(flaw("tool"), "nothing", "a plain name");
+	CHECK_TEXT(flaw("[ ]+{}$é漢😀"), "nothing", "blanks inside, brackets, UTF-8");
+	CHECK_TEXT(flaw("a\nb"), "has a control byte in its name", "a line feed");
+	CHECK_TEXT(flaw("a\x7f"), "has a control byte in its name", "DEL");
+	CHECK_TEXT(flaw("a\\b"), "has a backslash in its name", "a backslash");
+	CHECK_TEXT(flaw("\xff"), "has a name that is no UTF-8", "a byte that is never in UTF-8");
+	CHECK_TEXT(flaw("\xc3"), "has a name that is no UTF-8", "a character that is cut");
+	CHECK_TEXT(flaw("\xc0\xaf"), "has a name that is no UTF-8", "longer than need be");
+	CHECK_TEXT(flaw("\xed\xa0\x80"), "has a name that is no UTF-8", "a surrogate");
+	CHECK_TEXT(flaw("\xf4\x90\x80\x80"), "has a name that is no UTF-8", "above the last");
+	CHECK_TEXT(flaw("a "), "has a name that ends with a blank or a dot", "a blank at the end");
+	CHECK_TEXT(flaw("a."), "has a name that ends with a blank or a dot", "a dot at the end");
+	CHECK_TEXT(flaw("TRAILER!!!"), "has the name that ends a cpio archive", "cpio's end");
+	memset(longest, 'a', 256);
+	longest[256] = '\0';
+	CHECK_TEXT(flaw(longest), "has a name of more than 255 bytes", "256 bytes");
+	longest[255] = '\0';
+	CHECK_TEXT(flaw(longest), "nothing", "255 bytes");
+}
+
+static void test_case(void)
+{
+	CHECK(name_same_folded("bin/Tool", "bin/tool"), "they differ in case alone");
+	CHECK(!name_same_folded("bin/tool", "bin/tool"), "they are equal");
+	CHECK(!name_same_folded("bin/tool", "bin/tools"), "one is longer");
+	CHECK(!name_same_folded("[", "{"), "other bytes are no letters");
+	CHECK(name_fold_hash("bin/Tool") == name_fold_hash("BIN/tool"), "both have one hash");
+}
+
+static void test_links(void)
+{
+	CHECK(!name_climbs("/bin/a", "../etc/x"), "to the top and down");
+	CHECK(name_climbs("/bin/a", "../../etc/x"), "above the top");
+	CHECK(name_climbs("/a", ".."), "the top's parent");
+	CHECK(!name_climbs("/a", "b/../c"), "down and up again");
+	CHECK(name_climbs("/a/b", "c/../../../d"), "down, then too far up");
+	CHECK(!name_climbs("/a/b/c", ".././../x"), "dots count for nothing");
+	CHECK_TEXT(normal("/a/../b"), "/b", "up and down");
+	CHECK_TEXT(normal("/../.."), "/", "above the top is the top");
+	CHECK_TEXT(normal("//a/.//b/"), "/a/b", "slashes and dots");
+	CHECK_TEXT(normal("/a/b/../../c"), "/c", "twice up");
+	CHECK_TEXT(normal("a/../b"), "a/../b", "a relative path stays");
+}
+
+int main(void)
+{
+	test_flaws();
+	test_case();
+	test_links();
+	return done();
+}
