@@ -24,7 +24,7 @@ HOST_CFLAGS := $(COMMON) -iquote lib/host -iquote cli -fPIE $(CFLAGS)
 # The kernel's headers come behind musl's own. No stack protector or unwinding tables: these
 # programs are small on purpose, and started for every script. Two segments and few, small stack
 # frames, because each mapping and each page that is touched costs microseconds per start.
-MUSL_CFLAGS := $(COMMON) -Os -g -static -fno-asynchronous-unwind-tables -ffunction-sections \
+MUSL_CFLAGS := $(COMMON) -iquote cli -Os -g -static -fno-asynchronous-unwind-tables -ffunction-sections \
 	-fdata-sections -fno-inline-functions-called-once -Wl,--gc-sections \
 	-Wl,-z,noseparate-code -Wl,-z,norelro -idirafter /usr/include \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
@@ -65,7 +65,8 @@ $(shell cmp -s $(B)/.flags.new $(B)/.flags || cp $(B)/.flags.new $(B)/.flags; rm
 CORE := $(sort $(wildcard lib/core/*.c))
 SYS := $(sort $(wildcard lib/sys/*.c))
 HOST := $(filter-out $(LEFT_OUT),$(sort $(wildcard lib/host/*.c)))
-CLI := $(sort $(wildcard cli/*.c))
+FRONT := cli/front.c cli/run.c cli/say.c
+CLI := $(filter-out cli/front.c,$(sort $(wildcard cli/*.c)))
 SMALL := loader enter
 INIT := $(addprefix daemon/,init.c compose.c console.c crash.c environment.c forward.c load.c log.c \
 	netroot.c network.c nfs_mount.c nfsroot.c process.c prove.c rescue.c serve.c shutdown.c signals.c start.c unmount.c)
@@ -73,7 +74,7 @@ BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c
 UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/*.c))
 HELPERS := $(sort $(wildcard tests/helpers/*.c))
-C_FILES := $(CORE) $(SYS) $(sort $(wildcard lib/host/*.c)) $(CLI) $(sort $(wildcard binfmt/*.c)) \
+C_FILES := $(CORE) $(SYS) $(sort $(wildcard lib/host/*.c)) $(CLI) cli/front.c $(sort $(wildcard binfmt/*.c)) \
 	$(sort $(wildcard daemon/*.c)) $(UNIT) $(FUZZ) $(HELPERS)
 H_FILES := $(sort $(wildcard lib/*/*.h cli/*.h binfmt/*.h daemon/*.h tests/*/*.h))
 
@@ -83,7 +84,7 @@ musl_objects = $(patsubst %.c,$(B)/musl/%.o,$(1))
 ARCH := $(shell uname -m)
 CROSS_CC := aarch64-linux-gnu-gcc
 
-all: $(B)/busypy $(SMALL:%=$(B)/%) $(B)/init-$(ARCH)
+all: $(B)/busypy $(B)/busypy-full $(SMALL:%=$(B)/%) $(B)/init-$(ARCH)
 
 # init for aarch64 on another arch; needs gcc-aarch64-linux-gnu, and the network once.
 cross: $(B)/init-aarch64
@@ -120,7 +121,12 @@ $(B)/musl/libsmall.a: $(call musl_objects,$(CORE) $(SYS) $(BINFMT_SHARED))
 	$(call say,AR)
 	$(Q)ar rcD $@ $^
 
-$(B)/busypy: $(call host_objects,$(CLI)) $(B)/libhost.a $(B)/libsys.a $(B)/libcore.a
+# What starts sandboxes is small and static; all else is in the large one, which it executes.
+$(B)/busypy: $(call musl_objects,$(FRONT)) $(B)/musl/libsmall.a | $(B)/busypy-full
+	$(call say,MUSL)
+	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
+
+$(B)/busypy-full: $(call host_objects,$(CLI)) $(B)/libhost.a $(B)/libsys.a $(B)/libcore.a
 	$(call say,CC)
 	$(Q)$(CC) $(HOST_CFLAGS) -pie -o $@ $^ $(LIBS)
 
@@ -281,7 +287,7 @@ MAN_PAGES := $(sort $(wildcard man/*.[1-8]))
 install: all
 	install -d $(BIN) $(LIBEXEC) $(SHARE)/busypy $(SHARE)/bash-completion/completions
 	install -m 0755 $(B)/busypy $(BIN)/busypy
-	for program in $(SMALL:%=$(B)/%) $(B)/init-*; do \
+	for program in $(B)/busypy-full $(SMALL:%=$(B)/%) $(B)/init-*; do \
 		install -m 0755 $$program $(LIBEXEC)/$${program##*/} || exit; done
 	for page in $(MAN_PAGES); do install -D -m 0644 $$page \
 		$(SHARE)/man/man$${page##*.}/$${page##*/} || exit; done

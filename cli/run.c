@@ -270,9 +270,11 @@ static int parse_option(struct options *options, int letter)
 	case 'h':
 		(void)fputs(help, stdout);
 		exit(0);
+	case '?':
+		run_elsewhere();
+		return say_usage("run");
 	default:
-		return letter == '?' ? say_usage("run")
-				     : parse_limit(&options->request.limits, letter, optarg);
+		return parse_limit(&options->request.limits, letter, optarg);
 	}
 }
 
@@ -292,14 +294,13 @@ static int parse(int argc, char **argv, struct options *ret)
 	return 0;
 }
 
-static int choose_tree(struct options *options, char **argv, char path[TREE_PATH_MAX],
-		       struct err *err)
+static int choose_tree(struct options *options, char path[TREE_PATH_MAX], struct err *err)
 {
 	struct sandbox_request *request = &options->request;
 	int r = tree_arch(options->arch, &request->arch, err);
 
 	if (r == 0 && !options->tree)
-		r = run_find_tree(options->config, argv, &options->tree, err);
+		r = run_find_tree(options->config, &options->tree, err);
 	if (r == 0)
 		r = tree_resolve(options->tree, path, err);
 	request->tree = path;
@@ -431,7 +432,7 @@ int cmd_run(int argc, char **argv)
 
 	if (r)
 		return r;
-	if (choose_tree(&options, argv, tree, &err) < 0)
+	if (choose_tree(&options, tree, &err) < 0)
 		return say_err("run", &err);
 	r = choose_cwd(&options, &cwd);
 	if (r == 0)

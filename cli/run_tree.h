@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Where `busypy run` finds the tree that was not named. */
+/* What the small program cannot do for `busypy run`: both are in cli/front.c, too, and execute the
+ * large one there. */
 #ifndef BUSYPY_RUN_TREE_H
 #define BUSYPY_RUN_TREE_H
 
 struct err;
 
-/* The first tree of the configuration, which is read for nothing else. Static storage. The small
- * program, which cannot read it, executes the large one instead: argv is all that it needs. */
-int run_find_tree(const char *config, char **argv, const char **ret, struct err *err);
+/* The first tree of the configuration, which is read for nothing else. Static storage. */
+int run_find_tree(const char *config, const char **ret, struct err *err);
+
+/* Does not return in the small program: for a sentence that only the large one has. */
+void run_elsewhere(void);
 
 #endif

@@ -126,6 +126,16 @@ static int explain(const char *name, int code)
 	return err.code == ENOENT ? 127 : 126;
 }
 
+int forward_adopted(struct init *init, int pid)
+{
+	init->container = true; /* signals are the program's */
+	log_set(LOG_PLAIN);
+	(void)prctl(PR_SET_NAME, "init"); /* it may have been executed by descriptor */
+	inittab_init(&init->table);
+	(void)forward_until_end(init, pid);
+	return shell_status(init->awaited_status);
+}
+
 int forward_program(struct init *init, char **argv)
 {
 	int pid;

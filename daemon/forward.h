@@ -9,4 +9,7 @@ struct init;
  * its descendants leave behind, passes signals on; its exit status, as a shell has it. */
 int forward_program(struct init *init, char **argv);
 
+/* `init --adopt PID`: the same for a child that the process had before it executed init. */
+int forward_adopted(struct init *init, int pid);
+
 #endif

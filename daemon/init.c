@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -37,7 +38,8 @@ static const char usage[] =
 	"Usage: init                            as PID 1: see init(8)\n"
 	"       init -q                         PID 1 reads its inittab again\n"
 	"       init --check FILE               look for mistakes in an inittab\n"
-	"       init --subreaper PROGRAM [ARG]  run a program, reap and forward signals\n";
+	"       init --subreaper PROGRAM [ARG]  run a program, reap and forward signals\n"
+	"       init --adopt PID                as PID 1 of a sandbox: the same for a process\n";
 
 static struct init machine;
 
@@ -213,9 +215,13 @@ static int print(int fd, const char *text)
 static int client(int argc, char **argv)
 {
 	const char *first = argc > 1 ? argv[1] : "";
+	uint64_t pid;
 
 	if (str_eq(first, "-q"))
 		return kill(1, SIGHUP) < 0 ? 255 : 0;
+	if (getpid() == 1 && str_eq(first, "--adopt") && argc == 3 &&
+	    str_to_u64(argv[2], 10, &pid) == 0 && pid > 1 && pid <= INT32_MAX)
+		return forward_adopted(&machine, (int)pid);
 	if (getpid() == 1 && !(str_eq(first, "--subreaper") && argc > 2))
 		return -1;
 	if (str_eq(first, "--subreaper") && argc > 2)

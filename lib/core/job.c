@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of DESIGN's "Views" for sandboxes. The root is always a small tmpfs, so that mount
- * points can be made where the tree, which is read-only, has none. */
+/* The table of DESIGN's "Views" for sandboxes. A client's root is the tree itself, as long as it
+ * has the mount points that are needed, since each mount costs time; else a small tmpfs with what
+ * the tree has on top. */
 #include "job.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "err.h"
@@ -31,6 +31,11 @@ static bool is_one_of(const char *name, const char *const *list, size_t n)
 }
 
 #define ONE_OF(name, list) is_one_of(name, list, sizeof(list) / sizeof((list)[0]))
+
+bool job_makes(const char *name)
+{
+	return ONE_OF(name, fresh) || ONE_OF(name, runtime);
+}
 
 int job_dst_allowed(const char *dst, struct err *err)
 {
@@ -104,12 +109,19 @@ static void add_runtime(struct plan *plan, const struct view *view)
 	add_overlay(plan, view, folder, "lib");
 }
 
+static void add_root(struct plan *plan)
+{
+	plan_add(plan, &(struct op){ .type = OP_ROOT, .data = "size=1m,nr_inodes=1k,mode=0755" });
+	for (size_t i = 0; i < sizeof(fresh) / sizeof(fresh[0]); i++)
+		view_add_mkdir(plan, fresh[i], 0755);
+}
+
 /* An entry of the tree's root directory. An empty directory is a mount point: a directory of our
  * own is as good, and more can be mounted below it. */
 static void add_tree_entry(struct plan *plan, const struct view *view,
 			   const struct facts_entry *entry)
 {
-	if (ONE_OF(entry->name, fresh) || ONE_OF(entry->name, runtime))
+	if (job_makes(entry->name))
 		return;
 	switch (entry->type) {
 	case FACTS_LINK:
@@ -151,9 +163,9 @@ static void add_fresh(struct plan *plan, const struct job *job)
 {
 	const unsigned plain = OP_NOSUID | OP_NODEV | OP_NOEXEC;
 
-	for (size_t i = 0; i < sizeof(fresh) / sizeof(fresh[0]); i++)
-		view_add_mkdir(plan, fresh[i], 0755);
-	view_add_dev(plan);
+	add_memory(plan, job, "dev", "0755", OP_NOSUID | OP_NOEXEC);
+	view_add_nodes(plan);
+	view_add_mkdir(plan, "dev/shm", 01777);
 	view_add_mount(plan, "proc", "proc", NULL, plain);
 	if (job->flags & JOB_ROOT)
 		guard_proc(plan);
@@ -173,7 +185,8 @@ static bool is_in_bind(const struct job *job, size_t before, const char *dst)
 	return false;
 }
 
-/* The directories above, and the mount point itself, as far as they are the view's own. */
+/* The directories above, and the mount point itself, as far as they are the view's own. What is
+ * there already stays. */
 static void add_mount_point(struct plan *plan, const struct job *job, size_t which)
 {
 	const struct job_extra *extra = &job->extras[which];
@@ -212,8 +225,70 @@ static void add_extras(struct plan *plan, const struct job *job)
 	}
 }
 
+/* The first component of an absolute path. */
+static void first_name(const char *path, char *ret)
+{
+	if (str_copy_bytes(ret, PATH_SIZE, path + 1, strcspn(path + 1, "/")) < 0)
+		ret[0] = '\0';
+}
+
+static const struct facts_entry *find_top(const struct facts *facts, const char *path)
+{
+	char name[PATH_SIZE];
+
+	first_name(path, name);
+	for (size_t i = 0; i < facts->n_top; i++) {
+		if (str_eq(facts->top[i].name, name))
+			return &facts->top[i];
+	}
+	return NULL;
+}
+
+/* True if the tree's own root directory will do. */
+static bool tree_is_root(const struct job *job, const struct facts *facts)
+{
+	for (size_t i = 0; i < job->n_extras; i++) {
+		if (!find_top(facts, job->extras[i].dst))
+			return false;
+	}
+	for (size_t i = 0; i < sizeof(fresh) / sizeof(fresh[0]); i++) {
+		char path[8] = "/";
+
+		if (str_copy(path + 1, sizeof(path) - 1, fresh[i]) < 0 || !find_top(facts, path))
+			return false;
+	}
+	return !(job->flags & JOB_WRITE);
+}
+
+/* An empty directory of the tree in which a mount point must be made: memory takes its place. */
+static void add_holders(struct plan *plan, const struct job *job, const struct facts *facts)
+{
+	const struct facts_entry *entry;
+
+	for (size_t i = 0; i < facts->n_top; i++) {
+		entry = &facts->top[i];
+		for (size_t j = 0; entry->is_empty && j < job->n_extras; j++) {
+			if (find_top(facts, job->extras[j].dst) != entry ||
+			    !strchr(job->extras[j].dst + 1, '/'))
+				continue;
+			view_add_mount(plan, "tmpfs", entry->name, "mode=0755,size=1m",
+				       OP_NOSUID | OP_NODEV);
+			break;
+		}
+	}
+}
+
 static void plan_client(const struct view *view, const struct facts *facts, struct plan *plan)
 {
+	if (tree_is_root(view->job, facts)) {
+		plan_add(plan, &(struct op){ .type = OP_TREE,
+					     .src = view->tree,
+					     .flags = VIEW_RUNTIME_FLAGS });
+		view_add_runtime(plan, view);
+		add_holders(plan, view->job, facts);
+		return;
+	}
+	add_root(plan);
 	for (size_t i = 0; i < facts->n_top; i++)
 		add_tree_entry(plan, view, &facts->top[i]);
 	add_runtime(plan, view);
@@ -244,6 +319,7 @@ static void add_host_entry(struct plan *plan, const struct facts_entry *entry)
 
 static void plan_host(const struct view *view, const struct facts *facts, struct plan *plan)
 {
+	add_root(plan);
 	view_add_marker(plan, view);
 	for (size_t i = 0; i < facts->n_top; i++)
 		add_host_entry(plan, &facts->top[i]);
@@ -259,7 +335,6 @@ static void plan_host(const struct view *view, const struct facts *facts, struct
 int job_plan(const struct view *view, const struct facts *facts, struct plan *ret, struct err *err)
 {
 	plan_add(ret, &(struct op){ .type = OP_SLAVE });
-	plan_add(ret, &(struct op){ .type = OP_ROOT, .data = "size=1m,nr_inodes=1k,mode=0755" });
 	if (view->kind == VIEW_HOST)
 		plan_host(view, facts, ret);
 	else

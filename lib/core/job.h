@@ -4,6 +4,7 @@
 #ifndef BUSYPY_JOB_H
 #define BUSYPY_JOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,6 +44,9 @@ struct job {
 
 /* 0 if something can be put at this path of a job's view; otherwise -EINVAL and why not. */
 int job_dst_allowed(const char *dst, struct err *err);
+
+/* True if a client's view has its own of that name, whatever the tree has at its top. */
+bool job_makes(const char *name);
 
 /* Builds the plan of view->job, for view_plan(). facts->top is the root directory of the tree for a
  * client view, the host's for a host view. */

@@ -277,8 +277,7 @@ static void plan_host(const struct view *view, const struct facts *facts, struct
 				     .flags = OP_RDONLY | OP_NOSUID | OP_NODEV });
 }
 
-/* A fresh /dev from the host's nodes: works with and without privilege. */
-void view_add_dev(struct plan *plan)
+void view_add_nodes(struct plan *plan)
 {
 	static const char *const nodes[] = { "full", "null", "random", "tty", "urandom", "zero" };
 	static const char *const links[][2] = {
@@ -288,7 +287,6 @@ void view_add_dev(struct plan *plan)
 	};
 	char dst[PATH_SIZE];
 
-	view_add_mount(plan, "tmpfs", "dev", "mode=0755,size=1m", OP_NOSUID | OP_NOEXEC);
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
 		(void)path_join(dst, sizeof(dst), "dev", nodes[i]); /* short by construction */
 		view_add_file(plan, dst, 0666, "");
@@ -302,6 +300,13 @@ void view_add_dev(struct plan *plan)
 	view_add_mkdir(plan, "dev/pts", 0755);
 	view_add_mount(plan, "devpts", "dev/pts", "newinstance,ptmxmode=0666,mode=0620",
 		       OP_NOSUID | OP_NOEXEC);
+}
+
+/* A fresh /dev from the host's nodes: works with and without privilege. */
+static void add_dev(struct plan *plan)
+{
+	view_add_mount(plan, "tmpfs", "dev", "mode=0755,size=1m", OP_NOSUID | OP_NOEXEC);
+	view_add_nodes(plan);
 	view_add_mkdir(plan, "dev/shm", 01777);
 	view_add_mount(plan, "tmpfs", "dev/shm", "mode=1777", OP_NOSUID | OP_NODEV);
 }
@@ -311,7 +316,7 @@ static void plan_client(const struct view *view, struct plan *plan)
 	plan_add(plan, &(struct op){ .type = OP_SLAVE });
 	plan_add(plan, &(struct op){ .type = OP_TREE, .src = view->tree, .flags = RUNTIME_FLAGS });
 	view_add_runtime(plan, view);
-	view_add_dev(plan);
+	add_dev(plan);
 	view_add_mount(plan, "proc", "proc", NULL, OP_NOSUID | OP_NODEV | OP_NOEXEC);
 	view_add_mount(plan, "sysfs", "sys", NULL, OP_NOSUID | OP_NODEV | OP_NOEXEC | OP_OPTIONAL);
 	view_add_mount(plan, "tmpfs", "run", "mode=0755", OP_NOSUID | OP_NODEV);

@@ -25,8 +25,8 @@ void view_add_tree_bind(struct plan *plan, const struct view *view, const char *
 
 /* /usr and /lib from the arch's runtime: the same in all views. */
 void view_add_runtime(struct plan *plan, const struct view *view);
-/* A fresh /dev from the host's nodes: works with and without privilege. */
-void view_add_dev(struct plan *plan);
+/* What belongs into a fresh /dev: the host's nodes, links, /dev/pts. */
+void view_add_nodes(struct plan *plan);
 /* What of the host's /usr the host view shows. */
 void view_add_shares(struct plan *plan, const struct facts *facts);
 /* The marker by which the loader knows that it is in a view. */

@@ -105,12 +105,13 @@ uint64_t priv_bounding(void)
 int priv_bound(uint64_t mask)
 {
 	for (unsigned long cap = 0; cap < CAPS_MAX; cap++) {
-		int r = prctl(PR_CAPBSET_READ, cap, 0UL, 0UL, 0UL);
-
-		if (r < 0)
+		if ((mask >> cap & 1) || prctl(PR_CAPBSET_DROP, cap, 0UL, 0UL, 0UL) == 0)
+			continue;
+		if (errno == EINVAL) /* behind the kernel's last capability */
 			break;
-		if (r == 1 && !(mask >> cap & 1) && prctl(PR_CAPBSET_DROP, cap, 0UL, 0UL, 0UL) < 0)
-			return -errno;
+		/* Who may not drop may have nothing to drop. */
+		if (prctl(PR_CAPBSET_READ, cap, 0UL, 0UL, 0UL) != 0)
+			return -EPERM;
 	}
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "dirs.h"
 #include "err.h"
 #include "fd.h"
+#include "job.h"
 #include "mount_api.h"
 #include "str.h"
 #include "view.h"
@@ -152,7 +153,7 @@ int probe_tree_top(struct facts *facts, const char *tree, struct err *err)
 			 : add_entries(facts, root, tree, err);
 
 	for (size_t i = 0; r == 0 && i < facts->n_top; i++) {
-		if (facts->top[i].type == FACTS_DIR)
+		if (facts->top[i].type == FACTS_DIR && !job_makes(facts->top[i].name))
 			facts->top[i].is_empty = is_empty_directory(root, facts->top[i].name);
 	}
 	return r;

@@ -44,9 +44,9 @@ int programs_find(const char *name, char *dst, size_t size, struct err *err)
 
 int programs_find_rootfs(char *dst, size_t size, struct err *err)
 {
-	static const char *const beside[] = { "../", "../share/busypy/" };
+	static const char *const beside[] = { "../", "../share/busypy/", "../../share/busypy/" };
 
-	if (find(beside, 2, BUSYPY_SHARE, "rootfs", dst, size) == 0)
+	if (find(beside, 3, BUSYPY_SHARE, "rootfs", dst, size) == 0)
 		return 0;
 	return err_hint(
 		err,

@@ -102,14 +102,12 @@ static int run_here(struct run *run)
 
 static int run_mkdir(const struct run *run, const struct op *op)
 {
-	if (mkdirat(run->root, op->dst, op->mode) < 0) {
-		/* NFS does not look whether it is there before it says that it is read-only. */
-		if (errno == EROFS && faccessat(run->root, op->dst, F_OK, 0) == 0)
-			return 0;
-		return errno == EEXIST ? 0 : -errno;
-	}
-	/* The process's umask must not show in the view. */
-	return fchmodat(run->root, op->dst, op->mode, 0) < 0 ? -errno : 0;
+	if (mkdirat(run->root, op->dst, op->mode) == 0 || errno == EEXIST)
+		return 0;
+	/* NFS does not look whether it is there before it says that it is read-only. */
+	if (errno != EROFS)
+		return -errno;
+	return faccessat(run->root, op->dst, F_OK, 0) == 0 ? 0 : -EROFS;
 }
 
 static int run_symlink(const struct run *run, const struct op *op)
@@ -128,16 +126,17 @@ static bool may_write(size_t n)
 
 static int run_file(const struct run *run, const struct op *op)
 {
-	FD_CLEANUP int fd = openat(run->root, op->dst,
-				   O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	int r;
+	FD_CLEANUP int fd = -1;
 
+	if (!op->data[0]) /* most are: something to mount on */
+		return mknodat(run->root, op->dst, S_IFREG | op->mode, 0) < 0 && errno != EEXIST
+			       ? -errno
+			       : 0;
+	fd = openat(run->root, op->dst, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		    op->mode);
 	if (fd < 0)
 		return errno == EEXIST ? 0 : -errno;
-	r = may_write(strlen(op->data)) ? fd_write_all(fd, op->data, strlen(op->data)) : 0;
-	if (r < 0)
-		return r;
-	return fchmod(fd, op->mode) < 0 ? -errno : 0;
+	return may_write(strlen(op->data)) ? fd_write_all(fd, op->data, strlen(op->data)) : 0;
 }
 
 static int clone_source(const struct run *run, const struct op *op, bool recursive)
@@ -297,6 +296,7 @@ static int run_op(struct run *run, const struct op *op)
 
 int run_plan(const struct plan *plan, struct err *err)
 {
+	mode_t mask = umask(0); /* it must not show in the view */
 	struct run run = { .root = -1 };
 	int failed = 0;
 
@@ -314,5 +314,6 @@ int run_plan(const struct plan *plan, struct err *err)
 				       "/proc/sys/fs/mount-max");
 	}
 	fd_close(&run.root);
+	(void)umask(mask); /* cannot fail */
 	return failed;
 }

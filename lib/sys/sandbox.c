@@ -33,15 +33,23 @@
 #include "str.h"
 #include "view.h"
 
-enum { PATH_SIZE = 4096, ARGUMENTS_MAX = 128 * 1024 };
+enum { PATH_SIZE = 4096 };
 
-/* Large, and only what is used is ever touched. */
+/* Shared with the process that becomes the sandbox. Large, and only what is used is ever touched.
+ */
 struct work {
 	struct facts facts;
 	struct plan plan;
 	struct rule rule;
-	char *argv[ARGUMENTS_MAX];
 };
+
+static struct work *share_work(void)
+{
+	void *pages = mmap(NULL, sizeof(struct work), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return pages == MAP_FAILED ? NULL : pages;
+}
 
 void sandbox_request_init(struct sandbox_request *ret)
 {
@@ -103,23 +111,6 @@ int sandbox_plan(const struct sandbox_request *request, struct plan *ret, struct
 	return r;
 }
 
-static int make_argv(const struct sandbox_request *request, char **ret, struct err *err)
-{
-	static char name[] = "init", option[] = "--subreaper";
-	size_t n = 0;
-
-	ret[n++] = name;
-	ret[n++] = option;
-	for (size_t i = 0; request->argv[i]; i++) {
-		if (n + 1 == ARGUMENTS_MAX)
-			return err_say(err, E2BIG, "the command has more than %d arguments",
-				       ARGUMENTS_MAX);
-		ret[n++] = request->argv[i];
-	}
-	ret[n] = NULL;
-	return 0;
-}
-
 static int open_init(struct err *err)
 {
 	char name[64], path[PATH_SIZE];
@@ -135,27 +126,23 @@ static int open_init(struct err *err)
 	return fd < 0 ? err_set(err, errno, "cannot open %s", path) : fd;
 }
 
-/* Everything that can be known before. */
-static int prepare(const struct sandbox_request *request, struct work *work, struct inside *inside,
+static int prepare(const struct sandbox_request *request, struct work *work, struct inside *ret,
 		   struct err *err)
 {
-	int r = make_plan(request, &work->facts, &work->plan, err);
+	int r = 0;
 
-	if (r == 0)
-		r = make_argv(request, work->argv, err);
-	if (r == 0 && !arch_runs_on(request->arch, arch_native())) {
+	ret->request = request;
+	ret->plan = &work->plan;
+	if (!arch_runs_on(request->arch, arch_native())) {
 		r = emulator_rule(request->arch, &work->rule, err);
-		inside->rule = &work->rule;
+		ret->rule = &work->rule;
 	}
 	if (r < 0)
 		return r;
-	inside->request = request;
-	inside->plan = &work->plan;
-	inside->argv = work->argv;
-	inside->uid = geteuid();
-	inside->gid = getegid();
-	inside->init = open_init(err);
-	return inside->init < 0 ? inside->init : 0;
+	ret->uid = geteuid();
+	ret->gid = getegid();
+	ret->init = open_init(err);
+	return ret->init < 0 ? ret->init : 0;
 }
 
 /* As fork(2), but in namespaces of its own from the first instruction on. */
@@ -264,7 +251,12 @@ static int start(const struct sandbox_request *request, struct work *work, struc
 	(void)close(channel[1]);
 	if (sandbox->pid < 0)
 		return ns_explain(-sandbox->pid, err);
-	r = await_start(ours, sandbox, err);
+	/* The plan is made while the namespaces are. */
+	r = make_plan(request, &work->facts, &work->plan, err);
+	if (r == 0 && send(ours, "", 1, MSG_NOSIGNAL) < 0 && errno != EPIPE)
+		r = err_set(err, errno, "cannot reach the sandbox");
+	if (r == 0) /* what went wrong is said there */
+		r = await_start(ours, sandbox, err);
 	if (r < 0) {
 		sandbox_signal(sandbox, SIGKILL);
 		(void)sandbox_reap(sandbox, NULL, NULL); /* the reason is in err */
@@ -275,7 +267,7 @@ static int start(const struct sandbox_request *request, struct work *work, struc
 int sandbox_start(const struct sandbox_request *request, struct sandbox *ret, struct err *err)
 {
 	struct sandbox sandbox = { .pidfd = -1, .terminal = -1, .instance = -1 };
-	struct work *work = pages_get(sizeof(*work));
+	struct work *work = share_work();
 	int r;
 
 	if (!work)

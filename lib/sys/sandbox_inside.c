@@ -9,7 +9,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/personality.h>
@@ -22,6 +22,7 @@
 
 #include "arch.h"
 #include "binfmt.h"
+#include "chain.h"
 #include "err.h"
 #include "fd.h"
 #include "filter.h"
@@ -31,6 +32,7 @@
 #include "priv.h"
 #include "run.h"
 #include "sandbox.h"
+#include "str.h"
 
 /* linux/close_range.h, linux/securebits.h */
 enum { CLOSEXEC = 1 << 2, NO_ROOT_LOCKED = 0x2f | 0xc0 };
@@ -226,19 +228,32 @@ static int bind_to_supervisor(const struct inside *inside, struct err *err)
 	return 0;
 }
 
-static int become(const struct inside *inside, struct err *err)
+/* The namespaces' part, which needs no plan yet. */
+static int settle(const struct inside *inside, struct err *err)
 {
-	const struct sandbox_request *request = inside->request;
 	int r = take_ids(inside, err);
+	char byte;
 
 	if (r == 0)
 		r = take_handlers(inside, err);
-	if (r == 0)
-		r = run_plan(inside->plan, err);
-	if (r == 0 && (request->flags & SANDBOX_OWN_NET))
+	if (r == 0 && (inside->request->flags & SANDBOX_OWN_NET))
 		r = raise_loopback(err);
 	if (r == 0 && sethostname("busypy", 6) < 0)
 		r = err_set(err, errno, "cannot set the host's name");
+	/* The supervisor's word that the plan is complete; if it has died, there is nobody to tell.
+	 */
+	if (r == 0 && recv(inside->channel, &byte, 1, 0) != 1)
+		_exit(125);
+	return r;
+}
+
+static int become(const struct inside *inside, struct err *err)
+{
+	const struct sandbox_request *request = inside->request;
+	int r = settle(inside, err);
+
+	if (r == 0)
+		r = run_plan(inside->plan, err);
 	if (r == 0)
 		r = leave_root(inside, err);
 	(void)setsid(); /* cannot fail: just forked */
@@ -254,11 +269,82 @@ static int become(const struct inside *inside, struct err *err)
 		r = set_limits(&request->limits, err);
 	if (r == 0)
 		r = drop(err);
-	if (r == 0)
-		r = bind_to_supervisor(inside, err);
 	if (r == 0 && syscall(SYS_close_range, 3U, ~0U, CLOSEXEC) < 0)
 		r = err_set(err, errno, "cannot close descriptors");
-	return r == 0 ? filter_set(err) : r;
+	if (r == 0)
+		r = filter_set(err);
+	return r == 0 ? bind_to_supervisor(inside, err) : r;
+}
+
+/* As execvp(3): the first program of that name. */
+static int find_command(const char *name, char *ret, size_t size)
+{
+	const char *path = getenv("PATH");
+	int r = -ENOENT;
+
+	if (strchr(name, '/'))
+		return str_copy(ret, size, name) < 0 ? -ENAMETOOLONG : 0;
+	while (path && *path) {
+		size_t n = strcspn(path, ":");
+		struct text text;
+
+		text_init(&text, ret, size);
+		text_add_bytes(&text, path, n);
+		text_addf(&text, "/%s", name);
+		if (text_check(&text) == 0 && access(ret, X_OK) == 0)
+			return 0;
+		r = errno == EACCES ? -EACCES : r;
+		path += n + (path[n] == ':');
+	}
+	return r;
+}
+
+/* The command, as the foreground group of the terminal where there is one. */
+static void __attribute__((noreturn)) run_command(const struct sandbox_request *request)
+{
+	char path[4096], line[ERR_TEXT_MAX + 64];
+	struct err err = { 0 };
+	struct text text;
+	sigset_t set;
+	int r;
+
+	(void)setpgid(0, 0); /* cannot fail: just forked, no session leader */
+	(void)sigfillset(&set);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL); /* or the next call would stop us */
+	(void)tcsetpgrp(STDIN_FILENO, getpgrp()); /* no terminal, or not its session: no job */
+	(void)sigemptyset(&set);
+	(void)sigprocmask(SIG_SETMASK, &set, NULL);
+	environ = (char **)request->envp;
+	r = find_command(request->argv[0], path, sizeof(path));
+	if (r == 0) {
+		(void)execve(path, request->argv, request->envp);
+		(void)chain_explain(path, errno, &err);
+	} else {
+		(void)err_set(&err, -r, "no program of that name");
+	}
+	text_init(&text, line, sizeof(line));
+	text_addf(&text, "busypy: run: %s: %s\n", request->argv[0], err.text);
+	(void)fd_write_all(STDERR_FILENO, line, text.used); /* the status tells as well */
+	_exit(err.code == ENOENT ? 127 : 126);
+}
+
+/* The command does not wait for PID 1, which finds it when it is ready. */
+static int start_both(const struct inside *inside, struct err *err)
+{
+	char number[16];
+	struct text text;
+	char *argv[] = { (char *)"init", (char *)"--adopt", number, NULL };
+	pid_t pid = fork();
+
+	if (pid == 0)
+		run_command(inside->request);
+	if (pid < 0)
+		return err_set(err, errno, "cannot start the command");
+	(void)setpgid(pid, pid); /* whoever is first; EACCES: it has executed already */
+	text_init(&text, number, sizeof(number));
+	text_addf(&text, "%d", (int)pid);
+	(void)syscall(SYS_execveat, inside->init, "", argv, inside->request->envp, AT_EMPTY_PATH);
+	return err_set(err, errno, "cannot start the sandbox's PID 1");
 }
 
 void inside_main(const struct inside *inside)
@@ -267,12 +353,10 @@ void inside_main(const struct inside *inside)
 		char kind;
 		struct err err;
 	} message = { .kind = INSIDE_FAILED };
+	int r = become(inside, &message.err);
 
-	if (become(inside, &message.err) == 0) {
-		(void)syscall(SYS_execveat, inside->init, "", inside->argv, inside->request->envp,
-			      AT_EMPTY_PATH);
-		(void)err_set(&message.err, errno, "cannot start the sandbox's PID 1");
-	}
+	if (r == 0)
+		(void)start_both(inside, &message.err);
 	(void)send_message(inside, &message, sizeof(message), -1); /* else it is gone, too */
 	_exit(125);
 }

@@ -9,11 +9,11 @@ struct plan;
 struct rule;
 struct sandbox_request;
 
-/* All that is known before the namespaces are made. */
+/* What is known before the namespaces are made; and the plan, which is in memory that both share
+ * and complete when the supervisor writes to the channel. */
 struct inside {
 	const struct sandbox_request *request;
 	struct plan *plan;
-	char **argv;		 /* of PID 1 */
 	const struct rule *rule; /* how the arch's programs are executed, or NULL */
 	int init;		 /* PID 1's program */
 	int channel;		 /* to the supervisor: INSIDE_ messages; closed by the exec */

@@ -34,8 +34,8 @@ user() {
         same "$output" ""
         run -143 $who -- python3 -c 'import os; os.kill(os.getpid(), 15)'
         run -127 $who -- nothing
-        same "$output" "init: cannot run nothing: No such file or directory"
+        same "$output" "busypy: run: nothing: no program of that name: No such file or directory"
         run -126 $who -- /etc
-        same "$output" "init: cannot run /etc: cannot start /etc: Permission denied"
+        same "$output" "busypy: run: /etc: cannot start /etc: Permission denied"
     done
 }
