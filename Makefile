@@ -68,7 +68,7 @@ HOST := $(filter-out $(LEFT_OUT),$(sort $(wildcard lib/host/*.c)))
 FRONT := cli/front.c cli/run.c cli/say.c
 CLI := $(filter-out cli/front.c,$(sort $(wildcard cli/*.c)))
 SMALL := loader enter
-INIT := $(addprefix daemon/,init.c compose.c console.c crash.c environment.c forward.c load.c log.c \
+INIT := $(addprefix daemon/,init.c compose.c console.c crash.c environment.c forward.c image.c load.c log.c \
 	netroot.c network.c nfs_mount.c nfsroot.c process.c prove.c rescue.c serve.c shutdown.c signals.c start.c unmount.c)
 BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c)))
 UNIT := $(sort $(wildcard tests/unit/*.c))

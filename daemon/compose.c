@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -19,6 +21,7 @@
 #include "log.h"
 #include "plan.h"
 #include "probe.h"
+#include "readahead.h"
 #include "run.h"
 #include "signals.h"
 #include "state.h"
@@ -200,11 +203,23 @@ static void prepare_environment(void)
 	(void)environment_set("PYTHONNOUSERSITE", "1"); /* there is room for it */
 }
 
+/* Interpreter and libraries are 8 MB, which the kernel would ask for in pieces of 128 KiB. */
+static void read_ahead(const struct init *init)
+{
+	struct statfs fs;
+
+	if (init->container || statfs("/", &fs) < 0 || fs.f_type != NFS_SUPER_MAGIC)
+		return;
+	if (readahead_set("/", READAHEAD_NFS) < 0)
+		log_note("init: cannot set how much is read ahead, ignoring");
+}
+
 struct state state_compose(struct init *init)
 {
 	struct err err = { 0 };
 	int r;
 
+	read_ahead(init);
 	if (access("/etc/python", F_OK) < 0)
 		return (struct state){ state_choose }; /* no tree: nothing to compose */
 	r = find_arch(init, &err);

@@ -21,6 +21,7 @@
 #include "dirs.h"
 #include "err.h"
 #include "fd.h"
+#include "image.h"
 #include "log.h"
 #include "mount_api.h"
 #include "network.h"
@@ -58,7 +59,7 @@ bool netroot_wanted(const struct init *init)
 
 	if (init->container || !is_initramfs())
 		return false;
-	return str_eq(options->root, "/dev/nfs") || options->nfsroot[0] ||
+	return str_eq(options->root, "/dev/nfs") || options->nfsroot[0] || options->image[0] ||
 	       (access("/etc/python", F_OK) < 0 && access("/etc/busypy/modules", F_OK) == 0);
 }
 
@@ -74,16 +75,25 @@ static void tell(const char *what)
 
 static void work(void)
 {
+	const char *image = machine->options.image;
 	struct network network;
 
 	network_set_waits(tell);
 	network_load_modules();
+	/* With nothing that comes over the network, the image is in this initramfs. */
+	if (image[0] && !machine->options.root[0] && !machine->options.nfsroot[0]) {
+		image_mount(NULL, image, machine->arch->name, NEW_ROOT);
+		return;
+	}
 	network_bring_up(&machine->options, &network);
 	while (!network.root.path[0]) {
 		network_waits("no root is named: neither by nfsroot= nor by DHCP");
 		(void)pause();
 	}
-	nfsroot_mount(&network, machine->arch->name, NEW_ROOT);
+	if (image[0])
+		image_mount(&network, image, machine->arch->name, NEW_ROOT);
+	else
+		nfsroot_mount(&network, machine->arch->name, NEW_ROOT);
 }
 
 static void say_news(unsigned *said)

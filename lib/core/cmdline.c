@@ -110,11 +110,11 @@ static int set_arch(struct cmdline *cmdline, const char *value)
 	return str_copy(cmdline->arch, sizeof(cmdline->arch), value) < 0 ? -EINVAL : 0;
 }
 
-static int set_lease(struct cmdline *cmdline, const char *value)
+static int set_text(char ret[CMDLINE_VALUE_MAX], const char *value)
 {
 	if (!value || !*value)
 		return -EINVAL;
-	return str_copy(cmdline->lease, sizeof(cmdline->lease), value) < 0 ? -EINVAL : 0;
+	return str_copy(ret, CMDLINE_VALUE_MAX, value) < 0 ? -EINVAL : 0;
 }
 
 static int set_shell(struct cmdline *cmdline, const char *value)
@@ -141,7 +141,9 @@ static int set(struct cmdline *cmdline, const char *key, const char *value)
 	if (str_eq(key, "arch"))
 		return set_arch(cmdline, value);
 	if (str_eq(key, "lease"))
-		return set_lease(cmdline, value);
+		return set_text(cmdline->lease, value);
+	if (str_eq(key, "image"))
+		return set_text(cmdline->image, value);
 	if (str_eq(key, "debug"))
 		return set_flag(&cmdline->debug, value);
 	if (str_eq(key, "overlay"))

@@ -29,6 +29,7 @@ struct cmdline {
 	bool debug, overlay;
 	char program[CMDLINE_VALUE_MAX]; /* of busypy.init= and busypy.run= */
 	char arch[CMDLINE_ARCH_MAX];	 /* empty: what uname says */
+	char image[CMDLINE_VALUE_MAX];	 /* busypy.image=: a file that holds the root */
 	char lease[CMDLINE_VALUE_MAX];	 /* busypy.lease=: a share for our lease, core/nfs.h */
 	/* The kernel's words, as they stand, without quotes; empty if not given. */
 	char root[CMDLINE_WORD_MAX], nfsroot[CMDLINE_VALUE_MAX], ip[CMDLINE_WORD_MAX];

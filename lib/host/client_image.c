@@ -18,9 +18,10 @@
 /* Loaded where the kernel has them as modules: busses and network cards of virtual machines and of
  * common hardware, then what a root needs besides NFS. */
 static const char *const known[] = {
-	"virtio_pci", "virtio_mmio", "virtio_net",   "virtio_rng", "e1000",	"e1000e",  "igb",
-	"igc",	      "r8169",	     "tg3",	     "vmxnet3",	   "hv_netvsc", "ena",	   "gve",
-	"bcmgenet",   "smsc95xx",    "xen_netfront", "af_packet",  "nfsv3",	"overlay",
+	"virtio_pci", "virtio_mmio", "virtio_net", "virtio_rng", "e1000",	 "e1000e",
+	"igb",	      "igc",	     "r8169",	   "tg3",	 "vmxnet3",	 "hv_netvsc",
+	"ena",	      "gve",	     "bcmgenet",   "smsc95xx",	 "xen_netfront", "af_packet",
+	"nfsv3",      "overlay",     "loop",	   "erofs",
 };
 
 static int stage(const struct client_image *request, const char *dir, struct err *err)

@@ -59,6 +59,8 @@ static void check_options(void)
 	CHECK_TEXT(parse("busypy.shell busypy.shell=0"),
 		   "1:14: busypy.shell contradicts an earlier option; the last one counts", "off");
 	CHECK(cmdline.start == CMDLINE_INITTAB, "a shell turned off");
+	CHECK_TEXT(parse("busypy.image=images/a.erofs"), "", "an image");
+	CHECK_TEXT(cmdline.image, "images/a.erofs", "an image");
 	CHECK_TEXT(parse("busypyx=1 busypy"), "", "words that only look like ours");
 }
 
@@ -73,6 +75,8 @@ static void check_mistakes(void)
 		{ "busypy.grace=86401", "1:1: busypy.grace cannot be '86401', ignoring" },
 		{ "busypy.debug=yes", "1:1: busypy.debug cannot be 'yes', ignoring" },
 		{ "busypy.fail=panic", "1:1: busypy.fail cannot be 'panic', ignoring" },
+		{ "busypy.image=", "1:1: busypy.image cannot be '', ignoring" },
+		{ "busypy.image", "1:1: busypy.image needs a value, ignoring" },
 		{ "busypy.arch=../x", "1:1: busypy.arch cannot be '../x', ignoring" },
 		{ "busypy.respawn=0/5", "1:1: busypy.respawn cannot be '0/5', ignoring" },
 		{ "busypy.respawn=5/", "1:1: busypy.respawn cannot be '5/', ignoring" },
