@@ -28,7 +28,7 @@
 #include "start.h"
 #include "words.h"
 
-static void die(const char *what, int status, const char *sentence)
+static void __attribute__((noreturn)) die(const char *what, int status, const char *sentence)
 {
 	struct err err = { 0 };
 

@@ -131,6 +131,26 @@ int broken_interp_unsound(const char *path, const char *interp, int code, struct
 		       interp);
 }
 
+int broken_guest(const char *path, struct err *err)
+{
+	return err_say(err, ENOEXEC, "%s is no ELF program that qemu-user can load", path);
+}
+
+int broken_guest_interp(const char *path, const char *interp, const struct arch *arch,
+			struct err *err)
+{
+	return err_hint(err, broken_interp(path, interp, ENOENT, err),
+			"qemu-user needs the libraries of %s: in a root of that arch, or below "
+			"$QEMU_LD_PREFIX",
+			arch->name);
+}
+
+int broken_python(const char *python, const char *module, int code, struct err *err)
+{
+	return err_say(err, code, "%s cannot start without %s, which %s", python, module,
+		       code == ENOENT ? "is missing here" : "cannot be read");
+}
+
 int broken_cut(const char *path, struct err *err)
 {
 	return err_say(err, ENOEXEC, "%s is cut: it ends before what it wants in memory", path);

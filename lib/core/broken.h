@@ -59,6 +59,14 @@ int broken_interp(const char *path, const char *interp, int code, struct err *er
 /* What stands in its place is no ELF file: chain_prove(). */
 int broken_interp_unsound(const char *path, const char *interp, int code, struct err *err);
 
+/* A foreign program that qemu-user cannot load; or whose ELF interpreter is missing. */
+int broken_guest(const char *path, struct err *err);
+int broken_guest_interp(const char *path, const char *interp, const struct arch *arch,
+			struct err *err);
+
+/* A Python without one of the modules that its start takes. */
+int broken_python(const char *python, const char *module, int code, struct err *err);
+
 /* It ends before what it wants in memory; or a library is started as if it were a program. No errno
  * tells of it: the process is killed. */
 int broken_cut(const char *path, struct err *err);

@@ -15,6 +15,8 @@
 #include "replay_world.h"
 #include "str.h"
 
+enum { QEMU_FAILED = 255 }; /* its exit status where it cannot load a program */
+
 /* One ELF file as the loader of one arch reads it. */
 struct image {
 	const char *path;
@@ -167,6 +169,55 @@ int replay_elf(struct world *world, int step, const char *path, const struct fou
 		r = load(world, step, &image, ret, err);
 	}
 	return r;
+}
+
+/* What qemu-user calls an error, whatever it is. */
+static int guest_fails(struct world *world, int step, int r)
+{
+	return r == -EAGAIN ? r : world_exit(world, step, QEMU_FAILED);
+}
+
+static int check_guest_interp(struct world *world, const struct image *program, const char *name,
+			      struct err *err)
+{
+	static struct found file;
+	static struct elf_head head;
+	int step = world_step(world, "ld.so", name, NULL);
+	int r = *name ? world_find(world, step, name, &file, err) : -ENOENT;
+
+	if (r == -ENOENT)
+		(void)broken_guest_interp(program->path, *name ? name : "''", program->arch, err);
+	else if (r < 0)
+		(void)err_wrap(err, r, "the ELF interpreter of %s", program->path);
+	if (r < 0)
+		return guest_fails(world, step, r);
+	if (elf_head_parse(file.head, sizeof(file.head), &head) < 0 ||
+	    !elf_head_fits(&head, program->arch))
+		return guest_fails(world, step,
+				   broken_interp_unsound(program->path, name, ENOEXEC, err));
+	world_set(world, step, NULL, "ELF for %s", program->arch->name);
+	return 0;
+}
+
+int replay_elf_guest(struct world *world, int step, const char *path, const struct found *file,
+		     struct last_program *ret, struct err *err)
+{
+	static struct image image;
+	FD_CLEANUP int fd = open(file->real, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int r = -ENOEXEC;
+
+	image = (struct image){ .path = path, .file = file, .arch = ret->arch, .fd = fd };
+	ret->interp[0] = '\0';
+	if (elf_head_parse(file->head, sizeof(file->head), &image.head) == 0 &&
+	    read_phdrs(&image) == 0)
+		r = read_name(&image, ret->interp);
+	if (r < 0)
+		return guest_fails(world, step, broken_guest(path, err));
+	if (r == 1)
+		r = check_guest_interp(world, &image, ret->interp, err);
+	if (r == 0)
+		r = check_program(world, step, &image, ret->interp, err);
+	return r < 0 ? r : 1;
 }
 
 int replay_elf_refused(struct world *world, const char *path, const struct found *file,

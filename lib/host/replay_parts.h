@@ -31,6 +31,10 @@ int replay_formats(struct world *world, const char *path, int depth, struct foun
 int replay_elf(struct world *world, int step, const char *path, const struct found *file,
 	       struct last_program *ret, struct err *err);
 
+/* qemu-user with a file for arch: 1 if it starts it, else negative. */
+int replay_elf_guest(struct world *world, int step, const char *path, const struct found *file,
+		     struct last_program *ret, struct err *err);
+
 /* Why no loader takes the file, as a sentence; -ENOEXEC. */
 int replay_elf_refused(struct world *world, const char *path, const struct found *file,
 		       struct err *err);
@@ -39,6 +43,9 @@ int replay_elf_refused(struct world *world, const char *path, const struct found
  * it is a Python, the files that it cannot start without. */
 int replay_program(struct world *world, const struct found *program,
 		   const struct last_program *last, struct err *err);
+
+/* The files that a Python cannot start without; 0 for any other program. */
+int replay_python(struct world *world, const struct found *program, struct err *err);
 
 /* Our own handler's loader with the script subject: its decision, then what it executes. */
 int replay_ours(struct world *world, const struct found *subject, const struct last_program *last,

@@ -72,5 +72,7 @@ static int check_libraries(struct world *world, const struct found *program,
 int replay_program(struct world *world, const struct found *program,
 		   const struct last_program *last, struct err *err)
 {
-	return check_libraries(world, program, last, err);
+	int r = check_libraries(world, program, last, err);
+
+	return r < 0 ? r : replay_python(world, program, err);
 }

@@ -251,7 +251,7 @@ int world_find(struct world *world, int step, const char *path, struct found *re
 
 	/* The kernel opens an empty name too, and gets the working directory. */
 	r = *path ? walk(world, path, ret, err) : broken_kind("''", "a directory", err);
-	if (r == 0)
+	if (r == 0 && !world->reads)
 		r = may_execute(world, path, ret, err);
 	if (r < 0) {
 		(void)world_fail(world, step, -r);
@@ -259,6 +259,10 @@ int world_find(struct world *world, int step, const char *path, struct found *re
 	}
 	fd = open(ret->real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	n = fd < 0 ? -errno : fd_read_at(fd, ret->head, sizeof(ret->head), 0);
+	if (n < 0 && world->reads) {
+		(void)world_fail(world, step, (int)-n);
+		return broken_start(path, (int)-n, err);
+	}
 	if (n < 0) {
 		(void)err_set(err, (int)-n, "%s may be executed, but cannot be read", path);
 		if (n == -EACCES)

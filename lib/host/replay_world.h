@@ -28,6 +28,7 @@ struct world {
 	struct rule *rules;	   /* in the order of asking */
 	size_t n_rules;
 	bool here;	 /* the caller's own rights count; else it is PID 1 */
+	bool reads;	 /* files are only read: what runs them needs no right to execute */
 	bool in_view;	 /* what "/" is has been replaced */
 	bool started;	 /* a program runs already: what fails now is an exit status */
 	int parent;	 /* the step under which the next one stands */

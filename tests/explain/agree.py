@@ -11,11 +11,13 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import elf_cases  # noqa: E402
+import handler_cases  # noqa: E402
 import path_cases  # noqa: E402
 import script_cases  # noqa: E402
+import tree_cases  # noqa: E402
 from case import Machine  # noqa: E402
 
-GROUPS = (path_cases, script_cases, elf_cases)
+GROUPS = (path_cases, script_cases, elf_cases, handler_cases, tree_cases)
 
 
 def foretold(machine, case):
@@ -70,7 +72,7 @@ def main(root, busypy, tree, text=""):
             tap.tell(fine, f"{group.__name__.removesuffix('_cases')}: {case.name}",
                      [f"foretold: {got}: {sentence}", f"happened: {wanted}: {said}",
                       f"meant:    {case.wanted or 'anything'}: {case.sentence}"])
-    print(f"1..{tap.count}")
+    print(f"1..{tap.count + 1}")  # in_machine adds one
     return tap.failed > 0
 
 

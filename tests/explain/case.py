@@ -28,7 +28,7 @@ class Machine:
     """The throw-away machine that this runs in."""
 
     def __init__(self, root, busypy, tree):
-        self.root, self.tree = root, tree
+        self.root, self.tree, self.original = root, tree, busypy
         self.base = "/run/x"
         mount(self.base, "mode=0755,size=1g")
         # where every user can reach them

@@ -1,0 +1,129 @@
+"""Scripts of an enabled tree: the loader's decision, the caller's tier, the view, its Python."""
+
+import os
+import shutil
+import subprocess
+
+from case import AS_USER, Case, write
+
+
+def cases(machine):
+    base = machine.folder("tree")
+    tree = f"{base}/t"
+    shutil.copytree(machine.tree, tree, symlinks=True)
+    write(f"{tree}/bin/pass", "#!/usr/bin/python3\n")
+    subprocess.run([machine.original, "enable", "-q", tree], check=True)
+    try:
+        yield from owners(base, tree)
+        yield from callers(base, tree)
+        yield from lines(tree)
+        yield from broken(tree)
+    finally:
+        subprocess.run([machine.original, "disable", "-q"], check=True)
+    yield Case("after disabling, under the host's Python", f"{tree}/bin/pass", "status 0")
+
+
+def owners(base, tree):
+    yield Case("a script of the tree", f"{tree}/bin/pass", "status 0")
+    yield Case("a script of the tree, as a user", f"{tree}/bin/pass", "status 0", user=True)
+    os.symlink(f"{tree}/bin/pass", f"{base}/link")
+    yield Case("a link to it", f"{base}/link", "status 0", user=True)
+    yield Case("a relative path", "bin/pass", "status 0", directory=tree)
+    yield Case("a script elsewhere", write(f"{base}/mine", "#!/usr/bin/python3\n"), "status 0",
+               user=True)
+    write(f"{base}/outer", f"#!{tree}/bin/pass\n")
+    yield Case("a script whose interpreter is of the tree", f"{base}/outer", "status 0")
+    write(f"{tree}/bin/mode", "#!/usr/bin/python3\n", 0o644)
+    yield Case("a script of the tree without x", f"{tree}/bin/mode", "errno EACCES")
+    yield Case("no script of the tree", f"{tree}/bin/none", "errno ENOENT")
+
+
+def callers(base, tree):
+    script = f"{tree}/bin/pass"
+    no_new = ("setpriv", "--no-new-privs")
+    for name, wrap in {
+        "no_new_privs": no_new + AS_USER,
+        "no_new_privs as root": no_new,
+        "a reduced bounding set": ("setpriv", "--bounding-set=-sys_admin", *AS_USER[1:]),
+        "a reduced bounding set as root": ("setpriv", "--bounding-set=-sys_admin"),
+        "ambient capabilities": ("setpriv", "--inh-caps=+net_raw", "--ambient-caps=+net_raw",
+                                 "--reuid=1000", "--regid=1000", "--clear-groups"),
+        "another mount namespace": ("unshare", "-m"),
+        "another mount namespace as a user": ("unshare", "-m", *AS_USER),
+        "another user namespace": ("unshare", "-U", "-r"),
+        "another user namespace as a user": (*AS_USER, "unshare", "-U", "-r"),
+        "other user and mount namespaces": ("unshare", "-U", "-r", "-m"),
+    }.items():
+        yield Case(name, script, wrap=wrap)
+
+
+def lines(tree):
+    for number, (name, text) in enumerate({
+        "another interpreter of the tree's Python": "#!/usr/bin/python3.11\n",
+        "an argument": "#!/usr/bin/python3 -I\n",
+        "env": "#!/usr/bin/env python3\n",
+        "the tree's shell": "#!/bin/shell\n",
+        "an interpreter that only the host has": "#!/usr/bin/env true\n",
+    }.items()):
+        yield Case("in the tree: " + name, write(f"{tree}/bin/l{number}", text))
+
+
+class Without:
+    """A file of the tree is away for a while."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __enter__(self):
+        os.rename(self.path, self.path + ".away")
+
+    def __exit__(self, *_):
+        os.rename(self.path + ".away", self.path)
+
+
+def one(folder, start):
+    return next(f"{folder}/{name}" for name in sorted(os.listdir(folder)) if name.startswith(start))
+
+
+def broken(tree):
+    script = f"{tree}/bin/pass"
+    arch = os.uname().machine
+    usr, lib = f"{tree}/etc/python/{arch}/usr", f"{tree}/etc/clib/{arch}"
+    stdlib = one(f"{usr}/lib", "python3.")
+    ldso = os.path.realpath(one(lib, "ld-linux"))
+    away = {
+        "python3": (f"{usr}/bin/python3", "status 127", "cannot start /usr/bin/python3"),
+        "python3's target": (os.path.realpath(f"{usr}/bin/python3"), "status 127", ""),
+        "its ld.so": (one(lib, "ld-linux"), "status 127", "needs the ELF interpreter"),
+        "libm": (one(lib, "libm.so"), "status 127", "libm.so.6"),
+        "libc": (one(lib, "libc.so"), "status 127", "libc.so.6"),
+        "encodings": (f"{stdlib}/encodings", "status 1", "encodings"),
+        "encodings/__init__.py": (f"{stdlib}/encodings/__init__.py", "", "encodings"),
+        "encodings/aliases.py": (f"{stdlib}/encodings/aliases.py", "", ""),
+        "encodings/utf_8.py": (f"{stdlib}/encodings/utf_8.py", "", ""),
+        "os.py": (f"{stdlib}/os.py", "", ""),
+        "site.py": (f"{stdlib}/site.py", "", ""),
+        "io.py": (f"{stdlib}/io.py", "", ""),
+        "abc.py": (f"{stdlib}/abc.py", "", ""),
+        "codecs.py": (f"{stdlib}/codecs.py", "", ""),
+        "stat.py": (f"{stdlib}/stat.py", "", ""),
+        "lib-dynload": (f"{stdlib}/lib-dynload", "status 0", ""),
+        "the whole stdlib": (stdlib, "status 1", ""),
+        "the whole runtime": (f"{usr}/bin", "", ""),
+    }
+    for name, (path, wanted, sentence) in away.items():
+        with Without(path):
+            yield Case(f"without {name}", script, wanted, sentence=sentence)
+            yield Case(f"without {name}, as a user", script, wanted, user=True)
+    os.chmod(ldso, 0o644)
+    yield Case("an ld.so without x", script, "status 126", sentence="mode 0644")
+    os.chmod(ldso, 0o755)
+    python = os.path.realpath(f"{usr}/bin/python3")
+    os.chmod(python, 0o644)
+    yield Case("a python3 without x", script, "status 126", user=True)
+    os.chmod(python, 0o755)
+    os.chmod(stdlib, 0o700)
+    yield Case("a stdlib that users may not search", script, user=True)
+    yield Case("a stdlib that users may not search, as root", script, "status 0")
+    os.chmod(stdlib, 0o755)
+    yield Case("whole again", script, "status 0", user=True)
