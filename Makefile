@@ -164,7 +164,8 @@ $(B)/init-aarch64: $(patsubst %.c,$(B)/cross/%.o,$(INIT) $(CORE) $(SYS))
 		$(MUSL_CROSS_LIB)/crti.o $^ $(MUSL_CROSS_LIB)/libc.a \
 		$(shell $(CROSS_CC) -print-libgcc-file-name 2>/dev/null) $(MUSL_CROSS_LIB)/crtn.o
 
--include $(patsubst %.o,%.d,$(call host_objects,$(C_FILES)) $(call musl_objects,$(C_FILES)))
+-include $(patsubst %.o,%.d,$(call host_objects,$(C_FILES)) $(call musl_objects,$(C_FILES)) \
+	$(patsubst %.c,$(B)/cross/%.o,$(INIT) $(CORE) $(SYS)))
 
 # -- checks --------------------------------------------------------------------------------------
 

@@ -12,12 +12,14 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "client_image.h"
 #include "commands.h"
 #include "conf.h"
 #include "conf_file.h"
 #include "err.h"
 #include "files.h"
 #include "kernel.h"
+#include "nfs.h"
 #include "pack.h"
 #include "qemu.h"
 #include "record.h"
@@ -26,12 +28,14 @@
 #include "tree.h"
 #include "verify.h"
 
-enum { MEMORY_DEFAULT = 512, EXIT_NOT_POWEROFF = 1 };
+enum { MEMORY_DEFAULT = 512, EXIT_NOT_POWEROFF = 1, CLIENT_WORDS_MAX = 2048 };
 
 static const char help[] =
 	"Usage: busypy boot [OPTION...] TREE|IMAGE\n"
+	"       busypy boot [OPTION...] --nfs [SERVER:]/PATH[,OPTIONS]\n"
 	"Starts a tree (packed as an initramfs) or an initramfs IMAGE in QEMU, with its console\n"
-	"on this terminal. Ctrl-] ends it.\n"
+	"on this terminal. Ctrl-] ends it. With --nfs: a client that mounts the export or tree\n"
+	"from a file server, by default this machine.\n"
 	"\n"
 	"  -a, --arch ARCH      x86_64 or aarch64 (default: this machine's)\n"
 	"  -k, --kernel FILE    default: Debian's for that arch, downloaded once\n"
@@ -41,6 +45,8 @@ static const char help[] =
 	"      --accel ACCEL    as QEMU's -accel (default: tcg)\n"
 	"      --drive FILE     a raw image as a virtio disk; may be repeated\n"
 	"      --net NETDEV     as QEMU's -netdev, 'user' for example (default: none)\n"
+	"      --nfs SHARE      start a client of this share, on QEMU's user network\n"
+	"      --kernel-modules DIR  with --nfs and --kernel: the modules of that kernel\n"
 	"      --log FILE       keep the console's output\n"
 	"      --record DIR     run the tree's bin/smoke instead of the inittab, and keep what it\n"
 	"                       says in DIR/smoke.ARCH.txt\n"
@@ -59,14 +65,17 @@ enum long_only {
 	OPT_ACCEL,
 	OPT_DRIVE,
 	OPT_NET,
+	OPT_NFS,
+	OPT_MODULES,
 	OPT_LOG,
 	OPT_RECORD,
 	OPT_TIMEOUT
 };
 
 struct options {
-	const char *what, *arch, *kernel, *append, *log, *record, *config;
+	const char *what, *arch, *kernel, *append, *log, *record, *config, *nfs, *modules;
 	bool json;
+	const char *words; /* ours, for the command line; they go before the user's */
 	struct qemu_request machine;
 };
 
@@ -104,6 +113,12 @@ static int take_long(const char *command, int option, struct options *ret)
 	case OPT_NET:
 		machine->net = optarg;
 		return 0;
+	case OPT_NFS:
+		ret->nfs = optarg;
+		return 0;
+	case OPT_MODULES:
+		ret->modules = optarg;
+		return 0;
 	case OPT_LOG:
 		ret->log = optarg;
 		return 0;
@@ -128,6 +143,8 @@ static int parse(int argc, char **argv, struct options *ret)
 		{ "accel", required_argument, NULL, OPT_ACCEL },
 		{ "drive", required_argument, NULL, OPT_DRIVE },
 		{ "net", required_argument, NULL, OPT_NET },
+		{ "nfs", required_argument, NULL, OPT_NFS },
+		{ "kernel-modules", required_argument, NULL, OPT_MODULES },
 		{ "log", required_argument, NULL, OPT_LOG },
 		{ "record", required_argument, NULL, OPT_RECORD },
 		{ "timeout", required_argument, NULL, OPT_TIMEOUT },
@@ -159,9 +176,12 @@ static int parse(int argc, char **argv, struct options *ret)
 			r = take_long(argv[0], option, ret);
 		}
 	}
-	if (r == 0 && optind + 1 != argc)
-		return say_error(argv[0],
-				 "needs one TREE or IMAGE (Hint: see 'busypy boot --help')");
+	if (r == 0 && optind + !ret->nfs != argc)
+		return say_error(argv[0], "needs one TREE or IMAGE, or --nfs (Hint: see 'busypy "
+					  "boot --help')");
+	if (r == 0 && ((ret->nfs && !ret->kernel != !ret->modules) || (!ret->nfs && ret->modules)))
+		return say_error(argv[0], "--kernel-modules goes with --nfs and --kernel, which "
+					  "needs it");
 	ret->what = argv[optind];
 	return r;
 }
@@ -169,6 +189,56 @@ static int parse(int argc, char **argv, struct options *ret)
 static void show_step(const char *step)
 {
 	say_progress("%s", step);
+}
+
+static int make_image_file(char image[FILES_PATH_MAX], struct err *err)
+{
+	const char *directory = getenv("TMPDIR");
+	int r = files_path(image, err, "%s/busypy-boot.XXXXXX", directory ? directory : "/tmp");
+	int fd = r < 0 ? -1 : mkstemp(image);
+
+	if (r < 0)
+		return r;
+	if (fd < 0)
+		return err_set(err, errno, "cannot create %s", image);
+	(void)close(fd); /* only the name was wanted: pack replaces it */
+	return 0;
+}
+
+/* The words for the command line, and an image that understands them. */
+static int find_client(struct options *options, const char *kernel, char image[FILES_PATH_MAX],
+		       bool *ret_temporary, struct err *err)
+{
+	static char words[CLIENT_WORDS_MAX], mac[sizeof("52:54:00:00:00:00")];
+	struct kernel_request request = { .arch = options->machine.arch, .progress = show_step };
+	struct client_image client = { .arch = options->machine.arch, .modules = options->modules };
+	struct pack_request pack = { .output = image };
+	struct pack_size sizes[PACK_COMPONENTS];
+	char modules[FILES_PATH_MAX];
+	struct nfs_share share;
+	int r = nfs_share_parse(options->nfs, &share, err);
+
+	if (r < 0)
+		return err_wrap(err, r, "--nfs");
+	if (!options->modules) {
+		r = kernel_find_modules(&request, kernel, modules, err);
+		client.modules = modules;
+		say_progress_end();
+	}
+	if (r == 0)
+		r = make_image_file(image, err);
+	if (r < 0)
+		return r;
+	*ret_temporary = true;
+	qemu_make_mac(mac);
+	options->machine.mac = mac;
+	if (!options->machine.net)
+		options->machine.net = "user";
+	/* 10.0.2.2: this machine, on QEMU's user network. Without port= that of the protocol. */
+	(void)snprintf(words, sizeof(words), "root=/dev/nfs nfsroot=%s%s ip=dhcp ",
+		       share.server ? "" : "10.0.2.2:", options->nfs);
+	options->words = words;
+	return client_image_write(&client, &pack, sizes, err);
 }
 
 /* A tree becomes an initramfs in a temporary file; an image is taken as it is. */
@@ -179,10 +249,9 @@ static int find_initrd(const struct options *options, char image[FILES_PATH_MAX]
 					.format = PACK_CPIO,
 					.output = image };
 	struct pack_size sizes[PACK_COMPONENTS];
-	const char *directory = getenv("TMPDIR");
 	char tree[TREE_PATH_MAX];
 	struct stat st;
-	int fd, r;
+	int r;
 
 	if (stat(options->what, &st) < 0)
 		return err_set(err, errno, "cannot find %s", options->what);
@@ -192,13 +261,9 @@ static int find_initrd(const struct options *options, char image[FILES_PATH_MAX]
 	if (r == 0)
 		r = tree_check_runtime(tree, options->machine.arch, err);
 	if (r == 0)
-		r = files_path(image, err, "%s/busypy-boot.XXXXXX", directory ? directory : "/tmp");
+		r = make_image_file(image, err);
 	if (r < 0)
 		return r;
-	fd = mkstemp(image);
-	if (fd < 0)
-		return err_set(err, errno, "cannot create %s", image);
-	(void)close(fd); /* only the name was wanted: pack replaces it */
 	*ret_temporary = true;
 	request.tree = tree;
 	say_progress("packing %s", tree);
@@ -259,7 +324,8 @@ static int run(struct options *options, const char *kernel, const char *initrd,
 	int r = 0;
 
 	text_init(&text, append, sizeof(append));
-	text_addf(&text, "%s%s", options->record ? "quiet busypy.run=/bin/smoke " : "",
+	text_addf(&text, "%s%s%s", options->words ? options->words : "",
+		  options->record ? "quiet busypy.run=/bin/smoke " : "",
 		  options->append ? options->append : "");
 	if (text_check(&text) < 0)
 		return err_say(err, E2BIG, "--append is too long");
@@ -320,7 +386,8 @@ int cmd_boot(int argc, char **argv)
 	if (r == 0)
 		r = find_kernel(&options, kernel, &err);
 	if (r == 0)
-		r = find_initrd(&options, initrd, &temporary, &err);
+		r = options.nfs ? find_client(&options, kernel, initrd, &temporary, &err)
+				: find_initrd(&options, initrd, &temporary, &err);
 	if (r == 0)
 		r = run(&options, kernel, initrd, &result, &err);
 	if (temporary)

@@ -12,7 +12,6 @@
 #include "closure.h"
 #include "commands.h"
 #include "err.h"
-#include "files.h"
 #include "pack.h"
 #include "say.h"
 #include "table.h"
@@ -273,28 +272,16 @@ static int make_request(const struct options *options, char tree[TREE_PATH_MAX],
 	return r;
 }
 
-/* From a directory of its own, which is then removed. */
 static int pack_client(const struct options *options, struct pack_size sizes[PACK_COMPONENTS],
 		       struct err *err)
 {
-	char dir[FILES_PATH_MAX];
 	struct client_image client = options->client;
-	struct pack_request request = { .tree = dir,
-					.format = PACK_CPIO,
-					.compression = options->compression,
+	struct pack_request request = { .compression = options->compression,
 					.output = options->output };
 	int r = tree_arch(options->arch, &client.arch, err);
 
 	client.wanted = options->wanted;
-	request.arch = client.arch;
-	if (r == 0)
-		r = client_image_make(&client, dir, err);
-	if (r < 0)
-		return r;
-	r = pack_write(&request, sizes, err);
-	if (files_remove(dir, r < 0 ? NULL : err) < 0 && r == 0)
-		r = -EIO;
-	return r;
+	return r < 0 ? r : client_image_write(&client, &request, sizes, err);
 }
 
 int cmd_pack(int argc, char **argv)

@@ -12,6 +12,7 @@
 #include "err.h"
 #include "files.h"
 #include "modules.h"
+#include "pack.h"
 
 #define MODULES "/lib/modules"
 
@@ -63,19 +64,27 @@ static int stage(const struct client_image *request, const char *dir, struct err
 	return r == 0 ? files_write(path, list, strlen(list), 0644, err) : r;
 }
 
-int client_image_make(const struct client_image *request, char *ret_dir, struct err *err)
+int client_image_write(const struct client_image *request, const struct pack_request *pack,
+		       struct pack_size *ret_sizes, struct err *err)
 {
+	struct pack_request complete = *pack;
 	const char *temporary = getenv("TMPDIR");
-	int r = files_path(ret_dir, err, "%s/busypy-client.XXXXXX", temporary ? temporary : "/tmp");
+	char dir[FILES_PATH_MAX];
+	int r = files_path(dir, err, "%s/busypy-client.XXXXXX", temporary ? temporary : "/tmp");
 
 	if (r < 0)
 		return r;
 	if (request->n_wanted > CLIENT_IMAGE_MODULES_MAX)
 		return err_say(err, E2BIG, "more than %d modules", CLIENT_IMAGE_MODULES_MAX);
-	if (!mkdtemp(ret_dir))
-		return err_set(err, errno, "cannot create %s", ret_dir);
-	r = stage(request, ret_dir, err);
-	if (r < 0)
-		(void)files_remove(ret_dir, NULL); /* the reason is in err */
+	if (!mkdtemp(dir))
+		return err_set(err, errno, "cannot create %s", dir);
+	complete.tree = dir;
+	complete.arch = request->arch;
+	complete.format = PACK_CPIO;
+	r = stage(request, dir, err);
+	if (r == 0)
+		r = pack_write(&complete, ret_sizes, err);
+	if (files_remove(dir, r < 0 ? NULL : err) < 0 && r == 0)
+		r = -EIO;
 	return r;
 }

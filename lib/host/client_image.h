@@ -7,6 +7,8 @@
 
 struct arch;
 struct err;
+struct pack_request;
+struct pack_size;
 
 enum { CLIENT_IMAGE_MODULES_MAX = 64 };
 
@@ -17,8 +19,9 @@ struct client_image {
 	size_t n_wanted;
 };
 
-/* Puts its files into a new directory below the user's temporary one, for pack_write(). ret_dir has
- * FILES_PATH_MAX bytes; caller removes it. On failure there is none. */
-int client_image_make(const struct client_image *request, char *ret_dir, struct err *err);
+/* Writes it by pack_write(): pack has the output, compression and progress, the rest is filled in.
+ * Its files are put together in the user's temporary directory. */
+int client_image_write(const struct client_image *request, const struct pack_request *pack,
+		       struct pack_size *ret_sizes, struct err *err);
 
 #endif

@@ -60,8 +60,9 @@ static int current_package(const struct apt *apt, const char *meta, const char *
 		       : 0;
 }
 
-static int extract(const struct cache *cache, const char *package, const char *image,
-		   struct err *err)
+/* Takes what pattern names out of a package. */
+static int extract(const struct cache *cache, const char *package, const char *wanted,
+		   const char *to, struct err *err)
 {
 	char partial[FILES_PATH_MAX], pattern[FILES_PATH_MAX];
 	struct origins origins = { 0 };
@@ -70,7 +71,7 @@ static int extract(const struct cache *cache, const char *package, const char *i
 	int r = files_path(partial, err, "%s/partial", cache->dir);
 
 	if (r == 0)
-		r = files_path(pattern, err, "%s/boot/vmlinuz-*", partial);
+		r = files_path(pattern, err, "%s/%s", partial, wanted);
 	if (r == 0)
 		r = files_remove(partial, err);
 	if (r == 0)
@@ -81,11 +82,11 @@ static int extract(const struct cache *cache, const char *package, const char *i
 		r = deb_extract(package, partial, &origins, 0, err);
 	origins_free(&origins);
 	if (r == 0 && glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
-		r = err_say(err, ENOENT, "%s holds no boot/vmlinuz", package);
+		r = err_say(err, ENOENT, "%s holds no %s", package, wanted);
 	if (r == 0)
-		r = files_mkdirs_for(image, err);
-	if (r == 0 && rename(found.gl_pathv[0], image) < 0)
-		r = err_set(err, errno, "cannot create %s", image);
+		r = files_mkdirs_for(to, err);
+	if (r == 0 && rename(found.gl_pathv[0], to) < 0)
+		r = err_set(err, errno, "cannot create %s", to);
 	globfree(&found);
 	if (files_remove(partial, r < 0 ? NULL : err) < 0 && r == 0)
 		r = -EIO;
@@ -151,7 +152,7 @@ static int fetch(const struct kernel_request *request, const struct cache *cache
 		r = download(cache, &apt, word, &package, err);
 	if (r == 0)
 		r = cache_path(cache, &package, archive, err);
-	return r == 0 ? extract(cache, archive, ret_path, err) : r;
+	return r == 0 ? extract(cache, archive, "boot/vmlinuz-*", ret_path, err) : r;
 }
 
 /* The newest by name of those that are cached. */
@@ -189,4 +190,26 @@ int kernel_find(const struct kernel_request *request, char *ret_path, struct err
 	cache_close(&cache);
 	return r < 0 ? err_wrap(err, r, "cannot get Debian's kernel for %s", request->arch->name)
 		     : 0;
+}
+
+int kernel_find_modules(const struct kernel_request *request, const char *image, char *ret_dir,
+			struct err *err)
+{
+	char archive[FILES_PATH_MAX];
+	struct cache cache;
+	int r = cache_open(request->cache, request->progress, &cache, err);
+
+	if (r < 0)
+		return r;
+	r = files_path(ret_dir, err, "%s/modules/%s/%s", cache.dir, request->arch->name,
+		       path_base(image));
+	if (r == 0 && !files_exist(ret_dir)) {
+		if (request->progress)
+			request->progress("unpacking the kernel's modules");
+		r = files_path(archive, err, "%s/debs/%s", cache.dir, path_base(image));
+		if (r == 0)
+			r = extract(&cache, archive, "lib/modules/*", ret_dir, err);
+	}
+	cache_close(&cache);
+	return r;
 }

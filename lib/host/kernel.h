@@ -20,4 +20,9 @@ struct kernel_request {
  * newest one; where the mirror cannot be reached, the one that is cached will do. */
 int kernel_find(const struct kernel_request *request, char *ret_path, struct err *err);
 
+/* The folder with the modules of a kernel that kernel_find has found (FILES_PATH_MAX bytes); they
+ * come out of its package when they are asked for first. */
+int kernel_find_modules(const struct kernel_request *request, const char *image, char *ret_dir,
+			struct err *err);
+
 #endif

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -58,6 +59,15 @@ const char *qemu_verdict_name(enum qemu_verdict verdict)
 	return names[verdict];
 }
 
+void qemu_make_mac(char ret[18])
+{
+	unsigned char bytes[3] = { 0 };
+
+	if (getrandom(bytes, sizeof(bytes), GRND_NONBLOCK) < 0)
+		memcpy(bytes, &(pid_t){ getpid() }, sizeof(bytes));
+	(void)snprintf(ret, 18, "52:54:00:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2]);
+}
+
 static int64_t now_us(void)
 {
 	struct timespec now;
@@ -103,7 +113,8 @@ static void add_storage(struct command *command, const struct qemu_request *requ
 		add(command, "-netdev");
 		add_joined(command, request->net, ",id=n0");
 		add(command, "-device");
-		add(command, "virtio-net-pci,netdev=n0,romfile=");
+		add_joined(command, "virtio-net-pci,netdev=n0,romfile=,mac=",
+			   request->mac ? request->mac : "52:54:00:12:34:56");
 	}
 }
 

@@ -27,6 +27,7 @@ struct qemu_request {
 	unsigned memory;	     /* MiB */
 	const char *cpu, *accel;     /* NULL: what suits the arch */
 	const char *net;	     /* NULL: none; else what -netdev takes, id=n0 added */
+	const char *mac;	     /* of its interface; NULL: QEMU's, the same for all machines */
 	const char *drives[QEMU_DRIVES_MAX];
 	size_t n_drives;
 	int log;	  /* descriptor that gets a copy of all console output, or -1 */
@@ -42,6 +43,9 @@ struct qemu_result {
 
 /* Ctrl-] on the input ends the machine. */
 enum { QEMU_ESCAPE = 0x1d };
+
+/* A random address for an interface: machines on one network, or of one server, must differ. */
+void qemu_make_mac(char ret[18]);
 
 /* "poweroff", ... Static storage. */
 const char *qemu_verdict_name(enum qemu_verdict verdict);

@@ -27,10 +27,19 @@ def sentence(text):
 
 def wrong_options():
     yield "wrong options and arguments are refused with one sentence"
-    needs = sentence("needs one TREE or IMAGE (Hint: see 'busypy boot --help')")
+    needs = sentence("needs one TREE or IMAGE, or --nfs (Hint: see 'busypy boot --help')")
     see = sentence("see 'busypy boot --help'")
     for words in ((), ("a", "b"), ("--memory", "64")):
         refused(words, needs)
+    refused(("--nfs", "/x", "a"), needs)
+    pair = sentence("--kernel-modules goes with --nfs and --kernel, which needs it")
+    for words in (("--kernel-modules", "x", "y"), ("--nfs", "/x", "--kernel", "y"),
+                  ("--nfs", "/x", "--kernel-modules", "y")):
+        refused(words, pair)
+    for share, reason in (("x", "'x' is not [SERVER:]/PATH[,OPTIONS]"),
+                          ("host:/x", "'host' is no IPv4 address")):
+        refused(("--nfs", share, "--kernel", "/bin/sh", "--kernel-modules", "/"),
+                sentence(f"--nfs: {reason}"))
     refused(("--nonsense", "x"), "boot: unrecognized option '--nonsense'\n" + see)
     refused(("x", "--log"), "boot: option '--log' requires an argument\n" + see)
     for option in ("--memory", "--timeout"):
