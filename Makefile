@@ -18,6 +18,7 @@ WARNINGS += -Werror
 endif
 CFLAGS ?= -O2 -g
 COMMON := -std=gnu11 -D_GNU_SOURCE -MMD -MP $(WARNINGS) -iquote lib/core -iquote lib/sys \
+	-I$(B)/filter \
 	-DBUSYPY_VERSION='"$(VERSION)"' -DBUSYPY_LIBEXEC='"$(PREFIX)/lib/busypy"' \
 	-DBUSYPY_SHARE='"$(PREFIX)/share/busypy"'
 HOST_CFLAGS := $(COMMON) -iquote lib/host -iquote cli -fPIE $(CFLAGS)
@@ -35,6 +36,7 @@ hash := \#
 has = $(if $(shell printf '$(hash)include <$(1)>\n' | $(CC) -E - >/dev/null 2>&1 && echo y),y,n)
 HAVE_ARCHIVE := $(call has,archive.h)
 HAVE_INIH := $(call has,ini.h)
+HAVE_SECCOMP := $(call has,seccomp.h)
 HAVE_SMARTCOLS := $(call has,libsmartcols/libsmartcols.h)
 LIBS := -lmount -lelf -lcap
 LEFT_OUT :=
@@ -57,9 +59,15 @@ HOST_CFLAGS += -DWITHOUT_SMARTCOLS
 LEFT_OUT += lib/host/table.c
 endif
 
+# Only while building: what it makes is a table.
+ifneq ($(HAVE_SECCOMP),y)
+HOST_CFLAGS += -DWITHOUT_SECCOMP
+MUSL_CFLAGS += -DWITHOUT_SECCOMP
+endif
+
 # A library that was installed, or another compiler, means building anew.
 $(shell mkdir -p $(B))
-$(file >$(B)/.flags.new,$(CC) $(CFLAGS) $(LIBS) $(LEFT_OUT))
+$(file >$(B)/.flags.new,$(CC) $(CFLAGS) $(LIBS) $(LEFT_OUT) $(HAVE_SECCOMP))
 $(shell cmp -s $(B)/.flags.new $(B)/.flags || cp $(B)/.flags.new $(B)/.flags; rm -f $(B)/.flags.new)
 
 CORE := $(sort $(wildcard lib/core/*.c))
@@ -74,7 +82,7 @@ BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c
 UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/*.c))
 HELPERS := $(sort $(wildcard tests/helpers/*.c))
-C_FILES := $(CORE) $(SYS) $(sort $(wildcard lib/host/*.c)) $(CLI) cli/front.c $(sort $(wildcard binfmt/*.c)) \
+C_FILES := $(CORE) $(SYS) $(wildcard lib/sys/filter/*.c) $(sort $(wildcard lib/host/*.c)) $(CLI) cli/front.c $(sort $(wildcard binfmt/*.c)) \
 	$(sort $(wildcard daemon/*.c)) $(UNIT) $(FUZZ) $(HELPERS)
 H_FILES := $(sort $(wildcard lib/*/*.h cli/*.h binfmt/*.h daemon/*.h tests/*/*.h))
 
@@ -100,6 +108,20 @@ $(B)/musl/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,MUSL)
 	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -c -o $@ $<
+
+# The filter of sandboxes.
+$(B)/filter/make: lib/sys/filter/make.c $(B)/.flags
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(WARNINGS) -std=gnu11 -D_GNU_SOURCE -o $@ $< -lseccomp
+
+$(B)/filter/filter_table.h: $(B)/filter/make
+	$(call say,MAKE)
+	$(Q)$< >$@.new && mv $@.new $@
+
+ifeq ($(HAVE_SECCOMP),y)
+$(call host_objects,lib/sys/filter.c) $(call musl_objects,lib/sys/filter.c): $(B)/filter/filter_table.h
+endif
 
 $(B)/libcore.a: $(call host_objects,$(CORE))
 	@rm -f $@
@@ -148,7 +170,7 @@ MUSL_CROSS_LIB := $(MUSL_CROSS)/usr/lib/aarch64-linux-musl
 CROSS_CFLAGS := $(filter-out -idirafter /usr/include%,$(MUSL_CFLAGS)) -fno-stack-protector \
 	-mno-outline-atomics -nostdinc -isystem $(MUSL_CROSS)/usr/include/aarch64-linux-musl \
 	-isystem $(dir $(shell $(CROSS_CC) -print-libgcc-file-name 2>/dev/null))include \
-	-idirafter /usr/aarch64-linux-gnu/include
+	-idirafter /usr/aarch64-linux-gnu/include -DWITHOUT_SECCOMP
 
 $(MUSL_CROSS)/.complete: daemon/fetch-musl
 	daemon/fetch-musl arm64 $(MUSL_CROSS)
