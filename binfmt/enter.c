@@ -117,7 +117,7 @@ int main(int argc, char **argv)
 	const struct contract *contract = baked();
 	static struct script script;
 	struct err err = { 0 };
-	struct handoff handoff;
+	struct handoff handoff = { 0 };
 	struct request request, given = { 0 }; /* without what anybody may have written */
 	struct shebang line;
 	struct priv priv = { 0 };

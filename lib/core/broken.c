@@ -145,6 +145,23 @@ int broken_guest_interp(const char *path, const char *interp, const struct arch 
 			arch->name);
 }
 
+int broken_library_missing(const char *library, const char *by, struct err *err)
+{
+	return err_say(err, ENOENT, "%s, which %s needs, is missing", library, by);
+}
+
+int broken_version(const char *library, const char *version, const char *by, struct err *err)
+{
+	return err_hint(err,
+			err_say(err, ENOENT, "%s has no %s, which %s needs", library, version, by),
+			"take a build for this C library, or a newer one");
+}
+
+int broken_symbol(const char *symbol, const char *by, struct err *err)
+{
+	return err_say(err, ENOENT, "no library has %s, which %s uses", symbol, by);
+}
+
 int broken_python(const char *python, const char *module, int code, struct err *err)
 {
 	return err_say(err, code, "%s cannot start without %s, which %s", python, module,

@@ -64,6 +64,11 @@ int broken_guest(const char *path, struct err *err);
 int broken_guest_interp(const char *path, const char *interp, const struct arch *arch,
 			struct err *err);
 
+/* What ld.so says: a library, a version of symbols in it, or a symbol is missing. */
+int broken_library_missing(const char *library, const char *by, struct err *err);
+int broken_version(const char *library, const char *version, const char *by, struct err *err);
+int broken_symbol(const char *symbol, const char *by, struct err *err);
+
 /* A Python without one of the modules that its start takes. */
 int broken_python(const char *python, const char *module, int code, struct err *err);
 

@@ -226,11 +226,7 @@ static bool is_excused(const struct examination *e, const struct object *object,
 
 static bool provides(const struct object *object, const char *version)
 {
-	for (size_t i = 0; i < object->symbols->n_provides; i++) {
-		if (str_eq(object->symbols->provides[i], version))
-			return true;
-	}
-	return false;
+	return elf_symbols_provide(object->symbols, version);
 }
 
 /* True if some version is missing for which a finding stands already. */

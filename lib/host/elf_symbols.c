@@ -37,6 +37,15 @@ uint32_t elf_symbol_hash(const char *name)
 	return hash;
 }
 
+bool elf_symbols_provide(const struct elf_symbols *symbols, const char *version)
+{
+	for (size_t i = 0; i < symbols->n_provides; i++) {
+		if (strcmp(symbols->provides[i], version) == 0)
+			return true;
+	}
+	return false;
+}
+
 void elf_symbols_free(struct elf_symbols *symbols)
 {
 	free(symbols->symbols);

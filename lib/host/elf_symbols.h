@@ -41,6 +41,9 @@ struct elf_symbols {
  * the file or contradict one another; -ENOMEM. On failure *ret is empty. */
 int elf_symbols_read(const struct elf_image *image, struct elf_symbols *ret);
 
+/* True if the file defines this version. */
+bool elf_symbols_provide(const struct elf_symbols *symbols, const char *version);
+
 void elf_symbols_free(struct elf_symbols *symbols);
 
 uint32_t elf_symbol_hash(const char *name);

@@ -1,46 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* What happens behind the exec: ld.so(8) finds libraries, Python its own files. */
+/* What happens behind the exec: ld.so(8) finds libraries, their versions and symbols. */
+#include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "elf_file.h"
+#include "broken.h"
+#include "elf_image.h"
+#include "elf_symbols.h"
 #include "err.h"
 #include "files.h"
-#include "needed.h"
+#include "objects.h"
+#include "replay.h"
 #include "replay_parts.h"
 #include "replay_world.h"
 #include "str.h"
 #include "sysroot.h"
 
-enum { LDSO_NOT_FOUND = 127 };
-
-enum { NAMED = 6 }; /* libraries that are named where all are there */
-
-static void list_libraries(struct world *world, const struct needed *set)
-{
-	char names[512];
-	struct text text;
-
-	text_init(&text, names, sizeof(names));
-	for (size_t i = 0; i < set->n_libs && i < NAMED; i++)
-		text_addf(&text, "%s%s", i ? " " : "", set->libs[i].name);
-	if (set->n_libs > NAMED)
-		text_addf(&text, " and %zu more", set->n_libs - NAMED);
-	if (set->n_libs)
-		(void)world_step(world, "libraries", "libraries", "%s", names);
-}
+enum {
+	LDSO_NOT_FOUND = 127, /* its exit status without a library or a symbol */
+	LDSO_NO_VERSION = 1,  /* and without a version: _dl_check_all_versions() */
+	NAMED = 6,	      /* libraries that are named where all are there */
+};
 
 /* LD_LIBRARY_PATH, which the loader does not let into a view, and the cache. Staging gives a tree's
  * ld.so another name for its cache. */
 static void give_settings(struct world *world, bool musl, char **ret_cache)
 {
-	char real[SYSROOT_PATH_MAX];
 	const char *path = world->in_view ? "/lib/ld.so.cache" : "/etc/ld.so.cache";
+	bool own = world->here && !world->in_view;
+	char real[SYSROOT_PATH_MAX];
 	size_t n;
 
-	world->root->library_path =
-		world->here && !world->in_view ? getenv("LD_LIBRARY_PATH") : NULL;
+	world->root->library_path = own ? getenv("LD_LIBRARY_PATH") : NULL;
 	if (musl || sysroot_find(world->root, path, real) < 0 ||
 	    files_read(real, ret_cache, &n, NULL) < 0)
 		return;
@@ -48,25 +40,123 @@ static void give_settings(struct world *world, bool musl, char **ret_cache)
 	world->root->cache_size = n;
 }
 
+static int fail(struct world *world, const char *path, int status)
+{
+	return world_exit(world, world_step(world, "libraries", path, NULL), status);
+}
+
+/* A version that a loaded file needs and its library, which has some, does not have. */
+static int check_versions(struct world *world, const struct load *load, struct err *err)
+{
+	for (size_t i = 0; i < load->n; i++) {
+		const struct object *object = load->entries[i].object;
+
+		for (size_t k = 0; k < object->symbols->n_needs; k++) {
+			const struct elf_version_need *need = &object->symbols->needs[k];
+			const struct object *by = load_find(load, need->file);
+
+			if (!by || need->weak || by->flaw || !by->symbols->n_provides ||
+			    elf_symbols_provide(by->symbols, need->version))
+				continue;
+			(void)broken_version(by->path, need->version, object->path, err);
+			return fail(world, by->path, LDSO_NO_VERSION);
+		}
+	}
+	return 0;
+}
+
+/* True if ld.so looks for all of a file's functions before it starts the program. */
+static bool binds_now(const struct objects *objects, const struct object *object)
+{
+	uint64_t flags;
+
+	return objects_musl(objects) || getenv("LD_BIND_NOW") ||
+	       elf_image_value(object->image, DT_BIND_NOW, &flags) ||
+	       (elf_image_value(object->image, DT_FLAGS, &flags) && (flags & DF_BIND_NOW)) ||
+	       (elf_image_value(object->image, DT_FLAGS_1, &flags) && (flags & DF_1_NOW));
+}
+
+/* A symbol that nothing defines. Without BIND_NOW only its first use would fail. */
+static int check_symbols(struct world *world, struct objects *objects, const struct load *load,
+			 struct err *err)
+{
+	for (size_t i = 0; i < load->n; i++) {
+		const struct object *object = load->entries[i].object;
+
+		for (size_t k = 0; k < object->symbols->n_symbols; k++) {
+			const struct elf_symbol *s = &object->symbols->symbols[k];
+
+			if ((s->flags & (ELF_SYMBOL_DEFINED | ELF_SYMBOL_WEAK)) ||
+			    objects_define(objects, load, s->name, s->hash, s->version))
+				continue;
+			if (!binds_now(objects, object)) {
+				(void)world_step(world, "libraries", object->path,
+						 "uses %s, which no library has", s->name);
+				return 0;
+			}
+			(void)broken_symbol(s->name, object->path, err);
+			return fail(world, object->path, LDSO_NOT_FOUND);
+		}
+	}
+	return 0;
+}
+
+static void list_libraries(struct world *world, const struct load *load)
+{
+	char names[512];
+	struct text text;
+
+	text_init(&text, names, sizeof(names));
+	for (size_t i = 1; i < load->n && i <= NAMED; i++)
+		text_addf(&text, "%s%s", i > 1 ? " " : "", load->entries[i].name);
+	if (load->n > NAMED + 1)
+		text_addf(&text, " and %zu more", load->n - NAMED - 1);
+	if (load->n > 1)
+		(void)world_step(world, "libraries", "libraries", "%s", names);
+}
+
+static int check_load(struct world *world, struct objects *objects, const struct load *load,
+		      struct err *err)
+{
+	int r;
+
+	if (load->n_missing) {
+		(void)broken_library_missing(load->missing[0].name, load->missing[0].by->path, err);
+		return fail(world, load->missing[0].name, LDSO_NOT_FOUND);
+	}
+	r = objects_musl(objects) ? 0 : check_versions(world, load, err);
+	if (r == 0)
+		list_libraries(world, load);
+	return r < 0 ? r : check_symbols(world, objects, load, err);
+}
+
 static int check_libraries(struct world *world, const struct found *program,
 			   const struct last_program *last, struct err *err)
 {
-	NEEDED_CLEANUP struct needed set = { 0 };
 	FILES_FREE char *cache = NULL;
-	bool musl = needed_is_musl(last->interp);
-	int r, step;
+	struct objects *objects = NULL;
+	struct object *object;
+	struct load load = { 0 };
+	int r;
 
 	if (!last->interp[0])
 		return 0;
-	give_settings(world, musl, &cache);
-	r = needed_add(world->root, last->arch, program->at, musl, &set, err);
-	world->root->cache_size = 0;
+	r = objects_new(world->root, last->arch, last->interp, &objects);
 	if (r == 0) {
-		list_libraries(world, &set);
-		return 0;
+		give_settings(world, objects_musl(objects), &cache);
+		r = objects_get(objects, program->at, &object);
 	}
-	step = world_step(world, "libraries", program->at, NULL);
-	return world_exit(world, step, LDSO_NOT_FOUND);
+	if (r == 0)
+		r = objects_load(objects, object, &load);
+	if (r == 0)
+		r = check_load(world, objects, &load, err);
+	else
+		(void)err_set(err, -r, "cannot list the libraries of %s", program->at);
+	load_free(&load);
+	if (objects)
+		objects_free(objects);
+	world->root->cache_size = 0;
+	return r;
 }
 
 int replay_program(struct world *world, const struct found *program,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How much of a file is read at once where more of it is wanted: for a network, the kernel's 128 KiB
- * are eight requests where one would do. */
+/* How much of a file is read at once where more of it is wanted: for a network, the kernel's 128
+ * KiB are eight requests where one would do. */
 #ifndef BUSYPY_READAHEAD_H
 #define BUSYPY_READAHEAD_H
 

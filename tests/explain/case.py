@@ -32,7 +32,9 @@ class Machine:
         self.base = "/run/x"
         mount(self.base, "mode=0755,size=1g")
         # where every user can reach them
-        self.busypy = shutil.copy(busypy, self.base + "/busypy")
+        for name in ("busypy", "busypy-full"):
+            shutil.copy(os.path.join(os.path.dirname(busypy), name), self.base)
+        self.busypy = self.base + "/busypy"
         self.rawexec = shutil.copy(f"{root}/build/helpers/rawexec", self.base + "/rawexec")
         self.nothing = f"{root}/build/helpers/nothing"
 

@@ -123,6 +123,20 @@ def wrong_libraries(base, library, one):
     good = f"{base}/good.so"
     os.rename(library, good)
     yield Case("a library that has gone", f"{base}/run", "status 127", sentence="libx.so")
+    compile_c(library, one, "-shared", "-fPIC", f"-Wl,--version-script={base}/one.map")
+    yield Case("a library without the version", f"{base}/run", "status 1", sentence="V2")
+    os.remove(library)
+    compile_c(library, "int two(void){return 0;}", "-shared", "-fPIC")
+    for option in ("now", "lazy"):
+        compile_c(f"{base}/{option}", "int two(void); int main(int n, char **v)"
+                  "{return n > 5 ? two() : 0;}", f"-L{base}/lib", "-lx", f"-Wl,-z,{option}",
+                  f"-Wl,-rpath,{base}/lib")
+    os.remove(library)
+    compile_c(library, one, "-shared", "-fPIC")
+    yield Case("a library without the symbol, which is bound now", f"{base}/now", "status 127",
+               sentence="no library has two")
+    yield Case("a library without the symbol, which is never used", f"{base}/lazy", "status 0")
+    os.remove(library)
     write(library, elf.program("i386", kind=3))
     yield Case("a library of another class", f"{base}/run", "status 127", sentence="libx.so")
     write(library, elf.program("aarch64", kind=3))
