@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "arch.h"
 #include "elf_file.h"
@@ -16,6 +17,7 @@
 #include "elf_symbols.h"
 #include "err.h"
 #include "findings.h"
+#include "ldso.h"
 #include "objects.h"
 #include "str.h"
 #include "sysroot.h"
@@ -57,6 +59,12 @@ static const struct finding_kind no_ldso = {
 	FINDING_ERROR, "execve says 'No such file or directory' although the program is there",
 	"put that loader into etc/clib/ARCH, or build the program for the tree's C library or "
 	"statically"
+};
+static const struct finding_kind no_execute = { FINDING_ERROR, "execve says 'Permission denied'",
+						"chmod a+x it" };
+static const struct finding_kind reads_etc = {
+	FINDING_ERROR, "in a view on a full machine, that machine's libraries would be loaded",
+	"stage the runtime again: busypy stage --from debian --arch ARCH TREE"
 };
 static const struct finding_kind no_library = { FINDING_ERROR, "it cannot be started or imported",
 						"put the library into etc/clib/ARCH" };
@@ -145,6 +153,12 @@ static void examine_alone(const struct examination *e, const struct object *obje
 	const struct arch *arch = e->request->arch;
 	char what[256];
 
+	if (object->image->needs > object->image->size) {
+		findings_add(e->findings, &cut, object->real, arch,
+			     "it is cut: it has %zu bytes, and its segments need %llu",
+			     object->image->size, (unsigned long long)object->image->needs);
+		return;
+	}
 	if (object->flaw) {
 		findings_add(e->findings, &unreadable, object->real, arch,
 			     "is no sound ELF file: %s", object->flaw);
@@ -156,9 +170,7 @@ static void examine_alone(const struct examination *e, const struct object *obje
 	}
 	switch (elf_marks(object->image, arch->page_size, what, sizeof(what))) {
 	case ELF_MARK_NONE:
-		break;
-	case ELF_MARK_CUT:
-		findings_add(e->findings, &cut, object->real, arch, "%s", what);
+	case ELF_MARK_CUT: /* said above */
 		break;
 	case ELF_MARK_DAMAGED:
 		findings_add(e->findings, &damaged, object->real, arch, "%s", what);
@@ -324,6 +336,16 @@ static void examine_missing(const struct examination *e, const struct object *ob
 	}
 }
 
+/* Programs and their loader: the kernel executes both. */
+static void examine_mode(const struct examination *e, const struct object *object)
+{
+	struct stat st;
+
+	if (stat(object->real, &st) == 0 && !(st.st_mode & 0111))
+		findings_add(e->findings, &no_execute, object->real, e->request->arch,
+			     "is not executable (mode %04o)", (unsigned)st.st_mode & 07777);
+}
+
 static int examine_interp(const struct examination *e, const struct object *object)
 {
 	const char *interp = object->file->interp;
@@ -335,7 +357,9 @@ static int examine_interp(const struct examination *e, const struct object *obje
 	if (r < 0)
 		findings_add(e->findings, &no_ldso, object->real, e->request->arch,
 			     "asks for the loader %s, which is not in the view", interp);
-	else if (!usable(ldso))
+	else if (usable(ldso))
+		examine_mode(e, ldso);
+	else
 		findings_add(e->findings, &no_ldso, object->real, e->request->arch,
 			     "asks for the loader %s, which cannot be used", interp);
 	return 0;
@@ -360,13 +384,18 @@ static int examine_loaded(const struct examination *e, struct object *object)
 	struct load load = { 0 };
 	int r = 0;
 
-	if (is_program(object))
+	if (is_program(object)) {
+		examine_mode(e, object);
 		r = examine_interp(e, object);
-	else if (e->interpreter && !e->interpreter->file->interp && object->file->n_needed &&
-		 str_starts(object->path, "/usr/"))
+	} else if (e->interpreter && !e->interpreter->file->interp && object->file->n_needed &&
+		   str_starts(object->path, "/usr/"))
 		findings_add(e->findings, &is_static, object->real, e->request->arch,
 			     "is a module for a dynamic interpreter, and " INTERPRETER
 			     " is static");
+	if (str_starts(path_base(object->path), "ld") &&
+	    ldso_reads_etc(object->image->bytes, object->image->size))
+		findings_add(e->findings, &reads_etc, object->real, e->request->arch,
+			     "reads /etc/ld.so.cache or /etc/ld.so.preload");
 	if (r == 0)
 		r = load_for(e, object, &load);
 	if (r == 0) {
@@ -432,7 +461,7 @@ static int examine_all(struct examination *e)
 	for (size_t i = 0; r == 0 && i < objects_count(e->objects); i++) {
 		struct object *object = objects_at(e->objects, i);
 
-		if (!object->flaw && object->file->type != ET_EXEC && object->file->type != ET_DYN)
+		if (!object->flaw && object->file->type == ET_REL)
 			continue; /* what the linker takes */
 		examine_alone(e, object);
 		if (usable(object))

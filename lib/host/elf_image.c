@@ -93,11 +93,12 @@ static int flawed(struct elf_image *image, const char *flaw)
 	return -ENOEXEC;
 }
 
-static int read_segments(struct elf_image *image)
+static int read_segments(struct elf_image *image, size_t phnum)
 {
 	size_t n;
 
-	if (elf_getphdrnum(image->elf, &n) < 0)
+	/* libelf tells of fewer where the rest lies outside */
+	if (elf_getphdrnum(image->elf, &n) < 0 || (phnum != PN_XNUM && n != phnum))
 		return flawed(image, "its program headers lie outside of the file");
 	if (n > ELF_IMAGE_SEGMENTS_MAX)
 		return flawed(image, "it has too many program headers");
@@ -117,6 +118,8 @@ static int read_segments(struct elf_image *image)
 							   .size = phdr.p_memsz,
 							   .align = phdr.p_align };
 		image->n_segments = i + 1;
+		if (phdr.p_type == PT_LOAD && phdr.p_offset + phdr.p_filesz > image->needs)
+			image->needs = phdr.p_offset + phdr.p_filesz;
 	}
 	return 0;
 }
@@ -172,6 +175,8 @@ static int read_all(struct elf_image *image)
 	int r;
 
 	image->bytes = elf_rawfile(image->elf, &image->size);
+	if (!image->size)
+		return flawed(image, "it is empty");
 	if (elf_kind(image->elf) != ELF_K_ELF || !image->bytes)
 		return flawed(image, "it does not begin as an ELF file");
 	r = elf_head_parse((const uint8_t *)image->bytes, image->size, &head);
@@ -183,7 +188,7 @@ static int read_all(struct elf_image *image)
 	image->machine = head.machine;
 	image->flags = head.flags;
 	image->phoff = head.phoff;
-	r = read_segments(image);
+	r = read_segments(image, head.phnum);
 	for (size_t i = 0; r == 0 && i < image->n_segments; i++) {
 		if (image->segments[i].type != PT_DYNAMIC)
 			continue;
@@ -208,9 +213,11 @@ int elf_image_open(const char *path, struct elf_image *ret, struct err *err)
 	}
 	if (fstat(image.fd, &st) == 0 && S_ISREG(st.st_mode))
 		image.elf = elf_begin(image.fd, ELF_C_READ_MMAP, NULL);
-	r = image.elf ? read_all(&image) : flawed(&image, "it is no regular file, or empty");
+	r = image.elf ? read_all(&image) : flawed(&image, "it is no regular file");
 	if (r < 0) {
 		ret->flaw = image.flaw;
+		ret->needs = image.needs;
+		ret->size = image.size;
 		elf_image_close(&image);
 		return err_say(err, -r, "%s: not a sound ELF file", path);
 	}

@@ -43,11 +43,13 @@ struct elf_image {
 	size_t n_dynamic;
 	uint64_t strings; /* offset of DT_STRTAB in the file */
 	bool has_strings;
+	uint64_t needs; /* bytes that its segments need of the file; set also on failure, as size */
 	const char *flaw; /* why it is no sound ELF file, set also on failure; static storage */
 };
 
 /* Opens the file at path. -ENOEXEC if it is no sound ELF file: header, program headers, dynamic
- * section. Call elf_image_close afterwards; on failure *ret is empty but for flaw. */
+ * section. Call elf_image_close afterwards; on failure *ret is empty but for
+ * flaw, needs and size. */
 int elf_image_open(const char *path, struct elf_image *ret, struct err *err);
 
 void elf_image_close(struct elf_image *image);

@@ -30,21 +30,6 @@ static void say(struct sentence *to, const char *format, ...)
 	va_end(args);
 }
 
-static bool is_cut(const struct elf_image *image, struct sentence *to)
-{
-	for (size_t i = 0; i < image->n_segments; i++) {
-		const struct elf_segment *s = &image->segments[i];
-		uint64_t end = s->offset + s->file_size;
-
-		if (s->type != PT_LOAD || (end >= s->offset && end <= image->size))
-			continue;
-		say(to, "it is cut: it has %zu bytes, and its segments need %" PRIu64, image->size,
-		    end);
-		return true;
-	}
-	return false;
-}
-
 /* The segment in whose bytes the range lies, with its address where the offset says. */
 static const struct elf_segment *holder(const struct elf_image *image, uint64_t offset,
 					uint64_t address, uint64_t size)
@@ -134,9 +119,14 @@ static bool tables_are_lost(const struct elf_image *image, struct sentence *to)
  * them (strip) has eaten what ld.so needs. */
 static bool sections_disagree(const struct elf_image *image, struct sentence *to)
 {
-	size_t n, names;
+	size_t n = 0, names;
+	GElf_Ehdr ehdr;
 
-	if (elf_getshdrnum(image->elf, &n) < 0) {
+	/* libelf says that there are none where they lie outside */
+	if (!gelf_getehdr(image->elf, &ehdr) || elf_getshdrnum(image->elf, &n) < 0 ||
+	    (ehdr.e_shnum && n != ehdr.e_shnum) ||
+	    (ehdr.e_shoff && (ehdr.e_shoff > image->size ||
+			      (uint64_t)n * ehdr.e_shentsize > image->size - ehdr.e_shoff))) {
 		say(to, "its section headers lie outside of the file");
 		return true;
 	}
@@ -206,7 +196,7 @@ enum elf_mark elf_marks(const struct elf_image *image, uint32_t page_size, char 
 
 	if (size)
 		ret[0] = '\0';
-	if (is_cut(image, &to))
+	if (image->needs > image->size)
 		return ELF_MARK_CUT;
 	if (segments_disagree(image, &to) || tables_are_lost(image, &to) ||
 	    sections_disagree(image, &to))

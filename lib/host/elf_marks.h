@@ -16,8 +16,8 @@ enum elf_mark {
 	ELF_MARK_UNALIGNED /* cannot be mapped where pages are as large as page_size */
 };
 
-/* The first mark in that order; a sentence's end ("its ...") goes to ret (size bytes). page_size:
- * of the largest kernel pages, bytes. */
+/* The first mark in that order; a sentence's end ("its ...") goes to ret (size bytes); for
+ * ELF_MARK_CUT, image->needs says it. page_size: of the largest kernel pages, bytes. */
 enum elf_mark elf_marks(const struct elf_image *image, uint32_t page_size, char *ret, size_t size);
 
 #endif
