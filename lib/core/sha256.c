@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "sha256_x86.h"
+
 static const uint32_t K[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
 	0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
@@ -75,6 +77,14 @@ static void compress(uint32_t state[8], const uint8_t *block)
 	state[7] += h;
 }
 
+static void take_block(struct sha256 *sha, const uint8_t *block)
+{
+	if (sha->fast)
+		sha256_x86_compress(sha->state, block, K);
+	else
+		compress(sha->state, block);
+}
+
 void sha256_init(struct sha256 *sha)
 {
 	static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
@@ -82,6 +92,7 @@ void sha256_init(struct sha256 *sha)
 
 	memcpy(sha->state, start, sizeof(start));
 	sha->length = 0;
+	sha->fast = sha256_x86_can();
 }
 
 void sha256_add(struct sha256 *sha, const void *bytes, size_t n)
@@ -95,11 +106,11 @@ void sha256_add(struct sha256 *sha, const void *bytes, size_t n)
 		size_t take = n < room ? n : room;
 
 		if (take == SHA256_BLOCK) {
-			compress(sha->state, s);
+			take_block(sha, s);
 		} else {
 			memcpy(sha->block + used, s, take);
 			if (take == room)
-				compress(sha->state, sha->block);
+				take_block(sha, sha->block);
 		}
 		used = (used + take) % SHA256_BLOCK;
 		s += take;

@@ -4,6 +4,7 @@
 #ifndef BUSYPY_SHA256_H
 #define BUSYPY_SHA256_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,7 @@ struct sha256 {
 	uint32_t state[8];
 	uint64_t length; /* bytes so far */
 	uint8_t block[SHA256_BLOCK];
+	bool fast; /* with the processor's own instructions; may be cleared */
 };
 
 void sha256_init(struct sha256 *sha);
