@@ -6,14 +6,19 @@
 
 int cmd_boot(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_clients(int argc, char **argv);
 int cmd_disable(int argc, char **argv);
 int cmd_enable(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_gc(int argc, char **argv);
 int cmd_pack(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
+int cmd_publish(int argc, char **argv);
+int cmd_rollback(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_stage(int argc, char **argv);
 int cmd_status(int argc, char **argv);
+int cmd_versions(int argc, char **argv);
 
 #endif

@@ -21,6 +21,11 @@ static const struct {
 	{ "boot", cmd_boot, "start a tree or an image in QEMU" },
 	{ "export", cmd_export, "print the configuration that serves an export to clients" },
 	{ "run", cmd_run, "run a command in a view, cut off from this machine" },
+	{ "publish", cmd_publish, "make a tree the current version of an export" },
+	{ "rollback", cmd_rollback, "make an earlier version current again" },
+	{ "versions", cmd_versions, "list the versions of an export" },
+	{ "gc", cmd_gc, "remove old versions that nobody uses" },
+	{ "clients", cmd_clients, "list the clients of an export, by their leases" },
 	{ "status", cmd_status, "show what is enabled and who would run a script" },
 };
 

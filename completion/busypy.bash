@@ -37,9 +37,13 @@ _busypy_paths() {
     compopt -o filenames 2>/dev/null || :
 }
 
-# Columns of the section that is named already, or of all.
+# Columns of the command's only table, or of the section that is named already, or of all.
 _busypy_columns() {
     local word columns=
+    case ${COMP_WORDS[1]} in
+    versions) columns="ID DATE CURRENT FILES BYTES SHARED ENABLED VIEWS CLIENTS ARCHS" ;;
+    clients) columns="HOST ARCH VERSION AGE UPTIME LIVE CURRENT BOOT" ;;
+    esac
     for word in "${COMP_WORDS[@]}"; do
         case $word in
         trees) columns+=" TREE VERSION ARCH GENERATION MOUNTS TEMPLATE" ;;
@@ -105,7 +109,7 @@ _busypy() {
     *,-*) _busypy_words "$words" "$current" ;;
     status,*) _busypy_words "trees entries tiers kernel" "$current" ;;
     disable,*) ;;
-    boot,* | explain,* | run,*) _busypy_paths -f "$current" ;;
+    boot,* | explain,* | publish,* | run,*) _busypy_paths -f "$current" ;;
     *) _busypy_paths -d "$current" ;;
     esac
 }

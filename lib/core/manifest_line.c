@@ -10,40 +10,6 @@
 
 enum { FIELDS = 5 };
 
-static void add_escaped(struct text *text, const char *s)
-{
-	for (; *s; s++) {
-		unsigned char c = (unsigned char)*s;
-
-		if (c <= ' ' || c == '\\' || c == 0x7f)
-			text_addf(text, "\\%03o", c);
-		else
-			text_add_bytes(text, s, 1);
-	}
-}
-
-static int unescape(char *word)
-{
-	char *to = word;
-
-	for (const char *from = word; *from; to++) {
-		char digits[4];
-		uint64_t value;
-
-		if (*from != '\\') {
-			*to = *from++;
-			continue;
-		}
-		if (strnlen(from, 4) < 4 || str_copy_bytes(digits, 4, from + 1, 3) < 0 ||
-		    str_to_u64(digits, 8, &value) < 0 || value == 0 || value > 255)
-			return -EINVAL;
-		*to = (char)value;
-		from += 4;
-	}
-	*to = '\0';
-	return 0;
-}
-
 int manifest_line_parse(char *line, struct manifest_line *ret)
 {
 	char *fields[FIELDS];
@@ -61,8 +27,8 @@ int manifest_line_parse(char *line, struct manifest_line *ret)
 		}
 	}
 	if (strlen(fields[0]) != 64 || fields[0][strspn(fields[0], "0123456789abcdef")] ||
-	    str_to_u64(fields[1], 10, &size) < 0 || unescape(fields[2]) < 0 ||
-	    unescape(fields[3]) < 0 ||
+	    str_to_u64(fields[1], 10, &size) < 0 || str_unescape(fields[2]) < 0 ||
+	    str_unescape(fields[3]) < 0 ||
 	    (!str_eq(fields[4], "as-is") && !str_eq(fields[4], "patched")))
 		return -EINVAL;
 	*ret = (struct manifest_line){ fields[0], fields[1], fields[2], fields[3], fields[4] };
@@ -75,9 +41,9 @@ int manifest_line_format(const struct manifest_line *line, char *dst, size_t siz
 
 	text_init(&text, dst, size);
 	text_addf(&text, "%s %s ", line->sum, line->size);
-	add_escaped(&text, line->path);
+	text_add_escaped(&text, line->path);
 	text_add(&text, " ");
-	add_escaped(&text, line->origin);
+	text_add_escaped(&text, line->origin);
 	text_addf(&text, " %s", line->state);
 	return text_check(&text);
 }

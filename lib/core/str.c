@@ -54,6 +54,40 @@ int text_check(const struct text *text)
 	return text->overflow ? -E2BIG : 0;
 }
 
+void text_add_escaped(struct text *text, const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c <= ' ' || c == '\\' || c == 0x7f)
+			text_addf(text, "\\%03o", c);
+		else
+			text_add_bytes(text, s, 1);
+	}
+}
+
+int str_unescape(char *word)
+{
+	char *to = word;
+
+	for (const char *from = word; *from; to++) {
+		char digits[4];
+		uint64_t value;
+
+		if (*from != '\\') {
+			*to = *from++;
+			continue;
+		}
+		if (strnlen(from, 4) < 4 || str_copy_bytes(digits, 4, from + 1, 3) < 0 ||
+		    str_to_u64(digits, 8, &value) < 0 || value == 0 || value > 255)
+			return -EINVAL;
+		*to = (char)value;
+		from += 4;
+	}
+	*to = '\0';
+	return 0;
+}
+
 bool str_eq(const char *a, const char *b)
 {
 	return strcmp(a, b) == 0;

@@ -24,6 +24,11 @@ void text_addf(struct text *text, const char *format, ...) __attribute__((format
 /* 0, or -E2BIG if anything was left out. */
 int text_check(const struct text *text);
 
+/* Adds s; blanks, control bytes and backslashes as \ooo, as mountinfo has them. */
+void text_add_escaped(struct text *text, const char *s);
+/* Takes that back, in place; -EINVAL for a backslash without three digits, or with \000. */
+int str_unescape(char *word);
+
 bool str_eq(const char *a, const char *b);
 bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);

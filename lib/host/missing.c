@@ -117,3 +117,14 @@ int modules_copy(const struct modules_request *request, char **ret_list, struct 
 		"install libarchive-dev and build again");
 }
 #endif
+
+#ifdef WITHOUT_ARCHIVE
+#include "publish_source.h"
+
+int publish_add_tar(struct version_writer *writer, const char *file, struct err *err)
+{
+	(void)writer;
+	return err_hint(err, err_say(err, ENOSYS, "cannot read %s: built without libarchive", file),
+			"install libarchive-dev and build again");
+}
+#endif

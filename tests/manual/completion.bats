@@ -57,6 +57,9 @@ completes() {
     same "$(completes stage --mirror x)" ""
     same "$(completes status tiers --output CALLER,T)" CALLER,TIER
     same "$(completes status -o FEA)" FEATURE
+    same "$(completes versions -o ID,SH)" ID,SHARED
+    same "$(completes clients --output = U)" UPTIME
+    same "$(completes publish f)" "file folder"
 }
 
 @test "trees and sections" {

@@ -110,6 +110,25 @@ static void test_patterns(void)
 	CHECK(!path_match("", "/"), "an empty pattern is an empty path");
 }
 
+static void check_escapes(void)
+{
+	char data[64], back[64];
+	struct text text;
+
+	text_init(&text, data, sizeof(data));
+	text_add_escaped(&text, "a b\\c\n\x7f");
+	CHECK_TEXT(data, "a\\040b\\134c\\012\\177", "blanks, backslashes and control bytes");
+	memcpy(back, data, sizeof(back));
+	CHECK(str_unescape(back) == 0, "are taken back");
+	CHECK_TEXT(back, "a b\\c\n\x7f", "as they were");
+	memcpy(back, "\\04", 4);
+	CHECK(str_unescape(back) == -EINVAL, "not two digits");
+	memcpy(back, "\\000", 5);
+	CHECK(str_unescape(back) == -EINVAL, "not a NUL");
+	memcpy(back, "\\777", 5);
+	CHECK(str_unescape(back) == -EINVAL, "not more than a byte");
+}
+
 int main(void)
 {
 	test_text();
@@ -117,5 +136,6 @@ int main(void)
 	test_numbers();
 	test_paths();
 	test_patterns();
+	check_escapes();
 	return done();
 }

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* busypy gc: removes old versions that nobody uses. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands.h"
+#include "err.h"
+#include "export_dir.h"
+#include "lease.h"
+#include "lease_age.h"
+#include "publish.h"
+#include "say.h"
+#include "str.h"
+
+enum { KEEP_DEFAULT = 3 };
+
+static const char help[] =
+	"Usage: busypy gc [OPTION...] EXPORT\n"
+	"Removes the versions of EXPORT but the newest three and those in use: the current one,\n"
+	"what is enabled or runs on this machine, and what a client has a lease of.\n"
+	"\n"
+	"  -k, --keep N          keep the newest N (default: 3)\n"
+	"  -l, --lease-age AGE   ignore leases that are older (default: 24h)\n"
+	"  -q, --quiet           print nothing but errors\n"
+	"  -h, --help            print this\n";
+
+struct options {
+	uint64_t keep, lease_age;
+	bool quiet;
+};
+
+static int parse(int argc, char **argv, struct options *ret)
+{
+	static const struct option longs[] = {
+		{ "keep", required_argument, NULL, 'k' },
+		{ "lease-age", required_argument, NULL, 'l' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option, r = 0;
+
+	while (r == 0 && (option = getopt_long(argc, argv, "k:l:qh", longs, NULL)) != -1) {
+		switch (option) {
+		case 'k':
+			if (str_to_u64(optarg, 10, &ret->keep) < 0 || ret->keep > UINT32_MAX)
+				r = say_error(argv[0], "--keep must be a number, not '%s'", optarg);
+			break;
+		case 'l':
+			r = lease_age_parse(argv[0], optarg, &ret->lease_age);
+			break;
+		case 'q':
+			ret->quiet = true;
+			break;
+		case 'h':
+			(void)fputs(help, stdout);
+			exit(0);
+		default:
+			return say_usage(argv[0]);
+		}
+	}
+	if (r == 0 && optind + 1 != argc)
+		r = say_error(argv[0], "needs one EXPORT (Hint: see 'busypy gc --help')");
+	return r;
+}
+
+static void say_gone(const char *id)
+{
+	(void)printf("%s removed\n", id);
+	(void)fflush(stdout);
+}
+
+static void say_nothing(const char *id)
+{
+	(void)id;
+}
+
+int cmd_gc(int argc, char **argv)
+{
+	struct options options = { .keep = KEEP_DEFAULT, .lease_age = LEASE_AGE_DEFAULT };
+	char export[EXPORT_PATH_MAX];
+	struct err err = { 0 };
+	int r = parse(argc, argv, &options);
+
+	if (r)
+		return r;
+	if (export_resolve(argv[optind], export, &err) < 0 ||
+	    publish_collect(export, options.keep, options.lease_age,
+			    options.quiet ? say_nothing : say_gone, &err) < 0)
+		return say_err(argv[0], &err);
+	return 0;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* busypy rollback: an earlier version becomes current again. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands.h"
+#include "err.h"
+#include "export_dir.h"
+#include "publish.h"
+#include "say.h"
+
+static const char help[] =
+	"Usage: busypy rollback [OPTION...] EXPORT [ID]\n"
+	"Makes version ID current; without ID the one that was published before the current one.\n"
+	"\n"
+	"  -q, --quiet         print nothing but errors\n"
+	"  -h, --help          print this\n";
+
+static int parse(int argc, char **argv, bool *ret_quiet)
+{
+	static const struct option longs[] = {
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "qh", longs, NULL)) != -1) {
+		switch (option) {
+		case 'q':
+			*ret_quiet = true;
+			break;
+		case 'h':
+			(void)fputs(help, stdout);
+			exit(0);
+		default:
+			return say_usage(argv[0]);
+		}
+	}
+	if (optind == argc || optind + 2 < argc)
+		return say_error(argv[0], "needs EXPORT and perhaps one ID (Hint: see 'busypy "
+					  "rollback --help')");
+	return 0;
+}
+
+int cmd_rollback(int argc, char **argv)
+{
+	char export[EXPORT_PATH_MAX], id[PUBLISH_ID_SIZE];
+	struct err err = { 0 };
+	bool quiet = false;
+	int r = parse(argc, argv, &quiet);
+
+	if (r)
+		return r;
+	if (export_resolve(argv[optind], export, &err) < 0 ||
+	    publish_rollback(export, argv[optind + 1], id, &err) < 0)
+		return say_err(argv[0], &err);
+	if (!quiet)
+		(void)printf("%s is current\n", id);
+	return 0;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What must hold of a version before it gets its name. */
+#ifndef BUSYPY_PUBLISH_CHECK_H
+#define BUSYPY_PUBLISH_CHECK_H
+
+struct err;
+
+/* What was written is what the manifest says, read again byte by byte; every runtime that is there
+ * can start, and there is one. A sentence names the first thing that is wrong. */
+int publish_check(const char *version, struct err *err);
+
+#endif
