@@ -5,8 +5,8 @@
 
 struct err;
 
-/* What was written is what the manifest says, read again byte by byte; every runtime that is there
- * can start, and there is one. A sentence names the first thing that is wrong. */
+/* What was written is what the manifest says, read again byte by byte, and `busypy check` finds no
+ * error. A sentence names the first thing that is wrong. */
 int publish_check(const char *version, struct err *err);
 
 #endif

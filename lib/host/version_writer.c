@@ -157,7 +157,7 @@ static int cannot_create(const char *path, int code, struct err *err)
 int version_writer_dir(struct version_writer *writer, const char *path, mode_t mode,
 		       struct err *err)
 {
-	mode_t final = (mode & S_ISVTX ? mode & 01777 : mode & 0755) | 0700;
+	mode_t final = (mode & 0755) | 0700;
 	FD_CLEANUP int parent = -1;
 	struct version_line line = { .type = VERSION_DIR, .mode = final, .path = path };
 	const char *name;

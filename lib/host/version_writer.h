@@ -39,8 +39,8 @@ void version_writer_free(struct version_writer *writer);
  * cannot be read is passed over. */
 int version_writer_share(struct version_writer *writer, const char *version, struct err *err);
 
-/* Modes: directories lose group's and others' right to write, but for sticky ones; files lose all
- * rights to write, set-id bits, and belong to whoever runs this. */
+/* Modes: directories lose group's and others' right to write; files lose all rights to write,
+ * set-id bits, and belong to whoever runs this. */
 int version_writer_dir(struct version_writer *writer, const char *path, mode_t mode,
 		       struct err *err);
 int version_writer_link(struct version_writer *writer, const char *path, const char *target,
