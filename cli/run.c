@@ -22,6 +22,7 @@
 #include "fd.h"
 #include "job.h"
 #include "plan.h"
+#include "relay.h"
 #include "run_tree.h"
 #include "sandbox.h"
 #include "say.h"
@@ -375,7 +376,8 @@ static int print_plan(const struct sandbox_request *request)
 /* Signals are the command's; they are blocked before it starts, so that none is lost. */
 static int open_signals(void)
 {
-	static const int passed_on[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
+	static const int passed_on[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
+					 SIGUSR1, SIGUSR2, SIGWINCH };
 	sigset_t set;
 
 	(void)sigemptyset(&set); /* this and sigaddset cannot fail for known signals */
@@ -385,32 +387,57 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void pass_on(int signals, const struct sandbox *sandbox)
+static void pass_on(int signals, const struct sandbox *sandbox, const struct relay *relay)
 {
 	struct signalfd_siginfo info;
 
-	while (read(signals, &info, sizeof(info)) == sizeof(info))
-		sandbox_signal(sandbox, (int)info.ssi_signo);
+	while (read(signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo != SIGWINCH)
+			sandbox_signal(sandbox, (int)info.ssi_signo);
+		else if (sandbox->terminal >= 0)
+			relay_resize(relay);
+	}
 }
 
-static int supervise(const struct sandbox_request *request)
+/* Until all of the sandbox has ended. */
+static void attend(struct sandbox *sandbox, int signals)
+{
+	bool terminal = sandbox->terminal >= 0;
+	static struct relay relay;
+
+	if (terminal)
+		relay_begin(&relay, STDIN_FILENO, STDOUT_FILENO, sandbox->terminal);
+	for (;;) {
+		struct pollfd ready[2 + RELAY_POLLS] = { { .fd = sandbox->pidfd, .events = POLLIN },
+							 { .fd = signals, .events = POLLIN } };
+
+		if (terminal)
+			relay_poll(&relay, ready + 2);
+		if (poll(ready, terminal ? 2 + RELAY_POLLS : 2, sandbox_due(sandbox)) <= 0)
+			continue;
+		if (ready[0].revents & POLLIN)
+			break;
+		if (ready[1].revents & POLLIN)
+			pass_on(signals, sandbox, &relay);
+		if (terminal)
+			relay_step(&relay, ready + 2);
+	}
+	if (terminal)
+		relay_end(&relay);
+}
+
+static int supervise(struct sandbox_request *request)
 {
 	FD_CLEANUP int signals = open_signals();
 	struct sandbox_result result;
 	struct sandbox sandbox;
 	struct err err = { 0 };
 
+	if (relay_possible(STDIN_FILENO, STDOUT_FILENO))
+		request->flags |= SANDBOX_TERMINAL;
 	if (sandbox_start(request, &sandbox, &err) < 0)
 		return say_err("run", &err);
-	for (;;) {
-		struct pollfd ready[] = { { .fd = sandbox.pidfd, .events = POLLIN },
-					  { .fd = signals, .events = POLLIN } };
-
-		if (poll(ready, 2, sandbox_due(&sandbox)) > 0 && (ready[0].revents & POLLIN))
-			break;
-		if (ready[1].revents & POLLIN)
-			pass_on(signals, &sandbox);
-	}
+	attend(&sandbox, signals);
 	if (sandbox_reap(&sandbox, &result, &err) < 0)
 		return say_err("run", &err);
 	if (result.timed_out)
