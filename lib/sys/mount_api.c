@@ -98,6 +98,13 @@ int mount_new(const char *type, const char *source, const char *options, uint64_
 	return result(syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, attributes));
 }
 
+int mount_make(const char *type)
+{
+	FD_CLEANUP int fs = result(syscall(SYS_fsopen, type, FSOPEN_CLOEXEC));
+
+	return fs < 0 ? fs : result(syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
+}
+
 int mount_detach(int dirfd, const char *name)
 {
 	if (dirfd != AT_FDCWD && fchdir(dirfd) < 0)

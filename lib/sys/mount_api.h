@@ -22,6 +22,9 @@ int mount_attributes(int fd, uint64_t set, uint64_t propagation, bool recursive)
  * what mount tables show. */
 int mount_new(const char *type, const char *source, const char *options, uint64_t attributes);
 
+/* Makes a file system of this type and lets it go, without a mount: for what that does besides. */
+int mount_make(const char *type);
+
 /* Detaches what is mounted at name, one component below dirfd, or an absolute path (dirfd is then
  * AT_FDCWD). Lazily: who has it open keeps it. With a dirfd the working directory changes to it. */
 int mount_detach(int dirfd, const char *name);

@@ -38,8 +38,8 @@ static bool is_empty(const struct relay_buffer *buffer)
 
 void relay_poll(const struct relay *relay, struct pollfd ret[RELAY_POLLS])
 {
-	ret[0] = (struct pollfd){ .fd = is_empty(&relay->typed) ? relay->in : -1,
-				  .events = POLLIN };
+	ret[0] =
+		(struct pollfd){ .fd = is_empty(&relay->typed) ? relay->in : -1, .events = POLLIN };
 	ret[1] = (struct pollfd){ .fd = relay->inner };
 	ret[2] = (struct pollfd){ .fd = is_empty(&relay->written) ? -1 : relay->out,
 				  .events = POLLOUT };

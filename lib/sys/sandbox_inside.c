@@ -93,15 +93,16 @@ static int take_ids(const struct inside *inside, struct err *err)
  * not; the entries last as long as the descriptor, which goes to the supervisor. */
 static int take_handlers(const struct inside *inside, struct err *err)
 {
-	FD_CLEANUP int instance = binfmt_new_instance(err);
+	FD_CLEANUP int instance = -1;
 	int r;
 
-	if (instance < 0)
-		return inside->rule ? err_hint(err, instance,
-					       "a kernel before 6.7 has one for the whole machine")
-				    : 0; /* nothing of ours is needed: the host's stay */
-	if (!inside->rule)
+	if (!inside->rule) {
+		(void)mount_make("binfmt_misc"); /* without one of its own: the host's stay */
 		return 0;
+	}
+	instance = binfmt_new_instance(err);
+	if (instance < 0)
+		return err_hint(err, instance, "a kernel before 6.7 has one for the whole machine");
 	r = binfmt_register(instance, inside->rule, err);
 	return r < 0 ? r : send_descriptor(inside, INSIDE_INSTANCE, instance, err);
 }
@@ -228,11 +229,10 @@ static int bind_to_supervisor(const struct inside *inside, struct err *err)
 	return 0;
 }
 
-/* The namespaces' part, which needs no plan yet. */
+/* The other namespaces. */
 static int settle(const struct inside *inside, struct err *err)
 {
 	int r = take_ids(inside, err);
-	char byte;
 
 	if (r == 0)
 		r = take_handlers(inside, err);
@@ -240,10 +240,6 @@ static int settle(const struct inside *inside, struct err *err)
 		r = raise_loopback(err);
 	if (r == 0 && sethostname("busypy", 6) < 0)
 		r = err_set(err, errno, "cannot set the host's name");
-	/* The supervisor's word that the plan is complete; if it has died, there is nobody to tell.
-	 */
-	if (r == 0 && recv(inside->channel, &byte, 1, 0) != 1)
-		_exit(125);
 	return r;
 }
 
@@ -328,19 +324,18 @@ static void __attribute__((noreturn)) run_command(const struct sandbox_request *
 	_exit(err.code == ENOENT ? 127 : 126);
 }
 
-/* The command does not wait for PID 1, which finds it when it is ready. */
+/* The command is first, and PID 1 finds it when it is ready. */
 static int start_both(const struct inside *inside, struct err *err)
 {
 	char number[16];
 	struct text text;
 	char *argv[] = { (char *)"init", (char *)"--adopt", number, NULL };
-	pid_t pid = fork();
+	pid_t pid = vfork();
 
 	if (pid == 0)
 		run_command(inside->request);
 	if (pid < 0)
 		return err_set(err, errno, "cannot start the command");
-	(void)setpgid(pid, pid); /* whoever is first; EACCES: it has executed already */
 	text_init(&text, number, sizeof(number));
 	text_addf(&text, "%d", (int)pid);
 	(void)syscall(SYS_execveat, inside->init, "", argv, inside->request->envp, AT_EMPTY_PATH);
@@ -353,8 +348,10 @@ void inside_main(const struct inside *inside)
 		char kind;
 		struct err err;
 	} message = { .kind = INSIDE_FAILED };
-	int r = become(inside, &message.err);
+	int r;
 
+	(void)close(inside->supervisor);
+	r = become(inside, &message.err);
 	if (r == 0)
 		(void)start_both(inside, &message.err);
 	(void)send_message(inside, &message, sizeof(message), -1); /* else it is gone, too */
