@@ -171,6 +171,21 @@ int package_parse_uri(const char *line, size_t n, struct package *ret)
 	return 1;
 }
 
+int package_parse_install(const char *line, size_t n, struct package *ret)
+{
+	const char *fields[4];
+	size_t lengths[4];
+	struct package package = { .sum = "-" };
+
+	if (!n || line[0] != '\'')
+		return 0;
+	if (split(line, n, fields, lengths, 4) != 4 ||
+	    split_file(fields[1], lengths[1], &package) < 0)
+		return -EINVAL;
+	*ret = package;
+	return 1;
+}
+
 int package_file(const struct package *package, char *dst, size_t size)
 {
 	struct text text;

@@ -32,6 +32,10 @@ int package_format(const struct package *package, char *dst, size_t size);
  * Fills in all but the suite. Returns 1; 0 for any other line, -EINVAL if it is one but unsound. */
 int package_parse_uri(const char *line, size_t n, struct package *ret);
 
+/* Reads a line of `apt-get install --print-uris`, whose checksum is an MD5 and not believed: fills
+ * in name, version and arch, the sum is "-". Returns as package_parse_uri. */
+int package_parse_install(const char *line, size_t n, struct package *ret);
+
 /* The archive's own file name in our cache: NAME_VERSION_ARCH.deb, ':' as "%3a". -E2BIG. */
 int package_file(const struct package *package, char *dst, size_t size);
 

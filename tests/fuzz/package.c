@@ -31,5 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (package_parse_uri((const char *)data, size, &package) == 1)
 		check_safe(&package);
+	if (package_parse_install((const char *)data, size, &package) == 1)
+		check_safe(&package);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a script's first line. */
+#include "script.h"
 #include "shebang.h"
 
 #include <stdint.h>
@@ -11,7 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct shebang line;
+	const char *better;
 
+	(void)script_judge((const char *)data, size, &line, &better);
 	if (shebang_parse((const char *)data, size, &line) != 0)
 		return 0;
 	if (strlen(line.interp) >= SHEBANG_READ || strlen(line.arg) >= SHEBANG_READ)

@@ -89,8 +89,27 @@ static void test_uris(void)
 		      unsound[i]);
 }
 
+static void test_installs(void)
+{
+	static const char line[] =
+		"'http://m/l/libblas3_3.11.0-2_arm64.deb' libblas3_3.11.0-2_arm64.deb 91444 "
+		"MD5Sum:9584d82ca97f8df5b5fdd3a5ff869277";
+	static const char unsound[] = "'http://m/x.deb' --help 91444 MD5Sum:9584";
+	struct package package;
+
+	CHECK(package_parse_install(line, strlen(line), &package) == 1, "what apt would install");
+	CHECK_TEXT(package.name, "libblas3", "its name");
+	CHECK_TEXT(package.version, "3.11.0-2", "its version");
+	CHECK_TEXT(package.arch, "arm64", "its architecture");
+	CHECK_TEXT(package.sum, "-", "no checksum that would be believed");
+	CHECK(package_parse_install("Inst x", 6, &package) == 0, "apt's other words");
+	CHECK(package_parse_install(unsound, strlen(unsound), &package) == -EINVAL,
+	      "a file name that is none");
+}
+
 int main(void)
 {
+	test_installs();
 	test_lines();
 	test_uris();
 	return done();
