@@ -4,6 +4,7 @@
 #ifndef BUSYPY_COMMANDS_H
 #define BUSYPY_COMMANDS_H
 
+int cmd_add(int argc, char **argv);
 int cmd_boot(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_clients(int argc, char **argv);

@@ -12,6 +12,7 @@ static const struct {
 	const char *summary;
 } commands[] = {
 	{ "stage", cmd_stage, "put a runtime (Python and C library) into a tree" },
+	{ "add", cmd_add, "put scripts, Python packages and native extensions into a tree" },
 	{ "explain", cmd_explain, "replay an exec and name the first step that fails" },
 	{ "check", cmd_check, "prove that a tree can serve its archs" },
 	{ "plan", cmd_plan, "print the mounts that make a view, and touch nothing" },

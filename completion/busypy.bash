@@ -66,6 +66,7 @@ _busypy_argument() {
     NET) _busypy_words "host none" "$2" ;;
     MODE) _busypy_words "ro rw none" "$2" ;;
     SRC*) _busypy_paths -f "$2" ;;
+    'debian[:SUITE]') _busypy_words "debian debian:bookworm debian:trixie" "$2" ;;
     COLUMNS) _busypy_columns "$2" ;;
     FORMAT) _busypy_words "cpio tar erofs" "$2" ;;
     SERVER) _busypy_words "knfsd ganesha" "$2" ;;
@@ -109,7 +110,7 @@ _busypy() {
     *,-*) _busypy_words "$words" "$current" ;;
     status,*) _busypy_words "trees entries tiers kernel" "$current" ;;
     disable,*) ;;
-    boot,* | explain,* | publish,* | run,*) _busypy_paths -f "$current" ;;
+    add,* | boot,* | explain,* | publish,* | run,*) _busypy_paths -f "$current" ;;
     *) _busypy_paths -d "$current" ;;
     esac
 }

@@ -4,6 +4,7 @@
  * holds libgcc's licence and nothing else. */
 #include "suite.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "str.h"
@@ -98,6 +99,33 @@ const struct suite *suite_for(const char *arch)
 {
 	for (size_t i = 0; i < COUNT(suites); i++) {
 		if (suite_has(&suites[i], arch))
+			return &suites[i];
+	}
+	return NULL;
+}
+
+unsigned suite_minor(const struct suite *suite)
+{
+	static const char head[] = "python3.";
+	char digits[8];
+	uint64_t minor = 0;
+
+	for (size_t i = 0; i < suite->n_packages && !minor; i++) {
+		const char *name = suite->packages[i].name;
+		const char *number = name + sizeof(head) - 1;
+
+		if (!str_starts(name, head) ||
+		    str_copy_bytes(digits, sizeof(digits), number, strcspn(number, "-")) < 0 ||
+		    str_to_u64(digits, 10, &minor) < 0)
+			minor = 0;
+	}
+	return (unsigned)minor;
+}
+
+const struct suite *suite_for_minor(const char *arch, unsigned minor)
+{
+	for (size_t i = 0; i < COUNT(suites); i++) {
+		if (suite_has(&suites[i], arch) && suite_minor(&suites[i]) == minor)
 			return &suites[i];
 	}
 	return NULL;

@@ -26,6 +26,12 @@ const struct suite *suite_by_name(const char *name);
  * it. */
 const struct suite *suite_for(const char *arch);
 
+/* The minor version of its Python: 11 for Python 3.11. */
+unsigned suite_minor(const struct suite *suite);
+
+/* The suite whose packages are for that minor, of an architecture; NULL if none is. */
+const struct suite *suite_for_minor(const char *arch, unsigned minor);
+
 /* True if the suite has that architecture. */
 bool suite_has(const struct suite *suite, const char *arch);
 

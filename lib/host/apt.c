@@ -232,6 +232,65 @@ int apt_find(const struct apt *apt, const char *const *words, size_t n, struct p
 	return 0;
 }
 
+/* Reads what `apt-get install --print-uris` says. Caller frees *ret. */
+static int take_installs(const char *output, struct package **ret, size_t *ret_n, struct err *err)
+{
+	struct package *packages;
+	size_t n = 1;
+	int r = 0;
+
+	for (const char *s = output; (s = strchr(s, '\n')); s++)
+		n++;
+	packages = calloc(n, sizeof(*packages));
+	if (!packages)
+		return err_set(err, ENOMEM, "cannot list packages");
+	*ret_n = 0;
+	for (const char *line = output; r >= 0 && *line;) {
+		size_t length = strcspn(line, "\n");
+
+		r = package_parse_install(line, length, &packages[*ret_n]);
+		if (r < 0)
+			(void)err_say(err, EINVAL, "apt: cannot understand '%.*s'", (int)length,
+				      line);
+		else
+			*ret_n += (size_t)r;
+		line += length + (line[length] == '\n');
+	}
+	if (r < 0) {
+		free(packages);
+		return r;
+	}
+	*ret = packages;
+	return 0;
+}
+
+int apt_resolve(const struct apt *apt, const char *arch, const char *status,
+		const char *const *words, size_t n, struct package **ret, size_t *ret_n,
+		struct err *err)
+{
+	FILES_FREE char *output = NULL;
+	char path[FILES_PATH_MAX], of_status[APT_PATH_MAX + 32], of_arch[64];
+	const char *own[] = { "-y",
+			      "--no-install-recommends",
+			      "--print-uris",
+			      "-o",
+			      of_status,
+			      "-o",
+			      of_arch,
+			      "install",
+			      NULL };
+	int r = files_path(path, err, "%s/status.%s", apt->dir, arch);
+
+	if (r == 0)
+		r = write_new(path, status, err);
+	if (r < 0)
+		return r;
+	(void)snprintf(of_status, sizeof(of_status), "Dir::State::status=%s", path); /* fits */
+	(void)snprintf(of_arch, sizeof(of_arch), "APT::Architecture=%s", arch);
+	r = run(apt, own, words, n, NULL, &output, err);
+	return r < 0 ? r : take_installs(output, ret, ret_n, err);
+}
+
 int apt_download(const struct apt *apt, const char *const *words, size_t n, const char *to,
 		 struct err *err)
 {

@@ -33,6 +33,13 @@ int apt_update(const struct apt *apt, struct err *err);
 int apt_find(const struct apt *apt, const char *const *words, size_t n, struct package *ret,
 	     struct err *err);
 
+/* Asks what would be installed for packages (NAME:ARCH) of one arch on a machine of that arch that
+ * has what a text of dpkg's status(5) says: them and what they depend on, without suggestions.
+ * Name, version and arch of each are set. Caller frees *ret. -EIO with apt's own reason. */
+int apt_resolve(const struct apt *apt, const char *arch, const char *status,
+		const char *const *words, size_t n, struct package **ret, size_t *ret_n,
+		struct err *err);
+
 /* Downloads them into a directory, under package_file's names, checksums checked. */
 int apt_download(const struct apt *apt, const char *const *words, size_t n, const char *to,
 		 struct err *err);

@@ -70,16 +70,20 @@ static void say(const struct debian *debian, const char *step)
 static int suite_of(const struct debian_request *request, const struct arch *arch,
 		    const struct suite **ret, struct err *err)
 {
+	const char *name = request->suite;
 	const struct suite *suite;
 
-	if (!request->suite) {
+	for (size_t i = 0; request->n_names && i < request->n_arches; i++) {
+		if (request->arches[i] == arch)
+			name = request->suites[i];
+	}
+	if (!name) {
 		*ret = suite_for(arch->debian);
 		return *ret ? 0 : err_say(err, ENOENT, "%s: no suite of Debian has it", arch->name);
 	}
-	suite = suite_by_name(request->suite);
+	suite = suite_by_name(name);
 	if (!suite)
-		return err_hint(err,
-				err_say(err, ENOENT, "debian:%s: no such suite", request->suite),
+		return err_hint(err, err_say(err, ENOENT, "debian:%s: no such suite", name),
 				"known are %s", suite_names());
 	if (!suite_has(suite, arch->debian))
 		return err_say(err, ENOENT, "debian:%s has no packages for %s", suite->name,
@@ -103,6 +107,10 @@ static int add_suite(struct debian *debian, const struct suite *suite, struct er
 /* A package for all archs belongs to those that are of its suite. */
 static const char *suite_used(const struct debian *debian, const struct arch *arch)
 {
+	const struct suite *suite;
+
+	if (debian->request.n_names) /* perhaps all of them are for all archs */
+		return suite_of(&debian->request, arch, &suite, NULL) < 0 ? "" : suite->name;
 	for (size_t i = 0; i < debian->n_packages; i++) {
 		if (str_eq(debian->packages[i].arch, arch->debian))
 			return debian->packages[i].suite;
@@ -218,6 +226,52 @@ static int list_words(const struct debian *debian, const struct suite *suite, st
 	return r;
 }
 
+/* What apt would install for one arch, into words; NAME:ARCH=VERSION. */
+static int resolve(const struct debian *debian, const struct apt *apt, size_t which,
+		   struct words *words, struct err *err)
+{
+	const struct debian_request *request = &debian->request;
+	const char *arch = request->arches[which]->debian;
+	struct words *names = calloc(1, sizeof(*names));
+	struct package *packages = NULL;
+	size_t n = 0;
+	int r = names ? 0 : err_set(err, ENOMEM, "cannot list packages");
+
+	for (size_t i = 0; r == 0 && i < request->n_names; i++)
+		r = add_word(names, request->names[i], arch, NULL, err);
+	if (r == 0)
+		r = apt_resolve(apt, arch, request->installed[which], names->words, names->n,
+				&packages, &n, err);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = add_word(words, packages[i].name, packages[i].arch, packages[i].version, err);
+		/* what is for all archs comes once for each of them */
+		for (size_t j = 0; r == 0 && j + 1 < words->n; j++) {
+			if (!str_eq(words->words[j], words->words[words->n - 1]))
+				continue;
+			words->n--;
+			break;
+		}
+	}
+	free(packages);
+	free(names);
+	return r < 0 ? err_wrap(err, r, "%s", request->arches[which]->name) : 0;
+}
+
+static int list_resolved(const struct debian *debian, const struct apt *apt,
+			 const struct suite *suite, struct words *words, struct err *err)
+{
+	const struct debian_request *request = &debian->request;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < request->n_arches; i++) {
+		if (asked_for(debian, suite, request->arches[i])) {
+			say(debian, "asking what the packages depend on");
+			r = resolve(debian, apt, i, words, err);
+		}
+	}
+	return r;
+}
+
 static int find_newest(struct debian *debian, const struct apt *apt, const struct suite *suite,
 		       struct err *err)
 {
@@ -227,8 +281,9 @@ static int find_newest(struct debian *debian, const struct apt *apt, const struc
 
 	if (!words)
 		return err_set(err, ENOMEM, "cannot list packages");
-	r = list_words(debian, suite, words, err);
-	if (r == 0) {
+	r = debian->request.n_names ? list_resolved(debian, apt, suite, words, err)
+				    : list_words(debian, suite, words, err);
+	if (r == 0 && words->n) {
 		packages = reallocarray(debian->packages, debian->n_packages + words->n,
 					sizeof(*packages));
 		if (packages)
@@ -236,7 +291,7 @@ static int find_newest(struct debian *debian, const struct apt *apt, const struc
 		else
 			r = err_set(err, ENOMEM, "cannot list packages");
 	}
-	if (r == 0)
+	if (r == 0 && words->n)
 		r = apt_find(apt, words->words, words->n, debian->packages + debian->n_packages,
 			     err);
 	if (r == 0)

@@ -18,6 +18,13 @@ struct debian_request {
 	const char *locked; /* a list of packages; NULL: the newest that the suite has */
 	const struct arch *const *arches;
 	size_t n_arches;
+	/* Instead of what makes a runtime: packages by name, and what they depend on. Then each
+	 * arch has a suite of its own (suite is not looked at) and a text of dpkg's status(5), of
+	 * what is there already. */
+	const char *const *names;
+	size_t n_names; /* 0: a runtime */
+	const char *const *suites;
+	char *const *installed;
 	void (*progress)(const char *step); /* perhaps NULL */
 };
 

@@ -68,24 +68,115 @@ static int print_file(const struct manifest_file *file, const struct origins *or
 	return fprintf(out, "%s\n", line) < 0 ? -ENOMEM : 0;
 }
 
-int manifest_write(struct manifest *manifest, const struct origins *origins, const char *kind,
-		   const char *to, struct err *err)
+int manifest_text(struct manifest *manifest, const struct origins *origins, const char *kind,
+		  char **ret, struct err *err)
 {
-	FILES_FREE char *text = NULL;
+	char *text = NULL;
 	size_t n;
 	FILE *out = open_memstream(&text, &n);
 	int r = 0;
 
 	if (!out)
-		return err_set(err, ENOMEM, "cannot write %s", to);
-	qsort(manifest->files, manifest->n_files, sizeof(*manifest->files), compare);
+		return err_set(err, ENOMEM, "cannot write a manifest");
+	if (manifest->n_files)
+		qsort(manifest->files, manifest->n_files, sizeof(*manifest->files), compare);
 	for (size_t i = 0; r == 0 && i < manifest->n_files; i++)
 		r = print_file(&manifest->files[i], origins, kind, out);
 	if (fclose(out) != 0 && r == 0)
 		r = -ENOMEM;
+	if (r < 0) {
+		free(text);
+		return err_set(err, -r, "cannot write a manifest");
+	}
+	*ret = text;
+	return 0;
+}
+
+int manifest_write(struct manifest *manifest, const struct origins *origins, const char *kind,
+		   const char *to, struct err *err)
+{
+	FILES_FREE char *text = NULL;
+	int r = manifest_text(manifest, origins, kind, &text, err);
+
+	return r < 0 ? r : files_write(to, text, strlen(text), 0644, err);
+}
+
+/* -- merging -------------------------------------------------------------------------------- */
+
+/* A line and the word in it that it is known by; both borrowed from a text. */
+struct known_line {
+	const char *line, *word;
+	size_t n, n_word;
+};
+
+static struct known_line know_line(const char *line, unsigned key)
+{
+	struct known_line ret = { .line = line, .word = line, .n = strcspn(line, "\n") };
+
+	for (; key && ret.word[strcspn(ret.word, " \n")] == ' '; key--)
+		ret.word += strcspn(ret.word, " \n") + 1;
+	ret.n_word = strcspn(ret.word, " \n");
+	return ret;
+}
+
+static int compare_words(const void *a, const void *b)
+{
+	const struct known_line *one = a, *other = b;
+	size_t n = one->n_word < other->n_word ? one->n_word : other->n_word;
+	int r = memcmp(one->word, other->word, n);
+
+	return r ? r : (one->n_word > other->n_word) - (one->n_word < other->n_word);
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t n = 1;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* Adds the lines of a text (comments go) that are not known by the first n_known ones. */
+static size_t collect_lines(const char *text, unsigned key, struct known_line *lines, size_t n,
+			    size_t n_known)
+{
+	for (const char *s = text; *s;) {
+		struct known_line line = know_line(s, key);
+		bool known = !line.n || line.line[0] == '#';
+
+		for (size_t i = 0; i < n_known && !known; i++)
+			known = compare_words(&lines[i], &line) == 0;
+		if (!known)
+			lines[n++] = line;
+		s += line.n + (s[line.n] == '\n');
+	}
+	return n;
+}
+
+int manifest_merge(const char *old, const char *text, unsigned key, const char *to, struct err *err)
+{
+	FILES_FREE char *before = NULL, *merged = NULL;
+	size_t n, size, n_text;
+	struct known_line *lines;
+	FILE *out;
+	int r = files_exist(old) ? files_read(old, &before, &size, err) : 0;
+
 	if (r < 0)
-		return err_set(err, -r, "cannot write %s", to);
-	return files_write(to, text, n, 0644, err);
+		return r;
+	lines = calloc(count_lines(text) + count_lines(before ? before : ""), sizeof(*lines));
+	out = open_memstream(&merged, &size);
+	if (lines && out) {
+		n_text = collect_lines(text, key, lines, 0, 0);
+		n = before ? collect_lines(before, key, lines, n_text, n_text) : n_text;
+		qsort(lines, n, sizeof(*lines), compare_words);
+		for (size_t i = 0; i < n; i++)
+			(void)fprintf(out, "%.*s\n", (int)lines[i].n, lines[i].line);
+	}
+	if (!out || fclose(out) != 0 || !lines)
+		r = err_set(err, ENOMEM, "cannot write %s", to);
+	free(lines);
+	return r < 0 ? r : files_write(to, merged, strlen(merged), 0644, err);
 }
 
 void manifest_free(struct manifest *manifest)

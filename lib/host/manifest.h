@@ -28,10 +28,20 @@ struct manifest {
 int manifest_add(struct manifest *manifest, const char *path, const char *source, const char *real,
 		 bool patched, struct err *err);
 
-/* Writes one line per file, sorted by path: "SHA256 SIZE PATH ORIGIN as-is|patched". ORIGIN is
- * PACKAGE=VERSION, or kind:SOURCE where no package is known. */
+/* One line per file, sorted by path: "SHA256 SIZE PATH ORIGIN as-is|patched". ORIGIN is
+ * PACKAGE=VERSION, or kind:SOURCE where no package is known. Caller frees *ret. */
+int manifest_text(struct manifest *manifest, const struct origins *origins, const char *kind,
+		  char **ret, struct err *err);
+
+/* Writes that to a new file. */
 int manifest_write(struct manifest *manifest, const struct origins *origins, const char *kind,
 		   const char *to, struct err *err);
+
+/* Writes a text of lines that begin with the same number of words: those of text, and those of old
+ * (a file; need not be there) whose word number key, counted from 0, text does not have; sorted by
+ * that word. What manifests and lists of packages are changed with. */
+int manifest_merge(const char *old, const char *text, unsigned key, const char *to,
+		   struct err *err);
 
 void manifest_free(struct manifest *manifest);
 

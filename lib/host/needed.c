@@ -208,16 +208,31 @@ bool needed_find(const struct sysroot *root, const struct arch *arch, const char
 	return find(&search, by, musl) && str_copy(ret_path, SYSROOT_PATH_MAX, search.path) == 0;
 }
 
+/* The same in the sysroots below, each with all its directories. */
+static bool find_below(struct search *search, const struct needed_by *by, bool musl)
+{
+	for (; search->root; search->root = search->root->below) {
+		if (find(search, by, musl))
+			return true;
+	}
+	return false;
+}
+
 /* Adds what the one file needs itself. */
 static int add_direct(const struct sysroot *root, const struct arch *arch, const char *path,
 		      bool musl, struct needed *set, struct err *err)
 {
 	ELF_FILE_CLEANUP struct elf_file file = { 0 };
 	char real[SYSROOT_PATH_MAX], canonical[SYSROOT_PATH_MAX];
-	int r = sysroot_find(root, path, real);
+	const struct sysroot *in = root;
+	int r = sysroot_find(in, path, real);
 
+	while (r < 0 && in->below) {
+		in = in->below;
+		r = sysroot_find(in, path, real);
+	}
 	if (r == 0)
-		r = sysroot_canonical(root, path, canonical);
+		r = sysroot_canonical(in, path, canonical);
 	if (r < 0)
 		return err_set(err, -r, "cannot find %s", path);
 	r = elf_file_read(real, &file, err);
@@ -228,7 +243,8 @@ static int add_direct(const struct sysroot *root, const struct arch *arch, const
 
 		if (known(set, search.name) || (musl && needed_in_musl(search.name)))
 			continue;
-		if (!find(&search, &(struct needed_by){ .file = &file, .path = canonical }, musl))
+		if (!find_below(&search, &(struct needed_by){ .file = &file, .path = canonical },
+				musl))
 			return err_say(err, ENOENT, "%s, which %s needs, is missing", search.name,
 				       canonical);
 		r = append(set, &search, err);

@@ -23,7 +23,8 @@ struct needed {
 	size_t n_libs, room;
 };
 
-/* Adds what an ELF file at an absolute path of the sysroot needs, and what that needs in turn.
+/* Adds what an ELF file at an absolute path of the sysroot needs, and what that needs in turn. Each
+ * library is searched for in all directories of the sysroot, then in those of the one below it.
  * musl: the ld.so is musl's, which holds libc, libm, ... itself. Returns 0; -ENOENT naming
  * the missing library and who needs it; -ENOEXEC, -ENOMEM, ... What was added before a failure
  * stays. */

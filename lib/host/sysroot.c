@@ -26,6 +26,7 @@ int sysroot_init(struct sysroot *root, const char *dir)
 	root->library_path = NULL;
 	root->cache_size = 0;
 	root->n_mounts = 1;
+	root->below = NULL;
 	root->mounts[0].at = "";
 	return str_copy(root->mounts[0].dir, sizeof(root->mounts[0].dir),
 			str_eq(dir, "/") ? "" : dir);
@@ -39,6 +40,7 @@ int sysroot_init_view(struct sysroot *root, const char *tree, const struct arch 
 	root->library_path = NULL;
 	root->cache_size = 0;
 	root->n_mounts = 0;
+	root->below = NULL;
 	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
 		text_init(&text, root->mounts[i].dir, sizeof(root->mounts[i].dir));
 		text_addf(&text, i == 0 ? "%s/etc/python/%s/usr" : "%s/etc/clib/%s", tree,

@@ -23,6 +23,8 @@ struct sysroot {
 	const char *library_path;
 	const uint8_t *cache;
 	size_t cache_size; /* bytes */
+	/* Another one, which lib/host/needed asks where this one has nothing; NULL after init. */
+	const struct sysroot *below;
 };
 
 /* One directory as "/". -E2BIG if its path is too long. */

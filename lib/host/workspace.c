@@ -110,10 +110,16 @@ struct placing {
 	size_t top; /* bytes of ready/tree */
 };
 
-/* The tree's owner may have changed his passwd or inittab; programs are ours. */
+/* The tree's owner may have changed his passwd or inittab; programs and runtimes are ours. */
 static bool is_kept(const char *name)
 {
-	return str_starts(name, "/etc/") && !str_starts(name, "/etc/busypy/");
+	static const char *const ours[] = { "/etc/busypy/", "/etc/python/", "/etc/clib/" };
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		if (str_starts(name, ours[i]))
+			return false;
+	}
+	return str_starts(name, "/etc/");
 }
 
 static int place_file(const char *path, const struct stat *st, void *context, struct err *err)
@@ -133,6 +139,39 @@ static int place_file(const char *path, const struct stat *st, void *context, st
 	return move(path, to, err);
 }
 
+/* One rename, so that nobody sees half of a package; what was there goes first. */
+static int place_whole(const struct workspace *space, const char *name, size_t which,
+		       struct err *err)
+{
+	char from[FILES_PATH_MAX], to[FILES_PATH_MAX], old[FILES_PATH_MAX];
+	int r = files_path(from, err, "%s/" HIDDEN "/ready/tree/%s", space->tree, name);
+
+	if (r == 0)
+		r = files_path(to, err, "%s/%s", space->tree, name);
+	if (r == 0)
+		r = files_path(old, err, "%s/" HIDDEN "/trash/%zu", space->tree, which);
+	if (r < 0 || !files_exist(from))
+		return r; /* placed before an interruption */
+	if (files_exist(to))
+		r = move(to, old, err);
+	return r < 0 ? r : move(from, to, err);
+}
+
+static int place_listed(const struct workspace *space, struct err *err)
+{
+	FILES_FREE char *text = NULL;
+	char list[FILES_PATH_MAX];
+	size_t n, which = 0;
+	int r = hidden(space, "ready/whole", list, err);
+
+	if (r < 0 || !files_exist(list))
+		return r;
+	r = files_read(list, &text, &n, err);
+	for (char *name = text; r == 0 && name < text + n; name += strlen(name) + 1)
+		r = place_whole(space, name, which++, err);
+	return r;
+}
+
 static int place_tree(const struct workspace *space, struct err *err)
 {
 	char from[FILES_PATH_MAX];
@@ -140,6 +179,9 @@ static int place_tree(const struct workspace *space, struct err *err)
 	int r = hidden(space, "ready/tree", from, err);
 
 	if (r < 0 || !files_exist(from))
+		return r;
+	r = place_listed(space, err);
+	if (r < 0)
 		return r;
 	placing.top = strlen(from);
 	return files_walk(from, &(struct files_walk){ .each = place_file, .context = &placing },

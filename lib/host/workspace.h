@@ -11,8 +11,10 @@ struct err;
 
 enum { WORKSPACE_PATH_MAX = 4096 };
 
-/* build/runtimes/etc/{python,clib,busypy}/<arch> and build/tree/... are to be filled; anything else
- * in build is thrown away. */
+/* build/runtimes/etc/{python,clib,busypy}/<arch> (whole runtimes) and build/tree/... (single files)
+ * are to be filled; anything else in build is thrown away. build/whole lists, each with a NUL
+ * behind it, files and directories below build/tree that are placed first, in this order, by one
+ * rename each. */
 struct workspace {
 	char tree[WORKSPACE_PATH_MAX];
 	char build[WORKSPACE_PATH_MAX];
@@ -31,7 +33,7 @@ int workspace_open(struct workspace *space, const char *tree, struct err *err);
 /* Makes what was built the tree's, after it is on disk. The decision is one rename: interrupted
  * before it, nothing has changed; after it, the next workspace_open goes on. A runtime that is
  * replaced is away for a moment, never mixed. Files of the tree's etc that are there already are
- * kept, but for etc/busypy. */
+ * kept, but for etc/busypy, etc/python and etc/clib. */
 int workspace_commit(struct workspace *space, struct err *err);
 
 /* Removes the hidden directory, and what workspace_open created if nothing was committed. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a script's first line. */
-#include "script.h"
+#include "script_line.h"
 #include "shebang.h"
 
 #include <stdint.h>

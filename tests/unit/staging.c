@@ -85,6 +85,11 @@ static void test_suites(void)
 	CHECK(all, "every arch has a suite");
 	CHECK(suite_for("riscv64") == suite_by_name("trixie"), "riscv64 is from trixie");
 	CHECK(suite_for("amd64") == bookworm, "amd64 is from bookworm");
+	CHECK(suite_minor(bookworm) == 11, "bookworm's Python");
+	CHECK(suite_for_minor("s390x", 11) == bookworm, "the suite of Python 3.11");
+	CHECK(suite_for_minor("s390x", 13) == suite_by_name("trixie"), "and of Python 3.13");
+	CHECK(!suite_for_minor("riscv64", 11), "an arch that this suite lacks");
+	CHECK(!suite_for_minor("s390x", 12), "a Python that no suite has");
 	CHECK(!suite_for("arm"), "a part of a name is no name");
 	CHECK(!suite_for("amd64 arm64"), "two names are no name");
 	CHECK(!suite_by_name("sid"), "a suite that is not in the table");

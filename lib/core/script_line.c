@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The shebang line against the interpreters that the handler matches by default. */
-#include "script.h"
+#include "script_line.h"
 
 #include <stdbool.h>
 #include <string.h>
 
+#include "shebang.h"
 #include "str.h"
 
 /* The default of busypy.conf(5), and the words that env(1) would look up. */
@@ -40,7 +41,8 @@ static const char *better_than_env(const char *arg)
 	return NULL;
 }
 
-/* The handler's magic: the name at once, and a line feed, blank or tab behind it (lib/core/rule). */
+/* The handler's magic: the name at once, and a line feed, blank or tab behind it (lib/core/rule).
+ */
 static bool matched(const char *bytes, size_t n, const char *interp)
 {
 	size_t used = 2 + strlen(interp);

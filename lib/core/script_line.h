@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What a script's first bytes promise: will the handler take it, would a view find its interpreter.
  * How the kernel reads the line is lib/core/shebang. */
-#ifndef BUSYPY_SCRIPT_H
-#define BUSYPY_SCRIPT_H
+#ifndef BUSYPY_SCRIPT_LINE_H
+#define BUSYPY_SCRIPT_LINE_H
 
 #include <stddef.h>
 
-#include "shebang.h"
+struct shebang;
 
 enum script_kind {
 	SCRIPT_OURS,   /* names an interpreter of the tree, as the handler matches it */

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* busypy add: puts scripts, Python packages and native extensions into a tree. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "add.h"
+#include "arch.h"
+#include "commands.h"
+#include "conf.h"
+#include "conf_file.h"
+#include "err.h"
+#include "say.h"
+#include "str.h"
+#include "table.h"
+#include "tree.h"
+
+static const char *const me = "add";
+
+static const char help[] =
+	"Usage: busypy add [OPTION...] TREE FILE|DIR|PACKAGE...\n"
+	"Puts scripts, Python packages and native extensions into TREE, which has runtimes.\n"
+	"\n"
+	"  -f, --from debian[:SUITE]  the words are Debian's packages\n"
+	"  -a, --arch A[,B...]|all    for which of the tree's runtimes (default: this machine's)\n"
+	"      --force                replace what is there and differs\n"
+	"  -n, --dry-run              show what would be put where, and change nothing\n"
+	"  -J, --json                 show it as JSON\n"
+	"      --mirror URL           where apt looks for packages (debian)\n"
+	"      --cache DIR            where packages are kept (debian)\n"
+	"  -c, --config FILE          configuration, for the mirror\n"
+	"  -h, --help                 print this\n";
+
+struct options {
+	const char *from, *arches, *config, *mirror;
+	bool json;
+};
+
+static void show_progress(const char *step)
+{
+	say_progress("busypy: add: %s ...", step);
+}
+
+static void show_warning(const char *sentence)
+{
+	say_warning(me, "%s", sentence);
+}
+
+static int parse_arches(struct add_request *request, const char *words, struct err *err)
+{
+	char word[32];
+
+	if (str_eq(words, "all")) {
+		request->flags |= ADD_ALL;
+		return 0;
+	}
+	for (const char *s = words;; s++) {
+		size_t n = strcspn(s, ",");
+		const struct arch *arch = NULL;
+		int r = str_copy_bytes(word, sizeof(word), s, n) < 0 || !n
+				? err_say(err, EINVAL, "--arch %s: no such architecture", words)
+				: tree_arch(word, &arch, err);
+
+		if (r < 0)
+			return r;
+		if (request->n_arches == ADD_ARCHES_MAX)
+			return err_set(err, E2BIG, "--arch %s", words);
+		request->arches[request->n_arches++] = arch;
+		s += n;
+		if (!*s)
+			return 0;
+	}
+}
+
+enum { OPTION_FORCE = 256, OPTION_MIRROR, OPTION_CACHE };
+
+static const struct option longs[] = {
+	{ "from", required_argument, NULL, 'f' },
+	{ "arch", required_argument, NULL, 'a' },
+	{ "force", no_argument, NULL, OPTION_FORCE },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "json", no_argument, NULL, 'J' },
+	{ "mirror", required_argument, NULL, OPTION_MIRROR },
+	{ "cache", required_argument, NULL, OPTION_CACHE },
+	{ "config", required_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static int take_option(int option, struct options *options, struct add_request *request)
+{
+	switch (option) {
+	case 'f':
+		options->from = optarg;
+		return 0;
+	case 'a':
+		options->arches = optarg;
+		return 0;
+	case OPTION_FORCE:
+		request->flags |= ADD_FORCE;
+		return 0;
+	case 'n':
+		request->flags |= ADD_DRY_RUN;
+		return 0;
+	case 'J':
+		options->json = true;
+		return 0;
+	case OPTION_MIRROR:
+		options->mirror = optarg;
+		return 0;
+	case OPTION_CACHE:
+		request->cache = optarg;
+		return 0;
+	case 'c':
+		options->config = optarg;
+		return 0;
+	case 'h':
+		(void)fputs(help, stdout);
+		exit(0);
+	}
+	return say_usage(me);
+}
+
+static int parse(int argc, char **argv, struct options *options, struct add_request *request)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "f:a:nJc:h", longs, NULL)) != -1) {
+		int r = take_option(option, options, request);
+
+		if (r)
+			return r;
+	}
+	if (argc - optind < 2)
+		return say_error(
+			me, "needs a TREE and what to add to it (Hint: see 'busypy add --help')");
+	request->tree = argv[optind];
+	request->words = (const char *const *)argv + optind + 1;
+	request->n_words = (size_t)(argc - optind - 1);
+	return 0;
+}
+
+static int complete(const struct options *options, struct add_request *request, struct conf *conf,
+		    struct err *err)
+{
+	int r = 0;
+
+	if (options->from) {
+		if (!str_eq(options->from, "debian") && !str_starts(options->from, "debian:"))
+			return err_hint(
+				err,
+				err_say(err, EINVAL, "--from %s: no such source", options->from),
+				"there are debian and debian:SUITE; files need no --from");
+		request->debian = true;
+		request->suite = options->from[6] ? options->from + 7 : NULL;
+	}
+	if (!request->debian && (options->mirror || request->cache))
+		return err_say(err, EINVAL, "--mirror and --cache need --from debian");
+	if (options->json && !(request->flags & ADD_DRY_RUN))
+		return err_say(err, EINVAL, "--json needs --dry-run");
+	if (options->arches)
+		r = parse_arches(request, options->arches, err);
+	if (r == 0 && request->debian) {
+		r = conf_file_read(options->config, conf, err);
+		request->mirror = options->mirror ? options->mirror : conf->mirror;
+	}
+	return r;
+}
+
+static const struct table_column columns[] = {
+	{ "STATE", TABLE_TEXT },   { "ARCH", TABLE_TEXT },   { "PATH", TABLE_TEXT },
+	{ "FILES", TABLE_NUMBER }, { "SIZE", TABLE_NUMBER }, { "FROM", TABLE_TEXT },
+};
+
+static int add_row(struct table *table, const struct add_item *item)
+{
+	char files[24], size[24];
+
+	(void)snprintf(files, sizeof(files), "%zu", item->n_files);
+	(void)snprintf(size, sizeof(size), "%" PRIu64, item->size);
+	return table_add(table, (const char *const[]){ add_state_word(item->state),
+						       item->arch ? item->arch->name : "all",
+						       item->to, files, size, item->from });
+}
+
+static int show(const struct add_items *items, bool json, struct err *err)
+{
+	struct table *table = table_new("items", columns, sizeof(columns) / sizeof(columns[0]));
+	int r = table ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < items->n; i++)
+		r = add_row(table, &items->items[i]);
+	if (r < 0)
+		r = err_set(err, ENOMEM, "cannot list what would be added");
+	else
+		r = table_print(&table, 1, json ? TABLE_JSON : 0, NULL, err);
+	table_free(table);
+	return r;
+}
+
+int cmd_add(int argc, char **argv)
+{
+	static struct conf conf;
+	struct options options = { 0 };
+	struct add_request request = { .progress = show_progress, .warning = show_warning };
+	struct add_items items = { 0 };
+	struct err err = { 0 };
+	int r = parse(argc, argv, &options, &request);
+
+	if (r)
+		return r;
+	r = complete(&options, &request, &conf, &err);
+	if (r == 0)
+		r = add_run(&request, &items, &err);
+	say_progress_end();
+	if (r == 0 && (request.flags & ADD_DRY_RUN))
+		r = show(&items, options.json, &err);
+	add_items_free(&items);
+	return r < 0 ? say_err(me, &err) : 0;
+}
