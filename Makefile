@@ -21,7 +21,7 @@ COMMON := -std=gnu11 -D_GNU_SOURCE -MMD -MP $(WARNINGS) -iquote lib/core -iquote
 	-I$(B)/filter \
 	-DBUSYPY_VERSION='"$(VERSION)"' -DBUSYPY_LIBEXEC='"$(PREFIX)/lib/busypy"' \
 	-DBUSYPY_SHARE='"$(PREFIX)/share/busypy"'
-HOST_CFLAGS := $(COMMON) -iquote lib/host -iquote cli -fPIE $(CFLAGS)
+HOST_CFLAGS := $(COMMON) -iquote lib/host -iquote cli -iquote daemon/service -fPIE $(CFLAGS)
 # The kernel's headers come behind musl's own. No stack protector or unwinding tables: these
 # programs are small on purpose, and started for every script. Two segments and few, small stack
 # frames, because each mapping and each page that is touched costs microseconds per start.
@@ -77,6 +77,7 @@ HOST := $(filter-out $(LEFT_OUT),$(sort $(wildcard lib/host/*.c)))
 FRONT := cli/front.c cli/run.c cli/say.c
 CLI := $(filter-out cli/front.c,$(sort $(wildcard cli/*.c)))
 SMALL := loader enter
+SERVICE := daemon/busypyd.c $(sort $(wildcard daemon/service/*.c))
 INIT := $(addprefix daemon/,init.c compose.c console.c crash.c environment.c forward.c image.c load.c log.c \
 	netroot.c network.c nfs_mount.c nfsroot.c process.c prove.c rescue.c serve.c shutdown.c signals.c start.c unmount.c)
 BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c)))
@@ -84,8 +85,8 @@ UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/*.c))
 HELPERS := $(sort $(wildcard tests/helpers/*.c))
 C_FILES := $(CORE) $(SYS) $(wildcard lib/sys/filter/*.c) $(sort $(wildcard lib/host/*.c)) $(CLI) cli/front.c $(sort $(wildcard binfmt/*.c)) \
-	$(sort $(wildcard daemon/*.c)) $(UNIT) $(FUZZ) $(HELPERS)
-H_FILES := $(sort $(wildcard lib/*/*.h cli/*.h binfmt/*.h daemon/*.h tests/*/*.h))
+	$(sort $(wildcard daemon/*.c daemon/service/*.c)) $(UNIT) $(FUZZ) $(HELPERS)
+H_FILES := $(sort $(wildcard lib/*/*.h cli/*.h binfmt/*.h daemon/*.h daemon/*/*.h tests/*/*.h))
 
 host_objects = $(patsubst %.c,$(B)/host/%.o,$(1))
 musl_objects = $(patsubst %.c,$(B)/musl/%.o,$(1))
@@ -93,7 +94,7 @@ musl_objects = $(patsubst %.c,$(B)/musl/%.o,$(1))
 ARCH := $(shell uname -m)
 CROSS_CC := aarch64-linux-gnu-gcc
 
-all: $(B)/busypy $(B)/busypy-full $(SMALL:%=$(B)/%) $(B)/init-$(ARCH)
+all: $(B)/busypy $(B)/busypy-full $(B)/busypyd $(SMALL:%=$(B)/%) $(B)/init-$(ARCH)
 
 # init for aarch64 on another arch; needs gcc-aarch64-linux-gnu, and the network once.
 cross: $(B)/init-aarch64
@@ -150,6 +151,10 @@ $(B)/busypy: $(call musl_objects,$(FRONT)) $(B)/musl/libsmall.a | $(B)/busypy-fu
 	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
 
 $(B)/busypy-full: $(call host_objects,$(CLI)) $(B)/libhost.a $(B)/libsys.a $(B)/libcore.a
+	$(call say,CC)
+	$(Q)$(CC) $(HOST_CFLAGS) -pie -o $@ $^ $(LIBS)
+
+$(B)/busypyd: $(call host_objects,$(SERVICE)) $(B)/libhost.a $(B)/libsys.a $(B)/libcore.a
 	$(call say,CC)
 	$(Q)$(CC) $(HOST_CFLAGS) -pie -o $@ $^ $(LIBS)
 
@@ -295,7 +300,7 @@ lint:
 		--suppress=missingIncludeSystem --suppress=memleak --suppress=ctuPointerArith \
 		-D__x86_64__ -D_GNU_SOURCE -DBUSYPY_LIBEXEC='""' \
 		-DBUSYPY_SHARE='""' -DBUSYPY_VERSION='""' $(CORE) $(SYS) $(HOST) $(CLI) \
-		$(wildcard binfmt/*.c daemon/*.c)
+		$(wildcard binfmt/*.c daemon/*.c daemon/service/*.c)
 	shellcheck -S warning $(shell git ls-files tests rootfs completion .ci 2>/dev/null | \
 		xargs grep -lE '^#!.*/(ba)?sh$$|shellcheck shell=' 2>/dev/null)
 
@@ -306,11 +311,25 @@ lint:
 BIN := $(DESTDIR)$(PREFIX)/bin
 LIBEXEC := $(DESTDIR)$(PREFIX)/lib/busypy
 SHARE := $(DESTDIR)$(PREFIX)/share
+SBIN := $(DESTDIR)$(PREFIX)/sbin
+UNITS := $(patsubst systemd/%.in,%,$(sort $(wildcard systemd/*.service.in)))
+UNIT_DIR := $(DESTDIR)$(PREFIX)/lib/systemd/system
 MAN_PAGES := $(sort $(wildcard man/*.[1-8]))
 
-install: all
-	install -d $(BIN) $(LIBEXEC) $(SHARE)/busypy $(SHARE)/bash-completion/completions
+# Units and the AppArmor profile, with the paths of this installation.
+$(B)/systemd/%: systemd/%.in $(B)/.prefix
+	@mkdir -p $(@D)
+	sed 's|@bin@|$(PREFIX)/bin|g; s|@sbin@|$(PREFIX)/sbin|g' $< >$@
+$(shell echo '$(PREFIX)' >$(B)/.prefix.new)
+$(shell cmp -s $(B)/.prefix.new $(B)/.prefix || cp $(B)/.prefix.new $(B)/.prefix; \
+	rm -f $(B)/.prefix.new)
+
+install: all $(addprefix $(B)/systemd/,$(UNITS) apparmor)
+	install -d $(BIN) $(SBIN) $(LIBEXEC) $(UNIT_DIR) $(SHARE)/busypy $(SHARE)/bash-completion/completions
 	install -m 0755 $(B)/busypy $(BIN)/busypy
+	install -m 0755 $(B)/busypyd $(SBIN)/busypyd
+	install -m 0644 $(addprefix $(B)/systemd/,$(UNITS)) $(UNIT_DIR)
+	install -m 0644 $(B)/systemd/apparmor $(SHARE)/busypy/apparmor
 	for program in $(B)/busypy-full $(SMALL:%=$(B)/%) $(B)/init-*; do \
 		install -m 0755 $$program $(LIBEXEC)/$${program##*/} || exit; done
 	for page in $(MAN_PAGES); do install -D -m 0644 $$page \
@@ -325,7 +344,7 @@ install: all
 
 # Leaves the configuration, which is the administrator's.
 uninstall:
-	rm -f $(BIN)/busypy $(MAN_PAGES:man/%=$(SHARE)/man/man*/%) \
+	rm -f $(BIN)/busypy $(SBIN)/busypyd $(addprefix $(UNIT_DIR)/,$(UNITS)) $(MAN_PAGES:man/%=$(SHARE)/man/man*/%) \
 		$(SHARE)/bash-completion/completions/busypy
 	rm -rf $(LIBEXEC) $(SHARE)/busypy
 

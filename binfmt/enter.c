@@ -134,7 +134,8 @@ int main(int argc, char **argv)
 		words_die(WORDS_CANNOT_RUN, request.path, &err);
 	cwd_get(&cwd);
 	(void)priv_get(&priv); /* on failure: no privilege, hence the last tier */
-	if (script.host_root && (priv.permitted & PRIV_ENTER) == PRIV_ENTER &&
+	if (script.host_root && script.tree->namespace_ino &&
+	    (priv.permitted & PRIV_ENTER) == PRIV_ENTER &&
 	    enter_template(contract, &script, request.path) == 0) {
 		restore(&handoff, request.path);
 		start_in_view(contract, &request, &script, &line, &cwd);

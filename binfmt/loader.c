@@ -142,15 +142,16 @@ run_ours(const struct contract *contract, const struct request *request,
 	 const struct script *script, const struct shebang *line)
 {
 	struct priv priv = { 0 };
+	bool pinned = script->host_root && script->tree->namespace_ino;
 	bool privileged;
 
 	(void)priv_get(&priv); /* on failure: no privilege, hence the last tier */
 	privileged = (priv.effective & PRIV_ENTER) == PRIV_ENTER;
-	if (script->host_root && privileged)
+	if (pinned && privileged)
 		(void)enter_template(contract, request, script, line);
 	if (privileged)
 		(void)compose_in_place(contract, request, script, line);
-	if (script->host_root && !privileged && enter_would_gain(&priv))
+	if (pinned && !privileged && enter_would_gain(&priv))
 		exec_enter(contract, request);
 	compose_last_tier(contract, request, script, line);
 }

@@ -14,6 +14,7 @@
 #include "err.h"
 #include "handler.h"
 #include "say.h"
+#include "service_state.h"
 #include "tree.h"
 
 static const char enable_help[] =
@@ -151,12 +152,18 @@ int cmd_disable(int argc, char **argv)
 {
 	struct options options = { 0 };
 	struct err err = { 0 };
+	pid_t pid = 0;
 	int r = parse(argc, argv, disable_help, "qh", &options);
 
 	if (r)
 		return r;
 	if (optind < argc)
 		return say_error(argv[0], "takes no arguments");
+	if (service_state_read(NULL, NULL, &pid, NULL) == 1)
+		return say_error(argv[0],
+				 "busypyd (process %d) is running and would enable again "
+				 "(Hint: stop it first: systemctl stop busypyd)",
+				 (int)pid);
 	hold_signals();
 	r = handler_disable(&err);
 	if (r < 0)

@@ -12,18 +12,22 @@
 #include "conf_file.h"
 #include "contract.h"
 #include "err.h"
+#include "follow.h"
+#include "lookout.h"
 #include "mounts.h"
 #include "rule.h"
 #include "say.h"
+#include "service_state.h"
+#include "str.h"
 #include "survey.h"
 #include "table.h"
 
-enum { RULES_MAX = 512, SECTIONS = 4, EXIT_ATTENTION = 1 };
+enum { RULES_MAX = 512, SECTIONS = 5, EXIT_ATTENTION = 1 };
 
 static const char help[] =
 	"Usage: busypy status [OPTION...] [SECTION...]\n"
 	"Shows what 'busypy enable' has done and how well it stands. SECTION is any of\n"
-	"trees, entries, tiers, kernel (default: all).\n"
+	"trees, service, entries, tiers, kernel (default: all).\n"
 	"\n"
 	"  -J, --json            print JSON\n"
 	"  -o, --output COLUMNS  choose columns of one section, separated by commas\n"
@@ -34,7 +38,8 @@ static const char help[] =
 	"Exit status: 0 all is well, 1 something needs attention or nothing is enabled,\n"
 	"125 that could not be told.\n";
 
-static const char *const section_names[SECTIONS] = { "trees", "entries", "tiers", "kernel" };
+static const char *const section_names[SECTIONS] = { "trees", "service", "entries", "tiers",
+						     "kernel" };
 
 struct status {
 	const char *columns, *config;
@@ -54,7 +59,8 @@ static int choose_section(const char *name, struct status *ret)
 			return 0;
 		}
 	}
-	return say_error("status", "unknown section '%s' (Hint: trees, entries, tiers or kernel)",
+	return say_error("status",
+			 "unknown section '%s' (Hint: trees, service, entries, tiers or kernel)",
 			 name);
 }
 
@@ -122,6 +128,48 @@ static void fill_trees(struct status *status, struct table *table)
 	}
 	if (!status->enabled)
 		status->attention = true;
+}
+
+static const char *watch_words(const struct follow_tree *tree)
+{
+	switch (tree->watch) {
+	case LOOKOUT_INOTIFY:
+		return "inotify";
+	case LOOKOUT_POLL:
+		return "poll";
+	default:
+		return "none yet";
+	}
+}
+
+static int fill_service(struct status *status, struct table *table, struct err *err)
+{
+	static struct follow follow;
+	struct err why = { 0 };
+	char number[16];
+	pid_t pid;
+	int r = service_state_read(&follow, &why, &pid, err);
+
+	if (r <= 0)
+		return r;
+	(void)snprintf(number, sizeof(number), "%d", (int)pid);
+	for (size_t i = 0; i < follow.n_trees; i++) {
+		const struct follow_tree *tree = &follow.trees[i];
+		const char *state = why.text[0] ? why.text : tree->why;
+		const char *cells[] = { number, tree->wanted, path_base(tree->path),
+					watch_words(tree), state[0] ? state : "in force" };
+
+		if (state[0])
+			status->attention = true;
+		(void)table_add(table, cells);
+	}
+	if (follow.n_trees == 0) {
+		const char *cells[] = { number, NULL, NULL, NULL,
+					why.text[0] ? why.text : "no tree is configured" };
+
+		(void)table_add(table, cells);
+	}
+	return 0;
 }
 
 static const char *note_words(enum survey_entry_note note)
@@ -253,6 +301,10 @@ static const struct table_column tree_columns[] = {
 	{ "TREE", TABLE_TEXT },		{ "VERSION", TABLE_TEXT },  { "ARCH", TABLE_TEXT },
 	{ "GENERATION", TABLE_NUMBER }, { "MOUNTS", TABLE_NUMBER }, { "TEMPLATE", TABLE_TEXT },
 };
+static const struct table_column service_columns[] = {
+	{ "PID", TABLE_NUMBER }, { "FOLLOWS", TABLE_TEXT }, { "VERSION", TABLE_TEXT },
+	{ "WATCH", TABLE_TEXT }, { "STATE", TABLE_TEXT },
+};
 static const struct table_column entry_columns[] = {
 	{ "ORDER", TABLE_NUMBER }, { "ENTRY", TABLE_TEXT },	  { "ENABLED", TABLE_BOOLEAN },
 	{ "FLAGS", TABLE_TEXT },   { "INTERPRETER", TABLE_TEXT }, { "NOTE", TABLE_TEXT },
@@ -271,6 +323,7 @@ static int fill(struct status *status, struct table *tables[SECTIONS], size_t *r
 		const struct table_column *columns;
 		size_t n;
 	} shapes[SECTIONS] = { { tree_columns, 6 },
+			       { service_columns, 5 },
 			       { entry_columns, 6 },
 			       { tier_columns, 3 },
 			       { kernel_columns, 3 } };
@@ -289,8 +342,10 @@ static int fill(struct status *status, struct table *tables[SECTIONS], size_t *r
 		if (i == 0)
 			fill_trees(status, table);
 		else if (i == 1)
-			r = fill_entries(status, table, err);
+			r = fill_service(status, table, err);
 		else if (i == 2)
+			r = fill_entries(status, table, err);
+		else if (i == 3)
 			fill_tiers(status, table);
 		else
 			fill_kernel(status, table);

@@ -24,7 +24,9 @@ static bool tree_valid(const struct contract_tree *tree)
 	       terminated(tree->id, sizeof(tree->id)) &&
 	       terminated(tree->arch, sizeof(tree->arch)) &&
 	       terminated(tree->namespace_path, sizeof(tree->namespace_path)) &&
-	       path_canonical(tree->namespace_path);
+	       path_canonical(tree->namespace_path) &&
+	       (!tree->versions ||
+		(tree->versions < strlen(tree->path) && tree->path[tree->versions] == '/'));
 }
 
 bool contract_valid(const struct contract *contract)
@@ -99,6 +101,47 @@ const struct contract_tree *contract_tree_of(const struct contract *contract, co
 			continue;
 		if (path_below(path, tree->path) && !str_eq(path, tree->path))
 			return tree;
+	}
+	return NULL;
+}
+
+/* The part of path behind "VERSIONS/", if it is in there. */
+static const char *in_versions(const struct contract_tree *tree, const char *path)
+{
+	if (!tree->versions || strncmp(path, tree->path, tree->versions) != 0 ||
+	    path[tree->versions] != '/')
+		return NULL;
+	return path + tree->versions + 1;
+}
+
+bool contract_covers(const struct contract *contract, const char *path)
+{
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		if (path_below(path, contract->trees[i].path) ||
+		    in_versions(&contract->trees[i], path))
+			return true;
+	}
+	return false;
+}
+
+const struct contract_tree *contract_sibling(const struct contract *contract, const char *path,
+					     struct contract_tree *ret)
+{
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		const struct contract_tree *tree = &contract->trees[i];
+		const char *rest = in_versions(tree, path);
+		size_t n = rest ? strcspn(rest, "/") : 0;
+
+		if (!n || !rest[n]) /* a file between the versions is in none of them */
+			continue;
+		*ret = *tree;
+		if (str_copy_bytes(ret->path, sizeof(ret->path), path, (size_t)(rest - path) + n) <
+			    0 ||
+		    str_copy_bytes(ret->id, sizeof(ret->id), rest, n) < 0)
+			return NULL;
+		ret->namespace_path[0] = '\0';
+		ret->namespace_ino = ret->ino = 0;
+		return tree;
 	}
 	return NULL;
 }

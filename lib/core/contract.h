@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 enum {
-	CONTRACT_TREES_MAX = 8,
+	CONTRACT_TREES_MAX = 16, /* each of the configuration's, and one more version of it */
 	CONTRACT_PATH_MAX = 512,
-	CONTRACT_VERSION = 2,
+	CONTRACT_VERSION = 3,
 };
 
 /* Two halves, so that the bytes stand only once in a program: in its contract. */
@@ -26,6 +26,10 @@ enum contract_flags {
 	CONTRACT_UNIQUE_MOUNT_ID = 1 << 4 /* mount ids are STATX_MNT_ID_UNIQUE (Linux 6.8) */
 };
 
+enum contract_tree_flags {
+	CONTRACT_TREE_FOLLOWED = 1 << 0 /* busypyd brought it, and may drop it */
+};
+
 /* A file with its contents: any change of them changes the time (stx_ctime, in nanoseconds). */
 struct contract_file {
 	uint64_t dev, ino, ctime;
@@ -37,7 +41,10 @@ struct contract_tree {
 	char arch[16];
 	char namespace_path[CONTRACT_PATH_MAX]; /* the pinned template */
 	uint64_t namespace_ino;
-	uint64_t linux32; /* 1: a 32-bit runtime on a 64-bit kernel, where uname must say so */
+	uint32_t flags;	       /* enum contract_tree_flags */
+	uint32_t versions;     /* bytes of path that name the folder of all versions; 0: none */
+	uint64_t versions_ino; /* of that folder, which is on the tree's mount */
+	uint64_t linux32;      /* 1: a 32-bit runtime on a 64-bit kernel, where uname must say so */
 	uint64_t mount_id, dev, ino;  /* of the tree's root directory */
 	struct contract_file program; /* its interpreter, where that is no script */
 };
@@ -79,5 +86,14 @@ bool contract_knows_program(const struct contract *contract, const struct contra
  * must be the tree's; otherwise (another mount namespace) its device. */
 const struct contract_tree *contract_tree_of(const struct contract *contract, const char *path,
 					     const struct place *file, bool same_mounts);
+
+/* True if a canonical path lies in a tree, or in any version of a tree's export. */
+bool contract_covers(const struct contract *contract, const char *path);
+
+/* For a path in a version that is not in the contract, of an export that is: fills in path, id and
+ * what it has in common with the version that is there; inode and template are 0 and empty. Returns
+ * that other version, or NULL. */
+const struct contract_tree *contract_sibling(const struct contract *contract, const char *path,
+					     struct contract_tree *ret);
 
 #endif

@@ -389,3 +389,12 @@ int view_plan(const struct view *view, const struct facts *facts, struct plan *r
 		return err_set(err, -ret->failed, "cannot plan the view of %s", view->tree);
 	return 0;
 }
+
+int view_prune_plan(const struct facts *facts, struct plan *ret, struct err *err)
+{
+	plan_init(ret);
+	plan_add(ret, &(struct op){ .type = OP_HERE });
+	for (size_t i = facts->n_pruned; i > 0; i--)
+		plan_add(ret, &(struct op){ .type = OP_PRUNE, .dst = facts->pruned[i - 1] + 1 });
+	return ret->failed ? err_say(err, -ret->failed, "too many mounts to prune") : 0;
+}

@@ -86,4 +86,7 @@ int view_tree_allowed(const char *tree, struct err *err);
 int view_plan(const struct view *view, const struct facts *facts, struct plan *ret,
 	      struct err *err);
 
+/* The plan for what arrives in a template later and is pruned: done in the template itself. */
+int view_prune_plan(const struct facts *facts, struct plan *ret, struct err *err);
+
 #endif

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "bake.h"
+#include "basis.h"
 #include "chain.h"
 #include "conf.h"
 #include "contract.h"
@@ -154,6 +155,17 @@ static int make_template(const struct conf *conf, struct contract_tree *tree, co
 	return r;
 }
 
+/* The template of an older generation, where nothing has changed: no path of the tree is touched,
+ * so that a server that does not answer holds nobody up. */
+static int keep_template(struct contract_tree *tree, const char *pin, struct err *err)
+{
+	int r = template_share(tree->namespace_path, pin, err);
+
+	if (r == 0)
+		r = str_copy(tree->namespace_path, sizeof(tree->namespace_path), pin);
+	return r;
+}
+
 static int make_templates(const struct conf *conf, unsigned generation, struct contract *contract,
 			  struct err *err)
 {
@@ -164,7 +176,9 @@ static int make_templates(const struct conf *conf, unsigned generation, struct c
 
 		(void)snprintf(name, sizeof(name), "view%zu", i);
 		generation_path(generation, name, pin);
-		r = make_template(conf, &contract->trees[i], pin, err);
+		r = contract->trees[i].namespace_ino
+			    ? keep_template(&contract->trees[i], pin, err)
+			    : make_template(conf, &contract->trees[i], pin, err);
 		if (r < 0)
 			(void)err_wrap(err, r, "view of %s", contract->trees[i].path);
 	}
@@ -210,6 +224,8 @@ static int fill_contract(const struct conf *conf, unsigned generation, struct co
 		struct contract_tree *tree = &contract->trees[i];
 		char runtime[PATH_MAX];
 
+		if (tree->namespace_ino) /* known already */
+			continue;
 		(void)snprintf(runtime, sizeof(runtime), "%s/etc/python/%s", tree->path,
 			       tree->arch);
 		know_program(runtime, conf->interpreters[0], &tree->program);
@@ -239,13 +255,17 @@ static int bake_both(const struct contract *contract, struct err *err)
 int generation_make(const struct conf *conf, unsigned generation, struct contract *contract,
 		    struct err *err)
 {
-	char dir[GENERATION_PATH_MAX];
+	char dir[GENERATION_PATH_MAX], basis[BASIS_SIZE];
 	int r;
 
 	generation_path(generation, "", dir);
 	if (mkdir(dir, 0755) < 0 || chmod(dir, 0755) < 0)
 		return err_set(err, errno, "cannot create %s", dir);
-	r = fill_contract(conf, generation, contract, err);
+	r = basis_now(conf, basis, err);
+	if (r == 0)
+		r = basis_write(generation, basis, err);
+	if (r == 0)
+		r = fill_contract(conf, generation, contract, err);
 	if (r == 0)
 		r = make_templates(conf, generation, contract, err);
 	if (r == 0)
@@ -275,4 +295,39 @@ int generation_drop(unsigned generation, struct err *err)
 	if (r == 0 && rmdir(dir) < 0)
 		r = err_set(err, errno, "cannot remove %s", dir);
 	return r;
+}
+
+/* Who executes a file of it, be it a loader that is still to enter a template. */
+static bool executes(const char *pid, const char *dir)
+{
+	char path[64], exe[GENERATION_PATH_MAX];
+	ssize_t n;
+
+	if (pid[0] < '1' || pid[0] > '9' ||
+	    snprintf(path, sizeof(path), "/proc/%s/exe", pid) >= (int)sizeof(path))
+		return false;
+	n = readlink(path, exe, sizeof(exe) - 1);
+	if (n < 0)
+		return false; /* a thread of the kernel, or gone */
+	exe[n] = '\0';
+	return path_below(exe, dir);
+}
+
+int generation_in_use(unsigned generation, struct err *err)
+{
+	FD_CLEANUP int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char dir[GENERATION_PATH_MAX];
+	struct dirs dirs;
+	const char *name;
+	int r;
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot list /proc");
+	generation_path(generation, "", dir);
+	dirs_begin(&dirs, fd);
+	while ((r = dirs_next(&dirs, &name)) > 0) {
+		if (executes(name, dir))
+			return 1;
+	}
+	return r < 0 ? err_set(err, -r, "cannot list /proc") : 0;
 }

@@ -32,11 +32,15 @@ int generation_list(unsigned ret[GENERATION_MAX], struct err *err);
 int generation_read(unsigned generation, struct contract *ret, struct err *err);
 
 /* Makes a generation: contract->trees[].path, id, arch, place are filled in by the caller, the rest
- * here. On failure the folder is gone again. */
+ * here. A tree that has a template already (namespace_path and namespace_ino, of a generation that
+ * is still there) keeps it. On failure the folder is gone again. */
 int generation_make(const struct conf *conf, unsigned generation, struct contract *contract,
 		    struct err *err);
 
 /* Lets go of a generation's templates and removes its files. What runs in it goes on. */
 int generation_drop(unsigned generation, struct err *err);
+
+/* 1 if a process is just being started by a generation's loader or enter, 0 if none is. */
+int generation_in_use(unsigned generation, struct err *err);
 
 #endif

@@ -4,28 +4,30 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "arch.h"
+#include "basis.h"
 #include "binfmt.h"
 #include "conf.h"
 #include "contract.h"
 #include "err.h"
 #include "fd.h"
 #include "generation.h"
+#include "handler_lock.h"
+#include "others.h"
 #include "rehearse.h"
 #include "rule.h"
 #include "selftest.h"
 #include "str.h"
 #include "tree.h"
 #include "verify.h"
-
-#define LOCK_FILE "/run/busypy.lock"
 
 enum { PRESENT_MAX = 512, ORDINARY_USER = 65534 };
 
@@ -37,8 +39,12 @@ struct enabling {
 	struct contract contract; /* what it promises */
 	struct rule rules[HANDLER_RULES_MAX];
 	size_t n_rules;
+	unsigned fresh; /* bit i: tree i has a new template */
+	bool renewing;	/* rules like those that stand: only trees without a template are tried */
 	struct handler_report *report;
 };
+
+enum { AGE_CLI_MS = 20 };
 
 bool handler_owns(const char *name, unsigned *ret_generation)
 {
@@ -76,67 +82,6 @@ int handler_rules(const struct conf *conf, unsigned generation, struct rule *ret
 		}
 	}
 	return n;
-}
-
-/* A runtime for another machine runs only if the kernel finds qemu for it, and that in a view
- * where no path of the host's qemu exists. */
-static int check_foreign(const struct enabling *e, struct err *err)
-{
-	static struct rule present[PRESENT_MAX];
-	struct rule elf;
-	int n;
-
-	if (arch_runs_on(e->arch, arch_native()))
-		return 0;
-	n = binfmt_list(e->instance, present, PRESENT_MAX, err);
-	if (n < 0)
-		return n;
-	rule_for_elf(e->arch, &elf);
-	for (int i = 0; i < n; i++) {
-		if (present[i].extension[0] || !present[i].enabled ||
-		    !rule_overlaps(&present[i], &elf))
-			continue;
-		if (strchr(present[i].flags, 'F'))
-			return 0;
-		return err_hint(err,
-				err_say(err, ENOEXEC,
-					"the handler '%s' for %s programs lacks the flag F: it "
-					"would not be found in a view",
-					present[i].name, e->arch->name),
-				"register it with flags PF");
-	}
-	return err_hint(err,
-			err_say(err, ENOEXEC,
-				"this machine cannot run %s programs: no handler for "
-				"them is registered",
-				e->arch->name),
-			"install qemu-user-static");
-}
-
-/* Scripts that another handler serves today would silently change their interpreter. */
-static int check_others(const struct enabling *e, struct err *err)
-{
-	static struct rule present[PRESENT_MAX];
-	int n = binfmt_list(e->instance, present, PRESENT_MAX, err);
-	unsigned generation;
-
-	for (int i = 0; i < n; i++) {
-		if (!present[i].enabled || present[i].extension[0] ||
-		    handler_owns(present[i].name, &generation))
-			continue;
-		for (size_t j = 0; j < e->n_rules; j++) {
-			if (rule_overlaps(&present[i], &e->rules[j]))
-				return err_hint(err,
-						err_say(err, EEXIST,
-							"the handler '%s' (%s) serves the same "
-							"scripts; ours would come before it",
-							present[i].name, present[i].interpreter),
-						"remove it with: echo -1 > " BINFMT_MOUNT_POINT
-						"/%s",
-						present[i].name);
-		}
-	}
-	return n < 0 ? n : 0;
 }
 
 static int add_tree(struct enabling *e, const char *tree, struct err *err)
@@ -204,6 +149,8 @@ static int collect_trees(struct enabling *e, char *const *trees, size_t n, struc
 	 * enabled: what is left is replaced. */
 	if (!live || generation_read(newest, &e->contract, NULL) < 0)
 		memset(&e->contract, 0, sizeof(e->contract));
+	for (size_t i = 0; i < e->contract.n_trees; i++)
+		e->contract.trees[i].namespace_ino = 0; /* made anew */
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = add_tree(e, trees[i], err);
 	for (size_t i = 0; r == 0 && i < e->contract.n_trees; i++) {
@@ -216,30 +163,45 @@ static int collect_trees(struct enabling *e, char *const *trees, size_t n, struc
 	return r;
 }
 
+/* The loader's own part of the self-test, in the templates that are new. */
+static int test_templates(const struct enabling *e, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < e->contract.n_trees; i++) {
+		const struct contract_tree *tree = &e->contract.trees[i];
+
+		if (e->fresh & (1U << i))
+			r = selftest_run(&(struct selftest){ .tree = tree->path,
+							     .arch = e->arch,
+							     .how = SELFTEST_TEMPLATE,
+							     .template = tree->namespace_path,
+							     .template_ino = tree->namespace_ino },
+					 err);
+	}
+	return r;
+}
+
 static int rehearse_or_note(struct enabling *e, struct err *err)
 {
 	struct err why = { 0 };
-	int r = rehearse(&e->contract, e->rules, e->n_rules, e->instance, &why);
+	int r;
 
+	if (e->renewing)
+		return test_templates(e, err);
+	r = rehearse(&(struct rehearsal){ .contract = &e->contract,
+					  .rules = e->rules,
+					  .n_rules = e->n_rules,
+					  .which = e->fresh,
+					  .instance = e->instance },
+		     &why);
 	if (r != -ECANCELED) {
 		e->report->rehearsed = r == 0;
 		return r == 0 ? 0 : err_say(err, -r, "rehearsal: %s", why.text);
 	}
 	(void)str_copy_bytes(e->report->not_rehearsed, sizeof(e->report->not_rehearsed), why.text,
 			     strnlen(why.text, sizeof(e->report->not_rehearsed) - 1));
-	for (size_t i = 0; i < e->contract.n_trees; i++) {
-		const struct contract_tree *tree = &e->contract.trees[i];
-
-		r = selftest_run(&(struct selftest){ .tree = tree->path,
-						     .arch = e->arch,
-						     .how = SELFTEST_TEMPLATE,
-						     .template = tree->namespace_path,
-						     .template_ino = tree->namespace_ino },
-				 err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return test_templates(e, err);
 }
 
 static void unregister(const struct enabling *e, unsigned generation)
@@ -287,12 +249,14 @@ static int test_as(struct enabling *e, unsigned uid, struct err *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < e->contract.n_trees; i++)
-		r = selftest_run(&(struct selftest){ .tree = e->contract.trees[i].path,
-						     .arch = e->arch,
-						     .how = SELFTEST_EXEC,
-						     .uid = uid },
-				 err);
+	for (size_t i = 0; r == 0 && i < e->contract.n_trees; i++) {
+		if (e->fresh & (1U << i))
+			r = selftest_run(&(struct selftest){ .tree = e->contract.trees[i].path,
+							     .arch = e->arch,
+							     .how = SELFTEST_EXEC,
+							     .uid = uid },
+					 err);
+	}
 	return r;
 }
 
@@ -337,24 +301,55 @@ static int write_binfmt_d(const struct enabling *e, struct err *err)
 	return 0;
 }
 
-/* What the new generation replaces, and what killed enablings left. */
-static void drop_others(const struct enabling *e)
+/* Nobody enters any more by what the new generation replaces; who is on the way in still needs its
+ * files. */
+static void retire_others(const struct enabling *e)
 {
 	unsigned generations[GENERATION_MAX];
 	int n = generation_list(generations, NULL);
 
 	for (int i = 0; i < n; i++) {
-		if (generations[i] == e->generation)
-			continue;
-		unregister(e, generations[i]);
-		(void)generation_drop(generations[i], NULL); /* tried again next time */
+		if (generations[i] != e->generation)
+			unregister(e, generations[i]);
 	}
+}
+
+static bool older_than(unsigned generation, unsigned ms)
+{
+	char path[GENERATION_PATH_MAX];
+	struct timespec now;
+	struct stat st;
+	long age;
+
+	generation_path(generation, "loader", path);
+	if (stat(path, &st) < 0 || clock_gettime(CLOCK_REALTIME, &now) < 0)
+		return true;
+	age = (now.tv_sec - st.st_mtim.tv_sec) * 1000 +
+	      (now.tv_nsec - st.st_mtim.tv_nsec) / 1000000;
+	return age < 0 || age >= (long)ms; /* a clock that was set back is no reason to wait */
+}
+
+static int tidy(unsigned ms)
+{
+	unsigned generations[GENERATION_MAX];
+	int n = generation_list(generations, NULL), left = 0;
+
+	for (int i = 0; i < n - 1; i++) {
+		if (!older_than(generations[i + 1], ms) ||
+		    generation_in_use(generations[i], NULL) != 0 ||
+		    generation_drop(generations[i], NULL) < 0)
+			left++;
+	}
+	return left;
 }
 
 static int go_live(struct enabling *e, struct err *err)
 {
-	int r = generation_make(e->conf, e->generation, &e->contract, err);
+	int r;
 
+	for (size_t i = 0; i < e->contract.n_trees; i++)
+		e->fresh |= e->contract.trees[i].namespace_ino ? 0 : 1U << i;
+	r = generation_make(e->conf, e->generation, &e->contract, err);
 	if (r < 0)
 		return r;
 	r = rehearse_or_note(e, err);
@@ -369,47 +364,39 @@ static int go_live(struct enabling *e, struct err *err)
 		(void)generation_drop(e->generation, NULL); /* the reason is in err */
 		return r;
 	}
-	drop_others(e);
+	retire_others(e);
 	return 0;
 }
 
-/* One enabling or disabling at a time. Nobody but root can open the file, and so hold us up; it is
- * removed in the end, so whoever waited for it must look whether it is still the one. */
-static int take_lock(struct err *err)
+static int prepare(struct enabling *e, struct err *err)
 {
-	for (;;) {
-		FD_CLEANUP int fd =
-			open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-		struct stat locked, there;
+	int r = handler_rules(e->conf, e->generation, e->rules, err);
 
-		if (fd < 0)
-			return err_set(err, errno, "cannot create " LOCK_FILE);
-		if (flock(fd, LOCK_EX) < 0 || fstat(fd, &locked) < 0)
-			return err_set(err, errno, "cannot lock " LOCK_FILE);
-		if (stat(LOCK_FILE, &there) == 0 && there.st_dev == locked.st_dev &&
-		    there.st_ino == locked.st_ino)
-			return fd_steal(&fd);
-	}
-}
-
-static void release_lock(int *fd)
-{
-	if (*fd >= 0)
-		(void)unlink(LOCK_FILE); /* another run makes a new one */
-	fd_close(fd);
-}
-
-static int prepare(struct enabling *e, char *const *trees, size_t n_trees, struct err *err)
-{
-	int r = collect_trees(e, trees, n_trees, err);
-
-	if (r == 0)
-		r = handler_rules(e->conf, e->generation, e->rules, err);
 	if (r < 0)
 		return r;
 	e->n_rules = (size_t)r;
-	r = check_foreign(e, err);
-	return r < 0 ? r : check_others(e, err);
+	r = others_check_foreign(e->instance, e->arch, err);
+	return r < 0 ? r : others_check(e->instance, e->rules, e->n_rules, err);
+}
+
+/* With the trees in the contract, and the lock held. */
+static int enable(struct enabling *e, struct err *err)
+{
+	bool made = false;
+	int r = prepare(e, err);
+
+	if (r == 0)
+		r = generation_root_make(&made, err);
+	if (r == 0)
+		r = go_live(e, err);
+	if (r < 0 && made)
+		(void)generation_root_drop(NULL); /* the reason is in err */
+	if (r < 0)
+		return r;
+	e->report->generation = e->generation;
+	e->report->n_trees = e->contract.n_trees;
+	e->report->n_rules = e->n_rules;
+	return 0;
 }
 
 int handler_enable(const struct conf *conf, char *const *trees, size_t n_trees,
@@ -417,30 +404,100 @@ int handler_enable(const struct conf *conf, char *const *trees, size_t n_trees,
 {
 	static struct enabling e;
 	FD_CLEANUP int instance = binfmt_open(true, err);
-	__attribute__((cleanup(release_lock))) int lock = -1;
-	bool made = false;
+	HANDLER_LOCK_CLEANUP int lock = -1;
 	int r;
 
 	if (instance < 0)
 		return instance;
 	memset(ret, 0, sizeof(*ret));
 	e = (struct enabling){ .conf = conf, .arch = arch, .instance = instance, .report = ret };
-	lock = take_lock(err);
+	lock = handler_lock(err);
 	if (lock < 0)
 		return lock;
-	r = prepare(&e, trees, n_trees, err);
+	r = collect_trees(&e, trees, n_trees, err);
 	if (r == 0)
-		r = generation_root_make(&made, err);
-	if (r == 0)
-		r = go_live(&e, err);
-	if (r < 0 && made)
-		(void)generation_root_drop(NULL); /* the reason is in err */
+		r = enable(&e, err);
+	/* who is just entering by an older generation has a moment for it */
+	for (int tries = 0; r == 0 && tries < 50 && tidy(AGE_CLI_MS) > 0; tries++)
+		(void)poll(NULL, 0, AGE_CLI_MS);
+	return r;
+}
+
+int handler_renew(const struct conf *conf, const struct contract *wanted, unsigned expected,
+		  const struct arch *arch, struct handler_report *ret, struct err *err)
+{
+	static struct enabling e;
+	FD_CLEANUP int instance = binfmt_open(true, err);
+	HANDLER_LOCK_CLEANUP int lock = -1;
+	char basis[BASIS_SIZE];
+	unsigned newest;
+	int r;
+
+	if (instance < 0)
+		return instance;
+	memset(ret, 0, sizeof(*ret));
+	e = (struct enabling){ .conf = conf, .arch = arch, .instance = instance, .report = ret };
+	lock = handler_lock(err);
+	if (lock < 0)
+		return lock;
+	r = newest_generation(&e, &newest, &e.renewing, err);
 	if (r < 0)
 		return r;
-	ret->generation = e.generation;
-	ret->n_trees = e.contract.n_trees;
-	ret->n_rules = e.n_rules;
-	return 0;
+	if (e.renewing && newest != expected)
+		return err_say(err, EAGAIN, "somebody else has enabled trees meanwhile");
+	r = basis_now(conf, basis, err);
+	if (r < 0)
+		return r;
+	e.renewing = e.renewing && basis_is(newest, basis);
+	e.generation = newest + 1;
+	e.contract = *wanted;
+	return enable(&e, err);
+}
+
+int handler_stands(const struct conf *conf, unsigned generation, struct err *err)
+{
+	static struct enabling e;
+	FD_CLEANUP int instance = binfmt_open(false, err);
+	int n;
+
+	if (instance < 0)
+		return instance;
+	e = (struct enabling){ .conf = conf, .instance = instance };
+	n = handler_rules(conf, generation, e.rules, err);
+	for (int i = 0; i < n; i++) {
+		if (read_back(&e, &e.rules[i], NULL) < 0)
+			return 0;
+	}
+	return n < 0 ? n : binfmt_enabled(instance) == 1;
+}
+
+int handler_restore(const struct conf *conf, unsigned generation, struct err *err)
+{
+	static struct enabling e;
+	FD_CLEANUP int instance = binfmt_open(true, err);
+	HANDLER_LOCK_CLEANUP int lock = -1;
+	int r;
+
+	if (instance < 0)
+		return instance;
+	e = (struct enabling){ .conf = conf, .instance = instance, .generation = generation };
+	lock = handler_lock(err);
+	if (lock < 0)
+		return lock;
+	r = handler_rules(conf, generation, e.rules, err);
+	if (r < 0)
+		return r;
+	e.n_rules = (size_t)r;
+	unregister(&e, generation); /* what is left of it, so that the order is right */
+	r = register_all(&e, err);
+	return r < 0 ? r : write_binfmt_d(&e, err);
+}
+
+int handler_tidy(unsigned ms, struct err *err)
+{
+	HANDLER_LOCK_CLEANUP int lock = handler_lock(err);
+
+	return lock < 0 ? lock : tidy(ms);
 }
 
 static int remove_entries(int instance, struct err *err)
@@ -473,12 +530,12 @@ static int drop_generations(struct err *err)
 int handler_disable(struct err *err)
 {
 	FD_CLEANUP int instance = binfmt_open(true, err);
-	__attribute__((cleanup(release_lock))) int lock = -1;
+	HANDLER_LOCK_CLEANUP int lock = -1;
 	int removed, dropped, r;
 
 	if (instance < 0)
 		return instance;
-	lock = take_lock(err);
+	lock = handler_lock(err);
 	if (lock < 0)
 		return lock;
 	/* First nobody comes in any more, then what they came in by goes. */

@@ -32,6 +32,23 @@ struct handler_report {
 int handler_enable(const struct conf *conf, char *const *trees, size_t n_trees,
 		   const struct arch *arch, struct handler_report *ret, struct err *err);
 
+/* The same for busypyd: brings the handler to exactly these trees. Of each the caller has filled in
+ * what generation_make wants; those with a template keep it and are not looked at. expected is the
+ * generation that wanted was derived from: -EAGAIN if another one stands by now. Older generations
+ * lose their entries, and their files by handler_tidy. */
+int handler_renew(const struct conf *conf, const struct contract *wanted, unsigned expected,
+		  const struct arch *arch, struct handler_report *ret, struct err *err);
+
+/* 1 if all entries of a generation are there and asked, 0 if not. */
+int handler_stands(const struct conf *conf, unsigned generation, struct err *err);
+
+/* Registers the entries of a generation that is otherwise whole. */
+int handler_restore(const struct conf *conf, unsigned generation, struct err *err);
+
+/* Drops what was replaced at least ms milliseconds ago and nobody is just entering by. Returns how
+ * many generations are left to drop. */
+int handler_tidy(unsigned ms, struct err *err);
+
 /* Removes our entries, templates and files. Running scripts go on. Returns 1 if there was anything
  * to remove, 0 if not. */
 int handler_disable(struct err *err);

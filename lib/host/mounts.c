@@ -4,9 +4,12 @@
 
 #include <errno.h>
 #include <libmount/libmount.h>
+#include <string.h>
 
 #include "conf.h"
 #include "err.h"
+#include "generation.h"
+#include "sha256.h"
 #include "str.h"
 #include "view.h"
 
@@ -71,6 +74,30 @@ int mounts_summarise(const struct conf *conf, struct mounts_summary *ret, struct
 			ret->n_pruned++;
 		if (str_eq(target, "/"))
 			ret->root_propagates = optional && str_starts(optional, "shared:");
+	}
+	mnt_free_iter(iter);
+	mnt_unref_table(table);
+	return 0;
+}
+
+int mounts_add_to(const struct conf *conf, struct sha256 *sha, struct err *err)
+{
+	struct libmnt_table *table = NULL;
+	struct libmnt_iter *iter;
+	struct libmnt_fs *fs;
+	int r = read_table(&table, err);
+
+	if (r < 0)
+		return r;
+	iter = mnt_new_iter(MNT_ITER_FORWARD);
+	while (iter && mnt_table_next_fs(table, iter, &fs) == 0) {
+		const char *target = mnt_fs_get_target(fs);
+		int id = mnt_fs_get_id(fs);
+
+		if (!target || conf_prunes(conf, target) || path_below(target, GENERATION_ROOT))
+			continue;
+		sha256_add(sha, target, strlen(target) + 1);
+		sha256_add(sha, &id, sizeof(id));
 	}
 	mnt_free_iter(iter);
 	mnt_unref_table(table);

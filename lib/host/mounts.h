@@ -8,6 +8,7 @@
 
 struct conf;
 struct facts;
+struct sha256;
 struct err;
 
 /* Adds to facts every mount point that the configuration prunes, parents before children. */
@@ -20,5 +21,8 @@ struct mounts_summary {
 };
 
 int mounts_summarise(const struct conf *conf, struct mounts_summary *ret, struct err *err);
+
+/* Adds every mount that a template would have to a checksum. */
+int mounts_add_to(const struct conf *conf, struct sha256 *sha, struct err *err);
 
 #endif

@@ -17,13 +17,6 @@
 
 enum { FOREIGN_MAX = 128 };
 
-struct rehearsal {
-	const struct contract *contract;
-	const struct rule *rules;
-	size_t n_rules;
-	int instance;
-};
-
 /* An instance of one's own hides the host's handlers: take those along that a runtime needs. */
 static int take_along(const struct rehearsal *rehearsal, int instance, struct err *err)
 {
@@ -66,6 +59,8 @@ static int perform(void *data, struct err *err)
 	for (size_t i = 0; r == 0 && i < rehearsal->contract->n_trees; i++) {
 		const struct contract_tree *tree = &rehearsal->contract->trees[i];
 
+		if (!(rehearsal->which & (1U << i)))
+			continue;
 		r = selftest_run(&(struct selftest){ .tree = tree->path,
 						     .arch = arch_by_name(tree->arch),
 						     .how = SELFTEST_EXEC },
@@ -74,10 +69,7 @@ static int perform(void *data, struct err *err)
 	return r;
 }
 
-int rehearse(const struct contract *contract, const struct rule *rules, size_t n_rules,
-	     int instance, struct err *err)
+int rehearse(const struct rehearsal *rehearsal, struct err *err)
 {
-	struct rehearsal rehearsal = { contract, rules, n_rules, instance };
-
-	return apart_do(perform, &rehearsal, err);
+	return apart_do(perform, (void *)rehearsal, err);
 }

@@ -102,6 +102,30 @@ int tree_verify(const char *tree, const struct arch *arch, struct err *err)
 	return check_owners(tree, arch, err);
 }
 
+/* In EXPORT/versions/ID with a link EXPORT/current every version is the export's, if nobody but
+ * root can put one there: what is published next is then never taken for somebody else's script. */
+static void find_versions(struct contract_tree *tree)
+{
+	char path[CONTRACT_PATH_MAX];
+	struct place place;
+	struct stat st;
+	char *slash;
+
+	tree->versions = 0;
+	(void)str_copy(path, sizeof(path), tree->path); /* as large, and terminated */
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	if (!str_eq(path_base(path), "versions") || stat(path, &st) < 0 || st.st_uid != 0 ||
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) || probe_place(AT_FDCWD, path, &place, NULL) < 0 ||
+	    place.mount_id != tree->mount_id)
+		return;
+	tree->versions_ino = place.ino;
+	slash = strrchr(path, '/');
+	(void)str_copy(slash, sizeof(path) - (size_t)(slash - path), "/current");
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		tree->versions = (uint32_t)(strrchr(tree->path, '/') - tree->path);
+}
+
 int tree_contract(const char *tree, const struct arch *arch, struct contract_tree *ret,
 		  struct err *err)
 {
@@ -118,5 +142,6 @@ int tree_contract(const char *tree, const struct arch *arch, struct contract_tre
 	ret->mount_id = place.mount_id;
 	ret->dev = place.dev;
 	ret->ino = place.ino;
+	find_versions(ret);
 	return 0;
 }

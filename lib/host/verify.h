@@ -18,7 +18,7 @@ int tree_check_runtime(const char *tree, const struct arch *arch, struct err *er
  * would run. */
 int tree_verify(const char *tree, const struct arch *arch, struct err *err);
 
-/* Fills in path, id, arch, linux32 and the root's place. */
+/* Fills in path, id, arch, linux32, the root's place, and where the other versions are. */
 int tree_contract(const char *tree, const struct arch *arch, struct contract_tree *ret,
 		  struct err *err);
 

@@ -74,7 +74,7 @@ bool script_elsewhere(const struct contract *contract, const struct request *req
 {
 	struct place place;
 
-	return path_canonical(request->path) && !tree_above(contract, request->path) &&
+	return path_canonical(request->path) && !contract_covers(contract, request->path) &&
 	       probe_place(request->fd, "", &place, NULL) == 0 &&
 	       is_own_path(request->path, &place);
 }
@@ -87,7 +87,7 @@ static int path_of(const struct contract *contract, const struct request *reques
 	char *path;
 
 	*ret = request->path;
-	if (place && request->path && tree_above(contract, request->path) &&
+	if (place && request->path && contract_covers(contract, request->path) &&
 	    is_own_path(request->path, place))
 		return 0;
 	path = pages_get(SCRIPT_PATH_MAX);
@@ -134,6 +134,36 @@ static enum script_owner under_other_root(const struct contract_tree *tree)
 	return contract_tree_is(tree, &root) ? SCRIPT_OURS : SCRIPT_FOREIGN;
 }
 
+/* A version that nobody has enabled (yet) of an export that is enabled: the folder of versions must
+ * be the export's own. There is no template for it. */
+static enum script_owner in_sibling(const struct contract *contract, const struct place *file,
+				    bool host_root, struct script *ret)
+{
+	struct contract_tree *tree = pages_get(sizeof(*tree));
+	const struct contract_tree *known;
+	struct place folder, root;
+
+	if (!tree)
+		return SCRIPT_UNKNOWN;
+	known = contract_sibling(contract, ret->path, tree);
+	if (!known)
+		return SCRIPT_FOREIGN;
+	ret->tree = known;
+	tree->path[known->versions] = '\0';
+	if (probe_place(AT_FDCWD, tree->path, &folder, NULL) < 0)
+		return SCRIPT_STALE;
+	tree->path[known->versions] = '/';
+	if (probe_place(AT_FDCWD, tree->path, &root, NULL) < 0)
+		return SCRIPT_STALE;
+	if (folder.dev != known->dev || folder.ino != known->versions_ino)
+		return host_root ? SCRIPT_STALE : SCRIPT_FOREIGN;
+	if (root.mount_id != folder.mount_id || file->mount_id != folder.mount_id)
+		return SCRIPT_FOREIGN; /* something else is mounted there */
+	tree->ino = root.ino;
+	ret->tree = tree;
+	return SCRIPT_OURS;
+}
+
 static enum script_owner owner_without_path(int r, bool possible, bool host_root)
 {
 	/* Without /proc nothing can be told. On the host that is a fault, and a silent wrong
@@ -164,10 +194,12 @@ void script_identify(const struct contract *contract, const struct request *requ
 		return;
 	}
 	ret->tree = tree_above(contract, ret->path);
-	if (!ret->tree)
+	if (!ret->tree && !contract_covers(contract, ret->path))
 		return;
 	if (!placed)
 		ret->owner = SCRIPT_UNKNOWN;
+	else if (!ret->tree)
+		ret->owner = in_sibling(contract, &place, host_root, ret);
 	else if (contract_tree_of(contract, ret->path, &place, host_root))
 		ret->owner = host_root ? SCRIPT_OURS : under_other_root(ret->tree);
 	else if (host_root)

@@ -115,6 +115,20 @@ int template_pin(const struct plan *plan, const char *pin, uint64_t *ret_ino, st
 	return r;
 }
 
+int template_share(const char *from, const char *pin, struct err *err)
+{
+	FD_CLEANUP int target =
+		open(pin, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0444);
+	FD_CLEANUP int mount = -1;
+	int r;
+
+	if (target < 0)
+		return err_set(err, errno, "cannot create %s", pin);
+	mount = mount_clone(AT_FDCWD, from, false);
+	r = mount < 0 ? mount : mount_attach(mount, target);
+	return r < 0 ? err_set(err, -r, "cannot pin the view of %s at %s", from, pin) : 0;
+}
+
 int template_unpin(const char *pin, struct err *err)
 {
 	int r = mount_detach(AT_FDCWD, pin);

@@ -13,6 +13,9 @@ struct err;
  * failure nothing is left but perhaps the empty file. */
 int template_pin(const struct plan *plan, const char *pin, uint64_t *ret_ino, struct err *err);
 
+/* Pins at a second place what is pinned at from. */
+int template_share(const char *from, const char *pin, struct err *err);
+
 /* Lets go of a pinned template and removes its file. Processes in it keep it. */
 int template_unpin(const char *pin, struct err *err);
 

@@ -44,7 +44,7 @@ before=$(cat /proc/self/mountinfo; ls /proc/sys/fs/binfmt_misc; find /run)
 "$1" status --json | /usr/bin/python3 -c '
 import json, sys
 status = json.load(sys.stdin)
-assert list(status) == ["trees", "entries", "tiers", "kernel"], status
+assert list(status) == ["trees", "service", "entries", "tiers", "kernel"], status
 assert [e["note"] for e in status["entries"]] == ["ours"] * 12
 assert status["trees"][0]["generation"] == 1 and status["entries"][0]["enabled"] is True
 '
@@ -305,7 +305,7 @@ SCRIPT
     run -125 "$BUSYPY" frobnicate
     same "$output" "busypy: frobnicate: no such command (Hint: 'busypy --help' lists them)"
     run -125 "$BUSYPY" status nonsense
-    same "$output" "busypy: status: unknown section 'nonsense' (Hint: trees, entries, tiers or kernel)"
+    same "$output" "busypy: status: unknown section 'nonsense' (Hint: trees, service, entries, tiers or kernel)"
     run -125 "$BUSYPY" status --output nonsense kernel
     same "$output" "busypy: status: unknown column 'nonsense' of table 'kernel'"
 }

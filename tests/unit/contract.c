@@ -47,6 +47,8 @@ static void test_valid(void)
 	SPOILED(c.size++, "of another size");
 	SPOILED(c.version++, "of another version");
 	SPOILED(c.flags = 0, "as built");
+	SPOILED(c.trees[1].versions = 3, "with a folder of versions that is none");
+	SPOILED(c.trees[1].versions = 100, "with one that is longer than the path");
 	SPOILED(c.n_trees = 0, "without a tree");
 	SPOILED(c.n_trees = CONTRACT_TREES_MAX + 1, "with more trees than it has room for");
 	SPOILED(memset(c.enter, 'x', sizeof(c.enter)), "with an endless path of enter");
@@ -102,6 +104,31 @@ static void test_places(void)
 	CHECK(!contract_tree_of(&contract, "/srv/two/x", &file, false), "not by path alone");
 }
 
+static void test_siblings(void)
+{
+	struct contract contract = good();
+	struct contract_tree sibling;
+
+	CHECK(contract_covers(&contract, "/srv/one/bin/x"), "a path in a tree");
+	CHECK(!contract_covers(&contract, "/srv/three/bin/x"), "a path beside it");
+	CHECK(!contract_sibling(&contract, "/srv/three/bin/x", &sibling), "which is no version");
+	(void)str_copy(contract.trees[1].path, 64, "/srv/e/versions/2");
+	contract.trees[1].versions = 15;
+	contract.trees[1].namespace_ino = 9;
+	CHECK(contract_covers(&contract, "/srv/e/versions/3/bin/x"), "another version");
+	CHECK(!contract_covers(&contract, "/srv/e/versions"), "the folder itself is none");
+	CHECK(!contract_covers(&contract, "/srv/e/versionsX/3/x"), "nor its neighbour");
+	CHECK(contract_sibling(&contract, "/srv/e/versions/3/bin/x", &sibling) ==
+		      &contract.trees[1],
+	      "and which one is known");
+	CHECK(str_eq(sibling.path, "/srv/e/versions/3") && str_eq(sibling.id, "3") &&
+		      str_eq(sibling.arch, "x86_64") && !sibling.namespace_ino &&
+		      !sibling.namespace_path[0] && sibling.dev == 31,
+	      "with what they have in common, and no template");
+	CHECK(!contract_sibling(&contract, "/srv/e/versions/file", &sibling),
+	      "a file between the versions");
+}
+
 static void test_programs(void)
 {
 	struct contract contract = good();
@@ -122,6 +149,7 @@ int main(void)
 {
 	test_valid();
 	test_programs();
+	test_siblings();
 	test_find();
 	test_places();
 	{
