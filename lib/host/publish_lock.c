@@ -219,6 +219,13 @@ int publish_lock_take(const char *export, struct publish_lock *ret, struct err *
 		r = files_path(prepared, err, "%s/.lock.%s", export, name);
 	for (unsigned tries = 0; r == 0 && tries < TRIES; tries++) {
 		r = prepare(prepared, name, text, err);
+		if (r == -ENOENT) {
+			/* another writer's cleaning took it away */
+			if (err)
+				*err = (struct err){ 0 };
+			r = 0;
+			continue;
+		}
 		if (r < 0)
 			break;
 		if (rename(prepared, lock.dir) == 0) {
@@ -227,7 +234,7 @@ int publish_lock_take(const char *export, struct publish_lock *ret, struct err *
 		}
 		if (errno == ENOTEMPTY || errno == EEXIST)
 			r = look(&lock, export, &self, err);
-		else if (errno != ENOENT) /* another writer's cleaning took it away */
+		else if (errno != ENOENT) /* the same */
 			r = err_set(err, errno, "cannot create %s", lock.dir);
 	}
 	(void)files_remove(prepared, NULL); /* the next writer does it otherwise */
