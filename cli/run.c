@@ -437,6 +437,9 @@ static int supervise(struct sandbox_request *request)
 		request->flags |= SANDBOX_TERMINAL;
 	if (sandbox_start(request, &sandbox, &err) < 0)
 		return say_err("run", &err);
+	if (request->limits.memory && !sandbox.cgroup)
+		say_warning("run",
+			    "no cgroup is delegated: --memory limits each process by itself");
 	attend(&sandbox, signals);
 	if (sandbox_reap(&sandbox, &result, &err) < 0)
 		return say_err("run", &err);

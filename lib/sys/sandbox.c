@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "cgroup.h"
 #include "dirs.h"
 #include "emulator.h"
 #include "err.h"
@@ -229,6 +230,41 @@ static void close_all(struct sandbox *sandbox)
 	sandbox->pidfd = sandbox->terminal = sandbox->instance = -1;
 }
 
+/* Memory and processes: for all of the sandbox together, or for each process where that must do. */
+static int make_cgroup(const struct sandbox_request *request, struct sandbox *sandbox,
+		       struct err *err)
+{
+	struct cgroup_limits limits = { .memory = request->limits.memory };
+
+	/* Of the processes PID 1 is ours. */
+	limits.pids = request->limits.pids ? request->limits.pids + 1 : 0;
+	if (!limits.memory && !limits.pids)
+		return 0;
+	sandbox->cgroup = pages_get(sizeof(*sandbox->cgroup));
+	if (!sandbox->cgroup)
+		return err_set(err, errno, "cannot make a cgroup");
+	if (cgroup_make(&limits, (unsigned)now_us(), sandbox->cgroup) == 0)
+		return 0;
+	(void)munmap(sandbox->cgroup, sizeof(*sandbox->cgroup)); /* cannot fail: it is ours */
+	sandbox->cgroup = NULL;
+	if (limits.pids && geteuid() == 0) /* kernel/fork.c, copy_process(): INIT_USER */
+		return err_hint(err,
+				err_say(err, EPERM,
+					"cannot limit processes: the machine's root has no such "
+					"limit, and no cgroup is delegated"),
+				"run it as another user");
+	return 0;
+}
+
+static void drop_cgroup(struct sandbox *sandbox)
+{
+	if (!sandbox->cgroup)
+		return;
+	cgroup_remove(sandbox->cgroup);
+	(void)munmap(sandbox->cgroup, sizeof(*sandbox->cgroup)); /* cannot fail: it is ours */
+	sandbox->cgroup = NULL;
+}
+
 static int start(const struct sandbox_request *request, struct work *work, struct sandbox *sandbox,
 		 struct err *err)
 {
@@ -246,6 +282,7 @@ static int start(const struct sandbox_request *request, struct work *work, struc
 	inside.channel = channel[1];
 	sandbox->started = now_us();
 	sandbox->timeout_ms = request->limits.timeout_ms;
+	inside.cgroup = sandbox->cgroup ? sandbox->cgroup->procs : -1;
 	sandbox->pid = clone_inside(&inside, work, namespaces(request), &sandbox->pidfd);
 	(void)close(channel[1]);
 	if (sandbox->pid < 0)
@@ -266,9 +303,13 @@ int sandbox_start(const struct sandbox_request *request, struct sandbox *ret, st
 
 	if (!work)
 		return err_set(err, errno, "cannot plan the view of %s", request->tree);
-	r = start(request, work, &sandbox, err);
-	(void)munmap(work, sizeof(*work)); /* cannot fail: it is ours */
+	r = make_cgroup(request, &sandbox, err);
 	if (r == 0)
+		r = start(request, work, &sandbox, err);
+	(void)munmap(work, sizeof(*work)); /* cannot fail: it is ours */
+	if (r < 0)
+		drop_cgroup(&sandbox);
+	else
 		*ret = sandbox;
 	return r;
 }
@@ -319,15 +360,20 @@ int sandbox_reap(struct sandbox *sandbox, struct sandbox_result *ret, struct err
 	} while (r < 0 && errno == EINTR);
 	if (r < 0) {
 		r = err_set(err, errno, "cannot wait for the sandbox");
+		drop_cgroup(sandbox);
 		close_all(sandbox);
 		return r;
 	}
 	result.wall_us = now_us() - sandbox->started;
+	if (sandbox->cgroup)
+		result.peak_memory = cgroup_peak(sandbox->cgroup);
+	drop_cgroup(sandbox);
 	close_all(sandbox);
 	result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	result.timed_out = sandbox->terminating > 0;
 	result.cpu_us = microseconds(&usage.ru_utime) + microseconds(&usage.ru_stime);
-	result.peak_memory = (uint64_t)usage.ru_maxrss * 1024;
+	if (!result.peak_memory)
+		result.peak_memory = (uint64_t)usage.ru_maxrss * 1024;
 	if (ret)
 		*ret = result;
 	return 0;

@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 struct arch;
+struct cgroup;
 struct err;
 struct job_extra;
 struct plan;
@@ -61,14 +62,15 @@ struct sandbox {
 	int instance;	  /* keeps its binfmt_misc entries, or -1 */
 	uint64_t started; /* microseconds, CLOCK_MONOTONIC */
 	uint64_t timeout_ms;
-	unsigned terminating; /* 1: SIGTERM was sent, 2: SIGKILL */
+	unsigned terminating;  /* 1: SIGTERM was sent, 2: SIGKILL */
+	struct cgroup *cgroup; /* or NULL: then memory is limited for each process by itself */
 };
 
 struct sandbox_result {
 	int status; /* the command's own; 128 and the signal; 125 to 127 as a shell's */
 	bool timed_out;
 	uint64_t wall_us, cpu_us;
-	uint64_t peak_memory; /* bytes of the largest process */
+	uint64_t peak_memory; /* bytes: of all in a cgroup, else of the largest process */
 };
 
 /* No flags, no limits, standard input and output as they are, working directory "/". */

@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -136,13 +137,16 @@ static int limit(int which, uint64_t value, const char *what, struct err *err)
 	return setrlimit(which, &new) < 0 ? err_set(err, errno, "cannot limit %s", what) : 0;
 }
 
-static int set_limits(const struct sandbox_limits *limits, struct err *err)
+/* By this process, for all that come from it; what a cgroup limits needs no second limit. */
+static int set_limits(const struct inside *inside, struct err *err)
 {
-	int r = limit(RLIMIT_DATA, limits->memory, "memory", err);
+	const struct sandbox_limits *limits = &inside->request->limits;
+	bool whole = inside->cgroup >= 0;
+	int r = whole ? 0 : limit(RLIMIT_DATA, limits->memory, "memory", err);
 
 	if (r == 0)
 		r = limit(RLIMIT_CPU, limits->cpu_s, "processor time", err);
-	if (r == 0 && limits->pids)
+	if (r == 0 && limits->pids && !whole)
 		r = limit(RLIMIT_NPROC, limits->pids + 1, "processes", err); /* PID 1 is ours */
 	if (r == 0)
 		r = limit(RLIMIT_NOFILE, limits->files, "open files", err);
@@ -232,8 +236,11 @@ static int bind_to_supervisor(const struct inside *inside, struct err *err)
 /* The other namespaces. */
 static int settle(const struct inside *inside, struct err *err)
 {
-	int r = take_ids(inside, err);
+	int r = inside->cgroup < 0 ? 0 : fd_write_all(inside->cgroup, "0", 1);
 
+	if (r < 0)
+		return err_set(err, -r, "cannot enter a cgroup");
+	r = take_ids(inside, err);
 	if (r == 0)
 		r = take_handlers(inside, err);
 	if (r == 0 && (inside->request->flags & SANDBOX_OWN_NET))
@@ -262,7 +269,7 @@ static int become(const struct inside *inside, struct err *err)
 	if (request->arch != arch_native() && !inside->rule)
 		(void)personality(PER_LINUX32); /* only uname(2) says another word */
 	if (r == 0)
-		r = set_limits(&request->limits, err);
+		r = set_limits(inside, err);
 	if (r == 0)
 		r = drop(err);
 	if (r == 0 && syscall(SYS_close_range, 3U, ~0U, CLOSEXEC) < 0)

@@ -17,6 +17,7 @@ struct inside {
 	int init;		 /* PID 1's program */
 	int supervisor;		 /* the channel's other end, not ours to keep */
 	int channel;		 /* to the supervisor: INSIDE_ messages; closed by the exec */
+	int cgroup;		 /* cgroup.procs of its own, or -1 */
 	uid_t uid;
 	gid_t gid;
 };
