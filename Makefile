@@ -78,7 +78,7 @@ FRONT := cli/front.c cli/run.c cli/say.c
 CLI := $(filter-out cli/front.c,$(sort $(wildcard cli/*.c)))
 SMALL := loader enter
 SERVICE := daemon/busypyd.c $(sort $(wildcard daemon/service/*.c))
-INIT := $(addprefix daemon/,init.c compose.c console.c crash.c environment.c forward.c image.c load.c log.c \
+INIT := $(addprefix daemon/,init.c compose.c console.c crash.c environment.c forward.c heartbeat.c image.c load.c log.c \
 	netroot.c network.c nfs_mount.c nfsroot.c process.c prove.c rescue.c serve.c shutdown.c signals.c start.c unmount.c)
 BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c)))
 UNIT := $(sort $(wildcard tests/unit/*.c))

@@ -13,6 +13,7 @@
 
 #include "chain.h"
 #include "err.h"
+#include "heartbeat.h"
 #include "log.h"
 #include "process.h"
 #include "prove.h"
@@ -95,6 +96,8 @@ struct state state_run(struct init *init)
 	/* The terminal's session is ours: at the end of a session's leader the kernel throws away
 	 * what the terminal has not sent yet (drivers/tty/tty_io.c, __tty_hangup()). */
 	(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0); /* never steals one */
+	if (heartbeat_wanted(init))
+		(void)process_start(init, HEARTBEAT_COMMAND, "", 0); /* without: no lease */
 	pid = process_start(init, program, "", PROCESS_FOREGROUND);
 	if (pid < 0)
 		return (struct state){ state_fail };

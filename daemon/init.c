@@ -23,6 +23,7 @@
 #include "err.h"
 #include "fd.h"
 #include "forward.h"
+#include "heartbeat.h"
 #include "load.h"
 #include "log.h"
 #include "netroot.h"
@@ -203,6 +204,7 @@ struct state state_choose(struct init *init)
 	if (!prove_table(init) && !init->container &&
 	    (init->options.fail == CMDLINE_REBOOT || rescue_find(init)))
 		return (struct state){ state_fail };
+	heartbeat_add(init);
 	return (struct state){ state_sysinit };
 }
 

@@ -155,9 +155,10 @@ static bool is_waited_for(unsigned action)
 	return action & (INITTAB_SYSINIT | INITTAB_WAIT | INITTAB_CTRLALTDEL | INITTAB_SHUTDOWN);
 }
 
-void process_run(struct init *init, unsigned actions, uint64_t deadline)
+bool process_run(struct init *init, unsigned actions, uint64_t deadline)
 {
 	const struct inittab *table = &init->table;
+	bool all = true;
 	int i;
 
 	for (i = inittab_find(table, table->first, actions); i >= 0;
@@ -167,13 +168,22 @@ void process_run(struct init *init, unsigned actions, uint64_t deadline)
 
 		if (deadline != SIGNALS_NEVER && signals_now() >= deadline) {
 			log_say("init: no time is left for '%s'", inittab_command(table, slot));
+			all = false;
 			continue;
 		}
 		pid = start_patiently(init, slot, deadline);
-		if (pid > 0 && is_waited_for(slot->action) && !process_wait(init, pid, deadline))
+		all &= pid > 0;
+		if (pid <= 0 || !is_waited_for(slot->action))
+			continue;
+		if (!process_wait(init, pid, deadline)) {
 			log_say("init: '%s' is still running, going on",
 				inittab_command(table, slot));
+			all = false;
+		} else if (WIFEXITED(init->awaited_status)) {
+			all &= WEXITSTATUS(init->awaited_status) != START_FAILED;
+		}
 	}
+	return all;
 }
 
 /* busypy.respawn=COUNT/SECONDS: true if the entry has been started too often. */

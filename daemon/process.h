@@ -30,8 +30,8 @@ bool process_wait(struct init *init, int pid, uint64_t deadline);
 bool process_wait_all(struct init *init, uint64_t deadline);
 
 /* Runs all entries with one of these actions, in order, each waited for until the deadline (but not
- * once entries). */
-void process_run(struct init *init, unsigned actions, uint64_t deadline);
+ * once entries). False if one could not be started, or has not ended. */
+bool process_run(struct init *init, unsigned actions, uint64_t deadline);
 
 /* Starts the respawn and askfirst entries that do not run and are due; when the next one is. */
 uint64_t process_respawn(struct init *init);

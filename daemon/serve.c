@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "heartbeat.h"
 #include "load.h"
 #include "log.h"
 #include "process.h"
@@ -14,7 +15,22 @@ static void reload(struct init *init)
 	log_note("reloading /etc/inittab");
 	inittab_reload_begin(&init->table);
 	load_inittab(init);
+	heartbeat_add(init);
 	inittab_reload_end(&init->table);
+}
+
+/* True if the entries did it; else, with the programs' server gone or the version that they are of
+ * removed, nobody could reboot this machine but its power switch. */
+static bool press_ctrl_alt_del(struct init *init)
+{
+	uint64_t deadline = signals_now() + (uint64_t)init->options.shutdown_s * 1000;
+
+	if (process_run(init, INITTAB_CTRLALTDEL, init->container ? SIGNALS_NEVER : deadline) ||
+	    init->container)
+		return true;
+	log_say("init: the ctrlaltdel entries have not worked: rebooting");
+	init->ending = ENDING_REBOOT;
+	return false;
 }
 
 /* What a signal asks for; true if that is the end. */
@@ -25,8 +41,7 @@ static bool serve_signal(struct init *init, int sig)
 		reload(init);
 		return false;
 	case SIGINT:
-		process_run(init, INITTAB_CTRLALTDEL, SIGNALS_NEVER);
-		return false;
+		return !press_ctrl_alt_del(init);
 	case SIGQUIT:
 		if (inittab_find(&init->table, init->table.first, INITTAB_RESTART) < 0)
 			return false;

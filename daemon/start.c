@@ -14,6 +14,7 @@
 #include "command.h"
 #include "console.h"
 #include "err.h"
+#include "heartbeat.h"
 #include "log.h"
 #include "process.h"
 #include "prove.h"
@@ -53,6 +54,10 @@ static void explain(const char *path, int code)
 	char resolved[4096];
 
 	log_say("can't run '%s': %s", path, strerror(code));
+	if (code == ESTALE)
+		log_say("init: the version of the tree that this machine runs has been removed "
+			"from "
+			"the server: reboot (Ctrl-Alt-Del)");
 	/* The file itself is missing: that was all. */
 	if (prove_resolve(path, resolved, sizeof(resolved)) < 0)
 		return;
@@ -123,11 +128,13 @@ void start_child(const char *command, const char *tty, unsigned flags)
 		(void)setrlimit(RLIMIT_CORE, &core); /* without privilege: no core, no harm */
 	}
 	log_note("starting pid %d, tty '%s': '%s'", (int)getpid(), tty, command);
+	if (str_eq(command, HEARTBEAT_COMMAND))
+		heartbeat_run(); /* does not return */
 	if (str_eq(command, RESCUE_COMMAND))
 		rescue_exec();
 	else
 		start_exec(command);
-	_exit(255);
+	_exit(START_FAILED);
 }
 
 struct state state_become(struct init *init)

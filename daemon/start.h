@@ -3,7 +3,11 @@
 #ifndef BUSYPY_START_H
 #define BUSYPY_START_H
 
-/* Becomes the command, on tty; ends with 1 if tty cannot be opened, with 255 if the exec fails.
+/* The exit status of a child whose exec has failed. */
+enum { START_FAILED = 255 };
+
+/* Becomes the command, on tty; ends with 1 if tty cannot be opened, with START_FAILED if the exec
+ * fails.
  * flags: enum process_flags. */
 void start_child(const char *command, const char *tty, unsigned flags) __attribute__((noreturn));
 

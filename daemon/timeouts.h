@@ -22,6 +22,7 @@ enum {
 	NFS_PAUSE_MIN_MS = 250,	   /* after a mount that failed; doubled each time ... */
 	NFS_PAUSE_MAX_MS = 4000,   /* ... up to this */
 	NETROOT_SAY_MS = 3000,	   /* before the console says what the root waits for */
+	HEARTBEAT_MS = 60000,	   /* between two writings of the lease */
 	FAIL_PAUSE_MS = 10000	   /* to read why, before busypy.fail=reboot does it */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mountinfo's mount point and type; pure. */
+/* mountinfo's mount point, type and source; pure. */
 #include "mountline.h"
 
 #include <errno.h>
@@ -65,5 +65,7 @@ int mountline_parse(const char *bytes, size_t n, struct mountline *ret)
 	length = word(bytes, n, &at);
 	if (length == 0 || unescape(bytes + at, length, ret->type, sizeof(ret->type)) < 0)
 		return -EINVAL;
-	return 0;
+	at += length;
+	length = word(bytes, n, &at);
+	return unescape(bytes + at, length, ret->source, sizeof(ret->source));
 }

@@ -11,6 +11,7 @@ enum { MOUNTLINE_TYPE_MAX = 32, MOUNTLINE_PATH_MAX = 4096 };
 struct mountline {
 	char path[MOUNTLINE_PATH_MAX]; /* the mount point, unescaped */
 	char type[MOUNTLINE_TYPE_MAX];
+	char source[MOUNTLINE_PATH_MAX]; /* what it says it was mounted from; empty if nothing */
 };
 
 /* Parses n bytes, a line without its newline; -EINVAL if it is none. */

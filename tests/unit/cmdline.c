@@ -45,6 +45,13 @@ static void check_options(void)
 	CHECK_TEXT(cmdline.program, "/bin/x 'a b'", "a quoted word");
 	CHECK_TEXT(parse("busypy.run=\"/bin/x y\""), "", "a quoted value");
 	CHECK_TEXT(cmdline.program, "/bin/x y", "a quoted value");
+	CHECK_TEXT(parse("root=/dev/nfs nfsroot=/x,ro ip=a ip=b init=/i busypy.lease=s:/l"), "",
+		   "words of the kernel");
+	CHECK_TEXT(cmdline.root, "/dev/nfs", "root=");
+	CHECK_TEXT(cmdline.nfsroot, "/x,ro", "nfsroot=");
+	CHECK_TEXT(cmdline.ip, "b", "the last ip= counts");
+	CHECK_TEXT(cmdline.init, "/i", "init=");
+	CHECK_TEXT(cmdline.lease, "s:/l", "a share for leases");
 	CHECK_TEXT(parse("busypy.shell busypy.debug=1 busypy.overlay=0"), "", "flags");
 	CHECK(cmdline.start == CMDLINE_SHELL && cmdline.debug && !cmdline.overlay, "flags");
 	CHECK_TEXT(parse("busypy.arch=aarch64 busypy.fail=reboot busypy.grace=0 "
@@ -77,6 +84,7 @@ static void check_mistakes(void)
 		{ "busypy.fail=panic", "1:1: busypy.fail cannot be 'panic', ignoring" },
 		{ "busypy.image=", "1:1: busypy.image cannot be '', ignoring" },
 		{ "busypy.image", "1:1: busypy.image needs a value, ignoring" },
+		{ "busypy.lease=", "1:1: busypy.lease cannot be '', ignoring" },
 		{ "busypy.arch=../x", "1:1: busypy.arch cannot be '../x', ignoring" },
 		{ "busypy.respawn=0/5", "1:1: busypy.respawn cannot be '0/5', ignoring" },
 		{ "busypy.respawn=5/", "1:1: busypy.respawn cannot be '5/', ignoring" },
@@ -126,6 +134,7 @@ static void check_mounts(void)
 	CHECK(mountline_parse(line, sizeof(line) - 1, &mount) == 0, "a line of proc(5)");
 	CHECK_TEXT(mount.path, "/mnt 2", "the mount point, unescaped");
 	CHECK_TEXT(mount.type, "ext3", "the type");
+	CHECK_TEXT(mount.source, "/dev/root", "the source");
 	CHECK(mountline_parse(line, 30, &mount) == -EINVAL, "a line that is cut");
 	CHECK(mountline_parse("", 0, &mount) == -EINVAL, "an empty line");
 	CHECK(mountline_parse("1 2 3 4 x - y", 13, &mount) == -EINVAL, "no path");
