@@ -96,7 +96,7 @@ class Lab:
         return cold, self.run(command)
 
 
-def measure(lab, recommended, names=None):
+def measure(lab, recommended, names=None, images=True):
     """{way: {command: (cold, warm)}}."""
     results = {}
     for way, (options, read_ahead) in recipes(lab.nfs, recommended).items():
@@ -105,6 +105,8 @@ def measure(lab, recommended, names=None):
         lab.mount(options, "/versions/v1", read_ahead)
         lab.tree()
         results[way] = {name: lab.cold_and_warm(line) for name, line in COMMANDS.items()}
+    if not images:
+        return results
     options, read_ahead = recipes(lab.nfs, recommended)["3, as busypy export says"]
     lab.mount(options, "/images", read_ahead)
     lab.image("x86_64.erofs")
@@ -143,8 +145,10 @@ def shares(lab, recommended):
         run(f"mount -t nfs -o {writable} {nfs.guest}:{nfs.path} /nfs")
         said = run("touch /nfs/x 2>&1; rm /nfs/current 2>&1; echo x 2>&1 >/nfs/versions/v1/bin/ls; "
                    "umount /nfs")
-        same([line.rpartition(": ")[2] for line in said.splitlines()],
-             ["Read-only file system"] * 2 + ["Permission denied"])
+        # the last one is refused by what the client knows of rights, or by the server
+        reasons = [line.rpartition(": ")[2] for line in said.splitlines()]
+        same((reasons[:2], reasons[2:] in (["Read-only file system"], ["Permission denied"])),
+             (["Read-only file system"] * 2, True))
 
 
 def round_trips():

@@ -30,7 +30,9 @@ START = """\
 mkdir -p {path} /run/rpcbind /var/lib/nfs/sm /var/lib/nfs/v4recovery; ln -s /run /var/run
 touch /var/lib/nfs/etab /var/lib/nfs/rmtab
 mount -t ext4 /dev/vda {path}
+{before}
 mount -t nfsd nfsd /proc/fs/nfsd
+echo 1048576 >/proc/fs/nfsd/max_block_size
 rpcbind -w
 exportfs -ra
 rpc.mountd -p 20048
@@ -61,7 +63,7 @@ class Knfsd:
 
     address, guest = "127.0.0.1", server.GUEST
 
-    def __init__(self, directory, writable=(), exports=None):
+    def __init__(self, directory, writable=(), exports=None, before=":"):
         self.path = os.path.realpath(directory)
         self.scratch = tempfile.mkdtemp(prefix="busypy-knfsd.")
         self.port, self.mountport = server.free_ports(2)
@@ -77,7 +79,7 @@ class Knfsd:
             self.machine = vm.Machine(MODULES, files, network=forwarded, hostname="server",
                                       drives=(f"{self.scratch}/disk",))
             self.machine.sh("export PATH=/bin:/usr/sbin")
-            self.said = "".join(self.machine.sh(line.format(path=self.path))
+            self.said = "".join(self.machine.sh(line.format(path=self.path, before=before))
                                 for line in START.splitlines())
         except BaseException:
             self.close()
@@ -101,6 +103,7 @@ class Knfsd:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-def start_knfsd(directory, writable=(), exports=None):
-    """exports: the text of /etc/exports, instead of that which the other arguments make."""
-    return Knfsd(directory, writable, exports)
+def start_knfsd(directory, writable=(), exports=None, before=":"):
+    """exports: the text of /etc/exports, instead of that which the other arguments make; before: a
+    command for the server, before it serves."""
+    return Knfsd(directory, writable, exports, before)
