@@ -27,6 +27,7 @@ static const char help[] =
 	"  -f, --from debian[:SUITE]  the words are Debian's packages\n"
 	"  -a, --arch A[,B...]|all    for which of the tree's runtimes (default: this machine's)\n"
 	"      --force                replace what is there and differs\n"
+	"      --unchecked            add it although checks find errors in it\n"
 	"  -n, --dry-run              show what would be put where, and change nothing\n"
 	"  -J, --json                 show it as JSON\n"
 	"      --mirror URL           where apt looks for packages (debian)\n"
@@ -75,12 +76,13 @@ static int parse_arches(struct add_request *request, const char *words, struct e
 	}
 }
 
-enum { OPTION_FORCE = 256, OPTION_MIRROR, OPTION_CACHE };
+enum { OPTION_FORCE = 256, OPTION_UNCHECKED, OPTION_MIRROR, OPTION_CACHE };
 
 static const struct option longs[] = {
 	{ "from", required_argument, NULL, 'f' },
 	{ "arch", required_argument, NULL, 'a' },
 	{ "force", no_argument, NULL, OPTION_FORCE },
+	{ "unchecked", no_argument, NULL, OPTION_UNCHECKED },
 	{ "dry-run", no_argument, NULL, 'n' },
 	{ "json", no_argument, NULL, 'J' },
 	{ "mirror", required_argument, NULL, OPTION_MIRROR },
@@ -101,6 +103,9 @@ static int take_option(int option, struct options *options, struct add_request *
 		return 0;
 	case OPTION_FORCE:
 		request->flags |= ADD_FORCE;
+		return 0;
+	case OPTION_UNCHECKED:
+		request->flags |= ADD_UNCHECKED;
 		return 0;
 	case 'n':
 		request->flags |= ADD_DRY_RUN;

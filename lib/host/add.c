@@ -351,6 +351,10 @@ static int build(struct add *add, struct err *err)
 		r = add_records(add, err);
 	if (r == 0)
 		r = files_settle(add->build, err);
+	if (r == 0) {
+		add_say(add, "checking");
+		r = add_check(add, err);
+	}
 	if (r == 0)
 		r = add_clash_list(add, err);
 	if (r < 0 || (add->request->flags & ADD_DRY_RUN))

@@ -14,9 +14,10 @@ struct err;
 enum { ADD_ARCHES_MAX = 16 };
 
 enum add_flags {
-	ADD_FORCE = 1 << 0,   /* replace what is there and differs */
-	ADD_DRY_RUN = 1 << 1, /* do everything but the last step: the tree stays as it is */
-	ADD_ALL = 1 << 2,     /* for each runtime that the tree has */
+	ADD_FORCE = 1 << 0,	/* replace what is there and differs */
+	ADD_DRY_RUN = 1 << 1,	/* do everything but the last step: the tree stays as it is */
+	ADD_ALL = 1 << 2,	/* for each runtime that the tree has */
+	ADD_UNCHECKED = 1 << 3, /* what checks find is only warned of */
 };
 
 struct add_request {

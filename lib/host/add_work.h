@@ -75,6 +75,10 @@ const struct package *add_debian_owner(const struct source *source, const char *
  * runtime lacks. */
 int add_native(struct add *add, struct err *err);
 
+/* Runs the checks of `busypy check` on what is to be added, in the tree as it would be. -ENOEXEC
+ * with the first error; warnings go to the user. */
+int add_check(struct add *add, struct err *err);
+
 /* Writes etc/busypy/<arch>/... of the runtimes that received anything. */
 int add_records(struct add *add, struct err *err);
 

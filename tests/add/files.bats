@@ -173,6 +173,22 @@ __pycache__"
     run ! grep -q /opt/lib <(readelf -d "$DIST/path.so")
 }
 
+@test "what check finds in an extension is an error before anything is added" {
+    extension bad.so -DONE=no_such_function
+    refuses "$ARCH: etc/python/$ARCH/usr/lib/python3/dist-packages/bad.so: uses no_such_function, which nothing defines that it loads: it cannot be imported, or ends when it calls that (Hint: --unchecked adds it all the same)" "$TREE" bad.so
+    run -0 "${ADD[@]}" --unchecked "$TREE" bad.so
+    same "$output" "busypy: add: warning: $ARCH: etc/python/$ARCH/usr/lib/python3/dist-packages/bad.so: uses no_such_function, which nothing defines that it loads: it cannot be imported, or ends when it calls that"
+    [ -f "$DIST/bad.so" ]
+    # built against a newer library than the one that comes along
+    echo 'V2 { global: ONE; };' >new; library libv.so.1 libv.so.1 "gcc -Wl,--version-script=new"
+    extension versions.so "$PWD/libv.so.1"
+    echo 'V1 { global: ONE; };' >old; library libv.so.1 libv.so.1 "gcc -Wl,--version-script=old"
+    run -125 "${ADD[@]}" "$TREE" versions.so libv.so.1
+    [[ $output =~ ^"busypy: add: $ARCH: etc/python/$ARCH/usr/lib/python3/dist-packages/versions.so: ".*V2.*libv.so.1 ]]
+    same "${#lines[@]}" 1
+    [ ! -e "$TREE/etc/clib/$ARCH/libv.so.1" ]
+}
+
 @test "ELF files that no runtime of the tree takes" {
     cp /bin/true program
     refuses "$PWD/program is a program for $ARCH alone (Hint: a tree's programs are scripts, the same for all archs)" "$TREE" program

@@ -32,10 +32,10 @@ EOF
     gcc -shared -fPIC -o "$file" "$BATS_TEST_TMPDIR/$name.c" "$@"
 }
 
-# A library ($1) of that soname with a function ONE.
+# A library ($1) of that soname ($2) with a function ONE; $3: another compiler, with options.
 library() {
     echo 'int ONE(void) { return 1; }' >"$BATS_TEST_TMPDIR/one.c"
-    "${3:-gcc}" -shared -fPIC -nostdlib -Wl,-soname,"${2:-${1##*/}}" -o "$1" "$BATS_TEST_TMPDIR/one.c"
+    ${3:-gcc} -shared -fPIC -nostdlib -Wl,-soname,"${2:-${1##*/}}" -o "$1" "$BATS_TEST_TMPDIR/one.c"
 }
 
 # Every file of a tree, its mode and sum, as one text.
