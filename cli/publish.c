@@ -9,13 +9,15 @@
 #include "commands.h"
 #include "err.h"
 #include "publish.h"
+#include "publish_remote.h"
 #include "say.h"
 #include "version_writer.h"
 
 static const char help[] =
 	"Usage: busypy publish [OPTION...] SRC EXPORT\n"
 	"Makes SRC, a tree or a tar that 'busypy pack --format tar' wrote, the current version\n"
-	"of EXPORT. Files that an earlier version has are shared with it.\n"
+	"of EXPORT, a folder or HOST:PATH. Files that an earlier version has are shared with\n"
+	"it.\n"
 	"\n"
 	"  -i, --id ID         name the version (default: date, time and part of a checksum)\n"
 	"  -q, --quiet         print nothing but errors\n"
@@ -63,12 +65,23 @@ static void show_progress(const struct version_counts *counts)
 		     counts->seen, counts->seen_bytes >> 20, counts->new_files);
 }
 
+static void say_done(const struct publish_report *report, bool remote)
+{
+	(void)printf("%s: %" PRIu64 " files, %" PRIu64 " bytes", report->id, report->files,
+		     report->bytes);
+	if (!remote)
+		(void)printf("; new: %" PRIu64 " files, %" PRIu64 " bytes", report->new_files,
+			     report->new_bytes);
+	(void)putchar('\n');
+}
+
 int cmd_publish(int argc, char **argv)
 {
 	struct publish_request request = { .progress = show_progress };
 	struct options options = { 0 };
 	struct publish_report report;
 	struct err err = { 0 };
+	bool remote;
 	int r = parse(argc, argv, &options);
 
 	if (r)
@@ -76,13 +89,12 @@ int cmd_publish(int argc, char **argv)
 	request.source = argv[optind];
 	request.export = argv[optind + 1];
 	request.id = options.id;
-	if (publish(&request, &report, &err) < 0)
+	remote = publish_is_remote(request.export);
+	r = remote ? publish_remote(&request, &report, &err) : publish(&request, &report, &err);
+	if (r < 0)
 		return say_err(argv[0], &err);
 	say_progress_end();
 	if (!options.quiet)
-		(void)printf("%s: %" PRIu64 " files, %" PRIu64 " bytes; new: %" PRIu64
-			     " files, %" PRIu64 " bytes\n",
-			     report.id, report.files, report.bytes, report.new_files,
-			     report.new_bytes);
+		say_done(&report, remote);
 	return 0;
 }

@@ -130,6 +130,8 @@ static int find_time(struct publishing *p, struct err *err)
 		if (p->published <= last->published)
 			p->published = last->published + 1;
 	}
+	if (p->published <= p->request->after)
+		p->published = p->request->after + 1;
 	free(versions);
 	return 0;
 }

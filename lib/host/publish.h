@@ -16,13 +16,14 @@ struct publish_request {
 	const char *source; /* a tree, or a tar of one */
 	const char *export; /* is created */
 	const char *id;	    /* or NULL for date, time and the beginning of the manifest's sum */
+	uint64_t after;	    /* the new version's time is later than this */
 	void (*progress)(const struct version_counts *counts);
 };
 
 struct publish_report {
 	char id[PUBLISH_ID_SIZE];
 	uint64_t files, bytes;	       /* of the version */
-	uint64_t new_files, new_bytes; /* of these, not shared with an earlier one */
+	uint64_t new_files, new_bytes; /* of these, not shared with an earlier one; 0 if unknown */
 };
 
 /* Publishes and makes it current. On failure current is what it was, and nothing is left that the
