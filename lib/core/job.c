@@ -143,9 +143,8 @@ static void add_tree_entry(struct plan *plan, const struct view *view,
  * root is the machine's. Names that this kernel has not are left out. */
 static void guard_proc(struct plan *plan)
 {
-	static const char *const guarded[] = { "acpi", "bus",		"fs",
-					       "irq",  "latency_stats", "mtrr",
-					       "scsi", "sys",		"sysrq-trigger" };
+	static const char *const guarded[] = { "acpi", "bus",	   "fs",   "irq", "latency_stats",
+					       "mtrr", "pressure", "scsi", "sys", "sysrq-trigger" };
 	char dst[PATH_SIZE];
 
 	for (size_t i = 0; i < sizeof(guarded) / sizeof(guarded[0]); i++) {

@@ -7,6 +7,7 @@
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -110,7 +111,8 @@ int ns_map(const struct ns_ids *ids, struct err *err)
 	    value[0] == '1')
 		return err_hint(err, r,
 				"kernel.apparmor_restrict_unprivileged_userns is 1: an "
-				"AppArmor profile must allow userns for this program");
+				"AppArmor profile must allow userns for this program, see "
+				"busypy-run(1)");
 	return r;
 }
 
@@ -119,19 +121,29 @@ int ns_map_self(unsigned uid, unsigned gid, struct err *err)
 	return ns_map(&(struct ns_ids){ uid, uid, gid, gid }, err);
 }
 
-int ns_explain(int code, struct err *err)
+/* True if a sysctl is there and 0. */
+static bool is_zero(const char *path)
 {
 	char value[32];
 
+	return fd_read_file(AT_FDCWD, path, value, sizeof(value)) > 0 && str_eq(value, "0\n");
+}
+
+int ns_explain(int code, struct err *err)
+{
 	(void)err_set(err, code, "cannot make a user namespace");
+	if (code == EINVAL || code == ENOSYS)
+		return err_hint(err, -code, "this kernel has none: CONFIG_USER_NS");
+	if (is_zero("/proc/sys/user/max_user_namespaces"))
+		return err_hint(err, -code,
+				"user.max_user_namespaces is 0: sysctl "
+				"user.max_user_namespaces=10000 allows them");
 	if (code == ENOSPC || code == EUSERS)
-		return err_hint(err, -code, "see /proc/sys/user/max_user_namespaces");
-	if (code == EINVAL)
-		return err_hint(err, -code, "this kernel has no user namespaces: CONFIG_USER_NS");
-	if (fd_read_file(AT_FDCWD, "/proc/sys/kernel/unprivileged_userns_clone", value,
-			 sizeof(value)) > 0 &&
-	    value[0] == '0')
-		return err_hint(err, -code, "kernel.unprivileged_userns_clone is 0");
+		return err_hint(err, -code, "see /proc/sys/user/max_*_namespaces");
+	if (is_zero("/proc/sys/kernel/unprivileged_userns_clone"))
+		return err_hint(err, -code,
+				"kernel.unprivileged_userns_clone is 0: sysctl "
+				"kernel.unprivileged_userns_clone=1 allows them");
 	return err_hint(err, -code,
 			"a chroot, a container, a seccomp filter or an id that is not mapped "
 			"forbids it");

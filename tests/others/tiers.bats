@@ -138,7 +138,7 @@ echo 0 >/proc/sys/user/max_user_namespaces
 status=0; said=$(as_user --no-new-privs $tool 2>&1) || status=$?
 [ $status -eq 125 ]
 [ "$said" = "busypy: $tool: no view can be made for this caller: cannot make a user namespace: \
-No space left on device (Hint: see /proc/sys/user/max_user_namespaces)" ]
+No space left on device (Hint: user.max_user_namespaces is 0: sysctl user.max_user_namespaces=10000 allows them)" ]
 [ "$(as_user --no-new-privs $foreign | tier)" = host ]
 [ "$(as_user $tool | tier)" = view ]
 SCRIPT

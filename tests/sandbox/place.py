@@ -63,7 +63,7 @@ def python(who, code, *options, arguments=(), **more):
 
 # Inside: failure(call...) is the name of the error of a raw system call, or "done".
 PRELUDE = """
-import ctypes, errno, os, sys
+import ctypes, errno, os, signal, sys
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
 def failure(number, *arguments):
@@ -122,13 +122,15 @@ def main(words):
     chosen = [t for t in TESTS if not words or any(word in t[0] for word in words)]
     failed = 0
     for number, (name, function, who) in enumerate(chosen, 1):
+        start = time.monotonic()
         try:
             function(who)
             problem = None
         except (AssertionError, OSError, subprocess.SubprocessError, ValueError) as e:
             problem = str(e) if isinstance(e, AssertionError) else traceback.format_exc()
         failed += problem is not None
-        print(f"{'ok' if problem is None else 'not ok'} {number} - {name}")
+        took = time.monotonic() - start
+        print(f"{'ok' if problem is None else 'not ok'} {number} - {name} in {took:.1f} s")
         for line in (problem or "").splitlines():
             print(f"# {line}")
         sys.stdout.flush()
