@@ -44,8 +44,8 @@ ifeq ($(HAVE_ARCHIVE),y)
 LIBS += -larchive
 else
 HOST_CFLAGS += -DWITHOUT_ARCHIVE
-LEFT_OUT += lib/host/deb.c lib/host/modules.c lib/host/pack.c lib/host/pack_erofs.c \
-	lib/host/publish_tar.c
+LEFT_OUT += lib/host/deb.c lib/host/decompress.c lib/host/modules.c lib/host/pack.c \
+	lib/host/pack_erofs.c lib/host/publish_tar.c
 endif
 ifeq ($(HAVE_INIH),y)
 LIBS += -linih

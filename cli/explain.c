@@ -2,15 +2,16 @@
 /* busypy explain: replays an exec without doing it, and names the first step that fails. */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arch.h"
 #include "commands.h"
 #include "err.h"
+#include "initramfs.h"
 #include "replay.h"
 #include "say.h"
 #include "str.h"
@@ -24,7 +25,8 @@ static const char help[] =
 	"Replays what the kernel, and whatever it starts, would do if this user executed FILE\n"
 	"here, without executing anything: prints each step, and the first one that fails.\n"
 	"\n"
-	"  -r, --root DIR        FILE is started by PID 1 of a machine whose root this will be\n"
+	"  -r, --root ROOT       FILE is started by PID 1 of a machine that boots with ROOT: a\n"
+	"                        directory, or an initramfs (cpio, compressed or not)\n"
 	"  -a, --arch ARCH       that machine's arch (default: this one's)\n"
 	"  -J, --json            print JSON\n"
 	"  -o, --output COLUMNS  choose columns of the steps, separated by commas\n"
@@ -188,26 +190,59 @@ static int print(const struct explain *explain, const struct replay *replay, con
 	return r;
 }
 
-int cmd_explain(int argc, char **argv)
+/* Where the root is a directory; an initramfs becomes one, whose path is in unpacked. */
+static int open_root(const char *given, char *unpacked, const char **ret, struct err *err)
+{
+	struct stat st;
+	int r;
+
+	*ret = given;
+	if (!given)
+		return 0;
+	if (stat(given, &st) < 0)
+		return err_set(err, errno, "%s", given);
+	if (S_ISDIR(st.st_mode))
+		return 0;
+	r = initramfs_unpack(given, unpacked, err);
+	if (r < 0)
+		unpacked[0] = '\0';
+	*ret = unpacked;
+	return r;
+}
+
+static int explain_file(const struct explain *explain, const char *command,
+			const struct replay_request *request)
 {
 	REPLAY_CLEANUP struct replay replay = { 0 };
+	struct err why = { 0 }, err = { 0 };
+
+	replay_exec(request, &replay, &why);
+	if (print(explain, &replay, &why, &err) < 0)
+		return say_err(command, &err);
+	if (replay.end == REPLAY_UNKNOWN)
+		return say_error(command, "cannot tell: %s", why.text);
+	return replay.end == REPLAY_RUNS ? 0 : EXIT_WOULD_FAIL;
+}
+
+int cmd_explain(int argc, char **argv)
+{
+	char unpacked[INITRAMFS_PATH_MAX] = "";
 	struct explain explain = { 0 };
 	struct replay_request request = { 0 };
-	struct err why = { 0 }, err = { 0 };
+	struct err err = { 0 };
 	int r = parse(argc, argv, &explain);
 
 	if (r)
 		return r;
-	if (tree_arch(explain.arch, &request.arch, &err) < 0)
+	if (tree_arch(explain.arch, &request.arch, &err) < 0 ||
+	    open_root(explain.root, unpacked, &request.root, &err) < 0)
 		return say_err(argv[0], &err);
-	request.root = explain.root;
+	request.root_name = explain.root;
 	request.path = explain.argv[0];
 	request.argv = explain.argv;
 	request.envp = environ;
-	replay_exec(&request, &replay, &why);
-	if (print(&explain, &replay, &why, &err) < 0)
-		return say_err(argv[0], &err);
-	if (replay.end == REPLAY_UNKNOWN)
-		return say_error(argv[0], "cannot tell: %s", why.text);
-	return replay.end == REPLAY_RUNS ? 0 : EXIT_WOULD_FAIL;
+	r = explain_file(&explain, argv[0], &request);
+	if (unpacked[0])
+		initramfs_drop(unpacked);
+	return r;
 }

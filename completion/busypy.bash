@@ -77,7 +77,7 @@ _busypy_argument() {
         _busypy_words "host debian debian:bookworm debian:trixie" "$2"
         COMPREPLY+=("${paths[@]}")
         ;;
-    FILE) _busypy_paths -f "$2" ;;
+    FILE | ROOT) _busypy_paths -f "$2" ;;
     DIR | TREE) _busypy_paths -d "$2" ;;
     *) COMPREPLY=() ;;
     esac

@@ -119,6 +119,21 @@ int broken_no_handler(const char *path, const struct arch *arch, struct err *err
 			"install qemu-user-static");
 }
 
+int broken_handler_off(const char *path, const struct arch *arch, const char *entry,
+		       struct err *err)
+{
+	if (!entry)
+		(void)err_say(err, ENOEXEC, "%s is a program for %s, and binfmt_misc is disabled",
+			      path, name_of(arch));
+	else
+		(void)err_say(err, ENOEXEC,
+			      "%s is a program for %s, and the handler %s, which takes it, is "
+			      "disabled",
+			      path, name_of(arch), entry);
+	return err_hint(err, -ENOEXEC, "echo 1 >/proc/sys/fs/binfmt_misc/%s",
+			entry ? entry : "status");
+}
+
 int broken_interp(const char *path, const char *interp, int code, struct err *err)
 {
 	return err_say(err, code, "%s needs the ELF interpreter %s, which %s", path, interp,

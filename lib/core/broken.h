@@ -53,6 +53,11 @@ int broken_machine(const char *path, const struct arch *arch, const struct arch 
 /* The same where a binfmt_misc handler would have helped. */
 int broken_no_handler(const char *path, const struct arch *arch, struct err *err);
 
+/* The same where an entry would take it but for being disabled, or all of binfmt_misc is (entry
+ * NULL). */
+int broken_handler_off(const char *path, const struct arch *arch, const char *entry,
+		       struct err *err);
+
 /* The program's ELF interpreter is missing (ENOENT) or cannot be opened. */
 int broken_interp(const char *path, const char *interp, int code, struct err *err);
 

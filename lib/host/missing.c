@@ -88,6 +88,22 @@ int deb_extract(const char *path, const char *dir, struct origins *origins, size
 #endif
 
 #ifdef WITHOUT_ARCHIVE
+#include "initramfs.h"
+
+int initramfs_decompress(const void *bytes, unsigned long n, char **ret_bytes, unsigned long *ret_n,
+			 struct err *err)
+{
+	(void)bytes;
+	(void)n;
+	(void)ret_bytes;
+	(void)ret_n;
+	return err_hint(
+		err, err_say(err, ENOSYS, "cannot unpack the initramfs: built without libarchive"),
+		"install libarchive-dev and build again");
+}
+#endif
+
+#ifdef WITHOUT_ARCHIVE
 #include "pack.h"
 
 const char *pack_component_name(enum pack_component component)

@@ -184,13 +184,23 @@ static bool try_inherited(struct search *search, const struct needed_by *by, boo
 	return false;
 }
 
+/* A name with a slash is a path. */
+static bool try_path(struct search *search)
+{
+	const char *cwd = search->root->cwd;
+	int r = search->name[0] == '/' || !cwd
+			? str_copy(search->path, sizeof(search->path), search->name)
+			: path_join(search->path, sizeof(search->path), cwd, search->name);
+
+	return r == 0 && suits(search);
+}
+
 static bool find(struct search *search, const struct needed_by *by, bool musl)
 {
 	const char *from_environment = search->root->library_path;
 
 	if (strchr(search->name, '/'))
-		return str_copy(search->path, sizeof(search->path), search->name) == 0 &&
-		       suits(search);
+		return try_path(search);
 	if (musl)
 		return try_list(search, from_environment, "") || try_inherited(search, by, true) ||
 		       try_defaults(search);

@@ -42,7 +42,7 @@ static int open_handler(struct world *world, const struct rule *rule, int step,
 static const struct rule *ask_handlers(const struct world *world, const struct found *file,
 				       const char *path)
 {
-	for (size_t i = 0; i < world->n_rules; i++) {
+	for (size_t i = 0; i < world->n_rules && !world->rules_off; i++) {
 		if (rule_matches(&world->rules[i], file->head, path))
 			return &world->rules[i];
 	}

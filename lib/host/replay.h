@@ -39,6 +39,7 @@ struct replay {
 
 struct replay_request {
 	const char *root; /* a directory that will be "/" of a machine: PID 1 executes; or NULL */
+	const char *root_name;	 /* what the user calls it */
 	const struct arch *arch; /* of the kernel */
 	const char *path;	 /* as given to execve(2) */
 	char *const *argv, *const *envp;

@@ -11,8 +11,10 @@
 #include "elf_head.h"
 #include "err.h"
 #include "fd.h"
+#include "replay.h"
 #include "replay_parts.h"
 #include "replay_world.h"
+#include "rule.h"
 #include "str.h"
 
 enum { QEMU_FAILED = 255 }; /* its exit status where it cannot load a program */
@@ -137,7 +139,9 @@ static int load(struct world *world, int step, struct image *image, struct last_
 	}
 	if (r < 0)
 		return 0;
-	world_set(world, step, "program", "ELF for %s%s", image->arch->name, r ? "" : ", static");
+	if (!str_eq(world->out->steps[step].kind, "handler")) /* whose entry is worth more */
+		world_set(world, step, "program", "ELF for %s%s", image->arch->name,
+			  r ? "" : ", static");
 	world->parent = step;
 	if (r == 1) {
 		r = *ret->interp ? check_interp(world, image, ret->interp, err)
@@ -220,6 +224,23 @@ int replay_elf_guest(struct world *world, int step, const char *path, const stru
 	return r < 0 ? r : 1;
 }
 
+/* Why no entry of binfmt_misc takes a foreign program: perhaps one would. */
+static int explain_handler(const struct world *world, const char *path, const struct found *file,
+			   const struct arch *arch, struct err *err)
+{
+	for (size_t i = 0; i < world->n_rules; i++) {
+		struct rule *rule = &world->rules[i];
+		bool enabled = rule->enabled, takes;
+
+		rule->enabled = true;
+		takes = rule_matches(rule, file->head, path);
+		rule->enabled = enabled;
+		if (takes)
+			return broken_handler_off(path, arch, enabled ? NULL : rule->name, err);
+	}
+	return broken_no_handler(path, arch, err);
+}
+
 int replay_elf_refused(struct world *world, const char *path, const struct found *file,
 		       struct err *err)
 {
@@ -236,6 +257,9 @@ int replay_elf_refused(struct world *world, const char *path, const struct found
 		return head.type == ET_REL || head.type == ET_CORE
 			       ? broken_object(path, head.type == ET_REL, err)
 			       : broken_no_program(path, err);
-	return world->here ? broken_no_handler(path, arch, err)
-			   : broken_machine(path, arch, world->kernel, err);
+	if (world->here)
+		return explain_handler(world, path, file, arch, err);
+	(void)broken_machine(path, arch, world->kernel, err);
+	return arch ? err_hint(err, -ENOEXEC, "--arch %s, if the machine is one", arch->name)
+		    : -ENOEXEC;
 }

@@ -32,6 +32,7 @@ static void give_settings(struct world *world, bool musl, char **ret_cache)
 	char real[SYSROOT_PATH_MAX];
 	size_t n;
 
+	world->root->cwd = world->here ? world->cwd : NULL;
 	world->root->library_path = own ? getenv("LD_LIBRARY_PATH") : NULL;
 	if (musl || sysroot_find(world->root, path, real) < 0 ||
 	    files_read(real, ret_cache, &n, NULL) < 0)

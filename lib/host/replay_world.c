@@ -21,6 +21,7 @@
 #include "rule.h"
 #include "str.h"
 #include "sysroot.h"
+#include "tree.h"
 
 enum {
 	RULES_MAX = 512,
@@ -280,8 +281,9 @@ static int read_rules(struct world *world, struct err *err)
 	FD_CLEANUP int instance = binfmt_open(false, NULL);
 	int n;
 
-	if (instance < 0 || binfmt_enabled(instance) == 0)
+	if (instance < 0)
 		return 0;
+	world->rules_off = binfmt_enabled(instance) == 0;
 	world->rules = calloc(RULES_MAX, sizeof(*world->rules));
 	if (!world->rules)
 		return err_set(err, ENOMEM, "cannot list the handlers");
@@ -290,6 +292,29 @@ static int read_rules(struct world *world, struct err *err)
 		return n;
 	world->n_rules = (size_t)n;
 	return 0;
+}
+
+/* Programs that the kernel starts before anything is composed. */
+static bool is_init(const char *path)
+{
+	return str_eq(path_base(path), "init") || str_ends(path, "-init");
+}
+
+/* In a tree init puts the runtime on /usr and /lib before it starts anything. */
+static void compose(struct world *world)
+{
+	const char *dir = world->request->root, *path = world->request->path;
+	struct sysroot *view = world->root;
+
+	if (is_init(path) || !tree_has_runtime(dir, world->kernel) ||
+	    sysroot_init_view(view, dir, world->kernel) < 0)
+		return;
+	if (sysroot_mount(view, "", dir) <
+	    0) /* cannot be: there is room, and it was taken before */
+		return;
+	world->parent = world_step(world, "view", world->request->root_name,
+				   "of %s, as init makes it", world->kernel->name);
+	world->in_view = true;
 }
 
 int world_open(struct world *world, const struct replay_request *request, struct replay *out,
@@ -311,6 +336,7 @@ int world_open(struct world *world, const struct replay_request *request, struct
 	if (r < 0)
 		return err_set(err, -r, "cannot use %s", request->root);
 	if (!world->here) {
+		compose(world);
 		/* PID 1's kernel is not here to be asked. */
 		if (world->kernel != arch_by_name("i386") &&
 		    arch_runs_on(arch_by_name("i386"), world->kernel))

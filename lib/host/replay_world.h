@@ -27,6 +27,7 @@ struct world {
 	const struct arch *compat; /* and second; or NULL */
 	struct rule *rules;	   /* in the order of asking */
 	size_t n_rules;
+	bool rules_off;	 /* binfmt_misc is disabled: none is asked */
 	bool here;	 /* the caller's own rights count; else it is PID 1 */
 	bool reads;	 /* files are only read: what runs them needs no right to execute */
 	bool in_view;	 /* what "/" is has been replaced */

@@ -25,6 +25,7 @@ int sysroot_init(struct sysroot *root, const char *dir)
 {
 	root->library_path = NULL;
 	root->cache_size = 0;
+	root->cwd = NULL;
 	root->n_mounts = 1;
 	root->below = NULL;
 	root->mounts[0].at = "";
@@ -39,6 +40,7 @@ int sysroot_init_view(struct sysroot *root, const char *tree, const struct arch 
 
 	root->library_path = NULL;
 	root->cache_size = 0;
+	root->cwd = NULL;
 	root->n_mounts = 0;
 	root->below = NULL;
 	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {

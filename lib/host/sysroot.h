@@ -23,6 +23,7 @@ struct sysroot {
 	const char *library_path;
 	const uint8_t *cache;
 	size_t cache_size; /* bytes */
+	const char *cwd;   /* where DT_NEEDED with a relative path begins; NULL is "/" */
 	/* Another one, which lib/host/needed asks where this one has nothing; NULL after init. */
 	const struct sysroot *below;
 };

@@ -13,17 +13,18 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import elf_cases  # noqa: E402
 import handler_cases  # noqa: E402
 import path_cases  # noqa: E402
+import root_cases  # noqa: E402
 import script_cases  # noqa: E402
 import tree_cases  # noqa: E402
 from case import Machine  # noqa: E402
 
-GROUPS = (path_cases, script_cases, elf_cases, handler_cases, tree_cases)
+GROUPS = (path_cases, script_cases, elf_cases, handler_cases, tree_cases,
+          root_cases)
 
 
 def foretold(machine, case):
     """The outcome as rawexec words it, and the sentence."""
-    words = [machine.busypy, "explain", "--json", case.path, *case.arguments]
-    run = subprocess.run(case.wrapped(machine, words), capture_output=True, text=True,
+    run = subprocess.run(case.asked(machine), capture_output=True, text=True,
                          cwd=case.directory, env=case.environment, check=False)
     if not run.stdout:
         return "unknown", run.stderr.strip()
@@ -39,8 +40,7 @@ def foretold(machine, case):
 
 
 def happened(machine, case):
-    words = [machine.rawexec, case.path, *case.arguments]
-    run = subprocess.run(case.wrapped(machine, words), capture_output=True, text=True,
+    run = subprocess.run(case.executed(machine), capture_output=True, text=True,
                          cwd=case.directory, env=case.environment, check=False, timeout=60)
     return run.stdout.strip(), run.stderr.strip()
 

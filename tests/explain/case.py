@@ -13,15 +13,24 @@ class Case:
     sentence is a part of what explain must say."""
 
     def __init__(self, name, path, wanted="", *, arguments=(), user=False, wrap=(), directory=None,
-                 environment=None, sentence=""):
+                 environment=None, sentence="", root=None):
         self.name, self.path, self.wanted = name, path, wanted
         self.arguments, self.directory = list(arguments), directory
         self.wrap = [*wrap, *(AS_USER if user else ())]
         self.environment = {**os.environ, **(environment or {})}
         self.sentence = sentence
+        self.root = root  # of a machine that boots with it; here: a chroot
 
-    def wrapped(self, machine, words):
-        return [*self.wrap, *words]
+    def asked(self, machine):
+        options = ["--root", self.root] if self.root else []
+        return [*self.wrap, machine.busypy, "explain", "--json", *options, self.path,
+                *self.arguments]
+
+    def executed(self, machine):
+        if self.root:
+            shutil.copy(machine.rawexec, self.root)
+        program = ["chroot", self.root, "/rawexec"] if self.root else [machine.rawexec]
+        return [*self.wrap, *program, self.path, *self.arguments]
 
 
 class Machine:

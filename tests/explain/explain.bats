@@ -44,3 +44,118 @@ It would run."
 \`-/no/such/interpreter program FAILS ENOENT
 It would fail with ENOENT (No such file or directory): the interpreter of ./tool: cannot start /no/such/interpreter: /no does not exist"
 }
+
+@test "each reason that a path can have" {
+    cp "$HELPERS/nothing" prog
+    cp prog plain; chmod 644 plain
+    same "$(sentence 1 ./plain)" "It would fail with EACCES (Permission denied): cannot start ./plain: mode 0644 does not let this user execute it (Hint: chmod a+x ./plain)"
+    same "$(sentence 1 ./prog/x)" "It would fail with ENOTDIR (Not a directory): cannot start ./prog/x: $PWD/prog is no directory"
+    same "$(sentence 1 .)" "It would fail with EACCES (Permission denied): cannot start .: it is a directory"
+    same "$(sentence 1 ./none)" "It would fail with ENOENT (No such file or directory): cannot start ./none: $PWD/none does not exist"
+    ln -s none link
+    same "$(sentence 1 ./link)" "It would fail with ENOENT (No such file or directory): cannot start ./link: $PWD/none does not exist"
+    script dos '#!./prog\r'
+    same "$(sentence 1 ./dos)" "It would fail with ENOENT (No such file or directory): the first line of ./dos ends in a carriage return, so its interpreter would be './prog\r', which does not exist (Hint: sed -i 's/\r\$//' ./dos)"
+    printf '#!/%0300d\n' 0 >long; chmod 755 long
+    same "$(sentence 1 ./long)" "It would fail with ENOEXEC (Exec format error): the name in the first line of ./long does not end within the 256 bytes that the kernel reads"
+    script self '#!./self'
+    same "$(sentence 1 ./self)" "It would fail with ELOOP (Too many levels of symbolic links): more than 5 scripts start one another"
+    echo text >text; chmod 755 text
+    same "$(sentence 1 ./text)" "It would fail with ENOEXEC (Exec format error): ./text is neither a script nor a sound ELF program"
+    same "$(sentence 1 "$ROOT/build/init-aarch64")" "It would fail with ENOEXEC (Exec format error): $ROOT/build/init-aarch64 is a program for aarch64, and this kernel has no handler for it (Hint: install qemu-user-static)"
+}
+
+@test "a program with libraries, and without one of them" {
+    echo 'int f(void){return 0;}' | cc -shared -fPIC -o libf.so -x c -
+    echo 'int f(void); int main(void){return f();}' | cc -o prog -x c - -x none ./libf.so -Wl,-rpath,"$PWD"
+    run -0 "$BUSYPY" explain -n ./prog
+    [[ ${lines[0]} =~ ^"./prog "\ *program\ *ok\ *"ELF for $(uname -m)"$ ]]
+    [[ ${lines[2]} =~ "libraries "\ *libraries\ *ok\ *"./libf.so libc.so.6" ]]
+    rm libf.so
+    same "$(sentence 1 ./prog)" "It would end with exit status 127: ./libf.so, which $PWD/prog needs, is missing"
+}
+
+@test "what cannot be told is no answer" {
+    cp "$HELPERS/nothing" prog; chmod 711 prog; chmod 755 .
+    cp "$BUSYPY" "$BUSYPY-full" .
+    [ "$(id -u)" -eq 0 ] && chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$PWD"
+    run -125 --separate-stderr setpriv --reuid 1000 --clear-groups ./busypy explain ./prog
+    same "$output" "FILE   STEP    STATE   NOTE
+./prog program unknown "
+    same "$stderr" "busypy: explain: cannot tell: ./prog may be executed, but cannot be read: Permission denied (Hint: ask again as root)"
+}
+
+@test "JSON: steps with children, and the outcome" {
+    cp "$HELPERS/nothing" prog
+    script tool '#!./prog'
+    "$BUSYPY" explain --json ./tool >json
+    same "$(python3 -c '
+import json
+all = json.load(open("json"))
+step = all["steps"][0]
+print(step["file"], step["step"], step["state"], step["note"], len(all["steps"]))
+print([child["file"] for child in step["children"]])
+print(all["outcome"])')" "./tool script ok #!./prog 1
+['./prog']
+[{'outcome': 'runs', 'errno': None, 'status': None, 'sentence': None}]"
+    run -1 "$BUSYPY" explain -J /nowhere
+    same "$(python3 -c 'import json, sys
+print(json.loads(sys.argv[1])["outcome"])' "$output")" \
+        "[{'outcome': 'errno', 'errno': 'ENOENT', 'status': None, 'sentence': 'cannot start /nowhere: No such file or directory'}]"
+}
+
+@test "columns, headings, arguments of the file" {
+    cp "$HELPERS/nothing" prog
+    run -0 "$BUSYPY" explain -n -o file,step ./prog --json -x
+    same "$output" "./prog program"
+}
+
+@test "wrong usage" {
+    same "$(sentence 125)" "busypy: explain: which file? (Hint: see 'busypy explain --help')"
+    same "$(sentence 125 --arch x86_64 /bin/sh)" "busypy: explain: --arch is the arch of a --root; this machine has its own"
+    same "$(sentence 125 -r / -a z80 /bin/sh)" "busypy: explain: unknown arch 'z80' (Hint: one of x86_64 aarch64 riscv64 armhf armel i386 ppc64le s390x mips64el mipsel)"
+    same "$(sentence 125 -o NONE /bin/sh)" "busypy: explain: unknown column 'NONE' of table 'steps'"
+    same "$(sentence 125 --wrong)" "busypy: explain: see 'busypy explain --help'"
+}
+
+@test "a script of an enabled tree, as root and as another caller" {
+    run -0 machine_script <<'END'
+        mkdir -m 755 /run/t && mount -t tmpfs -o mode=0755 t /run/t
+        cp -a "$TREES/host" /run/t/tree
+        printf '#!/usr/bin/python3\n' >/run/t/tree/bin/tool; chmod 755 /run/t/tree/bin/tool
+        "$BUSYPY" enable -q /run/t/tree
+        "$BUSYPY" explain /run/t/tree/bin/tool
+        cp "$BUSYPY" "$BUSYPY-full" /run/t
+        setpriv --no-new-privs --reuid 1000 --clear-groups /run/t/busypy explain -n -o NOTE /run/t/tree/bin/tool |
+            grep tier
+        for n in nl sp tab b-nl b-sp b-tab; do echo 0 >/proc/sys/fs/binfmt_misc/busypy-1-python3-$n; done
+        "$BUSYPY" explain -n -o STEP /run/t/tree/bin/tool | paste -sd ' '
+        "$BUSYPY" disable -q
+END
+    python=$(readlink -f "$TREES/host/etc/python/$(uname -m)/usr/bin/python3")
+    same "$output" "FILE                                STEP      STATE NOTE
+/run/t/tree/bin/tool                script    ok    #!/usr/bin/python3
+\`-/run/busypy/g1/loader             handler   ok    entry busypy-1-python3-nl, flags POF
+  \`-/run/t/tree                     view      ok    of $(uname -m), version tree; tier: template
+    \`-/usr/bin/python3              program   ok    ELF for $(uname -m)
+      |-/lib64/ld-linux-x86-64.so.2 ld.so     ok    ELF for $(uname -m)
+      |-libraries                   libraries ok    libm.so.6 libz.so.1 libexpat.so.1 libc.so.6 ld-linux-x86-64.so.2
+      \`-/usr                        python    ok    standard library in lib/${python##*/}
+It would run.
+of $(uname -m), version tree; tier: user namespace (no_new_privs is set)
+script program ld.so libraries python"
+}
+
+@test "a foreign program with qemu's entry, and with that one disabled" {
+    run machine_script <<'END'
+        printf '%s' ':qemu-aarch64:M::\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00:\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff:/usr/bin/qemu-aarch64-static:F' >/proc/sys/fs/binfmt_misc/register
+        "$BUSYPY" explain -n "$ROOT/build/init-aarch64" | sed "s|$ROOT|ROOT|; s/  */ /g"
+        echo 0 >/proc/sys/fs/binfmt_misc/qemu-aarch64
+        "$BUSYPY" explain -n "$ROOT/build/init-aarch64" | sed "s|$ROOT|ROOT|g; s/  */ /g"
+END
+    same "$output" 'ROOT/build/init-aarch64 program ok ELF for aarch64, static
+`-/usr/bin/qemu-aarch64-static handler ok entry qemu-aarch64, flags F
+It would run.
+ROOT/build/init-aarch64 program FAILS ENOEXEC
+It would fail with ENOEXEC (Exec format error): ROOT/build/init-aarch64 is a program for aarch64, and the handler qemu-aarch64, which takes it, is disabled (Hint: echo 1 >/proc/sys/fs/binfmt_misc/qemu-aarch64)'
+}
