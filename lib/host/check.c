@@ -155,6 +155,14 @@ static void add_jobs(struct run *run)
 		add_job(run, check_elf, run->part.archs[i], "the ELF files");
 	for (size_t i = 0; !(skip & CHECK_SKIP_LAYOUT) && i < run->part.n_archs; i++)
 		add_job(run, check_sums, run->part.archs[i], "the checksums");
+	if (!(skip & (CHECK_SKIP_PROGRAMS | CHECK_SKIP_SYNTAX)))
+		add_job(run, check_syntax, NULL, "the syntax of programs");
+	if (!(skip & CHECK_SKIP_PROGRAMS)) {
+		add_job(run, check_programs, NULL, "the programs");
+		add_job(run, check_boot, NULL, "what boots");
+	}
+	if (!(skip & CHECK_SKIP_PYTHON))
+		add_job(run, check_python, NULL, "Python");
 	if (!(skip & CHECK_SKIP_LAYOUT))
 		add_job(run, check_layout, NULL, "the layout");
 }

@@ -54,9 +54,33 @@ struct check_part {
 	uint64_t elf_files; /* how many there were */
 };
 
+/* Which Python a runtime has. */
+struct check_python {
+	unsigned minor;	 /* 11 for Python 3.11 */
+	char stdlib[64]; /* below the tree */
+	bool is_static;	 /* the interpreter loads nothing */
+};
+
+/* False if there is no interpreter, or its name does not tell. */
+bool check_python_find(const struct check_part *part, const struct arch *arch,
+		       struct check_python *ret);
+
+/* True if a source has a compiled file for each Python of the tree, made from these bytes. */
+bool check_is_compiled(const struct check_part *part, const struct check_file *source);
+
+/* The first bytes of a file of the tree (SHEBANG_READ at most); how many, or -errno. */
+ssize_t check_read_head(const struct check_part *part, const char *path, char *ret);
+
+/* True if they are those of a script for the tree's Python. */
+bool check_is_python(const char *head, size_t n);
+
 /* Each returns 0 if it could be done, else -errno with a sentence. */
 int check_layout(struct check_part *part, struct err *err);
 int check_elf(struct check_part *part, struct err *err);
+int check_python(struct check_part *part, struct err *err);
+int check_programs(struct check_part *part, struct err *err);
+int check_boot(struct check_part *part, struct err *err);
+int check_syntax(struct check_part *part, struct err *err);
 int check_sums(struct check_part *part, struct err *err);
 
 #endif

@@ -17,7 +17,7 @@ import tempfile
 
 from elfedit import Elf, PT_DYNAMIC, PT_LOAD
 
-ARCHS = ("x86_64", "aarch64", "armhf", "s390x")
+ARCHS = X, A, H, S = "x86_64", "aarch64", "armhf", "s390x"
 CLIB, PYTHON = "etc/clib/%s/%s", "etc/python/%s/usr/%s"
 
 
@@ -101,9 +101,12 @@ class Change:
 class Case:
     """what: the exact sentence; or a function of the change's own result, for numbers."""
 
-    def __init__(self, name, make, path, what, arch=None, severity="error", status=None):
+    def __init__(self, name, make, path, what, arch=None, severity="error", status=None,
+                 archs=()):
         self.name, self.make, self.path, self.what = name, make, path, what
         self.arch, self.severity = arch, severity
+        # the archs that have to be looked at to find it
+        self.archs = archs or (arch or X,)
         self.status = status if status is not None else int(severity == "error")
 
     @contextlib.contextmanager
@@ -120,9 +123,9 @@ class Case:
 CASES = []
 
 
-def case(name, path, what, arch=None, severity="error", status=None):
+def case(name, path, what, arch=None, severity="error", status=None, archs=()):
     def add(make):
-        CASES.append(Case(name, make, path, what, arch, severity, status))
+        CASES.append(Case(name, make, path, what, arch, severity, status, archs))
         return make
     return add
 
@@ -144,8 +147,11 @@ def make_base(trees, work):
             link(f"{source}/etc/{part}/{arch}", f"{base}/etc/{part}/{arch}")
     link(f"{source}/etc/busypy/selftest", f"{base}/etc/busypy/selftest")
     for arch in ARCHS:
+        usr = f"{base}/etc/python/{arch}/usr"
         for data in ("zoneinfo", "terminfo"):
-            shutil.rmtree(f"{base}/etc/python/{arch}/usr/share/{data}", ignore_errors=True)
+            shutil.rmtree(f"{usr}/share/{data}", ignore_errors=True)
+        for package in ("asyncio", "distutils", "email", "unittest", "xml"):
+            shutil.rmtree(f"{usr}/lib/python3.11/{package}")
     os.chmod(base, 0o755)
     os.chmod(f"{base}/etc", 0o755)
     return base
@@ -157,7 +163,6 @@ def link(source, to):
 
 # -- ELF: what is there and for which machine -------------------------------------------------------
 
-X, A, H, S = ARCHS
 PYTHON3 = {arch: PYTHON % (arch, "bin/python3.11") for arch in ARCHS}
 SSL = PYTHON % (X, "lib/python3.11/lib-dynload/_ssl.cpython-311-x86_64-linux-gnu.so")
 
@@ -556,7 +561,7 @@ def _(change):
     os.mkdir(change.new("lib64"))
 
 
-@case("half a runtime", "etc/clib/s390x", "is missing", S)
+@case("half a runtime", "etc/clib/s390x", "is missing", S, archs=(X,))
 def _(change):
     change.remove("etc/clib/s390x")
 
@@ -681,3 +686,281 @@ def _(change):
 @case("a file that cpio cannot carry", "site-package/large", "is larger than 4 GiB")
 def _(change):
     os.truncate(change.write("site-package/large", ""), 5 << 30)
+
+
+# -- programs --------------------------------------------------------------------------------------
+
+@case("carriage returns", "bin/ls", "has a carriage return at the end of its first line")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3\r\n")
+
+
+@case("env", "bin/ls", "begins with #!/usr/bin/env python3, which the handler does not match")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/env python3\n")
+
+
+@case("one minor version", "bin/ls",
+      "begins with #!/usr/bin/python3.11, which the handler does not match")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3.11\n")
+
+
+@case("two blanks", "bin/ls", "begins with #!  /usr/bin/python3, which the handler does not match")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!  /usr/bin/python3\n")
+
+
+@case("a long first line", "bin/ls", "has a first line of more than 255 bytes")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3 -X" + b"a" * 250 + b"\n")
+
+
+@case("a first line without an interpreter", "bin/ls", "has a first line without an interpreter")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!  \n")
+
+
+@case("a byte order mark", "bin/ls", "begins with a byte order mark")
+def _(change):
+    change.replace("bin/ls", b"#!", b"\xef\xbb\xbf#!")
+
+
+@case("an interpreter that is not there", "bin/ls",
+      "begins with #!/usr/bin/perl, which is not in the view")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/perl\n")
+
+
+@case("an interpreter that one arch lacks", "bin/ls",
+      "begins with #!/usr/bin/own, which is not in the view", S, archs=(X, S))
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/own\n")
+    for arch in (X, A, H):
+        change.copy(change.at(PYTHON3[arch]), PYTHON % (arch, "bin/own"))
+
+
+@case("an interpreter that cannot be executed", "bin/ls",
+      "begins with #!/etc/passwd, which is not executable")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/etc/passwd\n")
+
+
+@case("interpreters in a circle", "bin/ls", "has more than 5 interpreters behind one another")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/bin/ls\n")
+
+
+@case("a program of one arch", "bin/tool", "is an ELF program", X)
+def _(change):
+    change.copy(change.at(PYTHON3[X]), "bin/tool")
+
+
+@case("a text without a first line", "bin/tool", "is neither a script nor a program")
+def _(change):
+    change.write("bin/tool", "print(1)\n", 0o755)
+
+
+@case("a script without execute bits", "bin/ls", "is a script and not executable (mode 0644)", None,
+      "warning")
+def _(change):
+    change.chmod("bin/ls", 0o644)
+
+
+@case("a syntax error", "bin/ls", "line 2 is no Python 3.11: expected ':'")
+def _(change):
+    change.write("bin/ls", "#!/usr/bin/python3\nif True\n    pass\n", 0o755)
+
+
+@case("Python 2", "sbin/tool", "line 2 is no Python 3.11: Missing parentheses in call to 'print'. "
+      "Did you mean print(...)?")
+def _(change):
+    change.write("sbin/tool", "#!/usr/bin/python3\nprint 1\n", 0o755)
+
+
+@case("a NUL byte in a program", "bin/tool",
+      "line 0 is no Python 3.11: source code string cannot contain null bytes")
+def _(change):
+    change.write("bin/tool", "#!/usr/bin/python3\nx = '\0'\n", 0o755)
+
+
+@case("a syntax error in a package", "site-package/broken.py",
+      "line 1 is no Python 3.11: 'return' outside function")
+def _(change):
+    change.write("site-package/broken.py", "return 1\n")
+
+
+# -- what boots ------------------------------------------------------------------------------------
+
+@case("an init for Android", "init",
+      "asks for the loader /system/bin/linker64, which is not in the view", X)
+def _(change):
+    with Elf(change.copy(change.at(PYTHON3[X]), "init")) as elf:
+        elf.set_interp("/system/bin/linker64")
+
+
+@case("a dynamic init of another C library", "init",
+      "asks for the loader /lib/ld-musl-x86_64.so.1, which is not in the view", X)
+def _(change):
+    with Elf(change.copy(change.at(PYTHON3[X]), "init")) as elf:
+        elf.set_interp("/lib/ld-musl-x86_64.so.1")
+
+
+@case("a busybox that is not static", "etc/busypy/x86_64/rescue/busybox",
+      "asks for the loader /lib64/ld-linux-x86-64.so.2, which is not in the view", X)
+def _(change):
+    change.copy(change.at(PYTHON3[X]), "etc/busypy/x86_64/rescue/busybox")
+    change.remove(CLIB % (X, "ld-linux-x86-64.so.2"))
+
+
+@case("a busybox that was changed", "etc/busypy/x86_64/rescue/busybox",
+      "differs from its checksum in etc/busypy/x86_64/rescue/sha256", X)
+def _(change):
+    with open(change.own("etc/busypy/x86_64/rescue/busybox"), "ab") as file:
+        file.write(b"\0")
+
+
+@case("an init that lacks a library", "sbin/x86_64-init",
+      "libexpat.so.1, which /sbin/x86_64-init needs, is missing", X)
+def _(change):
+    change.copy(change.at(PYTHON3[X]), "sbin/x86_64-init")
+    change.remove(CLIB % (X, "libexpat.so.1"))
+
+
+@case("an init of another arch", "sbin/aarch64-init", "is for x86_64, not for aarch64", A)
+def _(change):
+    change.copy(change.at("sbin/x86_64-init"), "sbin/aarch64-init")
+
+
+@case("an init that is cut", "sbin/x86_64-init",
+      lambda sizes: "it is cut: it has %d bytes, and its segments need %d" % sizes, X)
+def _(change):
+    path = change.own("sbin/x86_64-init")
+    end = Elf(path).end()
+    os.truncate(path, end // 2)
+    return end // 2, end
+
+
+@case("an init that is empty", "sbin/x86_64-init", "is no sound ELF file: it is empty", X)
+def _(change):
+    change.write("sbin/x86_64-init", "", 0o755)
+
+
+@case("an init without execute bits", "sbin/x86_64-init", "is not executable (mode 0644)", X)
+def _(change):
+    change.chmod("sbin/x86_64-init", 0o644)
+
+
+@case("an inittab with a program that is not there", "etc/inittab",
+      "line 2 starts /bin/nothing, which is not there")
+def _(change):
+    change.write("etc/inittab", "# first\n::sysinit:/bin/nothing -x\n")
+
+
+@case("an inittab with a line that is none", "etc/inittab",
+      "1:3: unknown action 'sysinitt'", None, "warning")
+def _(change):
+    change.write("etc/inittab", "::sysinitt:/bin/sync\n")
+
+
+@case("a program that waits for randomness", "etc/init.d/rcS",
+      "line 3 has os.urandom, and the inittab starts it with /etc/init.d/rcS", None, "warning")
+def _(change):
+    change.write("etc/init.d/rcS", "#!/usr/bin/python3\nimport os\nseed = os.urandom(16)\n", 0o755)
+
+
+@case("a package that waits for randomness", "site-package/slow/__init__.py",
+      "line 2 has multiprocessing, and the inittab starts it with /etc/init.d/rcS", None, "warning")
+def _(change):
+    change.write("etc/init.d/rcS", "#!/usr/bin/python3\nfrom slow import pool\n", 0o755)
+    os.mkdir(change.new("site-package/slow"))
+    os.chmod(change.at("site-package/slow"), 0o755)
+    change.write("site-package/slow/__init__.py", "# parts\nimport multiprocessing\n")
+
+
+# -- Python ----------------------------------------------------------------------------------------
+
+STDLIB = PYTHON % ("%s", "lib/python3.11")
+
+
+@case("no os.py", STDLIB % X + "/os.py", "is missing", X)
+def _(change):
+    change.remove(STDLIB % X + "/os.py")
+
+
+@case("no encodings", STDLIB % A + "/encodings", "is missing or has no __init__.py", A)
+def _(change):
+    change.remove(STDLIB % A + "/encodings")
+
+
+@case("no lib-dynload", STDLIB % X + "/lib-dynload", "is missing", X)
+def _(change):
+    change.remove(STDLIB % X + "/lib-dynload")
+
+
+@case("no standard library", STDLIB % S + "/os.py", "is missing", S)
+def _(change):
+    change.remove(STDLIB % S)
+
+
+PYC = STDLIB % X + "/__pycache__/ast.cpython-311.pyc"
+
+
+@case("a module that is not compiled", STDLIB % X,
+      lambda n: f"has no compiled file of Python 3.11 for 1 of its {n} modules, the first is ast.py",
+      X, "warning")
+def _(change):
+    change.remove(PYC)
+    return sum(name.endswith(".py") for _, _, names in os.walk(change.at(STDLIB % X))
+               for name in names)
+
+
+@case("a module compiled by another Python", PYC, "is for Python 3.12, not for 3.11", X, "warning")
+def _(change):
+    with open(change.own(PYC), "r+b") as file:
+        file.write((3531).to_bytes(2, "little"))
+
+
+@case("a module compiled by an unknown Python", PYC,
+      "is for another Python (magic 9999), not for 3.11", X, "warning")
+def _(change):
+    with open(change.own(PYC), "r+b") as file:
+        file.write((9999).to_bytes(2, "little"))
+
+
+@case("a compiled file that is cut", PYC, "is no compiled Python file", X, "warning")
+def _(change):
+    os.truncate(change.own(PYC), 12)
+
+
+@case("a module that was changed after it was compiled", PYC, "was compiled from another ast.py", X)
+def _(change):
+    change.replace(STDLIB % X + "/ast.py", b"import", b"import ")
+
+
+@case("a module whose time was changed", PYC, "was compiled from another ast.py", X, "warning")
+def _(change):
+    source = os.stat(change.at(STDLIB % X + "/ast.py"))
+    with open(change.own(PYC), "r+b") as file:
+        file.seek(4)
+        file.write(bytes(4) + int(source.st_mtime + 1).to_bytes(4, "little")
+                   + source.st_size.to_bytes(4, "little"))
+
+
+@case("a package that was changed after it was compiled",
+      "site-package/busypy/__pycache__/text.cpython-311.pyc", "was compiled from another text.py",
+      None, "warning")
+def _(change):
+    change.replace("site-package/busypy/text.py", b"\n", b"\n\n")
+
+
+@case("a module that differs", STDLIB % A + "/this.py", "differs from the one of x86_64", A,
+      "warning", 1, archs=(X, A, S))  # its compiled file is another matter
+def _(change):
+    change.write(STDLIB % A + "/this.py", "s = 1\n")
+
+
+@case("a module that one arch lacks", STDLIB % H + "/this.py", "is missing, and x86_64 has it",
+      H, "warning", archs=(X, A, H))
+def _(change):
+    change.remove(STDLIB % H + "/this.py")
