@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2154 # pid is set by eval
 # busypy publish to HOST:PATH: a machine that has a shell, the core utilities and rsync, and nothing
 # else; over a stand-in for ssh, and over a real one.
 
@@ -55,7 +56,7 @@ first_and_second() {
 }
 
 @test "it is the same version as one that is published here" {
-    ln -s 'a b' "$SRC/etc/odd"; printf x >"$SRC/etc/two  words' $x"
+    ln -s tool "$SRC/bin/odd"; printf x >"$SRC/etc/two  words' \$x"
     ln "$SRC/bin/tool" "$SRC/bin/again"
     run -0 publish --id v1 "$SRC"
     here=$("$BUSYPY" publish --id v1 "$SRC" "$BATS_TEST_TMPDIR/here")
