@@ -20,6 +20,11 @@ int cmd_rollback(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_stage(int argc, char **argv);
 int cmd_status(int argc, char **argv);
+int cmd_test(int argc, char **argv);
 int cmd_versions(int argc, char **argv);
+
+/* The longer options of `busypy run`, for `busypy test`, which passes them on. Ends with zeros. */
+struct option;
+const struct option *run_options(void);
 
 #endif

@@ -22,6 +22,7 @@ static const struct {
 	{ "boot", cmd_boot, "start a tree or an image in QEMU" },
 	{ "export", cmd_export, "print the configuration that serves an export to clients" },
 	{ "run", cmd_run, "run a command in a view, cut off from this machine" },
+	{ "test", cmd_test, "run a command once per arch, cut off from this machine" },
 	{ "publish", cmd_publish, "make a tree the current version of an export" },
 	{ "rollback", cmd_rollback, "make an earlier version current again" },
 	{ "versions", cmd_versions, "list the versions of an export" },

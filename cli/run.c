@@ -111,6 +111,11 @@ static const struct option longs[] = {
 	{ 0 },
 };
 
+const struct option *run_options(void)
+{
+	return longs;
+}
+
 static int add_extra(struct options *options, const struct job_extra *extra)
 {
 	if (options->n_extras == JOB_EXTRAS_MAX)

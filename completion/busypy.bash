@@ -69,6 +69,7 @@ _busypy_argument() {
     'debian[:SUITE]') _busypy_words "debian debian:bookworm debian:trixie" "$2" ;;
     COLUMNS) _busypy_columns "$2" ;;
     FORMAT) _busypy_words "cpio tar erofs" "$2" ;;
+    REPORT) _busypy_words "table tap junit json" "$2" ;;
     SERVER) _busypy_words "knfsd ganesha" "$2" ;;
     HOW) _busypy_words "gzip zstd lz4hc none" "$2" ;;
     host)
@@ -110,7 +111,7 @@ _busypy() {
     *,-*) _busypy_words "$words" "$current" ;;
     status,*) _busypy_words "trees entries tiers kernel" "$current" ;;
     disable,*) ;;
-    add,* | boot,* | explain,* | publish,* | run,*) _busypy_paths -f "$current" ;;
+    add,* | boot,* | explain,* | publish,* | run,* | test,*) _busypy_paths -f "$current" ;;
     *) _busypy_paths -d "$current" ;;
     esac
 }

@@ -1,5 +1,5 @@
-"""One result in every mode: the self-test says the same through the handler, in a client's view
-and in a booted machine, but for what is about the machine."""
+"""One result in every mode: the self-test says the same through the handler, in a client's view,
+in a sandbox and in a booted machine, but for what is about the machine."""
 
 import json
 import subprocess
@@ -59,6 +59,13 @@ def outside(arch):
     return results
 
 
+def sandboxed(arch):
+    status, out, err = places.busypy("run", "--arch", arch, "--tree", places.tree(), "--", "smoke")
+    if status or err:
+        raise AssertionError(f"sandbox: status {status}: {err}\n{out}")
+    return out
+
+
 def recorded(arch):
     yield "--record keeps the self-test's lines, and its JSON tells how it ended"
     directory = places.scratch(f"record.{arch}/new")
@@ -77,8 +84,9 @@ def recorded(arch):
         raise AssertionError(f"the console's log holds {console[-2000:]}")
     if "Kernel panic" in console:
         raise AssertionError(console[-2000:])
-    yield "the handler, a client's view and the booted machine give one result"
-    common = check_same(outside(arch) | {"booted": booted})[COMMON]
+    yield "the handler, a client's view, a sandbox and the booted machine give one result"
+    modes = outside(arch) | {"sandbox": sandboxed(arch), "booted": booted}
+    common = check_same(modes)[COMMON]
     machine = sections(booted)[FREE[0]]
     if f"machine: {arch}" not in machine:
         raise AssertionError(machine)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What `busypy test` prints: while it runs, and in the end in one of four formats. */
+#ifndef BUSYPY_TEST_REPORT_H
+#define BUSYPY_TEST_REPORT_H
+
+#include <stdbool.h>
+
+struct err;
+struct test_jobs;
+
+enum test_format { TEST_TABLE, TEST_TAP, TEST_JUNIT, TEST_JSON };
+
+/* Redraws the jobs' states on stderr, which is a terminal; the second wipes them. */
+void test_screen_show(const struct test_jobs *jobs);
+void test_screen_end(void);
+
+/* Prints the result on stdout; command is its words, NULL behind the last. */
+int test_report(const struct test_jobs *jobs, enum test_format format, char *const *command,
+		struct err *err);
+
+/* True if the outputs of all that ran to their end are the same. */
+bool test_outputs_same(const struct test_jobs *jobs);
+
+/* Writes each job's output to DIR/ARCH.txt. */
+int test_keep_outputs(const struct test_jobs *jobs, const char *dir, struct err *err);
+
+#endif

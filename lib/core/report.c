@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
+
+/* The length of the character at the beginning of n bytes as RFC 3629 has it, and its number; 0 if
+ * there is none. */
+static size_t utf8_length(const unsigned char *s, size_t n, uint32_t *ret)
+{
+	static const struct {
+		unsigned char mask, lead;
+		uint32_t first; /* smaller ones would have a shorter form */
+	} forms[] = {
+		{ 0x80, 0, 0 }, { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 }
+	};
+
+	for (size_t i = 0; i < 4; i++) {
+		uint32_t c = s[0] & (unsigned char)~forms[i].mask;
+
+		if ((s[0] & forms[i].mask) != forms[i].lead)
+			continue;
+		if (n < i + 1)
+			return 0;
+		for (size_t j = 1; j <= i; j++) {
+			if ((s[j] & 0xc0) != 0x80)
+				return 0;
+			c = c << 6 | (s[j] & 0x3f);
+		}
+		*ret = c;
+		return c < forms[i].first || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ? 0
+											 : i + 1;
+	}
+	return 0;
+}
+
+/* RFC 8259, section 7. */
+static size_t escape_json(uint32_t c, char dst[REPORT_ESCAPED_MAX])
+{
+	static const char plain[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+	static const char digits[] = "0123456789abcdef";
+	const char *found = c && c < 0x80 ? strchr(plain, (int)c) : NULL;
+
+	if (found) {
+		dst[0] = '\\';
+		dst[1] = letters[found - plain];
+		return 2;
+	}
+	if (c >= 0x20)
+		return 0;
+	memcpy(dst, "\\u00", 4);
+	dst[4] = digits[c >> 4];
+	dst[5] = digits[c & 15];
+	return 6;
+}
+
+/* XML 1.0, sections 2.2 and 2.4; a carriage return would become a newline in a reader. */
+static size_t escape_xml(uint32_t c, char dst[REPORT_ESCAPED_MAX])
+{
+	const char *word = c == '&'    ? "&amp;"
+			   : c == '<'  ? "&lt;"
+			   : c == '>'  ? "&gt;"
+			   : c == '"'  ? "&quot;"
+			   : c == '\r' ? "&#13;"
+			   : (c < 0x20 && c != '\n' && c != '\t') || c == 0xfffe || c == 0xffff
+				   ? replacement
+				   : "";
+	size_t n = strlen(word);
+
+	memcpy(dst, word, n);
+	return n;
+}
+
+size_t report_escape(enum report_syntax syntax, const char *bytes, size_t n, char *dst, size_t size,
+		     size_t *ret_taken)
+{
+	size_t used = 0, taken = 0;
+
+	while (taken < n && size - used >= REPORT_ESCAPED_MAX) {
+		uint32_t c = 0;
+		size_t length = utf8_length((const unsigned char *)bytes + taken, n - taken, &c);
+		size_t escaped = 0;
+
+		if (length == 0) {
+			memcpy(dst + used, replacement, escaped = sizeof(replacement) - 1);
+			length = 1;
+		} else {
+			escaped = syntax == REPORT_JSON ? escape_json(c, dst + used)
+							: escape_xml(c, dst + used);
+		}
+		if (escaped == 0)
+			memcpy(dst + used, bytes + taken, escaped = length);
+		used += escaped;
+		taken += length;
+	}
+	*ret_taken = taken;
+	return used;
+}
+
+/* The slice of a line that begins at *at, and where the next one does. */
+static const char *take_line(const char *text, size_t n, size_t *at, size_t *ret_n)
+{
+	const char *line = text + *at, *end;
+
+	*ret_n = 0;
+	if (*at >= n)
+		return NULL;
+	end = memchr(line, '\n', n - *at);
+	*ret_n = end ? (size_t)(end - line) : n - *at;
+	*at += *ret_n + (end ? 1 : 0);
+	return line;
+}
+
+bool report_differ(const char *a, size_t n_a, const char *b, size_t n_b,
+		   struct report_difference *ret)
+{
+	size_t at_a = 0, at_b = 0;
+
+	for (ret->line = 1;; ret->line++) {
+		ret->a = take_line(a, n_a, &at_a, &ret->n_a);
+		ret->b = take_line(b, n_b, &at_b, &ret->n_b);
+		if (!ret->a && !ret->b)
+			return false;
+		if (!ret->a || !ret->b || ret->n_a != ret->n_b ||
+		    memcmp(ret->a, ret->b, ret->n_a) != 0)
+			return true;
+		/* the same line, but only one of them has its newline */
+		if ((a[at_a - 1] == '\n') != (b[at_b - 1] == '\n'))
+			return true;
+	}
+}
