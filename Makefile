@@ -348,4 +348,8 @@ uninstall:
 		$(SHARE)/bash-completion/completions/busypy
 	rm -rf $(LIBEXEC) $(SHARE)/busypy
 
-.PHONY: install uninstall
+# A Debian package, by dpkg-deb (needs dpkg-dev and file).
+deb: all
+	packaging/build-deb $(B) $(VERSION)
+
+.PHONY: install uninstall deb

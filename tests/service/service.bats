@@ -306,6 +306,48 @@ same "$(grep -cx -- -- "$here/journal")" 1
 SCRIPT
 }
 
+# storm LIVE: mounts and unmounts as fast as they come, while LIVE scripts run and others start.
+storm() {
+    { echo "live=$1"; cat <<'SCRIPT'; } | in_machine
+configure "tree = $export/current" "prune = $here/prune/**"
+start; await in_force "$export/current" 1
+mkfifo "$here/in"; exec 7<>"$here/in"
+for ((i = 0; i < live; i++)); do "$export/current/bin/holdone" <"$here/in" >>"$here/held" & done
+held() { [ "$(grep -c here "$here/held" || :)" = "$live" ]; }
+[ "$live" = 0 ] || await held
+mkdir -p "$here/prune/a" "$here/b"
+spent() { local words; read -ra words <"/proc/$service/stat"; echo $((words[13] + words[14] + words[15] + words[16])); }
+before=$(spent) began=$SECONDS
+/usr/bin/python3 -IB - "$here/prune/a" "$here/b" <<'PYTHON' & storm=$!
+import ctypes, sys
+libc = ctypes.CDLL(None, use_errno=True)
+for _ in range(1500):
+    for target in sys.argv[1:]:
+        assert libc.mount(b"storm", target.encode(), b"tmpfs", 0, None) == 0
+    for target in sys.argv[1:]:
+        assert libc.umount2(target.encode(), 0) == 0
+PYTHON
+starts=0
+while kill -0 $storm 2>/dev/null; do
+    same "$("$export/current/bin/whichone")" "1 True"
+    starts=$((starts + 1))
+done
+wait $storm
+new_version "$export" 2; point "$export" 2
+same "$("$export/current/bin/whichone")" "2 True"
+await in_force "$export/current" 2
+# Bounded: a twentieth of the time is what one look a second costs; a busy loop would take all of it.
+took=$((SECONDS - began + 1))
+[ $(($(spent) - before)) -le $((took * $(getconf CLK_TCK) / 2 + $(getconf CLK_TCK))) ] || { echo "$(spent) ticks, $took s"; exit 1; }
+[ "$(awk '/^VmHWM/ { print $2 }' "/proc/$service/status")" -le 32768 ]
+[ "$starts" -gt 3 ]
+exec 7<&-
+SCRIPT
+}
+
+@test "mounts and unmounts as fast as they come, no script running" { storm 0; }
+@test "mounts and unmounts as fast as they come, 100 scripts running" { storm 100; }
+
 @test "wrong calls" {
     machine_script "$BUSYPYD" <<'SCRIPT'
 refuses() { out=$("${@:2}" 2>&1) && exit 1; [ $? = 125 ]; [ "$out" = "$1" ] || { echo "$out"; exit 1; }; }
