@@ -54,7 +54,7 @@ except OSError as error:
     etc = error.strerror
 attr = open("/proc/self/attr/apparmor/current").read().strip() if os.path.exists("/proc/self/attr/apparmor/current") else "-"
 print(sys.executable, os.path.exists("/.busypy/view"), os.getuid(), status["CapEff"].strip(),
-      status["CapAmb"].strip(), status["NoNewPrivs"].strip(), etc, len(os.listdir("/tmp")), attr, sys.argv[1:])
+      status["CapAmb"].strip(), status["NoNewPrivs"].strip(), etc, os.path.exists("/tmp/of-all"), attr, sys.argv[1:])
 PYTHON
     cp /usr/local/bin/hostscript /usr/local/bin/confined
     chmod 755 /usr/local/bin/hostscript /usr/local/bin/confined
@@ -82,6 +82,7 @@ PROFILE
 host_scripts() {
     local unit
     rm -f /var/log/hostscripts
+    touch /tmp/of-all
     apt --version
     lsb_release -a 2>/dev/null
     pip --version
@@ -118,7 +119,7 @@ serve() {
 same_mounts() {
     same "$(readlink "/proc/$(systemctl show -P MainPID busypyd)/ns/mnt")" "$(readlink /proc/1/ns/mnt)"
 }
-verified() { systemd-analyze verify busypyd.service busypy-handler.service busypy-enable.service; }
+verified() { systemd-analyze verify --man=no busypyd.service busypy-handler.service busypy-enable.service; }
 follows() { publish 2 && runs 2 && await in_force 2 && runs 2; }
 goes_back() { busypy rollback $EXPORT 1 && runs 1 && await in_force 1 && runs 1; }
 binfmt_restarted() {
