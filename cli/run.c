@@ -2,6 +2,7 @@
 /* busypy run: options in, a sandbox's exit status out. Part of the small program, too: only
  * lib/core and lib/sys. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <poll.h>
@@ -191,9 +192,12 @@ static int one_of(const char *option, const char *text, const char *const words[
 		if (str_eq(text, words[i]))
 			return i;
 	}
-	(void)say_error("run", "--%s must be '%s', '%s'%s%s%s, not '%s'", option, words[0],
-			words[1], words[2] ? " or '" : "", words[2] ? words[2] : "",
-			words[2] ? "'" : "", text);
+	if (words[2])
+		(void)say_error("run", "--%s must be '%s', '%s' or '%s', not '%s'", option,
+				words[0], words[1], words[2], text);
+	else
+		(void)say_error("run", "--%s must be '%s' or '%s', not '%s'", option, words[0],
+				words[1], text);
 	return -1;
 }
 
@@ -321,9 +325,9 @@ static int choose_cwd(struct options *options, struct cwd *cwd)
 
 	cwd_get(cwd);
 	if (options->cwd != CWD_NONE && cwd->path[0] && !str_eq(cwd->path, "/")) {
-		/* A sandbox has a /tmp of its own, unless it is told otherwise. */
+		/* It does not cover what the view has there, unless it is told to. */
 		shown = sandbox_can_hold(request, cwd->path) &&
-			(options->cwd != CWD_DEFAULT || !client || !str_eq(cwd->path, "/tmp"));
+			(options->cwd != CWD_DEFAULT || !sandbox_has(request, cwd->path));
 		if (!shown && options->cwd != CWD_DEFAULT)
 			return say_error("run",
 					 "%s: the working directory has no place in this view",
@@ -454,6 +458,15 @@ static int supervise(struct sandbox_request *request)
 	return result.timed_out ? EXIT_TIMED_OUT : result.status;
 }
 
+/* What is opened later must not take their places, and get into the sandbox. */
+static void reserve_stdio(void)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", O_RDWR); /* the lowest free one is this */
+	}
+}
+
 int cmd_run(int argc, char **argv)
 {
 	static char *environment[SANDBOX_VARIABLES_MAX];
@@ -463,8 +476,10 @@ int cmd_run(int argc, char **argv)
 	struct sandbox_request *request = &options.request;
 	struct sandbox_environment variables = { .from = environ, .more = options.env };
 	struct err err = { 0 };
-	int r = parse(argc, argv, &options);
+	int r;
 
+	reserve_stdio();
+	r = parse(argc, argv, &options);
 	if (r)
 		return r;
 	if (choose_tree(&options, tree, &err) < 0)

@@ -266,7 +266,8 @@ static void add_holders(struct plan *plan, const struct job *job, const struct f
 
 	for (size_t i = 0; i < facts->n_top; i++) {
 		entry = &facts->top[i];
-		for (size_t j = 0; entry->is_empty && j < job->n_extras; j++) {
+		for (size_t j = 0; entry->is_empty && !job_makes(entry->name) && j < job->n_extras;
+		     j++) {
 			if (find_top(facts, job->extras[j].dst) != entry ||
 			    !strchr(job->extras[j].dst + 1, '/'))
 				continue;
@@ -312,7 +313,7 @@ static void add_host_entry(struct plan *plan, const struct facts_entry *entry)
 	plan_add_from(plan,
 		      &(struct op){ .type = OP_RBIND,
 				    .dst = entry->name,
-				    .flags = OP_RDONLY | OP_NOSUID },
+				    .flags = OP_RDONLY | OP_NOSUID | OP_NODEV },
 		      "/", entry->name);
 }
 
@@ -328,7 +329,7 @@ static void plan_host(const struct view *view, const struct facts *facts, struct
 		view_add_mkdir(plan, programs[i], 0755);
 		add_folder(plan, view, programs[i], programs[i]);
 	}
-	view_add_shares(plan, facts);
+	view_add_shares(plan, facts, OP_RDONLY);
 }
 
 int job_plan(const struct view *view, const struct facts *facts, struct plan *ret, struct err *err)

@@ -244,14 +244,14 @@ static void add_host(struct plan *plan, const struct view *view, const struct fa
 		plan_add(plan, &(struct op){ .type = OP_PRUNE, .dst = facts->pruned[i - 1] + 1 });
 }
 
-void view_add_shares(struct plan *plan, const struct facts *facts)
+void view_add_shares(struct plan *plan, const struct facts *facts, unsigned flags)
 {
 	for (size_t i = 0; shares[i]; i++) {
 		if (facts->shares & (1U << i))
 			plan_add(plan, &(struct op){ .type = OP_RBIND,
 						     .src = shares[i],
 						     .dst = shares[i] + 1,
-						     .flags = OP_NOSUID | OP_OPTIONAL });
+						     .flags = flags | OP_NOSUID | OP_OPTIONAL });
 	}
 }
 
@@ -271,7 +271,7 @@ static void plan_host(const struct view *view, const struct facts *facts, struct
 		view_add_mkdir(plan, own[i], 0755);
 		view_add_tree_bind(plan, view, own[i], own[i]);
 	}
-	view_add_shares(plan, facts);
+	view_add_shares(plan, facts, 0);
 	plan_add(plan, &(struct op){ .type = OP_FLAGS,
 				     .dst = ".",
 				     .flags = OP_RDONLY | OP_NOSUID | OP_NODEV });

@@ -27,8 +27,8 @@ void view_add_tree_bind(struct plan *plan, const struct view *view, const char *
 void view_add_runtime(struct plan *plan, const struct view *view);
 /* What belongs into a fresh /dev: the host's nodes, links, /dev/pts. */
 void view_add_nodes(struct plan *plan);
-/* What of the host's /usr the host view shows. */
-void view_add_shares(struct plan *plan, const struct facts *facts);
+/* What of the host's /usr the host view shows, with these flags besides. */
+void view_add_shares(struct plan *plan, const struct facts *facts, unsigned flags);
 /* The marker by which the loader knows that it is in a view. */
 void view_add_marker(struct plan *plan, const struct view *view);
 

@@ -390,6 +390,14 @@ static bool is_mount_point(const char *tree, const char *name)
 	return fd < 0 ? errno == ENOENT : dirs_empty(fd) == 1;
 }
 
+bool sandbox_has(const struct sandbox_request *request, const char *dst)
+{
+	if (request->flags & SANDBOX_HOST_VIEW)
+		return false;
+	return str_eq(dst, "/tmp") || str_eq(dst, "/run") ||
+	       !is_mount_point(request->tree, dst + 1);
+}
+
 bool sandbox_can_hold(const struct sandbox_request *request, const char *dst)
 {
 	const char *view = request->flags & SANDBOX_HOST_VIEW ? "/" : request->tree;

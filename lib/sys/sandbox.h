@@ -82,6 +82,9 @@ int sandbox_plan(const struct sandbox_request *request, struct plan *ret, struct
 /* True if the view can have a mount point there: it has a file of that name, or one can be made. */
 bool sandbox_can_hold(const struct sandbox_request *request, const char *dst);
 
+/* True if a client's view has something there that would be covered. */
+bool sandbox_has(const struct sandbox_request *request, const char *dst);
+
 /* Starts it. Returns when the command's PID 1 runs; a command that cannot be executed is told by
  * that on stderr, and by status 126 or 127. -errno with a sentence if there can be no such sandbox;
  * nothing is left then. Call it from the thread that lives longest: the sandbox dies with it. */

@@ -75,11 +75,12 @@ def _(who):
         os.chmod(f"{here}/open", 0o777)
         out = python(who, """
 print(trying(open, sys.argv[1] + "/new", "w"), os.listdir("/run"), os.listdir("/tmp"))
-print(trying(open, "/var/tmp/busypy-new", "w"), trying(open, "/etc/hostname", "r+") != "done")
+print(trying(open, "/var/tmp/busypy-new", "w"), trying(open, "/etc/hostname", "r+") != "done",
+      trying(open, "/usr/local/share/busypy-new", "w"), trying(open, "/usr/local/bin/busypy-new", "w"))
 """, "--view", "host", "--bind-ro", f"{here}/open", "--cwd", "none",
                      arguments=[f"{here}/open"])
         same(out.splitlines()[0].split()[:2], ["EROFS", "[]"])
-        same(out.splitlines()[1], "EROFS True")
+        same(out.splitlines()[1], "EROFS True EROFS EROFS")
         check(not os.path.exists("/var/tmp/busypy-new"))
 
 

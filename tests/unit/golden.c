@@ -2,19 +2,25 @@
 /* Every tests/golden/NAME.facts, as a view's plan, is the text in NAME.plan. GOLDEN_UPDATE=1 in the
  * environment writes the plans instead: read the difference before it is committed.
  * Lines of facts: view host|client|boot [pinned] [overlay] / tree PATH / arch NAME / locked /
- * shares NUMBER / dir|file NAME [mount] / link NAME TARGET / pruned PATH. */
+ * shares NUMBER / dir|file NAME [mount|empty] / link NAME TARGET / pruned PATH, and for sandboxes
+ * job [write|root|net] / memory BYTES / bind|bind-ro|bind-file SRC DST / tmpfs DST. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 #include "err.h"
+#include "job.h"
 #include "plan.h"
 #include "str.h"
 #include "view.h"
 
 enum { PLANS_MAX = 64 };
 
+static struct job_extra extras[8];
+static struct job job;
+static char extra_text[16][256];
 static struct facts facts;
 static struct plan plan;
 static char got[PLAN_TEXT_MAX], wanted[PLAN_TEXT_MAX], words[3][256];
@@ -32,10 +38,50 @@ static int set_view(struct view *view, size_t n)
 	return 0;
 }
 
+static int add_extra(size_t n)
+{
+	struct job_extra *extra = &extras[job.n_extras];
+	char *src = extra_text[2 * job.n_extras], *dst = extra_text[2 * job.n_extras + 1];
+
+	if (job.n_extras == 8 || n < 2)
+		return -EINVAL;
+	*extra = (struct job_extra){ .type = str_eq(words[0], "tmpfs") ? JOB_TMPFS : JOB_BIND };
+	extra->flags = str_eq(words[0], "bind-ro")     ? JOB_RDONLY
+		       : str_eq(words[0], "bind-file") ? JOB_FILE
+						       : 0;
+	extra->src = src;
+	extra->dst = dst;
+	job.n_extras++;
+	(void)str_copy(src, 256, words[1]);
+	return str_copy(dst, 256, words[extra->type == JOB_TMPFS ? 1 : 2]);
+}
+
+/* 1 if the line is none about sandboxes. */
+static int add_job_line(struct view *view, size_t n)
+{
+	if (str_eq(words[0], "job")) {
+		job.extras = extras;
+		view->job = &job;
+		for (size_t i = 1; i < n; i++)
+			job.flags |= str_eq(words[i], "write")	? JOB_WRITE
+				     : str_eq(words[i], "root") ? JOB_ROOT
+								: JOB_NET;
+		return 0;
+	}
+	if (str_eq(words[0], "memory")) {
+		job.memory = strtoull(words[1], NULL, 0);
+		return 0;
+	}
+	return str_starts(words[0], "bind") || str_eq(words[0], "tmpfs") ? add_extra(n) : 1;
+}
+
 static int add_line(struct view *view, size_t n)
 {
 	static char tree[256], arch[64];
+	int r = add_job_line(view, n);
 
+	if (r <= 0)
+		return r;
 	if (str_eq(words[0], "view"))
 		return set_view(view, n);
 	if (str_eq(words[0], "tree")) {
@@ -58,6 +104,11 @@ static int add_line(struct view *view, size_t n)
 		return facts_add_pruned(&facts, words[1]);
 	if (str_eq(words[0], "link"))
 		return facts_add_top(&facts, FACTS_LINK, false, words[1], words[2]);
+	if (str_eq(words[0], "dir") && n > 2 && str_eq(words[2], "empty")) {
+		r = facts_add_top(&facts, FACTS_DIR, false, words[1], NULL);
+		facts.top[facts.n_top - 1].is_empty = true;
+		return r;
+	}
 	if (str_eq(words[0], "dir") || str_eq(words[0], "file"))
 		return facts_add_top(&facts, str_eq(words[0], "dir") ? FACTS_DIR : FACTS_FILE,
 				     n > 2 && str_eq(words[2], "mount"), words[1], NULL);
@@ -71,6 +122,7 @@ static int read_facts(const char *path, struct view *view)
 	int r = file ? 0 : -ENOENT;
 
 	facts_init(&facts);
+	memset(&job, 0, sizeof(job));
 	while (r == 0 && fgets(line, sizeof(line), file)) {
 		int n = sscanf(line, "%255s %255s %255s", words[0], words[1], words[2]);
 

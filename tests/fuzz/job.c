@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Any names at a tree's top and any places asked for, as the view of a sandbox: a plan never leaves
+ * the new root, and what is in a bind of the host is never created. */
+#include "job.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "plan.h"
+#include "str.h"
+#include "view.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct facts facts;
+static struct plan plan;
+static struct job_extra extras[JOB_EXTRAS_MAX];
+
+/* One fact per line; its first byte says what it is. */
+static void add(char *line, struct job *job)
+{
+	struct job_extra *extra = &extras[job->n_extras];
+
+	switch (line[0] & 3) {
+	case 0:
+		(void)facts_add_top(&facts, FACTS_DIR, false, line + 1, NULL);
+		if (facts.n_top > 0)
+			facts.top[facts.n_top - 1].is_empty = line[0] & 4;
+		break;
+	case 1:
+		(void)facts_add_top(&facts, line[0] & 4 ? FACTS_LINK : FACTS_FILE, false, line + 1,
+				    line + 1);
+		break;
+	case 2:
+		job->flags = (unsigned char)line[1] & 7;
+		break;
+	case 3:
+		/* as the command line does */
+		if (job->n_extras == JOB_EXTRAS_MAX || job_dst_allowed(line + 1, NULL) < 0)
+			break;
+		extra->type = line[0] & 4 ? JOB_TMPFS : JOB_BIND;
+		extra->flags = (unsigned char)line[0] >> 3 & 3;
+		extra->src = "/src";
+		extra->dst = line + 1;
+		job->n_extras++;
+		break;
+	}
+}
+
+/* Nothing is made in what was bound from the host. */
+static void check_creation(size_t at)
+{
+	const struct op *op = &plan.ops[at];
+	char made[8192], bound[8192];
+
+	if (op->type != OP_MKDIR && op->type != OP_FILE && op->type != OP_SYMLINK)
+		return;
+	for (size_t i = 0; i < at; i++) {
+		if (plan.ops[i].type != OP_RBIND || !(plan.ops[i].flags & OP_NOLINKS))
+			continue;
+		if (path_join(made, sizeof(made), "", op->dst) == 0 &&
+		    path_join(bound, sizeof(bound), "", plan.ops[i].dst) == 0 &&
+		    path_below(made, bound))
+			abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static char text[4096 + 1];
+	struct job job = { .extras = extras };
+	struct view view = { .tree = "/srv/tree", .arch = "x86_64", .job = &job };
+	char *next, *end;
+
+	if (size == 0 || size > sizeof(text) - 1)
+		return -1;
+	memcpy(text, data, size);
+	text[size] = '\0';
+	view.kind = text[0] & 1 ? VIEW_HOST : VIEW_CLIENT;
+	facts_init(&facts);
+	for (char *line = text + 1; line < text + size; line = next) {
+		end = memchr(line, '\n', (size_t)(text + size - line));
+		next = end ? end + 1 : text + size;
+		if (end)
+			*end = '\0';
+		if (line[0])
+			add(line, &job);
+	}
+	if (view_plan(&view, &facts, &plan, NULL) < 0)
+		return 0;
+	for (size_t i = 0; i < plan.n_ops; i++) {
+		const char *dst = plan.ops[i].dst;
+
+		if (dst && (dst[0] == '/' || str_starts(dst, "../") || strstr(dst, "/../")))
+			abort();
+		check_creation(i);
+	}
+	return 0;
+}
