@@ -1,9 +1,13 @@
 """Clients of one export: what they boot from it, at the same time, on two archs."""
 
+import glob
 import os
 import subprocess
 
+import console
+import image
 import share
+import vm
 from places import ARCHS
 from sessions import READY, holds, prompt, same
 
@@ -88,10 +92,42 @@ def images():
             os.unlink(f"{path}/images/{name}")
 
 
+def with_image(client, path, target):
+    """An initramfs: the client's, and behind it one with the image. The kernel unpacks both."""
+    more = image.Image()
+    with open(f"{path}/{share.image(path, 'x86_64')}", "rb") as file:
+        more.put("tree.erofs", file.read())
+    more.write(target)
+    with open(client, "rb") as file:
+        first = file.read()
+    with open(target, "r+b") as file:
+        second = file.read()
+        file.seek(0)
+        file.write(first + bytes(-len(first) % 512) + second)
+
+
+def image_inside():
+    yield "an image in the initramfs is the root of a machine without network"
+    path, kernel, files = share.make(), vm.kernel(), share.places.scratch("inside")
+    os.mkdir(files)
+    share.run("pack", "--nfs-client", "-a", "x86_64", "-k", glob.glob(f"{kernel}/lib/modules/*")[0],
+              "-o", f"{files}/client")
+    with_image(f"{files}/client", path, f"{files}/initrd")
+    with console.Machine("export.inside.x86_64", "-a", "x86_64", "--memory", "256", "--kernel",
+                         glob.glob(f"{kernel}/boot/vmlinuz-*")[0], "--append",
+                         "quiet no_timer_check busypy.image=/tree.erofs",
+                         f"{files}/initrd") as machine:
+        boot_and_use(machine, path)
+        holds(machine.command("cat /proc/mounts", READY), r"^/dev/loop0 / erofs ro,")
+        same(machine.command("ls -d /tree.erofs /busypy-share; cat /sys/block/loop0/loop/backing_file",
+                             READY).count("No such file"), 2)
+        power_off(machine)
+
+
 def publish():
     yield "a version that is published while a client runs changes nothing for it"
     path = share.make("published")
-    new = f"{path}/versions/v2"
+    new = share.places.scratch("new")
     with share.ganesha(path) as nfs:
         with share.client("old", "aarch64", share.words(nfs, "3")) as machine:
             prompt(machine)
@@ -100,8 +136,7 @@ def publish():
             with open(f"{new}/bin/uname", "w") as file:
                 file.write("#!/usr/bin/python3\nprint('this is v2')\n")
             os.chmod(f"{new}/bin/uname", 0o755)
-            os.symlink("versions/v2", f"{path}/current.new")
-            os.rename(f"{path}/current.new", f"{path}/current")
+            share.run("publish", "--quiet", "--id", "v2", new, path)
             # nothing of it is in the client's memory any more
             machine.command("sync; echo 3 >/proc/sys/vm/drop_caches", READY)
             same(machine.command("uname -m", READY).strip(), "aarch64")

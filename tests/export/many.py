@@ -10,7 +10,7 @@ import knfsd
 import share
 import trips
 import vm
-from clients import two_archs
+from clients import image_inside, two_archs
 from places import ARCHS
 from sessions import FIRST, READY, same
 
@@ -98,4 +98,4 @@ def storm():
                 machine.__exit__(None, None, None)
 
 
-TESTS = [kernel_server, storm]
+TESTS = [image_inside, kernel_server, storm]

@@ -114,7 +114,7 @@ class Machine:
                  "-netdev", f"user,id=n0{network}", "-device",
                  "virtio-net-pci,netdev=n0,romfile=", "-kernel",
                  glob.glob(f"{kernel()}/boot/vmlinuz-*")[0], "-initrd", initrd, "-append",
-                 "console=ttyS0 panic=-1 quiet"]
+                 "console=ttyS0 panic=-1 quiet no_timer_check"]
         for path in drives:
             words += ["-drive", f"if=virtio,format=raw,snapshot=on,file={path}"]
         self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
