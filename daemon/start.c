@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "chain.h"
@@ -50,14 +51,15 @@ static void exec_as_script(const char *path, struct command *command)
 
 static void explain(const char *path, int code)
 {
+	struct statfs root;
 	struct err err = { 0 };
 	char resolved[4096];
 
 	log_say("can't run '%s': %s", path, strerror(code));
-	if (code == ESTALE)
+	/* The root's own directory gone: no name can be found below it. */
+	if (code == ESTALE || (statfs("/", &root) < 0 && errno == ESTALE))
 		log_say("init: the version of the tree that this machine runs has been removed "
-			"from "
-			"the server: reboot (Ctrl-Alt-Del)");
+			"from the server: reboot (Ctrl-Alt-Del)");
 	/* The file itself is missing: that was all. */
 	if (prove_resolve(path, resolved, sizeof(resolved)) < 0)
 		return;

@@ -36,7 +36,7 @@ exit $status
 """
 
 
-def ask(fault, host="", first=300, last=60000):
+def ask(fault, host="", first=3000, last=60000):
     """(status, what the client got, what the server was asked, its address)."""
     folder = common.scratch("dhcp-" + fault.replace(" ", "-").replace("'", ""))
     os.mkdir(folder)
