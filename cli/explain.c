@@ -239,8 +239,6 @@ int cmd_explain(int argc, char **argv)
 		return say_err(argv[0], &err);
 	request.root_name = explain.root;
 	request.path = explain.argv[0];
-	request.argv = explain.argv;
-	request.envp = environ;
 	r = explain_file(&explain, argv[0], &request);
 	if (unpacked[0])
 		initramfs_drop(unpacked);

@@ -162,7 +162,8 @@ int broken_guest_interp(const char *path, const char *interp, const struct arch 
 
 int broken_library_missing(const char *library, const char *by, struct err *err)
 {
-	return err_say(err, ENOENT, "%s, which %s needs, is missing", library, by);
+	return err_hint(err, err_say(err, ENOENT, "%s, which %s needs, is missing", library, by),
+			"install it where ld.so looks, or name its directory in LD_LIBRARY_PATH");
 }
 
 int broken_version(const char *library, const char *version, const char *by, struct err *err)
@@ -172,20 +173,40 @@ int broken_version(const char *library, const char *version, const char *by, str
 			"take a build for this C library, or a newer one");
 }
 
+int broken_stray_version(const char *library, const char *by, struct err *err)
+{
+	return err_hint(err,
+			err_say(err, ENOENT,
+				"%s asks for versions of %s, which it does not load: ld.so aborts",
+				by, library),
+			"a patch took it from the list: start from the pristine file");
+}
+
+int broken_damaged(const char *path, const char *how, struct err *err)
+{
+	return err_hint(err, err_say(err, ENOEXEC, "%s is damaged: %s", path, how),
+			"start from the pristine file");
+}
+
 int broken_symbol(const char *symbol, const char *by, struct err *err)
 {
-	return err_say(err, ENOENT, "no library has %s, which %s uses", symbol, by);
+	return err_hint(err, err_say(err, ENOENT, "no library has %s, which %s uses", symbol, by),
+			"take a build for these libraries");
 }
 
 int broken_python(const char *python, const char *module, int code, struct err *err)
 {
-	return err_say(err, code, "%s cannot start without %s, which %s", python, module,
-		       code == ENOENT ? "is missing here" : "cannot be read");
+	(void)err_say(err, code, "%s cannot start without %s, which %s", python, module,
+		      code == ENOENT ? "is missing here" : "cannot be read");
+	return err_hint(err, -code, "install or stage that Python's standard library again");
 }
 
 int broken_cut(const char *path, struct err *err)
 {
-	return err_say(err, ENOEXEC, "%s is cut: it ends before what it wants in memory", path);
+	return err_hint(
+		err,
+		err_say(err, ENOEXEC, "%s is cut: it ends before what it wants in memory", path),
+		"copy it again");
 }
 
 int broken_library(const char *path, struct err *err)

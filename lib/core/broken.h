@@ -74,6 +74,12 @@ int broken_library_missing(const char *library, const char *by, struct err *err)
 int broken_version(const char *library, const char *version, const char *by, struct err *err);
 int broken_symbol(const char *symbol, const char *by, struct err *err);
 
+/* It wants versions from a library that it does not load: ld.so aborts. */
+int broken_stray_version(const char *library, const char *by, struct err *err);
+
+/* An ELF file that contradicts itself; how, as a clause. */
+int broken_damaged(const char *path, const char *how, struct err *err);
+
 /* A Python without one of the modules that its start takes. */
 int broken_python(const char *python, const char *module, int code, struct err *err);
 

@@ -3,12 +3,16 @@
 #include "needed.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "arch.h"
 #include "elf_file.h"
+#include "elf_head.h"
 #include "err.h"
+#include "fd.h"
 #include "ldcache.h"
 #include "str.h"
 #include "sysroot.h"
@@ -51,14 +55,21 @@ bool needed_in_musl(const char *name)
 	return false;
 }
 
-/* True if search->path is a library for this arch; one for another is passed over, as ld.so does.
- */
+/* True if search->path is a library for this arch by its header; one for another is passed over, as
+ * ld.so does. Whatever else is wrong with it, ld.so takes it. */
 static bool suits(struct search *search)
 {
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	uint8_t bytes[ELF_HEAD_READ];
+	struct elf_head head;
+	FD_CLEANUP int fd = -1;
+	ssize_t n;
 
-	return sysroot_find(search->root, search->path, search->real) == 0 &&
-	       elf_file_read(search->real, &file, NULL) == 0 && elf_file_fits(&file, search->arch);
+	if (sysroot_find(search->root, search->path, search->real) < 0)
+		return false;
+	fd = open(search->real, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	n = fd < 0 ? -errno : fd_read_at(fd, bytes, sizeof(bytes), 0);
+	return n >= 0 && elf_head_parse(bytes, (size_t)n, &head) == 0 &&
+	       elf_head_fits(&head, search->arch);
 }
 
 static bool try_dir(struct search *search, const char *dir)

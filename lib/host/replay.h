@@ -42,7 +42,6 @@ struct replay_request {
 	const char *root_name;	 /* what the user calls it */
 	const struct arch *arch; /* of the kernel */
 	const char *path;	 /* as given to execve(2) */
-	char *const *argv, *const *envp;
 };
 
 /* Without root: for the calling process, on this machine. Fills in *ret; why is a whole sentence

@@ -105,7 +105,9 @@ static int check_interp(struct world *world, const struct image *program, const 
 	int r = world_find(world, step, name, &file, err);
 
 	if (r == -ENOENT)
-		return broken_interp(program->path, name, ENOENT, err);
+		return err_hint(err, broken_interp(program->path, name, ENOENT, err),
+				"it is built for another C library or arch: put that loader there, "
+				"or take a static build");
 	if (r < 0)
 		return err_wrap(err, r, "the ELF interpreter of %s", program->path);
 	fd = open(file.real, O_RDONLY | O_CLOEXEC | O_NOCTTY);

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch.h"
 #include "broken.h"
 #include "elf_image.h"
+#include "elf_marks.h"
 #include "elf_symbols.h"
 #include "err.h"
 #include "files.h"
@@ -41,6 +43,24 @@ static void give_settings(struct world *world, bool musl, char **ret_cache)
 	world->root->cache_size = n;
 }
 
+/* A file that patchelf, strip or a bad copy has damaged: ld.so may crash, or not. */
+static int check_damage(struct world *world, const struct object *object, const struct arch *arch,
+			struct err *err)
+{
+	char what[256];
+	enum elf_mark mark;
+
+	if (object->flaw) {
+		(void)broken_damaged(object->path, object->flaw, err);
+		return world_cannot_tell(world, world_step(world, "libraries", object->path, NULL));
+	}
+	mark = elf_marks(object->image, arch->page_size, what, sizeof(what));
+	if (mark != ELF_MARK_CUT && mark != ELF_MARK_DAMAGED)
+		return 0;
+	(void)broken_damaged(object->path, what, err);
+	return world_cannot_tell(world, world_step(world, "libraries", object->path, NULL));
+}
+
 static int fail(struct world *world, const char *path, int status)
 {
 	return world_exit(world, world_step(world, "libraries", path, NULL), status);
@@ -56,7 +76,11 @@ static int check_versions(struct world *world, const struct load *load, struct e
 			const struct elf_version_need *need = &object->symbols->needs[k];
 			const struct object *by = load_find(load, need->file);
 
-			if (!by || need->weak || by->flaw || !by->symbols->n_provides ||
+			if (!by) {
+				(void)broken_stray_version(need->file, object->path, err);
+				return fail(world, object->path, LDSO_NOT_FOUND);
+			}
+			if (need->weak || by->flaw || !by->symbols->n_provides ||
 			    elf_symbols_provide(by->symbols, need->version))
 				continue;
 			(void)broken_version(by->path, need->version, object->path, err);
@@ -117,10 +141,14 @@ static void list_libraries(struct world *world, const struct load *load)
 }
 
 static int check_load(struct world *world, struct objects *objects, const struct load *load,
-		      struct err *err)
+		      const struct arch *arch, struct err *err)
 {
-	int r;
+	int r = 0;
 
+	for (size_t i = 0; r == 0 && i < load->n; i++)
+		r = check_damage(world, load->entries[i].object, arch, err);
+	if (r < 0)
+		return r;
 	if (load->n_missing) {
 		(void)broken_library_missing(load->missing[0].name, load->missing[0].by->path, err);
 		return fail(world, load->missing[0].name, LDSO_NOT_FOUND);
@@ -150,7 +178,7 @@ static int check_libraries(struct world *world, const struct found *program,
 	if (r == 0)
 		r = objects_load(objects, object, &load);
 	if (r == 0)
-		r = check_load(world, objects, &load, err);
+		r = check_load(world, objects, &load, last->arch, err);
 	else
 		(void)err_set(err, -r, "cannot list the libraries of %s", program->at);
 	load_free(&load);

@@ -170,27 +170,38 @@ static int prove_interp(const char *interp, const char *path, struct err *err)
 	return 0;
 }
 
+/* by is the script that names path, or NULL. */
+static int prove_start(const char *path, const char *by, int code, struct err *err)
+{
+	if (by && code == ENOENT && str_ends(path, "\r"))
+		return broken_return(by, path, err);
+	return broken_start(path, code, err);
+}
+
 int chain_prove(const char *path, struct err *err)
 {
 	char interp[512];
-	struct shebang line;
+	struct shebang lines[2]; /* of this file, and of the one before */
+	const char *by = NULL;
 
 	for (int depth = 0; depth <= SHEBANG_DEPTH_MAX; depth++) {
 		FD_CLEANUP int fd = open_regular(path);
+		struct shebang *line = &lines[depth % 2];
 		char head[SHEBANG_READ];
 		ssize_t n;
 		int r;
 
 		if (fd < 0)
-			return broken_start(path, -fd, err);
+			return prove_start(path, by, -fd, err);
 		if (access(path, X_OK) < 0)
 			return broken_start(path, errno, err);
 		n = fd_read_at(fd, head, sizeof(head), 0);
-		if (n < 0 || shebang_parse(head, (size_t)n, &line) < 0) {
+		if (n < 0 || shebang_parse(head, (size_t)n, line) < 0) {
 			r = prove_elf(fd, path, interp, sizeof(interp), err);
 			return r == 1 ? prove_interp(interp, path, err) : r;
 		}
-		path = line.interp;
+		by = path;
+		path = line->interp;
 	}
-	return broken_start(path, ELOOP, err);
+	return broken_depth(err);
 }

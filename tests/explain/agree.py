@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import corpus_cases  # noqa: E402
 import elf_cases  # noqa: E402
 import handler_cases  # noqa: E402
 import path_cases  # noqa: E402
@@ -19,7 +20,7 @@ import tree_cases  # noqa: E402
 from case import Machine  # noqa: E402
 
 GROUPS = (path_cases, script_cases, elf_cases, handler_cases, tree_cases,
-          root_cases)
+          root_cases, corpus_cases)
 
 
 def foretold(machine, case):
@@ -67,7 +68,8 @@ def main(root, busypy, tree, text=""):
         for case in group.cases(machine):
             wanted, said = happened(machine, case)
             got, sentence = foretold(machine, case)
-            fine = got == wanted and (not case.wanted or case.wanted == wanted)
+            fine = got == wanted or (case.damaged and got == "unknown" and "damaged" in sentence)
+            fine = fine and (not case.wanted or case.wanted == wanted)
             fine = fine and case.sentence in sentence
             tap.tell(fine, f"{group.__name__.removesuffix('_cases')}: {case.name}",
                      [f"foretold: {got}: {sentence}", f"happened: {wanted}: {said}",

@@ -13,12 +13,13 @@ class Case:
     sentence is a part of what explain must say."""
 
     def __init__(self, name, path, wanted="", *, arguments=(), user=False, wrap=(), directory=None,
-                 environment=None, sentence="", root=None):
+                 environment=None, sentence="", root=None, damaged=False):
         self.name, self.path, self.wanted = name, path, wanted
         self.arguments, self.directory = list(arguments), directory
         self.wrap = [*wrap, *(AS_USER if user else ())]
         self.environment = {**os.environ, **(environment or {})}
         self.sentence = sentence
+        self.damaged = damaged  # so that explain may say that it cannot tell
         self.root = root  # of a machine that boots with it; here: a chroot
 
     def asked(self, machine):

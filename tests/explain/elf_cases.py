@@ -15,6 +15,7 @@ def cases(machine):
     yield from cuts(base, open(shutil.which("true"), "rb").read())
     yield from interpreters(base)
     yield from libraries(base)
+    yield from musl(base)
 
 
 def heads(base):
@@ -87,8 +88,8 @@ def interpreters(base):
                directory="/", sentence="needs the ELF interpreter ./ld-relative")
 
 
-def compile_c(output, source, *options):
-    subprocess.run(["cc", "-O1", "-o", output, "-x", "c", "-", *options], check=True, text=True,
+def compile_c(output, source, *options, compiler="cc"):
+    subprocess.run([compiler, "-O1", "-o", output, "-x", "c", "-", *options], check=True, text=True,
                    input=source)
 
 
@@ -149,3 +150,26 @@ def wrong_libraries(base, library, one):
     yield Case("a library without any right, as root", f"{base}/run", "status 0")
     yield Case("a library that may not be read", f"{base}/run", "status 127", user=True,
                sentence="libx.so")
+
+
+def musl(base):
+    """musl's ld.so has libc inside, and looks for every symbol at the start."""
+    base += "/musl"
+    os.makedirs(base)
+    library, run = f"{base}/libm1.so", f"{base}/run"
+    both = "int one(void){return 0;} int two(void){return 0;}"
+    build = {"compiler": "musl-gcc"}
+    compile_c(library, both, "-shared", "-fPIC", **build)
+    compile_c(run, "#include <math.h>\nint one(void), two(void); int main(int n, char **v)"
+              "{return n > 5 ? two() + cos(n) : one();}", f"-L{base}", "-lm1", "-lm",
+              f"-Wl,-rpath,{base}", **build)
+    yield Case("a program of musl", run, "status 0")
+    os.rename(library, library + ".away")
+    yield Case("a program of musl without its library", run, "status 127", sentence="libm1.so")
+    compile_c(library, "int one(void){return 0;}", "-shared", "-fPIC", **build)
+    yield Case("a program of musl without a symbol", run, "status 127",
+               sentence="no library has two")
+    os.remove(library)
+    os.rename(library + ".away", f"{base}/libm1.so.1")
+    os.symlink("libm1.so.1", library)
+    yield Case("a program of musl whose library is a link", run, "status 0")

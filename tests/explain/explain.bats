@@ -72,7 +72,7 @@ It would fail with ENOENT (No such file or directory): the interpreter of ./tool
     [[ ${lines[0]} =~ ^"./prog "\ *program\ *ok\ *"ELF for $(uname -m)"$ ]]
     [[ ${lines[2]} =~ "libraries "\ *libraries\ *ok\ *"./libf.so libc.so.6" ]]
     rm libf.so
-    same "$(sentence 1 ./prog)" "It would end with exit status 127: ./libf.so, which $PWD/prog needs, is missing"
+    same "$(sentence 1 ./prog)" "It would end with exit status 127: ./libf.so, which $PWD/prog needs, is missing (Hint: install it where ld.so looks, or name its directory in LD_LIBRARY_PATH)"
 }
 
 @test "what cannot be told is no answer" {

@@ -55,6 +55,9 @@ def callers(base, tree):
         "other user and mount namespaces": ("unshare", "-U", "-r", "-m"),
     }.items():
         yield Case(name, script, wrap=wrap)
+    yield Case("a chroot to the same root", script, "status 0", wrap=("chroot", "/"))
+    yield Case("a mount namespace of a user's own", script, "status 0",
+               wrap=(*AS_USER, "unshare", "-U", "-r", "-m"))
 
 
 def lines(tree):

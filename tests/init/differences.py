@@ -69,6 +69,8 @@ def _(skeleton):
 @test("what cannot be executed is explained")
 def _(skeleton):
     cases = (("etc/a", "#!/bin/nothing\n", "init: cannot start /bin/nothing: No such file"),
+             ("etc/e", "#!/bin/nothing\r\n", "init: the first line of /etc/e ends in a carriage return, "
+              "so its interpreter would be '/bin/nothing\\r', which does not exist"),
              ("etc/b", b"\x7fELF" + bytes(100), "init: /etc/b is neither a script nor a sound ELF"),
              ("etc/c", foreign(), "init: /etc/c is a program for s390x, and this machine is"),
              ("etc/d", native("/lib/ld-none.so.1"),
