@@ -1,6 +1,6 @@
 """Compares what `busypy explain` foretells with what a raw execve(2) does.
 
-Usage: agree.py ROOT BUSYPY TREE [TEXT]. A group makes its files below a folder of its own and
+Usage: agree.py ROOT BUSYPY TREE EXTENT [TEXT]. EXTENT is "long" for more cases. A group makes its files below a folder of its own and
 yields cases; both are asked as the same user, with the same rights, environment and directory.
 """
 
@@ -13,19 +13,20 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import corpus_cases  # noqa: E402
 import elf_cases  # noqa: E402
 import handler_cases  # noqa: E402
+import lines_cases  # noqa: E402
 import path_cases  # noqa: E402
 import root_cases  # noqa: E402
 import script_cases  # noqa: E402
 import tree_cases  # noqa: E402
 from case import Machine  # noqa: E402
 
-GROUPS = (path_cases, script_cases, elf_cases, handler_cases, tree_cases,
+GROUPS = (path_cases, script_cases, lines_cases, elf_cases, handler_cases, tree_cases,
           root_cases, corpus_cases)
 
 
 def foretold(machine, case):
     """The outcome as rawexec words it, and the sentence."""
-    run = subprocess.run(case.asked(machine), capture_output=True, text=True,
+    run = subprocess.run(case.asked(machine), capture_output=True, text=True, errors="surrogateescape",
                          cwd=case.directory, env=case.environment, check=False)
     if not run.stdout:
         return "unknown", run.stderr.strip()
@@ -41,7 +42,7 @@ def foretold(machine, case):
 
 
 def happened(machine, case):
-    run = subprocess.run(case.executed(machine), capture_output=True, text=True,
+    run = subprocess.run(case.executed(machine), capture_output=True, text=True, errors="surrogateescape",
                          cwd=case.directory, env=case.environment, check=False, timeout=60)
     return run.stdout.strip(), run.stderr.strip()
 
@@ -59,8 +60,9 @@ class Tap:
                 print("# " + line.replace("\n", "\n# "))
 
 
-def main(root, busypy, tree, text=""):
+def main(root, busypy, tree, extent, text=""):
     machine = Machine(root, busypy, tree)
+    machine.long = extent == "long"
     tap = Tap()
     for group in GROUPS:
         if text not in group.__name__:

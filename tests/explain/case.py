@@ -39,6 +39,7 @@ class Machine:
 
     def __init__(self, root, busypy, tree):
         self.root, self.tree, self.original = root, tree, busypy
+        self.long = False
         self.base = "/run/x"
         mount(self.base, "mode=0755,size=1g")
         # where every user can reach them

@@ -205,4 +205,5 @@ def main():
         report_group(number, cases[part], natives[part], answers[part])
 
 
-main()
+if __name__ == "__main__":
+    main()
