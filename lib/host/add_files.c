@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "add.h"
+#include "add_content.h"
 #include "add_work.h"
 #include "arch.h"
 #include "elf_file.h"
@@ -101,57 +102,6 @@ static int check_script(const struct add *add, const char *path, const char *byt
 
 /* -- ELF files ------------------------------------------------------------------------------ */
 
-static int arch_of(const char *path, const struct elf_file *file, const struct arch **ret,
-		   struct err *err)
-{
-	size_t n;
-	const struct arch *table = arch_table(&n);
-
-	for (size_t i = 0; i < n; i++) {
-		if (elf_file_fits(file, &table[i])) {
-			*ret = &table[i];
-			return 0;
-		}
-	}
-	return err_say(err, ENOEXEC, "%s is an ELF file for none of the known archs", path);
-}
-
-/* An arch that was asked for must be the file's own. */
-static int check_asked(const struct add *add, const char *path, const struct arch *arch,
-		       struct err *err)
-{
-	const struct add_request *request = add->request;
-
-	for (size_t i = 0; i < request->n_arches; i++) {
-		if (request->arches[i] != arch)
-			return err_say(err, EINVAL, "%s is for %s, not for %s", path, arch->name,
-				       request->arches[i]->name);
-	}
-	return 0;
-}
-
-/* NAME.cpython-311-x86_64-linux-gnu.so: 11; 0 where the name says nothing; -1 for another Python
- * (pypy). */
-static int minor_of(const char *base)
-{
-	static const char mark[] = ".cpython-3";
-	const char *tag = strchr(base, '.');
-	char digits[8];
-	uint64_t minor;
-	size_t n;
-
-	if (!tag || str_eq(tag, ".so") || str_eq(tag, ".abi3.so"))
-		return 0;
-	if (!str_starts(tag, mark))
-		return -1;
-	tag += sizeof(mark) - 1;
-	n = strspn(tag, "0123456789");
-	if (str_copy_bytes(digits, sizeof(digits), tag, n) < 0 ||
-	    str_to_u64(digits, 10, &minor) < 0 || (tag[n] != '-' && tag[n] != '.'))
-		return -1;
-	return (int)minor;
-}
-
 static int note_library(struct add *add, const char *path, const struct elf_file *file,
 			const struct arch *arch, struct err *err)
 {
@@ -167,17 +117,10 @@ static int note_library(struct add *add, const char *path, const struct elf_file
 static int note_extension(struct add *add, const char *path, const struct staged *staged,
 			  struct err *err)
 {
-	int minor = minor_of(path_base(path));
 	char to[FILES_PATH_MAX];
-	int r;
+	int r = files_path(to, err, "etc/python/%s/usr/%s/%s", staged->arch->name, staged->dist,
+			   path_base(path));
 
-	if (minor && minor != (int)staged->minor)
-		return err_say(err, ENOEXEC,
-			       "%s: its name is none that Python 3.%u, the runtime for "
-			       "%s, imports",
-			       path, staged->minor, staged->arch->name);
-	r = files_path(to, err, "etc/python/%s/usr/%s/%s", staged->arch->name, staged->dist,
-		       path_base(path));
 	return r < 0 ? r : add_item_note(add, to, path, path, staged->arch, err);
 }
 
@@ -186,10 +129,11 @@ static int look_elf(struct add *add, const char *path, struct err *err)
 	ELF_FILE_CLEANUP struct elf_file file = { 0 };
 	const char *base = path_base(path);
 	const struct arch *arch;
+	bool library;
 	int r = elf_file_read(path, &file, err);
 
 	if (r == 0)
-		r = arch_of(path, &file, &arch, err);
+		r = add_content_arch(path, &file, &arch, err);
 	if (r < 0)
 		return r;
 	if (!strstr(base, ".so"))
@@ -197,14 +141,13 @@ static int look_elf(struct add *add, const char *path, struct err *err)
 			err,
 			err_say(err, ENOEXEC, "%s is a program for %s alone", path, arch->name),
 			"a tree's programs are scripts, the same for all archs");
-	r = check_asked(add, path, arch, err);
-	if (r == 0)
-		r = add_runtime_find(add, arch, err);
+	library =
+		!str_ends(base, ".so") || (str_starts(base, "lib") && add_content_minor(base) == 0);
+	r = add_content_runtime(add, path, arch, library ? 0 : add_content_minor(base), err);
 	if (r < 0)
 		return r;
-	if (!str_ends(base, ".so") || (str_starts(base, "lib") && minor_of(base) == 0))
-		return note_library(add, path, &file, arch, err);
-	return note_extension(add, path, &add->staged[r], err);
+	return library ? note_library(add, path, &file, arch, err)
+		       : note_extension(add, path, &add->staged[r], err);
 }
 
 /* -- files ---------------------------------------------------------------------------------- */
@@ -264,7 +207,7 @@ static int look_module(struct add *add, const char *path, struct err *err)
 	return add_item_note(add, to, path, path, NULL, err);
 }
 
-static int read_head(const char *path, char bytes[SHEBANG_READ], size_t *ret_n, struct err *err)
+int add_files_head(const char *path, char *bytes, size_t *ret_n, struct err *err)
 {
 	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	ssize_t n = fd < 0 ? -errno : fd_read_all(fd, bytes, SHEBANG_READ);
@@ -275,15 +218,17 @@ static int read_head(const char *path, char bytes[SHEBANG_READ], size_t *ret_n, 
 	return 0;
 }
 
-static int look_script(struct add *add, const char *path, const char *bytes, size_t n,
-		       struct err *err)
+int add_files_script(struct add *add, const char *path, const char *from, struct err *err)
 {
-	char to[FILES_PATH_MAX];
-	int r = check_script(add, path, bytes, n, err);
+	char bytes[SHEBANG_READ], to[FILES_PATH_MAX];
+	size_t n;
+	int r = add_files_head(path, bytes, &n, err);
 
 	if (r == 0)
+		r = check_script(add, path, bytes, n, err);
+	if (r == 0)
 		r = files_path(to, err, "bin/%s", path_base(path));
-	return r < 0 ? r : add_item_note(add, to, path, path, NULL, err);
+	return r < 0 ? r : add_item_note(add, to, path, from, NULL, err);
 }
 
 static int look_file(struct add *add, const char *path, struct err *err)
@@ -296,78 +241,15 @@ static int look_file(struct add *add, const char *path, struct err *err)
 		return err_set(err, -r, "cannot read %s", path);
 	if (r == 1)
 		return look_elf(add, path, err);
-	r = read_head(path, bytes, &n, err);
+	r = add_files_head(path, bytes, &n, err);
 	if (r < 0)
 		return r;
 	if (str_ends(path, ".py") && !(n >= 2 && bytes[0] == '#' && bytes[1] == '!'))
 		return look_module(add, path, err);
-	return look_script(add, path, bytes, n, err);
+	return add_files_script(add, path, path, err);
 }
 
 /* -- directories ---------------------------------------------------------------------------- */
-
-/* What is below a directory. */
-struct content {
-	size_t top;		  /* bytes of a path that are the directory's own */
-	size_t n_scripts;	  /* directly in it */
-	bool init;		  /* it has __init__.py */
-	bool other;		  /* directly in it: what is no script */
-	bool python;		  /* some .py or ELF below it */
-	const struct arch *arch;  /* of the ELF files; NULL for none */
-	char elf[FILES_PATH_MAX]; /* the first of them */
-};
-
-static int take_elf(const char *path, struct content *content, struct err *err)
-{
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
-	const struct arch *arch;
-	int r = elf_file_read(path, &file, err);
-
-	if (r == 0)
-		r = arch_of(path, &file, &arch, err);
-	if (r < 0)
-		return r;
-	if (content->arch && content->arch != arch)
-		return err_say(err, ENOEXEC,
-			       "%s is for %s, and %s for %s: a package with both "
-			       "belongs to no runtime",
-			       content->elf, content->arch->name, path, arch->name);
-	if (content->arch)
-		return 0;
-	content->arch = arch;
-	return files_path(content->elf, err, "%s", path);
-}
-
-static int look_below(const char *path, const struct stat *st, void *context, struct err *err)
-{
-	struct content *content = context;
-	const char *name = path + content->top;
-	bool top = name[0] && !strchr(name + 1, '/');
-	char bytes[SHEBANG_READ];
-	size_t n;
-	int r;
-
-	if (!name[0] || name[1] == '.' || strstr(name, "__pycache__"))
-		return 0;
-	if (!S_ISREG(st->st_mode)) {
-		content->other = content->other || top;
-		return 0;
-	}
-	content->init = content->init || str_eq(name, "/__init__.py");
-	r = elf_file_probe(path);
-	if (r == 0)
-		r = read_head(path, bytes, &n, err);
-	else if (r == 1)
-		return take_elf(path, content, err);
-	if (r < 0)
-		return r;
-	content->python = content->python || str_ends(path, ".py");
-	if (top && n >= 2 && bytes[0] == '#' && bytes[1] == '!')
-		content->n_scripts++;
-	else if (top)
-		content->other = true;
-	return 0;
-}
 
 static int compare_names(const struct dirent **a, const struct dirent **b)
 {
@@ -387,22 +269,19 @@ static int look_scripts(struct add *add, const char *dir, struct err *err)
 	if (n < 0)
 		return err_set(err, errno, "cannot read %s", dir);
 	for (int i = 0; i < n; i++) {
-		char path[FILES_PATH_MAX], bytes[SHEBANG_READ];
-		size_t size;
+		char path[FILES_PATH_MAX];
 
 		if (r == 0)
 			r = files_path(path, err, "%s/%s", dir, entries[i]->d_name);
 		if (r == 0)
-			r = read_head(path, bytes, &size, err);
-		if (r == 0)
-			r = look_script(add, path, bytes, size, err);
+			r = add_files_script(add, path, path, err);
 		free(entries[i]);
 	}
 	free(entries);
 	return r;
 }
 
-static int look_package(struct add *add, const char *path, const struct content *content,
+static int look_package(struct add *add, const char *path, const struct add_content *content,
 			struct err *err)
 {
 	const char *base = path_base(path);
@@ -412,9 +291,7 @@ static int look_package(struct add *add, const char *path, const struct content 
 	if (!str_ends(base, ".dist-info") && !str_ends(base, ".egg-info"))
 		r = check_name(path, strlen(base), err);
 	if (r == 0 && content->arch) {
-		r = check_asked(add, path, content->arch, err);
-		if (r == 0)
-			r = add_runtime_find(add, content->arch, err);
+		r = add_content_runtime(add, content->elf, content->arch, content->minor, err);
 		if (r >= 0)
 			r = files_path(to, err, "etc/python/%s/usr/%s/%s", content->arch->name,
 				       add->staged[r].dist, base);
@@ -429,9 +306,8 @@ static int look_package(struct add *add, const char *path, const struct content 
 
 static int look_dir(struct add *add, const char *path, struct err *err)
 {
-	struct content content = { .top = strlen(path) };
-	int r = files_walk(path, &(struct files_walk){ .each = look_below, .context = &content },
-			   err);
+	struct add_content content;
+	int r = add_content_look(path, &content, err);
 
 	if (r < 0)
 		return r;

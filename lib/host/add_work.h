@@ -62,6 +62,12 @@ int add_runtime_find(const struct add *add, const struct arch *arch, struct err 
 /* Looks at one word of the command line, a path, and notes what it is. */
 int add_files_look(struct add *add, const char *word, struct err *err);
 
+/* A script, which goes to bin if the handler matches it; from is what the user called it. */
+int add_files_script(struct add *add, const char *path, const char *from, struct err *err);
+
+/* The first SHEBANG_READ bytes of a file. */
+int add_files_head(const char *path, char *bytes, size_t *ret_n, struct err *err);
+
 /* Gets Debian's packages into the cache. */
 int add_debian_open(struct add *add, struct err *err);
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* What is in a directory that is to be added: scripts, Python, ELF files and for whom. */
+#ifndef BUSYPY_ADD_CONTENT_H
+#define BUSYPY_ADD_CONTENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct add;
+struct arch;
+struct elf_file;
+struct err;
+
+struct add_content {
+	size_t n_scripts;	 /* directly in it: files that begin with "#!" */
+	bool other;		 /* directly in it: what is no script */
+	bool init;		 /* it has __init__.py */
+	bool python;		 /* some .py below it */
+	const struct arch *arch; /* of the ELF files below it; NULL for none */
+	int minor;		 /* of Python, as their names say: 11; 0 where none says it */
+	char elf[4096];		 /* the file that told arch or minor */
+};
+
+/* Looks at everything below dir but hidden names and __pycache__. -ENOEXEC for ELF files of several
+ * archs or Pythons, or of an unknown arch. */
+int add_content_look(const char *dir, struct add_content *ret, struct err *err);
+
+/* The index of the runtime that ELF files of arch, at or below path, go to, if that is what was
+ * asked for and its Python imports files whose names have this minor; -ENOENT, -EINVAL, -ENOEXEC
+ * with a sentence. */
+int add_content_runtime(const struct add *add, const char *path, const struct arch *arch, int minor,
+			struct err *err);
+
+/* The arch of an ELF file. -ENOEXEC with a sentence that names path. */
+int add_content_arch(const char *path, const struct elf_file *file, const struct arch **ret,
+		     struct err *err);
+
+/* NAME.cpython-311-x86_64-linux-gnu.so: 11; 0 where a file's name says nothing; -1 for another
+ * Python (pypy). */
+int add_content_minor(const char *name);
+
+#endif
