@@ -45,7 +45,7 @@ LIBS += -larchive
 else
 HOST_CFLAGS += -DWITHOUT_ARCHIVE
 LEFT_OUT += lib/host/deb.c lib/host/decompress.c lib/host/modules.c lib/host/pack.c \
-	lib/host/pack_erofs.c lib/host/publish_tar.c
+	lib/host/pack_erofs.c lib/host/publish_tar.c lib/host/wheel.c
 endif
 ifeq ($(HAVE_INIH),y)
 LIBS += -linih

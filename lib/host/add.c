@@ -336,6 +336,10 @@ static int build(struct add *add, struct err *err)
 
 	if (r == 0 && add->request->debian)
 		r = add_debian_extract(add, err);
+	for (size_t i = 0; r == 0 && !add->request->debian && i < add->request->n_words; i++) {
+		if (add_is_wheel(add->request->words[i]))
+			r = add_wheel(add, add->request->words[i], i, err);
+	}
 	add_say(add, "copying");
 	for (size_t i = 0; r == 0 && i < add->items->n; i++)
 		r = copy_item(add, &add->items->items[i], err);

@@ -43,6 +43,7 @@ struct add_item {
 	char *to;		 /* path in the tree, without a leading slash */
 	char *from;		 /* who it comes from: a path, or PACKAGE=VERSION */
 	char *source;		 /* path in the sysroot that it is copied from */
+	bool packed;		 /* from is an archive, and source was extracted of it */
 	const struct arch *arch; /* NULL: the same for all */
 	enum add_state state;
 	size_t n_files;

@@ -96,6 +96,7 @@ static int take_elf(const char *path, struct add_content *content, struct err *e
 	if (r < 0)
 		return r;
 	minor = add_content_minor(path_base(path));
+	minor = minor < 0 ? 0 : minor; /* libraries have all kinds of names */
 	if (content->arch && content->arch != arch)
 		return err_say(err, ENOEXEC,
 			       "%s is for %s, and %s for %s: a package with both "

@@ -325,6 +325,11 @@ static int look_dir(struct add *add, const char *path, struct err *err)
 				       : "name the scripts in it one by one");
 }
 
+bool add_is_wheel(const char *word)
+{
+	return str_ends(word, ".whl");
+}
+
 int add_files_look(struct add *add, const char *word, struct err *err)
 {
 	FILES_FREE char *real = realpath(word, NULL);
@@ -340,5 +345,5 @@ int add_files_look(struct add *add, const char *word, struct err *err)
 		return look_dir(add, real, err);
 	if (!S_ISREG(st.st_mode))
 		return err_say(err, EINVAL, "%s is neither a file nor a directory", word);
-	return look_file(add, real, err);
+	return add_is_wheel(word) ? 0 : look_file(add, real, err);
 }

@@ -94,7 +94,9 @@ static int take_one(const char *path, const struct stat *st, void *context, stru
 	if (r <= 0)
 		return r;
 	r = view_path(native, path, view, err);
-	if (r == 0)
+	if (r == 0 && native->item->packed)
+		r = files_path(source, err, "%s", native->item->from);
+	else if (r == 0)
 		r = files_path(source, err, "%s%s", native->item->source, path + native->top);
 	if (r == 0)
 		r = needed_add(&native->added, native->staged->arch, view, native->staged->musl,

@@ -62,6 +62,12 @@ int add_runtime_find(const struct add *add, const struct arch *arch, struct err 
 /* Looks at one word of the command line, a path, and notes what it is. */
 int add_files_look(struct add *add, const char *word, struct err *err);
 
+/* True if a word names a wheel, which add_files_look passes over. */
+bool add_is_wheel(const char *word);
+
+/* Extracts a wheel into the workspace and notes what is in it. */
+int add_wheel(struct add *add, const char *word, size_t which, struct err *err);
+
 /* A script, which goes to bin if the handler matches it; from is what the user called it. */
 int add_files_script(struct add *add, const char *path, const char *from, struct err *err);
 

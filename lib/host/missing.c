@@ -144,3 +144,14 @@ int publish_add_tar(struct version_writer *writer, const char *file, struct err 
 			"install libarchive-dev and build again");
 }
 #endif
+
+#ifdef WITHOUT_ARCHIVE
+#include "wheel.h"
+
+int wheel_extract(const char *path, const char *dir, struct err *err)
+{
+	(void)dir;
+	return err_hint(err, err_say(err, ENOSYS, "cannot read %s: built without libarchive", path),
+			"install libarchive-dev and build again");
+}
+#endif
