@@ -161,6 +161,24 @@ static bool leads_to(const char *path, int fd)
 	       by_path.st_dev == by_fd.st_dev && by_path.st_ino == by_fd.st_ino;
 }
 
+/* A path by EXPORT/current may lead to another version by the time that the interpreter opens it,
+ * or a module beside it. So a script of an export gets a path that stays: the same one in its
+ * version, else, where its name is the same, the script's own. */
+static void pin_path(const struct request *request, const struct script *script, const char *cwd)
+{
+	static char pinned[SCRIPT_PATH_MAX];
+	const struct contract_tree *tree = script->tree;
+	const char *path = request->path;
+
+	if (!tree->versions || path_below(path[0] == '/' ? path : cwd, tree->path))
+		return;
+	if (contract_pin(tree, path, pinned, sizeof(pinned)) == 0 && leads_to(pinned, request->fd))
+		request->argv[0] = pinned;
+	else if (script->path && str_eq(path_base(path), path_base(script->path)) &&
+		 !str_starts(path, "/dev/fd/"))
+		request->argv[0] = (char *)script->path;
+}
+
 static void return_to(const char *what, const struct cwd *cwd)
 {
 	struct err err = { 0 };
@@ -188,7 +206,8 @@ void start_in_view(const struct contract *contract, const struct request *reques
 	if (script->tree->linux32)
 		(void)personality((unsigned long)personality(0xffffffff) |
 				  PER_LINUX32); /* as setarch(8) */
-	if (!leads_to(request->path, request->fd))
+	pin_path(request, script, cwd->path);
+	if (!leads_to(request->argv[0], request->fd))
 		request->argv[0] = (char *)script->path;
 	execute(contract, request, line, envp);
 	__builtin_unreachable();
@@ -250,6 +269,8 @@ void start_direct(const struct contract *contract, const struct request *request
 			      line->interp);
 		words_die(WORDS_CANNOT_RUN, request->path, &err);
 	}
+	/* a relative path is left as it is, for no working directory is at hand */
+	pin_path(request, script, script->tree->path);
 	while (request->argv[n])
 		n++;
 	argv = pages_get((n + WORDS_BEFORE + 1) * sizeof(*argv));

@@ -145,3 +145,19 @@ const struct contract_tree *contract_sibling(const struct contract *contract, co
 	}
 	return NULL;
 }
+
+int contract_pin(const struct contract_tree *tree, const char *path, char *dst, size_t size)
+{
+	size_t n = tree->versions;
+	const char *rest;
+
+	/* the export's own path, without "/versions" */
+	while (n && tree->path[n - 1] != '/')
+		n--;
+	if (n < 2 || strncmp(path, tree->path, n) != 0)
+		return -ENOENT;
+	rest = strchr(path + n, '/');
+	if (!rest || rest == path + n || in_versions(tree, path))
+		return -ENOENT;
+	return path_join(dst, size, tree->path, rest + 1);
+}

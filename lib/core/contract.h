@@ -96,4 +96,9 @@ bool contract_covers(const struct contract *contract, const char *path);
 const struct contract_tree *contract_sibling(const struct contract *contract, const char *path,
 					     struct contract_tree *ret);
 
+/* A path that goes by a link of the export, EXPORT/current/bin/tool, as it is in the tree's own
+ * version: EXPORT/versions/ID/bin/tool. -ENOENT if the tree is in no export or the path does not go
+ * by one of its entries; -E2BIG. */
+int contract_pin(const struct contract_tree *tree, const char *path, char *dst, size_t size);
+
 #endif

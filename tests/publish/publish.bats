@@ -359,6 +359,32 @@ SCRIPT
     same "$(proof "$E")" v3
 }
 
+@test "a script of an export gets a path that stays in its version" {
+    ln -s tool "$SRC/bin/again"
+    publish -i v1 "$SRC" "$E"
+    chmod 755 "$BATS_TEST_TMPDIR"
+    ln -s "$E/current/bin/tool" "$BATS_TEST_TMPDIR/tool"; ln -s "$E/current/bin/tool" "$BATS_TEST_TMPDIR/other"
+    machine_script "$BUSYPY" "$E" "$BATS_TEST_TMPDIR" <<'SCRIPT'
+"$1" enable -q "$2/current"
+# got SCRIPT [CALLER...]: the path that the interpreter got
+got() { local script=$1; shift; "$@" "$script" | tr ' ' '\n' | sed -n 's/^args=//p'; }
+is() { [ "$1" = "$2" ] || { echo "got $1, wanted $2"; exit 1; }; }
+for caller in env "setpriv --reuid 1000 --clear-groups" "setpriv --reuid 1000 --clear-groups --no-new-privs"; do
+    # shellcheck disable=SC2086 # words
+    {
+        is "$(got "$2/current/bin/tool" $caller)" "$2/versions/v1/bin/tool"
+        is "$(got "$2/current/bin/again" $caller)" "$2/versions/v1/bin/again"
+        is "$(got "$2/./current/bin/tool" $caller)" "$2/versions/v1/bin/tool"
+        is "$(got "$2/versions/v1/bin/tool" $caller)" "$2/versions/v1/bin/tool"
+        is "$(got "$3/tool" $caller)" "$2/versions/v1/bin/tool"
+        is "$(got "$3/other" $caller)" "$3/other"
+        is "$(cd "$2" && got current/bin/tool $caller)" "$2/versions/v1/bin/tool"
+        is "$(cd "$2/current/bin" && got ./tool $caller)" ./tool
+    }
+done
+SCRIPT
+}
+
 @test "clients lists leases; what is none is passed over with a warning" {
     publish -i v1 "$SRC" "$E"
     same "$("$BUSYPY" clients --json "$E" | tr -d ' \n')" '{"clients":[]}'

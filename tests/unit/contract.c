@@ -104,6 +104,28 @@ static void test_places(void)
 	CHECK(!contract_tree_of(&contract, "/srv/two/x", &file, false), "not by path alone");
 }
 
+static void test_pins(void)
+{
+	struct contract_tree tree = { .path = "/srv/e/versions/1", .versions = 15 };
+	char pinned[64] = "";
+
+	CHECK(contract_pin(&tree, "/srv/e/current/bin/x", pinned, sizeof(pinned)) == 0,
+	      "a path by current");
+	CHECK_TEXT(pinned, "/srv/e/versions/1/bin/x", "is one in the version");
+	CHECK(contract_pin(&tree, "/srv/e/versions/1/bin/x", pinned, 64) == -ENOENT &&
+		      contract_pin(&tree, "/srv/e/versions/2/bin/x", pinned, 64) == -ENOENT,
+	      "a path in a version is one already");
+	CHECK(contract_pin(&tree, "/srv/e/x", pinned, 64) == -ENOENT &&
+		      contract_pin(&tree, "/srv/e//x", pinned, 64) == -ENOENT &&
+		      contract_pin(&tree, "/srv/else/current/bin/x", pinned, 64) == -ENOENT &&
+		      contract_pin(&tree, "current/bin/x", pinned, 64) == -ENOENT,
+	      "and other paths are not by the export");
+	CHECK(contract_pin(&tree, "/srv/e/current/bin/x", pinned, 20) == -E2BIG, "too long");
+	tree.versions = 0;
+	CHECK(contract_pin(&tree, "/srv/e/current/bin/x", pinned, 64) == -ENOENT,
+	      "a tree without versions");
+}
+
 static void test_siblings(void)
 {
 	struct contract contract = good();
@@ -150,6 +172,7 @@ int main(void)
 	test_valid();
 	test_programs();
 	test_siblings();
+	test_pins();
 	test_find();
 	test_places();
 	{
