@@ -2,6 +2,7 @@
 /* busypy explain: replays an exec without doing it, and names the first step that fails. */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,6 +211,28 @@ static int open_root(const char *given, char *unpacked, const char **ret, struct
 	return r;
 }
 
+/* A shell would have looked a bare name up. */
+static void hint_path(const char *name, struct err *why)
+{
+	const char *path = getenv("PATH");
+	char file[PATH_MAX];
+	struct text text;
+
+	while (!strchr(name, '/') && path && *path) {
+		size_t n = strcspn(path, ":");
+
+		text_init(&text, file, sizeof(file));
+		text_add_bytes(&text, path, n);
+		text_add(&text, "/");
+		text_add(&text, name);
+		if (n && text_check(&text) == 0 && access(file, X_OK) == 0) {
+			(void)err_hint(why, 0, "by PATH it would be %s", file);
+			return;
+		}
+		path += n + (path[n] == ':');
+	}
+}
+
 static int explain_file(const struct explain *explain, const char *command,
 			const struct replay_request *request)
 {
@@ -217,6 +240,9 @@ static int explain_file(const struct explain *explain, const char *command,
 	struct err why = { 0 }, err = { 0 };
 
 	replay_exec(request, &replay, &why);
+	if (!request->root && replay.end == REPLAY_ERRNO && replay.code == ENOENT &&
+	    replay.n_steps == 1)
+		hint_path(request->path, &why);
 	if (print(explain, &replay, &why, &err) < 0)
 		return say_err(command, &err);
 	if (replay.end == REPLAY_UNKNOWN)

@@ -64,6 +64,14 @@ int broken_noexec(const char *path, struct err *err)
 			"move it, or mount -o remount,exec");
 }
 
+int broken_refused(const char *path, int code, struct err *err)
+{
+	(void)err_set(err, code, "cannot start %s", path);
+	return err_hint(err, -code,
+			code == ETXTBSY ? "somebody has it open for writing"
+					: "its mode allows it: see what a security module logs");
+}
+
 int broken_return(const char *path, const char *interp, struct err *err)
 {
 	int n = (int)strlen(interp) - 1; /* without it: a terminal would return */

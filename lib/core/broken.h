@@ -34,6 +34,9 @@ int broken_noexec(const char *path, struct err *err);
 /* A script of DOS lines: its interpreter's name, which is not there, ends in a carriage return. */
 int broken_return(const char *path, const char *interp, struct err *err);
 
+/* The kernel itself says no: somebody is writing to it (ETXTBSY), or a security module. */
+int broken_refused(const char *path, int code, struct err *err);
+
 /* More scripts behind one another than the kernel follows: ELOOP. */
 int broken_depth(struct err *err);
 

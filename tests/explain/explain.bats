@@ -65,6 +65,35 @@ It would fail with ENOENT (No such file or directory): the interpreter of ./tool
     same "$(sentence 1 "$ROOT/build/init-aarch64")" "It would fail with ENOEXEC (Exec format error): $ROOT/build/init-aarch64 is a program for aarch64, and this kernel has no handler for it (Hint: install qemu-user-static)"
 }
 
+@test "a name that a shell would look up" {
+    same "$(sentence 1 true)" "It would fail with ENOENT (No such file or directory): cannot start true: $PWD/true does not exist (Hint: by PATH it would be $(type -P true))"
+}
+
+@test "a file that somebody writes to, where the kernel can be asked" {
+    cp "$HELPERS/nothing" prog
+    script tool '#!./prog'
+    exec 8>>prog
+    if python3 -c 'import ctypes, sys
+check = ctypes.CDLL(None, use_errno=True).syscall(322, -100, b"/bin/true", None, None, 0x10000)
+sys.exit(check != 0)'; then
+        same "$(sentence 1 ./prog)" "It would fail with ETXTBSY (Text file busy): cannot start ./prog: Text file busy (Hint: somebody has it open for writing)"
+        same "$("$HELPERS/rawexec" ./tool)" "errno ETXTBSY"
+        sentence 1 ./tool | grep -q "ETXTBSY (Text file busy): the interpreter of ./tool: cannot start ./prog"
+    else
+        same "$(sentence 0 ./prog)" "It would run."
+    fi
+    exec 8>&-
+    same "$(sentence 0 ./prog)" "It would run."
+}
+
+@test "handlers that cannot be seen are taken to be none, and that is said" {
+    cp "$HELPERS/nothing" prog
+    NSRUN_NO_BINFMT=1 run -0 machine unshare -m bash -c 'mount -t tmpfs t /proc/sys/fs && "$BUSYPY" explain -n ./prog'
+    same "$(sed 's/  */ /g' <<<"$output")" "/proc/sys/fs/binfmt_misc handler ok cannot be seen here; taken to be empty
+./prog program ok ELF for $(uname -m), static
+It would run."
+}
+
 @test "a program with libraries, and without one of them" {
     echo 'int f(void){return 0;}' | cc -shared -fPIC -o libf.so -x c -
     echo 'int f(void); int main(void){return f();}' | cc -o prog -x c - -x none ./libf.so -Wl,-rpath,"$PWD"
