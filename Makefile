@@ -264,7 +264,7 @@ demo:
 	tests/demo
 
 # BENCH=--json for numbers to compare; BENCHES=bench for one of them.
-BENCHES ?= bench shell.py tools.py boot.py publish.py
+BENCHES ?= bench sandbox.py shell.py tools.py boot.py publish.py
 bench: test-programs
 	tests/stage/trees x86_64
 	@for bench in $(BENCHES); do echo "== $$bench"; \

@@ -146,15 +146,54 @@ static int add_entries(struct facts *facts, int root, const char *path, struct e
 	return 0;
 }
 
-int probe_tree_top(struct facts *facts, const char *tree, struct err *err)
+/* The entry whose name is the first component of an absolute path. */
+static struct facts_entry *find_top(struct facts *facts, const char *path)
+{
+	size_t n = strcspn(path + 1, "/");
+
+	for (size_t i = 0; i < facts->n_top; i++) {
+		const char *name = facts->top[i].name;
+
+		if (strlen(name) == n && memcmp(name, path + 1, n) == 0)
+			return &facts->top[i];
+	}
+	return NULL;
+}
+
+/* Whether a directory is empty matters for mount points only: where those are in directories that
+ * the tree has, the others need not be looked at. */
+static bool needs_all(struct facts *facts, const struct job *job)
+{
+	for (size_t i = 0; i < job->n_extras; i++) {
+		if (!find_top(facts, job->extras[i].dst))
+			return true;
+	}
+	return job->flags & JOB_WRITE;
+}
+
+static bool is_needed(struct facts *facts, const struct job *job, const struct facts_entry *entry)
+{
+	if (entry->type != FACTS_DIR || job_makes(entry->name))
+		return false;
+	for (size_t i = 0; i < job->n_extras; i++) {
+		if (find_top(facts, job->extras[i].dst) == entry)
+			return true;
+	}
+	return false;
+}
+
+int probe_tree_top(struct facts *facts, const char *tree, const struct job *job, struct err *err)
 {
 	FD_CLEANUP int root = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r = root < 0 ? err_set(err, errno, "cannot read %s", tree)
 			 : add_entries(facts, root, tree, err);
+	bool all = r == 0 && needs_all(facts, job);
 
 	for (size_t i = 0; r == 0 && i < facts->n_top; i++) {
-		if (facts->top[i].type == FACTS_DIR && !job_makes(facts->top[i].name))
-			facts->top[i].is_empty = is_empty_directory(root, facts->top[i].name);
+		struct facts_entry *entry = &facts->top[i];
+
+		if ((all && entry->type == FACTS_DIR) || is_needed(facts, job, entry))
+			entry->is_empty = is_empty_directory(root, entry->name);
 	}
 	return r;
 }

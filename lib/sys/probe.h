@@ -7,6 +7,7 @@
 
 struct contract_file;
 struct facts;
+struct job;
 struct place;
 struct err;
 
@@ -29,8 +30,8 @@ int probe_plain_path(const char *path, struct place *ret);
  * link nor file are left out. */
 int probe_top(struct facts *facts, struct err *err);
 
-/* The same for the root directory of a tree, with is_empty. */
-int probe_tree_top(struct facts *facts, const char *tree, struct err *err);
+/* The same for the root directory of a tree, with is_empty as far as job's plan needs it. */
+int probe_tree_top(struct facts *facts, const char *tree, const struct job *job, struct err *err);
 
 /* Sets the bits of facts.shares: what the host has and the runtime of tree/arch has as an empty
  * directory. */

@@ -88,7 +88,7 @@ static int make_plan(const struct sandbox_request *request, struct facts *facts,
 		r = probe_top(facts, err);
 		probe_shares(facts, request->tree, request->arch->name);
 	} else {
-		r = probe_tree_top(facts, request->tree, err);
+		r = probe_tree_top(facts, request->tree, &job, err);
 	}
 	return r < 0 ? r : view_plan(&view, facts, ret, err);
 }
