@@ -29,8 +29,10 @@
 #include "filter.h"
 #include "mount_api.h"
 #include "ns.h"
+#include "pages.h"
 #include "plan.h"
 #include "priv.h"
+#include "rule.h"
 #include "run.h"
 #include "sandbox.h"
 #include "str.h"
@@ -90,6 +92,24 @@ static int take_ids(const struct inside *inside, struct err *err)
 	return r;
 }
 
+enum { HANDLERS_MAX = 128 };
+
+/* True if the machine's own handlers execute what this one would, in a view without the host's
+ * files, too. */
+static bool host_handles(const struct rule *rule)
+{
+	struct rule *present = pages_get(HANDLERS_MAX * sizeof(*present));
+	FD_CLEANUP int instance = binfmt_open(false, NULL);
+	int n = !present || instance < 0 ? 0 : binfmt_list(instance, present, HANDLERS_MAX, NULL);
+
+	for (int i = 0; i < n; i++) {
+		if (present[i].enabled && !present[i].extension[0] &&
+		    strchr(present[i].flags, 'F') && rule_overlaps(&present[i], rule))
+			return true;
+	}
+	return false;
+}
+
 /* The first mount of a binfmt_misc hides all handlers of the host, for good, whether it lasts or
  * not; the entries last as long as the descriptor, which goes to the supervisor. */
 static int take_handlers(const struct inside *inside, struct err *err)
@@ -103,7 +123,12 @@ static int take_handlers(const struct inside *inside, struct err *err)
 	}
 	instance = binfmt_new_instance(err);
 	if (instance < 0)
-		return err_hint(err, instance, "a kernel before 6.7 has one for the whole machine");
+		return host_handles(inside->rule) ? 0
+						  : err_hint(err, instance,
+							     "a kernel before 6.7 has only the "
+							     "machine's, and no handler with the "
+							     "flag F is registered there for this "
+							     "arch");
 	r = binfmt_register(instance, inside->rule, err);
 	return r < 0 ? r : send_descriptor(inside, INSIDE_INSTANCE, instance, err);
 }

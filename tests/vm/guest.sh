@@ -47,6 +47,7 @@ start_system() {
     mount -t tmpfs -o mode=0755,nosuid,nodev,noexec tmpfs /run
     mount -t tmpfs -o mode=1777 tmpfs /tmp
     mount -t binfmt_misc binfmt_misc $BINFMT
+    mount -t cgroup2 cgroup2 /sys/fs/cgroup
     mount --make-rshared / # as systemd does
     state >/tmp/before
 }
@@ -122,11 +123,73 @@ disable_it() {
     check "no mount, no entry, no file is left" nothing_left
 }
 
+sandbox() { busypy run --tree $TREE --cwd none "$@"; }
+fork_bomb='import os, signal
+n = 0
+try:
+    while n < 200:
+        if os.fork() == 0: signal.pause()
+        n += 1
+except OSError as e: print(e.strerror, n, flush=True)'
+
+no_cgroup_left() { ! ls -d /sys/fs/cgroup/busypy-* /sys/fs/cgroup/user/busypy-* 2>/dev/null; }
+
+# As a service manager delegates: the user may make cgroups below, and is in one of them.
+delegated() {
+    sh -c 'echo $$ >/sys/fs/cgroup/user/leaf/cgroup.procs
+        exec su -s /bin/sh -c "exec \"\$@\"" -- user sh "$@"' sh "$@"
+}
+
+limit_sandboxes() {
+    check "processes: the machine's root without a delegated cgroup" \
+        says "busypy: run: cannot limit processes: the machine's root has no such limit, *
+125" sh -c "busypy run --tree $TREE --pids 20 -- true; echo \$?"
+    echo "+memory +pids" >/sys/fs/cgroup/cgroup.subtree_control
+    mkdir -p /sys/fs/cgroup/user/leaf
+    chown -R user /sys/fs/cgroup/user
+    echo "+memory +pids" >/sys/fs/cgroup/user/cgroup.subtree_control
+    check "processes: root, by a cgroup" \
+        says "Resource temporarily unavailable 19" sandbox --pids 20 -- python3 -c "$fork_bomb"
+    check "processes: a user, by a delegated cgroup" says "Resource temporarily unavailable 19" \
+        delegated busypy run --tree $TREE --cwd none --pids 20 -- python3 -c "$fork_bomb"
+    check "memory: of all processes together, by a cgroup" says "status 137" \
+        sh -c "busypy run --tree $TREE --cwd none --memory 48M -- python3 -c 'bytearray(200 << 20)'
+            echo status \$?"
+    check "no cgroup is left" no_cgroup_left
+    busypy run --tree $TREE --cwd none --pids 20 -- python3 -c "$fork_bomb
+signal.pause()" >/tmp/bomb &
+    pid=$!
+    check "a cgroup with a sandbox in it" wait_for grep -q 19 /tmp/bomb
+    kill -9 $pid
+    check "no cgroup is left of one that was killed" wait_for no_cgroup_left
+    rm /tmp/bomb
+    rmdir /sys/fs/cgroup/user/leaf /sys/fs/cgroup/user
+}
+
+run_sandboxes() {
+    identity='import os; print(os.getpid(), os.getuid(), os.getcwd(), os.path.exists("/vm"))'
+    check "a sandbox as root" says "2 0 / False" sandbox -- python3 -c "$identity"
+    check "a sandbox as a user" says "2 1000 / False" \
+        as_user busypy run --tree $TREE --cwd none -- python3 -c "$identity"
+    check "a foreign arch before Linux 6.7: says that there is no handler" says \
+        "busypy: run: cannot make a binfmt_misc instance of our own: * (Hint: a kernel before 6.7 has only the machine's, and no handler with the flag F is registered there for this arch)
+125" sh -c "busypy run --tree $TREE --arch aarch64 -- aarch64-program; echo \$?"
+    printf '%s' ':foreign:M::\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00::/usr/bin/qemu-aarch64-static:F' \
+        >$BINFMT/register
+    check "a foreign arch before Linux 6.7: by the machine's handler" says \
+        "init: must be run as PID 1
+1" sh -c "busypy run --tree $TREE --arch aarch64 -- aarch64-program; echo \$?"
+    echo -1 >$BINFMT/foreign
+}
+
 echo "=== begin"
 start_system
 enable_it
 run_scripts
 check "mounts and unmounts of the host reach a running view" follow_mounts
 disable_it
+run_sandboxes
+limit_sandboxes
+check "no mount, no entry, no file is left of sandboxes" nothing_left
 echo "=== end"
 poweroff -f
