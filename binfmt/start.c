@@ -161,9 +161,20 @@ static bool leads_to(const char *path, int fd)
 	       by_path.st_dev == by_fd.st_dev && by_path.st_ino == by_fd.st_ino;
 }
 
+/* The name that was given, beside the script itself: for links within the tree. */
+static int beside(const struct script *script, const char *path, char *dst, size_t size)
+{
+	struct text text;
+
+	text_init(&text, dst, size);
+	text_add_bytes(&text, script->path, (size_t)(path_base(script->path) - script->path));
+	text_add(&text, path_base(path));
+	return text_check(&text);
+}
+
 /* A path by EXPORT/current may lead to another version by the time that the interpreter opens it,
  * or a module beside it. So a script of an export gets a path that stays: the same one in its
- * version, else, where its name is the same, the script's own. */
+ * version, else the one beside the script, where its name is a link or its own. */
 static void pin_path(const struct request *request, const struct script *script, const char *cwd)
 {
 	static char pinned[SCRIPT_PATH_MAX];
@@ -174,9 +185,9 @@ static void pin_path(const struct request *request, const struct script *script,
 		return;
 	if (contract_pin(tree, path, pinned, sizeof(pinned)) == 0 && leads_to(pinned, request->fd))
 		request->argv[0] = pinned;
-	else if (script->path && str_eq(path_base(path), path_base(script->path)) &&
-		 !str_starts(path, "/dev/fd/"))
-		request->argv[0] = (char *)script->path;
+	else if (script->path && !str_starts(path, "/dev/fd/") &&
+		 beside(script, path, pinned, sizeof(pinned)) == 0 && leads_to(pinned, request->fd))
+		request->argv[0] = pinned;
 }
 
 static void return_to(const char *what, const struct cwd *cwd)

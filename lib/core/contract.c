@@ -18,15 +18,23 @@ static bool magic_at(const uint8_t *bytes)
 	       memcmp(bytes + 8, CONTRACT_MAGIC_B, 8) == 0;
 }
 
+static bool versions_valid(const struct contract_tree *tree)
+{
+	static const char name[] = "/versions";
+	size_t n = sizeof(name) - 1;
+
+	return tree->versions > n && tree->versions < strlen(tree->path) &&
+	       tree->path[tree->versions] == '/' &&
+	       memcmp(tree->path + tree->versions - n, name, n) == 0;
+}
+
 static bool tree_valid(const struct contract_tree *tree)
 {
 	return terminated(tree->path, sizeof(tree->path)) && path_canonical(tree->path) &&
 	       terminated(tree->id, sizeof(tree->id)) &&
 	       terminated(tree->arch, sizeof(tree->arch)) &&
 	       terminated(tree->namespace_path, sizeof(tree->namespace_path)) &&
-	       path_canonical(tree->namespace_path) &&
-	       (!tree->versions ||
-		(tree->versions < strlen(tree->path) && tree->path[tree->versions] == '/'));
+	       path_canonical(tree->namespace_path) && (!tree->versions || versions_valid(tree));
 }
 
 bool contract_valid(const struct contract *contract)

@@ -35,7 +35,7 @@ as_user() { setpriv --reuid 1000 --regid 1000 --clear-groups "$@"; }
 files() {
     find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /opt/test \
         -o -path /var/log -o -path /var/cache -o -path /var/tmp -o -path /var/lib/dpkg -o -path /var/lib/systemd \
-        -o -path "$STATE" -o -path /srv/busypy -o -name __pycache__ \) -prune -o \
+        -o -path "$STATE" -o -path /var/lib/nfs -o -path /srv/lab -o -path /srv/busypy -o -name __pycache__ \) -prune -o \
         -printf '%p %M %U %G %l\n' | sort
 }
 mounts() { awk '{ print $5, $9 }' /proc/self/mountinfo | grep -v ' /run/credentials\|^/run/user' | sort; }
@@ -70,7 +70,11 @@ PYTHON
   /tmp/ r,
 }
 PROFILE
-    apparmor_parser -r /etc/apparmor.d/usr.local.bin.confined
+    # One that does not let the interpreter be executed: a native shebang needs no such rule.
+    cp /usr/local/bin/hostscript /usr/local/bin/narrow
+    sed 's/confined/narrow/g; s|/usr/bin/python3\* ix,|/usr/bin/python3* mr,|' /etc/apparmor.d/usr.local.bin.confined \
+        >/etc/apparmor.d/usr.local.bin.narrow
+    apparmor_parser -r /etc/apparmor.d/usr.local.bin.confined /etc/apparmor.d/usr.local.bin.narrow
     local unit
     for unit in plain:'' ambient:$'User=user\nAmbientCapabilities=CAP_NET_BIND_SERVICE' \
         private:$'PrivateTmp=yes\nProtectSystem=strict' hardened:$'User=user\nPrivateTmp=yes\nProtectSystem=strict\nNoNewPrivileges=yes\nAmbientCapabilities=CAP_NET_RAW'; do
@@ -105,7 +109,7 @@ publish() { # publish ID: the tree with one script that names its version
     printf '#!/usr/bin/python3\nimport sys\nprint("here", flush=True)\nsys.stdin.read()\nimport json, decimal\nprint(open("/bin/whichone").read().split(chr(34))[1], flush=True)\n' \
         >"$STATE/tree/bin/holdone"
     chmod 755 "$STATE/tree/bin/whichone" "$STATE/tree/bin/holdone"
-    busypy publish --id "$1" "$STATE/tree" $EXPORT
+    busypy publish --id "$1" "$STATE/tree" "$EXPORT"
 }
 runs() { same "$($TOOL a)" "$1 True 0 a" && same "$(as_user $TOOL b)" "$1 True 1000 b"; }
 in_force() { busypy status -n -o version,state service | tr -s ' ' | grep -qx " *$1 in force"; }
@@ -135,6 +139,35 @@ killed() {
 }
 reloaded() { systemctl reload busypyd && systemctl is-active busypyd && in_force 1; }
 
+# A tree on a server, which is this machine itself: what changes there makes no event in the mount.
+LAB=/net/lab
+configure() { { echo '[busypy]'; printf 'tree = %s\n' "$@"; } >/etc/busypy/busypy.conf; }
+lab() { same "$($LAB/current/bin/whichone)" "$1 True 0" && same "$(as_user $LAB/current/bin/whichone)" "$1 True 1000"; }
+lab_state() { busypy status -n -o follows,version,watch,state service | tr -s ' ' | grep -qx "$LAB/current $1 poll $2"; }
+lab_follows() {
+    EXPORT=/srv/lab publish a && exportfs -o ro,no_subtree_check,insecure,fsid=7 localhost:/srv/lab &&
+        mount -t nfs -o vers=4.2,hard,actimeo=1 localhost:/srv/lab $LAB || return 1
+    configure $EXPORT/current $LAB/current
+    await lab_state a 'in force' && lab a || return 1
+    EXPORT=/srv/lab publish b
+    await lab_state b 'in force' && lab b
+}
+lab_goes() {
+    systemctl stop nfs-server
+    await lab_state b 'it does not answer' || return 1
+    publish 3 && runs 3 && await in_force 3 && runs 3 || return 1
+    host_scripts_same && busypy rollback $EXPORT 1 && await in_force 1 && runs 1
+}
+lab_comes_back() {
+    systemctl start nfs-server && exportfs -o ro,no_subtree_check,insecure,fsid=7 localhost:/srv/lab
+    await lab_state b 'in force' && lab b
+}
+lab_leaves() {
+    configure $EXPORT/current
+    gone() { ! busypy status -n trees | grep -q $LAB; }
+    await gone && umount $LAB && systemctl stop nfs-server && all_well
+}
+
 # Scripts at full rate, and one that runs all the time, while the package is replaced.
 upgraded() {
     local before held line pid
@@ -156,12 +189,19 @@ upgraded() {
     all_well && runs 1
 }
 
+# Said, not judged: what such a profile makes of it.
+narrow() { echo "# $1: $(cd / && /usr/local/bin/narrow 2>&1 | tail -n 1)"; }
+
 first_boot() {
     check "a Debian 6.1 kernel, systemd, AppArmor" eval 'uname -r | grep "^6\.1.*-cloud-amd64" && systemctl --version && aa-enabled'
     mkdir -p "$STATE"
+    mkdir -p $LAB
+    printf '[nfsd]\ngrace-time=10\nlease-time=10\n' >/etc/nfs.conf.d/test.conf
+    systemctl restart nfs-server
     write_services
     host_scripts >"$STATE/host.before" 2>&1
     sed 's/^/# before: /' "$STATE/host.before"
+    narrow "a profile without the interpreter, without us"
     state before
     check "the package installs and enables nothing by itself" install_it
     check "systemd finds nothing wrong with the units" verified
@@ -171,12 +211,17 @@ first_boot() {
     check "status finds nothing wrong" busypy status
     check "scripts run in a view, as root and as a user" runs 1
     check "host scripts and services are as before" host_scripts_same
+    narrow "a profile without the interpreter, with us"
     check "a new version" follows
     check "and back" goes_back
     check "systemd-binfmt restarted" binfmt_restarted
     check "all entries wiped" wiped
     check "the service killed" killed
     check "the service reloaded" reloaded
+    check "a tree on NFS, and a new version that another machine publishes" lab_follows
+    check "its server stops: what is local goes on" lab_goes
+    check "it starts again" lab_comes_back
+    check "the tree is configured no more" lab_leaves
     check "qemu-user-static installed beside it" qemu_beside
     check "the package is upgraded while scripts run" upgraded
     check "host scripts and services are as before, still" host_scripts_same

@@ -20,6 +20,9 @@ in_machine() {
 before=$(cat /proc/self/mountinfo; ls /proc/sys/fs/binfmt_misc; find /run)
 start; await in_force "$export/current" 1
 same "$("$export/current/bin/whichone" a b)" "1 True a b"
+# idle it waits for events alone: no time is set
+idle() { local words; read -ra words <"/proc/$service/syscall"; [ "${words[3]-}" = 0xffffffffffffffff ] || [ "${words[3]-}" = 0xffffffff ]; }
+await idle
 same "$("$BUSYPY" status -n -o pid,watch service | tr -s ' ' | sed 's/^ //')" "$service inotify"
 "$BUSYPY" status >/dev/null
 stop
@@ -303,6 +306,23 @@ grep -qx "BUSYPY_VERSION=1" "$here/journal"
 grep -qx "BUSYPY_GENERATION=1" "$here/journal"
 grep -qx "PRIORITY=6" "$here/journal"
 same "$(grep -cx -- -- "$here/journal")" 1
+SCRIPT
+}
+
+@test "in an export a script is opened by the version's own name, and keeps its name" {
+    in_machine <<'SCRIPT'
+printf '#!/usr/bin/python3\nimport sys\nprint(sys.argv[0])\n' >"$export/versions/1/bin/argv"
+chmod 755 "$export/versions/1/bin/argv"
+ln -s argv "$export/versions/1/bin/alias"; ln -s srv/export/current/bin "$here/tools"
+start; await in_force "$export/current" 1
+same "$("$export/current/bin/argv")" "$export/versions/1/bin/argv"
+same "$("$export/current/bin/alias")" "$export/versions/1/bin/alias"
+same "$("$export/versions/1/bin/argv")" "$export/versions/1/bin/argv"
+same "$("$here/tools/alias")" "$export/versions/1/bin/alias"
+cd "$export/current/bin"
+same "$(./argv)" ./argv
+cd "$export"
+same "$(current/bin/argv)" "$export/versions/1/bin/argv"
 SCRIPT
 }
 

@@ -49,6 +49,8 @@ static void test_valid(void)
 	SPOILED(c.flags = 0, "as built");
 	SPOILED(c.trees[1].versions = 3, "with a folder of versions that is none");
 	SPOILED(c.trees[1].versions = 100, "with one that is longer than the path");
+	SPOILED((void)str_copy(c.trees[1].path, 64, "/srv/two/3");
+		c.trees[1].versions = 8, "with one of another name");
 	SPOILED(c.n_trees = 0, "without a tree");
 	SPOILED(c.n_trees = CONTRACT_TREES_MAX + 1, "with more trees than it has room for");
 	SPOILED(memset(c.enter, 'x', sizeof(c.enter)), "with an endless path of enter");
