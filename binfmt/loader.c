@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "baked.h"
+#include "broken.h"
 #include "compose.h"
 #include "contract.h"
 #include "cwd.h"
@@ -165,14 +166,9 @@ refuse(const struct request *request, const struct script *script, int in_view)
 	if (in_view < 0)
 		(void)err_set(&err, -in_view, "cannot tell whether this is a view");
 	else if (script->owner == SCRIPT_STALE)
-		(void)err_say(&err, ESTALE,
-			      "%s is not the tree that was enabled "
-			      "(Hint: busypy disable, then busypy enable)",
-			      script->tree->path);
+		(void)broken_stale(script->tree->path, &err);
 	else
-		(void)err_say(&err, EIO,
-			      "cannot tell whether the script is of a BusyPy tree "
-			      "(Hint: is /proc mounted?)");
+		(void)broken_owner(&err);
 	words_die(WORDS_OURS, request->path, &err);
 }
 

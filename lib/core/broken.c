@@ -154,6 +154,19 @@ int broken_interp_unsound(const char *path, const char *interp, int code, struct
 		       interp);
 }
 
+int broken_stale(const char *tree, struct err *err)
+{
+	return err_hint(err, err_say(err, ESTALE, "%s is not the tree that was enabled", tree),
+			"busypy disable, then busypy enable");
+}
+
+int broken_owner(struct err *err)
+{
+	return err_hint(err,
+			err_say(err, EIO, "cannot tell whether the script is of a BusyPy tree"),
+			"is /proc mounted?");
+}
+
 int broken_guest(const char *path, struct err *err)
 {
 	return err_say(err, ENOEXEC, "%s is no ELF program that qemu-user can load", path);

@@ -67,6 +67,11 @@ int broken_interp(const char *path, const char *interp, int code, struct err *er
 /* What stands in its place is no ELF file: chain_prove(). */
 int broken_interp_unsound(const char *path, const char *interp, int code, struct err *err);
 
+/* The loader does not know whose a script is: at the tree's path stands another tree; or nothing
+ * can be told. */
+int broken_stale(const char *tree, struct err *err);
+int broken_owner(struct err *err);
+
 /* A foreign program that qemu-user cannot load; or whose ELF interpreter is missing. */
 int broken_guest(const char *path, struct err *err);
 int broken_guest_interp(const char *path, const char *interp, const struct arch *arch,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "broken.h"
 #include "contract.h"
 #include "err.h"
 #include "fd.h"
@@ -109,7 +110,9 @@ static const char *choose_tier(const struct decision *decision, char why[ERR_TEX
 	(void)priv_get(&priv);
 	privileged = (priv.effective & PRIV_ENTER) == PRIV_ENTER;
 	*why = '\0';
-	if (decision->script.host_root) {
+	if (decision->script.host_root && !tree->namespace_ino) {
+		(void)snprintf(why, ERR_TEXT_MAX, "no template is kept for this tree");
+	} else if (decision->script.host_root) {
 		no_enter = privileged ? NULL : why_no_enter(&decision->contract, &priv, &reason);
 		if (!no_enter)
 			return check_template(tree, err) < 0 ? NULL : "template";
@@ -196,15 +199,9 @@ static int run_ours(struct world *world, const struct decision *decision, struct
 static int refuse(struct world *world, int step, const struct script *script, struct err *err)
 {
 	if (script->owner == SCRIPT_STALE)
-		(void)err_hint(err,
-			       err_say(err, ESTALE, "%s is not the tree that was enabled",
-				       script->tree->path),
-			       "busypy disable, then busypy enable");
+		(void)broken_stale(script->tree->path, err);
 	else
-		(void)err_hint(
-			err,
-			err_say(err, EIO, "cannot tell whether the script is of a BusyPy tree"),
-			"is /proc mounted?");
+		(void)broken_owner(err);
 	return world_exit(world, step, STATUS_OURS);
 }
 

@@ -55,7 +55,7 @@ class Tap:
         self.count += 1
         self.failed += not fine
         print(f"{'ok' if fine else 'not ok'} {self.count} - {name}", flush=True)
-        if not fine or os.environ.get("EXPLAIN_VERBOSE"):
+        if not fine:
             for line in details:
                 print("# " + line.replace("\n", "\n# "))
 

@@ -20,6 +20,7 @@ def cases(machine):
         yield from broken(tree)
     finally:
         subprocess.run([machine.original, "disable", "-q"], check=True)
+    yield from versions(machine, base, tree)
     yield Case("after disabling, under the host's Python", f"{tree}/bin/pass", "status 0")
 
 
@@ -36,6 +37,35 @@ def owners(base, tree):
     write(f"{tree}/bin/mode", "#!/usr/bin/python3\n", 0o644)
     yield Case("a script of the tree without x", f"{tree}/bin/mode", "errno EACCES")
     yield Case("no script of the tree", f"{tree}/bin/none", "errno ENOENT")
+
+
+def versions(machine, base, tree):
+    """An export: a version that was published after the enabling has no template."""
+    export = f"{base}/export"
+    os.makedirs(f"{export}/versions")
+    subprocess.run(["cp", "-al", tree, f"{export}/versions/1"], check=True)
+    os.symlink("versions/1", f"{export}/current")
+    subprocess.run([machine.original, "enable", "-q", f"{export}/current"], check=True)
+    try:
+        subprocess.run(["cp", "-al", tree, f"{export}/versions/2"], check=True)
+        for user in (False, True):
+            who = "a user" if user else "root"
+            yield Case(f"the version that was enabled, as {who}", f"{export}/versions/1/bin/pass",
+                       "status 0", user=user)
+            yield Case(f"by the export's link, as {who}", f"{export}/current/bin/pass", "status 0",
+                       user=user)
+            yield Case(f"a later version, as {who}", f"{export}/versions/2/bin/pass", "status 0",
+                       user=user)
+        with Without(f"{export}/versions/2/etc/python/{os.uname().machine}/usr/bin/python3"):
+            yield Case("a later version without its Python", f"{export}/versions/2/bin/pass",
+                       "status 127", sentence="/usr/bin/python3")
+        os.rename(f"{export}/versions/1", f"{export}/versions/0")
+        yield Case("the version that was enabled has another name now",
+                   f"{export}/versions/0/bin/pass")
+        subprocess.run(["cp", "-al", tree, f"{export}/versions/1"], check=True)
+        yield Case("another tree at its place", f"{export}/versions/1/bin/pass")
+    finally:
+        subprocess.run([machine.original, "disable", "-q"], check=True)
 
 
 def callers(base, tree):
