@@ -264,7 +264,7 @@ demo:
 	tests/demo
 
 # BENCH=--json for numbers to compare; BENCHES=bench for one of them.
-BENCHES ?= bench sandbox.py shell.py tools.py boot.py publish.py
+BENCHES ?= bench sandbox.py shell.py tools.py boot.py publish.py check.py
 bench: test-programs
 	tests/stage/trees x86_64
 	@for bench in $(BENCHES); do echo "== $$bench"; \
@@ -273,11 +273,20 @@ bench: test-programs
 deps:
 	tests/deps test
 
+FUZZ_CC := clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	-std=gnu11 -D_GNU_SOURCE -iquote lib/core
+
 $(B)/fuzz/%: tests/fuzz/%.c $(CORE)
 	@mkdir -p $(@D)
 	$(call say,FUZZ)
-	$(Q)clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		-std=gnu11 -D_GNU_SOURCE -iquote lib/core -o $@ $< $(CORE)
+	$(Q)$(FUZZ_CC) -o $@ $< $(CORE)
+
+# What reads ELF files through libelf is fuzzed with it.
+FUZZ_ELF := $(addprefix lib/host/,elf_file.c elf_image.c elf_marks.c elf_symbols.c) lib/sys/fd.c
+$(B)/fuzz/elf_image: tests/fuzz/elf_image.c $(CORE) $(FUZZ_ELF)
+	@mkdir -p $(@D)
+	$(call say,FUZZ)
+	$(Q)$(FUZZ_CC) -iquote lib/sys -iquote lib/host -o $@ $< $(CORE) $(FUZZ_ELF) -lelf
 
 fuzzers: $(FUZZERS)
 

@@ -28,14 +28,15 @@ static const char help[] =
 	"\n"
 	"  -a, --arch A[,B...]|all  only these archs (default: all that the tree has)\n"
 	"  -n, --notes              print notes, too: what could not be proved, and good to know\n"
-	"  -J, --json               print all findings as JSON\n"
+	"  -l, --libraries          print what each ELF file loads instead of findings\n"
+	"  -J, --json               print all findings, or libraries, as JSON\n"
 	"  -h, --help               print this\n";
 
 struct options {
 	const char *tree;
 	const struct arch *archs[ARCHS_MAX + 1];
 	size_t n_archs;
-	bool notes, json;
+	bool notes, libraries, json;
 };
 
 /* What is printed while it comes. */
@@ -65,21 +66,22 @@ static int add_archs(const char *command, char *list, struct options *ret)
 static int parse(int argc, char **argv, struct options *ret)
 {
 	static const struct option longs[] = {
-		{ "arch", required_argument, NULL, 'a' },
-		{ "notes", no_argument, NULL, 'n' },
-		{ "json", no_argument, NULL, 'J' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{ "arch", required_argument, NULL, 'a' }, { "notes", no_argument, NULL, 'n' },
+		{ "libraries", no_argument, NULL, 'l' },  { "json", no_argument, NULL, 'J' },
+		{ "help", no_argument, NULL, 'h' },	  { 0 },
 	};
 	int option, r = 0;
 
-	while (r == 0 && (option = getopt_long(argc, argv, "a:nJh", longs, NULL)) != -1) {
+	while (r == 0 && (option = getopt_long(argc, argv, "a:nlJh", longs, NULL)) != -1) {
 		switch (option) {
 		case 'a':
 			r = add_archs(argv[0], optarg, ret);
 			break;
 		case 'n':
 			ret->notes = true;
+			break;
+		case 'l':
+			ret->libraries = true;
 			break;
 		case 'J':
 			ret->json = true;
@@ -127,6 +129,15 @@ static void print_finding(void *userdata, const struct finding *finding)
 		print_text(finding);
 }
 
+static void print_library(void *userdata, const char *arch, const char *file, const char *name,
+			  const char *path)
+{
+	const struct printing *printing = userdata;
+	const char *const cells[] = { arch, file, name, path };
+
+	(void)table_add(printing->table, cells);
+}
+
 static void print_number(uint64_t n, const char *word, const char *before)
 {
 	(void)printf("%s%" PRIu64 " %s%s", before, n, word, n == 1 ? "" : "s");
@@ -148,27 +159,46 @@ static void print_end(const char *tree, const struct check_counts *counts, bool 
 	(void)putchar('\n');
 }
 
-static int run(const struct options *options, struct check_counts *ret, struct err *err)
+static struct table *make_table(const struct options *options)
 {
-	static const struct table_column columns[] = {
+	static const struct table_column findings[] = {
 		{ "PATH", TABLE_TEXT }, { "ARCH", TABLE_TEXT }, { "SEVERITY", TABLE_TEXT },
 		{ "WHAT", TABLE_TEXT }, { "WHY", TABLE_TEXT },	{ "MEND", TABLE_TEXT },
 	};
+	static const struct table_column libraries[] = {
+		{ "ARCH", TABLE_TEXT },
+		{ "FILE", TABLE_TEXT },
+		{ "NAME", TABLE_TEXT },
+		{ "PATH", TABLE_TEXT },
+	};
+
+	return options->libraries ? table_new("libraries", libraries, 4)
+				  : table_new("findings", findings, 6);
+}
+
+static int run(const struct options *options, struct check_counts *ret, struct err *err)
+{
 	struct printing printing = { .options = options };
+	struct check_request request = { .archs = options->n_archs ? options->archs : NULL,
+					 .userdata = &printing };
+	bool tabular = options->json || options->libraries;
 	char tree[TREE_PATH_MAX];
 	int r = tree_resolve(options->tree, tree, err);
 
 	if (r < 0)
 		return r;
-	if (options->json && !(printing.table = table_new("findings", columns, 6)))
+	if (tabular && !(printing.table = make_table(options)))
 		return err_set(err, ENOMEM, "cannot make a table");
-	r = check_run(&(struct check_request){ .tree = tree,
-					       .archs = options->n_archs ? options->archs : NULL,
-					       .found = print_finding,
-					       .userdata = &printing },
-		      ret, err);
-	if (r == 0 && options->json)
-		r = table_print(&printing.table, 1, TABLE_JSON, NULL, err);
+	request.tree = tree;
+	if (options->libraries) {
+		request.library = print_library;
+		request.skip = ~(unsigned)CHECK_SKIP_ELF;
+	} else {
+		request.found = print_finding;
+	}
+	r = check_run(&request, ret, err);
+	if (r == 0 && tabular)
+		r = table_print(&printing.table, 1, options->json ? TABLE_JSON : 0, NULL, err);
 	else if (r == 0)
 		print_end(tree, ret, options->notes);
 	table_free(printing.table);
@@ -187,5 +217,5 @@ int cmd_check(int argc, char **argv)
 	r = run(&options, &counts, &err);
 	if (r < 0)
 		return say_err(argv[0], &err);
-	return counts.errors ? EXIT_UNSOUND : 0;
+	return counts.errors && !options.libraries ? EXIT_UNSOUND : 0;
 }

@@ -9,7 +9,7 @@
 
 #include "arch.h"
 #include "client_image.h"
-#include "closure.h"
+#include "check.h"
 #include "commands.h"
 #include "err.h"
 #include "pack.h"
@@ -284,6 +284,22 @@ static int pack_client(const struct options *options, struct pack_size sizes[PAC
 	return r < 0 ? r : client_image_write(&client, &request, sizes, err);
 }
 
+static void show_warning(const char *sentence)
+{
+	say_warning("pack", "%s", sentence);
+}
+
+/* Without what takes long: checksums, and starting Python. */
+static int check_tree(const struct pack_request *request, struct err *err)
+{
+	const struct arch *const archs[] = { request->arch, NULL };
+
+	return check_warn(&(struct check_request){ .tree = request->tree,
+						   .archs = request->arch ? archs : NULL,
+						   .skip = CHECK_SKIP_SUMS | CHECK_SKIP_SYNTAX },
+			  request->tree, show_warning, err);
+}
+
 int cmd_pack(int argc, char **argv)
 {
 	struct options options = { 0 };
@@ -299,6 +315,8 @@ int cmd_pack(int argc, char **argv)
 		r = pack_client(&options, sizes, &err);
 	else
 		r = make_request(&options, tree, &request, &err);
+	if (r == 0 && !options.nfs_client)
+		r = check_tree(&request, &err);
 	if (r == 0 && !options.nfs_client)
 		r = pack_write(&request, sizes, &err);
 	say_progress_end();

@@ -33,7 +33,7 @@ static bool forward(const struct elf_versions *versions, size_t *at, uint64_t ne
 
 int elf_verdef_next(struct elf_versions *versions, struct elf_verdef *ret)
 {
-	const uint8_t *entry = versions->bytes + versions->at;
+	const uint8_t *entry;
 	bool big = versions->big;
 	uint64_t next;
 	size_t aux;
@@ -42,6 +42,7 @@ int elf_verdef_next(struct elf_versions *versions, struct elf_verdef *ret)
 		return 0;
 	if (!holds(versions, versions->at, DEF_SIZE))
 		return -ENOEXEC;
+	entry = versions->bytes + versions->at;
 	aux = versions->at;
 	if (!forward(versions, &aux, get(entry + 12, 4, big)) ||
 	    !holds(versions, aux, DEF_AUX_SIZE))
@@ -61,7 +62,7 @@ int elf_verdef_next(struct elf_versions *versions, struct elf_verdef *ret)
 /* Goes to the next file's first version; 1, 0 at the end. */
 static int next_file(struct elf_versions *versions)
 {
-	const uint8_t *entry = versions->bytes + versions->at;
+	const uint8_t *entry;
 	bool big = versions->big;
 	uint64_t next;
 
@@ -69,6 +70,7 @@ static int next_file(struct elf_versions *versions)
 		return 0;
 	if (!holds(versions, versions->at, NEED_SIZE))
 		return -ENOEXEC;
+	entry = versions->bytes + versions->at;
 	versions->n_aux = get(entry + 2, 2, big);
 	versions->file = (uint32_t)get(entry + 4, 4, big);
 	versions->aux = versions->at;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,6 +45,8 @@ struct job {
 
 /* Everything about one run. */
 struct run {
+	struct check_request request; /* with the canonical tree */
+	char tree[PATH_MAX];
 	struct check_part part; /* a worker changes its own copy */
 	struct check_index index;
 	struct job jobs[JOBS_MAX];
@@ -82,6 +85,17 @@ static void put_finding(void *userdata, const struct finding *finding)
 	put(to, finding->mend);
 }
 
+/* 'L' and three texts. */
+static void put_library(void *userdata, const char *file, const char *name, const char *path)
+{
+	FILE *to = userdata;
+
+	(void)fputc('L', to);
+	put(to, file);
+	put(to, name);
+	put(to, path);
+}
+
 /* 'B' and the job's number; what it found; 'E' and a number of ELF files, or 'X', the code and the
  * sentence of what went wrong. */
 static void do_job(const struct run *run, const struct job *job, FILE *to)
@@ -97,6 +111,8 @@ static void do_job(const struct run *run, const struct job *job, FILE *to)
 	part.arch = job->arch;
 	part.findings = &findings;
 	part.elf_files = 0;
+	part.resolved = part.request->library ? put_library : NULL;
+	part.userdata = to;
 	(void)fputc('B', to);
 	(void)fputc((int)(job - run->jobs), to);
 	(void)fflush(to); /* if it dies, this says over what */
@@ -232,6 +248,24 @@ static int take_finding(struct run *run, const char **at, const char *end)
 	return 0;
 }
 
+/* Libraries are told at once: they are no findings that have to be in order. */
+static int take_library(const struct run *run, const struct job *job, const char **at,
+			const char *end)
+{
+	const char *texts[3];
+
+	for (size_t i = 0; i < 3; i++) {
+		texts[i] = take(at, end);
+		if (!texts[i])
+			return -EIO;
+	}
+	if (!job || !job->arch || !run->request.library)
+		return -EIO;
+	run->request.library(run->request.userdata, job->arch->name, texts[0],
+			     texts[1][0] ? texts[1] : NULL, texts[1][0] ? texts[2] : NULL);
+	return 0;
+}
+
 /* Reads a worker's answer; *ret_job is what it was about when that ended. */
 static int take_answer(struct run *run, struct worker *worker, const struct job **ret_job,
 		       struct err *err)
@@ -251,6 +285,9 @@ static int take_answer(struct run *run, struct worker *worker, const struct job 
 			break;
 		case 'F':
 			r = take_finding(run, &at, end);
+			break;
+		case 'L':
+			r = take_library(run, *ret_job, &at, end);
 			break;
 		case 'E':
 		case 'X':
@@ -421,9 +458,14 @@ int check_run(const struct check_request *request, struct check_counts *ret, str
 
 	if (!run)
 		return err_set(err, ENOMEM, "cannot check %s", request->tree);
-	run->part.request = request;
+	run->request = *request;
+	run->request.tree = run->tree;
+	run->part.request = &run->request;
 	run->queue[0] = run->queue[1] = -1;
-	r = run_all(run, &mine);
+	if (realpath(request->tree, run->tree))
+		r = run_all(run, &mine);
+	else
+		r = err_set(&mine, errno, "cannot find the tree %s", request->tree);
 	if (r == 0)
 		*ret = run->counts;
 	else if (err)
@@ -467,4 +509,49 @@ int check_demand(const struct check_request *request, struct err *err)
 		return err_say(err, ENOEXEC, "%s; errors in all: %llu", demand.first.text,
 			       (unsigned long long)counts.errors);
 	return err_say(err, ENOEXEC, "%s", demand.first.text);
+}
+
+enum { WARNINGS_MAX = 5 };
+
+struct warner {
+	void (*warning)(const char *sentence);
+	uint64_t errors;
+};
+
+static void warn(void *userdata, const struct finding *finding)
+{
+	struct warner *warner = userdata;
+	char sentence[ERR_TEXT_MAX];
+	struct text text;
+
+	if (finding->severity != FINDING_ERROR || ++warner->errors > WARNINGS_MAX)
+		return;
+	text_init(&text, sentence, sizeof(sentence));
+	text_addf(&text, "%s%s%s%s %s", finding->path, finding->arch ? " (" : "",
+		  finding->arch ? finding->arch : "", finding->arch ? ")" : "", finding->what);
+	warner->warning(sentence);
+}
+
+int check_warn(const struct check_request *request, const char *what,
+	       void (*warning)(const char *sentence), struct err *err)
+{
+	struct warner warner = { .warning = warning };
+	struct check_request mine = *request;
+	struct check_counts counts;
+	char sentence[ERR_TEXT_MAX];
+	struct text text;
+	int r;
+
+	if (!warning)
+		return 0;
+	mine.found = warn;
+	mine.userdata = &warner;
+	r = check_run(&mine, &counts, err);
+	if (r < 0 || warner.errors <= WARNINGS_MAX)
+		return r;
+	text_init(&text, sentence, sizeof(sentence));
+	text_addf(&text, "errors in all: %llu (Hint: 'busypy check %s' tells them)",
+		  (unsigned long long)warner.errors, what);
+	warning(sentence);
+	return 0;
 }

@@ -21,11 +21,15 @@ enum check_skip {
 };
 
 struct check_request {
-	const char *tree;		 /* canonical */
+	const char *tree;
 	const struct arch *const *archs; /* NULL behind the last; NULL: all that the tree has */
 	unsigned skip;			 /* enum check_skip */
 	/* Is called for each finding, ordered by path, when all is done; may be NULL. */
 	void (*found)(void *userdata, const struct finding *finding);
+	/* Is called for each ELF file of a runtime with name and path NULL, then for each library
+	 * that ld.so would load for it: as it is called, and where a view has it. May be NULL. */
+	void (*library)(void *userdata, const char *arch, const char *file, const char *name,
+			const char *path);
 	void *userdata;
 };
 
@@ -41,5 +45,10 @@ int check_run(const struct check_request *request, struct check_counts *ret, str
 /* The same for callers that want a tree without errors: -ENOEXEC with the first error as a
  * sentence, and how many more there are. request->found may be NULL. */
 int check_demand(const struct check_request *request, struct err *err);
+
+/* The same for callers that go on all the same: calls warning for the first errors, one sentence
+ * each, and a last one if there are more. what is the tree's name in that one. */
+int check_warn(const struct check_request *request, const char *what,
+	       void (*warning)(const char *sentence), struct err *err);
 
 #endif

@@ -131,7 +131,9 @@ int check_elf(struct check_part *part, struct err *err)
 						   .arch = part->arch,
 						   .paths = (const char *const *)list.paths,
 						   .n_paths = list.n,
-						   .findings = part->findings },
+						   .findings = part->findings,
+						   .resolved = part->resolved,
+						   .userdata = part->userdata },
 			err);
 	list_free(&list);
 	return r;

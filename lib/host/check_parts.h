@@ -52,6 +52,9 @@ struct check_part {
 	size_t n_archs;
 	struct findings *findings;
 	uint64_t elf_files; /* how many there were */
+	/* where libraries are told, or NULL; as in struct closure_request */
+	void (*resolved)(void *userdata, const char *file, const char *name, const char *path);
+	void *userdata;
 };
 
 /* Which Python a runtime has. */

@@ -372,6 +372,8 @@ static int tell(const struct examination *e, struct object *object)
 	struct load load = { 0 };
 	int r = objects_load(e->objects, object, &load);
 
+	if (r == 0)
+		request->resolved(request->userdata, object->path, NULL, NULL);
 	for (size_t i = 1; r == 0 && i < load.n; i++)
 		request->resolved(request->userdata, object->path, load.entries[i].name,
 				  load.entries[i].object->path);

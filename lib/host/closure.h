@@ -25,7 +25,8 @@ struct closure_request {
 	const char *const *paths; /* ELF files, as the view names them: /usr/..., /lib/... */
 	size_t n_paths;
 	struct findings *findings;
-	/* Is called for each library that ld.so would load for a file; may be NULL. */
+	/* Is called for each file with NULLs, then for each library that ld.so would load for it;
+	 * may be NULL. */
 	void (*resolved)(void *userdata, const char *file, const char *name, const char *path);
 	void *userdata;
 };

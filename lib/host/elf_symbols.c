@@ -172,6 +172,11 @@ static int count_symbols(const struct elf_image *image, uint64_t *ret)
 	return r;
 }
 
+static uint16_t get_half(const uint8_t *bytes, bool big)
+{
+	return (uint16_t)(big ? bytes[0] << 8 | bytes[1] : bytes[1] << 8 | bytes[0]);
+}
+
 static int take_symbol(struct reader *reader, const GElf_Sym *sym, uint16_t version)
 {
 	struct elf_symbol *to = &reader->out->symbols[reader->out->n_symbols];
@@ -220,14 +225,11 @@ static int read_symbols(struct reader *reader)
 	if (!data || !reader->out->symbols)
 		return -ENOMEM;
 	for (uint64_t i = 1; i < count; i++) {
-		const uint8_t *v = versions + i * 2;
 		GElf_Sym sym;
 
 		if (!gelf_getsym(data, (int)i, &sym))
 			return -ENOEXEC;
-		r = take_symbol(reader, &sym,
-				!versions ? 0
-					  : (uint16_t)(big ? v[0] << 8 | v[1] : v[1] << 8 | v[0]));
+		r = take_symbol(reader, &sym, versions ? get_half(versions + i * 2, big) : 0);
 		if (r < 0)
 			return r;
 	}

@@ -11,6 +11,7 @@
 
 #include "arch.h"
 #include "boot_files.h"
+#include "check.h"
 #include "closure.h"
 #include "debian.h"
 #include "err.h"
@@ -189,7 +190,17 @@ static int settle(const struct stage *stage, const struct built *built, const st
 		r = files_settle(built->info, err);
 	if (r == 0)
 		r = files_path(runtimes, err, "%s/runtimes", stage->space.build);
-	return r < 0 ? r : closure_check(runtimes, arch, err);
+	if (r == 0)
+		r = closure_check(runtimes, arch, err);
+	/* A module that cannot be imported is no reason to stage nothing. */
+	return r < 0 ? r
+		     : check_warn(&(struct check_request){ .tree = runtimes,
+							   .archs = (const struct arch *[]){ arch,
+											     NULL },
+							   .skip = CHECK_SKIP_LAYOUT |
+								   CHECK_SKIP_PROGRAMS |
+								   CHECK_SKIP_SUMS },
+				  stage->request->tree, stage->request->warning, err);
 }
 
 /* The rescue shell: the one that was named, or Debian's, for archs that can boot. */
