@@ -116,7 +116,8 @@ int netdev_up(const char *name)
 
 bool netdev_has_carrier(const char *name)
 {
-	return says(name, "carrier", "1");
+	/* "down" with a carrier: the kernel still drops what is sent (net/core/link_watch.c). */
+	return says(name, "carrier", "1") && !says(name, "operstate", "down");
 }
 
 static void put_address(struct sockaddr *to, uint32_t address)

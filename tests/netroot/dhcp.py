@@ -29,6 +29,9 @@ ip link set s0 netns $server
 nsenter -t $server -n python3 -B "$2" "$3" >"$1/server" 2>&1 & listener=$!
 trap 'kill $listener $server' EXIT
 until grep -q ready "$1/server"; do kill -0 $listener; done
+ip link set c0 up # before a link is up on both sides, the kernel drops what is sent
+until ip link show c0 | grep -q 'state UP'; do kill -0 $server; done
+until nsenter -t $server -n ip link show s0 | grep -q 'state UP'; do kill -0 $listener; done
 status=0
 "$4" c0 "$5" $6 $7 >"$1/client" || status=$?
 ip -4 -o addr show dev c0 >"$1/address"
