@@ -48,6 +48,7 @@ _busypy_columns() {
         case $word in
         trees) columns+=" TREE VERSION ARCH GENERATION MOUNTS TEMPLATE" ;;
         entries) columns+=" ORDER ENTRY ENABLED FLAGS INTERPRETER NOTE" ;;
+        service) columns+=" PID FOLLOWS VERSION WATCH STATE" ;;
         tiers) columns+=" CALLER TIER WHY" ;;
         kernel) columns+=" FEATURE STATE MEANING" ;;
         explain) columns+=" FILE STEP STATE NOTE" ;;
@@ -109,7 +110,7 @@ _busypy() {
     done < <(_busypy_options "$program" "$command")
     case $command,$current in
     *,-*) _busypy_words "$words" "$current" ;;
-    status,*) _busypy_words "trees entries tiers kernel" "$current" ;;
+    status,*) _busypy_words "trees service entries tiers kernel" "$current" ;;
     disable,*) ;;
     add,* | boot,* | explain,* | publish,* | run,* | test,*) _busypy_paths -f "$current" ;;
     *) _busypy_paths -d "$current" ;;

@@ -124,6 +124,7 @@ static void end(struct service *service, uint64_t now)
 	}
 	if (r < 0) {
 		*service->why = err;
+		service->prune = true; /* what was not come to */
 		service->retry = service->retry ? service->retry * 2 : RETRY_MS;
 		if (service->retry > RETRY_MAX_MS)
 			service->retry = RETRY_MAX_MS;

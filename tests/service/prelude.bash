@@ -16,12 +16,12 @@ leave() { # everything that was started ends, before anything is removed
 }
 trap leave EXIT
 
-# await COMMAND...: until it succeeds; a minute at most.
+# await COMMAND...: until it succeeds; three minutes at most.
 await() {
-    local deadline=$((SECONDS + 60))
+    local deadline=$((SECONDS + 180))
     until "$@"; do
         if [ $SECONDS -ge $deadline ]; then
-            echo "gave up waiting for: $*"; cat "$here/log" 2>/dev/null; "$BUSYPY" status; exit 1
+            echo "gave up waiting for: $*"; cat "$here/log" 2>/dev/null; "$BUSYPY" status trees service; exit 1
         fi
         read -rt 0.02 <> <(:) || :
     done

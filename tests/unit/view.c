@@ -70,6 +70,22 @@ static void test_facts(void)
 	CHECK(facts.n_top == 0 && facts.n_pruned == 0 && facts.text_used == 0, "facts_init");
 }
 
+static void test_prune(void)
+{
+	char text[256];
+	struct err err = { 0 };
+
+	facts_init(&facts);
+	(void)facts_add_pruned(&facts, "/var/lib/docker/a");
+	(void)facts_add_pruned(&facts, "/var/lib/docker/a/b");
+	CHECK(view_prune_plan(&facts, &plan, &err) == 0 &&
+		      plan_format(&plan, text, sizeof(text)) == 0,
+	      "a plan to prune by");
+	CHECK_TEXT(text, "here\nprune /var/lib/docker/a/b\nprune /var/lib/docker/a\n",
+		   "the deeper mount first, in the view as it is");
+	facts_init(&facts);
+}
+
 int main(void)
 {
 	struct view view = { .kind = VIEW_HOST, .tree = "/srv/tree", .arch = "x86_64" };
@@ -77,6 +93,7 @@ int main(void)
 
 	test_trees();
 	test_facts();
+	test_prune();
 	CHECK(view_hides_top("usr") && view_hides_top("lib") && view_hides_top("libx32") &&
 		      view_hides_top("bin") && view_hides_top(".busypy"),
 	      "names that a view brings itself");
