@@ -64,7 +64,7 @@ static int mount_file(const char *path, const char *arch, const char *at, struct
 				       "this kernel has no erofs (its module is not in the image)");
 		return err_set(err, code, "cannot mount the image %.512s", path);
 	}
-	(void)readahead_set(at, READAHEAD_IMAGE); /* without it, it is only slower */
+	(void)readahead_set(at, READAHEAD_NFS); /* without it, it is only slower */
 	r = check(path, arch, at, err);
 	if (r < 0)
 		(void)umount2(at, MNT_DETACH); /* mounted just now */
@@ -85,7 +85,6 @@ static int mount_shared(const struct network *network, const char *image, const 
 
 	if (r < 0)
 		return r;
-	(void)readahead_set(SHARE, READAHEAD_NFS); /* without it, it is only slower */
 	if (path_join(path, sizeof(path), SHARE, image) < 0)
 		r = err_say(err, E2BIG, "the image's path is too long");
 	else

@@ -4,10 +4,7 @@
 #ifndef BUSYPY_READAHEAD_H
 #define BUSYPY_READAHEAD_H
 
-enum {
-	READAHEAD_NFS = 1024, /* KiB: what most servers give in one READ at most */
-	READAHEAD_IMAGE = 512 /* for a loop device on such a file: more reads what nobody wants */
-};
+enum { READAHEAD_NFS = 1024 /* KiB: what most servers give in one READ at most */ };
 
 /* Sets it for the file system that path is on; 0 or -errno. Needs /sys. */
 int readahead_set(const char *path, unsigned kib);

@@ -4,7 +4,6 @@ import glob
 import os
 import subprocess
 
-import console
 import image
 import share
 import vm
@@ -72,6 +71,9 @@ def images():
             boot_and_use(machine, path)
             mounts = machine.command("cat /proc/mounts", READY)
             holds(mounts, r"^/dev/loop0 / erofs ro,nosuid,nodev,noatime")
+            said = machine.command("cat /sys/block/loop0/loop/dio "
+                                   "/sys/block/loop0/queue/read_ahead_kb", READY)
+            same(said.split(), ["1", "1024"])
             same([line for line in mounts.splitlines() if " nfs" in line], [])
             writes_nowhere(machine)
             power_off(machine)
@@ -113,7 +115,7 @@ def image_inside():
     share.run("pack", "--nfs-client", "-a", "x86_64", "-k", glob.glob(f"{kernel}/lib/modules/*")[0],
               "-o", f"{files}/client")
     with_image(f"{files}/client", path, f"{files}/initrd")
-    with console.Machine("export.inside.x86_64", "-a", "x86_64", "--memory", "256", "--kernel",
+    with share.Client("export.inside.x86_64", "-a", "x86_64", "--memory", "256", "--kernel",
                          glob.glob(f"{kernel}/boot/vmlinuz-*")[0], "--append",
                          "quiet no_timer_check busypy.image=/tree.erofs",
                          f"{files}/initrd") as machine:

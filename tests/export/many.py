@@ -39,8 +39,7 @@ def kernel_server():
         two_archs(nfs, path, ("3", "4.2"))
         yield "leases on the kernel's server can be written, by nobody; the tree cannot"
         recommended = share.recommended(path)
-        share.image(path, "x86_64")
-        with vm.Machine(("nfsv3", "nfsv4", "loop", "erofs")) as machine:
+        with vm.Machine(trips.MODULES) as machine:
             lab = trips.Lab(machine, nfs)
             trips.shares(lab, recommended)
             same(nfs.machine.sh(f"cd {path}/leases; ls; stat -c %u v3 v4.2; rm *").split(),

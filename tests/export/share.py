@@ -93,10 +93,17 @@ def words(nfs, version, below=""):
     return f"{nfs.guest}:{nfs.path}{below},{recipe},port={nfs.port}"
 
 
+class Client(console.Machine):
+    """Waits longer: other machines may have the processors, or the cache of kernels."""
+
+    def expect(self, pattern, seconds=240):
+        return super().expect(pattern, seconds)
+
+
 def client(name, arch, share, *more, append=""):
-    """A console.Machine: busypy boot --nfs. Where the host is slow, a kernel for x86 panics because
+    """A Client: busypy boot --nfs. Where the host is slow, a kernel for x86 panics because
     its timer seems not to tick."""
-    return console.Machine(f"export.{name}.{arch}", "-a", arch, "--memory", "256", "--nfs", share,
+    return Client(f"export.{name}.{arch}", "-a", arch, "--memory", "256", "--nfs", share,
                            "--append", f"quiet no_timer_check {append}".strip(), *more)
 
 

@@ -74,14 +74,17 @@ def find(name):
     raise LookupError(name)
 
 
+def libraries(path):
+    """{path in an image: path here} of all that a program is linked with."""
+    listing = run("ldd", path, env=dict(os.environ, LD_LIBRARY_PATH=library_path()))
+    return {("lib64/" if "ld-linux" in one else "lib/") + os.path.basename(one): one for one in
+            re.findall(r"(?:=> |^\s*)(/\S+) \(0x", listing, re.MULTILINE)}
+
+
 def with_libraries(names):
-    """{path in an image: path here} of programs and all that they are linked with."""
+    """The same of several, and the programs themselves."""
     found = {}
     for name in names:
         path = find(name)
-        found[f"usr/sbin/{name}"] = path
-        listing = run("ldd", path, env=dict(os.environ, LD_LIBRARY_PATH=library_path()))
-        for library in re.findall(r"(?:=> |^\s*)(/\S+) \(0x", listing, re.MULTILINE):
-            loader = "ld-linux" in library
-            found[("lib64/" if loader else "lib/") + os.path.basename(library)] = library
+        found |= {f"usr/sbin/{name}": path, **libraries(path)}
     return found
