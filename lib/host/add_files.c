@@ -68,10 +68,6 @@ static int check_script(const struct add *add, const char *path, const char *byt
 						path, line.interp),
 					"a tree's scripts begin with #!/usr/bin/python3 or "
 					"#!/bin/shell");
-		add_warn(add,
-			 "%s: #!%s is found in a view, but who starts it from outside gets the "
-			 "machine's own (Hint: #!/usr/bin/python3 and #!/bin/shell always work)",
-			 path, line.interp);
 		return 0;
 	case SCRIPT_SPACED:
 		return err_hint(err,

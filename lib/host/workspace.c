@@ -279,6 +279,9 @@ static int take_lock(struct workspace *space, struct err *err)
 				       : err_set(err, errno, "cannot lock %s", path);
 		if (stat(path, &named) == 0 && named.st_ino == mine.st_ino &&
 		    named.st_dev == mine.st_dev) {
+			/* Inherited: a compiler that outlives us, killed, still writes into build.
+			 */
+			(void)fcntl(fd, F_SETFD, 0); /* cannot fail: the descriptor is open */
 			space->lock = fd_steal(&fd);
 			return 0;
 		}

@@ -67,7 +67,8 @@ change_sysroot() {
         wait "$pid" || :
         whole_or_absent
     done
-    stage_dir
+    # what the last one had started may still be at work, and holds the lock
+    wait_until 60 stage_dir 2>/dev/null
     whole_or_absent
     [ ! -e "$TREE/.busypy-stage" ]
 }
