@@ -203,7 +203,7 @@ static int receive(int channel, struct message *ret, int *ret_fd)
 /* Until PID 1's program runs: nothing else closes the channel but a death. */
 static int await_start(int channel, struct sandbox *sandbox, struct err *err)
 {
-	struct message message;
+	struct message message = { 0 };
 	int fd = -1, r;
 
 	while ((r = receive(channel, &message, &fd)) == 1) {

@@ -16,7 +16,7 @@ setup_file() {
 
 teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
 
-setup() { cd "$BATS_FILE_TMPDIR/work"; }
+setup() { cd "$BATS_FILE_TMPDIR/work" || exit; }
 
 root() { "$BUSYPY" run --tree "$TREES/host" "$@"; }
 user() {
@@ -176,4 +176,14 @@ print(name, \"ok\", subprocess.check_output([\"echo\", \"child\"], text=True).st
             same "$(foreign $who $arch)" "$arch ok child"
         done
     done
+}
+
+@test "busypy-run(1) lists what the filter refuses" {
+    source=$ROOT/lib/sys/filter/make.c
+    listed=$(sed -n '/^\.Ss What holds it/,/^\.Ss Where/p' "$ROOT/man/busypy-run.1" |
+        sed -n 's/^\.Li //p' | tr ' ' '\n' | grep '^[a-z]' | sort -u)
+    refused=$(sed -n '/refused\[\] = {/,/^};/p' "$source" | grep -oE '"[a-z0-9_]+"' | tr -d '"' |
+        sed 's/clock_settime64/clock_settime/; s/clock_adjtime64/clock_adjtime/' | sort -u)
+    [ -n "$refused" ]
+    same "$listed" "$(printf '%s\nclone\nunshare\nioctl\n' "$refused" | sort -u)"
 }
