@@ -53,6 +53,7 @@ static const char help[] =
 	"      --cpu-time SECONDS  limit the processor time of a process\n"
 	"      --pids NUMBER     limit processes and threads\n"
 	"      --files NUMBER    limit open files of a process\n"
+	"      --chroot          without namespaces, as root: the view and nothing else\n"
 	"      --plan            print the view's mounts, and touch nothing\n"
 	"  -c, --config FILE     configuration\n"
 	"  -h, --help            print this\n";
@@ -85,7 +86,8 @@ enum {
 	CPU,
 	PIDS,
 	FILES,
-	PLAN
+	PLAN,
+	CHROOT
 };
 
 static const struct option longs[] = {
@@ -107,6 +109,7 @@ static const struct option longs[] = {
 	{ "pids", required_argument, NULL, PIDS },
 	{ "files", required_argument, NULL, FILES },
 	{ "plan", no_argument, NULL, PLAN },
+	{ "chroot", no_argument, NULL, CHROOT },
 	{ "config", required_argument, NULL, 'c' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -273,6 +276,9 @@ static int parse_option(struct options *options, int letter)
 	case PLAN:
 		options->plan = true;
 		return 0;
+	case CHROOT:
+		options->request.flags |= SANDBOX_CHROOT;
+		return 0;
 	case 'v':
 	case 'n':
 	case CWD:
@@ -300,6 +306,11 @@ static int parse(int argc, char **argv, struct options *ret)
 		return r;
 	if (optind == argc && !ret->plan)
 		return say_error("run", "needs a COMMAND (Hint: see 'busypy run --help')");
+	if ((ret->request.flags & SANDBOX_CHROOT) && geteuid() != 0)
+		return say_error("run", "--chroot is for root (Hint: without it no privilege is "
+					"needed)");
+	if ((ret->request.flags & SANDBOX_CHROOT) && (ret->request.flags & SANDBOX_OWN_NET))
+		return say_error("run", "--net none takes a namespace, and --chroot has none");
 	ret->request.argv = argv + optind;
 	return 0;
 }

@@ -134,6 +134,7 @@ int forward_adopted(struct init *init, int pid)
 	init->container = true; /* signals are the program's */
 	log_set(LOG_PLAIN);
 	(void)prctl(PR_SET_NAME, "init"); /* it may have been executed by descriptor */
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* PID 1 is one anyway */
 	inittab_init(&init->table);
 	(void)forward_until_end(init, pid);
 	return shell_status(init->awaited_status);

@@ -40,7 +40,7 @@ static const char usage[] =
 	"       init -q                         PID 1 reads its inittab again\n"
 	"       init --check FILE               look for mistakes in an inittab\n"
 	"       init --subreaper PROGRAM [ARG]  run a program, reap and forward signals\n"
-	"       init --adopt PID                as PID 1 of a sandbox: the same for a process\n";
+	"       init --adopt PID                the same for a child that runs already\n";
 
 static struct init machine;
 
@@ -221,8 +221,8 @@ static int client(int argc, char **argv)
 
 	if (str_eq(first, "-q"))
 		return kill(1, SIGHUP) < 0 ? 255 : 0;
-	if (getpid() == 1 && str_eq(first, "--adopt") && argc == 3 &&
-	    str_to_u64(argv[2], 10, &pid) == 0 && pid > 1 && pid <= INT32_MAX)
+	if (str_eq(first, "--adopt") && argc == 3 && str_to_u64(argv[2], 10, &pid) == 0 &&
+	    pid > 1 && pid <= INT32_MAX)
 		return forward_adopted(&machine, (int)pid);
 	if (getpid() == 1 && !(str_eq(first, "--subreaper") && argc > 2))
 		return -1;

@@ -112,6 +112,13 @@ int mount_detach(int dirfd, const char *name)
 	return result(syscall(SYS_umount2, name, UMOUNT_DETACH | UMOUNT_NOT_LINK));
 }
 
+int mount_chroot(int new_root)
+{
+	if (fchdir(new_root) < 0 || chroot(".") < 0)
+		return -errno;
+	return result(chdir("/"));
+}
+
 int mount_pivot(int new_root)
 {
 	if (fchdir(new_root) < 0)

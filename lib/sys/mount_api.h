@@ -33,6 +33,9 @@ int mount_detach(int dirfd, const char *name);
  * root, which cannot be pivoted away, changes root to it. The working directory becomes "/". */
 int mount_pivot(int new_root);
 
+/* Changes root, and the working directory, to the directory new_root. */
+int mount_chroot(int new_root);
+
 /* Opens an absolute path as O_PATH; -ELOOP if any of its components is a link. */
 int open_plain(const char *path);
 

@@ -24,7 +24,8 @@
 enum { PROPAGATE_PRIVATE = 1 << 18, PROPAGATE_SLAVE = 1 << 19 };
 
 struct run {
-	int root; /* the new root, -1 before OP_ROOT, OP_TREE or OP_HERE */
+	int root;      /* the new root, -1 before OP_ROOT, OP_TREE or OP_HERE */
+	bool detached; /* it is mounted nowhere */
 };
 
 static uint64_t attributes(unsigned flags)
@@ -62,7 +63,7 @@ static int take_root(struct run *run, int mount)
 
 	if (old_root < 0)
 		return -errno;
-	r = mount_attach(new_root, old_root);
+	r = run->detached ? 0 : mount_attach(new_root, old_root);
 	if (r == 0)
 		run->root = fd_steal(&new_root);
 	return r;
@@ -262,7 +263,7 @@ static int run_op(struct run *run, const struct op *op)
 {
 	switch (op->type) {
 	case OP_SLAVE:
-		return run_slave();
+		return run->detached ? 0 : run_slave();
 	case OP_ROOT:
 		return run_root(run, op);
 	case OP_TREE:
@@ -289,15 +290,15 @@ static int run_op(struct run *run, const struct op *op)
 	case OP_FLAGS:
 		return run_flags(run, op);
 	case OP_PIVOT:
-		return mount_pivot(run->root);
+		return run->detached ? mount_chroot(run->root) : mount_pivot(run->root);
 	}
 	return -EINVAL;
 }
 
-int run_plan(const struct plan *plan, struct err *err)
+static int run_ops(const struct plan *plan, bool detached, struct err *err)
 {
 	mode_t mask = umask(0); /* it must not show in the view */
-	struct run run = { .root = -1 };
+	struct run run = { .root = -1, .detached = detached };
 	int failed = 0;
 
 	for (size_t i = 0; i < plan->n_ops && failed == 0; i++) {
@@ -316,4 +317,14 @@ int run_plan(const struct plan *plan, struct err *err)
 	fd_close(&run.root);
 	(void)umask(mask); /* cannot fail */
 	return failed;
+}
+
+int run_plan(const struct plan *plan, struct err *err)
+{
+	return run_ops(plan, false, err);
+}
+
+int run_plan_detached(const struct plan *plan, struct err *err)
+{
+	return run_ops(plan, true, err);
 }

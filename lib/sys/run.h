@@ -12,4 +12,9 @@ struct err;
  * Needs CAP_SYS_ADMIN and CAP_SYS_CHROOT in the user namespace. Allocates nothing. */
 int run_plan(const struct plan *plan, struct err *err);
 
+/* The same without a mount namespace, for a plan that begins with OP_SLAVE: nothing is mounted
+ * anywhere, the process changes root into mounts that end with the last process in them. -EINVAL
+ * before Linux 6.15, which cannot attach a mount to one that is mounted nowhere. */
+int run_plan_detached(const struct plan *plan, struct err *err);
+
 #endif

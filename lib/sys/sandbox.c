@@ -163,7 +163,9 @@ static pid_t clone_inside(struct inside *inside, struct work *work, int flags, i
 
 static int namespaces(const struct sandbox_request *request)
 {
-	int flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+	int flags = request->flags & SANDBOX_CHROOT ? 0
+						    : CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID |
+							      CLONE_NEWIPC | CLONE_NEWUTS;
 
 	return request->flags & SANDBOX_OWN_NET ? flags | CLONE_NEWNET : flags;
 }

@@ -25,7 +25,8 @@ enum sandbox_flags {
 	SANDBOX_HOST_VIEW = 1 << 0, /* the host's files, read-only, instead of the tree's */
 	SANDBOX_WRITE = 1 << 1,	    /* a layer in memory over the tree, thrown away */
 	SANDBOX_OWN_NET = 1 << 2,   /* a network with nothing but a loopback device */
-	SANDBOX_TERMINAL = 1 << 3   /* those of stdio that are terminals become one of its own */
+	SANDBOX_TERMINAL = 1 << 3,  /* those of stdio that are terminals become one of its own */
+	SANDBOX_CHROOT = 1 << 4	    /* no namespaces: the view, and nothing but it; root only */
 };
 
 /* 0: no limit of ours. */

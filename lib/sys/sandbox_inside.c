@@ -258,6 +258,28 @@ static int bind_to_supervisor(const struct inside *inside, struct err *err)
 	return 0;
 }
 
+static int settle_in_chroot(const struct inside *inside, struct err *err)
+{
+	if (inside->rule && !host_handles(inside->rule))
+		return err_say(err, ENOENT,
+			       "without namespaces only the machine's own handlers are asked, and "
+			       "none with the flag F is registered for %s",
+			       inside->request->arch->name);
+	return 0;
+}
+
+static int make_view(const struct inside *inside, struct err *err)
+{
+	int r;
+
+	if (!(inside->request->flags & SANDBOX_CHROOT)) {
+		r = run_plan(inside->plan, err);
+		return r < 0 ? r : leave_root(inside, err);
+	}
+	r = run_plan_detached(inside->plan, err);
+	return r == -EINVAL ? err_hint(err, r, "without namespaces that takes Linux 6.15") : r;
+}
+
 /* The other namespaces. */
 static int settle(const struct inside *inside, struct err *err)
 {
@@ -265,6 +287,8 @@ static int settle(const struct inside *inside, struct err *err)
 
 	if (r < 0)
 		return err_set(err, -r, "cannot enter a cgroup");
+	if (inside->request->flags & SANDBOX_CHROOT)
+		return settle_in_chroot(inside, err);
 	r = take_ids(inside, err);
 	if (r == 0)
 		r = take_handlers(inside, err);
@@ -281,9 +305,7 @@ static int become(const struct inside *inside, struct err *err)
 	int r = settle(inside, err);
 
 	if (r == 0)
-		r = run_plan(inside->plan, err);
-	if (r == 0)
-		r = leave_root(inside, err);
+		r = make_view(inside, err);
 	(void)setsid(); /* cannot fail: just forked */
 	if (r == 0)
 		r = take_stdio(inside, err);
@@ -336,6 +358,8 @@ static void __attribute__((noreturn)) run_command(const struct sandbox_request *
 	sigset_t set;
 	int r;
 
+	/* Without a PID namespace nobody else would end it with its supervisor. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0UL, 0UL, 0UL); /* cannot fail */
 	(void)setpgid(0, 0); /* cannot fail: just forked, no session leader */
 	(void)sigfillset(&set);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL); /* or the next call would stop us */

@@ -187,3 +187,21 @@ print(name, \"ok\", subprocess.check_output([\"echo\", \"child\"], text=True).st
     [ -n "$refused" ]
     same "$listed" "$(printf '%s\nclone\nunshare\nioctl\n' "$refused" | sort -u)"
 }
+
+@test "--chroot: the same view without namespaces, for root" {
+    mounts=$(cat /proc/self/mountinfo)
+    same "$(root --chroot ./script.py a)" "0 $PWD a"
+    same "$(root --chroot --cwd none -- sh -c 'ls /')" "$(ls "$TREES/host")"
+    run -5 root --chroot -- sh -c 'exit 5'
+    same "$(root --chroot -- grep -E '^Cap(Eff|Bnd)|^NoNewPrivs|^Seccomp:' /proc/self/status | tr -d '\t' | paste -sd ' ')" \
+        "CapEff:0000000000000000 CapBnd:0000000000000000 NoNewPrivs:1 Seccomp:2"
+    for place in /etc /usr "$PWD" /proc/sys/kernel /; do
+        run -1 root --chroot -- sh -c ": >$place/new"
+    done
+    same "$(root --chroot -- sh -c 'echo x >/tmp/new; ls /tmp')" new
+    [ ! -e /tmp/new ]
+    same "$(cat /proc/self/mountinfo)" "$mounts"
+    run -125 user --chroot -- true
+    same "$output" "busypy: run: --chroot is for root (Hint: without it no privilege is needed)"
+    refuses "--net none takes a namespace, and --chroot has none" --chroot --net none -- true
+}

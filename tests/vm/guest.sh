@@ -171,6 +171,9 @@ run_sandboxes() {
     check "a sandbox as root" says "2 0 / False" sandbox -- python3 -c "$identity"
     check "a sandbox as a user" says "2 1000 / False" \
         as_user busypy run --tree $TREE --cwd none -- python3 -c "$identity"
+    check "--chroot before Linux 6.15: says that it cannot" says \
+        "busypy: run: cannot *: Invalid argument (Hint: without namespaces that takes Linux 6.15)
+125" sh -c "busypy run --chroot --tree $TREE -- true; echo \$?"
     check "a foreign arch before Linux 6.7: says that there is no handler" says \
         "busypy: run: cannot make a binfmt_misc instance of our own: * (Hint: a kernel before 6.7 has only the machine's, and no handler with the flag F is registered there for this arch)
 125" sh -c "busypy run --tree $TREE --arch aarch64 -- aarch64-program; echo \$?"
