@@ -198,7 +198,7 @@ print(name, \"ok\", subprocess.check_output([\"echo\", \"child\"], text=True).st
     for place in /etc /usr "$PWD" /proc/sys/kernel /; do
         run -1 root --chroot -- sh -c ": >$place/new"
     done
-    same "$(root --chroot -- sh -c 'echo x >/tmp/new; ls /tmp')" new
+    same "$(root --chroot --cwd none -- sh -c 'echo x >/tmp/new; ls /tmp')" new
     [ ! -e /tmp/new ]
     same "$(cat /proc/self/mountinfo)" "$mounts"
     run -125 user --chroot -- true
