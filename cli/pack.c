@@ -316,10 +316,10 @@ int cmd_pack(int argc, char **argv)
 	else
 		r = make_request(&options, tree, &request, &err);
 	if (r == 0 && !options.nfs_client)
-		r = check_tree(&request, &err);
-	if (r == 0 && !options.nfs_client)
 		r = pack_write(&request, sizes, &err);
 	say_progress_end();
+	if (r == 0 && !options.nfs_client)
+		r = check_tree(&request, &err);
 	if (r == 0 && options.report)
 		r = report(sizes, options.flags, &err);
 	return r < 0 ? say_err(argv[0], &err) : 0;

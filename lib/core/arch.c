@@ -10,7 +10,8 @@
 enum { KIB = 1024 };
 
 /* ARM: the float ABI is in e_flags; binaries older than that flag carry none, hence soft is "not
- * hard". mips and mipsel differ by EI_DATA alone; o32, n32 and n64 by class and flags. */
+ * hard". mips and mipsel differ by EI_DATA alone; o32, n32 and n64 by class and flags. ppc64le: 1
+ * is the first ELF ABI. */
 static const struct arch table[] = {
 	{ "x86_64", "amd64", "x86_64-linux-gnu", "x86_64", "x86_64", "/lib64/ld-linux-x86-64.so.2",
 	  "/lib/ld-musl-x86_64.so.1", EM_X86_64, 2, 1, 0, 0, 4 * KIB },
@@ -28,7 +29,7 @@ static const struct arch table[] = {
 	{ "i386", "i386", "i386-linux-gnu", "i386", "i686", "/lib/ld-linux.so.2",
 	  "/lib/ld-musl-i386.so.1", EM_386, 1, 1, 0, 0, 4 * KIB },
 	{ "ppc64le", "ppc64el", "powerpc64le-linux-gnu", "ppc64le", "ppc64le", "/lib64/ld64.so.2",
-	  "/lib/ld-musl-powerpc64le.so.1", EM_PPC64, 2, 1, 0, 0, 64 * KIB },
+	  "/lib/ld-musl-powerpc64le.so.1", EM_PPC64, 2, 1, 0, 1, 64 * KIB },
 	{ "s390x", "s390x", "s390x-linux-gnu", "s390x", "s390x", "/lib/ld64.so.1",
 	  "/lib/ld-musl-s390x.so.1", EM_S390, 2, 2, 0, 0, 4 * KIB },
 	{ "mips64el", "mips64el", "mips64el-linux-gnuabi64", "mips64el", "mips64", "/lib64/ld.so.1",

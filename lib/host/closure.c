@@ -18,6 +18,7 @@
 #include "err.h"
 #include "findings.h"
 #include "ldso.h"
+#include "needed.h"
 #include "objects.h"
 #include "str.h"
 #include "sysroot.h"
@@ -65,6 +66,12 @@ static const struct finding_kind no_execute = { FINDING_ERROR, "execve says 'Per
 static const struct finding_kind reads_etc = {
 	FINDING_ERROR, "in a view on a full machine, that machine's libraries would be loaded",
 	"stage the runtime again: busypy stage --from debian --arch ARCH TREE"
+};
+static const struct finding_kind no_libgcc = {
+	FINDING_ERROR,
+	"no file needs it by name, but glibc opens it when a thread ends or is cancelled, "
+	"and aborts without it",
+	"put it into etc/clib/ARCH"
 };
 static const struct finding_kind no_library = { FINDING_ERROR, "it cannot be started or imported",
 						"put the library into etc/clib/ARCH" };
@@ -447,6 +454,24 @@ static int find_interpreter(struct examination *e)
 	return 0;
 }
 
+/* What no DT_NEEDED names: nptl/pthread_exit.c, sysdeps/gnu/unwind-resume.c. */
+static void examine_opened(const struct examination *e)
+{
+	char real[SYSROOT_PATH_MAX], path[SYSROOT_PATH_MAX];
+	struct text text;
+
+	if (!e->interpreter || !e->interpreter->file->interp || objects_musl(e->objects) ||
+	    !e->request->n_paths ||
+	    needed_find(&e->root, e->request->arch, "libgcc_s.so.1",
+			&(struct needed_by){ .file = e->interpreter->file,
+					     .path = e->interpreter->path },
+			false, real))
+		return;
+	text_init(&text, path, sizeof(path));
+	text_addf(&text, "%s/libgcc_s.so.1", e->root.mounts[1].dir);
+	findings_add(e->findings, &no_libgcc, path, e->request->arch, "is missing");
+}
+
 static int examine_all(struct examination *e)
 {
 	const struct closure_request *request = e->request;
@@ -459,6 +484,8 @@ static int examine_all(struct examination *e)
 		if (r == -ENOENT || r == -ELOOP)
 			r = 0; /* a link that leads nowhere is the layout's matter */
 	}
+	if (r == 0)
+		examine_opened(e);
 	/* Loading adds what nobody has listed: the list grows while it is walked. */
 	for (size_t i = 0; r == 0 && i < objects_count(e->objects); i++) {
 		struct object *object = objects_at(e->objects, i);

@@ -178,6 +178,11 @@ def _(change):
     change.remove(CLIB % (A, "libcrypto.so.3"))
 
 
+@case("a library that is only opened", CLIB % (S, "libgcc_s.so.1"), "is missing", S)
+def _(change):
+    change.remove(CLIB % (S, "libgcc_s.so.1"))
+
+
 @case("the loader is missing", PYTHON3[X],
       "asks for the loader /lib64/ld-linux-x86-64.so.2, which is not in the view", X)
 def _(change):
