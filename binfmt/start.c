@@ -58,6 +58,10 @@ die_of_exec(const char *what, const char *program, int code)
 	struct err err = { 0 };
 
 	(void)chain_explain(program, code, &err);
+	if (code == EACCES && access(program, X_OK) == 0)
+		(void)err_hint(&err, 0,
+			       "a profile of AppArmor or SELinux forbids it: let it execute the "
+			       "interpreter, see busypy(7)");
 	words_die(err.code == ENOENT ? WORDS_NOT_FOUND : WORDS_CANNOT_RUN, what, &err);
 }
 

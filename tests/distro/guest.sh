@@ -189,8 +189,12 @@ upgraded() {
     all_well && runs 1
 }
 
-# Said, not judged: what such a profile makes of it.
-narrow() { echo "# $1: $(cd / && /usr/local/bin/narrow 2>&1 | tail -n 1)"; }
+# The one difference, as busypy(7) has it.
+narrow() { (cd / && /usr/local/bin/narrow 2>&1); }
+narrow_refused() {
+    local said; said=$(narrow) && return 1
+    same "$said" "busypy: /usr/local/bin/narrow: cannot execute /usr/bin/python3: Permission denied (Hint: a profile of AppArmor or SELinux forbids it: let it execute the interpreter, see busypy(7))"
+}
 
 first_boot() {
     check "a Debian 6.1 kernel, systemd, AppArmor" eval 'uname -r | grep "^6\.1.*-cloud-amd64" && systemctl --version && aa-enabled'
@@ -201,7 +205,7 @@ first_boot() {
     write_services
     host_scripts >"$STATE/host.before" 2>&1
     sed 's/^/# before: /' "$STATE/host.before"
-    narrow "a profile without the interpreter, without us"
+    check "a profile that lacks the interpreter's rule, without us" narrow
     state before
     check "the package installs and enables nothing by itself" install_it
     check "systemd finds nothing wrong with the units" verified
@@ -211,7 +215,7 @@ first_boot() {
     check "status finds nothing wrong" busypy status
     check "scripts run in a view, as root and as a user" runs 1
     check "host scripts and services are as before" host_scripts_same
-    narrow "a profile without the interpreter, with us"
+    check "a profile that lacks the interpreter's rule, as documented" narrow_refused
     check "a new version" follows
     check "and back" goes_back
     check "systemd-binfmt restarted" binfmt_restarted
