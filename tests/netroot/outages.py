@@ -14,12 +14,14 @@ SILENT, BACK = r"nfs: server 10\.0\.2\.2 not responding", r"nfs: server 10\.0\.2
 
 
 def late_server():
-    yield "a server that is not there yet: one line, and again; a version without the arch: the same"
+    yield "a server that hangs, or is not there yet, or has a version without the arch: said once"
     export = common.make_export("late", good=common.ARCHS, bad=("x86_64",))
     common.set_current(export, "bad")
     with common.server.start_ganesha(export) as nfs:
-        nfs.kill()
+        nfs.stop()
         with common.client("late", "aarch64", nfs, "3") as machine:
+            machine.expect(rf"init: waiting for the root: 10\.0\.2\.2:{export} does not answer")
+            nfs.kill()
             machine.expect(r"init: waiting for the root: [^\n]*: Connection refused; trying again")
             nfs.start()
             machine.expect(r"init: waiting for the root: 10\.0\.2\.2:\S*/versions/bad has no runtime "
