@@ -121,6 +121,7 @@ $(B)/filter/filter_table.h: $(B)/filter/make
 	$(call say,MAKE)
 	$(Q)$< >$@.new && mv $@.new $@
 
+$(call musl_objects,lib/sys/filter.c): $(B)/.flags
 ifeq ($(HAVE_SECCOMP),y)
 $(call host_objects,lib/sys/filter.c) $(call musl_objects,lib/sys/filter.c): $(B)/filter/filter_table.h
 endif

@@ -10,7 +10,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/personality.h>
@@ -326,10 +325,19 @@ static int become(const struct inside *inside, struct err *err)
 	return r == 0 ? bind_to_supervisor(inside, err) : r;
 }
 
-/* As execvp(3): the first program of that name. */
-static int find_command(const char *name, char *ret, size_t size)
+static const char *find_variable(char *const *envp, const char *start)
 {
-	const char *path = getenv("PATH");
+	for (; *envp; envp++) {
+		if (str_starts(*envp, start))
+			return *envp + strlen(start);
+	}
+	return NULL;
+}
+
+/* As execvp(3): the first program of that name. environ is the supervisor's, and stays so. */
+static int find_command(const char *name, char *const *envp, char *ret, size_t size)
+{
+	const char *path = find_variable(envp, "PATH=");
 	int r = -ENOENT;
 
 	if (strchr(name, '/'))
@@ -366,8 +374,7 @@ static void __attribute__((noreturn)) run_command(const struct sandbox_request *
 	(void)tcsetpgrp(STDIN_FILENO, getpgrp()); /* no terminal, or not its session: no job */
 	(void)sigemptyset(&set);
 	(void)sigprocmask(SIG_SETMASK, &set, NULL);
-	environ = (char **)request->envp;
-	r = find_command(request->argv[0], path, sizeof(path));
+	r = find_command(request->argv[0], request->envp, path, sizeof(path));
 	if (r == 0) {
 		(void)execve(path, request->argv, request->envp);
 		(void)chain_explain(path, errno, &err);

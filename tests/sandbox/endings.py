@@ -135,7 +135,7 @@ def _(who):
     seed = os.environ.get("SEED") or str(random.randrange(1 << 32))
     before = machine_state()
     try:
-        burst(who, 200 if LONG else 20, seed)
+        burst(who, 200 if LONG else 60, seed)
     except AssertionError as e:
         raise AssertionError(f"SEED={seed}: {e}") from e
     same(machine_state(), before)

@@ -76,8 +76,8 @@ def python(who, code, **more):
 def _(who):
     session = python(who, """
 print(os.ttyname(0), *os.get_terminal_size(), os.getpgrp() == os.tcgetpgrp(0), os.getsid(0))
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     signal.pause()
 except KeyboardInterrupt:
     print("interrupted")
