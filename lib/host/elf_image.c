@@ -200,7 +200,8 @@ static int read_all(struct elf_image *image)
 
 int elf_image_open(const char *path, struct elf_image *ret, struct err *err)
 {
-	struct elf_image image = { .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) };
+	/* a fifo would let it wait for ever */
+	struct elf_image image = { .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) };
 	struct stat st;
 	int r;
 

@@ -110,7 +110,7 @@ int files_link(const char *target, const char *path, struct err *err)
 
 int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *err)
 {
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	FILES_FREE char *bytes = NULL;
 	struct stat st;
 	ssize_t n;
@@ -213,14 +213,17 @@ int files_settle(const char *dir, struct err *err)
 
 int files_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *err)
 {
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	char bytes[64 * 1024];
 	struct sha256 sha;
 	uint64_t size = 0;
+	struct stat st;
 	ssize_t n;
 
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(err, errno, "cannot read %s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, EINVAL, "cannot read %s", path);
 	sha256_init(&sha);
 	while ((n = fd_read_all(fd, bytes, sizeof(bytes))) > 0) {
 		sha256_add(&sha, bytes, (size_t)n);

@@ -588,6 +588,24 @@ def _(change):
     os.chmod(change.at("etc/pipe"), 0o644)
 
 
+@case("a fifo that is called a library", CLIB % (X, "libz.so.1"), "is a fifo")
+def _(change):
+    os.mkfifo(change.new(CLIB % (X, "libz.so.1")))
+    os.chmod(change.at(CLIB % (X, "libz.so.1")), 0o644)
+
+
+@case("a fifo for a manifest", MANIFEST % X, "is a fifo")
+def _(change):
+    os.mkfifo(change.new(MANIFEST % X))
+    os.chmod(change.at(MANIFEST % X), 0o644)
+
+
+@case("a fifo for an inittab", "etc/inittab", "is a fifo")
+def _(change):
+    os.mkfifo(change.new("etc/inittab"))
+    os.chmod(change.at("etc/inittab"), 0o644)
+
+
 @case("a socket", "etc/socket", "is a socket")
 def _(change):
     here = os.open(change.at("etc"), os.O_PATH)
