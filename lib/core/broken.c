@@ -230,6 +230,15 @@ int broken_cut(const char *path, struct err *err)
 		"copy it again");
 }
 
+int broken_segments(const char *path, struct err *err)
+{
+	return err_hint(err,
+			err_say(err, ENOEXEC,
+				"%s has segments that cannot be mapped, or nothing to begin with",
+				path),
+			"it is damaged: take the pristine file");
+}
+
 int broken_library(const char *path, struct err *err)
 {
 	return err_say(err, ENOEXEC, "%s is a library, started as if it were a program", path);

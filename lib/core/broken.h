@@ -94,6 +94,7 @@ int broken_python(const char *python, const char *module, int code, struct err *
 /* It ends before what it wants in memory; or a library is started as if it were a program. No errno
  * tells of it: the process is killed. */
 int broken_cut(const char *path, struct err *err);
+int broken_segments(const char *path, struct err *err);
 int broken_library(const char *path, struct err *err);
 
 #endif

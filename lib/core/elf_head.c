@@ -89,7 +89,7 @@ size_t elf_head_phdrs_size(const struct elf_head *head)
 
 /* One program header. */
 struct segment {
-	uint32_t type;
+	uint32_t type, flags;
 	uint64_t offset, address, size, memory;
 };
 
@@ -99,6 +99,7 @@ static void read_segment(const struct elf_head *head, const uint8_t *phdr, struc
 	size_t n = wide ? 8 : 4;
 
 	ret->type = (uint32_t)get(phdr, 4, big);
+	ret->flags = (uint32_t)get(phdr + (wide ? 4 : 24), 4, big);
 	ret->offset = get(phdr + (wide ? 8 : 4), n, big);
 	ret->address = get(phdr + (wide ? 16 : 8), n, big);
 	ret->size = get(phdr + (wide ? 32 : 16), n, big);
@@ -106,7 +107,7 @@ static void read_segment(const struct elf_head *head, const uint8_t *phdr, struc
 }
 
 static enum elf_cut segment_cut(const struct elf_head *head, const struct segment *segment,
-				uint64_t file_size)
+				uint64_t file_size, bool dynamic)
 {
 	uint64_t pages = (file_size + LEAST_PAGE - 1) / LEAST_PAGE * LEAST_PAGE, end;
 
@@ -118,11 +119,13 @@ static enum elf_cut segment_cut(const struct elf_head *head, const struct segmen
 		end = UINT64_MAX;
 	else
 		end = segment->offset + segment->size;
-	if (segment->type == PT_DYNAMIC) /* ld.so reads it first of all */
-		return segment->offset >= pages ? ELF_CUT_FATALLY : ELF_CUT;
-	if (segment->memory > segment->size && end > pages)
+	if (segment->type == PT_DYNAMIC) /* ld.so, where there is one, reads it first of all */
+		return segment->offset >= pages && dynamic ? ELF_CUT_FATALLY : ELF_CUT;
+	/* where it may not be written to, the kernel lets it be: elf_load() */
+	if (segment->memory > segment->size && end > pages && (segment->flags & PF_W))
 		return ELF_CUT_FATALLY;
-	if (head->entry >= segment->address && head->entry - segment->address < segment->size &&
+	if (!dynamic && head->entry >= segment->address &&
+	    head->entry - segment->address < segment->size &&
 	    (segment->offset >= file_size ||
 	     head->entry - segment->address >= file_size - segment->offset))
 		return ELF_CUT_FATALLY;
@@ -134,17 +137,42 @@ enum elf_cut elf_head_cut(const struct elf_head *head, const uint8_t *phdrs, siz
 {
 	enum elf_cut result = ELF_WHOLE;
 	size_t each = phdr_size(head);
+	uint64_t ignored;
+	bool dynamic = elf_head_interp(head, phdrs, n, &ignored, &ignored) == 1;
 
 	for (size_t i = 0; i < head->phnum && (i + 1) * each <= n; i++) {
 		struct segment segment;
 		enum elf_cut cut;
 
 		read_segment(head, phdrs + i * each, &segment);
-		cut = segment_cut(head, &segment, file_size);
+		cut = segment_cut(head, &segment, file_size, dynamic);
 		if (cut > result)
 			result = cut;
 	}
 	return result;
+}
+
+bool elf_head_maps(const struct elf_head *head, const uint8_t *phdrs, size_t n)
+{
+	/* 32-bit programs without PT_GNU_STACK may execute what they may read: asm/elf.h */
+	uint32_t executable = head->class == ELFCLASS64 ? PF_X : PF_X | PF_R;
+	size_t each = phdr_size(head), loaded = 0;
+	bool has_entry = false;
+
+	for (size_t i = 0; i < head->phnum && (i + 1) * each <= n; i++) {
+		struct segment segment;
+
+		read_segment(head, phdrs + i * each, &segment);
+		if (segment.type != PT_LOAD)
+			continue;
+		loaded++;
+		if (segment.size > segment.memory ||
+		    (segment.size && (segment.offset - segment.address) % LEAST_PAGE))
+			return false;
+		has_entry |= (segment.flags & executable) && head->entry >= segment.address &&
+			     head->entry - segment.address < segment.memory;
+	}
+	return loaded && has_entry;
 }
 
 bool elf_head_fits(const struct elf_head *head, const struct arch *arch)

@@ -49,6 +49,10 @@ enum elf_cut {
 enum elf_cut elf_head_cut(const struct elf_head *head, const uint8_t *phdrs, size_t n,
 			  uint64_t file_size);
 
+/* False if the kernel cannot map the segments as the headers (all n bytes of them) want it, or the
+ * first instruction would lie in none that may be executed: both kill the process. */
+bool elf_head_maps(const struct elf_head *head, const uint8_t *phdrs, size_t n);
+
 /* True if the file is for this arch: class, byte order, machine and ABI flags. */
 bool elf_head_fits(const struct elf_head *head, const struct arch *arch);
 

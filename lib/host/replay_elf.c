@@ -40,7 +40,8 @@ static int read_phdrs(struct image *image)
 	return 0;
 }
 
-/* The name in PT_INTERP: 1, 0 if there is none, -ENOEXEC, or -EIO if the file ends before it. */
+/* The name in PT_INTERP: 1, 0 if there is none, -ENOEXEC, or why it cannot be read: -EIO if the
+ * file ends before it, -EINVAL where no file can be that long. */
 static int read_name(const struct image *image, char *dst)
 {
 	uint64_t offset, size;
@@ -53,7 +54,7 @@ static int read_name(const struct image *image, char *dst)
 		return -ENOEXEC;
 	n = fd_read_at(image->fd, dst, size, (off_t)offset);
 	if (n != (ssize_t)size)
-		return -EIO;
+		return n < 0 ? (int)n : -EIO;
 	return dst[size - 1] ? -ENOEXEC : 1;
 }
 
@@ -81,16 +82,26 @@ static int check_whole(struct world *world, int step, const struct image *image,
 	return world_signal(world, step);
 }
 
-static int check_program(struct world *world, int step, const struct image *image,
-			 const char *interp, struct err *err)
+/* What is entered first: a static program, or an ELF interpreter. */
+static int check_entered(struct world *world, int step, const struct image *image, struct err *err)
 {
 	int r = check_whole(world, step, image, err);
 
-	if (r == 0 && !interp[0] && !image->head.entry) {
-		(void)broken_library(image->path, err);
-		r = world_signal(world, step);
-	}
-	return r;
+	if (r < 0 || elf_head_maps(&image->head, image->phdrs, image->n))
+		return r;
+	(void)broken_segments(image->path, err);
+	return world_signal(world, step);
+}
+
+static int check_program(struct world *world, int step, const struct image *image,
+			 const char *interp, struct err *err)
+{
+	if (interp[0])
+		return check_whole(world, step, image, err);
+	if (image->head.entry)
+		return check_entered(world, step, image, err);
+	(void)broken_library(image->path, err);
+	return world_signal(world, step);
 }
 
 /* Opens what PT_INTERP names and looks at it as the kernel does. */
@@ -120,7 +131,7 @@ static int check_interp(struct world *world, const struct image *program, const 
 	    read_phdrs(&image) < 0)
 		return fail(world, step, broken_interp_unsound(program->path, name, ELIBBAD, err));
 	world_set(world, step, NULL, "ELF for %s", program->arch->name);
-	return check_whole(world, step, &image, err);
+	return check_entered(world, step, &image, err);
 }
 
 /* With the ELF loader of one arch: 1, 0 if it leaves the file, negative. */
@@ -134,13 +145,13 @@ static int load(struct world *world, int step, struct image *image, struct last_
 		return 0;
 	ret->interp[0] = '\0';
 	r = read_name(image, ret->interp);
-	if (r == -EIO) {
-		(void)err_set(err, EIO, "%s ends before the name of its ELF interpreter",
-			      image->path);
-		return fail(world, step, -EIO);
-	}
-	if (r < 0)
+	if (r == -ENOEXEC)
 		return 0;
+	if (r < 0) {
+		(void)err_set(err, -r, "%s ends before the name of its ELF interpreter",
+			      image->path);
+		return fail(world, step, r);
+	}
 	if (!str_eq(world->out->steps[step].kind, "handler")) /* whose entry is worth more */
 		world_set(world, step, "program", "ELF for %s%s", image->arch->name,
 			  r ? "" : ", static");

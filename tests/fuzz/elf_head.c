@@ -22,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			continue;
 		if (!elf_head_phdrs_size(&head) || elf_head_phdrs_size(&head) > ELF_PHDRS_MAX)
 			abort();
+		(void)elf_head_maps(&head, data + ELF_HEAD_READ, size - ELF_HEAD_READ);
 		(void)elf_head_cut(&head, data + ELF_HEAD_READ, size - ELF_HEAD_READ, size);
 	}
 	if (elf_head_parse(data, size, &head) < 0)
