@@ -133,9 +133,9 @@ static int refuse_published(const char *tree, struct err *err)
 	r = files_path(current, err, "%.*scurrent", (int)(path_base(dir) - dir), dir);
 	if (r < 0 || !files_exist(current))
 		return r;
-	return err_hint(
-		err, err_say(err, EBUSY, "%s is a published version, which never changes", tree),
-		"copy it with 'cp -al' to a new name beside it, add to that, and publish it");
+	return err_hint(err,
+			err_say(err, EBUSY, "%s is a published version, which never changes", tree),
+			"add to a copy, which 'cp -al' makes, and 'busypy publish' that");
 }
 
 /* A runtime that is not sound is no hindrance, unless something is wanted of it. */

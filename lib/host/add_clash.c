@@ -101,6 +101,31 @@ static int refuse(const struct add_item *item, struct err *err)
 			"--force replaces it");
 }
 
+/* NAME.py where there is a package NAME, or the other way round. */
+static int check_name(const struct add *add, const struct add_item *item, struct err *err)
+{
+	char other[FILES_PATH_MAX], there[FILES_PATH_MAX];
+	size_t n = strlen(item->to);
+	int r;
+
+	if (str_starts(item->to, "bin/") || (add->request->flags & ADD_FORCE))
+		return 0;
+	if (str_ends(item->to, ".py"))
+		r = files_path(other, err, "%.*s", (int)(n - strlen(".py")), item->to);
+	else
+		r = files_path(other, err, "%s.py", item->to);
+	if (r == 0)
+		r = files_path(there, err, "%s/%s", add->tree, other);
+	if (r < 0 || !files_exist(there))
+		return r;
+	return err_hint(err,
+			err_say(err, EEXIST,
+				"%s is in the tree already, and Python imports only one of it and "
+				"%s",
+				other, item->to),
+			"--force adds it all the same");
+}
+
 static int check_item(struct add *add, struct add_item *item, struct err *err)
 {
 	struct comparing ours, theirs = { 0 };
@@ -117,7 +142,7 @@ static int check_item(struct add *add, struct add_item *item, struct err *err)
 	item->size = ours.size;
 	item->state = files_exist(there) ? ADD_REPLACES : ADD_NEW;
 	if (item->state == ADD_NEW)
-		return 0;
+		return check_name(add, item, err);
 	if (is_whole(add, item))
 		r = compare(there, path, &theirs, err);
 	if (r < 0)

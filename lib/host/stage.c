@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,10 +17,12 @@
 #include "debian.h"
 #include "err.h"
 #include "files.h"
+#include "package.h"
 #include "pyc.h"
 #include "rootfs.h"
 #include "runtime.h"
 #include "source.h"
+#include "str.h"
 #include "workspace.h"
 
 enum { PEERS_MAX = 2 * STAGE_ARCHES_MAX };
@@ -223,6 +226,34 @@ static int add_rescue(const struct stage *stage, const struct arch *arch, const 
 	return r;
 }
 
+/* Packages that `busypy add` put into the runtime that is replaced; libraries came because of them.
+ */
+static void warn_added(const struct stage *stage, const struct arch *arch)
+{
+	FILES_FREE char *list = NULL;
+	char path[FILES_PATH_MAX], names[512];
+	struct package package;
+	struct text text;
+	size_t n;
+
+	if (files_path(path, NULL, "%s/etc/busypy/%s/added", stage->space.tree, arch->name) < 0 ||
+	    !files_exist(path) || files_read(path, &list, &n, NULL) < 0)
+		return;
+	text_init(&text, names, sizeof(names));
+	for (const char *line = list; *line;) {
+		size_t length = strcspn(line, "\n");
+
+		if (package_parse(line, length, &package, NULL) == 1 &&
+		    !str_starts(package.name, "lib"))
+			text_addf(&text, " %s", package.name);
+		line += length + (line[length] == '\n');
+	}
+	say(stage->request->warning,
+	    "%s: the new runtime is without what was added to the old one:%s%s (Hint: 'busypy add "
+	    "--from debian' adds it again)",
+	    arch->name, names, text.overflow ? " ..." : "");
+}
+
 static int build_runtime(struct stage *stage, const struct arch *arch, struct err *err)
 {
 	struct built *built = &stage->built[stage->n_built];
@@ -236,6 +267,7 @@ static int build_runtime(struct stage *stage, const struct arch *arch, struct er
 				   .n_peers = stage->n_peers };
 	int r = name_places(stage, arch, built, err);
 
+	warn_added(stage, arch);
 	if (r == 0)
 		r = open_source(stage, arch, &source, err);
 	if (r == 0) {

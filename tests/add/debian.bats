@@ -100,6 +100,14 @@ print(jinja2.Template("{{ x }}").render(x=yaml.load("[1, 2]", yaml.CSafeLoader))
     same "$(in_tree "$TREE" /usr/bin/python3 -W ignore -c 'import distutils.cmd; print(distutils.__file__)')" /usr/lib/python3.11/distutils/__init__.py
 }
 
+@test "a runtime that is staged again says what it is without" {
+    local names; names=$(cut -d ' ' -f 2 "$TREE/etc/busypy/x86_64/added" | grep -v ^lib | paste -sd ' ')
+    run -0 "$BUSYPY" stage --locked "$TREE/etc/busypy/x86_64/packages" "$TREE"
+    same "$output" "busypy: stage: warning: x86_64: the new runtime is without what was added to the old one: $names (Hint: 'busypy add --from debian' adds it again)"
+    [ ! -e "$TREE/etc/busypy/x86_64/added" ]
+    [ ! -e "$TREE/etc/python/x86_64/usr/lib/python3/dist-packages/numpy" ]
+}
+
 @test "the runtimes that tests share are as they were" {
     [ ! -e "$TREES/debian/etc/python/x86_64/usr/lib/python3/dist-packages/numpy" ]
     [ ! -e "$TREES/debian/etc/clib/aarch64/libblas.so.3" ]

@@ -86,6 +86,15 @@ __pycache__"
     same "$output" "busypy: add: warning: json: Python's own module of that name is found first"
 }
 
+@test "a module and a package of one name" {
+    package lib; echo 'x = 1' >lib.py
+    "${ADD[@]}" "$TREE" lib
+    refuses "site-package/lib is in the tree already, and Python imports only one of it and site-package/lib.py (Hint: --force adds it all the same)" "$TREE" lib.py
+    run -0 "${ADD[@]}" --force "$TREE" lib.py
+    rm -r "$TREE/site-package/lib"
+    refuses "site-package/lib.py is in the tree already, and Python imports only one of it and site-package/lib (Hint: --force adds it all the same)" "$TREE" lib
+}
+
 @test "a directory of scripts" {
     mkdir -p scripts/__pycache__
     for name in one two three; do script "scripts/$name" '#!/usr/bin/python3\nprint("'$name'")\n'; done
@@ -255,7 +264,7 @@ new   all  site-package/lib     4   83 $PWD/lib"
     ln -s versions/1 export/current
     for tree in export/current export/versions/1; do
         run -125 "${ADD[@]}" --force "$tree" tool
-        same "$output" "busypy: add: $PWD/export/versions/1 is a published version, which never changes (Hint: copy it with 'cp -al' to a new name beside it, add to that, and publish it)"
+        same "$output" "busypy: add: $PWD/export/versions/1 is a published version, which never changes (Hint: add to a copy, which 'cp -al' makes, and 'busypy publish' that)"
     done
 }
 
