@@ -326,20 +326,17 @@ UNITS := $(patsubst systemd/%.in,%,$(sort $(wildcard systemd/*.service.in)))
 UNIT_DIR := $(DESTDIR)$(PREFIX)/lib/systemd/system
 MAN_PAGES := $(sort $(wildcard man/*.[1-8]))
 
-# Units and the AppArmor profile, with the paths of this installation.
-$(B)/systemd/%: systemd/%.in $(B)/.prefix
-	@mkdir -p $(@D)
-	sed 's|@bin@|$(PREFIX)/bin|g; s|@sbin@|$(PREFIX)/sbin|g' $< >$@
-$(shell echo '$(PREFIX)' >$(B)/.prefix.new)
-$(shell cmp -s $(B)/.prefix.new $(B)/.prefix || cp $(B)/.prefix.new $(B)/.prefix; \
-	rm -f $(B)/.prefix.new)
+# The units and the AppArmor profile get the paths of this installation.
+with_paths = sed 's|@bin@|$(PREFIX)/bin|g; s|@sbin@|$(PREFIX)/sbin|g' systemd/$(1).in >$(2) && \
+	chmod 0644 $(2)
 
-install: all $(addprefix $(B)/systemd/,$(UNITS) apparmor)
+install: all
 	install -d $(BIN) $(SBIN) $(LIBEXEC) $(UNIT_DIR) $(SHARE)/busypy $(SHARE)/bash-completion/completions
 	install -m 0755 $(B)/busypy $(BIN)/busypy
 	install -m 0755 $(B)/busypyd $(SBIN)/busypyd
-	install -m 0644 $(addprefix $(B)/systemd/,$(UNITS)) $(UNIT_DIR)
-	install -m 0644 $(B)/systemd/apparmor $(SHARE)/busypy/apparmor
+	for unit in $(UNITS); do \
+		$(call with_paths,$$unit,$(UNIT_DIR)/$$unit) || exit; done
+	$(call with_paths,apparmor,$(SHARE)/busypy/apparmor)
 	for program in $(B)/busypy-full $(SMALL:%=$(B)/%) $(B)/init-*; do \
 		install -m 0755 $$program $(LIBEXEC)/$${program##*/} || exit; done
 	for page in $(MAN_PAGES); do install -D -m 0644 $$page \

@@ -31,6 +31,13 @@ SCRIPT
     done
 }
 
+@test "the units name what is installed" {
+    local units=$DEST/opt/busypy/lib/systemd/system
+    same "$(grep -h ^ExecStart= "$units"/busypy*.service | sort)" "$(printf '%s\n' \
+        ExecStart=/bin/true 'ExecStart=/opt/busypy/bin/busypy enable --quiet' ExecStart=/opt/busypy/sbin/busypyd)"
+    run -0 "$DEST/opt/busypy/sbin/busypyd" --version
+}
+
 @test "installing again keeps the administrator's configuration; uninstall leaves only that" {
     echo '# mine' >"$DEST/etc/busypy/busypy.conf"
     make -s -C "$ROOT" install DESTDIR="$DEST" PREFIX=/opt/busypy
