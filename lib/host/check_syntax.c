@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -209,8 +210,8 @@ static void try_minors(const struct syntax *syntax)
 int check_syntax(struct check_part *part, struct err *err)
 {
 	struct syntax syntax = { .part = part };
-	FILE *to = tmpfile();
-	int r;
+	int fd = memfd_create("busypy-check", MFD_CLOEXEC), r;
+	FILE *to = fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (!to)
 		return err_set(err, errno, "cannot list the programs");
