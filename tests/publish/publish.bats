@@ -251,7 +251,7 @@ SCRIPT
 }
 
 @test "a tar may begin its paths with ./ and have what no tree has" {
-    hostile 'add("./bin/set", mode=0o6755); add("./etc/busypy/id", data=b"forged\n"); add("./etc/busypy/manifest")'
+    hostile 'add("./bin/set", data=b"#!/usr/bin/python3\n# set\n", mode=0o6755); add("./etc/busypy/id", data=b"forged\n"); add("./etc/busypy/manifest")'
     run -0 "$BUSYPY" publish -q -i v1 "$BATS_TEST_TMPDIR/bad.tar" "$E"
     same "$(proof "$E")" v1
     same "$(stat -c %a "$E/current/bin/set")" 555
