@@ -311,7 +311,7 @@ lint:
 		-D__x86_64__ -D_GNU_SOURCE -DBUSYPY_LIBEXEC='""' \
 		-DBUSYPY_SHARE='""' -DBUSYPY_VERSION='""' $(CORE) $(SYS) $(HOST) $(CLI) \
 		$(wildcard binfmt/*.c daemon/*.c daemon/service/*.c)
-	shellcheck -S warning $(shell git ls-files tests rootfs completion .ci 2>/dev/null | \
+	shellcheck -S warning $(shell git ls-files tests rootfs completion .ci 2>/dev/null | grep -v '\.py$$' | \
 		xargs grep -lE '^#!.*/(ba)?sh$$|shellcheck shell=' 2>/dev/null)
 
 .PHONY: test-programs check test test-long demo bench deps fuzzers fuzz asan lint

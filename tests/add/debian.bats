@@ -13,7 +13,7 @@ setup_file() {
     (cd "${BUSYPY_TEST_TREES:-$BATS_TEST_DIRNAME/../../build/test-trees}/debian" &&
         cp -al --parents bin sbin site-package etc/{inittab,passwd,group} lib lib64 usr dev proc sys run tmp var root \
             home mnt etc/busypy/selftest etc/{python,clib,busypy}/{x86_64,aarch64} "$BASE")
-    chmod -R go+rX "$BATS_FILE_TMPDIR" && chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "${BATS_RUN_TMPDIR%/*}"
+    chmod -R go+rX "$BATS_FILE_TMPDIR" && chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
 }
 
 setup() { TREE=$BASE; }

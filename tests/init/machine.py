@@ -123,7 +123,7 @@ class Machine:
              "-initrd", self.path("initrd"),
              "-chardev", "socket,id=c0,path=%s,server=on,wait=on" % self.path("console"),
              "-serial", "chardev:c0", "-qmp", "unix:%s,server=on,wait=on" % self.path("qmp"),
-             "-append", "console=ttyS0 panic=-1 quiet " + options],
+             "-append", "console=ttyS0 panic=-1 no_timer_check quiet " + options],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
         self.console, self.qmp = self.connect("console"), self.connect("qmp")
         self.command("qmp_capabilities")

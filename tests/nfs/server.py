@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -92,7 +93,7 @@ def shim():
     """Built beside the programs; the name appears when it is whole."""
     path = f"{debs.unpacked()}/norpcb.so"
     if not os.path.exists(path):
-        made = f"{path}.{os.getpid()}"
+        made = f"{path}.{os.getpid()}.{threading.get_ident()}"
         subprocess.run(["cc", "-shared", "-fPIC", "-o", made, "-x", "c", "-"], input=SHIM,
                        text=True, check=True)
         os.rename(made, path)
