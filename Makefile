@@ -311,8 +311,9 @@ lint:
 		-D__x86_64__ -D_GNU_SOURCE -DBUSYPY_LIBEXEC='""' \
 		-DBUSYPY_SHARE='""' -DBUSYPY_VERSION='""' $(CORE) $(SYS) $(HOST) $(CLI) \
 		$(wildcard binfmt/*.c daemon/*.c daemon/service/*.c)
-	shellcheck -S warning $(shell git ls-files tests rootfs completion .ci 2>/dev/null | grep -v '\.py$$' | \
-		xargs grep -lE '^#!.*/(ba)?sh$$|shellcheck shell=' 2>/dev/null)
+	for file in $$(git ls-files tests rootfs completion .ci); do \
+		head -n 3 $$file 2>/dev/null | grep -qE '^#!.*/(ba)?sh$$|shellcheck shell=' && \
+		echo $$file; done | xargs shellcheck -S warning
 
 .PHONY: test-programs check test test-long demo bench deps fuzzers fuzz asan lint
 

@@ -1,6 +1,6 @@
 # A tree whose /usr/bin/python3 is tests/helpers/witness.c: small, quick to start, and it says who
 # it is. Loaded by bats files and sourced by batteries.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # host_exe and tree_exe are the tests'
 ARCH=$(uname -m)
 
 # For bats: one such tree for all tests of a file, in $TREE, and nothing left of them.
