@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <libmount/libmount.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +16,11 @@
 #include "contract.h"
 #include "err.h"
 #include "export_dir.h"
+#include "files.h"
 #include "generation.h"
 #include "lease.h"
 #include "leases.h"
+#include "probe.h"
 #include "str.h"
 #include "version.h"
 
@@ -27,7 +30,8 @@ struct counting {
 	size_t n;
 	uint64_t lease_age;
 	struct export_users *users;
-	dev_t dev;   /* of the export; 0 if mount tables may show another */
+	dev_t dev;   /* of the versions; 0 if mount tables may show another */
+	bool bare;   /* mounts of them need not have "/versions/" in their paths */
 	ino_t *seen; /* mount namespaces */
 	size_t n_seen, room;
 };
@@ -56,25 +60,36 @@ static int count_lease(const struct leases_entry *entry, void *context, struct e
 	return 0;
 }
 
+/* The export may be mounted at several places; a directory is the same at each. */
+static struct export_users *users_of_tree(const struct counting *c,
+					  const struct contract_tree *tree)
+{
+	char path[FILES_PATH_MAX];
+	struct place place;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (export_version_path(c->export, c->versions[i].id, path, NULL) < 0)
+			continue;
+		if (str_eq(path, tree->path) || (probe_place(AT_FDCWD, path, &place, NULL) == 0 &&
+						 place.dev == tree->dev && place.ino == tree->ino))
+			return &c->users[i];
+	}
+	return NULL;
+}
+
 static int count_contracts(const struct counting *c, struct err *err)
 {
 	static struct contract contract;
 	unsigned generations[GENERATION_MAX];
-	char export[EXPORT_PATH_MAX];
 	int n = generation_list(generations, err);
-	const char *id;
 
 	for (int i = 0; i < n; i++) {
 		/* one that is just being made or removed has none */
 		if (generation_read(generations[i], &contract, NULL) < 0)
 			continue;
 		for (size_t j = 0; j < contract.n_trees; j++) {
-			struct export_users *users;
+			struct export_users *users = users_of_tree(c, &contract.trees[j]);
 
-			if (!export_of_tree(contract.trees[j].path, export, &id) ||
-			    !str_eq(export, c->export))
-				continue;
-			users = users_of(c, id, strlen(id));
 			if (users)
 				users->enabled = true;
 		}
@@ -91,11 +106,12 @@ static struct export_users *users_of_mount(const struct counting *c, struct libm
 
 	if (!root || (c->dev && mnt_fs_get_devno(fs) != c->dev))
 		return NULL;
-	for (const char *at = root; (at = strstr(at, mark)); at++) {
-		const char *id = at + strlen(mark);
+	for (const char *id = root; (id = strchr(id, '/'));) {
+		bool marked = (size_t)(++id - root) >= strlen(mark) &&
+			      memcmp(id - strlen(mark), mark, strlen(mark)) == 0;
 		struct export_users *users = users_of(c, id, strcspn(id, "/"));
 
-		if (users)
+		if (users && (marked || c->bare))
 			return users;
 	}
 	return NULL;
@@ -135,8 +151,11 @@ static bool is_new(struct counting *c, const char *pid)
 
 	text_init(&text, path, sizeof(path));
 	text_addf(&text, "/proc/%s/ns/mnt", pid);
-	if (text_check(&text) < 0 || stat(path, &st) < 0)
+	if (text_check(&text) < 0)
 		return false;
+	/* another user's process hides its namespace, not its mount table */
+	if (stat(path, &st) < 0)
+		return errno == EACCES || errno == EPERM;
 	for (size_t i = 0; i < c->n_seen; i++) {
 		if (c->seen[i] == st.st_ino)
 			return false;
@@ -170,6 +189,25 @@ static int count_views(struct counting *c, struct err *err)
 	return 0;
 }
 
+static int find_place(struct counting *c, struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	struct place above, at;
+	int r = export_version_path(c->export, "", path, err);
+
+	if (r < 0)
+		return r;
+	r = probe_place(AT_FDCWD, c->export, &above, NULL);
+	if (r == 0)
+		r = probe_place(AT_FDCWD, path, &at, NULL);
+	if (r < 0)
+		return err_set(err, -r, "cannot look at %s", path);
+	/* btrfs, overlayfs and network file systems show one number in stat(2), another here */
+	c->dev = at.dev >> 32 ? makedev((unsigned)(at.dev >> 32), (unsigned)at.dev) : 0;
+	c->bare = above.mount_id != at.mount_id;
+	return 0;
+}
+
 int export_users(const char *export, const struct version_record *versions, size_t n,
 		 uint64_t lease_age, struct export_users *ret, struct err *err)
 {
@@ -181,17 +219,14 @@ int export_users(const char *export, const struct version_record *versions, size
 		.users = ret,
 	};
 	char current[VERSION_ID_SIZE];
-	struct stat st;
 	int r;
 
 	memset(ret, 0, n * sizeof(*ret));
 	if (n == 0)
 		return 0;
-	if (stat(export, &st) < 0)
-		return err_set(err, errno, "cannot look at %s", export);
-	/* btrfs, overlayfs and network file systems show one number in stat(2), another here */
-	c.dev = major(st.st_dev) ? st.st_dev : 0;
-	r = export_current(export, current, err);
+	r = find_place(&c, err);
+	if (r == 0)
+		r = export_current(export, current, err);
 	if (r > 0) {
 		struct export_users *users = users_of(&c, current, strlen(current));
 

@@ -185,7 +185,8 @@ static int look(const struct publish_lock *lock, const char *export, const struc
 	return 0;
 }
 
-/* Makes EXPORT/.lock.NAME/NAME, to be renamed. */
+/* Makes EXPORT/.lock.NAME/NAME, to be renamed. On a full disk the file stays empty: the way back
+ * and the removal of versions must be possible there. */
 static int prepare(const char *dir, const char *name, const char *text, struct err *err)
 {
 	char path[FILES_PATH_MAX];
@@ -197,7 +198,12 @@ static int prepare(const char *dir, const char *name, const char *text, struct e
 		return r;
 	if (mkdir(dir, 0755) < 0)
 		return err_set(err, errno, "cannot create %s", dir);
-	return files_write(path, text, strlen(text), 0644, err);
+	r = files_write(path, text, strlen(text), 0644, err);
+	if ((r != -ENOSPC && r != -EDQUOT) || truncate(path, 0) < 0)
+		return r;
+	if (err)
+		*err = (struct err){ 0 };
+	return 0;
 }
 
 int publish_lock_take(const char *export, struct publish_lock *ret, struct err *err)

@@ -359,6 +359,47 @@ SCRIPT
     same "$(proof "$E")" v3
 }
 
+@test "what is in use is found in other users' processes, and where the export is mounted" {
+    publish -i v1 "$SRC" "$E"; publish -i v2 "$SRC" "$E"; publish -i v3 "$SRC" "$E"
+    chmod 755 "$BATS_TEST_TMPDIR"
+    machine_script "$BUSYPY" "$E" "$BATS_TEST_TMPDIR" <<'SCRIPT'
+user="setpriv --reuid 1000 --regid 1000 --clear-groups"
+mkfifo "$3/fifo"
+hold() { "$1/v1/bin/hold" <"$3/fifo" >"$3/out" & held=$!; exec 7>"$3/fifo"; until grep -q view=1 "$3/out" 2>/dev/null; do :; done; }
+"$1" enable -q "$2/versions/v1"
+hold "$2/versions" "" "$3"
+"$1" disable -q
+chown 1000 "$2" "$2/versions"
+[ "$($user "$1" gc -k2 "$2")" = "" ]
+chown 0 "$2" "$2/versions"
+exec 7>&-; wait $held; rm "$3/out"
+mkdir "$3/other"; mount --bind "$2" "$3/other"
+"$1" enable -q "$3/other/versions/v1"
+[ "$("$1" gc -k2 "$2")" = "" ]
+"$1" disable -q; umount "$3/other"
+# the versions have a file system of their own
+mkdir -p "$3/disk"; mount -t tmpfs -o mode=755 disk "$3/disk"; cp -a "$2/versions/." "$3/disk"
+mount --bind "$3/disk" "$2/versions"
+"$1" enable -q "$2/versions/v1"
+hold "$2/versions" "" "$3"
+"$1" disable -q
+[ "$("$1" gc -k2 "$2")" = "" ]
+exec 7>&-; wait $held
+[ "$("$1" gc -k2 "$2")" = "v1 removed" ]
+SCRIPT
+}
+
+@test "on a full disk there is a way back, and versions can be removed" {
+    machine_script "$BUSYPY" "$SRC" "$BATS_TEST_TMPDIR" <<'SCRIPT'
+mkdir "$3/m"; mount -t tmpfs -o size=2m m "$3/m"
+"$1" publish -q -i v1 "$2" "$3/m"; echo 2 >"$2/etc/n"; "$1" publish -q -i v2 "$2" "$3/m"
+! cat /dev/zero >"$3/m/fill" 2>/dev/null
+[ "$("$1" rollback "$3/m")" = "v1 is current" ]
+[ "$("$1" gc -k0 "$3/m")" = "v2 removed" ]
+[ "$(ls -A "$3/m" "$3/m/versions" | paste -sd ' ')" = "$3/m: current fill versions  $3/m/versions: v1" ]
+SCRIPT
+}
+
 @test "a script of an export gets a path that stays in its version" {
     ln -s tool "$SRC/bin/again"
     publish -i v1 "$SRC" "$E"
