@@ -61,7 +61,8 @@ static const char script[] =
 	"    printf 'host %s\\npid %s\\nstart %s\\nsince %s\\nmachine %s\\nboot %s\\nspace %s\\n' "
 	"\\\n"
 	"      \"$(uname -n)\" $$ \"$began\" \"$(date -u '+%Y-%m-%d %H:%M:%SZ')\" \\\n"
-	"      \"$machine\" \"$boot\" \"$space\" 2>/dev/null >\".lock.$me/$me\" || continue\n"
+	"      \"$machine\" \"$boot\" \"$space\" 2>/dev/null >\".lock.$me/$me\" ||\n"
+	"      true 2>/dev/null >\".lock.$me/$me\" || continue # full: without words\n"
 	"    mv -T \".lock.$me\" .lock 2>/dev/null && { owner=.lock/$me; break; }\n"
 	"    look || { rm -rf \".lock.$me\"; return 1; }\n"
 	"  done\n"
@@ -85,12 +86,12 @@ static const char script[] =
 struct sending {
 	const struct publish_request *request;
 	char host[256];
-	const char *path; /* there */
+	char path[FILES_PATH_MAX]; /* there */
 	struct remote remote;
 	char current[VERSION_ID_SIZE], newest[VERSION_ID_SIZE]; /* "" for none */
 	uint64_t newest_time;
 	bool taken;		      /* the id that was asked for is there already */
-	char work[64];		      /* temporary folder; "" for none */
+	char work[FILES_PATH_MAX];    /* temporary folder; "" for none */
 	char version[FILES_PATH_MAX]; /* here, complete */
 	struct version_record record;
 };
@@ -104,10 +105,12 @@ static int split(struct sending *s, struct err *err)
 {
 	size_t n = strcspn(s->request->export, ":");
 
-	s->path = s->request->export + n + 1;
-	if (!*s->path || str_copy_bytes(s->host, sizeof(s->host), s->request->export, n) < 0)
+	const char *path = s->request->export + n + 1;
+
+	if (!*path || str_copy_bytes(s->host, sizeof(s->host), s->request->export, n) < 0)
 		return err_say(err, EINVAL, "'%s' is not HOST:PATH", s->request->export);
-	return 0;
+	/* else mkdir and cd would take "-x" for an option, rsync ":x" for a daemon's module */
+	return files_path(s->path, err, "%s%s", *path == '-' || *path == ':' ? "./" : "", path);
 }
 
 /* The first line is what current is; then follow the versions with their times. */
@@ -179,15 +182,16 @@ static int make_version(struct sending *s, struct err *err)
 	struct publish_request request = *s->request;
 	struct publish_report report;
 	const char *tmp = getenv("TMPDIR");
-	int r;
+	int r = 0;
 
 	if (is_version(s))
 		return 0;
-	if (snprintf(s->work, sizeof(s->work), "%.40s/busypy-XXXXXX", tmp && *tmp ? tmp : "/tmp") >=
-		    (int)sizeof(s->work) ||
-	    !mkdtemp(s->work)) {
+	r = files_path(s->work, err, "%s/busypy-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	if (r == 0 && !mkdtemp(s->work))
+		r = err_set(err, errno, "cannot create a temporary folder");
+	if (r < 0) {
 		s->work[0] = '\0';
-		return err_set(err, errno, "cannot create a temporary folder");
+		return r;
 	}
 	request.export = s->work;
 	request.after = s->newest_time;

@@ -108,6 +108,16 @@ first_and_second() {
     refuses "$SRC/bin/hold is neither file, directory nor link" publish "$SRC"
 }
 
+@test "a path may look like an option or a daemon's, and TMPDIR be long" {
+    TMPDIR=$BATS_TEST_TMPDIR/tmp/$(printf '%060d' 0); mkdir "$TMPDIR"; cd "$BATS_TEST_TMPDIR"
+    for E in -x :x; do
+        "$BUSYPY" publish -q --id v1 "$SRC" "host:$E"
+        E=$BATS_TEST_TMPDIR/$E
+        same "$(proof) $(ls -A "$E" | paste -sd ' ')" "v1 current versions"
+    done
+    rmdir "$TMPDIR"; TMPDIR=$BATS_TEST_TMPDIR/tmp
+}
+
 @test "one writer at a time, here and there" {
     publish -q --id v1 "$SRC"
     mkdir "$E/.lock"
