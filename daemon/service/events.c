@@ -121,7 +121,7 @@ static void take_inotify(struct service *service, uint64_t now)
 		const struct inotify_event *event = (const void *)(bytes + at);
 
 		at += (ssize_t)(sizeof(*event) + event->len);
-		if (is_conf(service, event))
+		if (is_conf(service, event) || (event->mask & IN_Q_OVERFLOW))
 			service->reload = true;
 		/* a version that is being made is none yet */
 		if (!event->len || !str_ends(event->name, ".tmp"))

@@ -91,6 +91,7 @@ static void begin(struct service *service, uint64_t now)
 		*service->why = err;
 		words_report(service);
 		service->round_due = now + RETRY_MS;
+		return;
 	}
 	service->prune = false;
 }
@@ -118,10 +119,13 @@ static void end(struct service *service, uint64_t now)
 	int r = apart_end(service->round, &err);
 
 	memset(service->why, 0, sizeof(*service->why));
-	if (r == -EAGAIN) {
+	/* somebody was faster; but a process that cannot be had is EAGAIN, too */
+	if (r == -EAGAIN && service->again++ < AGAIN_MAX) {
+		service->prune = true; /* what was not come to */
 		service->round_due = now + SOON_MS;
 		return;
 	}
+	service->again = 0;
 	if (r < 0) {
 		*service->why = err;
 		service->prune = true; /* what was not come to */

@@ -22,6 +22,7 @@ enum {
 	TIDY_MS = 1100,	  /* until what was replaced is dropped */
 	RETRY_MS = 1000,  /* after a round that failed; doubled each time up to */
 	RETRY_MAX_MS = 60 * 1000,
+	AGAIN_MAX = 16,		  /* rounds that somebody else's enabling made void */
 	ROUND_MS = 5 * 60 * 1000, /* a round that takes longer is stuck */
 };
 
@@ -37,7 +38,7 @@ struct service {
 	uint64_t round_until, stuck; /* when it is stuck; it cannot be killed */
 	uint64_t round_due, tidy_due, poll_due, watchdog_due, listen_due, mounts_due;
 	uint64_t watchdog_ms;
-	unsigned spacing, retry;
+	unsigned spacing, retry, again;
 	uint64_t round_began;
 	bool prune, reload, ready, stopping, reloading;
 };

@@ -187,7 +187,7 @@ static int want_by_hand(struct round *round, const struct contract_tree *tree)
 	int r = want(round, tree->path, tree->dev, tree->ino, NULL);
 
 	if (r == 0)
-		round->wanted.trees[round->wanted.n_trees - 1].flags = tree->flags;
+		find(&round->wanted, tree->path)->flags = tree->flags; /* perhaps configured, too */
 	return r;
 }
 

@@ -143,6 +143,23 @@ await in_force "$export/current" 2
 SCRIPT
 }
 
+@test "a tree that is enabled by hand and configured, too, leaves the others the service's" {
+    in_machine <<'SCRIPT'
+cp -al "$TREE" "$here/srv/mine"
+"$BUSYPY" enable -q "$here/srv/mine"
+configure "tree = $here/srv/mine" "tree = $export/current"
+start; await in_force "$export/current" 1
+# all templates are made anew
+before=$(generation)
+configure "tree = $here/srv/mine" "tree = $export/current" "prune = $here/prune/**"
+anew() { [ "$(generation)" != "$before" ]; }
+await anew; await in_force "$export/current" 1
+configure "prune = $here/prune/**"
+only_mine() { [ "$(status -o tree trees | tr -d ' ')" = "$here/srv/mine" ]; }
+await only_mine
+SCRIPT
+}
+
 @test "entries that were wiped are there again" {
     in_machine <<'SCRIPT'
 start; await in_force "$export/current" 1
