@@ -404,6 +404,7 @@ static int open_signals(void)
 	for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
 		(void)sigaddset(&set, passed_on[i]);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	(void)signal(SIGCHLD, SIG_DFL); /* ignored by the caller, nothing could be waited for */
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

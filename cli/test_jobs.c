@@ -237,6 +237,7 @@ int test_jobs_run(struct test_jobs *jobs, struct err *err)
 	(void)sigaddset(&set, SIGINT);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	(void)signal(SIGCHLD, SIG_DFL); /* ignored by the caller, nothing could be waited for */
 	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signals < 0)
 		return err_set(err, errno, "cannot wait for signals");

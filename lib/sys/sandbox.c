@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -42,6 +43,7 @@ struct work {
 	struct facts facts;
 	struct plan plan;
 	struct rule rule;
+	char init[PATH_SIZE];
 	char stack[STACK_SIZE] __attribute__((aligned(64)));
 };
 
@@ -105,19 +107,14 @@ int sandbox_plan(const struct sandbox_request *request, struct plan *ret, struct
 	return r;
 }
 
-static int open_init(struct err *err)
+static int find_init(char ret[PATH_SIZE], struct err *err)
 {
-	char name[64], path[PATH_SIZE];
+	char name[64];
 	struct text text;
-	int fd, r;
 
 	text_init(&text, name, sizeof(name));
 	text_addf(&text, "init-%s", arch_native()->name);
-	r = programs_find(name, path, sizeof(path), err);
-	if (r < 0)
-		return r;
-	fd = open(path, O_PATH | O_CLOEXEC);
-	return fd < 0 ? err_set(err, errno, "cannot open %s", path) : fd;
+	return programs_find(name, ret, PATH_SIZE, err);
 }
 
 static int prepare(const struct sandbox_request *request, struct work *work, struct inside *ret,
@@ -135,8 +132,8 @@ static int prepare(const struct sandbox_request *request, struct work *work, str
 		return r;
 	ret->uid = geteuid();
 	ret->gid = getegid();
-	ret->init = open_init(err);
-	return ret->init < 0 ? ret->init : 0;
+	ret->init = work->init;
+	return find_init(work->init, err);
 }
 
 static int enter(void *data)
@@ -148,6 +145,7 @@ static int enter(void *data)
  * program soon, and on a busy machine it runs at once instead of waiting for its turn. */
 static pid_t clone_inside(struct inside *inside, struct work *work, int flags, int *ret_pidfd)
 {
+	int dumpable = prctl(PR_GET_DUMPABLE);
 	sigset_t all, before;
 	pid_t pid;
 
@@ -157,6 +155,8 @@ static pid_t clone_inside(struct inside *inside, struct work *work, int flags, i
 	pid = clone(enter, work->stack + STACK_SIZE,
 		    flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, inside, ret_pidfd);
 	pid = pid < 0 ? -errno : pid;
+	/* It changed that of our memory, as long as both had it. */
+	(void)prctl(PR_SET_DUMPABLE, dumpable == 1 ? 1UL : 0UL, 0UL, 0UL, 0UL);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }
@@ -270,9 +270,8 @@ static void drop_cgroup(struct sandbox *sandbox)
 static int start(const struct sandbox_request *request, struct work *work, struct sandbox *sandbox,
 		 struct err *err)
 {
-	struct inside inside = { .init = -1 };
+	struct inside inside = { 0 };
 	int r = prepare(request, work, &inside, err), channel[2];
-	FD_CLEANUP int init = inside.init;
 	FD_CLEANUP int ours = -1;
 
 	if (r < 0)

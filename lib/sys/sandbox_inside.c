@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -109,6 +110,29 @@ static bool host_handles(const struct rule *rule)
 	return false;
 }
 
+/* A program of the host by a read-only mount of its own: a process's /proc/PID/exe leads to the
+ * file, and there who owns it could change its mode. */
+static int clone_program(const char *path, struct err *err)
+{
+	FD_CLEANUP int fd = mount_clone(AT_FDCWD, path, false);
+	int r = fd < 0 ? fd : mount_attributes(fd, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, 0, false);
+
+	return r < 0 ? err_set(err, -r, "cannot open %s", path) : fd_steal(&fd);
+}
+
+static int register_rule(int instance, const struct rule *rule, struct err *err)
+{
+	FD_CLEANUP int program = clone_program(rule->interpreter, err);
+	struct rule cloned = *rule;
+	struct text text;
+
+	if (program < 0)
+		return program;
+	text_init(&text, cloned.interpreter, sizeof(cloned.interpreter));
+	text_addf(&text, "/proc/self/fd/%d", program);
+	return binfmt_register(instance, &cloned, err); /* opens it now: flag F */
+}
+
 /* The first mount of a binfmt_misc hides all handlers of the host, for good, whether it lasts or
  * not; the entries last as long as the descriptor, which goes to the supervisor. */
 static int take_handlers(const struct inside *inside, struct err *err)
@@ -128,7 +152,7 @@ static int take_handlers(const struct inside *inside, struct err *err)
 							     "machine's, and no handler with the "
 							     "flag F is registered there for this "
 							     "arch");
-	r = binfmt_register(instance, inside->rule, err);
+	r = register_rule(instance, inside->rule, err);
 	return r < 0 ? r : send_descriptor(inside, INSIDE_INSTANCE, instance, err);
 }
 
@@ -298,12 +322,14 @@ static int settle(const struct inside *inside, struct err *err)
 	return r;
 }
 
-static int become(const struct inside *inside, struct err *err)
+static int become(const struct inside *inside, int *ret_init, struct err *err)
 {
 	const struct sandbox_request *request = inside->request;
 	int r = settle(inside, err);
 
 	if (r == 0)
+		*ret_init = r = clone_program(inside->init, err);
+	if (r >= 0)
 		r = make_view(inside, err);
 	(void)setsid(); /* cannot fail: just forked */
 	if (r == 0)
@@ -388,20 +414,24 @@ static void __attribute__((noreturn)) run_command(const struct sandbox_request *
 }
 
 /* The command is first, and PID 1 finds it when it is ready. */
-static int start_both(const struct inside *inside, struct err *err)
+static int start_both(const struct inside *inside, int init, struct err *err)
 {
 	char number[16];
 	struct text text;
 	char *argv[] = { (char *)"init", (char *)"--adopt", number, NULL };
-	pid_t pid = vfork();
+	pid_t pid;
 
+	/* Our memory is the supervisor's, and our descriptors are the caller's, until the exec
+	 * below; the command, which runs by then, may not reach them through /proc/1. */
+	(void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL); /* cannot fail */
+	pid = vfork();
 	if (pid == 0)
 		run_command(inside->request);
 	if (pid < 0)
 		return err_set(err, errno, "cannot start the command");
 	text_init(&text, number, sizeof(number));
 	text_addf(&text, "%d", (int)pid);
-	(void)syscall(SYS_execveat, inside->init, "", argv, inside->request->envp, AT_EMPTY_PATH);
+	(void)syscall(SYS_execveat, init, "", argv, inside->request->envp, AT_EMPTY_PATH);
 	return err_set(err, errno, "cannot start the sandbox's PID 1");
 }
 
@@ -411,12 +441,12 @@ void inside_main(const struct inside *inside)
 		char kind;
 		struct err err;
 	} message = { .kind = INSIDE_FAILED };
-	int r;
+	int init = -1, r;
 
 	(void)close(inside->supervisor);
-	r = become(inside, &message.err);
+	r = become(inside, &init, &message.err);
 	if (r == 0)
-		(void)start_both(inside, &message.err);
+		(void)start_both(inside, init, &message.err);
 	(void)send_message(inside, &message, sizeof(message), -1); /* else it is gone, too */
 	_exit(125);
 }

@@ -14,7 +14,7 @@ struct inside {
 	const struct sandbox_request *request;
 	struct plan *plan;
 	const struct rule *rule; /* how the arch's programs are executed, or NULL */
-	int init;		 /* PID 1's program */
+	const char *init;	 /* path of PID 1's program */
 	int supervisor;		 /* the channel's other end, not ours to keep */
 	int channel;		 /* to the supervisor: INSIDE_ messages; closed by the exec */
 	int cgroup;		 /* cgroup.procs of its own, or -1 */

@@ -7,8 +7,8 @@ import signal
 import subprocess
 import time
 
-from place import (LONG, ROOT, WHO, check, command, folder, machine_state, read_all, run, same, test,
-                   wait_until)
+from place import (BUSYPY, LONG, ROOT, TREE, WHO, check, command, folder, machine_state, read_all,
+                   run, same, test, wait_until)
 
 TOKEN = "BUSYPY_SANDBOX_TOKEN"
 
@@ -32,6 +32,16 @@ def start(who, token, code, *options):
         command("--cwd", "none", *options, "--", "python3", "-c", code), stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, TOKEN: token},
         **WHO[who])
+
+
+@test("the status is the command's where the caller ignores its children, too")
+def _(who):
+    ignoring = {"preexec_fn": lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)}
+    same(run(who, "--cwd", "none", "--", "sh", "-c", "exit 7", **ignoring).returncode, 7)
+    words = [BUSYPY, "test", "--tree", TREE, "--cwd", "none", "--", "sh", "-c", "exit 7"]
+    result = subprocess.run(words, capture_output=True, text=True, check=False, **WHO[who],
+                            **ignoring)
+    same((result.returncode, result.stderr), (1, ""))
 
 
 # A tree of processes of which some have left their session and none ends by itself.

@@ -6,7 +6,8 @@ import platform
 import subprocess
 import threading
 
-from place import (BUSYPY, DEBIAN, PRELUDE, TREE, WHO, check, command, folder, python, run, same, test)
+from place import (BUSYPY, DEBIAN, PRELUDE, ROOT, TREE, WHO, check, command, folder, python, run,
+                   same, test)
 
 
 def listing(path):
@@ -234,6 +235,24 @@ print([fd for fd in range(1000) if trying(os.fstat, fd) == "done"])
 print(sorted(int(n) for n in os.listdir("/proc/1/fd")))
 """, "--cwd", "none", pass_fds=(one.fileno(), two.fileno()))
     same(out.splitlines(), ["[0, 1, 2]"] * 2)
+
+
+@test("the supervisor's memory is not reached through PID 1 that shares it yet")
+def _(who):
+    peek = os.path.join(ROOT, "build/helpers/peek")
+    seen = {run(who, "--cwd", "none", "--bind-ro", f"{peek}:/tmp/peek", "--", "/tmp/peek").stdout
+            for _ in range(40)}
+    # refused until PID 1 has its program, of which the host's path is not seen
+    check(seen <= {"Permission denied\n", "/\n", "/ (refused)\n"}, str(seen))
+
+
+@test("programs of the host that run inside: their files keep their mode", who=("root",))
+def _(who):
+    for options, tree in ([], TREE), (["--arch", "aarch64"], DEBIAN):
+        out = python(who, """
+for pid in "1", "self": print(trying(os.chmod, f"/proc/{pid}/exe", 0o755))
+""", *options, "--cwd", "none", tree=tree)
+        same(out.split(), ["EROFS", "EROFS"])
 
 
 @test("a link that is swapped in on the way to a --bind leads nowhere")
