@@ -113,10 +113,14 @@ static void print_row(struct table *table, const struct finding *finding)
 
 static void print_text(const struct finding *finding)
 {
-	(void)printf("%s: %s%s%s%s %s\n  why:  %s\n  mend: %s\n",
-		     finding_severity_name(finding->severity), finding->path,
-		     finding->arch ? " (" : "", finding->arch ? finding->arch : "",
-		     finding->arch ? ")" : "", finding->what, finding->why, finding->mend);
+	(void)printf("%s: ", finding_severity_name(finding->severity));
+	say_text(stdout, finding->path);
+	(void)printf("%s%s%s ", finding->arch ? " (" : "", finding->arch ? finding->arch : "",
+		     finding->arch ? ")" : "");
+	say_text(stdout, finding->what);
+	(void)printf("\n  why:  %s\n  mend: ", finding->why);
+	say_text(stdout, finding->mend);
+	(void)putchar('\n');
 }
 
 static void print_finding(void *userdata, const struct finding *finding)

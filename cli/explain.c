@@ -156,20 +156,22 @@ static void print_outcome(const struct replay *replay, const struct err *why)
 	switch (replay->end) {
 	case REPLAY_RUNS:
 		(void)puts("It would run.");
-		break;
+		return;
 	case REPLAY_ERRNO:
-		(void)printf("It would fail with %s (%s): %s\n", strerrorname_np(replay->code),
-			     strerror(replay->code), why->text);
+		(void)printf("It would fail with %s (%s): ", strerrorname_np(replay->code),
+			     strerror(replay->code));
 		break;
 	case REPLAY_STATUS:
-		(void)printf("It would end with exit status %d: %s\n", replay->code, why->text);
+		(void)printf("It would end with exit status %d: ", replay->code);
 		break;
 	case REPLAY_SIGNAL:
-		(void)printf("It would be killed by SIGSEGV or SIGBUS: %s\n", why->text);
+		(void)fputs("It would be killed by SIGSEGV or SIGBUS: ", stdout);
 		break;
 	case REPLAY_UNKNOWN:
-		break;
+		return;
 	}
+	say_text(stdout, why->text);
+	(void)putchar('\n');
 }
 
 static int print(const struct explain *explain, const struct replay *replay, const struct err *why,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* busypy(1): finds the subcommand and runs it. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,6 +40,14 @@ static void usage(FILE *out)
 	(void)fputs("\n'busypy COMMAND --help' tells more; see busypy(1) and busypy(7).\n", out);
 }
 
+/* What could not be printed (a full disk) must not look like a success. */
+static int finish(const char *command, int status)
+{
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status < EXIT_OURS)
+		return say_error(command, "cannot print: %s", strerror(errno));
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -55,7 +64,7 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+			return finish(argv[1], commands[i].run(argc - 1, argv + 1));
 	}
 	(void)fprintf(stderr, "busypy: %s: no such command (Hint: 'busypy --help' lists them)\n",
 		      argv[1]);

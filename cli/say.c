@@ -2,13 +2,40 @@
 /* Messages on stderr. */
 #include "say.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "err.h"
+#include "name.h"
 
 static bool progress_shown;
+
+void say_text(FILE *to, const char *text)
+{
+	char visible[NAME_VISIBLE_MAX];
+
+	while (*text) {
+		text += name_visible(text, visible);
+		(void)fputs(visible, to);
+	}
+}
+
+static void say(const char *command, const char *kind, const char *format, va_list args)
+{
+	char *sentence = NULL;
+
+	say_progress_end();
+	(void)fprintf(stderr, "busypy: %s: %s", command, kind);
+	if (vasprintf(&sentence, format, args) < 0)
+		sentence = NULL;
+	say_text(stderr, sentence ? sentence : strerror(ENOMEM));
+	(void)fputc('\n', stderr);
+	free(sentence);
+}
 
 int say_err(const char *command, const struct err *err)
 {
@@ -19,12 +46,9 @@ int say_error(const char *command, const char *format, ...)
 {
 	va_list args;
 
-	say_progress_end();
-	(void)fprintf(stderr, "busypy: %s: ", command);
 	va_start(args, format);
-	(void)vfprintf(stderr, format, args);
+	say(command, "", format, args);
 	va_end(args);
-	(void)fputc('\n', stderr);
 	return EXIT_OURS;
 }
 
@@ -32,12 +56,9 @@ void say_warning(const char *command, const char *format, ...)
 {
 	va_list args;
 
-	say_progress_end();
-	(void)fprintf(stderr, "busypy: %s: warning: ", command);
 	va_start(args, format);
-	(void)vfprintf(stderr, format, args);
+	say(command, "warning: ", format, args);
 	va_end(args);
-	(void)fputc('\n', stderr);
 }
 
 int say_usage(const char *command)

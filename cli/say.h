@@ -20,6 +20,9 @@ int say_error(const char *command, const char *format, ...) __attribute__((forma
 void say_warning(const char *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* A text that may come from a hostile file: nothing in it reaches a terminal as a control. */
+void say_text(FILE *to, const char *text);
+
 /* A wrong option or argument, which getopt_long has named already: prints where help is. */
 int say_usage(const char *command);
 

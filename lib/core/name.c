@@ -8,9 +8,10 @@
 
 enum { NAME_LONGEST = 255 /* bytes, NAME_MAX of nearly all file systems */ };
 
-/* Bytes of the UTF-8 character at s (n bytes left), 0 if it is none. RFC 3629. */
-static size_t utf8_length(const unsigned char *s, size_t n)
+/* RFC 3629. */
+size_t name_character(const char *text, size_t n)
 {
+	const unsigned char *s = (const unsigned char *)text;
 	size_t more = s[0] < 0x80		    ? 0
 		      : s[0] >= 0xc2 && s[0] < 0xe0 ? 1
 		      : s[0] >= 0xe0 && s[0] < 0xf0 ? 2
@@ -39,7 +40,7 @@ const char *name_flaw(const char *name, size_t n)
 	if (n == 10 && memcmp(name, "TRAILER!!!", 10) == 0)
 		return "has the name that ends a cpio archive";
 	for (size_t i = 0; i < n;) {
-		size_t length = utf8_length(s + i, n - i);
+		size_t length = name_character(name + i, n - i);
 
 		if (s[i] < ' ' || s[i] == 0x7f)
 			return "has a control byte in its name";
@@ -52,6 +53,22 @@ const char *name_flaw(const char *name, size_t n)
 	if (n && (name[n - 1] == ' ' || name[n - 1] == '.'))
 		return "has a name that ends with a blank or a dot";
 	return NULL;
+}
+
+size_t name_visible(const char *text, char ret[NAME_VISIBLE_MAX])
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t n = name_character(text, strlen(text));
+	struct text to;
+
+	text_init(&to, ret, NAME_VISIBLE_MAX);
+	/* U+0080 to U+009F are terminals' controls, too */
+	if (!n || s[0] < ' ' || s[0] == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0)) {
+		text_addf(&to, "\\x%02x", s[0]);
+		return 1;
+	}
+	text_add_bytes(&to, text, n);
+	return n;
 }
 
 static unsigned char fold(char c)

@@ -8,6 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { NAME_VISIBLE_MAX = 5 };
+
+/* Bytes of the UTF-8 character that n bytes begin with; 0 if they begin with none. */
+size_t name_character(const char *text, size_t n);
+
+/* The first character of a text that is not empty, as a terminal may be given it: a control
+ * character, or a byte that is no UTF-8, is "\\x1b". Returns how many bytes were taken. */
+size_t name_visible(const char *text, char ret[NAME_VISIBLE_MAX]);
+
 /* What is wrong with a file's name of n bytes, as the end of a sentence ("has ..."); NULL if
  * nothing is. Static storage. NFSv4 wants UTF-8 (RFC 7530, 1.4.2), tools want no control bytes. */
 const char *name_flaw(const char *name, size_t n);

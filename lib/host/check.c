@@ -32,8 +32,9 @@ enum {
 	FINDINGS_MAX = 1000 * 1000
 };
 
-/* Bytes of memory that a worker may take: hostile files cannot make it more. */
-static const uint64_t memory_max = 2048ULL * 1024 * 1024;
+/* What a worker may take: hostile files (a million names of one hash) cannot make it more. */
+static const uint64_t memory_max = 2048ULL * 1024 * 1024; /* bytes */
+static const uint64_t time_max = 900; /* seconds of a processor; ten archs take some five */
 
 typedef int part_fn(struct check_part *part, struct err *err);
 
@@ -124,13 +125,17 @@ static void do_job(const struct run *run, const struct job *job, FILE *to)
 	put(to, r < 0 ? err.text : "");
 }
 
-static void limit_memory(void)
+/* A safety net: limits may be lower already. */
+static void limit_resources(void)
 {
+	const struct rlimit time = { time_max, time_max };
+
 #ifndef __SANITIZE_ADDRESS__
 	const struct rlimit limit = { memory_max, memory_max };
 
-	(void)setrlimit(RLIMIT_AS, &limit); /* a safety net: it may be lower already */
+	(void)setrlimit(RLIMIT_AS, &limit);
 #endif
+	(void)setrlimit(RLIMIT_CPU, &time);
 }
 
 static void work(const struct run *run, int fd)
@@ -140,7 +145,7 @@ static void work(const struct run *run, int fd)
 
 	if (!to)
 		_exit(1);
-	limit_memory();
+	limit_resources();
 	while (read(run->queue[0], &i, 1) == 1)
 		do_job(run, &run->jobs[i], to);
 	_exit(fclose(to) == 0 ? 0 : 1);

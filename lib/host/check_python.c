@@ -139,6 +139,7 @@ static void check_landmarks(const struct python *python, size_t i)
 
 static void check_minors(const struct python *python)
 {
+	const char *first_arch = NULL;
 	unsigned first = 0;
 
 	for (size_t i = 0; i < python->part->n_archs; i++) {
@@ -149,12 +150,14 @@ static void check_minors(const struct python *python)
 			continue;
 		(void)snprintf(path, sizeof(path), "etc/python/%s",
 			       python->part->archs[i]->name); /* fits */
-		if (!first)
+		if (!first) {
 			first = runtime->minor;
+			first_arch = python->part->archs[i]->name;
+		}
 		if (runtime->minor != first)
 			findings_add(python->part->findings, &other_minor, path,
 				     python->part->archs[i], "has Python 3.%u, and %s has 3.%u",
-				     runtime->minor, python->part->archs[0]->name, first);
+				     runtime->minor, first_arch, first);
 		if (!pyc_magic(runtime->minor))
 			findings_add(python->part->findings, &unknown_minor, path,
 				     python->part->archs[i], "has Python 3.%u, which is not known",

@@ -401,7 +401,7 @@ static int examine_loaded(const struct examination *e, struct object *object)
 		findings_add(e->findings, &is_static, object->real, e->request->arch,
 			     "is a module for a dynamic interpreter, and " INTERPRETER
 			     " is static");
-	if (str_starts(path_base(object->path), "ld") &&
+	if (str_starts(path_base(object->path), "ld") && strstr(path_base(object->path), ".so") &&
 	    ldso_reads_etc(object->image->bytes, object->image->size))
 		findings_add(e->findings, &reads_etc, object->real, e->request->arch,
 			     "reads /etc/ld.so.cache or /etc/ld.so.preload");

@@ -118,7 +118,11 @@ static int read_segments(struct elf_image *image, size_t phnum)
 							   .size = phdr.p_memsz,
 							   .align = phdr.p_align };
 		image->n_segments = i + 1;
-		if (phdr.p_type == PT_LOAD && phdr.p_offset + phdr.p_filesz > image->needs)
+		if (phdr.p_type != PT_LOAD)
+			continue;
+		if (phdr.p_filesz > UINT64_MAX - phdr.p_offset)
+			image->needs = UINT64_MAX;
+		else if (phdr.p_offset + phdr.p_filesz > image->needs)
 			image->needs = phdr.p_offset + phdr.p_filesz;
 	}
 	return 0;

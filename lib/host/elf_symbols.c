@@ -133,7 +133,9 @@ static int read_needed(struct reader *reader)
 
 		if (out->n_needs == room) {
 			room = room ? room * 2 : 16;
-			to = room > VERSIONS_MAX ? NULL : reallocarray(to, room, sizeof(*to));
+			if (room > VERSIONS_MAX)
+				return -ENOEXEC;
+			to = reallocarray(to, room, sizeof(*to));
 			if (!to)
 				return -ENOMEM;
 			out->needs = to;

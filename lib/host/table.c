@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "err.h"
+#include "name.h"
 #include "str.h"
 
 enum { COLUMNS_MAX = 16 };
@@ -121,6 +122,20 @@ static int choose(struct table *table, const char *columns, struct err *err)
 	return 0;
 }
 
+/* Names of files may be any bytes; JSON is UTF-8. libsmartcols has escaped the rest. */
+static void print_valid(const char *text)
+{
+	for (size_t n = strlen(text), at = 0; at < n;) {
+		size_t length = name_character(text + at, n - at);
+
+		if (length)
+			(void)fwrite(text + at, 1, length, stdout);
+		else
+			(void)fputs("\xef\xbf\xbd", stdout); /* U+FFFD */
+		at += length ? length : 1;
+	}
+}
+
 /* Each table prints itself as {"name": [...]}: one object takes what is between the braces. */
 static int print_json(struct table *const *tables, size_t n_tables)
 {
@@ -140,7 +155,8 @@ static int print_json(struct table *const *tables, size_t n_tables)
 			*end = '\0';
 		for (size_t n = strlen(text); n && text[n - 1] == '\n'; n--)
 			text[n - 1] = '\0';
-		(void)printf("%s%s", i ? "," : "", text + 1);
+		(void)fputs(i ? "," : "", stdout);
+		print_valid(text + 1);
 		free(text);
 	}
 	(void)puts("\n}");

@@ -73,6 +73,30 @@ error: tmp can be written by its group (mode 0775)
     same "${lines[0]}" "error: proc is missing"
 }
 
+@test "names cannot drive a terminal or break JSON, and what cannot be printed is no success" {
+    cp -a "$TREES/host" "$TREE"
+    : >"$TREE/home/"$'a\e[31m\nb\xff'
+    run -1 "$BUSYPY" check "$TREE"
+    same "${lines[0]}" 'error: home/a\x1b[31m\x0ab\xff has a control byte in its name'
+    run -1 "$BUSYPY" check --json "$TREE"
+    printf '%s' "$output" >"$BATS_TEST_TMPDIR/json"
+    run -0 python3 -c 'import json, sys
+print(ascii([f["path"] for f in json.load(open(sys.argv[1], encoding="utf-8"))["findings"] if f["severity"] == "error"]))' \
+        "$BATS_TEST_TMPDIR/json"
+    same "$output" "['home/a\\x1b[31m\\nb\\ufffd']"
+    run -125 --separate-stderr bash -c '"$0" check "$1" >/dev/full' "$BUSYPY" "$TREES/host"
+    same "$stderr" "busypy: check: cannot print: No space left on device"
+}
+
+@test "ldconfig may know the machine's list of libraries" {
+    cp -a "$TREES/host" "$TREE"
+    mkdir -p "$TREE/etc/python/$ARCH/usr/sbin"
+    cp "$HELPERS/nothing" "$TREE/etc/python/$ARCH/usr/sbin/ldconfig"
+    printf '/etc/ld.so.cache\0' >>"$TREE/etc/python/$ARCH/usr/sbin/ldconfig"
+    chmod 755 "$TREE/etc/python/$ARCH/usr/sbin"{,/ldconfig}
+    is_sound "$TREE"
+}
+
 @test "warnings alone leave a tree sound; notes are printed on request" {
     cp -a "$TREES/host" "$TREE"
     touch "$TREE/etc/HOSTS"

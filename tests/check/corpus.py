@@ -12,6 +12,7 @@ import contextlib
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
 
@@ -334,6 +335,27 @@ def _(change):
 def _(change):
     with change.elf(CLIB % (X, "libz.so.1")) as elf:
         elf.put(elf.table("VERNEED") + 8, 4, 0x7fffffff)
+
+
+@case("a segment that ends behind all numbers", CLIB % (X, "libz.so.1"),
+      lambda size: f"it is cut: it has {size} bytes, and its segments need {2 ** 64 - 1}", X)
+def _(change):
+    with change.elf(CLIB % (X, "libz.so.1")) as elf:
+        last = elf.segments(PT_LOAD)[-1]
+        elf.set_segment(last, "offset", 2 ** 64 - 4096)
+        elf.set_segment(last, "file_size", 8192)
+        elf.set_segment(last, "size", 8192)
+        return len(elf.bytes)
+
+
+@case("more versions than there can be", CLIB % (X, "libcrypto.so.3"),
+      "is no sound ELF file: its symbol tables lie outside of the file", X)
+def _(change):
+    with change.elf(CLIB % (X, "libcrypto.so.3")) as elf:
+        count = 0xffff  # of one library, each without a name, over what is at the table's place
+        at = elf.table("VERNEED")
+        elf.bytes[at:at + 16] = struct.pack("<HHIII", 1, count, 0, 16, 0)
+        elf.bytes[at + 16:at + 16 * (count + 1)] = struct.pack("<IHHII", 0, 0, 2, 0, 16) * count
 
 
 @case("a dynamic section outside of the file", CLIB % (X, "libz.so.1"),
@@ -684,7 +706,7 @@ def _(change):
     change.write("site-package/a\nb", "")
 
 
-@case("a name that is no UTF-8", "site-package/a\udcff", "has a name that is no UTF-8")
+@case("a name that is no UTF-8", "site-package/a\ufffd", "has a name that is no UTF-8")
 def _(change):
     change.write(os.fsencode("site-package/a\udcff").decode("utf-8", "surrogateescape"), "")
 

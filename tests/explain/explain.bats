@@ -45,6 +45,11 @@ It would run."
 It would fail with ENOENT (No such file or directory): the interpreter of ./tool: cannot start /no/such/interpreter: /no does not exist"
 }
 
+@test "a hostile file's names do not drive the terminal" {
+    script tool '#!/no\033[1m'
+    same "$(sentence 1 ./tool)" 'It would fail with ENOENT (No such file or directory): the interpreter of ./tool: cannot start /no\x1b[1m: No such file or directory'
+}
+
 @test "each reason that a path can have" {
     cp "$HELPERS/nothing" prog
     cp prog plain; chmod 644 plain

@@ -45,6 +45,30 @@ static void test_flaws(void)
 	CHECK_TEXT(flaw(longest), "nothing", "255 bytes");
 }
 
+static const char *visible(const char *text)
+{
+	static char all[128];
+	char one[NAME_VISIBLE_MAX];
+	struct text to;
+
+	text_init(&to, all, sizeof(all));
+	while (*text) {
+		text += name_visible(text, one);
+		text_add(&to, one);
+	}
+	return all;
+}
+
+static void test_visible(void)
+{
+	CHECK_TEXT(visible("a b\\é漢😀"), "a b\\é漢😀", "what can be seen");
+	CHECK_TEXT(visible("a\033[31m\n\x7f"), "a\\x1b[31m\\x0a\\x7f", "control bytes");
+	CHECK_TEXT(visible("\xc2\x9b"
+			   "1m\xc2\xa0"),
+		   "\\xc2\\x9b1m\xc2\xa0", "the second range of controls");
+	CHECK_TEXT(visible("\xff\xc3"), "\\xff\\xc3", "no UTF-8");
+}
+
 static void test_case(void)
 {
 	CHECK(name_same_folded("bin/Tool", "bin/tool"), "they differ in case alone");
@@ -72,6 +96,7 @@ static void test_links(void)
 int main(void)
 {
 	test_flaws();
+	test_visible();
 	test_case();
 	test_links();
 	return done();
