@@ -265,7 +265,7 @@ demo:
 	tests/demo
 
 # BENCH=--json for numbers to compare; BENCHES=bench for one of them.
-BENCHES ?= bench sandbox.py shell.py tools.py boot.py publish.py one_file.py check.py
+BENCHES ?= bench sandbox.py battery.py shell.py tools.py boot.py publish.py one_file.py check.py
 bench: test-programs
 	tests/stage/trees x86_64
 	@for bench in $(BENCHES); do echo "== $$bench"; \
