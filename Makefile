@@ -277,17 +277,29 @@ deps:
 FUZZ_CC := clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 	-std=gnu11 -D_GNU_SOURCE -iquote lib/core
 
-$(B)/fuzz/%: tests/fuzz/%.c $(CORE)
+FUZZ_CORE := $(CORE:%.c=$(B)/fuzz/%.o)
+
+$(FUZZ_CORE): $(B)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) -MMD -MP -c -o $@ $<
+
+-include $(FUZZ_CORE:.o=.d)
+
+$(B)/fuzz/libcore.a: $(FUZZ_CORE)
+	$(call say,AR)
+	$(Q)rm -f $@ && ar rcD $@ $^
+
+$(B)/fuzz/%: tests/fuzz/%.c $(B)/fuzz/libcore.a
 	@mkdir -p $(@D)
 	$(call say,FUZZ)
-	$(Q)$(FUZZ_CC) -o $@ $< $(CORE)
+	$(Q)$(FUZZ_CC) -o $@ $< $(B)/fuzz/libcore.a
 
 # What reads ELF files through libelf is fuzzed with it.
 FUZZ_ELF := $(addprefix lib/host/,elf_file.c elf_image.c elf_marks.c elf_symbols.c) lib/sys/fd.c
-$(B)/fuzz/elf_image: tests/fuzz/elf_image.c $(CORE) $(FUZZ_ELF)
+$(B)/fuzz/elf_image: tests/fuzz/elf_image.c $(FUZZ_ELF) $(B)/fuzz/libcore.a
 	@mkdir -p $(@D)
 	$(call say,FUZZ)
-	$(Q)$(FUZZ_CC) -iquote lib/sys -iquote lib/host -o $@ $< $(CORE) $(FUZZ_ELF) -lelf
+	$(Q)$(FUZZ_CC) -iquote lib/sys -iquote lib/host -o $@ $^ -lelf
 
 fuzzers: $(FUZZERS)
 
