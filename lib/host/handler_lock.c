@@ -34,7 +34,11 @@ int handler_lock(struct err *err)
 
 void handler_unlock(int *fd)
 {
-	if (*fd >= 0)
+	if (*fd >= 0) {
 		(void)unlink(LOCK_FILE); /* another run makes a new one */
+		/* also if a child that could not be killed still has the descriptor; the last thing
+		 * to do with it */
+		(void)flock(*fd, LOCK_UN);
+	}
 	fd_close(fd);
 }
