@@ -322,20 +322,16 @@ static int find_previous(const char *export, char *ret_id, struct err *err)
 	return r;
 }
 
-/* Complete, and its manifest is the one that was published; its files were never written to. */
+/* Its bytes are not read: the way back is to be short. */
 static int check_version(const char *export, const char *id, struct err *err)
 {
-	struct version_manifest manifest = { 0 };
 	struct version_record record;
 	char path[FILES_PATH_MAX];
 	int r = export_version(export, id, &record, err);
 
 	if (r == 0)
 		r = export_version_path(export, id, path, err);
-	if (r == 0)
-		r = version_manifest_read(path, &manifest, err);
-	version_manifest_free(&manifest);
-	return r;
+	return r < 0 ? r : version_manifest_look(path, err);
 }
 
 int publish_rollback(const char *export, const char *id, char *ret_id, struct err *err)
@@ -391,10 +387,12 @@ static int collect(const char *export, size_t keep, uint64_t lease_age,
 	if (r < 0)
 		return r;
 	users = calloc(n + 1, sizeof(*users));
-	r = users ? export_users(export, versions, n, lease_age, users, err)
-		  : err_set(err, ENOMEM, "cannot list versions");
+	if (!users)
+		r = err_set(err, ENOMEM, "cannot list versions");
 	for (size_t i = 0; r == 0 && i + keep < n; i++) {
-		if (export_in_use(&users[i]))
+		/* anew for each: removing those before took its time */
+		r = export_users(export, versions, n, lease_age, users, err);
+		if (r < 0 || export_in_use(&users[i]))
 			continue;
 		r = remove_version(export, versions[i].id, err);
 		if (r == 0)

@@ -208,9 +208,40 @@ static int check_file(const char *path, const struct version_line *line, const s
 	return 0;
 }
 
+static const mode_t types[] = { S_IFREG, S_IFDIR, S_IFLNK };
+
+static int look_at(const char *version, const struct version_line *line, struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	struct stat st;
+	int r = files_path(path, err, "%s/%s", version, line->path);
+
+	if (r < 0)
+		return r;
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT || errno == ENOTDIR
+			       ? err_say(err, EBADMSG, "%s is missing", path)
+			       : err_set(err, errno, "cannot look at %s", path);
+	if ((st.st_mode & S_IFMT) != types[line->type] ||
+	    (line->type == VERSION_FILE && (uint64_t)st.st_size != line->size))
+		return err_say(err, EBADMSG, "%s has another type or size than its manifest says",
+			       path);
+	return 0;
+}
+
+int version_manifest_look(const char *version, struct err *err)
+{
+	struct version_manifest manifest = { 0 };
+	int r = version_manifest_read(version, &manifest, err);
+
+	for (size_t i = 0; r == 0 && i < manifest.n; i++)
+		r = look_at(version, &manifest.lines[i], err);
+	version_manifest_free(&manifest);
+	return r;
+}
+
 static int prove(const char *path, const struct stat *st, void *context, struct err *err)
 {
-	static const mode_t types[] = { S_IFREG, S_IFDIR, S_IFLNK };
 	struct proof *proof = context;
 	struct version_line key = { .path = path + proof->top };
 	const struct version_line *line;

@@ -137,6 +137,12 @@ ids() { "$BUSYPY" versions -n -o ID "$E" | tr -d ' '; }
     refuses "version half is incomplete: it has no etc/busypy/id" rollback "$E" half
     mkdir -p "$E/versions/v3/etc/busypy"; cp "$E/versions/v1/etc/busypy/id" "$E/versions/v3/etc/busypy/id"
     refuses "$E/versions/v3/etc/busypy/id is the record of v1" rollback "$E" v3
+    mv "$E/versions/v1/bin" "$BATS_TEST_TMPDIR/bin"
+    refuses "$E/versions/v1/bin is missing" rollback "$E"
+    mv "$BATS_TEST_TMPDIR/bin" "$E/versions/v1/bin"; mv "$E/versions/v1/bin/tool" "$BATS_TEST_TMPDIR/tool"; : >"$E/versions/v1/bin/tool"
+    refuses "$E/versions/v1/bin/tool has another type or size than its manifest says" rollback "$E"
+    mv "$BATS_TEST_TMPDIR/tool" "$E/versions/v1/bin/tool"; : >"$E/versions/v1/bin/another" # is no reason
+    "$BUSYPY" rollback -q "$E"; "$BUSYPY" rollback -q "$E" v2
     chmod 644 "$E/versions/v1/etc/busypy/manifest"; echo "d 755 more" >>"$E/versions/v1/etc/busypy/manifest"
     refuses "$E/versions/v1/etc/busypy/manifest is not the manifest that was recorded" rollback "$E"
     run -0 --separate-stderr "$BUSYPY" versions -n -o ID "$E"
@@ -386,6 +392,24 @@ hold "$2/versions" "" "$3"
 [ "$("$1" gc -k2 "$2")" = "" ]
 exec 7>&-; wait $held
 [ "$("$1" gc -k2 "$2")" = "v1 removed" ]
+SCRIPT
+}
+
+@test "what is enabled while gc removes others stays" {
+    publish -i v1 "$SRC" "$E"; publish -i v2 "$SRC" "$E"; publish -i v3 "$SRC" "$E"
+    chmod 755 "$BATS_TEST_TMPDIR"
+    machine_script "$BUSYPY" "$E" "$BATS_TEST_TMPDIR" <<'SCRIPT'
+# it waits until it can say that v1 is gone
+mkfifo "$3/said"; exec 8<>"$3/said"
+head -c 65536 /dev/zero >&8
+"$1" gc -k0 "$2" 8>&- >"$3/said" & gc=$!
+until [ ! -e "$2/versions/v1" ] && [ ! -e "$2/versions/v1.gone" ]; do kill -0 $gc; done
+"$1" enable -q "$2/versions/v2"
+head -c 65536 <&8 >/dev/null
+wait $gc
+read -r line <&8; [ "$line" = "v1 removed" ]
+[ "$("$1" versions -n -o ID "$2" | tr -d ' ' | paste -sd ';')" = "v2;v3" ]
+"$1" disable -q
 SCRIPT
 }
 
