@@ -34,6 +34,10 @@ static const struct finding_kind unsound = {
 static const struct finding_kind foreign = { FINDING_ERROR,
 					     "the kernel of that machine says 'Exec format error'",
 					     "put the program for ARCH in its place" };
+static const struct finding_kind unaligned = {
+	FINDING_ERROR, "kernels with large pages (16 or 64 KiB) cannot map it",
+	"link it with -z max-page-size=65536, or take another build"
+};
 static const struct finding_kind no_ldso = {
 	FINDING_ERROR,
 	"the kernel says 'Failed to execute (error -2)' although the program is there",
@@ -107,7 +111,9 @@ static void check_native(const struct boot *boot, const char *path, const struct
 	switch (elf_marks(&image, arch->page_size, what, sizeof(what))) {
 	case ELF_MARK_NONE:
 	case ELF_MARK_PATCHED:
-	case ELF_MARK_UNALIGNED: /* the kernel maps a static program page by page */
+		break;
+	case ELF_MARK_UNALIGNED:
+		findings_add(findings, &unaligned, path, arch, "%s", what);
 		break;
 	case ELF_MARK_CUT:
 		findings_add(findings, &unsound, path, arch,

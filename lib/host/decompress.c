@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,11 +31,12 @@ static int read_all(struct archive *archive, char **ret_bytes, unsigned long *re
 		la_ssize_t got;
 
 		if (room - n < GROW) {
-			char *more = room > size_max ? NULL : realloc(bytes, room * 2 + GROW);
+			bool fits = room * 2 + GROW <= size_max;
+			char *more = fits ? realloc(bytes, room * 2 + GROW) : NULL;
 
 			if (!more) {
 				free(bytes);
-				return err_set(err, room > size_max ? E2BIG : ENOMEM,
+				return err_set(err, fits ? ENOMEM : E2BIG,
 					       "cannot unpack the initramfs");
 			}
 			bytes = more;

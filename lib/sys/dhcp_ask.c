@@ -72,9 +72,12 @@ static int receive(int fd, const struct dhcp_ask *ask, uint64_t until, struct dh
 	for (;;) {
 		uint64_t now = now_ms();
 		struct pollfd in = { .fd = fd, .events = POLLIN };
-		int n = poll(&in, 1, until > now ? (int)(until - now) : 0);
 		ssize_t got;
+		int n;
 
+		if (now >= until) /* however many strangers' packets there are */
+			return -ETIMEDOUT;
+		n = poll(&in, 1, (int)(until - now));
 		if (n == 0)
 			return -ETIMEDOUT;
 		if (n < 0 && errno != EINTR)

@@ -891,6 +891,14 @@ def _(change):
     change.write("sbin/x86_64-init", "", 0o755)
 
 
+@case("an init for small pages", "sbin/aarch64-init",
+      "its segments are aligned to 4096 bytes, and kernels have pages of up to 65536", A)
+def _(change):
+    with change.elf("sbin/aarch64-init") as elf:
+        for i in elf.segments(PT_LOAD):
+            elf.set_segment(i, "align", 4096)
+
+
 @case("an init without execute bits", "sbin/x86_64-init", "is not executable (mode 0644)", X)
 def _(change):
     change.chmod("sbin/x86_64-init", 0o644)
