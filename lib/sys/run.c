@@ -101,14 +101,44 @@ static int run_here(struct run *run)
 	return 0;
 }
 
+/* Opens the directory that dst stands in; *ret_name points at dst's last component. A link on the
+ * way would lead from the process's root, which is the old one, and is not followed. */
+static int open_parent(const struct run *run, const char *dst, const char **ret_name)
+{
+	const char *name = path_base(dst);
+	char parent[4096];
+
+	*ret_name = name;
+	if (name == dst)
+		return open_beneath(run->root, ".", O_DIRECTORY);
+	if (str_copy_bytes(parent, sizeof(parent), dst, (size_t)(name - dst - 1)) < 0)
+		return -ENAMETOOLONG;
+	return open_beneath(run->root, parent, O_DIRECTORY);
+}
+
+/* The same, without a descriptor of its own where it is the root. */
+static int find_parent(const struct run *run, const char *dst, const char **ret_name, int *ret_fd)
+{
+	*ret_name = dst;
+	if (!strchr(dst, '/'))
+		return run->root;
+	return *ret_fd = open_parent(run, dst, ret_name);
+}
+
 static int run_mkdir(const struct run *run, const struct op *op)
 {
-	if (mkdirat(run->root, op->dst, op->mode) == 0 || errno == EEXIST)
+	FD_CLEANUP int fd = -1;
+	const char *name;
+	int parent = find_parent(run, op->dst, &name, &fd);
+
+	if (parent < 0)
+		return parent;
+	if (mkdirat(parent, name, op->mode) == 0 || errno == EEXIST)
 		return 0;
 	/* NFS does not look whether it is there before it says that it is read-only. */
 	if (errno != EROFS)
 		return -errno;
-	return faccessat(run->root, op->dst, F_OK, 0) == 0 ? 0 : -EROFS;
+	return faccessat(parent, name, F_OK, 0) == 0 ? 0 : -EROFS;
 }
 
 static int run_symlink(const struct run *run, const struct op *op)
@@ -127,14 +157,17 @@ static bool may_write(size_t n)
 
 static int run_file(const struct run *run, const struct op *op)
 {
+	FD_CLEANUP int above = -1;
 	FD_CLEANUP int fd = -1;
+	const char *name;
+	int parent = find_parent(run, op->dst, &name, &above);
 
+	if (parent < 0)
+		return parent;
 	if (!op->data[0]) /* most are: something to mount on */
-		return mknodat(run->root, op->dst, S_IFREG | op->mode, 0) < 0 && errno != EEXIST
-			       ? -errno
-			       : 0;
-	fd = openat(run->root, op->dst, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		    op->mode);
+		return mknodat(parent, name, S_IFREG | op->mode, 0) < 0 && errno != EEXIST ? -errno
+											   : 0;
+	fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, op->mode);
 	if (fd < 0)
 		return errno == EEXIST ? 0 : -errno;
 	return may_write(strlen(op->data)) ? fd_write_all(fd, op->data, strlen(op->data)) : 0;
@@ -201,20 +234,6 @@ static int run_overlay(const struct run *run, const struct op *op)
 		  lower, layer, layer);
 	mount = mount_new("overlay", "busypy", options, attributes(op->flags));
 	return mount < 0 ? mount : mount_attach(mount, layer);
-}
-
-/* Opens the directory that dst stands in; *ret_name points at dst's last component. */
-static int open_parent(const struct run *run, const char *dst, const char **ret_name)
-{
-	const char *name = path_base(dst);
-	char parent[4096];
-
-	*ret_name = name;
-	if (name == dst)
-		return open_beneath(run->root, ".", O_DIRECTORY);
-	if (str_copy_bytes(parent, sizeof(parent), dst, (size_t)(name - dst - 1)) < 0)
-		return -ENAMETOOLONG;
-	return open_beneath(run->root, parent, O_DIRECTORY);
 }
 
 static int run_umount(const struct run *run, const struct op *op)

@@ -368,7 +368,7 @@ static int find_command(const char *name, char *const *envp, char *ret, size_t s
 
 	if (strchr(name, '/'))
 		return str_copy(ret, size, name) < 0 ? -ENAMETOOLONG : 0;
-	while (path && *path) {
+	while (path && *path && *name) {
 		size_t n = strcspn(path, ":");
 		struct text text;
 

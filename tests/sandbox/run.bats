@@ -35,6 +35,8 @@ user() {
         run -143 $who -- python3 -c 'import os; os.kill(os.getpid(), 15)'
         run -127 $who -- nothing
         same "$output" "busypy: run: nothing: no program of that name: No such file or directory"
+        run -127 $who -- ''
+        same "$output" "busypy: run: : no program of that name: No such file or directory"
         run -126 $who -- /etc
         same "$output" "busypy: run: /etc: cannot start /etc: Permission denied"
     done
@@ -121,6 +123,18 @@ $(ls "$TREES/host" | { cat; echo new; } | sort)"
         same "$($who --cwd none --bind-ro . -- sh -c "cat $PWD/secret")" secret
         run -1 $who --cwd none --bind-ro .:/mnt -- sh -c 'echo x >/mnt/data/new'
     done
+}
+
+@test "a link of the tree does not lead a mount point out of the view" {
+    local tree=$BATS_TEST_TMPDIR/tree out=$BATS_TEST_TMPDIR/out
+    mkdir "$out"
+    cp -a --reflink=auto "$TREES/host" "$tree"
+    ln -s "$out" "$tree/way"
+    run -125 "$BUSYPY" run --tree "$tree" --write --cwd none --bind /etc:/way/new -- true
+    same "$output" "busypy: run: cannot mkdir /way/new: Symbolic link loop"
+    run -125 "$BUSYPY" run --tree "$tree" --write --cwd none --bind /etc/hostname:/way/new -- true
+    same "$output" "busypy: run: cannot file /way/new: Symbolic link loop"
+    same "$(ls -A "$out")" ""
 }
 
 @test "environment" {
