@@ -4,7 +4,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "commands.h"
 #include "err.h"
@@ -33,12 +32,6 @@ static const struct table_column columns[] = {
 	{ "CURRENT", TABLE_BOOLEAN }, { "BOOT", TABLE_TEXT },
 };
 
-struct options {
-	uint64_t lease_age;
-	unsigned flags;
-	const char *columns;
-};
-
 struct listing {
 	struct table *table;
 	char current[VERSION_ID_SIZE];
@@ -46,44 +39,6 @@ struct listing {
 	uint64_t refused;
 	char first[256]; /* refused, and why */
 };
-
-static int parse(int argc, char **argv, struct options *ret)
-{
-	static const struct option longs[] = {
-		{ "lease-age", required_argument, NULL, 'l' },
-		{ "json", no_argument, NULL, 'J' },
-		{ "noheadings", no_argument, NULL, 'n' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option, r = 0;
-
-	while (r == 0 && (option = getopt_long(argc, argv, "l:Jno:h", longs, NULL)) != -1) {
-		switch (option) {
-		case 'l':
-			r = lease_age_parse(argv[0], optarg, &ret->lease_age);
-			break;
-		case 'J':
-			ret->flags |= TABLE_JSON;
-			break;
-		case 'n':
-			ret->flags |= TABLE_NO_HEADINGS;
-			break;
-		case 'o':
-			ret->columns = optarg;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			return say_usage(argv[0]);
-		}
-	}
-	if (r == 0 && optind + 1 != argc)
-		r = say_error(argv[0], "needs one EXPORT (Hint: see 'busypy clients --help')");
-	return r;
-}
 
 static int add(const struct leases_entry *entry, void *context, struct err *err)
 {
@@ -113,7 +68,7 @@ static int add(const struct leases_entry *entry, void *context, struct err *err)
 						    : 0;
 }
 
-static int list(const char *path, const struct options *options, struct listing *listing,
+static int list(const char *path, const struct list_options *options, struct listing *listing,
 		struct err *err)
 {
 	char export[EXPORT_PATH_MAX];
@@ -128,10 +83,10 @@ static int list(const char *path, const struct options *options, struct listing 
 
 int cmd_clients(int argc, char **argv)
 {
-	struct options options = { .lease_age = LEASE_AGE_DEFAULT };
+	struct list_options options;
 	struct listing listing = { 0 };
 	struct err err = { 0 };
-	int r = parse(argc, argv, &options);
+	int r = list_options_parse(argc, argv, help, &options);
 
 	if (r)
 		return r;

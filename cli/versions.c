@@ -10,7 +10,6 @@
 #include "err.h"
 #include "export_dir.h"
 #include "export_use.h"
-#include "lease.h"
 #include "lease_age.h"
 #include "say.h"
 #include "table.h"
@@ -34,50 +33,6 @@ static const struct table_column columns[] = {
 	{ "ENABLED", TABLE_BOOLEAN }, { "VIEWS", TABLE_NUMBER }, { "CLIENTS", TABLE_NUMBER },
 	{ "ARCHS", TABLE_TEXT },
 };
-
-struct options {
-	uint64_t lease_age;
-	unsigned flags;
-	const char *columns;
-};
-
-static int parse(int argc, char **argv, struct options *ret)
-{
-	static const struct option longs[] = {
-		{ "lease-age", required_argument, NULL, 'l' },
-		{ "json", no_argument, NULL, 'J' },
-		{ "noheadings", no_argument, NULL, 'n' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option, r = 0;
-
-	while (r == 0 && (option = getopt_long(argc, argv, "l:Jno:h", longs, NULL)) != -1) {
-		switch (option) {
-		case 'l':
-			r = lease_age_parse(argv[0], optarg, &ret->lease_age);
-			break;
-		case 'J':
-			ret->flags |= TABLE_JSON;
-			break;
-		case 'n':
-			ret->flags |= TABLE_NO_HEADINGS;
-			break;
-		case 'o':
-			ret->columns = optarg;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			return say_usage(argv[0]);
-		}
-	}
-	if (r == 0 && optind + 1 != argc)
-		r = say_error(argv[0], "needs one EXPORT (Hint: see 'busypy versions --help')");
-	return r;
-}
 
 static void format(char dst[24], uint64_t n)
 {
@@ -111,7 +66,7 @@ static int add(struct table *table, const char *export, const struct version_rec
 	return table_add(table, cells) < 0 ? err_set(err, ENOMEM, "cannot list versions") : 0;
 }
 
-static int list(const char *path, const struct options *options, struct table *table,
+static int list(const char *path, const struct list_options *options, struct table *table,
 		size_t *ret_strange, struct err *err)
 {
 	struct version_record *versions = NULL;
@@ -136,11 +91,11 @@ static int list(const char *path, const struct options *options, struct table *t
 
 int cmd_versions(int argc, char **argv)
 {
-	struct options options = { .lease_age = LEASE_AGE_DEFAULT };
+	struct list_options options;
 	struct err err = { 0 };
 	struct table *table;
 	size_t strange = 0;
-	int r = parse(argc, argv, &options);
+	int r = list_options_parse(argc, argv, help, &options);
 
 	if (r)
 		return r;
