@@ -19,6 +19,7 @@
 #include "files.h"
 #include "publish.h"
 #include "remote.h"
+#include "scratch.h"
 #include "str.h"
 #include "version.h"
 #include "version_line.h"
@@ -91,7 +92,7 @@ struct sending {
 	char current[VERSION_ID_SIZE], newest[VERSION_ID_SIZE]; /* "" for none */
 	uint64_t newest_time;
 	bool taken;		      /* the id that was asked for is there already */
-	char work[FILES_PATH_MAX];    /* temporary folder; "" for none */
+	struct scratch work;	      /* where it is made */
 	char version[FILES_PATH_MAX]; /* here, complete */
 	struct version_record record;
 };
@@ -181,24 +182,19 @@ static int make_version(struct sending *s, struct err *err)
 {
 	struct publish_request request = *s->request;
 	struct publish_report report;
-	const char *tmp = getenv("TMPDIR");
-	int r = 0;
+	int r;
 
 	if (is_version(s))
 		return 0;
-	r = files_path(s->work, err, "%s/busypy-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	if (r == 0 && !mkdtemp(s->work))
-		r = err_set(err, errno, "cannot create a temporary folder");
-	if (r < 0) {
-		s->work[0] = '\0';
+	r = scratch_make(&s->work, err);
+	if (r < 0)
 		return r;
-	}
-	request.export = s->work;
+	request.export = s->work.dir;
 	request.after = s->newest_time;
 	r = publish(&request, &report, err);
 	if (r == 0)
-		r = files_path(s->version, err, "%s/versions/%s", s->work, report.id);
-	return r < 0 ? r : export_version(s->work, report.id, &s->record, err);
+		r = files_path(s->version, err, "%s/versions/%s", s->work.dir, report.id);
+	return r < 0 ? r : export_version(s->work.dir, report.id, &s->record, err);
 }
 
 /* -- the way over --------------------------------------------------------------------------- */
@@ -315,8 +311,7 @@ int publish_remote(const struct publish_request *request, struct publish_report 
 	if (r == 0)
 		r = send_all(&s, err);
 	remote_close(&s.remote);
-	if (s.work[0])
-		(void)files_remove(s.work, NULL); /* a temporary folder */
+	scratch_drop(&s.work);
 	if (r < 0)
 		return r;
 	*ret = (struct publish_report){ .files = s.record.files, .bytes = s.record.bytes };
