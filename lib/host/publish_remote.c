@@ -299,7 +299,11 @@ static int send_all(struct sending *s, struct err *err)
 		r = prove(s, temporary, err);
 	if (r == 0)
 		r = files_path(step, err, "place '%s' '%s'", temporary, s->record.id);
-	return r < 0 ? r : remote_do(&s->remote, step, NULL, err);
+	if (r == 0)
+		r = remote_do(&s->remote, step, NULL, err);
+	if (r < 0 && files_path(step, NULL, "rm -rf 'versions/%s'", temporary) == 0)
+		(void)remote_do(&s->remote, step, NULL, NULL); /* the next one does it */
+	return r;
 }
 
 int publish_remote(const struct publish_request *request, struct publish_report *ret,

@@ -178,12 +178,12 @@ first_and_second() {
     echo 2 >"$SRC/etc/n"
     run -125 publish --id v2 "$SRC"
     same "$output" "busypy: publish: host: bin/tool: FAILED"
-    same "$(proof)" v1
+    same "$(proof) $(ls -A "$E/versions")" "v1 v1"
     # and without rsync there
     rm "$BIN/rsync"
     run -125 publish --id v2 "$SRC"
     [[ $output == "busypy: publish: rsync failed: "* ]]
-    same "$(proof) $(ls -A "$E" | paste -sd ' ')" "v1 current versions"
+    same "$(proof) $(ls -A "$E" "$E/versions" | paste -sd ' ')" "v1 $E: current versions  $E/versions: v1"
 }
 
 @test "over a real ssh" {
