@@ -16,6 +16,7 @@
 #include "err.h"
 #include "fd.h"
 #include "files.h"
+#include "name.h"
 #include "script_line.h"
 #include "shebang.h"
 #include "staged.h"
@@ -216,9 +217,11 @@ int add_files_head(const char *path, char *bytes, size_t *ret_n, struct err *err
 
 int add_files_script(struct add *add, const char *path, const char *from, struct err *err)
 {
+	const char *flaw = name_flaw(path_base(path), strlen(path_base(path)));
 	char bytes[SHEBANG_READ], to[FILES_PATH_MAX];
 	size_t n;
-	int r = add_files_head(path, bytes, &n, err);
+	int r = flaw ? err_say(err, EINVAL, "%s %s", path, flaw)
+		     : add_files_head(path, bytes, &n, err);
 
 	if (r == 0)
 		r = check_script(add, path, bytes, n, err);
@@ -277,14 +280,39 @@ static int look_scripts(struct add *add, const char *dir, struct err *err)
 	return r;
 }
 
+/* What a link leads to is copied: it must not be what its maker could not have read (/etc/shadow).
+ */
+static int refuse_strays(const char *path, const struct stat *st, void *context, struct err *err)
+{
+	const char *top = context, *flaw = name_flaw(path_base(path), strlen(path_base(path)));
+	FILES_FREE char *real = S_ISLNK(st->st_mode) ? realpath(path, NULL) : NULL;
+
+	if (flaw)
+		return err_say(err, EINVAL, "%s %s", path, flaw);
+	if (real && !path_below(real, top))
+		return err_hint(err, err_say(err, EINVAL, "%s leads out of %s", path, top),
+				"put what it leads to in its place");
+	return 0;
+}
+
+static int check_package(const struct add *add, const char *path, struct err *err)
+{
+	FILES_FREE char *tree = realpath(add->request->tree, NULL);
+
+	if (tree && path_below(tree, path))
+		return err_say(err, EINVAL, "%s has the tree in it", path);
+	return files_walk(
+		path, &(struct files_walk){ .each = refuse_strays, .context = (void *)path }, err);
+}
+
 static int look_package(struct add *add, const char *path, const struct add_content *content,
 			struct err *err)
 {
 	const char *base = path_base(path);
 	char to[FILES_PATH_MAX];
-	int r = 0;
+	int r = check_package(add, path, err);
 
-	if (!str_ends(base, ".dist-info") && !str_ends(base, ".egg-info"))
+	if (r == 0 && !str_ends(base, ".dist-info") && !str_ends(base, ".egg-info"))
 		r = check_name(path, strlen(base), err);
 	if (r == 0 && content->arch) {
 		r = add_content_runtime(add, content->elf, content->arch, content->minor, err);

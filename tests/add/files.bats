@@ -54,6 +54,24 @@ refuses() {
     [ ! -e "$TREE/.busypy-stage" ]
 }
 
+@test "links out of a package, a package around the tree, names that nobody can carry" {
+    package lib
+    echo secret >secret
+    ln -s ../secret lib/link
+    refuses "$PWD/lib/link leads out of $PWD/lib (Hint: put what it leads to in its place)" "$TREE" lib
+    ln -sf data.txt lib/link
+    : >lib/$'a\eb'
+    refuses "$PWD/lib/a\\x1bb has a control byte in its name" "$TREE" lib
+    rm lib/$'a\eb'
+    run -0 "${ADD[@]}" "$TREE" lib
+    same "$(readlink "$TREE/site-package/lib/link")" data.txt
+    script $'to\nol' '#!/usr/bin/python3\n'
+    refuses "$PWD/to\\x0aol has a control byte in its name" "$TREE" $'to\nol'
+    mkdir -p around; : >around/__init__.py
+    mv "$TREE" around/tree
+    TREE=$PWD/around/tree refuses "$PWD/around has the tree in it" around/tree around
+}
+
 @test "a package is replaced as a whole" {
     package lib
     "${ADD[@]}" "$TREE" lib
