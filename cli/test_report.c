@@ -58,7 +58,9 @@ static void print_tail(const struct test_job *job, const char *prefix)
 		const char *end = memchr(output + at, '\n', n - at);
 		size_t length = end ? (size_t)(end - output) - at : n - at;
 
-		(void)printf("%s%.*s\n", prefix, (int)length, output + at);
+		(void)fputs(prefix, stdout);		      /* errors are seen at the end */
+		(void)fwrite(output + at, 1, length, stdout); /* zero bytes, too */
+		(void)fputc('\n', stdout);
 		at += length + 1;
 	}
 	unmap(output, n);
@@ -66,11 +68,13 @@ static void print_tail(const struct test_job *job, const char *prefix)
 
 static void print_slice(const char *arch, const char *line, size_t n)
 {
-	if (line)
-		(void)printf("  %-9s %.*s%s\n", arch, n > LINE_SHOWN_MAX ? LINE_SHOWN_MAX : (int)n,
-			     line, n > LINE_SHOWN_MAX ? "..." : "");
-	else
+	if (!line) {
 		(void)printf("  %-9s (its output has ended)\n", arch);
+		return;
+	}
+	(void)printf("  %-9s ", arch);
+	(void)fwrite(line, 1, n > LINE_SHOWN_MAX ? LINE_SHOWN_MAX : n, stdout); /* see above */
+	(void)puts(n > LINE_SHOWN_MAX ? "..." : "");
 }
 
 /* Compares two jobs' outputs; prints the first difference if asked to. */

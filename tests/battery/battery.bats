@@ -59,6 +59,15 @@ x86_64 and aarch64 differ in line 2:
   aarch64   aarch64"
 }
 
+@test "zero bytes hide nothing of a line" {
+    run -1 bash -o pipefail -c '"$0" "$@" | tr "\0" @' "$BUSYPY" test --tree "$TREES/debian" --cwd none \
+        --arch x86_64,aarch64 -- python3 -c 'import os, sys
+print("a\0" + os.uname().machine)
+sys.exit(os.uname().machine != "x86_64")'
+    [[ $output == *$'\n  x86_64    a@x86_64\n  aarch64   a@aarch64' ]]
+    [[ $output == *$'aarch64: failed; the end of its output:\n  a@aarch64\n'* ]]
+}
+
 @test "--same-output, and an output that has ended" {
     run -1 battery --arch x86_64,aarch64 --same-output -- sh -c 'echo one; [ "$(uname -m)" = aarch64 ] || echo two'
     [[ $output == *"x86_64 and aarch64 differ in line 2:
