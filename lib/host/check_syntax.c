@@ -41,10 +41,14 @@ static const char script[] =
 	"    try:\n"
 	"        with open(name, 'rb') as file:\n"
 	"            compile(file.read(), name, 'exec', dont_inherit=True)\n"
-	"    except (SyntaxError, ValueError) as error:\n"
+	"    except OSError:\n" /* the layout's matter */
+	"        pass\n"
+	"    except Exception as error:\n" /* RecursionError, MemoryError, ... */
 	"        line = getattr(error, 'lineno', None) or 0\n"
-	"        why = (getattr(error, 'msg', None) or str(error)).replace('\\n', ' ')\n"
-	"        sys.stdout.buffer.write(b'%s\\0%d\\0%s\\0' % (name, line, why.encode()))\n"
+	"        why = (getattr(error, 'msg', None) or str(error) or "
+	"type(error).__name__).replace('\\n', ' ')\n"
+	"        sys.stdout.buffer.write(b'%s\\0%d\\0%s\\0' % (name, line, "
+	"why.encode(errors='replace')))\n"
 	"sys.stdout.buffer.write(b'done\\0')\n";
 
 struct syntax {

@@ -829,6 +829,18 @@ def _(change):
     change.write("bin/tool", "#!/usr/bin/python3\nx = '\0'\n", 0o755)
 
 
+@case("a program on which the compiler gives up", "bin/tool",
+      "line 0 is no Python 3.11: MemoryError")
+def _(change):
+    change.write("bin/tool", "#!/usr/bin/python3\nx = " + "-" * 100000 + "1\n", 0o755)
+
+
+@case("a syntax error beside such a program", "bin/ls", "line 2 is no Python 3.11: expected ':'")
+def _(change):
+    change.write("bin/another", "#!/usr/bin/python3\nx = " + "-" * 100000 + "1\n", 0o755)
+    change.write("bin/ls", "#!/usr/bin/python3\nif True\n    pass\n", 0o755)
+
+
 @case("a syntax error in a package", "site-package/broken.py",
       "line 1 is no Python 3.11: 'return' outside function")
 def _(change):
