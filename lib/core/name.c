@@ -58,7 +58,7 @@ const char *name_flaw(const char *name, size_t n)
 size_t name_visible(const char *text, char ret[NAME_VISIBLE_MAX])
 {
 	const unsigned char *s = (const unsigned char *)text;
-	size_t n = name_character(text, strlen(text));
+	size_t n = name_character(text, strnlen(text, 4)); /* no character is longer */
 	struct text to;
 
 	text_init(&to, ret, NAME_VISIBLE_MAX);
