@@ -109,15 +109,11 @@ def _(who):
     prompt = "# " if who == "root" else "$ "
     session = Session(who, "--", "sh", "-i")
     session.until(prompt)
-    session.type("sleep 1000\n")
-    session.until("sleep 1000")
-    # until it is in the foreground, a stop would be the shell's, which ignores it
-    end = time.monotonic() + DEADLINE
-    while b"Stopped" not in session.seen:
-        check(time.monotonic() < end, str(session.seen))
-        session.type("\x1a")
-        if select.select([session.fd], [], [], 0.3)[0]:
-            session.seen += os.read(session.fd, 4096)
+    session.type("sh -c 'echo up$((1)); exec sleep 1000'\n")
+    # Now it is in the foreground: earlier, a stop would be the shell's, which ignores it. Only one,
+    # because each throws away what the terminal has not shown yet.
+    session.until("up1")
+    session.type("\x1a")
     session.until("Stopped")
     session.until(prompt)
     session.type("jobs\n")
