@@ -350,7 +350,8 @@ configure "tree = $export/current" "prune = $here/prune/**"
 start; await in_force "$export/current" 1
 mkfifo "$here/in"; exec 7<>"$here/in"
 for ((i = 0; i < live; i++)); do "$export/current/bin/holdone" <"$here/in" >>"$here/held" & done
-held() { [ "$(grep -c here "$here/held" || :)" = "$live" ]; }
+# a word and its newline may be two writes
+held() { [ "$(grep -o here "$here/held" | wc -l)" = "$live" ]; }
 [ "$live" = 0 ] || await held
 mkdir -p "$here/prune/a" "$here/b"
 spent() { local words; read -ra words <"/proc/$service/stat"; echo $((words[13] + words[14] + words[15] + words[16])); }
