@@ -193,8 +193,7 @@ static void show_step(const char *step)
 
 static int make_image_file(char image[FILES_PATH_MAX], struct err *err)
 {
-	const char *directory = getenv("TMPDIR");
-	int r = files_path(image, err, "%s/busypy-boot.XXXXXX", directory ? directory : "/tmp");
+	int r = files_temporary(image, "busypy-boot.", err);
 	int fd = r < 0 ? -1 : mkstemp(image);
 
 	if (r < 0)

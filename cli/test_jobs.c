@@ -11,10 +11,10 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "arch.h"
+#include "clock.h"
 #include "err.h"
 #include "fd.h"
 #include "say.h"
@@ -31,14 +31,6 @@ const char *test_state_name(enum test_state state)
 	};
 
 	return names[state];
-}
-
-static uint64_t now_us(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
 static void become_run(const char *const *argv, int output, pid_t parent)
@@ -84,7 +76,7 @@ static int start(struct test_jobs *jobs, struct test_job *job, struct err *err)
 		return err_set(err, errno, "cannot fork");
 	job->pidfd = (int)syscall(SYS_pidfd_open, job->pid, 0);
 	job->pipe = fd_steal(&reader);
-	job->started = now_us();
+	job->started = clock_us();
 	job->state = TEST_RUNNING;
 	return job->pidfd < 0 ? err_set(err, errno, "cannot watch a process") : 0;
 }
@@ -116,10 +108,10 @@ static bool take_output(const struct test_jobs *jobs, struct test_job *job)
 /* Everything inside has ended when no end of the pipe is left. */
 static void drain(const struct test_jobs *jobs, struct test_job *job)
 {
-	uint64_t until = now_us() + GONE_MS * 1000ULL;
+	uint64_t until = clock_us() + GONE_MS * 1000ULL;
 	struct pollfd ready = { .fd = job->pipe, .events = POLLIN };
 
-	while (take_output(jobs, job) && now_us() < until)
+	while (take_output(jobs, job) && clock_us() < until)
 		(void)poll(&ready, 1, 100); /* EINTR: once more */
 }
 
@@ -142,7 +134,7 @@ static void reap(const struct test_jobs *jobs, struct test_job *job)
 
 	while (wait4(job->pid, &status, 0, &usage) < 0 && errno == EINTR)
 		;
-	job->us = now_us() - job->started;
+	job->us = clock_us() - job->started;
 	job->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	job->peak = (uint64_t)usage.ru_maxrss * 1024; /* its own, and of those it has waited for */
 	drain(jobs, job);

@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The jobs of `busypy test` on a terminal, while they run: one line each, drawn again in place. */
 #include <stdio.h>
-#include <time.h>
 
 #include "arch.h"
+#include "clock.h"
 #include "test_jobs.h"
 #include "test_report.h"
 
 static size_t drawn; /* lines that stand on the terminal */
-
-static double since(uint64_t started)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9 - (double)started / 1e6;
-}
 
 void test_screen_end(void)
 {
@@ -32,7 +24,8 @@ void test_screen_show(const struct test_jobs *jobs)
 
 		(void)fprintf(stderr, "%-9s %-15s", job->arch->name, test_state_name(job->state));
 		if (job->state == TEST_RUNNING)
-			(void)fprintf(stderr, " %6.0f s", since(job->started));
+			(void)fprintf(stderr, " %6.0f s",
+				      (double)(clock_us() - job->started) / 1e6);
 		else if (job->started)
 			(void)fprintf(stderr, " %6.2f s %8.1f MiB", (double)job->us / 1e6,
 				      (double)job->peak / 1048576);

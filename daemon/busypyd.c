@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "apart.h"
+#include "clock.h"
 #include "conf.h"
 #include "err.h"
 #include "follow.h"
@@ -94,7 +95,7 @@ static int start(struct service *service, struct err *err)
 	/* an answer twice in each interval */
 	service->watchdog_ms = notify_watchdog_usec() / 2000;
 	if (service->watchdog_ms)
-		service->watchdog_due = service_now() + service->watchdog_ms;
+		service->watchdog_due = clock_ms() + service->watchdog_ms;
 	rounds_want(service);
 	return 0;
 }
@@ -113,7 +114,7 @@ static int serve(struct service *service, struct err *err)
 			char lines[64];
 
 			(void)snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%llu\n",
-				       (unsigned long long)service_now() * 1000);
+				       (unsigned long long)clock_ms() * 1000);
 			notify_manager(lines);
 			service->reloading = true;
 		}

@@ -15,6 +15,7 @@
 
 #include "arch.h"
 #include "boot.h"
+#include "clock.h"
 #include "contract.h"
 #include "environment.h"
 #include "err.h"
@@ -231,7 +232,7 @@ struct state state_compose(struct init *init)
 		return (struct state){ state_choose };
 	}
 	log_note("init: composed for %s after %u ms", init->arch->name,
-		 (unsigned)(signals_now() - init->started));
+		 (unsigned)(clock_ms() - init->started));
 	prepare_environment();
 	return (struct state){ state_choose };
 }

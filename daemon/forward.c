@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "chain.h"
+#include "clock.h"
 #include "err.h"
 #include "heartbeat.h"
 #include "log.h"
@@ -66,7 +67,7 @@ static bool forward_until_end(struct init *init, int pid)
 		if (kill(-pid, sig) < 0)
 			(void)kill(pid, sig);
 		if (init->ending != ENDING_NONE && deadline == SIGNALS_NEVER)
-			deadline = signals_now() + (uint64_t)init->options.shutdown_s * 1000;
+			deadline = clock_ms() + (uint64_t)init->options.shutdown_s * 1000;
 	}
 	return true;
 }
@@ -76,7 +77,7 @@ static void end_container(struct init *init)
 {
 	(void)kill(-1, SIGTERM); /* ESRCH: nobody is left */
 	(void)kill(-1, SIGCONT);
-	(void)process_wait_all(init, signals_now() + (uint64_t)init->options.grace_s * 1000);
+	(void)process_wait_all(init, clock_ms() + (uint64_t)init->options.grace_s * 1000);
 	_exit(init->exit_status); /* the kernel kills the rest */
 }
 

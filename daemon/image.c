@@ -17,27 +17,14 @@
 #include "network.h"
 #include "nfs.h"
 #include "nfs_mount.h"
+#include "prove.h"
 #include "readahead.h"
-#include "str.h"
 #include "timeouts.h"
 
 #define SHARE "/busypy-share"
 #define TYPE "erofs"
 
 enum { IMAGE_PATH_MAX = 2048 };
-
-static int check(const char *image, const char *arch, const char *at, struct err *err)
-{
-	char path[256];
-	struct text text;
-
-	text_init(&text, path, sizeof(path));
-	text_addf(&text, "%s/etc/python/%s/usr", at, arch);
-	if (access(path, F_OK) < 0)
-		return err_set(err, errno, "%.512s has no runtime for %s: etc/python/%s/usr", image,
-			       arch, arch);
-	return 0;
-}
 
 /* From the file on. Its device and its share stay for as long as the mount does. */
 static int mount_file(const char *path, const char *arch, const char *at, struct err *err)
@@ -65,7 +52,7 @@ static int mount_file(const char *path, const char *arch, const char *at, struct
 		return err_set(err, code, "cannot mount the image %.512s", path);
 	}
 	(void)readahead_set(at, READAHEAD_NFS); /* without it, it is only slower */
-	r = check(path, arch, at, err);
+	r = prove_runtime(path, arch, at, err);
 	if (r < 0)
 		(void)umount2(at, MNT_DETACH); /* mounted just now */
 	return r;

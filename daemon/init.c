@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "clock.h"
 #include "compose.h"
 #include "console.h"
 #include "crash.h"
@@ -182,7 +183,7 @@ struct state state_prepare(struct init *init)
 	take_precedence();
 	if (!init->container)
 		lock_program();
-	log_note("init: prepared after %u ms", (unsigned)(signals_now() - init->started));
+	log_note("init: prepared after %u ms", (unsigned)(clock_ms() - init->started));
 	if (init->rescue)
 		return (struct state){ state_rescue };
 	return (struct state){ netroot_wanted(init) ? state_netroot : state_compose };
@@ -251,7 +252,7 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	/* From here on this program must not end. */
-	machine.started = signals_now();
+	machine.started = clock_ms();
 	machine.arch = arch_native();
 	arguments = argc > 0 ? argv : no_arguments;
 	cmdline_init(&machine.options);

@@ -17,6 +17,7 @@
 
 #include "arch.h"
 #include "chain.h"
+#include "clock.h"
 #include "compose.h"
 #include "dirs.h"
 #include "err.h"
@@ -130,7 +131,7 @@ static bool wait_for_child(struct init *init, int pid, unsigned *said)
 	init->awaited = pid;
 	process_reap(init);
 	while (init->awaited) {
-		int sig = signals_wait(SIGNALS_ALL, signals_now() + NETROOT_SAY_MS);
+		int sig = signals_wait(SIGNALS_ALL, clock_ms() + NETROOT_SAY_MS);
 
 		process_reap(init);
 		if (sig == 0)
@@ -255,16 +256,16 @@ struct state state_netroot(struct init *init)
 		if (init->ending != ENDING_NONE)
 			return (struct state){ state_shutdown };
 		log_say("init: the network's process ended, starting it again");
-		(void)process_wait(init, -1, signals_now() + RESPAWN_PAUSE_MS);
+		(void)process_wait(init, -1, clock_ms() + RESPAWN_PAUSE_MS);
 	}
 	if (said)
 		log_say("init: the root is there after %u s",
-			(unsigned)((signals_now() - init->started) / 1000));
+			(unsigned)((clock_ms() - init->started) / 1000));
 	if (change_root() < 0) {
 		log_say("init: cannot change to the new root: %m");
 		return (struct state){ state_fail };
 	}
-	log_note("init: new root after %u ms", (unsigned)(signals_now() - init->started));
+	log_note("init: new root after %u ms", (unsigned)(clock_ms() - init->started));
 	become_tree_init(init);
 	(void)compose_mounts(init);
 	return (struct state){ state_compose };

@@ -15,7 +15,7 @@
 #include "network.h"
 #include "nfs.h"
 #include "nfs_mount.h"
-#include "str.h"
+#include "prove.h"
 #include "timeouts.h"
 
 #define EXPORT "/busypy-export"
@@ -42,19 +42,6 @@ static int read_current(const char *source, char target[TARGET_MAX], struct err 
 	if (nfs_check_current(target) < 0)
 		return err_say(err, EINVAL, "%s/current leads to '%.64s', not to versions/ID",
 			       source, target);
-	return 0;
-}
-
-static int check(const char *source, const char *arch, const char *at, struct err *err)
-{
-	char path[256];
-	struct text text;
-
-	text_init(&text, path, sizeof(path));
-	text_addf(&text, "%s/etc/python/%s/usr", at, arch);
-	if (access(path, F_OK) < 0)
-		return err_set(err, errno, "%s has no runtime for %s: etc/python/%s/usr", source,
-			       arch, arch);
 	return 0;
 }
 
@@ -107,7 +94,7 @@ static int try_once(const struct network *network, const char *arch, const char 
 	else if (r == 0 && mount(EXPORT, at, NULL, MS_BIND, NULL) < 0)
 		r = err_set(err, errno, "cannot bind %s", source);
 	if (r == 0)
-		r = check(source, arch, at, err);
+		r = prove_runtime(source, arch, at, err);
 	if (r < 0)
 		unmount(at);
 	unmount(EXPORT);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "log.h"
 #include "signals.h"
 #include "start.h"
@@ -30,7 +31,7 @@ static int fork_process(struct init *init)
 	init->fork_pause = init->fork_pause ? init->fork_pause * 2 : FORK_PAUSE_MIN_MS;
 	if (init->fork_pause > FORK_PAUSE_MAX_MS)
 		init->fork_pause = FORK_PAUSE_MAX_MS;
-	init->fork_due = signals_now() + init->fork_pause;
+	init->fork_due = clock_ms() + init->fork_pause;
 	return pid;
 }
 
@@ -52,7 +53,7 @@ static void mark_ended(struct init *init, int pid)
 		if (slot->pid != pid)
 			continue;
 		slot->pid = 0;
-		slot->due = signals_now() + RESPAWN_PAUSE_MS;
+		slot->due = clock_ms() + RESPAWN_PAUSE_MS;
 		log_note("process '%s' (pid %d) exited. Scheduling for restart.",
 			 inittab_command(&init->table, slot), pid);
 		return;
@@ -166,7 +167,7 @@ bool process_run(struct init *init, unsigned actions, uint64_t deadline)
 		const struct inittab_slot *slot = &table->slots[i];
 		int pid;
 
-		if (deadline != SIGNALS_NEVER && signals_now() >= deadline) {
+		if (deadline != SIGNALS_NEVER && clock_ms() >= deadline) {
 			log_say("init: no time is left for '%s'", inittab_command(table, slot));
 			all = false;
 			continue;
@@ -213,7 +214,7 @@ uint64_t process_respawn(struct init *init)
 {
 	const unsigned actions = INITTAB_RESPAWN | INITTAB_ASKFIRST;
 	struct inittab *table = &init->table;
-	uint64_t now = signals_now(), next = SIGNALS_NEVER;
+	uint64_t now = clock_ms(), next = SIGNALS_NEVER;
 	int i;
 
 	for (i = inittab_find(table, table->first, actions); i >= 0;

@@ -18,6 +18,19 @@
 #include "state.h"
 #include "str.h"
 
+int prove_runtime(const char *source, const char *arch, const char *at, struct err *err)
+{
+	char path[256];
+	struct text text;
+
+	text_init(&text, path, sizeof(path));
+	text_addf(&text, "%s/etc/python/%s/usr", at, arch);
+	if (access(path, F_OK) < 0)
+		return err_set(err, errno, "%.512s has no runtime for %s: etc/python/%s/usr",
+			       source, arch, arch);
+	return 0;
+}
+
 int prove_resolve(const char *name, char *dst, size_t size)
 {
 	const char *path = getenv("PATH");

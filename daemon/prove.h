@@ -15,6 +15,10 @@ int prove_resolve(const char *name, char *dst, size_t size);
 /* True if the file begins like a text: no ELF, no NUL in its first line. */
 bool prove_is_text(const char *path);
 
+/* 0 if the tree that is mounted at has a runtime for arch; else -errno and a sentence that names it
+ * by where it came from. */
+int prove_runtime(const char *source, const char *arch, const char *at, struct err *err);
+
 /* 0 if the command's exec chain is whole; else -errno and a sentence that names what is missing. */
 int prove_command(const char *text, struct err *err);
 

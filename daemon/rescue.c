@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "clock.h"
 #include "environment.h"
 #include "log.h"
 #include "process.h"
@@ -64,7 +65,7 @@ struct state state_fail(struct init *init)
 	}
 	if (init->options.fail == CMDLINE_REBOOT) {
 		log_say("init: nothing can be started, rebooting in %d s", FAIL_PAUSE_MS / 1000);
-		(void)process_wait(init, -1, signals_now() + FAIL_PAUSE_MS);
+		(void)process_wait(init, -1, clock_ms() + FAIL_PAUSE_MS);
 		init->ending = ENDING_REBOOT;
 		return (struct state){ state_shutdown };
 	}

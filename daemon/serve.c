@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "clock.h"
 #include "heartbeat.h"
 #include "load.h"
 #include "log.h"
@@ -23,7 +24,7 @@ static void reload(struct init *init)
  * removed, nobody could reboot this machine but its power switch. */
 static bool press_ctrl_alt_del(struct init *init)
 {
-	uint64_t deadline = signals_now() + (uint64_t)init->options.shutdown_s * 1000;
+	uint64_t deadline = clock_ms() + (uint64_t)init->options.shutdown_s * 1000;
 
 	if (process_run(init, INITTAB_CTRLALTDEL, init->container ? SIGNALS_NEVER : deadline) ||
 	    init->container)
@@ -74,7 +75,7 @@ static bool look_once(struct init *init)
 
 struct state state_sysinit(struct init *init)
 {
-	log_note("init: ready after %u ms", (unsigned)(signals_now() - init->started));
+	log_note("init: ready after %u ms", (unsigned)(clock_ms() - init->started));
 	process_run(init, INITTAB_SYSINIT, SIGNALS_NEVER);
 	if (look_once(init))
 		return (struct state){ state_shutdown };

@@ -6,6 +6,7 @@
 #include <sys/reboot.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "console.h"
 #include "environment.h"
 #include "log.h"
@@ -36,7 +37,7 @@ static const char *ending_name(enum ending ending)
 
 static uint64_t after(uint64_t ms)
 {
-	return signals_now() + ms;
+	return clock_ms() + ms;
 }
 
 /* A container's files are the host's business. */

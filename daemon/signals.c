@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "clock.h"
 #include "log.h"
 #include "timeouts.h"
 
@@ -56,14 +57,6 @@ void signals_reset(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-uint64_t signals_now(void)
-{
-	struct timespec now = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* No kernel does that; but PID 1 must neither spin nor stand still, whatever happens: it looks
  * after its children, now and then. */
 static int wait_is_broken(void)
@@ -83,7 +76,7 @@ int signals_wait(enum signals_which which, uint64_t deadline)
 
 	fill(&set, which);
 	for (;;) {
-		uint64_t now = deadline == SIGNALS_NEVER ? 0 : signals_now();
+		uint64_t now = deadline == SIGNALS_NEVER ? 0 : clock_ms();
 		uint64_t left = deadline > now ? deadline - now : 0;
 		struct timespec pause = { .tv_sec = (time_t)(left / 1000),
 					  .tv_nsec = (long)(left % 1000) * 1000000 };

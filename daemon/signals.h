@@ -23,10 +23,7 @@ void signals_block(void);
 /* In a child: as a program expects to find them. */
 void signals_reset(void);
 
-/* Milliseconds of the monotonic clock. */
-uint64_t signals_now(void);
-
-/* The one blocking call: the next of these signals, or 0 at the deadline (signals_now()'s time; 0:
+/* The one blocking call: the next of these signals, or 0 at the deadline (clock_ms()'s time; 0:
  * only a look). */
 int signals_wait(enum signals_which which, uint64_t deadline);
 

@@ -31,7 +31,7 @@ struct init {
 	int awaited_status;   /* waitpid(2)'s */
 	unsigned fork_pause;  /* ms: the last pause after a fork that failed, 0: none */
 	uint64_t fork_due;    /* no respawn entry is started before */
-	uint64_t started;     /* signals_now() at the start of main */
+	uint64_t started;     /* clock_ms() at the start of main */
 	struct inittab table; /* large; only what is used is ever touched */
 };
 

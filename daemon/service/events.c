@@ -13,24 +13,16 @@
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "apart.h"
 #include "binfmt.h"
+#include "clock.h"
 #include "conf_file.h"
 #include "err.h"
 #include "fd.h"
 #include "notify.h"
 #include "str.h"
-
-uint64_t service_now(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 static int open_signals(struct err *err)
 {
@@ -199,7 +191,7 @@ static void feed_watchdog(struct service *service, uint64_t now)
 
 int events_wait(struct service *service, struct err *err)
 {
-	uint64_t now = service_now();
+	uint64_t now = clock_ms();
 	struct pollfd fds[] = {
 		{ .fd = service->signals, .events = POLLIN },
 		{ .fd = now < service->listen_due ? -1 : service->inotify, .events = POLLIN },
@@ -209,7 +201,7 @@ int events_wait(struct service *service, struct err *err)
 
 	if (poll(fds, 4, until_next(service, now)) < 0 && errno != EINTR)
 		return err_set(err, errno, "cannot wait");
-	now = service_now();
+	now = clock_ms();
 	if (fds[0].revents)
 		take_signal(service);
 	if (fds[1].revents)

@@ -9,6 +9,7 @@
 #include <syslog.h>
 
 #include "apart.h"
+#include "clock.h"
 #include "conf.h"
 #include "conf_file.h"
 #include "err.h"
@@ -50,7 +51,7 @@ int rounds_configure(struct service *service, struct err *err)
 
 void rounds_want(struct service *service)
 {
-	uint64_t at = service->round_began + service->spacing, now = service_now();
+	uint64_t at = service->round_began + service->spacing, now = clock_ms();
 
 	if (at < now + SOON_MS)
 		at = now + SOON_MS;
@@ -178,7 +179,7 @@ static bool is_due(uint64_t time, uint64_t now)
 
 void rounds_go_on(struct service *service)
 {
-	uint64_t now = service_now();
+	uint64_t now = clock_ms();
 
 	if (service->round->pid > 0 && service->round->fd >= 0 && is_through(service))
 		end(service, now);

@@ -43,9 +43,6 @@ struct service {
 	bool prune, reload, ready, stopping, reloading;
 };
 
-/* Milliseconds of a clock that is never set. */
-uint64_t service_now(void);
-
 /* -- events.c: what wakes -- */
 
 /* Opens signals, inotify and the monitor of the mount table. */

@@ -31,11 +31,21 @@ static bool forward(const struct elf_versions *versions, size_t *at, uint64_t ne
 	return true;
 }
 
+/* To the table's next entry, which is next bytes behind this one; 0 for the last. */
+static int leave(struct elf_versions *versions, uint64_t next)
+{
+	versions->left--;
+	if (!next)
+		versions->left = 0;
+	else if (!forward(versions, &versions->at, next))
+		return -ENOEXEC;
+	return 1;
+}
+
 int elf_verdef_next(struct elf_versions *versions, struct elf_verdef *ret)
 {
 	const uint8_t *entry;
 	bool big = versions->big;
-	uint64_t next;
 	size_t aux;
 
 	if (!versions->left)
@@ -50,13 +60,7 @@ int elf_verdef_next(struct elf_versions *versions, struct elf_verdef *ret)
 	ret->base = get(entry + 2, 2, big) & VER_FLG_BASE;
 	ret->index = (uint16_t)get(entry + 4, 2, big);
 	ret->name = (uint32_t)get(versions->bytes + aux, 4, big);
-	next = get(entry + 16, 4, big);
-	versions->left--;
-	if (!next)
-		versions->left = 0;
-	else if (!forward(versions, &versions->at, next))
-		return -ENOEXEC;
-	return 1;
+	return leave(versions, get(entry + 16, 4, big));
 }
 
 /* Goes to the next file's first version; 1, 0 at the end. */
@@ -64,7 +68,6 @@ static int next_file(struct elf_versions *versions)
 {
 	const uint8_t *entry;
 	bool big = versions->big;
-	uint64_t next;
 
 	if (!versions->left)
 		return 0;
@@ -76,13 +79,7 @@ static int next_file(struct elf_versions *versions)
 	versions->aux = versions->at;
 	if (!versions->n_aux || !forward(versions, &versions->aux, get(entry + 8, 4, big)))
 		return -ENOEXEC;
-	next = get(entry + 12, 4, big);
-	versions->left--;
-	if (!next)
-		versions->left = 0;
-	else if (!forward(versions, &versions->at, next))
-		return -ENOEXEC;
-	return 1;
+	return leave(versions, get(entry + 12, 4, big));
 }
 
 int elf_verneed_next(struct elf_versions *versions, struct elf_verneed *ret)

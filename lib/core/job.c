@@ -299,17 +299,8 @@ static void add_host_entry(struct plan *plan, const struct facts_entry *entry)
 {
 	if (view_hides_top(entry->name) || (ONE_OF(entry->name, fresh) && entry->name[0] != 's'))
 		return;
-	switch (entry->type) {
-	case FACTS_LINK:
-		view_add_link(plan, entry->name, entry->target);
+	if (!view_add_top(plan, entry))
 		return;
-	case FACTS_DIR:
-		view_add_mkdir(plan, entry->name, 0755);
-		break;
-	case FACTS_FILE:
-		view_add_file(plan, entry->name, 0444, "");
-		break;
-	}
 	plan_add_from(plan,
 		      &(struct op){ .type = OP_RBIND,
 				    .dst = entry->name,

@@ -1,47 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
-#include <stdint.h>
 #include <string.h>
+
+#include "name.h"
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
-/* The length of the character at the beginning of n bytes as RFC 3629 has it, and its number; 0 if
- * there is none. */
-static size_t utf8_length(const unsigned char *s, size_t n, uint32_t *ret)
-{
-	static const struct {
-		unsigned char mask, lead;
-		uint32_t first; /* smaller ones would have a shorter form */
-	} forms[] = {
-		{ 0x80, 0, 0 }, { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 }
-	};
-
-	for (size_t i = 0; i < 4; i++) {
-		uint32_t c = s[0] & (unsigned char)~forms[i].mask;
-
-		if ((s[0] & forms[i].mask) != forms[i].lead)
-			continue;
-		if (n < i + 1)
-			return 0;
-		for (size_t j = 1; j <= i; j++) {
-			if ((s[j] & 0xc0) != 0x80)
-				return 0;
-			c = c << 6 | (s[j] & 0x3f);
-		}
-		*ret = c;
-		return c < forms[i].first || c > 0x10ffff || (c >= 0xd800 && c < 0xe000) ? 0
-											 : i + 1;
-	}
-	return 0;
-}
-
-/* RFC 8259, section 7. */
-static size_t escape_json(uint32_t c, char dst[REPORT_ESCAPED_MAX])
+/* RFC 8259, section 7. c is a character's first byte: only ASCII is escaped. */
+static size_t escape_json(unsigned char c, char dst[REPORT_ESCAPED_MAX])
 {
 	static const char plain[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
 	static const char digits[] = "0123456789abcdef";
-	const char *found = c && c < 0x80 ? strchr(plain, (int)c) : NULL;
+	const char *found = c ? strchr(plain, c) : NULL;
 
 	if (found) {
 		dst[0] = '\\';
@@ -56,17 +27,19 @@ static size_t escape_json(uint32_t c, char dst[REPORT_ESCAPED_MAX])
 	return 6;
 }
 
-/* XML 1.0, sections 2.2 and 2.4; a carriage return would become a newline in a reader. */
-static size_t escape_xml(uint32_t c, char dst[REPORT_ESCAPED_MAX])
+/* XML 1.0, sections 2.2 and 2.4, for the character at s; a carriage return would become a newline
+ * in a reader. */
+static size_t escape_xml(const unsigned char *s, char dst[REPORT_ESCAPED_MAX])
 {
-	const char *word = c == '&'    ? "&amp;"
-			   : c == '<'  ? "&lt;"
-			   : c == '>'  ? "&gt;"
-			   : c == '"'  ? "&quot;"
-			   : c == '\r' ? "&#13;"
-			   : (c < 0x20 && c != '\n' && c != '\t') || c == 0xfffe || c == 0xffff
-				   ? replacement
-				   : "";
+	unsigned char c = s[0];
+	bool noncharacter = c == 0xef && s[1] == 0xbf && s[2] >= 0xbe; /* U+FFFE, U+FFFF */
+	const char *word = c == '&'						  ? "&amp;"
+			   : c == '<'						  ? "&lt;"
+			   : c == '>'						  ? "&gt;"
+			   : c == '"'						  ? "&quot;"
+			   : c == '\r'						  ? "&#13;"
+			   : (c < 0x20 && c != '\n' && c != '\t') || noncharacter ? replacement
+										  : "";
 	size_t n = strlen(word);
 
 	memcpy(dst, word, n);
@@ -79,19 +52,19 @@ size_t report_escape(enum report_syntax syntax, const char *bytes, size_t n, cha
 	size_t used = 0, taken = 0;
 
 	while (taken < n && size - used >= REPORT_ESCAPED_MAX) {
-		uint32_t c = 0;
-		size_t length = utf8_length((const unsigned char *)bytes + taken, n - taken, &c);
-		size_t escaped = 0;
+		const char *at = bytes + taken;
+		size_t length = name_character(at, n - taken), escaped = 0;
 
 		if (length == 0) {
 			memcpy(dst + used, replacement, escaped = sizeof(replacement) - 1);
 			length = 1;
 		} else {
-			escaped = syntax == REPORT_JSON ? escape_json(c, dst + used)
-							: escape_xml(c, dst + used);
+			escaped = syntax == REPORT_JSON
+					  ? escape_json((unsigned char)*at, dst + used)
+					  : escape_xml((const unsigned char *)at, dst + used);
 		}
 		if (escaped == 0)
-			memcpy(dst + used, bytes + taken, escaped = length);
+			memcpy(dst + used, at, escaped = length);
 		used += escaped;
 		taken += length;
 	}

@@ -183,17 +183,12 @@ void view_add_runtime(struct plan *plan, const struct view *view)
 	view_add_tree_bind(plan, view, folder, "lib");
 }
 
-/* What the host has at "/", under its own name. In a template the directory that a mount covers
- * comes first (from a clone of "/" alone), then the mount: only so the host's own unmount of it
- * reaches the view. */
-static void add_top(struct plan *plan, const struct facts_entry *entry, bool covered)
+bool view_add_top(struct plan *plan, const struct facts_entry *entry)
 {
-	struct op op = { .dst = entry->name, .flags = OP_NOSUID };
-
 	switch (entry->type) {
 	case FACTS_LINK:
 		view_add_link(plan, entry->name, entry->target);
-		return;
+		return false;
 	case FACTS_DIR:
 		view_add_mkdir(plan, entry->name, 0755);
 		break;
@@ -201,6 +196,18 @@ static void add_top(struct plan *plan, const struct facts_entry *entry, bool cov
 		view_add_file(plan, entry->name, 0444, "");
 		break;
 	}
+	return true;
+}
+
+/* What the host has at "/", under its own name. In a template the directory that a mount covers
+ * comes first (from a clone of "/" alone), then the mount: only so the host's own unmount of it
+ * reaches the view. */
+static void add_top(struct plan *plan, const struct facts_entry *entry, bool covered)
+{
+	struct op op = { .dst = entry->name, .flags = OP_NOSUID };
+
+	if (!view_add_top(plan, entry))
+		return;
 	if (covered && entry->is_mount) {
 		op.type = OP_BIND;
 		plan_add_from(plan, &op, "@/.busypy/host", entry->name);

@@ -3,9 +3,11 @@
 #ifndef BUSYPY_VIEW_PARTS_H
 #define BUSYPY_VIEW_PARTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct facts;
+struct facts_entry;
 struct plan;
 struct view;
 
@@ -22,6 +24,9 @@ void view_add_mount(struct plan *plan, const char *type, const char *dst, const 
 /* A folder of the tree, read-only, cut off from the propagation of the mount it comes from. */
 void view_add_tree_bind(struct plan *plan, const struct view *view, const char *folder,
 			const char *dst);
+
+/* An entry of the host's "/", under its own name: a link as it is, else a mount point, and true. */
+bool view_add_top(struct plan *plan, const struct facts_entry *entry);
 
 /* /usr and /lib from the arch's runtime: the same in all views. */
 void view_add_runtime(struct plan *plan, const struct view *view);

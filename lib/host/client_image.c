@@ -68,9 +68,8 @@ int client_image_write(const struct client_image *request, const struct pack_req
 		       struct pack_size *ret_sizes, struct err *err)
 {
 	struct pack_request complete = *pack;
-	const char *temporary = getenv("TMPDIR");
 	char dir[FILES_PATH_MAX];
-	int r = files_path(dir, err, "%s/busypy-client.XXXXXX", temporary ? temporary : "/tmp");
+	int r = files_temporary(dir, "busypy-client.", err);
 
 	if (r < 0)
 		return r;

@@ -33,6 +33,13 @@ int files_path(char *ret, struct err *err, const char *format, ...)
 	return 0;
 }
 
+int files_temporary(char *ret, const char *prefix, struct err *err)
+{
+	const char *dir = getenv("TMPDIR");
+
+	return files_path(ret, err, "%s/%sXXXXXX", dir && *dir ? dir : "/tmp", prefix);
+}
+
 bool files_exist(const char *path)
 {
 	struct stat st;

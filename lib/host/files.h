@@ -21,6 +21,10 @@ enum {
 int files_path(char *ret, struct err *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The path of something temporary for mkstemp(3) or mkdtemp(3), below $TMPDIR or else /tmp: its
+ * name begins with prefix. -ENAMETOOLONG with a sentence. */
+int files_temporary(char *ret, const char *prefix, struct err *err);
+
 /* True if something is there; a dangling link counts. */
 bool files_exist(const char *path);
 

@@ -202,8 +202,7 @@ static int unpack_into(const char *image, const char *dir, struct err *err)
 
 int initramfs_unpack(const char *image, char *ret_dir, struct err *err)
 {
-	const char *where = getenv("TMPDIR");
-	int r = files_path(ret_dir, err, "%s/busypy-XXXXXX", where && *where ? where : "/tmp");
+	int r = files_temporary(ret_dir, "busypy-", err);
 
 	if (r < 0)
 		return r;

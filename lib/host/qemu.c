@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "arch.h"
+#include "clock.h"
 #include "err.h"
 #include "fd.h"
 #include "str.h"
@@ -68,14 +69,6 @@ void qemu_make_mac(char ret[18])
 	if (getrandom(bytes, sizeof(bytes), GRND_NONBLOCK) < 0)
 		memcpy(bytes, &(pid_t){ getpid() }, sizeof(bytes));
 	(void)snprintf(ret, 18, "52:54:00:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2]);
-}
-
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 /* The command line; words points into texts, which live until the exec. */
@@ -256,7 +249,7 @@ static bool take_console(struct running *running)
 		(void)fd_write_all(request->log, buf, (size_t)n);
 	keep(running->tail, &running->n_tail, buf, (size_t)n);
 	if (!running->halted_at && strstr(running->tail, "reboot: System halted"))
-		running->halted_at = now_us() / 1000;
+		running->halted_at = (int64_t)clock_ms();
 	return true;
 }
 
@@ -294,7 +287,7 @@ static bool take_input(struct running *running)
 /* How long poll may wait: until the deadline, or until a halted machine has been silent. */
 static int wait_ms(const struct running *running, int64_t deadline)
 {
-	int64_t now = now_us() / 1000, until = deadline;
+	int64_t now = (int64_t)clock_ms(), until = deadline;
 
 	if (running->halted_at && (!until || running->halted_at + HALT_GRACE_MS < until))
 		until = running->halted_at + HALT_GRACE_MS;
@@ -368,7 +361,7 @@ int qemu_run(const struct qemu_request *request, struct qemu_result *ret, struct
 	struct running running = { .request = request, .console = -1, .qmp = -1 };
 	static struct command command;
 	FILE *errors = tmpfile();
-	int64_t started = now_us();
+	int64_t started = (int64_t)clock_us();
 	bool in_time = true;
 	int status = 0, r;
 
@@ -385,7 +378,7 @@ int qemu_run(const struct qemu_request *request, struct qemu_result *ret, struct
 		while (waitpid(running.child, &status, 0) < 0 && errno == EINTR)
 			;
 		ret->verdict = judge(&running, in_time);
-		ret->wall = (uint64_t)(now_us() - started);
+		ret->wall = clock_us() - (uint64_t)started;
 		if (ret->verdict == QEMU_POWEROFF && !running.shutdown)
 			r = complain(fileno(errors), command.words[0], err);
 	}

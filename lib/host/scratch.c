@@ -39,13 +39,12 @@ static _Noreturn void keep_watch(const char *dir, int fd)
 
 int scratch_make(struct scratch *ret, struct err *err)
 {
-	const char *tmp = getenv("TMPDIR");
 	int ends[2], r = 0;
 
 	*ret = (struct scratch){ .fd = -1 };
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_set(err, errno, "cannot make a pipe");
-	r = files_path(ret->dir, err, "%s/busypy-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	r = files_temporary(ret->dir, "busypy-", err);
 	if (r == 0 && !mkdtemp(ret->dir))
 		r = err_set(err, errno, "cannot create a temporary folder");
 	if (r < 0) {

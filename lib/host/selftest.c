@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "arch.h"
+#include "clock.h"
 #include "err.h"
 #include "fd.h"
 #include "ns.h"
@@ -73,23 +73,15 @@ static void child(const struct selftest *test, const char *script, int output)
 	_exit(1);
 }
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
-}
-
 /* Everything that the child says until it ends. -ETIMEDOUT. */
 static int read_words(int fd, char *dst, size_t size)
 {
-	long deadline = now_ms() + DEADLINE_MS;
+	long deadline = (long)clock_ms() + DEADLINE_MS;
 	size_t used = 0;
 
 	for (;;) {
 		struct pollfd wait = { .fd = fd, .events = POLLIN };
-		long left = deadline - now_ms();
+		long left = deadline - (long)clock_ms();
 		ssize_t n;
 
 		if (left <= 0 || poll(&wait, 1, (int)left) == 0)

@@ -9,22 +9,14 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "dhcp.h"
 #include "fd.h"
 #include "netdev.h"
 
 enum { PORT_SERVER = 67, PORT_CLIENT = 68, ANSWER_MAX = 1500 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec now = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* Early in a boot the kernel may have no random numbers: the address makes it differ then. */
 static uint32_t make_id(const struct netdev *netdev)
@@ -34,7 +26,7 @@ static uint32_t make_id(const struct netdev *netdev)
 	if (getrandom(&id, sizeof(id), GRND_NONBLOCK) == (ssize_t)sizeof(id))
 		return id;
 	memcpy(&id, netdev->mac + 2, sizeof(id));
-	return id ^ (uint32_t)now_ms();
+	return id ^ (uint32_t)clock_ms();
 }
 
 static int open_socket(const char *name)
@@ -70,7 +62,7 @@ static int receive(int fd, const struct dhcp_ask *ask, uint64_t until, struct dh
 	uint8_t packet[ANSWER_MAX];
 
 	for (;;) {
-		uint64_t now = now_ms();
+		uint64_t now = clock_ms();
 		struct pollfd in = { .fd = fd, .events = POLLIN };
 		ssize_t got;
 		int n;
@@ -94,7 +86,7 @@ static int ask_for(int fd, enum dhcp_type send, struct dhcp_ask *ask, unsigned p
 {
 	bool offer = send == DHCP_DISCOVER;
 
-	for (uint64_t begun = now_ms(), now = begun; now < end; now = now_ms(), pause *= 2) {
+	for (uint64_t begun = clock_ms(), now = begun; now < end; now = clock_ms(), pause *= 2) {
 		uint64_t until = now + pause < end ? now + pause : end;
 		int r;
 
@@ -116,7 +108,7 @@ int dhcp_ask(const struct netdev *netdev, const char *host, const struct dhcp_ti
 {
 	FD_CLEANUP int fd = open_socket(netdev->name);
 	struct dhcp_ask ask = { .host = host, .id = make_id(netdev) };
-	uint64_t end = now_ms() + times->all;
+	uint64_t end = clock_ms() + times->all;
 	struct dhcp_answer offer, answer;
 	int r;
 

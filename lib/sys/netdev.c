@@ -142,21 +142,6 @@ int netdev_address(const char *name, uint32_t address, uint32_t mask)
 	return control(SIOCSIFNETMASK, &request);
 }
 
-int netdev_get_address(const char *name, uint32_t *ret)
-{
-	struct sockaddr_in in;
-	struct ifreq request;
-	int r = name_request(name, &request);
-
-	if (r == 0)
-		r = control(SIOCGIFADDR, &request);
-	if (r < 0)
-		return r;
-	memcpy(&in, &request.ifr_addr, sizeof(in));
-	*ret = ntohl(in.sin_addr.s_addr);
-	return 0;
-}
-
 int netdev_gateway(uint32_t gateway)
 {
 	struct rtentry route = { .rt_flags = RTF_UP | RTF_GATEWAY };

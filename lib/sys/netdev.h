@@ -27,9 +27,6 @@ bool netdev_has_carrier(const char *name);
 /* Its address and mask; 0 or -errno. */
 int netdev_address(const char *name, uint32_t address, uint32_t mask);
 
-/* The address that it has; -EADDRNOTAVAIL if none. */
-int netdev_get_address(const char *name, uint32_t *ret);
-
 /* The route to everything else; one that is there already is no error. */
 int netdev_gateway(uint32_t gateway);
 

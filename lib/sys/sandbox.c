@@ -14,11 +14,11 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "arch.h"
 #include "cgroup.h"
+#include "clock.h"
 #include "dirs.h"
 #include "emulator.h"
 #include "err.h"
@@ -53,14 +53,6 @@ void sandbox_request_init(struct sandbox_request *ret)
 	ret->workdir = "/";
 	for (int i = 0; i < 3; i++)
 		ret->stdio[i] = i;
-}
-
-static uint64_t now_us(void)
-{
-	struct timespec now = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail */
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
 static int make_plan(const struct sandbox_request *request, struct facts *facts, struct plan *ret,
@@ -245,7 +237,7 @@ static int make_cgroup(const struct sandbox_request *request, struct sandbox *sa
 	sandbox->cgroup = pages_get(sizeof(*sandbox->cgroup));
 	if (!sandbox->cgroup)
 		return err_set(err, errno, "cannot make a cgroup");
-	if (cgroup_make(&limits, (unsigned)now_us(), sandbox->cgroup) == 0)
+	if (cgroup_make(&limits, (unsigned)clock_us(), sandbox->cgroup) == 0)
 		return 0;
 	(void)munmap(sandbox->cgroup, sizeof(*sandbox->cgroup)); /* cannot fail: it is ours */
 	sandbox->cgroup = NULL;
@@ -281,7 +273,7 @@ static int start(const struct sandbox_request *request, struct work *work, struc
 	ours = channel[0];
 	inside.supervisor = ours;
 	inside.channel = channel[1];
-	sandbox->started = now_us();
+	sandbox->started = clock_us();
 	sandbox->timeout_ms = request->limits.timeout_ms;
 	inside.cgroup = sandbox->cgroup ? sandbox->cgroup->procs : -1;
 	sandbox->pid = clone_inside(&inside, work, namespaces(request), &sandbox->pidfd);
@@ -323,7 +315,7 @@ void sandbox_signal(const struct sandbox *sandbox, int sig)
 
 int sandbox_due(struct sandbox *sandbox)
 {
-	uint64_t passed = (now_us() - sandbox->started) / 1000, due = sandbox->timeout_ms;
+	uint64_t passed = (clock_us() - sandbox->started) / 1000, due = sandbox->timeout_ms;
 
 	if (due == 0 || sandbox->terminating == 2)
 		return -1;
@@ -365,7 +357,7 @@ int sandbox_reap(struct sandbox *sandbox, struct sandbox_result *ret, struct err
 		close_all(sandbox);
 		return r;
 	}
-	result.wall_us = now_us() - sandbox->started;
+	result.wall_us = clock_us() - sandbox->started;
 	if (sandbox->cgroup)
 		result.peak_memory = cgroup_peak(sandbox->cgroup);
 	drop_cgroup(sandbox);
