@@ -17,48 +17,23 @@ ifdef CI
 WARNINGS += -Werror
 endif
 CFLAGS ?= -O2 -g
-COMMON := -std=gnu11 -D_GNU_SOURCE -MMD -MP $(WARNINGS) -iquote lib/core -iquote lib/sys \
+COMMON := -std=gnu11 -D_GNU_SOURCE -MMD -MP $(WARNINGS) -iquote lib \
 	-I$(B)/filter \
 	-DBUSYPY_VERSION='"$(VERSION)"' -DBUSYPY_LIBEXEC='"$(PREFIX)/lib/busypy"' \
 	-DBUSYPY_SHARE='"$(PREFIX)/share/busypy"'
-HOST_CFLAGS := $(COMMON) -iquote lib/host -iquote cli -iquote daemon/service -fPIE $(CFLAGS)
+HOST_CFLAGS := $(COMMON) -fPIE $(CFLAGS)
 # The kernel's headers come behind musl's own. No stack protector or unwinding tables: these
 # programs are small on purpose, and started for every script. Two segments and few, small stack
 # frames, because each mapping and each page that is touched costs microseconds per start.
-MUSL_CFLAGS := $(COMMON) -iquote cli -Os -g -static -fno-asynchronous-unwind-tables -ffunction-sections \
+MUSL_CFLAGS := $(COMMON) -Os -g -static -fno-asynchronous-unwind-tables -ffunction-sections \
 	-fdata-sections -fno-inline-functions-called-once -Wl,--gc-sections \
 	-Wl,-z,noseparate-code -Wl,-z,norelro -idirafter /usr/include \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
 
-# Libraries that only some subcommands need: without their headers the rest is built all the same,
-# and those subcommands say what is missing (lib/host/missing.c).
 hash := \#
 has = $(if $(shell printf '$(hash)include <$(1)>\n' | $(CC) -E - >/dev/null 2>&1 && echo y),y,n)
-HAVE_ARCHIVE := $(call has,archive.h)
-HAVE_INIH := $(call has,ini.h)
 HAVE_SECCOMP := $(call has,seccomp.h)
-HAVE_SMARTCOLS := $(call has,libsmartcols/libsmartcols.h)
-LIBS := -lmount -lelf -lcap
-LEFT_OUT :=
-ifeq ($(HAVE_ARCHIVE),y)
-LIBS += -larchive
-else
-HOST_CFLAGS += -DWITHOUT_ARCHIVE
-LEFT_OUT += lib/host/deb.c lib/host/decompress.c lib/host/modules.c lib/host/pack.c \
-	lib/host/pack_erofs.c lib/host/publish_tar.c lib/host/wheel.c
-endif
-ifeq ($(HAVE_INIH),y)
-LIBS += -linih
-else
-HOST_CFLAGS += -DWITHOUT_INIH
-LEFT_OUT += lib/host/conf_file.c
-endif
-ifeq ($(HAVE_SMARTCOLS),y)
-LIBS += -lsmartcols
-else
-HOST_CFLAGS += -DWITHOUT_SMARTCOLS
-LEFT_OUT += lib/host/table.c
-endif
+LIBS := -lmount -lelf -lcap -larchive -linih -lsmartcols
 
 # Only while building: what it makes is a table.
 ifneq ($(HAVE_SECCOMP),y)
@@ -68,25 +43,26 @@ endif
 
 # A library that was installed, or another compiler, means building anew.
 $(shell mkdir -p $(B))
-$(file >$(B)/.flags.new,$(CC) $(CFLAGS) $(LIBS) $(LEFT_OUT) $(HAVE_SECCOMP))
+$(file >$(B)/.flags.new,$(CC) $(CFLAGS) $(LIBS) $(HAVE_SECCOMP))
 $(shell cmp -s $(B)/.flags.new $(B)/.flags || cp $(B)/.flags.new $(B)/.flags; rm -f $(B)/.flags.new)
 
 CORE := $(sort $(wildcard lib/core/*.c))
 SYS := $(sort $(wildcard lib/sys/*.c))
-HOST := $(filter-out $(LEFT_OUT),$(sort $(wildcard lib/host/*.c)))
+SANDBOX := $(sort $(wildcard lib/sandbox/*.c))
+# What only dynamic programs use.
+ROOMS := base elf source check stage add handler export image explain
+HOST := $(sort $(wildcard $(ROOMS:%=lib/%/*.c)))
 FRONT := cli/front.c cli/run.c cli/say.c
 CLI := $(filter-out cli/front.c,$(sort $(wildcard cli/*.c)))
 SMALL := loader enter
-SERVICE := daemon/busypyd.c $(sort $(wildcard daemon/service/*.c))
-INIT := $(addprefix daemon/,init.c compose.c console.c crash.c environment.c forward.c heartbeat.c image.c load.c log.c \
-	netroot.c network.c nfs_mount.c nfsroot.c process.c prove.c rescue.c serve.c shutdown.c signals.c start.c unmount.c)
+SERVICE := $(sort $(wildcard daemon/busypyd/*.c))
+INIT := $(sort $(wildcard daemon/init/*.c))
 BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c)))
 UNIT := $(sort $(wildcard tests/unit/*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/*.c))
 HELPERS := $(sort $(wildcard tests/helpers/*.c))
-C_FILES := $(CORE) $(SYS) $(wildcard lib/sys/filter/*.c) $(sort $(wildcard lib/host/*.c)) $(CLI) cli/front.c $(sort $(wildcard binfmt/*.c)) \
-	$(sort $(wildcard daemon/*.c daemon/service/*.c)) $(UNIT) $(FUZZ) $(HELPERS)
-H_FILES := $(sort $(wildcard lib/*/*.h cli/*.h binfmt/*.h daemon/*.h daemon/*/*.h tests/*/*.h))
+C_FILES := $(sort $(wildcard lib/*/*.c lib/sandbox/filter/*.c cli/*.c binfmt/*.c daemon/*/*.c tests/*/*.c))
+H_FILES := $(sort $(wildcard lib/*/*.h cli/*.h binfmt/*.h daemon/*/*.h tests/*/*.h))
 
 host_objects = $(patsubst %.c,$(B)/host/%.o,$(1))
 musl_objects = $(patsubst %.c,$(B)/musl/%.o,$(1))
@@ -112,7 +88,7 @@ $(B)/musl/%.o: %.c
 	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -c -o $@ $<
 
 # The filter of sandboxes.
-$(B)/filter/make: lib/sys/filter/make.c $(B)/.flags
+$(B)/filter/make: lib/sandbox/filter/make.c $(B)/.flags
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(WARNINGS) -std=gnu11 -D_GNU_SOURCE -o $@ $< -lseccomp
@@ -121,9 +97,9 @@ $(B)/filter/filter_table.h: $(B)/filter/make
 	$(call say,MAKE)
 	$(Q)$< >$@.new && mv $@.new $@
 
-$(call musl_objects,lib/sys/filter.c): $(B)/.flags
+$(call musl_objects,lib/sandbox/filter.c): $(B)/.flags
 ifeq ($(HAVE_SECCOMP),y)
-$(call host_objects,lib/sys/filter.c) $(call musl_objects,lib/sys/filter.c): $(B)/filter/filter_table.h
+$(call host_objects,lib/sandbox/filter.c) $(call musl_objects,lib/sandbox/filter.c): $(B)/filter/filter_table.h
 endif
 
 $(B)/libcore.a: $(call host_objects,$(CORE))
@@ -131,7 +107,7 @@ $(B)/libcore.a: $(call host_objects,$(CORE))
 	$(call say,AR)
 	$(Q)ar rcD $@ $^
 
-$(B)/libsys.a: $(call host_objects,$(SYS))
+$(B)/libsys.a: $(call host_objects,$(SYS) $(SANDBOX))
 	@rm -f $@
 	$(call say,AR)
 	$(Q)ar rcD $@ $^
@@ -141,7 +117,7 @@ $(B)/libhost.a: $(call host_objects,$(HOST))
 	$(call say,AR)
 	$(Q)ar rcD $@ $^
 
-$(B)/musl/libsmall.a: $(call musl_objects,$(CORE) $(SYS) $(BINFMT_SHARED))
+$(B)/musl/libsmall.a: $(call musl_objects,$(CORE) $(SYS) $(SANDBOX) $(BINFMT_SHARED))
 	@rm -f $@
 	$(call say,AR)
 	$(Q)ar rcD $@ $^
@@ -179,8 +155,8 @@ CROSS_CFLAGS := $(filter-out -idirafter /usr/include%,$(MUSL_CFLAGS)) -fno-stack
 	-isystem $(dir $(shell $(CROSS_CC) -print-libgcc-file-name 2>/dev/null))include \
 	-idirafter /usr/aarch64-linux-gnu/include -DWITHOUT_SECCOMP
 
-$(MUSL_CROSS)/.complete: daemon/fetch-musl
-	daemon/fetch-musl arm64 $(MUSL_CROSS)
+$(MUSL_CROSS)/.complete: daemon/init/fetch-musl
+	daemon/init/fetch-musl arm64 $(MUSL_CROSS)
 
 $(B)/cross/%.o: %.c $(MUSL_CROSS)/.complete
 	@mkdir -p $(@D)
@@ -211,8 +187,8 @@ $(B)/helpers/%: tests/helpers/%.c $(B)/musl/libsmall.a
 units: $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT))
 helpers: $(patsubst tests/helpers/%.c,$(B)/helpers/%,$(HELPERS))
 
-check-layers: $(B)/libcore.a
-	tests/check-layers $(B)/libcore.a
+check-layers: all
+	$(Q)tests/check-layers $(B)
 
 format:
 	clang-format -i $(C_FILES) $(H_FILES)
@@ -275,7 +251,7 @@ deps:
 	tests/deps test
 
 FUZZ_CC := clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-	-std=gnu11 -D_GNU_SOURCE -iquote lib/core
+	-std=gnu11 -D_GNU_SOURCE -iquote lib
 
 FUZZ_CORE := $(CORE:%.c=$(B)/fuzz/%.o)
 
@@ -295,11 +271,11 @@ $(B)/fuzz/%: tests/fuzz/%.c $(B)/fuzz/libcore.a
 	$(Q)$(FUZZ_CC) -o $@ $< $(B)/fuzz/libcore.a
 
 # What reads ELF files through libelf is fuzzed with it.
-FUZZ_ELF := $(addprefix lib/host/,elf_file.c elf_image.c elf_marks.c elf_symbols.c) lib/sys/fd.c
+FUZZ_ELF := $(addprefix lib/elf/,dynamic.c image.c damage.c symbols.c) lib/sys/fd.c
 $(B)/fuzz/elf_image: tests/fuzz/elf_image.c $(FUZZ_ELF) $(B)/fuzz/libcore.a
 	@mkdir -p $(@D)
 	$(call say,FUZZ)
-	$(Q)$(FUZZ_CC) -iquote lib/sys -iquote lib/host -o $@ $^ -lelf
+	$(Q)$(FUZZ_CC) -o $@ $^ -lelf
 
 fuzzers: $(FUZZERS)
 
@@ -321,8 +297,8 @@ lint:
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
 		--suppress=missingIncludeSystem --suppress=memleak --suppress=ctuPointerArith \
 		-D__x86_64__ -D_GNU_SOURCE -DBUSYPY_LIBEXEC='""' \
-		-DBUSYPY_SHARE='""' -DBUSYPY_VERSION='""' $(CORE) $(SYS) $(HOST) $(CLI) \
-		$(wildcard binfmt/*.c daemon/*.c daemon/service/*.c)
+		-DBUSYPY_SHARE='""' -DBUSYPY_VERSION='""' $(CORE) $(SYS) $(SANDBOX) $(HOST) $(CLI) \
+		$(wildcard binfmt/*.c daemon/*/*.c)
 	for file in $$(git ls-files tests rootfs completion .ci); do \
 		head -n 3 $$file 2>/dev/null | grep -qE '^#!.*/(ba)?sh$$|shellcheck shell=' && \
 		echo $$file; done | xargs shellcheck -S warning

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Holds the contract; `busypy enable` finds it by its magic and fills it in (lib/host/bake.c). */
+/* Holds the contract; `busypy enable` finds it by its magic and fills it in (lib/handler/bake.c).
+ */
 #include "baked.h"
 
 #include <stddef.h>
 
-#include "contract.h"
+#include "core/contract.h"
 
 static const struct contract contract __attribute__((section(".busypy"), used)) = {
 	.magic = CONTRACT_MAGIC_A CONTRACT_MAGIC_B,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The contract inside this very program. */
-#ifndef BUSYPY_BAKED_H
-#define BUSYPY_BAKED_H
+#ifndef BUSYPY_BINFMT_BAKED_H
+#define BUSYPY_BINFMT_BAKED_H
 
 struct contract;
 

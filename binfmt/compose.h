@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A view made for one exec, where no template can be entered. */
-#ifndef BUSYPY_COMPOSE_H
-#define BUSYPY_COMPOSE_H
+#ifndef BUSYPY_BINFMT_COMPOSE_H
+#define BUSYPY_BINFMT_COMPOSE_H
 
 struct contract;
 struct request;

@@ -14,17 +14,17 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "core/contract.h"
+#include "core/err.h"
+#include "core/request.h"
+#include "core/shebang.h"
+#include "sys/cwd.h"
+#include "sys/fd.h"
+#include "sys/ns.h"
+#include "sys/priv.h"
+#include "sys/script.h"
 #include "baked.h"
 #include "compose.h"
-#include "contract.h"
-#include "cwd.h"
-#include "err.h"
-#include "fd.h"
-#include "ns.h"
-#include "priv.h"
-#include "request.h"
-#include "script.h"
-#include "shebang.h"
 #include "start.h"
 #include "words.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The last step of every way through loader and enter: replace the process by the interpreter. */
-#ifndef BUSYPY_START_H
-#define BUSYPY_START_H
+#ifndef BUSYPY_BINFMT_START_H
+#define BUSYPY_BINFMT_START_H
 
 #include <stdbool.h>
 

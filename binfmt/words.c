@@ -4,8 +4,8 @@
 
 #include <unistd.h>
 
-#include "err.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/str.h"
 
 void words_say(const char *what, const char *sentence)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The small programs' words to the user: one sentence on stderr, without stdio. */
-#ifndef BUSYPY_WORDS_H
-#define BUSYPY_WORDS_H
+#ifndef BUSYPY_BINFMT_WORDS_H
+#define BUSYPY_BINFMT_WORDS_H
 
 struct err;
 

@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "add.h"
-#include "arch.h"
+#include "add/add.h"
+#include "base/conf_file.h"
+#include "base/table.h"
+#include "core/arch.h"
+#include "core/conf.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "sys/tree.h"
 #include "commands.h"
-#include "conf.h"
-#include "conf_file.h"
-#include "err.h"
 #include "say.h"
-#include "str.h"
-#include "table.h"
-#include "tree.h"
 
 static const char *const me = "add";
 

@@ -11,22 +11,22 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "arch.h"
-#include "client_image.h"
+#include "base/conf_file.h"
+#include "base/files.h"
+#include "check/closure.h"
+#include "core/arch.h"
+#include "core/conf.h"
+#include "core/err.h"
+#include "core/nfs.h"
+#include "core/str.h"
+#include "image/client.h"
+#include "image/pack.h"
+#include "image/qemu.h"
+#include "source/debian_kernel.h"
+#include "sys/tree.h"
+#include "boot_record.h"
 #include "commands.h"
-#include "conf.h"
-#include "conf_file.h"
-#include "err.h"
-#include "files.h"
-#include "kernel.h"
-#include "nfs.h"
-#include "pack.h"
-#include "qemu.h"
-#include "record.h"
 #include "say.h"
-#include "str.h"
-#include "tree.h"
-#include "verify.h"
 
 enum { MEMORY_DEFAULT = 512, EXIT_NOT_POWEROFF = 1, CLIENT_WORDS_MAX = 2048 };
 
@@ -258,7 +258,7 @@ static int find_initrd(const struct options *options, char image[FILES_PATH_MAX]
 		return files_path(image, err, "%s", options->what);
 	r = tree_resolve(options->what, tree, err);
 	if (r == 0)
-		r = tree_check_runtime(tree, options->machine.arch, err);
+		r = closure_check_runtime(tree, options->machine.arch, err);
 	if (r == 0)
 		r = make_image_file(image, err);
 	if (r < 0)

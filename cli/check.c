@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* busypy check: is a tree sound, for every arch? */
-#include "check.h"
+#include "check/check.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch.h"
+#include "base/table.h"
+#include "check/finding.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "sys/tree.h"
 #include "commands.h"
-#include "err.h"
-#include "findings.h"
 #include "say.h"
-#include "str.h"
-#include "table.h"
-#include "tree.h"
 
 enum { ARCHS_MAX = 16, EXIT_UNSOUND = 1 };
 

@@ -5,16 +5,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/table.h"
+#include "core/err.h"
+#include "core/lease.h"
+#include "core/str.h"
+#include "core/version.h"
+#include "export/export.h"
+#include "export/leases.h"
 #include "commands.h"
-#include "err.h"
-#include "export_dir.h"
-#include "lease.h"
 #include "lease_age.h"
-#include "leases.h"
 #include "say.h"
-#include "str.h"
-#include "table.h"
-#include "version.h"
 
 static const char help[] =
 	"Usage: busypy clients [OPTION...] EXPORT\n"

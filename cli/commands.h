@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The subcommands: one file each. argv[0] is the subcommand's own name. Each returns the exit
  * status (cli/say.h) and prints its own messages. */
-#ifndef BUSYPY_COMMANDS_H
-#define BUSYPY_COMMANDS_H
+#ifndef BUSYPY_CLI_COMMANDS_H
+#define BUSYPY_CLI_COMMANDS_H
 
 int cmd_add(int argc, char **argv);
 int cmd_boot(int argc, char **argv);

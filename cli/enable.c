@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* busypy enable, busypy disable: options in, one sentence out; the work is lib/host/handler's. */
+/* busypy enable, busypy disable: options in, one sentence out; the work is lib/handler/enable's. */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -7,15 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch.h"
+#include "base/conf_file.h"
+#include "core/arch.h"
+#include "core/conf.h"
+#include "core/err.h"
+#include "handler/enable.h"
+#include "handler/service_state.h"
+#include "sys/tree.h"
 #include "commands.h"
-#include "conf.h"
-#include "conf_file.h"
-#include "err.h"
-#include "handler.h"
 #include "say.h"
-#include "service_state.h"
-#include "tree.h"
 
 static const char enable_help[] =
 	"Usage: busypy enable [OPTION...] [TREE...]\n"

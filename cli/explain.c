@@ -9,15 +9,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "arch.h"
+#include "base/table.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "explain/replay.h"
+#include "image/initramfs.h"
+#include "sys/tree.h"
 #include "commands.h"
-#include "err.h"
-#include "initramfs.h"
-#include "replay.h"
 #include "say.h"
-#include "str.h"
-#include "table.h"
-#include "tree.h"
 
 enum { EXIT_WOULD_FAIL = 1 };
 

@@ -7,16 +7,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/files.h"
+#include "base/table.h"
+#include "core/err.h"
+#include "core/nfs_export.h"
+#include "core/str.h"
+#include "core/version.h"
+#include "export/export.h"
+#include "sys/tree.h"
 #include "commands.h"
-#include "err.h"
-#include "export_dir.h"
-#include "files.h"
-#include "nfs_export.h"
 #include "say.h"
-#include "str.h"
-#include "table.h"
-#include "tree.h"
-#include "version.h"
 
 enum { TEXT_SIZE = 16384, ARCHS_SIZE = 256 };
 

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/err.h"
+#include "sys/programs.h"
 #include "commands.h"
-#include "err.h"
-#include "programs.h"
 #include "run_tree.h"
 #include "say.h"
 

@@ -6,14 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/err.h"
+#include "core/lease.h"
+#include "core/str.h"
+#include "export/export.h"
+#include "export/publish.h"
 #include "commands.h"
-#include "err.h"
-#include "export_dir.h"
-#include "lease.h"
 #include "lease_age.h"
-#include "publish.h"
 #include "say.h"
-#include "str.h"
 
 enum { KEEP_DEFAULT = 3 };
 

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lease.h"
+#include "base/table.h"
+#include "core/lease.h"
+#include "core/str.h"
 #include "say.h"
-#include "str.h"
-#include "table.h"
 
 int lease_age_parse(const char *command, const char *text, uint64_t *ret)
 {

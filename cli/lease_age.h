@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The option --lease-age of several commands, and all options of those that list an export. */
-#ifndef BUSYPY_LEASE_AGE_H
-#define BUSYPY_LEASE_AGE_H
+#ifndef BUSYPY_CLI_LEASE_AGE_H
+#define BUSYPY_CLI_LEASE_AGE_H
 
 #include <stdint.h>
 

@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch.h"
-#include "client_image.h"
-#include "check.h"
+#include "base/table.h"
+#include "check/check.h"
+#include "check/closure.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "image/client.h"
+#include "image/pack.h"
+#include "sys/tree.h"
 #include "commands.h"
-#include "err.h"
-#include "pack.h"
 #include "say.h"
-#include "table.h"
-#include "tree.h"
-#include "verify.h"
 
 enum { MODULES_MAX = 512, LINE_SIZE = 256 };
 
@@ -260,7 +260,7 @@ static int make_request(const struct options *options, char tree[TREE_PATH_MAX],
 					options->format == PACK_CPIO ? "initramfs" : "image"),
 				"--format tar");
 	if (ret->arch)
-		r = tree_check_runtime(tree, ret->arch, err);
+		r = closure_check_runtime(tree, ret->arch, err);
 	if (r == 0 && options->minimal) {
 		r = read_modules(options->minimal, modules, err);
 		ret->left_out = modules;

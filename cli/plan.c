@@ -5,18 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch.h"
+#include "base/conf_file.h"
+#include "check/closure.h"
+#include "core/arch.h"
+#include "core/conf.h"
+#include "core/err.h"
+#include "core/plan.h"
+#include "core/view.h"
+#include "handler/mounts.h"
+#include "sys/probe.h"
+#include "sys/tree.h"
 #include "commands.h"
-#include "conf.h"
-#include "conf_file.h"
-#include "err.h"
-#include "mounts.h"
-#include "plan.h"
-#include "probe.h"
 #include "say.h"
-#include "tree.h"
-#include "verify.h"
-#include "view.h"
 
 static const char help[] =
 	"Usage: busypy plan [OPTION...] TREE\n"
@@ -89,7 +89,7 @@ static int make_plan(const struct request_of_plan *request, struct plan *ret, st
 	r = tree_resolve(request->tree, tree, err);
 	if (r < 0)
 		return r;
-	r = tree_check_runtime(tree, arch, err);
+	r = closure_check_runtime(tree, arch, err);
 	if (r < 0)
 		return r;
 	facts_init(&facts);

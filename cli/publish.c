@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/err.h"
+#include "export/publish.h"
+#include "export/remote.h"
+#include "export/writer.h"
 #include "commands.h"
-#include "err.h"
-#include "publish.h"
-#include "publish_remote.h"
 #include "say.h"
-#include "version_writer.h"
 
 static const char help[] =
 	"Usage: busypy publish [OPTION...] SRC EXPORT\n"

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/err.h"
+#include "export/export.h"
+#include "export/publish.h"
 #include "commands.h"
-#include "err.h"
-#include "export_dir.h"
-#include "publish.h"
 #include "say.h"
 
 static const char help[] =

@@ -15,20 +15,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "amount.h"
-#include "arch.h"
+#include "core/amount.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/job.h"
+#include "core/plan.h"
+#include "core/str.h"
+#include "sandbox/relay.h"
+#include "sandbox/sandbox.h"
+#include "sys/cwd.h"
+#include "sys/fd.h"
+#include "sys/tree.h"
 #include "commands.h"
-#include "cwd.h"
-#include "err.h"
-#include "fd.h"
-#include "job.h"
-#include "plan.h"
-#include "relay.h"
 #include "run_tree.h"
-#include "sandbox.h"
 #include "say.h"
-#include "str.h"
-#include "tree.h"
 
 static const char help[] =
 	"Usage: busypy run [OPTION...] [--] COMMAND [ARGUMENT...]\n"

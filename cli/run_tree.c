@@ -4,9 +4,9 @@
 
 #include <errno.h>
 
-#include "conf.h"
-#include "conf_file.h"
-#include "err.h"
+#include "base/conf_file.h"
+#include "core/conf.h"
+#include "core/err.h"
 
 void run_elsewhere(void)
 {

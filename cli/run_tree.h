@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What the small program cannot do for `busypy run`: both are in cli/front.c, too, and execute the
  * large one there. */
-#ifndef BUSYPY_RUN_TREE_H
-#define BUSYPY_RUN_TREE_H
+#ifndef BUSYPY_CLI_RUN_TREE_H
+#define BUSYPY_CLI_RUN_TREE_H
 
 struct err;
 

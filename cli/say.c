@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "err.h"
-#include "name.h"
+#include "core/err.h"
+#include "core/name.h"
 
 static bool progress_shown;
 

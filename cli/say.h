@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Words to the user: errors, usage, progress. Form: "busypy: command: reason (Hint: ...)". */
-#ifndef BUSYPY_SAY_H
-#define BUSYPY_SAY_H
+#ifndef BUSYPY_CLI_SAY_H
+#define BUSYPY_CLI_SAY_H
 
 #include <stdio.h>
 

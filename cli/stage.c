@@ -8,17 +8,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "arch.h"
+#include "base/conf_file.h"
+#include "base/table.h"
+#include "core/arch.h"
+#include "core/conf.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "source/lockfile.h"
+#include "stage/stage.h"
 #include "commands.h"
-#include "conf.h"
-#include "conf_file.h"
-#include "err.h"
 #include "say.h"
-#include "listing.h"
-#include "lock_list.h"
-#include "stage.h"
-#include "str.h"
-#include "table.h"
+#include "stage_list.h"
 
 static const char *const me = "stage";
 

@@ -6,21 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "binfmt.h"
+#include "base/conf_file.h"
+#include "base/table.h"
+#include "core/conf.h"
+#include "core/contract.h"
+#include "core/err.h"
+#include "core/rule.h"
+#include "core/str.h"
+#include "handler/mounts.h"
+#include "handler/policy.h"
+#include "handler/round.h"
+#include "handler/service_state.h"
+#include "handler/watch.h"
+#include "sys/binfmt.h"
 #include "commands.h"
-#include "conf.h"
-#include "conf_file.h"
-#include "contract.h"
-#include "err.h"
-#include "follow.h"
-#include "lookout.h"
-#include "mounts.h"
-#include "rule.h"
 #include "say.h"
-#include "service_state.h"
-#include "str.h"
-#include "survey.h"
-#include "table.h"
 
 enum { RULES_MAX = 512, SECTIONS = 5, EXIT_ATTENTION = 1 };
 

@@ -9,17 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "amount.h"
-#include "arch.h"
+#include "core/amount.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "sys/fd.h"
+#include "sys/tree.h"
 #include "commands.h"
-#include "err.h"
-#include "fd.h"
 #include "run_tree.h"
 #include "say.h"
-#include "str.h"
 #include "test_jobs.h"
 #include "test_report.h"
-#include "tree.h"
 
 static const char help[] =
 	"Usage: busypy test [OPTION...] [--] COMMAND [ARGUMENT...]\n"

@@ -13,10 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "arch.h"
-#include "clock.h"
-#include "err.h"
-#include "fd.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "sys/clock.h"
+#include "sys/fd.h"
 #include "say.h"
 
 enum { TICK_MS = 1000, GONE_MS = 10000 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `busypy test`: one `busypy run` per arch, several at a time, their output kept. */
-#ifndef BUSYPY_TEST_JOBS_H
-#define BUSYPY_TEST_JOBS_H
+#ifndef BUSYPY_CLI_TEST_JOBS_H
+#define BUSYPY_CLI_TEST_JOBS_H
 
 #include <stdbool.h>
 #include <stddef.h>

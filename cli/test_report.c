@@ -8,11 +8,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "arch.h"
-#include "err.h"
-#include "files.h"
-#include "report.h"
-#include "table.h"
+#include "base/files.h"
+#include "base/table.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/report.h"
 #include "test_jobs.h"
 
 enum { TAIL_LINES = 20, LINE_SHOWN_MAX = 160, CELL_MAX = 32 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What `busypy test` prints: while it runs, and in the end in one of four formats. */
-#ifndef BUSYPY_TEST_REPORT_H
-#define BUSYPY_TEST_REPORT_H
+#ifndef BUSYPY_CLI_TEST_REPORT_H
+#define BUSYPY_CLI_TEST_REPORT_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 /* The jobs of `busypy test` on a terminal, while they run: one line each, drawn again in place. */
 #include <stdio.h>
 
-#include "arch.h"
-#include "clock.h"
+#include "core/arch.h"
+#include "sys/clock.h"
 #include "test_jobs.h"
 #include "test_report.h"
 

@@ -6,16 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/table.h"
+#include "core/err.h"
+#include "core/version.h"
+#include "export/disk_usage.h"
+#include "export/export.h"
+#include "export/users.h"
+#include "sys/tree.h"
 #include "commands.h"
-#include "err.h"
-#include "export_dir.h"
-#include "export_use.h"
 #include "lease_age.h"
 #include "say.h"
-#include "table.h"
-#include "tree.h"
-#include "version.h"
-#include "version_size.h"
 
 static const char help[] =
 	"Usage: busypy versions [OPTION...] EXPORT\n"

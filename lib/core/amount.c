@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers with units. */
-#include "amount.h"
+#include "core/amount.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 struct unit {
 	const char *name;

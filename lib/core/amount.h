@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Amounts as users write them; pure. */
-#ifndef BUSYPY_AMOUNT_H
-#define BUSYPY_AMOUNT_H
+#ifndef BUSYPY_CORE_AMOUNT_H
+#define BUSYPY_CORE_AMOUNT_H
 
 #include <stdint.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The architecture table; pure data and look-ups. */
-#include "arch.h"
+#include "core/arch.h"
 
 #include <elf.h>
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 enum { KIB = 1024 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The ten architectures: one table of what ELF, Debian, the kernel and qemu call each. */
-#ifndef BUSYPY_ARCH_H
-#define BUSYPY_ARCH_H
+#ifndef BUSYPY_CORE_ARCH_H
+#define BUSYPY_CORE_ARCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A table of file systems and the plans that mount them; pure. */
-#include "boot.h"
+#include "core/boot.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "plan.h"
+#include "core/plan.h"
 
 static const struct {
 	const char *path, *type, *options;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What PID 1 mounts before it composes anything: one small plan for each, since each may be there
  * already, or may fail without the others being of less use. */
-#ifndef BUSYPY_BOOT_H
-#define BUSYPY_BOOT_H
+#ifndef BUSYPY_CORE_BOOT_H
+#define BUSYPY_CORE_BOOT_H
 
 struct plan;
 

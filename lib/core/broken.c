@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The sentences; pure. */
-#include "broken.h"
+#include "core/broken.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "arch.h"
-#include "err.h"
-#include "shebang.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/shebang.h"
 
 static const char *name_of(const struct arch *arch)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What breaks an exec chain, as sentences: the loader, PID 1 and `busypy explain` say them all from
  * here. Each returns -errno as execve(2) would give it. */
-#ifndef BUSYPY_BROKEN_H
-#define BUSYPY_BROKEN_H
+#ifndef BUSYPY_CORE_BROKEN_H
+#define BUSYPY_CORE_BROKEN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel command line; pure. Words as in the kernel's lib/cmdline.c, next_arg(). */
-#include "cmdline.h"
+#include "core/cmdline.h"
 
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "err.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/str.h"
 
 enum { WORD_MAX = CMDLINE_VALUE_MAX + 64, SECONDS_MAX = 24 * 60 * 60, COUNT_MAX = 1000 };
 

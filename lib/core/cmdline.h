@@ -2,8 +2,8 @@
 /* What the kernel command line (or, in a container, the argument vector) tells PID 1: the words
  * that begin with "busypy.", and the kernel's own about a root over the network. Documented in
  * init(8). */
-#ifndef BUSYPY_CMDLINE_H
-#define BUSYPY_CMDLINE_H
+#ifndef BUSYPY_CORE_CMDLINE_H
+#define BUSYPY_CORE_CMDLINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

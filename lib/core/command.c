@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* BusyBox's init_exec() without the exec; pure. */
-#include "command.h"
+#include "core/command.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 bool command_needs_shell(const char *text)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* An inittab command as argument vector, split exactly as BusyBox init does it. */
-#ifndef BUSYPY_COMMAND_H
-#define BUSYPY_COMMAND_H
+#ifndef BUSYPY_CORE_COMMAND_H
+#define BUSYPY_CORE_COMMAND_H
 
 #include <stdbool.h>
 #include <stddef.h>

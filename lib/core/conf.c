@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys and values of busypy.conf(5); pure. */
-#include "conf.h"
+#include "core/conf.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "err.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/str.h"
 
 /* Mounts that no script can use but every exec would copy: the private insides of container
  * runtimes, pinned namespaces, and images of snaps. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The configuration, busypy.conf(5), as data: which keys there are and what they may say.
- * Not for reading files: lib/host/conf_file does that, with inih. */
-#ifndef BUSYPY_CONF_H
-#define BUSYPY_CONF_H
+ * Not for reading files: lib/base/conf_file does that, with inih. */
+#ifndef BUSYPY_CORE_CONF_H
+#define BUSYPY_CORE_CONF_H
 
 #include <stdbool.h>
 #include <stddef.h>

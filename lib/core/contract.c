@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Checks and look-ups of the baked contract; pure. */
-#include "contract.h"
+#include "core/contract.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 static bool terminated(const char *s, size_t size)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The contract: what `busypy enable` found true, baked into copies of loader and enter. The small
  * programs believe nothing else: no configuration is read per exec, so none can be spoofed. */
-#ifndef BUSYPY_CONTRACT_H
-#define BUSYPY_CONTRACT_H
+#ifndef BUSYPY_CORE_CONTRACT_H
+#define BUSYPY_CORE_CONTRACT_H
 
 #include <stdbool.h>
 #include <stddef.h>

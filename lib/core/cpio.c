@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The format "newc", the only one that the kernel takes: 070701, or 070702 with checksums. */
-#include "cpio.h"
+#include "core/cpio.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 enum { MAGIC = 6, FIELD = 8, HEAD = MAGIC + 13 * FIELD, ALIGN = 4, NAME_MAX_BYTES = 4096 };
 

@@ -2,8 +2,8 @@
 /* cpio archives as a kernel unpacks its initramfs from them:
  * Documentation/driver-api/early-userspace/ buffer-format.rst, init/initramfs.c. Bytes that may lie
  * about everything. */
-#ifndef BUSYPY_CPIO_H
-#define BUSYPY_CPIO_H
+#ifndef BUSYPY_CORE_CPIO_H
+#define BUSYPY_CORE_CPIO_H
 
 #include <stddef.h>
 #include <stdint.h>

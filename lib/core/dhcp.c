@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* DHCP packets; pure. */
-#include "dhcp.h"
+#include "core/dhcp.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "ip4.h"
-#include "str.h"
+#include "core/ip4.h"
+#include "core/str.h"
 
 /* Offsets in the packet, RFC 2131, figure 1. */
 enum {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The four messages by which a machine without an address gets one: RFC 2131, RFC 2132. Packets as
  * bytes; sockets and retries: sys/dhcp_ask.h. */
-#ifndef BUSYPY_DHCP_H
-#define BUSYPY_DHCP_H
+#ifndef BUSYPY_CORE_DHCP_H
+#define BUSYPY_CORE_DHCP_H
 
 #include <stddef.h>
 #include <stdint.h>

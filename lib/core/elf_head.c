@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* ELF header and PT_INTERP, either class, either byte order; elf(5), fs/binfmt_elf.c. */
-#include "elf_head.h"
+#include "core/elf_head.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <string.h>
 
-#include "arch.h"
+#include "core/arch.h"
 
 enum { LEAST_PAGE = 4096 }; /* bytes; larger pages only move the border of what is certain */
 

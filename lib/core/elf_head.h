@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What the kernel looks at in an ELF file before it starts it: header, machine, PT_INTERP.
- * Not for symbols or needed libraries: those are lib/host's, through libelf. */
-#ifndef BUSYPY_ELF_HEAD_H
-#define BUSYPY_ELF_HEAD_H
+ * Not for symbols or needed libraries: those are lib/elf's, through libelf. */
+#ifndef BUSYPY_CORE_ELF_HEAD_H
+#define BUSYPY_CORE_ELF_HEAD_H
 
 #include <stdbool.h>
 #include <stddef.h>

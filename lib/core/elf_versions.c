@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Elfxx_Verdef, Elfxx_Verneed, DT_HASH, DT_GNU_HASH: elf(5), glibc's dl-version.c and dl-lookup.c.
  * Both classes have the same layout. A chain goes forward only, so that it has an end. */
-#include "elf_versions.h"
+#include "core/elf_versions.h"
 
 #include <elf.h>
 #include <errno.h>

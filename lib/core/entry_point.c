@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines of an ini file; only what cannot be mistaken for anything else is taken. */
-#include "entry_point.h"
+#include "core/entry_point.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 static bool is_letter(char c)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands that a Python package wants: [console_scripts] of its entry_points.txt, as the
  * Python packaging specifications have it. */
-#ifndef BUSYPY_ENTRY_POINT_H
-#define BUSYPY_ENTRY_POINT_H
+#ifndef BUSYPY_CORE_ENTRY_POINT_H
+#define BUSYPY_CORE_ENTRY_POINT_H
 
 #include <stdbool.h>
 #include <stddef.h>

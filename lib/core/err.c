@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Formats error sentences into the caller's struct err. */
-#include "err.h"
+#include "core/err.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One error as a sentence: what we wanted, on what, and the reason. Never prints. */
-#ifndef BUSYPY_ERR_H
-#define BUSYPY_ERR_H
+#ifndef BUSYPY_CORE_ERR_H
+#define BUSYPY_CORE_ERR_H
 
 enum { ERR_TEXT_MAX = 1024 };
 

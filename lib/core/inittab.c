@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The parser: lines, entries, warnings; pure. The rules are BusyBox's libbb/parse_config.c with the
  * delimiters "#:", four fields, nothing trimmed or collapsed. The table: inittab_table.c. */
-#include "inittab.h"
+#include "core/inittab.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "command.h"
-#include "err.h"
-#include "str.h"
+#include "core/command.h"
+#include "core/err.h"
+#include "core/str.h"
 
 static const char *const action_names[] = { "sysinit",	"wait",	      "once",	  "respawn",
 					    "askfirst", "ctrlaltdel", "shutdown", "restart" };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* /etc/inittab as BusyBox init reads it: bytes to logical lines, a line to an entry, entries to a
  * table that keeps what runs across a reload. inittab in init(8). */
-#ifndef BUSYPY_INITTAB_H
-#define BUSYPY_INITTAB_H
+#ifndef BUSYPY_CORE_INITTAB_H
+#define BUSYPY_CORE_INITTAB_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of entries: order, duplicates, reload; pure. */
-#include "inittab.h"
+#include "core/inittab.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 void inittab_init(struct inittab *table)
 {

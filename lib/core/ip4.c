@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses and ip=; pure. */
-#include "ip4.h"
+#include "core/ip4.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "err.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/str.h"
 
 int ip4_parse(const char *s, size_t n, uint32_t *ret)
 {

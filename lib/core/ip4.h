@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* An IPv4 address as text and as a number (10.0.2.2 is 0x0a000202, 0 is none), and the kernel's
  * word ip=: how a diskless machine gets its network. */
-#ifndef BUSYPY_IP4_H
-#define BUSYPY_IP4_H
+#ifndef BUSYPY_CORE_IP4_H
+#define BUSYPY_CORE_IP4_H
 
 #include <stdbool.h>
 #include <stddef.h>

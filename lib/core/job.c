@@ -2,16 +2,16 @@
 /* The table of DESIGN's "Views" for sandboxes. A client's root is the tree itself, as long as it
  * has the mount points that are needed, since each mount costs time; else a small tmpfs with what
  * the tree has on top. */
-#include "job.h"
+#include "core/job.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "err.h"
-#include "plan.h"
-#include "str.h"
-#include "view.h"
-#include "view_parts.h"
+#include "core/err.h"
+#include "core/plan.h"
+#include "core/str.h"
+#include "core/view.h"
+#include "core/view_parts.h"
 
 enum { PATH_SIZE = 4096 };
 

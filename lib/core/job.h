@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The view of a sandbox, where a job runs: a client's or a host's, with what was asked for besides.
  * Made in namespaces of its own, never on a machine's. Pure. */
-#ifndef BUSYPY_JOB_H
-#define BUSYPY_JOB_H
+#ifndef BUSYPY_CORE_JOB_H
+#define BUSYPY_CORE_JOB_H
 
 #include <stdbool.h>
 #include <stddef.h>

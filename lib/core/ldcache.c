@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* sysdeps/generic/dl-cache.h: the format since glibc 2.2, alone or behind the older one. */
-#include "ldcache.h"
+#include "core/ldcache.h"
 
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 #define OLD_MAGIC "ld.so-1.7.0"
 #define MAGIC "glibc-ld.so.cache1.1"

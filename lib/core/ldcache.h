@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* /etc/ld.so.cache, which ldconfig(8) writes and glibc's ld.so reads: where libraries are. */
-#ifndef BUSYPY_LDCACHE_H
-#define BUSYPY_LDCACHE_H
+#ifndef BUSYPY_CORE_LDCACHE_H
+#define BUSYPY_CORE_LDCACHE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The paths that are compiled into glibc's ld.so: reading and redirecting them, in bytes. */
-#ifndef BUSYPY_LDSO_H
-#define BUSYPY_LDSO_H
+#ifndef BUSYPY_CORE_LDSO_H
+#define BUSYPY_CORE_LDSO_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Five lines, each checked byte by byte. */
-#include "lease.h"
+#include "core/lease.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "err.h"
-#include "str.h"
-#include "version.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "core/version.h"
 
 enum field { HOST, ARCH, VERSION, BOOT, UPTIME, FIELDS };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A lease: a client's heartbeat, one small file named after its host in EXPORT/leases. Anybody who
  * can write there can write anything there, so the parser is strict. */
-#ifndef BUSYPY_LEASE_H
-#define BUSYPY_LEASE_H
+#ifndef BUSYPY_CORE_LEASE_H
+#define BUSYPY_CORE_LEASE_H
 
 #include <stdbool.h>
 #include <stddef.h>

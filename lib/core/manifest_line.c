@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Five words and their escapes, as mountinfo writes paths. */
-#include "manifest_line.h"
+#include "core/manifest_line.h"
 
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 enum { FIELDS = 5 };
 

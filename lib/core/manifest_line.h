@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One line of a runtime's manifest: "SHA256 SIZE PATH ORIGIN as-is|patched". */
-#ifndef BUSYPY_MANIFEST_LINE_H
-#define BUSYPY_MANIFEST_LINE_H
+#ifndef BUSYPY_CORE_MANIFEST_LINE_H
+#define BUSYPY_CORE_MANIFEST_LINE_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mountinfo's mount point, type and source; pure. */
-#include "mountline.h"
+#include "core/mountline.h"
 
 #include <errno.h>
 #include <stdbool.h>

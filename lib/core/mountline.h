@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One line of /proc/self/mountinfo, proc(5): for PID 1, which cannot carry libmount. Everything
- * else asks libmount (lib/host/mounts). */
-#ifndef BUSYPY_MOUNTLINE_H
-#define BUSYPY_MOUNTLINE_H
+ * else asks libmount (lib/handler/mounts). */
+#ifndef BUSYPY_CORE_MOUNTLINE_H
+#define BUSYPY_CORE_MOUNTLINE_H
 
 #include <stddef.h>
 

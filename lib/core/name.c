@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Bytes of names. */
-#include "name.h"
+#include "core/name.h"
 
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 enum { NAME_LONGEST = 255 /* bytes, NAME_MAX of nearly all file systems */ };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Names of files as others must be able to carry them: NFS servers, cpio archives, disks that know
  * no case; and what a relative link's text says by itself. */
-#ifndef BUSYPY_NAME_H
-#define BUSYPY_NAME_H
+#ifndef BUSYPY_CORE_NAME_H
+#define BUSYPY_CORE_NAME_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* nfsroot= and NFS mount options; pure. */
-#include "nfs.h"
+#include "core/nfs.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "err.h"
-#include "ip4.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/ip4.h"
+#include "core/str.h"
 
 static const char versions[] = "versions/";
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A directory of a file server as the command line names it, and what mount(2) is told to mount it:
  * mount.nfs(8) cannot be called where there is no root yet. */
-#ifndef BUSYPY_NFS_H
-#define BUSYPY_NFS_H
+#ifndef BUSYPY_CORE_NFS_H
+#define BUSYPY_CORE_NFS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* exports(5), ganesha-export-config(8), and the kernel's Documentation/admin-guide/nfs/nfsroot.rst.
  */
-#include "nfs_export.h"
+#include "core/nfs_export.h"
 
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "err.h"
-#include "sha256.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/sha256.h"
+#include "core/str.h"
 
 enum { NOBODY = 65534, FIRST_ID = 7000 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What makes a file server serve an export: lines for exports(5) or blocks for NFS-Ganesha, and
  * what its clients are told. */
-#ifndef BUSYPY_NFS_EXPORT_H
-#define BUSYPY_NFS_EXPORT_H
+#ifndef BUSYPY_CORE_NFS_EXPORT_H
+#define BUSYPY_CORE_NFS_EXPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

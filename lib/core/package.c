@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Debian Policy 5.6: which bytes a package's name, version and architecture may have. */
-#include "package.h"
+#include "core/package.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "err.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/str.h"
 
 enum { FIELDS = 6 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One distribution package that a runtime came from, and the two texts that name packages: our
  * list ("lock list") and apt's. */
-#ifndef BUSYPY_PACKAGE_H
-#define BUSYPY_PACKAGE_H
+#ifndef BUSYPY_CORE_PACKAGE_H
+#define BUSYPY_CORE_PACKAGE_H
 
 #include <stddef.h>
 #include <stdint.h>

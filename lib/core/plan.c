@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Plans as data and as text; pure. */
-#include "plan.h"
+#include "core/plan.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 void plan_init(struct plan *plan)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A plan: the ordered operations that make a view, as data. Built by view.c, printed as text
  * (golden files), performed by lib/sys/run.c. Every op stands alone: none needs its neighbour. */
-#ifndef BUSYPY_PLAN_H
-#define BUSYPY_PLAN_H
+#ifndef BUSYPY_CORE_PLAN_H
+#define BUSYPY_CORE_PLAN_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The first 16 bytes of a .pyc file (PEP 552): for which Python it is, and for which source. */
-#ifndef BUSYPY_PYC_HEAD_H
-#define BUSYPY_PYC_HEAD_H
+#ifndef BUSYPY_CORE_PYC_HEAD_H
+#define BUSYPY_CORE_PYC_HEAD_H
 
 #include <stddef.h>
 #include <stdint.h>

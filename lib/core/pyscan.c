@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The Python Language Reference, 2 (lexical analysis) and 7.11 (import), as far as it goes. */
-#include "pyscan.h"
+#include "core/pyscan.h"
 
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 enum token { END, NAME, DOT, COMMA, COLON, LINE_END, OTHER };
 

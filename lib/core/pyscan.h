@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads Python source as far as needed to tell what it imports and which calls of it may block in
  * early boot: names, dots and line ends, without comments and texts. It knows no grammar. */
-#ifndef BUSYPY_PYSCAN_H
-#define BUSYPY_PYSCAN_H
+#ifndef BUSYPY_CORE_PYSCAN_H
+#define BUSYPY_CORE_PYSCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "report.h"
+#include "core/report.h"
 
 #include <string.h>
 
-#include "name.h"
+#include "core/name.h"
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 

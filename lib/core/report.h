@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What programs printed, as JSON and XML text, and where two outputs begin to differ; pure. */
-#ifndef BUSYPY_REPORT_H
-#define BUSYPY_REPORT_H
+#ifndef BUSYPY_CORE_REPORT_H
+#define BUSYPY_CORE_REPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Argument vectors and the word between loader and enter; pure. */
-#include "request.h"
+#include "core/request.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 int request_parse(int argc, char **argv, bool preserved, int fd, struct request *ret)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What an exec asks for: the kernel's words to the loader, and the loader's to enter. */
-#ifndef BUSYPY_REQUEST_H
-#define BUSYPY_REQUEST_H
+#ifndef BUSYPY_CORE_REQUEST_H
+#define BUSYPY_CORE_REQUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>

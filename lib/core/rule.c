@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* binfmt_misc entries; pure. */
-#include "rule.h"
+#include "core/rule.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "arch.h"
-#include "str.h"
+#include "core/arch.h"
+#include "core/str.h"
 
 /* A carriage return is not among the endings: the kernel takes it for a part of the name. */
 static const struct {

@@ -2,8 +2,8 @@
 /* binfmt_misc entries as data: the lines that are registered, the files that are read back, and
  * which of two entries catches a file. Kernel: Documentation/admin-guide/binfmt-misc.rst.
  * A later kernel's location-matching handlers belong here and nowhere else. */
-#ifndef BUSYPY_RULE_H
-#define BUSYPY_RULE_H
+#ifndef BUSYPY_CORE_RULE_H
+#define BUSYPY_CORE_RULE_H
 
 #include <stdbool.h>
 #include <stddef.h>

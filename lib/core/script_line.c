@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The shebang line against the interpreters that the handler matches by default. */
-#include "script_line.h"
+#include "core/script_line.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-#include "shebang.h"
-#include "str.h"
+#include "core/shebang.h"
+#include "core/str.h"
 
 /* The default of busypy.conf(5), and the words that env(1) would look up. */
 static const struct {

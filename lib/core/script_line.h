@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a script's first bytes promise: will the handler take it, would a view find its interpreter.
  * How the kernel reads the line is lib/core/shebang. */
-#ifndef BUSYPY_SCRIPT_LINE_H
-#define BUSYPY_SCRIPT_LINE_H
+#ifndef BUSYPY_CORE_SCRIPT_LINE_H
+#define BUSYPY_CORE_SCRIPT_LINE_H
 
 #include <stddef.h>
 

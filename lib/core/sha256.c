@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* FIPS 180-4, sections 4.1.2, 4.2.2, 5.1.1, 5.3.3 and 6.2; names as there. */
-#include "sha256.h"
+#include "core/sha256.h"
 
 #include <string.h>
 
-#include "sha256_x86.h"
+#include "core/sha256_x86.h"
 
 static const uint32_t K[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SHA-256, FIPS 180-4. Our own because a build may need libmount, libcap and libelf only, and a
  * checksum is all that a cryptographic library would be for: signatures are checked by apt. */
-#ifndef BUSYPY_SHA256_H
-#define BUSYPY_SHA256_H
+#ifndef BUSYPY_CORE_SHA256_H
+#define BUSYPY_CORE_SHA256_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* SHA-256 with the instructions that x86 processors have for it: ten times as fast. */
-#include "sha256.h"
+#include "core/sha256.h"
 
-#include "sha256_x86.h"
+#include "core/sha256_x86.h"
 
 #ifdef __x86_64__
 #include <cpuid.h>

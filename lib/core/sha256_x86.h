@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The part of lib/core/sha256 that depends on the processor. */
-#ifndef BUSYPY_SHA256_X86_H
-#define BUSYPY_SHA256_X86_H
+#ifndef BUSYPY_CORE_SHA256_X86_H
+#define BUSYPY_CORE_SHA256_X86_H
 
 #include <stdbool.h>
 #include <stdint.h>

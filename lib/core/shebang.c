@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's reading of "#!": load_script() in fs/binfmt_script.c, Linux 5.12 to 6.18. */
-#include "shebang.h"
+#include "core/shebang.h"
 
 #include <errno.h>
 #include <string.h>

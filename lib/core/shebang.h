@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A script's first line, read exactly as the kernel reads it (fs/binfmt_script.c). */
-#ifndef BUSYPY_SHEBANG_H
-#define BUSYPY_SHEBANG_H
+#ifndef BUSYPY_CORE_SHEBANG_H
+#define BUSYPY_CORE_SHEBANG_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Bounded text, numbers and paths; pure. */
-#include "str.h"
+#include "core/str.h"
 
 #include <errno.h>
 #include <stdarg.h>

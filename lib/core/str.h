@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Text without surprises: bounded copies, prefixes, numbers, paths and a growing line.
  * Truncation is always an error, never silent. */
-#ifndef BUSYPY_STR_H
-#define BUSYPY_STR_H
+#ifndef BUSYPY_CORE_STR_H
+#define BUSYPY_CORE_STR_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,12 +2,12 @@
 /* The packages were found by closure over their ELF files, not by dependencies: those want dpkg,
  * tar and more. Left out on purpose: what nis and _dbm need (nine packages). The gcc base package
  * holds libgcc's licence and nothing else. */
-#include "suite.h"
+#include "core/suite.h"
 
 #include <stdint.h>
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

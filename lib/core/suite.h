@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which packages of which Debian suite make a runtime: a table. */
-#ifndef BUSYPY_SUITE_H
-#define BUSYPY_SUITE_H
+#ifndef BUSYPY_CORE_SUITE_H
+#define BUSYPY_CORE_SUITE_H
 
 #include <stdbool.h>
 #include <stddef.h>

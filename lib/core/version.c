@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Ids, dates and records, without a clock. */
-#include "version.h"
+#include "core/version.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "err.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/str.h"
 
 enum {
 	FIELD_PUBLISHED = 1 << 0,

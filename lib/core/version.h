@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A version of a tree: its id, and the record of its publishing in etc/busypy/id. */
-#ifndef BUSYPY_VERSION_H
-#define BUSYPY_VERSION_H
+#ifndef BUSYPY_CORE_VERSION_H
+#define BUSYPY_CORE_VERSION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Words and their escapes, as mountinfo writes paths. */
-#include "version_line.h"
+#include "core/version_line.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "str.h"
+#include "core/str.h"
 
 enum { FIELDS_MAX = 5 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One line of a version's manifest: "f MODE SIZE SHA256 PATH", "d MODE PATH" or "l TARGET PATH".
  * Blanks, control bytes and backslashes in paths and targets are written as \ooo. */
-#ifndef BUSYPY_VERSION_LINE_H
-#define BUSYPY_VERSION_LINE_H
+#ifndef BUSYPY_CORE_VERSION_LINE_H
+#define BUSYPY_CORE_VERSION_LINE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The two views as lists of ops; the table of DESIGN's "Views" in code. */
-#include "view.h"
+#include "core/view.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "err.h"
-#include "job.h"
-#include "plan.h"
-#include "str.h"
-#include "view_parts.h"
+#include "core/err.h"
+#include "core/job.h"
+#include "core/plan.h"
+#include "core/str.h"
+#include "core/view_parts.h"
 
 enum { PATH_SIZE = 4096, RUNTIME_FLAGS = VIEW_RUNTIME_FLAGS };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Decides what a process will see: (view, facts) -> plan. Pure; facts come from lib/sys/probe. */
-#ifndef BUSYPY_VIEW_H
-#define BUSYPY_VIEW_H
+#ifndef BUSYPY_CORE_VIEW_H
+#define BUSYPY_CORE_VIEW_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the plans of view.c and job.c share: for these two files only. */
-#ifndef BUSYPY_VIEW_PARTS_H
-#define BUSYPY_VIEW_PARTS_H
+#ifndef BUSYPY_CORE_VIEW_PARTS_H
+#define BUSYPY_CORE_VIEW_PARTS_H
 
 #include <stdbool.h>
 #include <stdint.h>

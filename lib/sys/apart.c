@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fork(2), a socket pair and one struct err. */
-#include "apart.h"
+#include "sys/apart.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "err.h"
-#include "fd.h"
+#include "core/err.h"
+#include "sys/fd.h"
 
 int apart_begin(int (*work)(void *data, struct err *err), void *data, struct apart *ret,
 		struct err *err)

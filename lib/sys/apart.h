@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Work that must not touch this process, or may never end: done in a child, which reports back. */
-#ifndef BUSYPY_APART_H
-#define BUSYPY_APART_H
+#ifndef BUSYPY_SYS_APART_H
+#define BUSYPY_SYS_APART_H
 
 #include <sys/types.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading and writing a binfmt_misc file system; fs/binfmt_misc.c. */
-#include "binfmt.h"
+#include "sys/binfmt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,12 +9,12 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "dirs.h"
-#include "err.h"
-#include "fd.h"
-#include "mount_api.h"
-#include "rule.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/rule.h"
+#include "core/str.h"
+#include "sys/dirs.h"
+#include "sys/fd.h"
+#include "sys/mount_api.h"
 
 #ifndef BINFMTFS_MAGIC
 #define BINFMTFS_MAGIC 0x42494e4d

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of one binfmt_misc instance. What the entries mean: core/rule.h. */
-#ifndef BUSYPY_BINFMT_H
-#define BUSYPY_BINFMT_H
+#ifndef BUSYPY_SYS_BINFMT_H
+#define BUSYPY_SYS_BINFMT_H
 
 #include <stdbool.h>
 #include <stddef.h>

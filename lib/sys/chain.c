@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Walks an exec chain with open(2) and pread(2); the reading itself is lib/core's. */
-#include "chain.h"
+#include "sys/chain.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,13 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "arch.h"
-#include "broken.h"
-#include "elf_head.h"
-#include "err.h"
-#include "fd.h"
-#include "shebang.h"
-#include "str.h"
+#include "core/arch.h"
+#include "core/broken.h"
+#include "core/elf_head.h"
+#include "core/err.h"
+#include "core/shebang.h"
+#include "core/str.h"
+#include "sys/fd.h"
 
 /* A device or a FIFO would do something, or block, on being opened; execve(2) refuses them. */
 static int open_regular(const char *path)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The chain that an exec follows: script, interpreter, ELF, PT_INTERP. How long it is, and which
  * link of it is missing: the answer to "No such file or directory" for a file that exists. */
-#ifndef BUSYPY_CHAIN_H
-#define BUSYPY_CHAIN_H
+#ifndef BUSYPY_SYS_CHAIN_H
+#define BUSYPY_SYS_CHAIN_H
 
 #include <stdbool.h>
 

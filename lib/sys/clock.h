@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The monotonic clock, for deadlines and for how long something took. */
-#ifndef BUSYPY_CLOCK_H
-#define BUSYPY_CLOCK_H
+#ifndef BUSYPY_SYS_CLOCK_H
+#define BUSYPY_SYS_CLOCK_H
 
 #include <stdint.h>
 

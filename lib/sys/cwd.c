@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* getcwd(2), stat(2) and chdir(2). */
-#include "cwd.h"
+#include "sys/cwd.h"
 
 #include <errno.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "str.h"
+#include "core/str.h"
 
 void cwd_get(struct cwd *ret)
 {

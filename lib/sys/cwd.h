@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The working directory across a change of root: by path, since a descriptor from before would
  * stand on the host's mount (and is how CVE-2024-21626 came about). */
-#ifndef BUSYPY_CWD_H
-#define BUSYPY_CWD_H
+#ifndef BUSYPY_SYS_CWD_H
+#define BUSYPY_SYS_CWD_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A UDP socket bound to the interface: no packet socket, so every kernel will do. */
-#include "dhcp_ask.h"
+#include "sys/dhcp_ask.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -11,10 +11,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "dhcp.h"
-#include "fd.h"
-#include "netdev.h"
+#include "core/dhcp.h"
+#include "sys/clock.h"
+#include "sys/fd.h"
+#include "sys/netdev.h"
 
 enum { PORT_SERVER = 67, PORT_CLIENT = 68, ANSWER_MAX = 1500 };
 

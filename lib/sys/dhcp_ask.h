@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One round of DHCP on an interface: discover, offer, request, acknowledgement; answers that are
  * lost are asked for again, those that come twice or are another's are passed over. */
-#ifndef BUSYPY_DHCP_ASK_H
-#define BUSYPY_DHCP_ASK_H
+#ifndef BUSYPY_SYS_DHCP_ASK_H
+#define BUSYPY_SYS_DHCP_ASK_H
 
 #include <stdint.h>
 

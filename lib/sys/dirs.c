@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* getdents64(2). */
-#include "dirs.h"
+#include "sys/dirs.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "str.h"
+#include "core/str.h"
 
 /* struct linux_dirent64, getdents(2): ino, off, then these. */
 enum { RECLEN_AT = 16, NAME_AT = 19 };

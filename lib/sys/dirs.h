@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The names in a directory, without opendir(3), which allocates. */
-#ifndef BUSYPY_DIRS_H
-#define BUSYPY_DIRS_H
+#ifndef BUSYPY_SYS_DIRS_H
+#define BUSYPY_SYS_DIRS_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Descriptors: closing, whole reads, whole writes. */
-#include "fd.h"
+#include "sys/fd.h"
 
 #include <errno.h>
 #include <fcntl.h>

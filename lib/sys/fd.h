@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Descriptors that close themselves, and whole reads and writes. */
-#ifndef BUSYPY_FD_H
-#define BUSYPY_FD_H
+#ifndef BUSYPY_SYS_FD_H
+#define BUSYPY_SYS_FD_H
 
 #include <stddef.h>
 #include <sys/types.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* LOOP_CONFIGURE: file and flags in one step, since Linux 5.8. With direct I/O only the device's
  * pages are kept in memory, not the file's, too; and the file is not read ahead a second time. */
-#include "loop.h"
+#include "sys/loop.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
 #include <sys/ioctl.h>
 
-#include "fd.h"
-#include "str.h"
+#include "core/str.h"
+#include "sys/fd.h"
 
 enum { TRIES = 16 /* another process may be faster */ };
 

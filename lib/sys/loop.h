@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A file as a block device, for mounting what is in it. loop(4). */
-#ifndef BUSYPY_LOOP_H
-#define BUSYPY_LOOP_H
+#ifndef BUSYPY_SYS_LOOP_H
+#define BUSYPY_SYS_LOOP_H
 
 enum { LOOP_PATH_MAX = 32 };
 

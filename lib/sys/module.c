@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* finit_module(2). */
-#include "module.h"
+#include "sys/module.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "fd.h"
+#include "sys/fd.h"
 
 int module_load(const char *path, const char *parameters)
 {

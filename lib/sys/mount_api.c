@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Raw mount system calls. */
-#include "mount_api.h"
+#include "sys/mount_api.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "fd.h"
-#include "str.h"
+#include "core/str.h"
+#include "sys/fd.h"
 
 /* umount2(2) flags, not in linux/mount.h; sys/mount.h clashes with it in glibc 2.36. */
 enum { UMOUNT_DETACH = 2, UMOUNT_NOT_LINK = 8 };

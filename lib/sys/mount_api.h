@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The mount system calls, one function each, no policy. All return 0 or a descriptor, else -errno.
  * Raw, because musl and older C libraries have no wrappers. mount_setattr(2), open_tree(2). */
-#ifndef BUSYPY_MOUNT_API_H
-#define BUSYPY_MOUNT_API_H
+#ifndef BUSYPY_SYS_MOUNT_API_H
+#define BUSYPY_SYS_MOUNT_API_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* /sys/class/net and SIOC ioctls. */
-#include "netdev.h"
+#include "sys/netdev.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "dirs.h"
-#include "fd.h"
-#include "str.h"
+#include "core/str.h"
+#include "sys/dirs.h"
+#include "sys/fd.h"
 
 #define FOLDER "/sys/class/net"
 

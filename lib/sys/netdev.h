@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Ethernet interfaces: which there are, and giving one an address. ioctl(2)s only: netdevice(7). */
-#ifndef BUSYPY_NETDEV_H
-#define BUSYPY_NETDEV_H
+#ifndef BUSYPY_SYS_NETDEV_H
+#define BUSYPY_SYS_NETDEV_H
 
 #include <stdbool.h>
 #include <stddef.h>

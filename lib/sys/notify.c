@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Two sockets of systemd. */
-#include "notify.h"
+#include "sys/notify.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -10,8 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "fd.h"
-#include "str.h"
+#include "core/str.h"
+#include "sys/fd.h"
 
 #define JOURNAL "/run/systemd/journal/socket"
 

@@ -2,8 +2,8 @@
 /* What a service manager and the journal are told: one datagram each, in the formats of
  * sd_notify(3) and https://systemd.io/JOURNAL_NATIVE_PROTOCOL/. Written here because both are a few
  * lines of text to a socket, and libsystemd would be one more library in a privileged process. */
-#ifndef BUSYPY_NOTIFY_H
-#define BUSYPY_NOTIFY_H
+#ifndef BUSYPY_SYS_NOTIFY_H
+#define BUSYPY_SYS_NOTIFY_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* setns(2), unshare(2) and id maps. */
-#include "ns.h"
+#include "sys/ns.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +15,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "err.h"
-#include "fd.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "sys/fd.h"
 
 static int open_plain(const char *path)
 {

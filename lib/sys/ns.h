@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Namespaces: entering a pinned template, and making one's own. */
-#ifndef BUSYPY_NS_H
-#define BUSYPY_NS_H
+#ifndef BUSYPY_SYS_NS_H
+#define BUSYPY_SYS_NS_H
 
 #include <stdint.h>
 

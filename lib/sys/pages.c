@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mmap(2). */
-#include "pages.h"
+#include "sys/pages.h"
 
 #include <sys/mman.h>
 

@@ -2,8 +2,8 @@
 /* Memory for programs without malloc: for what is large, or seldom needed. A static variable of
  * that size would cost every start a mapping, and room on the stack is not for the program to
  * choose. */
-#ifndef BUSYPY_PAGES_H
-#define BUSYPY_PAGES_H
+#ifndef BUSYPY_SYS_PAGES_H
+#define BUSYPY_SYS_PAGES_H
 
 #include <stddef.h>
 

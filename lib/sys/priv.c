@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Capability sets by raw system calls. */
-#include "priv.h"
+#include "sys/priv.h"
 
 #include <errno.h>
 #include <linux/capability.h>

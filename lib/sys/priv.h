@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What the calling process may do, and giving it up; capabilities(7). Raw capget(2) and capset(2):
  * libcap allocates and is not there for musl. */
-#ifndef BUSYPY_PRIV_H
-#define BUSYPY_PRIV_H
+#ifndef BUSYPY_SYS_PRIV_H
+#define BUSYPY_SYS_PRIV_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* statx(2), getdents64(2) and readlink(2), turned into facts. */
-#include "probe.h"
+#include "sys/probe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,14 +11,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "contract.h"
-#include "dirs.h"
-#include "err.h"
-#include "fd.h"
-#include "job.h"
-#include "mount_api.h"
-#include "str.h"
-#include "view.h"
+#include "core/contract.h"
+#include "core/err.h"
+#include "core/job.h"
+#include "core/str.h"
+#include "core/view.h"
+#include "sys/dirs.h"
+#include "sys/fd.h"
+#include "sys/mount_api.h"
 
 #ifndef STATX_MNT_ID_UNIQUE
 #define STATX_MNT_ID_UNIQUE 0x00004000U /* Linux 6.8 */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads facts from kernel and disk. The only way host state gets into lib/core. */
-#ifndef BUSYPY_PROBE_H
-#define BUSYPY_PROBE_H
+#ifndef BUSYPY_SYS_PROBE_H
+#define BUSYPY_SYS_PROBE_H
 
 #include <stdbool.h>
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Looks relative to the running executable first, then below the prefix of the build. */
-#include "programs.h"
+#include "sys/programs.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "err.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/str.h"
 
 /* Tries each place relative to the executable's folder, then below the prefix; 0 or -ENOENT. */
 static int find(const char *const *beside, size_t n, const char *installed, const char *name,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Where our own installed files are: beside a freshly built busypy, or where `make install` put
  * them, whatever the prefix. */
-#ifndef BUSYPY_PROGRAMS_H
-#define BUSYPY_PROGRAMS_H
+#ifndef BUSYPY_SYS_PROGRAMS_H
+#define BUSYPY_SYS_PROGRAMS_H
 
 #include <stddef.h>
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The backing device of a file system has its device number as its name. */
-#include "readahead.h"
+#include "sys/readahead.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "fd.h"
-#include "str.h"
+#include "core/str.h"
+#include "sys/fd.h"
 
 int readahead_set(const char *path, unsigned kib)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The plan's executor, on the new mount API: every mount is made detached, given its flags, and
  * only then attached, so that nothing is ever visible with too many rights. */
-#include "run.h"
+#include "sys/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,12 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dirs.h"
-#include "err.h"
-#include "fd.h"
-#include "mount_api.h"
-#include "plan.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/plan.h"
+#include "core/str.h"
+#include "sys/dirs.h"
+#include "sys/fd.h"
+#include "sys/mount_api.h"
 
 /* From sys/mount.h, which clashes with linux/mount.h in glibc 2.36. */
 enum { PROPAGATE_PRIVATE = 1 << 18, PROPAGATE_SLAVE = 1 << 19 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Performs a plan, op by op, in the calling process. No decisions: those are in the plan. */
-#ifndef BUSYPY_RUN_H
-#define BUSYPY_RUN_H
+#ifndef BUSYPY_SYS_RUN_H
+#define BUSYPY_SYS_RUN_H
 
 struct plan;
 struct err;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Identifies scripts by descriptor, mount and path. */
-#include "script.h"
+#include "sys/script.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,14 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "contract.h"
-#include "err.h"
-#include "pages.h"
-#include "probe.h"
-#include "request.h"
-#include "shebang.h"
-#include "str.h"
-#include "view.h"
+#include "core/contract.h"
+#include "core/err.h"
+#include "core/request.h"
+#include "core/shebang.h"
+#include "core/str.h"
+#include "core/view.h"
+#include "sys/pages.h"
+#include "sys/probe.h"
 
 int script_in_view(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The script that the kernel handed over: whose it is, and what its first line says. */
-#ifndef BUSYPY_SCRIPT_H
-#define BUSYPY_SCRIPT_H
+#ifndef BUSYPY_SYS_SCRIPT_H
+#define BUSYPY_SYS_SCRIPT_H
 
 #include <stdbool.h>
 

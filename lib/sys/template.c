@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* fork(2), unshare(2), the plan, and a bind of /proc/PID/ns/mnt. */
-#include "template.h"
+#include "sys/template.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,12 +13,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "err.h"
-#include "fd.h"
-#include "mount_api.h"
-#include "plan.h"
-#include "run.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/plan.h"
+#include "core/str.h"
+#include "sys/fd.h"
+#include "sys/mount_api.h"
+#include "sys/run.h"
 
 /* The child: performs the plan, tells how it went, and holds the namespace until the parent has
  * pinned it (or has gone). A cpu of -1 is any. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Templates: a plan performed once in a mount namespace that is kept for copying. */
-#ifndef BUSYPY_TEMPLATE_H
-#define BUSYPY_TEMPLATE_H
+#ifndef BUSYPY_SYS_TEMPLATE_H
+#define BUSYPY_SYS_TEMPLATE_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* realpath(3) and stat(2). */
-#include "tree.h"
+#include "sys/tree.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -8,11 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "arch.h"
-#include "contract.h"
-#include "err.h"
-#include "str.h"
-#include "view.h"
+#include "core/arch.h"
+#include "core/contract.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "core/view.h"
 
 static const char *const folders[] = { "bin", "sbin", "site-package", "etc/python", "etc/clib" };
 

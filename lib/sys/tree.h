@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A tree on disk: is it one, and which runtimes does it have. Whether it may serve all users:
- * lib/host/verify. */
-#ifndef BUSYPY_TREE_H
-#define BUSYPY_TREE_H
+ * handler/admission. */
+#ifndef BUSYPY_SYS_TREE_H
+#define BUSYPY_SYS_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as the kernel's command line: each call gets on, and what is set is within its limits.
  */
-#include "cmdline.h"
+#include "core/cmdline.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "err.h"
+#include "core/err.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any text as an inittab command: the words hold no blank, and together all that is no blank. */
-#include "command.h"
+#include "core/command.h"
 
 #include <stdint.h>
 #include <stdlib.h>

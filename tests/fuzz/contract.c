@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a contract, and as a program that should have one. */
-#include "contract.h"
+#include "core/contract.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as an initramfs: what is found lies inside, and the reader comes to an end. */
-#include "cpio.h"
+#include "core/cpio.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as an answer to DHCP: what is taken over is text that a console and a path can take. */
-#include "dhcp.h"
+#include "core/dhcp.h"
 
 #include <stdint.h>
 #include <stdlib.h>

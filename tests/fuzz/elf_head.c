@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as an ELF header followed by program headers. */
-#include "elf_head.h"
+#include "core/elf_head.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch.h"
+#include "core/arch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes as an ELF file, as lib/host reads it with libelf: headers, dynamic section, symbols,
+/* Any bytes as an ELF file, as lib/elf reads it with libelf: headers, dynamic section, symbols,
  * versions, and the marks of damage. */
-#include "elf_image.h"
+#include "elf/image.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "elf_file.h"
-#include "elf_marks.h"
-#include "elf_symbols.h"
+#include "elf/damage.h"
+#include "elf/dynamic.h"
+#include "elf/symbols.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as version and hash tables; the first two choose byte order and word. */
-#include "elf_versions.h"
+#include "core/elf_versions.h"
 
 #include <stdlib.h>
 

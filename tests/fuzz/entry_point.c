@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as entry_points.txt: what is taken is safe as a file's name and in a script. */
-#include "entry_point.h"
+#include "core/entry_point.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as an inittab: read in pieces of any size it is the same as read in one, and as what
  * BusyBox's getline() loop would join; the table stays whole through adding and reloading. */
-#include "inittab.h"
+#include "core/inittab.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "err.h"
+#include "core/err.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Any names at a tree's top and any places asked for, as the view of a sandbox: a plan never leaves
  * the new root, and what is in a bind of the host is never created. */
-#include "job.h"
+#include "core/job.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "err.h"
-#include "plan.h"
-#include "str.h"
-#include "view.h"
+#include "core/err.h"
+#include "core/plan.h"
+#include "core/str.h"
+#include "core/view.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

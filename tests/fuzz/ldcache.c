@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as ld.so's cache: what is found ends inside of it. */
-#include "ldcache.h"
+#include "core/ldcache.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a lease and as a version's record; what is taken comes back the same. */
-#include "lease.h"
+#include "core/lease.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "version.h"
+#include "core/version.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

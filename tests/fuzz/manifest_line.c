@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Any text as a line of a manifest; what is taken comes back the same. And any bytes as an ld.so.
  */
-#include "manifest_line.h"
+#include "core/manifest_line.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ldso.h"
+#include "core/ldso.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

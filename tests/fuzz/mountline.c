@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a line of mountinfo. */
-#include "mountline.h"
+#include "core/mountline.h"
 
 #include <stdint.h>
 #include <stdlib.h>

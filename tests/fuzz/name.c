@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a name, a path and a link. */
-#include "name.h"
+#include "core/name.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Any text as nfsroot= and ip=: what mount(2) is told holds no flag and ends. */
-#include "nfs.h"
+#include "core/nfs.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "err.h"
-#include "ip4.h"
+#include "core/err.h"
+#include "core/ip4.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a line of a package list or an answer of apt; what is taken is safe in paths. */
-#include "package.h"
+#include "core/package.h"
 
 #include <stdint.h>
 #include <stdlib.h>

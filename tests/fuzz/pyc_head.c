@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a .pyc header, and as a source. */
-#include "pyc_head.h"
+#include "core/pyc_head.h"
 
 #include <stdlib.h>
 

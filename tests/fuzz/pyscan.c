@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as Python source. */
-#include "pyscan.h"
+#include "core/pyscan.h"
 
 #include <stdint.h>
 #include <stdlib.h>

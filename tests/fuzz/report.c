@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a program's output: what is printed is valid UTF-8 without what would end its
  * string, and two outputs differ if and only if their bytes do. */
-#include "report.h"
+#include "core/report.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as the text of a binfmt_misc entry. What is read can be written and compared. */
-#include "rule.h"
+#include "core/rule.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch.h"
+#include "core/arch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

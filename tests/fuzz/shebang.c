@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a script's first line. */
-#include "script_line.h"
-#include "shebang.h"
+#include "core/script_line.h"
+#include "core/shebang.h"
 
 #include <stdint.h>
 #include <stdlib.h>

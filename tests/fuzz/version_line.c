@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any text as a line of a version's manifest; what is taken comes back the same. */
-#include "version_line.h"
+#include "core/version_line.h"
 
 #include <stdint.h>
 #include <stdlib.h>

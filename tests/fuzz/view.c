@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Any names as a host's root directory and mounts: a plan never leaves the new root, and its text
  * has one line for each op. */
-#include "view.h"
+#include "core/view.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "err.h"
-#include "plan.h"
-#include "str.h"
+#include "core/err.h"
+#include "core/plan.h"
+#include "core/str.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dhcp.h"
-#include "dhcp_ask.h"
-#include "ip4.h"
-#include "netdev.h"
-#include "str.h"
+#include "core/dhcp.h"
+#include "core/ip4.h"
+#include "core/str.h"
+#include "sys/dhcp_ask.h"
+#include "sys/netdev.h"
 
 static void say(const char *what, uint32_t address)
 {

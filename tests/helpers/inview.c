@@ -11,13 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cwd.h"
-#include "err.h"
-#include "ns.h"
-#include "plan.h"
-#include "probe.h"
-#include "run.h"
-#include "view.h"
+#include "core/err.h"
+#include "core/plan.h"
+#include "core/view.h"
+#include "sys/cwd.h"
+#include "sys/ns.h"
+#include "sys/probe.h"
+#include "sys/run.h"
 
 static struct facts facts;
 static struct plan plan;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The verbs of state.c that change what a process may do, and how verbs read their numbers. */
-#ifndef BUSYPY_TEST_STATE_RIGHTS_H
-#define BUSYPY_TEST_STATE_RIGHTS_H
+#ifndef BUSYPY_TESTS_HELPERS_STATE_RIGHTS_H
+#define BUSYPY_TESTS_HELPERS_STATE_RIGHTS_H
 
 #include <grp.h>
 #include <linux/capability.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Amounts with units. */
-#include "amount.h"
+#include "core/amount.h"
 
 #include <errno.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The architecture table: complete, without doubles, and matching ELF files to one arch each. */
-#include "arch.h"
+#include "core/arch.h"
 
+#include "core/elf_head.h"
+#include "core/str.h"
 #include "check.h"
-#include "elf_head.h"
-#include "str.h"
 
 static void test_names(void)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The plans of PID 1, as text. */
-#include "boot.h"
+#include "core/boot.h"
 
+#include "core/err.h"
+#include "core/plan.h"
+#include "core/view.h"
 #include "check.h"
-#include "err.h"
-#include "plan.h"
-#include "view.h"
 
 static struct plan plan;
 static char text[8192];

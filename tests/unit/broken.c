@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The sentences for what breaks an exec: each with its errno, in one vocabulary. */
-#include "broken.h"
+#include "core/broken.h"
 
 #include <errno.h>
 
-#include "arch.h"
+#include "core/arch.h"
+#include "core/err.h"
 #include "check.h"
-#include "err.h"
 
 static struct err err;
 

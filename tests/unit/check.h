@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A unit test program: a list of CHECKs in main, reported as TAP; done() gives the exit status. */
-#ifndef BUSYPY_CHECK_H
-#define BUSYPY_CHECK_H
+#ifndef BUSYPY_TESTS_UNIT_CHECK_H
+#define BUSYPY_TESTS_UNIT_CHECK_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel command line, command texts, and mountinfo's lines: what PID 1 reads besides inittab.
  */
-#include "cmdline.h"
+#include "core/cmdline.h"
 
 #include <errno.h>
 
+#include "core/command.h"
+#include "core/err.h"
+#include "core/mountline.h"
 #include "check.h"
-#include "command.h"
-#include "err.h"
-#include "mountline.h"
 
 static struct cmdline cmdline;
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys and values of the configuration. */
-#include "conf.h"
+#include "core/conf.h"
 
 #include <errno.h>
 
+#include "core/err.h"
 #include "check.h"
-#include "err.h"
 
 static struct conf conf;
 static struct err err;

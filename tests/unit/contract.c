@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The contract: finding its place in a program, and what makes it whole. */
-#include "contract.h"
+#include "core/contract.h"
 
 #include <errno.h>
 
+#include "core/str.h"
 #include "check.h"
-#include "str.h"
 
 static struct contract good(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Initramfs archives: one, several, cut, and what is none. */
-#include "cpio.h"
+#include "core/cpio.h"
 
 #include "check.h"
 

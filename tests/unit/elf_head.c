@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* ELF headers of both classes and byte orders, whole and cut. */
-#include "elf_head.h"
+#include "core/elf_head.h"
 
 #include <elf.h>
 #include <errno.h>
 
-#include "arch.h"
+#include "core/arch.h"
 #include "check.h"
 
 static void put(uint8_t *at, size_t n, uint64_t value, bool big)

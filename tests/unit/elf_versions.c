@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Version and hash tables of both byte orders, whole and lying. */
-#include "elf_versions.h"
+#include "core/elf_versions.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands of a Python package. */
-#include "entry_point.h"
+#include "core/entry_point.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Errors as sentences. */
-#include "err.h"
+#include "core/err.h"
 
 #include <errno.h>
 

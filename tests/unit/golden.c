@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/err.h"
+#include "core/job.h"
+#include "core/plan.h"
+#include "core/str.h"
+#include "core/view.h"
 #include "check.h"
-#include "err.h"
-#include "job.h"
-#include "plan.h"
-#include "str.h"
-#include "view.h"
 
 enum { PLANS_MAX = 64 };
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The inittab's lines, entries, warnings and table. What BusyBox does with the same text is
  * compared in tests/init. */
-#include "inittab.h"
+#include "core/inittab.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
+#include "core/err.h"
 #include "check.h"
-#include "err.h"
 
 static struct inittab_reader reader;
 static struct inittab table;

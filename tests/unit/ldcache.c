@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ld.so's cache: both formats, entries that lead outside. */
-#include "ldcache.h"
+#include "core/ldcache.h"
 
 #include "check.h"
 

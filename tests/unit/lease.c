@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Leases: what a client may write, and each way of getting it wrong. */
-#include "lease.h"
+#include "core/lease.h"
 
 #include <errno.h>
 
+#include "core/err.h"
 #include "check.h"
-#include "err.h"
 
 #define HOST "host web-1\n"
 #define REST "arch x86_64\nversion v1\nboot 0f1e-2d\nuptime 4711\n"

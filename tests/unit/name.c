@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Names that others can carry, and what a link's text says. */
-#include "name.h"
+#include "core/name.h"
 
+#include "core/str.h"
 #include "check.h"
-#include "str.h"
 
 static const char *flaw(const char *name)
 {

@@ -2,12 +2,12 @@
 /* What a client without a root reads: ip=, nfsroot=, DHCP's answers. */
 #include <errno.h>
 
+#include "core/dhcp.h"
+#include "core/err.h"
+#include "core/ip4.h"
+#include "core/nfs.h"
+#include "core/str.h"
 #include "check.h"
-#include "dhcp.h"
-#include "err.h"
-#include "ip4.h"
-#include "nfs.h"
-#include "str.h"
 
 static const char *as_text(uint32_t address)
 {

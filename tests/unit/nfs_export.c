@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What a file server and its clients are told. */
-#include "nfs_export.h"
+#include "core/nfs_export.h"
 
 #include <errno.h>
 
+#include "core/err.h"
+#include "core/str.h"
 #include "check.h"
-#include "err.h"
-#include "str.h"
 
 static void refuses_path(const char *path, const char *sentence)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines of package lists, and apt's answers. */
-#include "package.h"
+#include "core/package.h"
 
 #include <errno.h>
 
+#include "core/err.h"
 #include "check.h"
-#include "err.h"
 
 #define SUM "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 

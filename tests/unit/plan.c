@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Plans as data and text. */
-#include "plan.h"
+#include "core/plan.h"
 
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Headers of .pyc files, and hashes as CPython makes them. */
-#include "pyc_head.h"
+#include "core/pyc_head.h"
 
 #include <errno.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Imports and blocking calls in Python source. */
-#include "pyscan.h"
+#include "core/pyscan.h"
 
+#include "core/str.h"
 #include "check.h"
-#include "str.h"
 
 /* All events as one text: "import NAME:LINE" and "blocks NAME:LINE". */
 static const char *events(const char *source)

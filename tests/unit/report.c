@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Output of programs as JSON and XML, and where two outputs begin to differ. */
-#include "report.h"
+#include "core/report.h"
 
 #include "check.h"
 

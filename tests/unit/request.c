@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's words to the loader, and the loader's to enter. */
-#include "request.h"
+#include "core/request.h"
 
 #include <errno.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* binfmt_misc entries: made, written, read back, and compared. */
-#include "rule.h"
+#include "core/rule.h"
 
 #include <errno.h>
 
-#include "arch.h"
+#include "core/arch.h"
 #include "check.h"
 
 static void test_make(void)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Which first lines the handler takes, and what is said of the others. */
-#include "script_line.h"
+#include "core/script_line.h"
 
+#include "core/shebang.h"
 #include "check.h"
-#include "shebang.h"
 
 static void judges(const char *bytes, size_t n, enum script_kind kind, const char *what)
 {

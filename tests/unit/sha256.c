@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* FIPS 180-4's examples, and messages around the ends of blocks. */
-#include "sha256.h"
+#include "core/sha256.h"
 
 #include "check.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's reading of a script's first line. */
-#include "shebang.h"
+#include "core/shebang.h"
 
 #include <errno.h>
 

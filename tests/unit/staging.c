@@ -2,11 +2,11 @@
 /* The small pure parts of staging: ld.so's strings, manifest lines, the table of suites. */
 #include <errno.h>
 
-#include "arch.h"
+#include "core/arch.h"
+#include "core/ldso.h"
+#include "core/manifest_line.h"
+#include "core/suite.h"
 #include "check.h"
-#include "ldso.h"
-#include "manifest_line.h"
-#include "suite.h"
 
 #define SUM "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 

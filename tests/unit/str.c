@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Bounded text, numbers, paths and patterns. */
-#include "str.h"
+#include "core/str.h"
 
 #include <errno.h>
 

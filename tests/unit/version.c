@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Ids, dates and records of versions. */
-#include "version.h"
+#include "core/version.h"
 
 #include <errno.h>
 #include <time.h>
 
+#include "core/err.h"
 #include "check.h"
-#include "err.h"
 
 #define SUM "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define RECORD "v1\npublished 5\nmanifest " SUM "\nfiles 2\nbytes 3\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines of a version's manifest: each form, and what is none. */
-#include "version_line.h"
+#include "core/version_line.h"
 
 #include <errno.h>
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Facts and the small decisions of views; whole plans are in golden.c. */
-#include "view.h"
+#include "core/view.h"
 
 #include <errno.h>
 
+#include "core/err.h"
+#include "core/plan.h"
+#include "core/str.h"
 #include "check.h"
-#include "err.h"
-#include "plan.h"
-#include "str.h"
 
 static struct facts facts;
 static struct plan plan;

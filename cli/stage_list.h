@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* `busypy stage --list`: the manifests of a tree's runtimes as one table. */
+#ifndef BUSYPY_CLI_STAGE_LIST_H
+#define BUSYPY_CLI_STAGE_LIST_H
+
+#include <stdbool.h>
+
+struct err;
+struct table;
+
+/* Adds a row for each binary that the tree's runtimes were made from; the columns are
+ * listing_columns. -ENOENT with a sentence if the tree has no runtime with a manifest. */
+int listing_fill(const char *tree, struct table *table, struct err *err);
+
+/* A table for that; NULL without memory. */
+struct table *listing_table(void);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* busypy.run= and --subreaper. */
+#include "forward.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "sys/chain.h"
+#include "sys/clock.h"
+#include "heartbeat.h"
+#include "log.h"
+#include "process.h"
+#include "prove.h"
+#include "signals.h"
+#include "start.h"
+#include "state.h"
+
+static int shell_status(int status)
+{
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* On the machine halt, poweroff and reboot end the program first, then do what they ask for. */
+static int translate(struct init *init, int sig)
+{
+	if (init->container)
+		return sig;
+	switch (sig) {
+	case SIGUSR1:
+	case SIGPWR:
+		init->ending = ENDING_HALT;
+		return SIGTERM;
+	case SIGUSR2:
+		init->ending = ENDING_POWEROFF;
+		return SIGTERM;
+	case SIGTERM:
+		init->ending = ENDING_REBOOT;
+		return SIGTERM;
+	}
+	return sig;
+}
+
+/* Until pid has ended; false if it does not in spite of being asked to. */
+static bool forward_until_end(struct init *init, int pid)
+{
+	uint64_t deadline = SIGNALS_NEVER;
+
+	init->awaited = pid;
+	process_reap(init);
+	while (init->awaited) {
+		int sig = signals_wait(SIGNALS_ALL, deadline);
+
+		process_reap(init);
+		if (sig == 0 && init->awaited)
+			return false;
+		if (sig == 0 || sig == SIGCHLD || !init->awaited)
+			continue;
+		sig = translate(init, sig);
+		/* Just forked, it may not lead a group yet; that it has ended is seen above. */
+		if (kill(-pid, sig) < 0)
+			(void)kill(pid, sig);
+		if (init->ending != ENDING_NONE && deadline == SIGNALS_NEVER)
+			deadline = clock_ms() + (uint64_t)init->options.shutdown_s * 1000;
+	}
+	return true;
+}
+
+/* The rest of a container ends with its program. */
+static void end_container(struct init *init)
+{
+	(void)kill(-1, SIGTERM); /* ESRCH: nobody is left */
+	(void)kill(-1, SIGCONT);
+	(void)process_wait_all(init, clock_ms() + (uint64_t)init->options.grace_s * 1000);
+	_exit(init->exit_status); /* the kernel kills the rest */
+}
+
+struct state state_run(struct init *init)
+{
+	const char *program = init->options.program;
+	struct err err = { 0 };
+	int r = prove_command(program, &err), pid;
+
+	if (r < 0) {
+		log_err("busypy.run", &err);
+		if (init->container)
+			_exit(r == -ENOENT ? 127 : 126);
+		return (struct state){ state_fail };
+	}
+	inittab_init(&init->table);
+	/* The terminal's session is ours: at the end of a session's leader the kernel throws away
+	 * what the terminal has not sent yet (drivers/tty/tty_io.c, __tty_hangup()). */
+	(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0); /* never steals one */
+	if (heartbeat_wanted(init))
+		(void)process_start(init, HEARTBEAT_COMMAND, "", 0); /* without: no lease */
+	pid = process_start(init, program, "", PROCESS_FOREGROUND);
+	if (pid < 0)
+		return (struct state){ state_fail };
+	if (forward_until_end(init, pid)) {
+		init->exit_status = shell_status(init->awaited_status);
+		log_note("init: %s ended with status %d", program, init->exit_status);
+	} else {
+		log_say("init: %s is still running, going on", program);
+	}
+	if (init->container)
+		end_container(init);
+	if (init->ending == ENDING_NONE)
+		init->ending = ENDING_POWEROFF;
+	return (struct state){ state_shutdown };
+}
+
+/* The shell's exit status for a program that cannot be executed. */
+static int explain(const char *name, int code)
+{
+	struct err err = { 0 };
+	char resolved[4096];
+
+	if (prove_resolve(name, resolved, sizeof(resolved)) < 0) {
+		log_say("init: cannot run %s: %s", name, strerror(code));
+		return code == ENOENT ? 127 : 126;
+	}
+	(void)chain_explain(resolved, code, &err);
+	log_say("init: cannot run %s: %s", name, err.text);
+	return err.code == ENOENT ? 127 : 126;
+}
+
+int forward_adopted(struct init *init, int pid)
+{
+	init->container = true; /* signals are the program's */
+	log_set(LOG_PLAIN);
+	(void)prctl(PR_SET_NAME, "init"); /* it may have been executed by descriptor */
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* PID 1 is one anyway */
+	inittab_init(&init->table);
+	(void)forward_until_end(init, pid);
+	return shell_status(init->awaited_status);
+}
+
+int forward_program(struct init *init, char **argv)
+{
+	int pid;
+
+	init->container = true; /* signals are the program's */
+	log_set(LOG_PLAIN);
+	(void)prctl(PR_SET_NAME, "init"); /* it may have been executed by descriptor */
+	inittab_init(&init->table);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) {
+		log_say("init: cannot become a subreaper: %m");
+		return 125;
+	}
+	pid = fork();
+	if (pid < 0) {
+		log_say("init: cannot fork: %m");
+		return 125;
+	}
+	if (pid == 0) {
+		start_foreground();
+		signals_reset();
+		(void)execvp(argv[0], argv);
+		_exit(explain(argv[0], errno));
+	}
+	(void)setpgid(pid, pid); /* whoever is first; EACCES: it has executed already */
+	(void)forward_until_end(init, pid);
+	return shell_status(init->awaited_status);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* mount(2) with what mount.nfs(8) would tell it. `current` is resolved once for each attempt. */
+#include "nfsroot.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "core/nfs.h"
+#include "core/str.h"
+#include "log.h"
+#include "network.h"
+#include "nfs_mount.h"
+#include "prove.h"
+#include "timeouts.h"
+
+#define EXPORT "/busypy-export"
+
+enum { TARGET_MAX = 512 };
+
+/* "versions/ID", or "" if what is mounted is no export but a tree. */
+static int read_current(const char *source, char target[TARGET_MAX], struct err *err)
+{
+	ssize_t n = readlink(EXPORT "/current", target, TARGET_MAX - 1);
+
+	target[0] = n > 0 ? target[0] : '\0';
+	if (n < 0 && (errno == ENOENT || errno == EINVAL)) {
+		if (access(EXPORT "/etc/python", F_OK) == 0)
+			return 0;
+		return err_say(err, ENOENT,
+			       "%s is neither an export nor a tree: it has neither 'current' nor "
+			       "'etc/python'",
+			       source);
+	}
+	if (n < 0)
+		return err_set(err, errno, "cannot read %s/current", source);
+	target[n] = '\0';
+	if (nfs_check_current(target) < 0)
+		return err_say(err, EINVAL, "%s/current leads to '%.64s', not to versions/ID",
+			       source, target);
+	return 0;
+}
+
+/* The version has a mount of its own, which may believe for ever what it has read: nothing in it
+ * changes. Servers that do not let a client mount below an export's root: the mount of that. */
+static int mount_version(const struct network *network, const char *target, const char *at,
+			 char source[NFS_SOURCE_MAX], struct err *err)
+{
+	struct nfs_mount request = { .share = &network->root,
+				     .client = network->address,
+				     .below = target,
+				     .flags = NFS_FIXED,
+				     .at = at };
+	char inside[TARGET_MAX + sizeof(EXPORT) + 1];
+	int r;
+
+	if (nfs_source(&network->root, network->address, target, source) < 0 ||
+	    path_join(inside, sizeof(inside), EXPORT, target) < 0)
+		return err_say(err, E2BIG, "the path of the root is too long");
+	r = nfs_mount(&request, err);
+	if (r == -EACCES || r == -EPERM) {
+		r = mount(inside, at, NULL, MS_BIND, NULL) < 0
+			    ? err_set(err, errno, "cannot bind %s", source)
+			    : 0;
+	}
+	return r;
+}
+
+static void unmount(const char *at)
+{
+	(void)umount2(at, MNT_DETACH); /* not mounted: nothing to do */
+}
+
+static int try_once(const struct network *network, const char *arch, const char *at,
+		    struct err *err)
+{
+	struct nfs_mount request = {
+		.share = &network->root, .client = network->address, .below = "", .at = EXPORT
+	};
+	char source[NFS_SOURCE_MAX], target[TARGET_MAX];
+	int r = nfs_mount(&request, err);
+
+	if (r < 0)
+		return r;
+	if (nfs_source(&network->root, network->address, "", source) < 0)
+		return err_say(err, E2BIG, "the path of the root is too long");
+	r = read_current(source, target, err);
+	if (r == 0 && target[0])
+		r = mount_version(network, target, at, source, err);
+	else if (r == 0 && mount(EXPORT, at, NULL, MS_BIND, NULL) < 0)
+		r = err_set(err, errno, "cannot bind %s", source);
+	if (r == 0)
+		r = prove_runtime(source, arch, at, err);
+	if (r < 0)
+		unmount(at);
+	unmount(EXPORT);
+	if (r == 0)
+		log_note("init: root: %s", source);
+	return r;
+}
+
+void nfsroot_mount(const struct network *network, const char *arch, const char *at)
+{
+	char source[NFS_SOURCE_MAX];
+	int pause = NFS_PAUSE_MIN_MS;
+
+	(void)mkdir(EXPORT, 0755); /* what is missing, mount says */
+	(void)mkdir(at, 0755);
+	if (nfs_source(&network->root, network->address, "", source) == 0)
+		network_waits("%s does not answer", source);
+	for (;;) {
+		struct err err = { 0 };
+
+		if (try_once(network, arch, at, &err) == 0)
+			return;
+		network_waits("%s; trying again until it works", err.text);
+		(void)poll(NULL, 0, pause); /* a pause */
+		pause = pause * 2 > NFS_PAUSE_MAX_MS ? NFS_PAUSE_MAX_MS : pause * 2;
+	}
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting, waiting for and reaping processes. */
+#ifndef BUSYPY_DAEMON_INIT_PROCESS_H
+#define BUSYPY_DAEMON_INIT_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct init;
+
+enum process_flags {
+	PROCESS_ASKFIRST = 1 << 0,  /* prompt, and wait for Enter */
+	PROCESS_FOREGROUND = 1 << 1 /* in our session, as the terminal's foreground group */
+};
+
+/* Forks and executes a command on tty ("": init's), in a session of its own unless a flag says
+ * otherwise. The pid, or -errno if there is none. */
+int process_start(struct init *init, const char *command, const char *tty, unsigned flags);
+
+/* Reaps whatever has ended, without waiting. */
+void process_reap(struct init *init);
+
+/* TSTP: reaps, but starts nothing and serves no other signal until CONT. */
+void process_stand_still(struct init *init);
+
+/* Waits until pid has been reaped; its status is init->awaited_status. False at the deadline. */
+bool process_wait(struct init *init, int pid, uint64_t deadline);
+
+/* Waits until no process is left. False at the deadline. */
+bool process_wait_all(struct init *init, uint64_t deadline);
+
+/* Runs all entries with one of these actions, in order, each waited for until the deadline (but not
+ * once entries). False if one could not be started, or has not ended. */
+bool process_run(struct init *init, unsigned actions, uint64_t deadline);
+
+/* Starts the respawn and askfirst entries that do not run and are due; when the next one is. */
+uint64_t process_respawn(struct init *init);
+
+/* Runs work in a child, which then ends with status 0. The pid, or -errno. */
+int process_work(struct init *init, void (*work)(void));
+
+/* Runs work in a child, since it may block for ever in the kernel; false if it has not ended at
+ * the deadline. Without a child (fork fails) it is not done at all. */
+bool process_apart(struct init *init, void (*work)(void), uint64_t deadline);
+
+#endif

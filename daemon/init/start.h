@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The child's side of starting a command, up to its exec. */
+#ifndef BUSYPY_DAEMON_INIT_START_H
+#define BUSYPY_DAEMON_INIT_START_H
+
+/* The exit status of a child whose exec has failed. */
+enum { START_FAILED = 255 };
+
+/* Becomes the command, on tty; ends with 1 if tty cannot be opened, with START_FAILED if the exec
+ * fails.
+ * flags: enum process_flags. */
+void start_child(const char *command, const char *tty, unsigned flags) __attribute__((noreturn));
+
+/* In a child: its group of its own becomes the terminal's foreground one where the parent's was. */
+void start_foreground(void);
+
+/* Executes the command; returns if that fails, which has been explained on the console. */
+void start_exec(const char *command);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* `busypy add`: puts scripts, Python packages and native extensions into a tree that has runtimes,
+ * all that were asked for or none. */
+#ifndef BUSYPY_ADD_ADD_H
+#define BUSYPY_ADD_ADD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arch;
+struct err;
+
+enum { ADD_ARCHES_MAX = 16 };
+
+enum add_flags {
+	ADD_FORCE = 1 << 0,	/* replace what is there and differs */
+	ADD_DRY_RUN = 1 << 1,	/* do everything but the last step: the tree stays as it is */
+	ADD_ALL = 1 << 2,	/* for each runtime that the tree has */
+	ADD_UNCHECKED = 1 << 3, /* what checks find is only warned of */
+};
+
+struct add_request {
+	const char *tree;
+	const char *const *words; /* paths, or names of Debian's packages */
+	size_t n_words;
+	bool debian;
+	const char *suite; /* NULL: the one that has the runtime's Python */
+	const char *mirror, *cache;
+	const struct arch *arches[ADD_ARCHES_MAX]; /* none: this machine's; for a file, its own */
+	size_t n_arches;
+	unsigned flags; /* enum add_flags */
+
+	/* Words for the user, perhaps NULL: a step that takes a while, and something to know. */
+	void (*progress)(const char *step);
+	void (*warning)(const char *sentence);
+};
+
+enum add_state { ADD_NEW, ADD_REPLACES, ADD_SAME };
+
+/* One file or directory of the tree. */
+struct add_item {
+	char *to;		 /* path in the tree, without a leading slash */
+	char *from;		 /* who it comes from: a path, or PACKAGE=VERSION */
+	char *source;		 /* path in the sysroot that it is copied from */
+	bool packed;		 /* from is an archive, and source was extracted of it */
+	const struct arch *arch; /* NULL: the same for all */
+	enum add_state state;
+	size_t n_files;
+	uint64_t size; /* bytes */
+};
+
+struct add_items {
+	struct add_item *items;
+	size_t n, room;
+};
+
+/* "new", "replaces", "same". */
+const char *add_state_word(enum add_state state);
+
+/* Does it; *ret (initialised with { 0 }, add_items_free in every case) is what was put where. On
+ * failure the tree is as it was. */
+int add_run(const struct add_request *request, struct add_items *ret, struct err *err);
+
+void add_items_free(struct add_items *items);
+
+#endif

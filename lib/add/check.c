@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* Checks the tree as it would be, in links to it: before anything is decided. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "add/add.h"
+#include "add/work.h"
+#include "base/files.h"
+#include "check/check.h"
+#include "check/finding.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "stage/copy.h"
+#include "stage/runtime_info.h"
+#include "stage/transaction.h"
+
+/* -- the tree as it would be ---------------------------------------------------------------- */
+
+struct linking {
+	const char *to;
+	size_t top; /* bytes of a path that are the walk's own start */
+};
+
+static int link_one(const char *path, const struct stat *st, void *context, struct err *err)
+{
+	const struct linking *linking = context;
+	char to[FILES_PATH_MAX], target[FILES_PATH_MAX];
+	ssize_t n;
+	int r = files_path(to, err, "%s%s", linking->to, path + linking->top);
+
+	if (r == 0)
+		r = S_ISDIR(st->st_mode) ? files_mkdirs(to, err) : files_mkdirs_for(to, err);
+	if (r < 0 || S_ISDIR(st->st_mode))
+		return r;
+	if (unlink(to) < 0 && errno != ENOENT)
+		return err_set(err, errno, "cannot replace %s", to);
+	if (link(path, to) == 0 || (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode)))
+		return 0;
+	/* another file system, or another user's file */
+	if (S_ISREG(st->st_mode))
+		return copy_bytes(path, to, err);
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return err_set(err, errno, "cannot read %s", path);
+	target[n] = '\0';
+	return files_link(target, to, err);
+}
+
+/* Links for all that is at or below from, a name in one of our directories. */
+static int link_all(const char *dir, const char *name, const char *to, struct err *err)
+{
+	char from[FILES_PATH_MAX], at[FILES_PATH_MAX];
+	int r = files_path(from, err, "%s/%s", dir, name);
+
+	if (r == 0)
+		r = files_path(at, err, "%s/%s", to, name);
+	if (r < 0 || !files_exist(from))
+		return r;
+	return files_walk(from,
+			  &(struct files_walk){
+				  .each = link_one,
+				  .context = &(struct linking){ .to = at, .top = strlen(from) } },
+			  err);
+}
+
+static bool is_changed(const struct add *add, const struct arch *arch)
+{
+	for (size_t i = 0; i < add->items->n; i++) {
+		if (add->items->items[i].arch == arch && add->items->items[i].state != ADD_SAME)
+			return true;
+	}
+	return false;
+}
+
+/* A runtime into which nothing comes is only named. */
+static int link_runtime(const struct add *add, const struct arch *arch, const char *to,
+			struct err *err)
+{
+	static const char *const folders[] = { "etc/python", "etc/clib" };
+	char name[64], target[FILES_PATH_MAX], at[FILES_PATH_MAX];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < 2; i++) {
+		(void)snprintf(name, sizeof(name), "%s/%s", folders[i], arch->name); /* fits */
+		if (is_changed(add, arch)) {
+			r = link_all(add->tree, name, to, err);
+			continue;
+		}
+		r = files_path(target, err, "%s/%s", add->tree, name);
+		if (r == 0)
+			r = files_path(at, err, "%s/%s", to, name);
+		if (r == 0)
+			r = files_mkdirs_for(at, err);
+		if (r == 0)
+			r = files_link(target, at, err);
+	}
+	return r;
+}
+
+static int link_tree(const struct add *add, const char *to, struct err *err)
+{
+	static const char *const shared[] = { "bin", "sbin", "site-package", "etc/inittab" };
+	char old[FILES_PATH_MAX];
+	int r = files_mkdirs(to, err);
+
+	for (size_t i = 0; r == 0 && i < sizeof(shared) / sizeof(shared[0]); i++)
+		r = link_all(add->tree, shared[i], to, err);
+	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++)
+		r = link_runtime(add, add->staged[i].arch, to, err);
+	for (size_t i = 0; r == 0 && i < add->items->n; i++) {
+		if (add->request->debian || add->items->items[i].state != ADD_REPLACES)
+			continue;
+		r = files_path(old, err, "%s/%s", to, add->items->items[i].to);
+		if (r == 0)
+			r = files_remove(old, err);
+	}
+	for (size_t i = 0; r == 0 && i < add->items->n; i++)
+		r = link_all(add->build, add->items->items[i].to, to, err);
+	return r;
+}
+
+/* -- what is found -------------------------------------------------------------------------- */
+
+struct listening {
+	const struct add *add;
+	char first[ERR_TEXT_MAX]; /* the first error, as a sentence */
+	size_t n_errors;
+};
+
+/* What was unsound before is not this run's. */
+static bool is_ours(const struct add *add, const char *path)
+{
+	for (size_t i = 0; i < add->items->n; i++) {
+		const struct add_item *item = &add->items->items[i];
+
+		if (item->state != ADD_SAME && path_below(path, item->to))
+			return true;
+	}
+	return false;
+}
+
+static void listen(void *userdata, const struct finding *finding)
+{
+	struct listening *listening = userdata;
+	char text[ERR_TEXT_MAX];
+
+	if (finding->severity == FINDING_NOTE || !is_ours(listening->add, finding->path))
+		return;
+	(void)snprintf(text, sizeof(text), "%s%s%s: %s: %s", finding->arch ? finding->arch : "",
+		       finding->arch ? ": " : "", finding->path, finding->what, finding->why);
+	if (finding->severity == FINDING_WARNING ||
+	    (listening->add->request->flags & ADD_UNCHECKED))
+		add_warn(listening->add, "%s", text);
+	else if (listening->n_errors++ == 0)
+		(void)str_copy(listening->first, sizeof(listening->first), text);
+}
+
+int add_check(struct add *add, struct err *err)
+{
+	struct listening listening = { .add = add };
+	const struct arch *archs[ADD_RUNTIMES_MAX + 1] = { NULL };
+	char tree[FILES_PATH_MAX], more[64] = "";
+	struct check_counts counts;
+	struct check_request request = { .tree = tree,
+					 .archs = archs,
+					 .skip = CHECK_SKIP_LAYOUT | CHECK_SKIP_SUMS,
+					 .found = listen,
+					 .userdata = &listening };
+	size_t n = 0;
+	int r = files_path(tree, err, "%s/checked", add->space->build);
+
+	for (size_t i = 0; i < add->n_runtimes; i++) {
+		if (is_changed(add, add->staged[i].arch))
+			archs[n++] = add->staged[i].arch;
+	}
+	if (!n) {
+		request.skip |= CHECK_SKIP_ELF;
+		for (size_t i = 0; i < add->n_runtimes; i++)
+			archs[n++] = add->staged[i].arch;
+	}
+	if (r < 0 || !n)
+		return r;
+	r = link_tree(add, tree, err);
+	if (r == 0)
+		r = check_run(&request, &counts, err);
+	if (r < 0)
+		return r;
+	if (!listening.n_errors)
+		return files_remove(tree, err);
+	if (listening.n_errors > 1)
+		(void)snprintf(more, sizeof(more), ", and %zu more", listening.n_errors - 1);
+	return err_hint(err, err_say(err, ENOEXEC, "%s%s", listening.first, more),
+			"--unchecked adds it all the same");
+}

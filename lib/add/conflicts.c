@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* Byte by byte; __pycache__ is nobody's own. */
+#include "add/conflicts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "add/add.h"
+#include "add/work.h"
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "stage/transaction.h"
+
+/* A walk over one directory, compared with another. */
+struct comparing {
+	const char *other;
+	size_t top;   /* bytes of a path that are the walk's own start */
+	bool missing; /* the other lacks a file */
+	bool differs; /* the other has one with other bytes */
+	size_t n_files;
+	uint64_t size;
+};
+
+static int same_bytes(const char *one, const char *other, bool *ret, struct err *err)
+{
+	char sums[2][65];
+	uint64_t sizes[2];
+	int r = files_sum(one, sums[0], &sizes[0], err);
+
+	if (r == 0)
+		r = files_sum(other, sums[1], &sizes[1], err);
+	if (r == 0)
+		*ret = sizes[0] == sizes[1] && str_eq(sums[0], sums[1]);
+	return r;
+}
+
+static int same_target(const char *one, const char *other, bool *ret, struct err *err)
+{
+	char targets[2][SYSROOT_PATH_MAX];
+	ssize_t n = readlink(one, targets[0], sizeof(targets[0]));
+	ssize_t m = readlink(other, targets[1], sizeof(targets[1]));
+
+	if (n < 0 || m < 0)
+		return err_set(err, errno, "cannot read %s", n < 0 ? one : other);
+	*ret = n == m && memcmp(targets[0], targets[1], (size_t)n) == 0;
+	return 0;
+}
+
+static int compare_one(const char *path, const struct stat *st, void *context, struct err *err)
+{
+	struct comparing *comparing = context;
+	char other[FILES_PATH_MAX];
+	struct stat there;
+	bool same = false;
+	int r = files_path(other, err, "%s%s", comparing->other, path + comparing->top);
+
+	if (r < 0 || strstr(path + comparing->top, "/__pycache__"))
+		return r;
+	if (!S_ISDIR(st->st_mode)) {
+		comparing->n_files++;
+		comparing->size += (uint64_t)st->st_size;
+	}
+	if (lstat(other, &there) < 0) {
+		comparing->missing = true;
+		return errno == ENOENT || errno == ENOTDIR ? 0 : err_set(err, errno, "%s", other);
+	}
+	if (S_ISDIR(st->st_mode) && S_ISDIR(there.st_mode))
+		return 0;
+	if (S_ISREG(st->st_mode) && S_ISREG(there.st_mode) &&
+	    !(st->st_mode & 0111) == !(there.st_mode & 0111))
+		r = same_bytes(path, other, &same, err);
+	else if (S_ISLNK(st->st_mode) && S_ISLNK(there.st_mode))
+		r = same_target(path, other, &same, err);
+	comparing->differs = comparing->differs || !same;
+	return r;
+}
+
+static int compare(const char *path, const char *other, struct comparing *ret, struct err *err)
+{
+	*ret = (struct comparing){ .other = other, .top = strlen(path) };
+	return files_walk(path, &(struct files_walk){ .each = compare_one, .context = ret }, err);
+}
+
+/* A package of the tree is replaced as a whole, Debian's packages may share a directory. */
+static bool is_whole(const struct add *add, const struct add_item *item)
+{
+	return item->state == ADD_NEW || !add->request->debian;
+}
+
+static int refuse(const struct add_item *item, struct err *err)
+{
+	return err_hint(err,
+			err_say(err, EEXIST, "%s is in the tree already, and is another than %s",
+				item->to, item->from),
+			"--force replaces it");
+}
+
+/* NAME.py where there is a package NAME, or the other way round. */
+static int check_name(const struct add *add, const struct add_item *item, struct err *err)
+{
+	char other[FILES_PATH_MAX], there[FILES_PATH_MAX];
+	size_t n = strlen(item->to);
+	int r;
+
+	if (str_starts(item->to, "bin/") || (add->request->flags & ADD_FORCE))
+		return 0;
+	if (str_ends(item->to, ".py"))
+		r = files_path(other, err, "%.*s", (int)(n - strlen(".py")), item->to);
+	else
+		r = files_path(other, err, "%s.py", item->to);
+	if (r == 0)
+		r = files_path(there, err, "%s/%s", add->tree, other);
+	if (r < 0 || !files_exist(there))
+		return r;
+	return err_hint(err,
+			err_say(err, EEXIST,
+				"%s is in the tree already, and Python imports only one of it and "
+				"%s",
+				other, item->to),
+			"--force adds it all the same");
+}
+
+static int check_item(struct add *add, struct add_item *item, struct err *err)
+{
+	struct comparing ours, theirs = { 0 };
+	char path[FILES_PATH_MAX], there[FILES_PATH_MAX];
+	int r = files_path(path, err, "%s/%s", add->build, item->to);
+
+	if (r == 0)
+		r = files_path(there, err, "%s/%s", add->tree, item->to);
+	if (r == 0)
+		r = compare(path, there, &ours, err);
+	if (r < 0)
+		return r;
+	item->n_files = ours.n_files;
+	item->size = ours.size;
+	item->state = files_exist(there) ? ADD_REPLACES : ADD_NEW;
+	if (item->state == ADD_NEW)
+		return check_name(add, item, err);
+	if (is_whole(add, item))
+		r = compare(there, path, &theirs, err);
+	if (r < 0)
+		return r;
+	if (!ours.missing && !ours.differs && !theirs.missing) {
+		item->state = ADD_SAME;
+		return files_remove(path, err);
+	}
+	if ((ours.differs || is_whole(add, item)) && !(add->request->flags & ADD_FORCE))
+		return refuse(item, err);
+	return 0;
+}
+
+int add_clash_check(struct add *add, bool *ret_any, struct err *err)
+{
+	int r = 0;
+
+	*ret_any = false;
+	for (size_t i = 0; r == 0 && i < add->items->n; i++) {
+		r = check_item(add, &add->items->items[i], err);
+		*ret_any = *ret_any || add->items->items[i].state != ADD_SAME;
+	}
+	return r;
+}
+
+static void list_items(const struct add *add, bool libraries, FILE *out)
+{
+	for (size_t i = 0; i < add->items->n; i++) {
+		const struct add_item *item = &add->items->items[i];
+
+		if (str_starts(item->to, "etc/clib/") == libraries && item->state != ADD_SAME &&
+		    is_whole(add, item))
+			(void)fprintf(out, "%s%c", item->to, '\0');
+	}
+}
+
+int add_clash_list(struct add *add, struct err *err)
+{
+	FILES_FREE char *text = NULL;
+	char path[FILES_PATH_MAX];
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+	int r = files_path(path, err, "%s/whole", add->space->build);
+
+	if (!out)
+		return err_set(err, ENOMEM, "cannot add to %s", add->tree);
+	list_items(add, true, out);
+	list_items(add, false, out);
+	if (fclose(out) != 0 && r == 0)
+		r = err_set(err, ENOMEM, "cannot add to %s", add->tree);
+	return r < 0 ? r : files_write(path, text, n, 0644, err);
+}

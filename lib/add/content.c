@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* Walks a directory; reads ELF headers and names, runs nothing. */
+#include "add/content.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "add/add.h"
+#include "add/work.h"
+#include "base/files.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/shebang.h"
+#include "core/str.h"
+#include "elf/dynamic.h"
+#include "stage/runtime_info.h"
+
+int add_content_arch(const char *path, const struct elf_file *file, const struct arch **ret,
+		     struct err *err)
+{
+	size_t n;
+	const struct arch *table = arch_table(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (elf_file_fits(file, &table[i])) {
+			*ret = &table[i];
+			return 0;
+		}
+	}
+	return err_say(err, ENOEXEC, "%s is an ELF file for none of the known archs", path);
+}
+
+/* An arch that was asked for must be the file's own. */
+static int check_asked(const struct add *add, const char *path, const struct arch *arch,
+		       struct err *err)
+{
+	const struct add_request *request = add->request;
+
+	for (size_t i = 0; i < request->n_arches; i++) {
+		if (request->arches[i] != arch)
+			return err_say(err, EINVAL, "%s is for %s, not for %s", path, arch->name,
+				       request->arches[i]->name);
+	}
+	return 0;
+}
+
+int add_content_minor(const char *name)
+{
+	static const char mark[] = ".cpython-3";
+	const char *tag = strchr(name, '.');
+	char digits[8];
+	uint64_t minor;
+	size_t n;
+
+	if (!tag || str_eq(tag, ".so") || str_eq(tag, ".abi3.so"))
+		return 0;
+	if (!str_starts(tag, mark))
+		return -1;
+	tag += sizeof(mark) - 1;
+	n = strspn(tag, "0123456789");
+	if (str_copy_bytes(digits, sizeof(digits), tag, n) < 0 ||
+	    str_to_u64(digits, 10, &minor) < 0 || (tag[n] != '-' && tag[n] != '.'))
+		return -1;
+	return (int)minor;
+}
+
+int add_content_runtime(const struct add *add, const char *path, const struct arch *arch, int minor,
+			struct err *err)
+{
+	int r = check_asked(add, path, arch, err);
+
+	if (r == 0)
+		r = add_runtime_find(add, arch, err);
+	if (r >= 0 && minor && minor != (int)add->staged[r].minor)
+		return err_say(err, ENOEXEC,
+			       "%s: its name is none that Python 3.%u, the runtime for %s, imports",
+			       path, add->staged[r].minor, arch->name);
+	return r;
+}
+
+/* A walk over a directory. */
+struct walk {
+	struct add_content *content;
+	size_t top; /* bytes of a path that are the directory's own */
+};
+
+static int take_elf(const char *path, struct add_content *content, struct err *err)
+{
+	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	const struct arch *arch;
+	int minor, r = elf_file_read(path, &file, err);
+
+	if (r == 0)
+		r = add_content_arch(path, &file, &arch, err);
+	if (r < 0)
+		return r;
+	minor = add_content_minor(path_base(path));
+	minor = minor < 0 ? 0 : minor; /* libraries have all kinds of names */
+	if (content->arch && content->arch != arch)
+		return err_say(err, ENOEXEC,
+			       "%s is for %s, and %s for %s: a package with both "
+			       "belongs to no runtime",
+			       content->elf, content->arch->name, path, arch->name);
+	if (minor && content->minor && content->minor != minor)
+		return err_say(err, ENOEXEC, "%s and %s are for different Pythons", content->elf,
+			       path);
+	if (content->arch && !minor)
+		return 0;
+	content->arch = arch;
+	content->minor = minor ? minor : content->minor;
+	return str_copy(content->elf, sizeof(content->elf), path);
+}
+
+static int look_below(const char *path, const struct stat *st, void *context, struct err *err)
+{
+	struct walk *walk = context;
+	struct add_content *content = walk->content;
+	const char *name = path + walk->top;
+	bool top = name[0] && !strchr(name + 1, '/');
+	char bytes[SHEBANG_READ];
+	size_t n;
+	int r;
+
+	if (!name[0] || name[1] == '.' || strstr(name, "__pycache__"))
+		return 0;
+	if (!S_ISREG(st->st_mode)) {
+		content->other = content->other || top;
+		return 0;
+	}
+	content->init = content->init || str_eq(name, "/__init__.py");
+	r = elf_file_probe(path);
+	if (r == 0)
+		r = add_files_head(path, bytes, &n, err);
+	else if (r == 1)
+		return take_elf(path, content, err);
+	if (r < 0)
+		return r;
+	content->python = content->python || str_ends(path, ".py");
+	if (top && n >= 2 && bytes[0] == '#' && bytes[1] == '!')
+		content->n_scripts++;
+	else if (top)
+		content->other = true;
+	return 0;
+}
+
+int add_content_look(const char *dir, struct add_content *ret, struct err *err)
+{
+	struct walk walk = { .content = ret, .top = strlen(dir) };
+
+	memset(ret, 0, sizeof(*ret));
+	return files_walk(dir, &(struct files_walk){ .each = look_below, .context = &walk }, err);
+}

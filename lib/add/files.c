@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+/* What a path on the command line is, and where in a tree it belongs. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "add/add.h"
+#include "add/content.h"
+#include "add/work.h"
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/name.h"
+#include "core/script_line.h"
+#include "core/shebang.h"
+#include "core/str.h"
+#include "elf/dynamic.h"
+#include "stage/runtime_info.h"
+#include "sys/fd.h"
+
+/* -- scripts -------------------------------------------------------------------------------- */
+
+/* True if a view of this tree would have a program at path. */
+static bool view_has(const struct add *add, const char *path)
+{
+	char real[SYSROOT_PATH_MAX];
+	struct sysroot root;
+
+	if (!str_starts(path, "/usr/") && !str_starts(path, "/lib"))
+		return path[0] == '/' && files_path(real, NULL, "%s%s", add->tree, path) == 0 &&
+		       files_exist(real);
+	for (size_t i = 0; i < add->n_runtimes; i++) {
+		if (sysroot_init_view(&root, add->tree, add->staged[i].arch) == 0 &&
+		    sysroot_find(&root, path, real) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int refuse_env(const char *path, const struct shebang *line, const char *better,
+		      struct err *err)
+{
+	int r = err_say(err, ENOEXEC, "%s: #!%s %s would start what the machine that runs it has",
+			path, line->interp, line->arg);
+
+	return better ? err_hint(err, r, "its first line should be %s", better) : r;
+}
+
+static int check_script(const struct add *add, const char *path, const char *bytes, size_t n,
+			struct err *err)
+{
+	struct shebang line;
+	const char *better;
+
+	switch (script_judge(bytes, n, &line, &better)) {
+	case SCRIPT_OURS:
+		return 0;
+	case SCRIPT_OTHER:
+		if (!view_has(add, line.interp))
+			return err_hint(err,
+					err_say(err, ENOENT,
+						"%s: no view of this tree has %s, "
+						"which its first line names",
+						path, line.interp),
+					"a tree's scripts begin with #!/usr/bin/python3 or "
+					"#!/bin/shell");
+		return 0;
+	case SCRIPT_SPACED:
+		return err_hint(err,
+				err_say(err, ENOEXEC,
+					"%s: the handler does not match its first "
+					"line",
+					path),
+				"write it as %s and a line feed", better);
+	case SCRIPT_ENV:
+		return refuse_env(path, &line, better, err);
+	case SCRIPT_RETURN:
+		return err_hint(err,
+				err_say(err, ENOEXEC,
+					"%s: its first line ends with a carriage "
+					"return",
+					path),
+				"'sed -i s/\\\\r$// FILE' removes them");
+	case SCRIPT_LONG:
+		return err_say(err, ENOEXEC,
+			       "%s: its first line is longer than the kernel reads, %d bytes", path,
+			       SHEBANG_READ - 1);
+	case SCRIPT_NONE:
+		break;
+	}
+	return err_hint(err, err_say(err, ENOEXEC, "%s has no shebang line", path),
+			"a script begins with #!/usr/bin/python3, a module is called NAME.py");
+}
+
+/* -- ELF files ------------------------------------------------------------------------------ */
+
+static int note_library(struct add *add, const char *path, const struct elf_file *file,
+			const struct arch *arch, struct err *err)
+{
+	char to[FILES_PATH_MAX];
+	int r = files_path(to, err, "etc/clib/%s/%s", arch->name,
+			   file->soname ? file->soname : path_base(path));
+
+	if (r == 0 && strchr(to + strlen("etc/clib/") + strlen(arch->name) + 1, '/'))
+		r = err_say(err, ENOEXEC, "%s: unsound DT_SONAME", path);
+	return r < 0 ? r : add_item_note(add, to, path, path, arch, err);
+}
+
+static int note_extension(struct add *add, const char *path, const struct staged *staged,
+			  struct err *err)
+{
+	char to[FILES_PATH_MAX];
+	int r = files_path(to, err, "etc/python/%s/usr/%s/%s", staged->arch->name, staged->dist,
+			   path_base(path));
+
+	return r < 0 ? r : add_item_note(add, to, path, path, staged->arch, err);
+}
+
+static int look_elf(struct add *add, const char *path, struct err *err)
+{
+	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	const char *base = path_base(path);
+	const struct arch *arch;
+	bool library;
+	int r = elf_file_read(path, &file, err);
+
+	if (r == 0)
+		r = add_content_arch(path, &file, &arch, err);
+	if (r < 0)
+		return r;
+	if (!strstr(base, ".so"))
+		return err_hint(
+			err,
+			err_say(err, ENOEXEC, "%s is a program for %s alone", path, arch->name),
+			"a tree's programs are scripts, the same for all archs");
+	library =
+		!str_ends(base, ".so") || (str_starts(base, "lib") && add_content_minor(base) == 0);
+	r = add_content_runtime(add, path, arch, library ? 0 : add_content_minor(base), err);
+	if (r < 0)
+		return r;
+	return library ? note_library(add, path, &file, arch, err)
+		       : note_extension(add, path, &add->staged[r], err);
+}
+
+/* -- files ---------------------------------------------------------------------------------- */
+
+/* A name that an import statement can have. */
+static bool is_identifier(const char *name, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)name[i];
+
+		if (c != '_' && c < 0x80 && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+		    !(i && c >= '0' && c <= '9'))
+			return false;
+	}
+	return n > 0;
+}
+
+static int check_name(const char *path, size_t n, struct err *err)
+{
+	if (is_identifier(path_base(path), n))
+		return 0;
+	return err_say(err, EINVAL, "%s: '%.*s' is no name that Python can import", path, (int)n,
+		       path_base(path));
+}
+
+/* The standard library comes first on sys.path. */
+static void warn_hidden(const struct add *add, const char *name, size_t n)
+{
+	char file[FILES_PATH_MAX], dir[FILES_PATH_MAX];
+
+	for (size_t i = 0; i < add->n_runtimes; i++) {
+		const struct staged *staged = &add->staged[i];
+
+		if (files_path(dir, NULL, "%s/%s/%.*s", staged->usr, staged->stdlib, (int)n,
+			       name) == 0 &&
+		    files_path(file, NULL, "%s.py", dir) == 0 &&
+		    (files_exist(dir) || files_exist(file))) {
+			add_warn(add, "%.*s: Python's own module of that name is found first",
+				 (int)n, name);
+			return;
+		}
+	}
+}
+
+static int look_module(struct add *add, const char *path, struct err *err)
+{
+	const char *base = path_base(path);
+	size_t n = strlen(base) - strlen(".py");
+	char to[FILES_PATH_MAX];
+	int r = check_name(path, n, err);
+
+	if (r == 0)
+		r = files_path(to, err, "site-package/%s", base);
+	if (r < 0)
+		return r;
+	warn_hidden(add, base, n);
+	return add_item_note(add, to, path, path, NULL, err);
+}
+
+int add_files_head(const char *path, char *bytes, size_t *ret_n, struct err *err)
+{
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t n = fd < 0 ? -errno : fd_read_all(fd, bytes, SHEBANG_READ);
+
+	if (n < 0)
+		return err_set(err, (int)-n, "cannot read %s", path);
+	*ret_n = (size_t)n;
+	return 0;
+}
+
+int add_files_script(struct add *add, const char *path, const char *from, struct err *err)
+{
+	const char *flaw = name_flaw(path_base(path), strlen(path_base(path)));
+	char bytes[SHEBANG_READ], to[FILES_PATH_MAX];
+	size_t n;
+	int r = flaw ? err_say(err, EINVAL, "%s %s", path, flaw)
+		     : add_files_head(path, bytes, &n, err);
+
+	if (r == 0)
+		r = check_script(add, path, bytes, n, err);
+	if (r == 0)
+		r = files_path(to, err, "bin/%s", path_base(path));
+	return r < 0 ? r : add_item_note(add, to, path, from, NULL, err);
+}
+
+static int look_file(struct add *add, const char *path, struct err *err)
+{
+	char bytes[SHEBANG_READ];
+	size_t n;
+	int r = elf_file_probe(path);
+
+	if (r < 0)
+		return err_set(err, -r, "cannot read %s", path);
+	if (r == 1)
+		return look_elf(add, path, err);
+	r = add_files_head(path, bytes, &n, err);
+	if (r < 0)
+		return r;
+	if (str_ends(path, ".py") && !(n >= 2 && bytes[0] == '#' && bytes[1] == '!'))
+		return look_module(add, path, err);
+	return add_files_script(add, path, path, err);
+}
+
+/* -- directories ---------------------------------------------------------------------------- */
+
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int not_hidden(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && !str_eq(entry->d_name, "__pycache__");
+}
+
+static int look_scripts(struct add *add, const char *dir, struct err *err)
+{
+	struct dirent **entries;
+	int n = scandir(dir, &entries, not_hidden, compare_names), r = 0;
+
+	if (n < 0)
+		return err_set(err, errno, "cannot read %s", dir);
+	for (int i = 0; i < n; i++) {
+		char path[FILES_PATH_MAX];
+
+		if (r == 0)
+			r = files_path(path, err, "%s/%s", dir, entries[i]->d_name);
+		if (r == 0)
+			r = add_files_script(add, path, path, err);
+		free(entries[i]);
+	}
+	free(entries);
+	return r;
+}
+
+/* What a link leads to is copied: it must not be what its maker could not have read (/etc/shadow).
+ */
+static int refuse_strays(const char *path, const struct stat *st, void *context, struct err *err)
+{
+	const char *top = context, *flaw = name_flaw(path_base(path), strlen(path_base(path)));
+	FILES_FREE char *real = S_ISLNK(st->st_mode) ? realpath(path, NULL) : NULL;
+
+	if (flaw)
+		return err_say(err, EINVAL, "%s %s", path, flaw);
+	if (real && !path_below(real, top))
+		return err_hint(err, err_say(err, EINVAL, "%s leads out of %s", path, top),
+				"put what it leads to in its place");
+	return 0;
+}
+
+static int check_package(const struct add *add, const char *path, struct err *err)
+{
+	FILES_FREE char *tree = realpath(add->request->tree, NULL);
+
+	if (tree && path_below(tree, path))
+		return err_say(err, EINVAL, "%s has the tree in it", path);
+	return files_walk(
+		path, &(struct files_walk){ .each = refuse_strays, .context = (void *)path }, err);
+}
+
+static int look_package(struct add *add, const char *path, const struct add_content *content,
+			struct err *err)
+{
+	const char *base = path_base(path);
+	char to[FILES_PATH_MAX];
+	int r = check_package(add, path, err);
+
+	if (r == 0 && !str_ends(base, ".dist-info") && !str_ends(base, ".egg-info"))
+		r = check_name(path, strlen(base), err);
+	if (r == 0 && content->arch) {
+		r = add_content_runtime(add, content->elf, content->arch, content->minor, err);
+		if (r >= 0)
+			r = files_path(to, err, "etc/python/%s/usr/%s/%s", content->arch->name,
+				       add->staged[r].dist, base);
+	} else if (r == 0) {
+		r = files_path(to, err, "site-package/%s", base);
+	}
+	if (r < 0)
+		return r;
+	warn_hidden(add, base, strlen(base));
+	return add_item_note(add, to, path, path, content->arch, err);
+}
+
+static int look_dir(struct add *add, const char *path, struct err *err)
+{
+	struct add_content content;
+	int r = add_content_look(path, &content, err);
+
+	if (r < 0)
+		return r;
+	if (!content.init && content.n_scripts && !content.other)
+		return look_scripts(add, path, err);
+	if (content.init || content.arch || str_ends(path, ".dist-info") ||
+	    str_ends(path, ".egg-info"))
+		return look_package(add, path, &content, err);
+	return err_hint(err,
+			err_say(err, EINVAL,
+				"%s is neither a Python package (no __init__.py) nor a "
+				"directory of scripts",
+				path),
+			content.python ? "name the modules and packages in it one by one"
+				       : "name the scripts in it one by one");
+}
+
+bool add_is_wheel(const char *word)
+{
+	return str_ends(word, ".whl");
+}
+
+int add_files_look(struct add *add, const char *word, struct err *err)
+{
+	FILES_FREE char *real = realpath(word, NULL);
+	struct stat st;
+
+	if (!real || stat(real, &st) < 0) {
+		int r = err_set(err, errno, "%s", word);
+
+		return strchr(word, '/') ? r
+					 : err_hint(err, r, "a package's name needs --from debian");
+	}
+	if (S_ISDIR(st.st_mode))
+		return look_dir(add, real, err);
+	if (!S_ISREG(st.st_mode))
+		return err_say(err, EINVAL, "%s is neither a file nor a directory", word);
+	return add_is_wheel(word) ? 0 : look_file(add, real, err);
+}

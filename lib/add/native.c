@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* The ELF files of what is added: they fit the runtime, need no library that is missing, and are
+ * patched as staging does. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "add/add.h"
+#include "add/work.h"
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/package.h"
+#include "core/str.h"
+#include "elf/dynamic.h"
+#include "elf/patch.h"
+#include "elf/search.h"
+#include "source/owners.h"
+#include "source/source.h"
+#include "stage/copy.h"
+#include "stage/manifest.h"
+#include "stage/runtime_info.h"
+#include "stage/transaction.h"
+
+/* One runtime and where its libraries may come from: what is added with them, what the tree has,
+ * then the packages or, for this machine's own arch, this machine. */
+struct native {
+	struct add *add;
+	const struct staged *staged;
+	struct add_runtime *runtime;
+	struct sysroot added, tree;
+	const struct sysroot *source;
+	const struct add_item *item; /* whose files are walked */
+	size_t top;		     /* bytes of a path that are the item's own */
+};
+
+static int open_native(struct native *native, struct add *add, size_t which, struct err *err)
+{
+	*native = (struct native){ .add = add,
+				   .staged = &add->staged[which],
+				   .runtime = &add->runtimes[which] };
+	if (native->runtime->source->root)
+		native->source = native->runtime->source->root;
+	else if (arch_runs_on(native->staged->arch, arch_native()))
+		native->source = add->host;
+	if (sysroot_init_view(&native->added, add->build, native->staged->arch) < 0 ||
+	    sysroot_init_view(&native->tree, add->tree, native->staged->arch) < 0)
+		return err_set(err, ENAMETOOLONG, "%s", add->tree);
+	native->added.below = &native->tree;
+	native->tree.below = native->source;
+	return 0;
+}
+
+/* Patches a fresh copy at path and records it. */
+static int take_file(struct native *native, const char *path, const char *view, const char *source,
+		     struct err *err)
+{
+	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	struct patch patch;
+	bool patched;
+	int r = elf_file_read(path, &file, err);
+
+	if (r < 0)
+		return r;
+	if (!elf_file_fits(&file, native->staged->arch))
+		return err_say(err, ENOEXEC, "%s is no ELF file for %s", source,
+			       native->staged->arch->name);
+	patched = patch_wanted(&file, native->staged->needs_rpath, &patch);
+	/* the record is of the pristine bytes */
+	r = manifest_add(native->runtime->manifest, view, source, path, patched, err);
+	return r < 0 || !patched ? r : patch_apply(path, &patch, err);
+}
+
+/* etc/clib/ARCH/... -> /lib/..., etc/python/ARCH/usr/... -> /usr/... */
+static int view_path(const struct native *native, const char *path, char *ret, struct err *err)
+{
+	const struct add_runtime *runtime = native->runtime;
+
+	if (path_below(path, runtime->clib))
+		return files_path(ret, err, "/lib%s", path + strlen(runtime->clib));
+	return files_path(ret, err, "/usr%s", path + strlen(runtime->usr));
+}
+
+static int take_one(const char *path, const struct stat *st, void *context, struct err *err)
+{
+	struct native *native = context;
+	char view[FILES_PATH_MAX], source[FILES_PATH_MAX];
+	int r;
+
+	if (!S_ISREG(st->st_mode))
+		return 0;
+	r = elf_file_probe(path);
+	if (r <= 0)
+		return r;
+	r = view_path(native, path, view, err);
+	if (r == 0 && native->item->packed)
+		r = files_path(source, err, "%s", native->item->from);
+	else if (r == 0)
+		r = files_path(source, err, "%s%s", native->item->source, path + native->top);
+	if (r == 0)
+		r = needed_add(&native->added, native->staged->arch, view, native->staged->musl,
+			       native->runtime->libs, err);
+	return r < 0 ? r : take_file(native, path, view, source, err);
+}
+
+static int take_item(struct native *native, const struct add_item *item, struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	int r = files_path(path, err, "%s/%s", native->add->build, item->to);
+
+	if (r < 0)
+		return r;
+	native->item = item;
+	native->top = strlen(path);
+	return files_walk(path, &(struct files_walk){ .each = take_one, .context = native }, err);
+}
+
+/* A staged library stays, although the packages have another of its name. */
+static void warn_other(const struct native *native, const struct needed_lib *lib)
+{
+	static const char *const dirs[] = { "/lib", "/usr/lib" };
+	char path[FILES_PATH_MAX], real[SYSROOT_PATH_MAX], sums[2][65];
+	uint64_t size;
+
+	if (!native->runtime->source->root)
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		if (files_path(path, NULL, "%s/%s/%s", dirs[i], native->staged->arch->triplet,
+			       lib->name) < 0 ||
+		    sysroot_find(native->source, path, real) < 0)
+			continue;
+		if (files_sum(real, sums[0], &size, NULL) < 0 ||
+		    files_sum(lib->real, sums[1], &size, NULL) < 0 || str_eq(sums[0], sums[1]))
+			return;
+		add_warn(native->add, "%s: %s stays as it was staged; the packages have another",
+			 native->staged->arch->name, lib->name);
+		return;
+	}
+}
+
+static int name_origin(const struct native *native, const char *source, char *ret, struct err *err)
+{
+	const struct package *package =
+		native->runtime->source->origins
+			? origins_package(native->runtime->source->origins, source)
+			: NULL;
+
+	if (package)
+		return files_path(ret, err, "%s=%s", package->name, package->version);
+	return files_path(ret, err, "%s", source);
+}
+
+static int add_library(struct native *native, const struct needed_lib *lib, struct err *err)
+{
+	const char *name = path_base(lib->name);
+	const struct arch *arch = native->staged->arch;
+	struct copy copy = { .root = native->source, .to = native->runtime->clib };
+	char to[FILES_PATH_MAX], path[FILES_PATH_MAX], view[FILES_PATH_MAX];
+	char source[SYSROOT_PATH_MAX], origin[FILES_PATH_MAX];
+	int r = sysroot_canonical(native->source, lib->path, source);
+
+	if (r < 0)
+		return err_set(err, -r, "cannot find %s", lib->path);
+	r = copy_file(&copy, lib->path, name, err);
+	if (r == 0)
+		r = files_path(path, err, "%s/%s", copy.to, name);
+	if (r == 0)
+		r = files_path(view, err, "/lib/%s", name);
+	if (r == 0)
+		r = files_path(to, err, "etc/clib/%s/%s", arch->name, name);
+	if (r == 0)
+		r = name_origin(native, source, origin, err);
+	if (r == 0)
+		r = take_file(native, path, view, source, err);
+	return r < 0 ? r : add_item_note(native->add, to, source, origin, arch, err);
+}
+
+static int add_libraries(struct native *native, struct err *err)
+{
+	const struct needed *libs = native->runtime->libs;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < libs->n_libs; i++) {
+		if (path_below(libs->libs[i].real, native->add->build))
+			continue;
+		/* what was extracted stands in the tree's workspace */
+		if (path_below(libs->libs[i].real, native->add->tree) &&
+		    !path_below(libs->libs[i].real, native->add->space->build))
+			warn_other(native, &libs->libs[i]);
+		else
+			r = add_library(native, &libs->libs[i], err);
+	}
+	return r;
+}
+
+int add_native(struct add *add, struct err *err)
+{
+	struct native native;
+	size_t n = add->items->n; /* libraries that come in now have been looked at */
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++) {
+		r = open_native(&native, add, i, err);
+		for (size_t j = 0; r == 0 && j < n; j++) {
+			if (add->items->items[j].arch == add->staged[i].arch)
+				r = take_item(&native, &add->items->items[j], err);
+		}
+		if (r == 0)
+			r = add_libraries(&native, err);
+	}
+	return r;
+}

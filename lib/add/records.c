@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* etc/busypy/<arch>: manifest and licences as staging writes them, "added" as it writes
+ * "packages". */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "add/add.h"
+#include "add/work.h"
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/package.h"
+#include "core/str.h"
+#include "source/owners.h"
+#include "source/source.h"
+#include "stage/copy.h"
+#include "stage/manifest.h"
+#include "stage/runtime_info.h"
+
+static bool has_changed(const struct add *add, const struct arch *arch)
+{
+	for (size_t i = 0; i < add->items->n; i++) {
+		if (add->items->items[i].arch == arch && add->items->items[i].state != ADD_SAME)
+			return true;
+	}
+	return false;
+}
+
+static int write_manifest(const struct add *add, size_t which, struct err *err)
+{
+	static const struct origins none;
+	const struct staged *staged = &add->staged[which];
+	const struct origins *origins = add->runtimes[which].source->origins;
+	FILES_FREE char *text = NULL;
+	char old[FILES_PATH_MAX], path[FILES_PATH_MAX];
+	int r = files_path(old, err, "%s/manifest", staged->info);
+
+	if (r == 0)
+		r = files_path(path, err, "%s/etc/busypy/%s/manifest", add->build,
+			       staged->arch->name);
+	if (r == 0)
+		r = files_mkdirs_for(path, err);
+	if (r == 0)
+		r = manifest_text(add->runtimes[which].manifest, origins ? origins : &none, "file",
+				  &text, err);
+	return r < 0 ? r : manifest_merge(old, text, 2, path, err);
+}
+
+/* True if any file of the package came into the tree. */
+static bool is_taken(const struct add *add, size_t which, size_t package)
+{
+	const struct origins *origins = add->runtimes[which].source->origins;
+
+	for (size_t i = 0; i < add->items->n; i++) {
+		const struct add_item *item = &add->items->items[i];
+		const char *source =
+			str_starts(item->source, "/usr/") ? item->source + 4 : item->source;
+
+		for (size_t j = 0; item->arch == add->staged[which].arch && j < origins->n_files;
+		     j++) {
+			if (origins->files[j].package == package &&
+			    path_below(origins->files[j].path, source))
+				return true;
+		}
+	}
+	return false;
+}
+
+static int take_licence(const struct add *add, size_t which, const char *name, struct err *err)
+{
+	char dir[FILES_PATH_MAX], from[FILES_PATH_MAX], real[SYSROOT_PATH_MAX];
+	struct copy copy = { .root = add->runtimes[which].source->root, .to = dir };
+	int r = files_path(dir, err, "%s/etc/busypy/%s/licences", add->build,
+			   add->staged[which].arch->name);
+
+	if (r == 0)
+		r = files_path(from, err, "/usr/share/doc/%s/copyright", name);
+	if (r < 0 || sysroot_find(copy.root, from, real) < 0)
+		return r;
+	return copy_file(&copy, from, name, err);
+}
+
+static int write_packages(const struct add *add, size_t which, struct err *err)
+{
+	const struct staged *staged = &add->staged[which];
+	const struct origins *origins = add->runtimes[which].source->origins;
+	FILES_FREE char *text = NULL;
+	char old[FILES_PATH_MAX], path[FILES_PATH_MAX], line[6 * PACKAGE_WORD_MAX];
+	size_t n;
+	FILE *out;
+	int r = files_path(old, err, "%s/added", staged->info);
+
+	if (r == 0)
+		r = files_path(path, err, "%s/etc/busypy/%s/added", add->build, staged->arch->name);
+	if (r < 0)
+		return r;
+	out = open_memstream(&text, &n);
+	if (!out)
+		return err_set(err, ENOMEM, "cannot list the packages");
+	for (size_t i = 0; r == 0 && i < origins->n_packages; i++) {
+		if (!is_taken(add, which, i))
+			continue;
+		r = package_format(&origins->packages[i], line, sizeof(line));
+		(void)fprintf(out, "%s\n", line);
+		if (r == 0)
+			r = take_licence(add, which, origins->packages[i].name, err);
+	}
+	if (fclose(out) != 0 && r == 0)
+		r = err_set(err, ENOMEM, "cannot list the packages");
+	return r < 0 ? r : manifest_merge(old, text, 1, path, err);
+}
+
+int add_records(struct add *add, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++) {
+		if (!has_changed(add, add->staged[i].arch))
+			continue;
+		r = write_manifest(add, i, err);
+		if (r == 0 && add->runtimes[i].source->origins)
+			r = write_packages(add, i, err);
+	}
+	return r;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* A wheel: its packages go together, to all archs or, with ELF files in it, to one runtime; its
+ * scripts and commands to bin. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "add/add.h"
+#include "add/content.h"
+#include "add/work.h"
+#include "base/files.h"
+#include "core/arch.h"
+#include "core/entry_point.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "source/wheel.h"
+#include "stage/runtime_info.h"
+#include "stage/transaction.h"
+
+/* One wheel, extracted. */
+struct unpacked {
+	struct add *add;
+	const char *from; /* the wheel's own path */
+	char dir[FILES_PATH_MAX];
+	char to[FILES_PATH_MAX]; /* where its packages go, in the tree */
+	struct add_content content;
+	bool has_info;
+};
+
+typedef int each_fn(struct unpacked *wheel, const char *dir, const char *name, struct err *err);
+
+static int not_hidden(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int each_entry(struct unpacked *wheel, const char *dir, each_fn *each, struct err *err)
+{
+	struct dirent **entries;
+	int n, r = 0;
+
+	if (!files_exist(dir))
+		return 0;
+	n = scandir(dir, &entries, not_hidden, compare_names);
+	if (n < 0)
+		return err_set(err, errno, "cannot read %s", dir);
+	for (int i = 0; i < n; i++) {
+		if (r == 0)
+			r = each(wheel, dir, entries[i]->d_name, err);
+		free(entries[i]);
+	}
+	free(entries);
+	return r;
+}
+
+/* The record of what came from an archive names that, not where it was extracted. */
+static void mark_packed(struct unpacked *wheel)
+{
+	struct add_items *items = wheel->add->items;
+
+	items->items[items->n - 1].packed = true;
+}
+
+static int note_module(struct unpacked *wheel, const char *dir, const char *name, struct err *err)
+{
+	char path[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	int r = files_path(path, err, "%s/%s", dir, name);
+
+	if (r == 0)
+		r = files_path(to, err, "%s/%s", wheel->to, name);
+	if (r == 0)
+		r = add_item_note(wheel->add, to, path, wheel->from, wheel->content.arch, err);
+	if (r == 0)
+		mark_packed(wheel);
+	return r;
+}
+
+/* -- scripts -------------------------------------------------------------------------------- */
+
+/* Installers write the interpreter's path where a wheel has "#!python". */
+static int name_interpreter(const char *path, struct err *err)
+{
+	static const char any[] = "#!python", ours[] = "#!/usr/bin/python3";
+	FILES_FREE char *text = NULL, *named = NULL;
+	size_t n, end;
+	int r = files_read(path, &text, &n, err);
+
+	if (r < 0 || !str_starts(text, any))
+		return r;
+	end = strcspn(text, " \r\n");
+	named = malloc(sizeof(ours) + n);
+	if (!named)
+		return err_set(err, ENOMEM, "cannot read %s", path);
+	memcpy(named, ours, sizeof(ours) - 1);
+	memcpy(named + sizeof(ours) - 1, text + end, n - end);
+	r = files_remove(path, err);
+	return r < 0 ? r : files_write(path, named, sizeof(ours) - 1 + n - end, 0755, err);
+}
+
+static int note_script(struct unpacked *wheel, const char *dir, const char *name, struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	int r = files_path(path, err, "%s/%s", dir, name);
+
+	if (r == 0)
+		r = name_interpreter(path, err);
+	if (r == 0)
+		r = add_files_script(wheel->add, path, wheel->from, err);
+	if (r == 0)
+		mark_packed(wheel);
+	return r;
+}
+
+static int write_command(struct unpacked *wheel, const struct entry_point *point, struct err *err)
+{
+	char path[FILES_PATH_MAX], dir[FILES_PATH_MAX], script[4 * ENTRY_POINT_MAX];
+	int r = entry_point_script(point, script, sizeof(script));
+
+	if (r < 0)
+		return err_set(err, -r, "%s: the command %s", wheel->from, point->name);
+	r = files_path(dir, err, "%s.commands", wheel->dir);
+	if (r == 0)
+		r = files_path(path, err, "%s/%s", dir, point->name);
+	if (r == 0)
+		r = files_mkdirs(dir, err);
+	if (r == 0)
+		r = files_write(path, script, strlen(script), 0755, err);
+	return r < 0 ? r : note_script(wheel, dir, point->name, err);
+}
+
+static int note_commands(struct unpacked *wheel, const char *info, struct err *err)
+{
+	FILES_FREE char *text = NULL;
+	struct entry_points points = { 0 };
+	struct entry_point point;
+	char path[FILES_PATH_MAX];
+	size_t n;
+	int r = files_path(path, err, "%s/entry_points.txt", info);
+
+	if (r < 0 || !files_exist(path))
+		return r;
+	r = files_read(path, &text, &n, err);
+	if (r < 0)
+		return r;
+	points.at = text;
+	points.left = n;
+	while ((r = entry_point_next(&points, &point)) > 0) {
+		r = write_command(wheel, &point, err);
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? err_say(err, EINVAL, "%s: cannot understand its entry_points.txt",
+			       wheel->from)
+		     : 0;
+}
+
+/* -- its parts ------------------------------------------------------------------------------ */
+
+static int take_data(struct unpacked *wheel, const char *dir, const char *name, struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	int r = files_path(path, err, "%s/%s", dir, name);
+
+	if (r < 0)
+		return r;
+	if (str_eq(name, "purelib") || str_eq(name, "platlib"))
+		return each_entry(wheel, path, note_module, err);
+	if (str_eq(name, "scripts"))
+		return each_entry(wheel, path, note_script, err);
+	add_warn(wheel->add, "%s: its %s is left out", wheel->from, name);
+	return 0;
+}
+
+static int take_part(struct unpacked *wheel, const char *dir, const char *name, struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	int r = files_path(path, err, "%s/%s", dir, name);
+
+	if (r < 0)
+		return r;
+	if (str_ends(name, ".data"))
+		return each_entry(wheel, path, take_data, err);
+	r = note_module(wheel, dir, name, err);
+	if (r < 0 || !str_ends(name, ".dist-info"))
+		return r;
+	wheel->has_info = true;
+	return note_commands(wheel, path, err);
+}
+
+/* Packages and the libraries beside them find one another only in one place. */
+static int choose_place(struct unpacked *wheel, struct err *err)
+{
+	const struct add *add = wheel->add;
+	const struct arch *arch;
+	int r = add_content_look(wheel->dir, &wheel->content, err);
+
+	arch = wheel->content.arch;
+	if (r < 0)
+		return r;
+	if (!arch)
+		return files_path(wheel->to, err, "site-package");
+	r = add_content_runtime(add, wheel->from, arch, wheel->content.minor, err);
+	return r < 0 ? r
+		     : files_path(wheel->to, err, "etc/python/%s/usr/%s", arch->name,
+				  add->staged[r].dist);
+}
+
+static int take_wheel(struct unpacked *wheel, size_t which, struct err *err)
+{
+	int r = files_path(wheel->dir, err, "%s/source/wheel.%zu", wheel->add->space->build, which);
+
+	if (r == 0)
+		r = wheel_extract(wheel->from, wheel->dir, err);
+	if (r == 0)
+		r = choose_place(wheel, err);
+	if (r == 0)
+		r = each_entry(wheel, wheel->dir, take_part, err);
+	if (r == 0 && !wheel->has_info)
+		r = err_say(err, EINVAL, "%s is no wheel: it has no .dist-info", wheel->from);
+	return r;
+}
+
+int add_wheel(struct add *add, const char *word, size_t which, struct err *err)
+{
+	FILES_FREE char *real = realpath(word, NULL);
+	struct unpacked *wheel;
+	int r;
+
+	if (!real)
+		return err_set(err, errno, "%s", word);
+	wheel = calloc(1, sizeof(*wheel));
+	if (!wheel)
+		return err_set(err, ENOMEM, "cannot read %s", word);
+	wheel->add = add;
+	wheel->from = real;
+	r = take_wheel(wheel, which, err);
+	free(wheel);
+	return r;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* inih does the lines; this adds where in the line an error stands. */
+#include "base/conf_file.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/conf.h"
+#include "core/err.h"
+#include "core/str.h"
+
+struct reading {
+	const char *path;
+	FILE *file;
+	int line;	 /* of the last line that was read, from 1 */
+	char text[2048]; /* that line */
+	struct conf *conf;
+	struct err *err;
+	int failed;
+};
+
+static char *next_line(char *buf, int size, void *stream)
+{
+	struct reading *reading = stream;
+	char *line = fgets(buf, size, reading->file);
+
+	if (!line)
+		return NULL;
+	reading->line++;
+	/* inih would take the rest for a line of its own */
+	if (!strchr(line, '\n') && !feof(reading->file) && !reading->failed) {
+		reading->failed = err_say(reading->err, E2BIG, "%s:%d:%d: the line is too long",
+					  reading->path, reading->line, size - 1);
+		return NULL;
+	}
+	(void)snprintf(reading->text, sizeof(reading->text), "%s", line);
+	/* inih takes an indented line for more of the value before it; nobody who indents means it
+	 */
+	memmove(line, line + strspn(line, " \t"), strlen(line + strspn(line, " \t")) + 1);
+	return line;
+}
+
+/* From 1; where the word first stands after the "=" (for a value) or at all (for a key). */
+static int column_of(const struct reading *reading, const char *word, bool is_value)
+{
+	const char *from = reading->text;
+	const char *equals = strpbrk(from, "=:");
+	const char *at;
+
+	if (is_value && equals)
+		from = equals + 1;
+	at = strstr(from, word);
+	return at ? (int)(at - reading->text) + 1 : 1;
+}
+
+static int take(void *user, const char *section, const char *name, const char *value)
+{
+	struct reading *reading = user;
+	bool at_value = false;
+	int r;
+
+	if (reading->failed)
+		return 0;
+	r = conf_set(reading->conf, section, name, value, &at_value, reading->err);
+	if (r == 0)
+		return 1;
+	reading->failed = err_wrap(reading->err, r, "%s:%d:%d", reading->path, reading->line,
+				   column_of(reading, at_value ? value : name, at_value));
+	return 0;
+}
+
+int conf_file_read(const char *path, struct conf *ret, struct err *err)
+{
+	struct reading reading = {
+		.path = path ? path : CONF_FILE_DEFAULT,
+		.conf = ret,
+		.err = err,
+	};
+	int line;
+
+	conf_init(ret);
+	reading.file = fopen(reading.path, "re");
+	if (!reading.file)
+		return !path && errno == ENOENT
+			       ? 0
+			       : err_set(err, errno, "cannot read %s", reading.path);
+	line = ini_parse_stream(next_line, &reading, take, &reading);
+	if (ferror(reading.file) && !reading.failed)
+		reading.failed = err_set(err, EIO, "cannot read %s", reading.path);
+	(void)fclose(reading.file); /* only read from */
+	if (!reading.failed && line != 0)
+		return err_say(err, EINVAL, "%s:%d:1: neither [section] nor key = value",
+			       reading.path, line > 0 ? line : 1);
+	return reading.failed;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads busypy.conf(5) with inih; what keys mean is lib/core/conf's. */
+#ifndef BUSYPY_BASE_CONF_FILE_H
+#define BUSYPY_BASE_CONF_FILE_H
+
+struct conf;
+struct err;
+
+#define CONF_FILE_DEFAULT "/etc/busypy/busypy.conf"
+
+/* Fills in conf: defaults, then the file. path NULL is the default file, which need not exist.
+ * An error's sentence begins "FILE:LINE:COLUMN: ". */
+int conf_file_read(const char *path, struct conf *ret, struct err *err);
+
+#endif

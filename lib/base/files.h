@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole files and directories of a tree under construction: paths, reading, writing, removing.
+ * Modes never depend on the umask, times never on the clock. */
+#ifndef BUSYPY_BASE_FILES_H
+#define BUSYPY_BASE_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct stat;
+
+enum {
+	FILES_PATH_MAX = 4096,
+	/* Every staged file's time: the first that a zip archive can hold, 1980-01-01. */
+	FILES_TIME = 315532800,
+};
+
+/* Formats a path into ret (of FILES_PATH_MAX bytes); -ENAMETOOLONG with a sentence. */
+int files_path(char *ret, struct err *err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The path of something temporary for mkstemp(3) or mkdtemp(3), below $TMPDIR or else /tmp: its
+ * name begins with prefix. -ENAMETOOLONG with a sentence. */
+int files_temporary(char *ret, const char *prefix, struct err *err);
+
+/* True if something is there; a dangling link counts. */
+bool files_exist(const char *path);
+
+/* Creates a directory, mode 0755, and those above it that are missing. */
+int files_mkdirs(const char *path, struct err *err);
+
+/* The same for the directory that path lies in. */
+int files_mkdirs_for(const char *path, struct err *err);
+
+/* Creates a file, which must not exist, with n bytes and mode. */
+int files_write(const char *path, const char *bytes, size_t n, unsigned mode, struct err *err);
+
+/* Creates a symbolic link. */
+int files_link(const char *target, const char *path, struct err *err);
+
+/* Reads a whole file, terminated by a NUL that is not counted. Caller frees. */
+int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *err);
+
+/* Calls each for everything below dir, in the order of names, and for dir itself: directories when
+ * their contents are done. Follows no link. each returns 0 or -errno, which ends the walk; the path
+ * is then named in the sentence, unless each has set one. */
+struct files_walk {
+	int (*each)(const char *path, const struct stat *st, void *context, struct err *err);
+	void *context;
+};
+int files_walk(const char *dir, const struct files_walk *walk, struct err *err);
+
+/* Removes a file or a directory with all in it; nothing there is no error. Follows no link and
+ * enters no mount. */
+int files_remove(const char *path, struct err *err);
+
+/* Gives everything below dir its final mode (0755 or 0644) and FILES_TIME, but for files that are
+ * hard links: those have a second place where that is decided. */
+int files_settle(const char *dir, struct err *err);
+
+/* SHA-256 of a file as hexadecimal (65 bytes), and its size. */
+int files_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *err);
+
+/* free(3) of what a pointer points to, for FILES_FREE. */
+void files_free(char **bytes);
+
+/* Frees text when its scope ends: FILES_FREE char *text = NULL; */
+#define FILES_FREE __attribute__((cleanup(files_free)))
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* ssh HOST "exec sh -s", with a socket for both directions. */
+#include "base/ssh.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "core/str.h"
+#include "sys/fd.h"
+
+/* What ends the output of a step; the status follows. */
+#define END "busypy-step-ended "
+
+enum { OUTPUT_MAX = 1024 * 1024 };
+
+const char *remote_program(void)
+{
+	const char *program = getenv("BUSYPY_SSH");
+
+	return program && *program ? program : "ssh";
+}
+
+char *remote_quote(const char *text)
+{
+	size_t quotes = 0, used = 0;
+	char *quoted;
+
+	for (const char *s = text; *s; s++)
+		quotes += *s == '\'';
+	quoted = malloc(strlen(text) + 3 * quotes + 3);
+	if (!quoted)
+		return NULL;
+	quoted[used++] = '\'';
+	for (const char *s = text; *s; s++) {
+		if (*s == '\'') {
+			memcpy(quoted + used, "'\\''", 4);
+			used += 4;
+		} else {
+			quoted[used++] = *s;
+		}
+	}
+	quoted[used++] = '\'';
+	quoted[used] = '\0';
+	return quoted;
+}
+
+static int send_all(const struct remote *remote, const char *text, struct err *err)
+{
+	size_t n = strlen(text);
+
+	while (n) {
+		ssize_t sent = send(remote->fd, text, n, MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return err_say(err, EIO, "%s: the connection ended", remote->host);
+		text += sent;
+		n -= (size_t)sent;
+	}
+	return 0;
+}
+
+int remote_open(struct remote *remote, const char *host, const char *script, struct err *err)
+{
+	int pair[2];
+
+	if (host[0] == '-' || !host[0])
+		return err_say(err, EINVAL, "'%s' is no host", host);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_set(err, errno, "cannot connect to %s", host);
+	remote->host = host;
+	remote->fd = pair[0];
+	remote->pid = fork();
+	if (remote->pid == 0) {
+		if (dup2(pair[1], 0) >= 0 && dup2(pair[1], 1) >= 0)
+			(void)execlp(remote_program(), remote_program(), host, "exec sh -s",
+				     (char *)NULL);
+		(void)fprintf(stderr, "busypy: cannot run %s: %s\n", remote_program(),
+			      strerror(errno));
+		_exit(127);
+	}
+	(void)close(pair[1]);
+	if (remote->pid < 0)
+		return err_set(err, errno, "cannot run %s", remote_program());
+	return send_all(remote, script, err);
+}
+
+/* Reads until the line that ends a step; *ret_text is all before it. The step's status, or -errno.
+ */
+static int receive(const struct remote *remote, char **ret_text, struct err *err)
+{
+	char *text = NULL, *end = NULL;
+	size_t used = 0, room = 0;
+
+	while (!end || !strchr(end, '\n')) {
+		ssize_t n;
+
+		if (room - used < 2) {
+			char *more = realloc(text, room += 64 * 1024);
+
+			if (!more || room > OUTPUT_MAX) {
+				free(more ? more : text);
+				return err_set(err, E2BIG, "%s: cannot read its answer",
+					       remote->host);
+			}
+			text = more;
+		}
+		n = recv(remote->fd, text + used, room - used - 1, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			free(text);
+			return err_say(err, EIO, "%s: the connection ended", remote->host);
+		}
+		used += (size_t)n;
+		text[used] = '\0';
+		end = str_starts(text, END) ? text : strstr(text, "\n" END);
+	}
+	end += *end == '\n';
+	*ret_text = text;
+	text = end + strlen(END);
+	*end = '\0';
+	return *text == '0' ? 0 : 1;
+}
+
+int remote_do(struct remote *remote, const char *step, char **ret_output, struct err *err)
+{
+	char *text = NULL;
+	int r = send_all(remote, step, err);
+
+	if (r == 0)
+		r = send_all(remote, "\nprintf '\\n" END "%d\\n' $?\n", err);
+	if (r == 0)
+		r = receive(remote, &text, err);
+	if (r < 0)
+		return r;
+	if (r > 0) {
+		const char *line = text + strspn(text, "\n");
+
+		r = err_say(err, EIO, "%s: %.*s", remote->host, (int)strcspn(line, "\n"),
+			    *line ? line : "a step failed without a reason");
+	}
+	if (r < 0 || !ret_output)
+		free(text);
+	else
+		*ret_output = text;
+	return r;
+}
+
+void remote_close(struct remote *remote)
+{
+	fd_close(&remote->fd);
+	remote->fd = -1;
+	if (remote->pid > 0)
+		(void)waitpid(remote->pid, NULL, 0); /* its reason was said by now */
+	remote->pid = 0;
+}

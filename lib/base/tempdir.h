@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* A temporary folder that goes with the process, however it ends. */
+#ifndef BUSYPY_BASE_TEMPDIR_H
+#define BUSYPY_BASE_TEMPDIR_H
+
+#include <sys/types.h>
+
+struct err;
+
+enum { SCRATCH_PATH_MAX = 4096 };
+
+struct scratch {
+	char dir[SCRATCH_PATH_MAX]; /* "" for none */
+	int fd;
+	pid_t pid;
+};
+
+/* Makes a folder of the caller's own below $TMPDIR or /tmp. A child waits for the caller's end,
+ * and removes it then. 0 or -errno with a sentence. */
+int scratch_make(struct scratch *ret, struct err *err);
+
+/* Removes the folder; nothing if there is none. */
+void scratch_drop(struct scratch *scratch);
+
+#endif

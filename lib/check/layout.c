@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/* Mount points, kinds, modes, owners, names and links of a tree. */
+#include "check/part.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "check/check.h"
+#include "check/finding.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/name.h"
+#include "core/str.h"
+#include "sys/tree.h"
+
+static const struct finding_kind no_mount_point = {
+	FINDING_ERROR, "a client cannot mount there: the tree is read-only for it",
+	"make the directory, or stage again: busypy stage TREE"
+};
+static const struct finding_kind no_lib64 = { FINDING_ERROR,
+					      "programs whose loader is under /lib64 do not start",
+					      "ln -s lib TREE/lib64" };
+static const struct finding_kind half_runtime = {
+	FINDING_ERROR, "Python without its C library, or the other way round, starts nowhere",
+	"stage it again: busypy stage --from debian --arch ARCH TREE"
+};
+static const struct finding_kind unknown_arch = {
+	FINDING_WARNING, "no machine will ever use it",
+	"rename it to the arch's name in busypy(7), or remove it"
+};
+static const struct finding_kind device = {
+	FINDING_ERROR, "whoever can open it reaches the hardware; views and exports ignore it",
+	"remove it: every view has a /dev of its own"
+};
+static const struct finding_kind special = { FINDING_ERROR,
+					     "archives and exports cannot carry it as what it is",
+					     "remove it" };
+static const struct finding_kind not_readable = {
+	FINDING_ERROR, "a file server maps root to nobody, and users of a host are not root",
+	"chmod a+r it, and a+x too if it is a directory"
+};
+static const struct finding_kind writable = {
+	FINDING_ERROR, "whoever can write to the tree decides what all its users run",
+	"chmod go-w it"
+};
+static const struct finding_kind owner = { FINDING_ERROR,
+					   "its owner could change what other users run",
+					   "chown -R root:root TREE" };
+static const struct finding_kind tree_owner = { FINDING_WARNING,
+						"'busypy enable' refuses a tree that is not root's",
+						"chown -R root:root TREE" };
+static const struct finding_kind set_id = {
+	FINDING_WARNING, "in views, which are nosuid, it means nothing; elsewhere it gives rights",
+	"chmod ug-s it"
+};
+static const struct finding_kind escaping = {
+	FINDING_ERROR, "it leads out of the tree, to whatever the machine has there",
+	"make it relative and inside of the tree, or replace it by what it leads to"
+};
+static const struct finding_kind dangling = { FINDING_WARNING, "it leads nowhere in a view",
+					      "remove it, or stage what it leads to" };
+static const struct finding_kind same_name = {
+	FINDING_WARNING, "a server or a disk without difference of case keeps only one of them",
+	"rename one"
+};
+static const struct finding_kind bad_name = {
+	FINDING_ERROR, "NFS, cpio or the tools between cannot carry such a name", "rename it"
+};
+static const struct finding_kind left_over = {
+	FINDING_WARNING, "it is what a program left behind that was interrupted", "remove it"
+};
+static const struct finding_kind too_large = { FINDING_ERROR,
+					       "the cpio of an initramfs has 32 bits for a size",
+					       "split it or remove it" };
+
+static const struct finding_kind not_staged = { FINDING_NOTE,
+						"a program that wants it will miss it",
+						"stage what it leads to" };
+
+/* What a client mounts on, or expects (lib/stage/skeleton, lib/core/view). */
+static const char *const folders[] = { "bin", "sbin", "site-package", "etc",  "lib",
+				       "usr", "dev",  "proc",	      "sys",  "run",
+				       "tmp", "var",  "root",	      "home", "mnt" };
+
+/* What is fresh in a view, or the machine's: links there may lead nowhere today. */
+static const char *const fresh[] = { "/proc", "/sys", "/dev", "/run", "/tmp", "/var", "/mnt" };
+
+struct layout {
+	struct check_part *part;
+	const char *tree;
+	uid_t uid; /* of the tree */
+};
+
+static void check_folders(const struct layout *layout)
+{
+	const struct check_file *file;
+	struct findings *findings = layout->part->findings;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		file = check_index_find(layout->part->index, folders[i]);
+		if (!file)
+			findings_add(findings, &no_mount_point, folders[i], NULL, "is missing");
+		else if (!S_ISDIR(file->mode))
+			findings_add(findings, &no_mount_point, folders[i], NULL,
+				     "is no directory");
+	}
+	file = check_index_find(layout->part->index, "lib64");
+	if (!file)
+		findings_add(findings, &no_lib64, "lib64", NULL, "is missing");
+	else if (!S_ISLNK(file->mode))
+		findings_add(findings, &no_lib64, "lib64", NULL, "is no link to lib");
+}
+
+static void check_link_to_lib(const struct layout *layout)
+{
+	char path[FILES_PATH_MAX], target[FILES_PATH_MAX];
+	ssize_t n;
+
+	if (files_path(path, NULL, "%s/lib64", layout->tree) < 0)
+		return;
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return; /* said already */
+	target[n] = '\0';
+	if (!str_eq(target, "lib") && !str_eq(target, "/lib"))
+		findings_add(layout->part->findings, &no_lib64, "lib64", NULL,
+			     "leads to %s, not to lib", target);
+}
+
+/* Both halves of each arch, and nothing else beside them. */
+static void check_runtimes(const struct layout *layout)
+{
+	static const char *const tops[] = { "etc/python", "etc/clib" };
+	size_t n, from, to;
+	const struct arch *table = arch_table(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		char path[2][64], real[FILES_PATH_MAX];
+		struct stat st;
+		bool there[2];
+
+		for (size_t k = 0; k < 2; k++) {
+			struct text text;
+
+			text_init(&text, path[k], sizeof(path[k]));
+			text_addf(&text, k ? "etc/clib/%s" : "etc/python/%s/usr", table[i].name);
+			there[k] = files_path(real, NULL, "%s/%s", layout->tree, path[k]) == 0 &&
+				   stat(real, &st) == 0 && S_ISDIR(st.st_mode);
+		}
+		if (there[0] != there[1])
+			findings_add(layout->part->findings, &half_runtime, path[there[0] ? 1 : 0],
+				     &table[i], "is missing");
+	}
+	for (size_t i = 0; i < 2; i++) {
+		check_index_below(layout->part->index, tops[i], &from, &to);
+		for (; from < to; from++) {
+			const char *path = layout->part->index->files[from].path;
+			const char *name = path + strlen(tops[i]) + 1;
+			const struct arch *arch = arch_by_name(name);
+
+			if (!strchr(name, '/') && (!arch || !str_eq(arch->name, name)))
+				findings_add(layout->part->findings, &unknown_arch, path, NULL,
+					     "is for no arch that BusyPy knows");
+		}
+	}
+}
+
+static void check_owner(const struct layout *layout, const struct check_file *file)
+{
+	struct findings *findings = layout->part->findings;
+	unsigned mode = file->mode & 07777;
+	bool dir = S_ISDIR(file->mode);
+
+	if (file->uid != layout->uid)
+		findings_add(findings, &owner, file->path, NULL,
+			     "belongs to uid %u, the tree to %u", (unsigned)file->uid,
+			     (unsigned)layout->uid);
+	if (S_ISLNK(file->mode))
+		return;
+	if (mode & (S_IWGRP | S_IWOTH))
+		findings_add(findings, &writable, *file->path ? file->path : ".", NULL,
+			     "can be written by %s (mode %04o)",
+			     mode & S_IWOTH ? "everybody" : "its group", mode);
+	if ((mode & (dir ? 0555 : 0444)) != (dir ? 0555U : 0444U))
+		findings_add(findings, &not_readable, *file->path ? file->path : ".", NULL,
+			     "cannot be read by everybody (mode %04o)", mode);
+	if (!dir && (mode & (S_ISUID | S_ISGID)))
+		findings_add(findings, &set_id, file->path, NULL, "is set-%s-ID (mode %04o)",
+			     mode & S_ISUID ? "user" : "group", mode);
+}
+
+static void check_kind(const struct layout *layout, const struct check_file *file)
+{
+	struct findings *findings = layout->part->findings;
+
+	if (S_ISBLK(file->mode) || S_ISCHR(file->mode))
+		findings_add(findings, &device, file->path, NULL, "is a device");
+	else if (S_ISFIFO(file->mode) || S_ISSOCK(file->mode))
+		findings_add(findings, &special, file->path, NULL, "is a %s",
+			     S_ISFIFO(file->mode) ? "fifo" : "socket");
+	else if (S_ISREG(file->mode) && file->size > UINT32_MAX)
+		findings_add(findings, &too_large, file->path, NULL, "is larger than 4 GiB");
+}
+
+static void check_name(const struct layout *layout, const struct check_file *file)
+{
+	const char *base = path_base(file->path);
+	const char *flaw = name_flaw(base, strlen(base));
+
+	if (flaw)
+		findings_add(layout->part->findings, &bad_name, file->path, NULL, "%s", flaw);
+	if (str_starts(base, ".nfs") && strlen(base) >= 20)
+		findings_add(layout->part->findings, &left_over, file->path, NULL,
+			     "is what NFS keeps of a file that was removed while it was open");
+}
+
+/* Two names of one directory that differ in case alone. Sorted by bytes, they are not neighbours:
+ * each is compared with those before it by a sum of its folded bytes. terminfo has such folders by
+ * design. */
+static void check_case(const struct layout *layout)
+{
+	const struct check_index *index = layout->part->index;
+	enum { BUCKETS = 16 * 1024 };
+	uint32_t *buckets = calloc(BUCKETS, sizeof(*buckets));
+	uint32_t *next = calloc(index->n + 1, sizeof(*next));
+
+	for (size_t i = 0; buckets && next && i < index->n; i++) {
+		const char *path = index->files[i].path;
+		uint32_t *bucket = &buckets[name_fold_hash(path) % BUCKETS];
+
+		for (uint32_t at = *bucket; at; at = next[at - 1]) {
+			const char *other = index->files[at - 1].path;
+
+			if (!name_same_folded(path, other) ||
+			    path_base(path) - path != path_base(other) - other ||
+			    memcmp(path, other, (size_t)(path_base(path) - path)) != 0 ||
+			    strstr(path, "/terminfo/"))
+				continue;
+			findings_add(layout->part->findings, &same_name, path, NULL,
+				     "differs from %s only in case", path_base(other));
+		}
+		next[i] = *bucket;
+		*bucket = (uint32_t)i + 1;
+	}
+	free(buckets);
+	free(next);
+}
+
+/* A link's place in the view and the view itself: below etc/python/ARCH/usr it is /usr, below
+ * etc/clib/ARCH it is /lib; elsewhere it is the tree. */
+static int place_link(const struct layout *layout, const char *path, struct sysroot *ret,
+		      char *ret_at)
+{
+	size_t n;
+	const struct arch *table = arch_table(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		char usr[64], lib[64];
+		struct text text;
+
+		text_init(&text, usr, sizeof(usr));
+		text_addf(&text, "etc/python/%s/usr/", table[i].name);
+		text_init(&text, lib, sizeof(lib));
+		text_addf(&text, "etc/clib/%s/", table[i].name);
+		if (!str_starts(path, usr) && !str_starts(path, lib))
+			continue;
+		if (sysroot_init_client(ret, layout->tree, &table[i]) < 0)
+			return -ENAMETOOLONG;
+		return str_starts(path, usr)
+			       ? files_path(ret_at, NULL, "/usr/%s", path + strlen(usr))
+			       : files_path(ret_at, NULL, "/lib/%s", path + strlen(lib));
+	}
+	if (sysroot_init_client(ret, layout->tree,
+				layout->part->n_archs ? layout->part->archs[0] : table) < 0)
+		return -ENAMETOOLONG;
+	return files_path(ret_at, NULL, "/%s", path);
+}
+
+static bool is_fresh(const char *at, const char *target)
+{
+	char path[FILES_PATH_MAX];
+
+	if (target[0] != '/') {
+		if (files_path(path, NULL, "%.*s%s", (int)(path_base(at) - at), at, target) < 0)
+			return false;
+		name_normalise(path);
+		target = path;
+	}
+	for (size_t i = 0; i < sizeof(fresh) / sizeof(fresh[0]); i++) {
+		if (path_below(target, fresh[i]))
+			return true;
+	}
+	return false;
+}
+
+/* A runtime may count on the machine's /etc, and the tree on a runtime, which not all archs have.
+ */
+static bool is_others(const char *at, const char *target)
+{
+	if (str_starts(at, "/usr/") || str_starts(at, "/lib/"))
+		return str_starts(target, "/etc/");
+	return str_starts(target, "/usr/") || str_starts(target, "/lib");
+}
+
+static void check_link(const struct layout *layout, const struct check_file *file)
+{
+	char path[FILES_PATH_MAX], target[FILES_PATH_MAX], at[FILES_PATH_MAX],
+		real[SYSROOT_PATH_MAX];
+	struct sysroot root;
+	ssize_t n;
+	int r;
+
+	if (files_path(path, NULL, "%s/%s", layout->tree, file->path) < 0 ||
+	    place_link(layout, file->path, &root, at) < 0)
+		return;
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return; /* gone meanwhile */
+	target[n] = '\0';
+	if (target[0] != '/' && name_climbs(at, target)) {
+		findings_add(layout->part->findings, &escaping, file->path, NULL,
+			     "leads to %s, which is above the tree", target);
+		return;
+	}
+	r = sysroot_find(&root, at, real);
+	if (r == 0 || is_fresh(at, target))
+		return;
+	if (target[0] == '/' && !str_starts(target, "/usr/") && !str_starts(target, "/lib") &&
+	    !str_starts(target, "/etc/"))
+		findings_add(layout->part->findings, &escaping, file->path, NULL,
+			     "leads to %s, which the tree does not have", target);
+	else
+		findings_add(layout->part->findings,
+			     is_others(at, target) ? &not_staged : &dangling, file->path, NULL,
+			     "leads to %s, which is %s", target,
+			     r == -ELOOP ? "a circle" : "not there");
+}
+
+int check_layout(struct check_part *part, struct err *err)
+{
+	const struct check_index *index = part->index;
+	struct layout layout = { .part = part, .tree = part->request->tree };
+
+	if (!index->n)
+		return err_set(err, ENOENT, "cannot read %s", layout.tree);
+	layout.uid = index->files[0].uid;
+	if (layout.uid != 0)
+		findings_add(part->findings, &tree_owner, ".", NULL, "belongs to uid %u",
+			     (unsigned)layout.uid);
+	check_folders(&layout);
+	check_link_to_lib(&layout);
+	check_runtimes(&layout);
+	for (size_t i = 0; i < index->n; i++) {
+		const struct check_file *file = &index->files[i];
+
+		check_owner(&layout, file);
+		check_kind(&layout, file);
+		if (i)
+			check_name(&layout, file);
+		if (S_ISLNK(file->mode))
+			check_link(&layout, file);
+	}
+	check_case(&layout);
+	return 0;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of a check, and what they share: the list of all files. Each part runs in a process of
+ * its own with others, so that all processors are used and a crash is an answer, too. */
+#ifndef BUSYPY_CHECK_PART_H
+#define BUSYPY_CHECK_PART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct arch;
+struct check_request;
+struct err;
+struct findings;
+
+enum { CHECK_FILES_MAX = 4 * 1024 * 1024, CHECK_ARCHS_MAX = 16 };
+
+struct check_file {
+	char *path; /* below the tree; "" is the tree */
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+	dev_t dev;
+	ino_t ino;
+	uint64_t size;	 /* bytes */
+	int64_t mtime;	 /* seconds */
+	bool unreadable; /* a directory that could not be read */
+};
+
+/* All files of a tree, directories before what is in them, each directory in the order of names. */
+struct check_index {
+	struct check_file *files;
+	size_t n, room;
+};
+
+int check_index_read(const char *tree, struct check_index *ret, struct err *err);
+void check_index_free(struct check_index *index);
+
+/* The files below a directory: [*ret_from, *ret_to). Empty if it is not there. */
+void check_index_below(const struct check_index *index, const char *dir, size_t *ret_from,
+		       size_t *ret_to);
+/* The file at a path, or NULL. */
+const struct check_file *check_index_find(const struct check_index *index, const char *path);
+
+/* What a part works with. */
+struct check_part {
+	const struct check_request *request;
+	const struct check_index *index;
+	const struct arch *arch;		   /* NULL for parts that are about the tree */
+	const struct arch *archs[CHECK_ARCHS_MAX]; /* all that are checked */
+	size_t n_archs;
+	struct findings *findings;
+	uint64_t elf_files; /* how many there were */
+	/* where libraries are told, or NULL; as in struct closure_request */
+	void (*resolved)(void *userdata, const char *file, const char *name, const char *path);
+	void *userdata;
+};
+
+/* Which Python a runtime has. */
+struct check_python {
+	unsigned minor;	 /* 11 for Python 3.11 */
+	char stdlib[64]; /* below the tree */
+	bool is_static;	 /* the interpreter loads nothing */
+};
+
+/* False if there is no interpreter, or its name does not tell. */
+bool check_python_find(const struct check_part *part, const struct arch *arch,
+		       struct check_python *ret);
+
+/* True if a source has a compiled file for each Python of the tree, made from these bytes. */
+bool check_is_compiled(const struct check_part *part, const struct check_file *source);
+
+/* The first bytes of a file of the tree (SHEBANG_READ at most); how many, or -errno. */
+ssize_t check_read_head(const struct check_part *part, const char *path, char *ret);
+
+/* True if they are those of a script for the tree's Python. */
+bool check_is_python(const char *head, size_t n);
+
+/* Each returns 0 if it could be done, else -errno with a sentence. */
+int check_layout(struct check_part *part, struct err *err);
+int check_elf(struct check_part *part, struct err *err);
+int check_python(struct check_part *part, struct err *err);
+int check_programs(struct check_part *part, struct err *err);
+int check_boot(struct check_part *part, struct err *err);
+int check_syntax(struct check_part *part, struct err *err);
+int check_sums(struct check_part *part, struct err *err);
+
+#endif

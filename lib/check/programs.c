@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/* bin and sbin: what each file's first bytes promise the kernel, in the view of each arch. */
+#include "check/part.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "check/check.h"
+#include "check/finding.h"
+#include "core/arch.h"
+#include "core/elf_head.h"
+#include "core/err.h"
+#include "core/rule.h"
+#include "core/shebang.h"
+#include "core/str.h"
+#include "sys/fd.h"
+
+#define PYTHON "/usr/bin/python3"
+
+static const struct finding_kind carriage_return = {
+	FINDING_ERROR, "the kernel looks for an interpreter whose name ends with that byte",
+	"save it with Unix line ends: sed -i 's/\\r$//' it"
+};
+static const struct finding_kind byte_order_mark = {
+	FINDING_ERROR, "the kernel sees no #!, and a shell runs the file as a shell script",
+	"save it without a byte order mark"
+};
+static const struct finding_kind too_long = {
+	FINDING_ERROR, "the kernel reads 255 bytes and forgets the rest, or refuses the script",
+	"shorten the first line"
+};
+static const struct finding_kind not_taken = {
+	FINDING_ERROR, "the kernel says 'Exec format error', and a shell runs it as a shell script",
+	"let it begin with #!" PYTHON
+};
+static const struct finding_kind unmatched = {
+	FINDING_ERROR,
+	"on a full machine the handler does not take it, and that machine's own "
+	"Python runs it, or none",
+	"let it begin with #!" PYTHON
+};
+static const struct finding_kind no_interpreter = {
+	FINDING_ERROR, "execve says 'No such file or directory' although the program is there",
+	"let it begin with #!" PYTHON ", or stage what it names"
+};
+static const struct finding_kind too_deep = { FINDING_ERROR,
+					      "execve says 'Too many levels of symbolic links'",
+					      "let it name its interpreter's interpreter" };
+static const struct finding_kind native = {
+	FINDING_ERROR, "it runs on one arch only, and all share this folder",
+	"put it into etc/busypy/ARCH/rescue of its arch, or replace it by a script"
+};
+static const struct finding_kind no_program = {
+	FINDING_ERROR, "the kernel says 'Exec format error', and a shell runs it as a shell script",
+	"let it begin with #! and an interpreter, or take away its execute bits"
+};
+static const struct finding_kind no_execute = { FINDING_WARNING, "nobody can start it",
+						"chmod a+x it" };
+static const struct finding_kind unreadable = { FINDING_ERROR, "it could not be looked at",
+						"chmod a+r it" };
+
+struct programs {
+	struct check_part *part;
+	struct sysroot *views; /* a client's, for each of part->archs */
+};
+
+ssize_t check_read_head(const struct check_part *part, const char *path, char *ret)
+{
+	char real[FILES_PATH_MAX];
+	FD_CLEANUP int fd = -1;
+
+	if (files_path(real, NULL, "%s/%s", part->request->tree, path) < 0)
+		return -ENAMETOOLONG;
+	fd = open(real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	return fd < 0 ? -errno : fd_read_all(fd, ret, SHEBANG_READ);
+}
+
+bool check_is_python(const char *head, size_t n)
+{
+	struct shebang line;
+
+	return shebang_parse(head, n, &line) == 0 && str_eq(line.interp, PYTHON);
+}
+
+/* True if the handler's default entries catch a file that begins so. */
+static bool handler_takes(const char *head, size_t n)
+{
+	static const char *const interpreters[] = { PYTHON, "/bin/shell" };
+	struct rule rule;
+
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t form = 0; form < RULE_FORMS; form++) {
+			if (rule_make(&rule, 1, interpreters[i], form, false, "/") == 0 &&
+			    rule.size <= n && memcmp(rule.magic, head, rule.size) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What the user meant to be Python, whichever way it was written. */
+static bool means_python(const struct shebang *line)
+{
+	const char *base = path_base(line->interp);
+	const char *word = line->arg;
+
+	if (str_starts(base, "python"))
+		return true;
+	if (!str_eq(base, "env") || !line->has_arg)
+		return false;
+	if (str_starts(word, "-S "))
+		word += 3;
+	return str_starts(word, "python");
+}
+
+/* Follows interpreters in one view. 0, -ENOENT, -ELOOP, ... */
+static int follow(const struct sysroot *view, const char *interp)
+{
+	char path[SHEBANG_READ], real[SYSROOT_PATH_MAX], head[SHEBANG_READ];
+	struct shebang line;
+
+	(void)str_copy(path, sizeof(path), interp); /* as large as a shebang's own */
+	for (unsigned depth = 1; depth <= SHEBANG_DEPTH_MAX; depth++) {
+		FD_CLEANUP int fd = -1;
+		struct stat st;
+		ssize_t n;
+		int r = path[0] == '/' ? sysroot_find(view, path, real) : -ENOENT;
+
+		if (r < 0)
+			return r;
+		if (stat(real, &st) < 0 || !S_ISREG(st.st_mode) || !(st.st_mode & 0111))
+			return -EACCES;
+		fd = open(real, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+		n = fd < 0 ? -errno : fd_read_all(fd, head, sizeof(head));
+		if (n < 0)
+			return (int)n;
+		if (shebang_parse(head, (size_t)n, &line) < 0)
+			return 0;
+		(void)str_copy(path, sizeof(path), line.interp); /* as large */
+	}
+	return -ELOOP;
+}
+
+static const char *reason(int r)
+{
+	switch (r) {
+	case -ENOENT:
+	case -ENOTDIR:
+		return "is not in the view";
+	case -EACCES:
+		return "is not executable";
+	}
+	return strerror(-r);
+}
+
+/* Once for all archs if none has it, else for those that have not. */
+static void check_interpreter(const struct programs *programs, const char *path,
+			      const struct shebang *line)
+{
+	const struct check_part *part = programs->part;
+	int results[CHECK_ARCHS_MAX];
+	size_t failed = 0;
+
+	for (size_t i = 0; i < part->n_archs; i++) {
+		results[i] = follow(&programs->views[i], line->interp);
+		failed += results[i] < 0;
+	}
+	for (size_t i = 0; i < part->n_archs; i++) {
+		const struct arch *arch = failed == part->n_archs ? NULL : part->archs[i];
+
+		if (results[i] == -ELOOP)
+			findings_add(part->findings, &too_deep, path, arch,
+				     "has more than %d interpreters behind one another",
+				     SHEBANG_DEPTH_MAX);
+		else if (results[i] < 0 && !str_eq(line->interp, PYTHON))
+			findings_add(part->findings, &no_interpreter, path, arch,
+				     "begins with #!%s, which %s", line->interp,
+				     reason(results[i]));
+		if (!arch)
+			return;
+	}
+}
+
+static void check_line(const struct programs *programs, const char *path, const char *head,
+		       size_t n)
+{
+	struct findings *findings = programs->part->findings;
+	const char *end = memchr(head, '\n', n);
+	struct shebang line;
+
+	if (end && end > head && end[-1] == '\r') {
+		findings_add(findings, &carriage_return, path, NULL,
+			     "has a carriage return at the end of its first line");
+		return;
+	}
+	if (!end && n == SHEBANG_READ) {
+		findings_add(findings, &too_long, path, NULL,
+			     "has a first line of more than %d bytes", SHEBANG_READ - 1);
+		return;
+	}
+	if (shebang_parse(head, n, &line) < 0) {
+		findings_add(findings, &not_taken, path, NULL,
+			     "has a first line without an interpreter");
+		return;
+	}
+	if (means_python(&line) && !handler_takes(head, n)) {
+		findings_add(findings, &unmatched, path, NULL,
+			     "begins with %.*s, which the handler does not match",
+			     (int)strcspn(head, "\n"), head);
+		return;
+	}
+	check_interpreter(programs, path, &line);
+}
+
+/* ARCH-init of sbin, and names that are links to it. */
+static bool is_init(const char *path)
+{
+	return str_starts(path, "sbin/") && str_ends(path, "-init");
+}
+
+static void check_program(const struct programs *programs, const struct check_file *file)
+{
+	struct findings *findings = programs->part->findings;
+	char head[SHEBANG_READ];
+	bool executable = file->mode & 0111;
+	struct elf_head elf;
+	ssize_t n = check_read_head(programs->part, file->path, head);
+
+	if (n < 0) {
+		findings_add(findings, &unreadable, file->path, NULL, "cannot be read: %s",
+			     strerror((int)-n));
+		return;
+	}
+	if (n >= 2 && memcmp(head, "#!", 2) == 0) {
+		if (executable)
+			check_line(programs, file->path, head, (size_t)n);
+		else
+			findings_add(findings, &no_execute, file->path, NULL,
+				     "is a script and not executable (mode %04o)",
+				     (unsigned)file->mode & 07777);
+		return;
+	}
+	if (n >= 4 && memcmp(head, "\177ELF", 4) == 0) {
+		const struct arch *arch = elf_head_parse((const uint8_t *)head, (size_t)n, &elf) < 0
+						  ? NULL
+						  : elf_head_arch(&elf);
+
+		if (!is_init(file->path))
+			findings_add(findings, &native, file->path, arch, "is an ELF program");
+		return;
+	}
+	if (!executable)
+		return;
+	if (n >= 5 && memcmp(head, "\xef\xbb\xbf#!", 5) == 0)
+		findings_add(findings, &byte_order_mark, file->path, NULL,
+			     "begins with a byte order mark");
+	else
+		findings_add(findings, &no_program, file->path, NULL,
+			     "is neither a script nor a program");
+}
+
+static int make_views(struct programs *programs)
+{
+	const struct check_part *part = programs->part;
+	int r = 0;
+
+	programs->views = calloc(part->n_archs ? part->n_archs : 1, sizeof(*programs->views));
+	if (!programs->views)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < part->n_archs; i++)
+		r = sysroot_init_client(&programs->views[i], part->request->tree, part->archs[i]);
+	return r;
+}
+
+int check_programs(struct check_part *part, struct err *err)
+{
+	static const char *const folders[] = { "bin", "sbin", "etc/init.d" };
+	struct programs programs = { .part = part };
+	size_t from, to;
+	int r = make_views(&programs);
+
+	for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		check_index_below(part->index, folders[i], &from, &to);
+		for (; from < to; from++) {
+			if (S_ISREG(part->index->files[from].mode))
+				check_program(&programs, &part->index->files[from]);
+		}
+	}
+	free(programs.views);
+	return r < 0 ? err_set(err, -r, "cannot check the programs") : 0;
+}

@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: MIT */
+/* Python of each runtime: landmarks, compiled files, and whether the archs have the same. */
+#include "check/part.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "check/check.h"
+#include "check/finding.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/pyc_head.h"
+#include "core/str.h"
+#include "elf/dynamic.h"
+#include "sys/fd.h"
+
+static const struct finding_kind no_landmark = {
+	FINDING_ERROR, "the interpreter does not start, or only after warnings and without modules",
+	"stage the runtime again: busypy stage --from debian --arch ARCH TREE"
+};
+static const struct finding_kind other_minor = {
+	FINDING_NOTE, "programs must work with both, and compiled files exist twice",
+	"stage the same suite for all archs, if it has them"
+};
+static const struct finding_kind unknown_minor = {
+	FINDING_NOTE, "it could not be told whether compiled files are for it",
+	"a newer BusyPy may know it"
+};
+static const struct finding_kind not_compiled = {
+	FINDING_WARNING, "the tree is read-only: each start compiles them again",
+	"stage again where that Python runs: busypy stage TREE"
+};
+static const struct finding_kind compiled_for_another = {
+	FINDING_WARNING, "Python does not take it: each start compiles the source again",
+	"remove it and stage again: busypy stage TREE"
+};
+static const struct finding_kind stale = {
+	FINDING_WARNING, "Python compares the two at each start, and compiles the source again",
+	"remove it and stage again: busypy stage TREE"
+};
+static const struct finding_kind wrong_code = {
+	FINDING_ERROR, "the compiled file is used all the same: the change has no effect",
+	"remove it and stage again, or undo the change"
+};
+static const struct finding_kind differs = { FINDING_WARNING,
+					     "a program may work on one arch and fail on another",
+					     "stage both from the same source" };
+
+struct python {
+	struct check_part *part;
+	struct check_python runtimes[CHECK_ARCHS_MAX]; /* of part->archs; minor 0: none */
+};
+
+static const char *at_tree(const struct python *python, const char *path, char *ret)
+{
+	return files_path(ret, NULL, "%s/%s", python->part->request->tree, path) < 0 ? NULL : ret;
+}
+
+/* -- what is there -------------------------------------------------------------------------- */
+
+static bool interpreter_is_static(const struct sysroot *root)
+{
+	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	char real[SYSROOT_PATH_MAX];
+
+	return sysroot_find(root, "/usr/bin/python3", real) == 0 &&
+	       elf_file_read(real, &file, NULL) == 0 && !file.interp;
+}
+
+bool check_python_find(const struct check_part *part, const struct arch *arch,
+		       struct check_python *ret)
+{
+	static const char *const libs[] = { "lib", "lib64" };
+	char canonical[SYSROOT_PATH_MAX];
+	struct sysroot root;
+	uint64_t minor = 0;
+	const char *base;
+
+	memset(ret, 0, sizeof(*ret));
+	if (sysroot_init_view(&root, part->request->tree, arch) < 0 ||
+	    sysroot_canonical(&root, "/usr/bin/python3", canonical) < 0)
+		return false;
+	base = path_base(canonical);
+	if (!str_starts(base, "python3.") || str_to_u64(base + 8, 10, &minor) < 0 || minor == 0 ||
+	    minor > 999)
+		return false;
+	ret->minor = (unsigned)minor;
+	ret->is_static = interpreter_is_static(&root);
+	for (size_t i = 0; i < 2; i++) {
+		struct text text;
+
+		text_init(&text, ret->stdlib, sizeof(ret->stdlib));
+		text_addf(&text, "etc/python/%s/usr/%s/python3.%u", arch->name, libs[i],
+			  ret->minor);
+		if (check_index_find(part->index, ret->stdlib))
+			return true;
+	}
+	(void)snprintf(ret->stdlib, sizeof(ret->stdlib), "etc/python/%s/usr/lib/python3.%u",
+		       arch->name, ret->minor);
+	return true;
+}
+
+static bool has(const struct python *python, const char *dir, const char *name)
+{
+	char path[FILES_PATH_MAX];
+
+	return files_path(path, NULL, "%s/%s", dir, name) == 0 &&
+	       check_index_find(python->part->index, path);
+}
+
+static void check_landmarks(const struct python *python, size_t i)
+{
+	const struct arch *arch = python->part->archs[i];
+	const char *stdlib = python->runtimes[i].stdlib;
+	struct findings *findings = python->part->findings;
+	char path[FILES_PATH_MAX];
+
+	if (!has(python, stdlib, "os.py") && !has(python, stdlib, "os.pyc")) {
+		if (files_path(path, NULL, "%s/os.py", stdlib) == 0)
+			findings_add(findings, &no_landmark, path, arch, "is missing");
+	}
+	if (!has(python, stdlib, "encodings/__init__.py") &&
+	    !has(python, stdlib, "encodings/__init__.pyc")) {
+		if (files_path(path, NULL, "%s/encodings", stdlib) == 0)
+			findings_add(findings, &no_landmark, path, arch,
+				     "is missing or has no __init__.py");
+	}
+	if (!has(python, stdlib, "lib-dynload") && !python->runtimes[i].is_static) {
+		if (files_path(path, NULL, "%s/lib-dynload", stdlib) == 0)
+			findings_add(findings, &no_landmark, path, arch, "is missing");
+	}
+}
+
+static void check_minors(const struct python *python)
+{
+	const char *first_arch = NULL;
+	unsigned first = 0;
+
+	for (size_t i = 0; i < python->part->n_archs; i++) {
+		const struct check_python *runtime = &python->runtimes[i];
+		char path[64];
+
+		if (!runtime->minor)
+			continue;
+		(void)snprintf(path, sizeof(path), "etc/python/%s",
+			       python->part->archs[i]->name); /* fits */
+		if (!first) {
+			first = runtime->minor;
+			first_arch = python->part->archs[i]->name;
+		}
+		if (runtime->minor != first)
+			findings_add(python->part->findings, &other_minor, path,
+				     python->part->archs[i], "has Python 3.%u, and %s has 3.%u",
+				     runtime->minor, first_arch, first);
+		if (!pyc_magic(runtime->minor))
+			findings_add(python->part->findings, &unknown_minor, path,
+				     python->part->archs[i], "has Python 3.%u, which is not known",
+				     runtime->minor);
+	}
+}
+
+/* -- compiled files ------------------------------------------------------------------------- */
+
+/* 0, or 1 if the file is cut, or -errno. */
+static int read_head(const struct python *python, const char *path, struct pyc_head *ret)
+{
+	char real[FILES_PATH_MAX];
+	uint8_t bytes[PYC_HEAD_SIZE];
+	FD_CLEANUP int fd = -1;
+	ssize_t n;
+
+	if (!at_tree(python, path, real))
+		return -ENAMETOOLONG;
+	fd = open(real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	n = fd_read_all(fd, bytes, sizeof(bytes));
+	if (n < 0)
+		return (int)n;
+	return pyc_head_parse(bytes, (size_t)n, ret) < 0;
+}
+
+static uint64_t source_hash(const struct python *python, const char *path, unsigned minor)
+{
+	char real[FILES_PATH_MAX];
+	FILES_FREE char *bytes = NULL;
+	size_t n;
+
+	if (!at_tree(python, path, real) || files_read(real, &bytes, &n, NULL) < 0)
+		return 0;
+	return pyc_source_hash(minor, (const uint8_t *)bytes, n);
+}
+
+/* One source and its compiled file. */
+static void check_pair(const struct python *python, const struct check_file *source,
+		       const struct check_file *compiled, unsigned minor, const struct arch *arch)
+{
+	struct findings *findings = python->part->findings;
+	struct pyc_head head;
+	int r = read_head(python, compiled->path, &head);
+
+	if (r) {
+		findings_add(findings, &compiled_for_another, compiled->path, arch, "%s",
+			     r > 0 ? "is no compiled Python file" : strerror(-r));
+		return;
+	}
+	if (head.magic != pyc_magic(minor)) {
+		unsigned other = pyc_minor(head.magic);
+
+		if (other)
+			findings_add(findings, &compiled_for_another, compiled->path, arch,
+				     "is for Python 3.%u, not for 3.%u", other, minor);
+		else
+			findings_add(findings, &compiled_for_another, compiled->path, arch,
+				     "is for another Python (magic %u), not for 3.%u",
+				     (unsigned)head.magic, minor);
+		return;
+	}
+	if (head.kind == PYC_TIMED) {
+		if (S_ISREG(source->mode) &&
+		    (head.mtime != (uint32_t)source->mtime || head.size != (uint32_t)source->size))
+			findings_add(findings, &stale, compiled->path, arch,
+				     "was compiled from another %s", path_base(source->path));
+		return;
+	}
+	if (head.hash != source_hash(python, source->path, minor))
+		findings_add(findings, head.kind == PYC_CHECKED ? &stale : &wrong_code,
+			     compiled->path, arch, "was compiled from another %s",
+			     path_base(source->path));
+}
+
+/* dir/name.py -> dir/__pycache__/name.cpython-3N.pyc */
+static const struct check_file *find_compiled(const struct python *python, const char *path,
+					      unsigned minor)
+{
+	const char *base = path_base(path);
+	char cached[FILES_PATH_MAX];
+
+	if (files_path(cached, NULL, "%.*s__pycache__/%.*s.cpython-3%u.pyc", (int)(base - path),
+		       path, (int)(strlen(base) - 3), base, minor) < 0)
+		return NULL;
+	return check_index_find(python->part->index, cached);
+}
+
+/* True if an earlier runtime has the same two files (by hard link): they were compared there. */
+static bool was_seen(const struct python *python, size_t which, const char *rest,
+		     const struct check_file *source, const struct check_file *compiled)
+{
+	for (size_t i = 0; i < which; i++) {
+		const struct check_python *runtime = &python->runtimes[i];
+		const struct check_file *other;
+		char path[FILES_PATH_MAX];
+
+		if (runtime->minor != python->runtimes[which].minor ||
+		    files_path(path, NULL, "%s%s", runtime->stdlib, rest) < 0)
+			continue;
+		other = check_index_find(python->part->index, path);
+		if (!other || other->ino != source->ino || other->dev != source->dev)
+			continue;
+		other = find_compiled(python, path, runtime->minor);
+		if (other && other->ino == compiled->ino && other->dev == compiled->dev)
+			return true;
+	}
+	return false;
+}
+
+/* A link counts, too: it has a compiled file of its own name. */
+static bool is_source(const struct python *python, const struct check_file *file)
+{
+	char real[FILES_PATH_MAX];
+	struct stat st;
+
+	return str_ends(file->path, ".py") &&
+	       (S_ISREG(file->mode) || (S_ISLNK(file->mode) && at_tree(python, file->path, real) &&
+					stat(real, &st) == 0 && S_ISREG(st.st_mode)));
+}
+
+/* which: the runtime whose standard library it is, or CHECK_ARCHS_MAX for shared packages. */
+static void check_compiled(const struct python *python, const char *dir, unsigned minor,
+			   size_t which)
+{
+	const struct check_index *index = python->part->index;
+	bool shared = which == CHECK_ARCHS_MAX;
+	const struct arch *arch = shared ? NULL : python->part->archs[which];
+	const struct check_file *first = NULL;
+	size_t from, to, missing = 0, all = 0;
+
+	check_index_below(index, dir, &from, &to);
+	for (; from < to; from++) {
+		const struct check_file *source = &index->files[from], *compiled;
+
+		if (!is_source(python, source))
+			continue;
+		all++;
+		compiled = find_compiled(python, source->path, minor);
+		if (!compiled) {
+			first = first ? first : source;
+			missing++;
+		} else if (shared ||
+			   !was_seen(python, which, source->path + strlen(dir), source, compiled)) {
+			check_pair(python, source, compiled, minor, arch);
+		}
+	}
+	if (missing)
+		findings_add(python->part->findings, &not_compiled, dir, arch,
+			     "has no compiled file of Python 3.%u for %zu of its %zu modules, the "
+			     "first is %s",
+			     minor, missing, all, first->path + strlen(dir) + 1);
+}
+
+bool check_is_compiled(const struct check_part *part, const struct check_file *source)
+{
+	const struct python python = { .part = (struct check_part *)part };
+
+	for (size_t i = 0; i < part->n_archs; i++) {
+		const struct check_file *compiled;
+		struct check_python runtime;
+		struct pyc_head head;
+
+		if (!check_python_find(part, part->archs[i], &runtime))
+			continue;
+		compiled = find_compiled(&python, source->path, runtime.minor);
+		if (!compiled || read_head(&python, compiled->path, &head) ||
+		    head.magic != pyc_magic(runtime.minor) || head.kind == PYC_TIMED ||
+		    head.hash != source_hash(&python, source->path, runtime.minor))
+			return false;
+	}
+	return true;
+}
+
+/* Shared packages, once for each minor. */
+static void check_packages(const struct python *python)
+{
+	for (size_t i = 0; i < python->part->n_archs; i++) {
+		unsigned minor = python->runtimes[i].minor;
+		bool done = !minor || !pyc_magic(minor);
+
+		for (size_t k = 0; k < i; k++)
+			done = done || python->runtimes[k].minor == minor;
+		if (!done)
+			check_compiled(python, "site-package", minor, CHECK_ARCHS_MAX);
+	}
+}
+
+/* -- differences between archs -------------------------------------------------------------- */
+
+static bool same_bytes(const struct python *python, const struct check_file *a,
+		       const struct check_file *b)
+{
+	char path[FILES_PATH_MAX];
+	FILES_FREE char *one = NULL, *other = NULL;
+	size_t n, m;
+
+	if (a->ino == b->ino && a->dev == b->dev)
+		return true;
+	if (a->size != b->size)
+		return false;
+	return at_tree(python, a->path, path) && files_read(path, &one, &n, NULL) == 0 &&
+	       at_tree(python, b->path, path) && files_read(path, &other, &m, NULL) == 0 &&
+	       n == m && memcmp(one, other, n) == 0;
+}
+
+/* What is each arch's own: compiled modules, what tells how they were built, other packages. */
+static bool is_own(const char *rest)
+{
+	static const char *const own[] = { "/lib-dynload/", "/__pycache__/", "/site-packages/",
+					   "/dist-packages/", "/_sysconfigdata" };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		if (strstr(rest, own[i]))
+			return true;
+	}
+	return !str_ends(rest, ".py");
+}
+
+/* One module over all runtimes of its minor: those that are unlike most are named. */
+static void compare_module(const struct python *python, const char *rest, unsigned minor)
+{
+	const struct check_file *files[CHECK_ARCHS_MAX] = { 0 };
+	unsigned votes[CHECK_ARCHS_MAX] = { 0 };
+	size_t n = python->part->n_archs, best = 0;
+	char paths[CHECK_ARCHS_MAX][FILES_PATH_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		if (python->runtimes[i].minor != minor ||
+		    files_path(paths[i], NULL, "%s%s", python->runtimes[i].stdlib, rest) < 0)
+			continue;
+		files[i] = check_index_find(python->part->index, paths[i]);
+		for (size_t k = 0; files[i] && k <= i; k++) {
+			if (files[k] && same_bytes(python, files[i], files[k])) {
+				votes[k]++;
+				break;
+			}
+		}
+	}
+	for (size_t i = 1; i < n; i++)
+		best = votes[i] > votes[best] ? i : best;
+	for (size_t i = 0; i < n; i++) {
+		const struct arch *arch = python->part->archs[i];
+
+		if (python->runtimes[i].minor != minor || i == best)
+			continue;
+		if (!files[i])
+			findings_add(python->part->findings, &differs, paths[i], arch,
+				     "is missing, and %s has it", python->part->archs[best]->name);
+		else if (!same_bytes(python, files[i], files[best]))
+			findings_add(python->part->findings, &differs, paths[i], arch,
+				     "differs from the one of %s", python->part->archs[best]->name);
+	}
+}
+
+/* True if an earlier runtime of the same minor has this module: it was compared there. */
+static bool was_compared(const struct python *python, size_t which, const char *rest)
+{
+	char path[FILES_PATH_MAX];
+
+	for (size_t i = 0; i < which; i++) {
+		if (python->runtimes[i].minor == python->runtimes[which].minor &&
+		    files_path(path, NULL, "%s%s", python->runtimes[i].stdlib, rest) == 0 &&
+		    check_index_find(python->part->index, path))
+			return true;
+	}
+	return false;
+}
+
+static bool has_peer(const struct python *python, size_t which)
+{
+	for (size_t i = 0; i < python->part->n_archs; i++) {
+		if (i != which && python->runtimes[i].minor == python->runtimes[which].minor)
+			return true;
+	}
+	return false;
+}
+
+static void compare_all(const struct python *python)
+{
+	const struct check_index *index = python->part->index;
+
+	for (size_t i = 0; i < python->part->n_archs; i++) {
+		const struct check_python *runtime = &python->runtimes[i];
+		size_t from, to;
+
+		if (!runtime->minor || !has_peer(python, i))
+			continue;
+		check_index_below(index, runtime->stdlib, &from, &to);
+		for (; from < to; from++) {
+			const char *rest = index->files[from].path + strlen(runtime->stdlib);
+
+			if (S_ISREG(index->files[from].mode) && !is_own(rest) &&
+			    !was_compared(python, i, rest))
+				compare_module(python, rest, runtime->minor);
+		}
+	}
+}
+
+int check_python(struct check_part *part, struct err *err)
+{
+	struct python *python = calloc(1, sizeof(*python));
+
+	if (!python)
+		return err_set(err, ENOMEM, "cannot check Python");
+	python->part = part;
+	for (size_t i = 0; i < part->n_archs; i++) {
+		struct check_python *runtime = &python->runtimes[i];
+
+		if (!check_python_find(part, part->archs[i], runtime))
+			continue; /* no interpreter: the closure says so */
+		check_landmarks(python, i);
+		if (pyc_magic(runtime->minor))
+			check_compiled(python, runtime->stdlib, runtime->minor, i);
+	}
+	check_minors(python);
+	check_packages(python);
+	compare_all(python);
+	free(python);
+	return 0;
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether Python programs can be compiled by each Python of the tree: by a Python of that minor
+ * which runs here natively, or not at all. */
+#include "check/part.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/program.h"
+#include "base/sysroot.h"
+#include "check/check.h"
+#include "check/finding.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/shebang.h"
+#include "core/str.h"
+#include "elf/dynamic.h"
+
+enum { OUTPUT_MAX = 4 * 1024 * 1024, PROGRAMS_MAX = 64 * 1024 };
+
+static const struct finding_kind wrong_syntax = {
+	FINDING_ERROR, "it ends with a SyntaxError before its first line runs",
+	"correct it, or write it so that each Python of the tree understands it"
+};
+static const struct finding_kind not_proved = {
+	FINDING_NOTE, "whether they can be compiled was not proved; nothing foreign is executed",
+	"check the tree on a machine that has this Python"
+};
+
+/* Reads names from standard input's replacement, a file of lines; prints PATH, LINE and the reason
+ * for each that cannot be compiled, each on a line of its own, and a last line. */
+static const char script[] =
+	"import sys\n"
+	"for name in open(sys.argv[1], 'rb').read().split(b'\\0')[:-1]:\n"
+	"    try:\n"
+	"        with open(name, 'rb') as file:\n"
+	"            compile(file.read(), name, 'exec', dont_inherit=True)\n"
+	"    except OSError:\n" /* the layout's matter */
+	"        pass\n"
+	"    except Exception as error:\n" /* RecursionError, MemoryError, ... */
+	"        line = getattr(error, 'lineno', None) or 0\n"
+	"        why = (getattr(error, 'msg', None) or str(error) or "
+	"type(error).__name__).replace('\\n', ' ')\n"
+	"        sys.stdout.buffer.write(b'%s\\0%d\\0%s\\0' % (name, line, "
+	"why.encode(errors='replace')))\n"
+	"sys.stdout.buffer.write(b'done\\0')\n";
+
+struct syntax {
+	struct check_part *part;
+	char list[64]; /* the file of names */
+	size_t n;      /* how many there are */
+};
+
+/* The programs of bin, sbin and etc/init.d, and modules of the shared packages that have no sound
+ * compiled file: the others were compiled once. */
+static int write_list(struct syntax *syntax, FILE *to)
+{
+	static const char *const folders[] = { "bin", "sbin", "etc/init.d" };
+	const struct check_index *index = syntax->part->index;
+	size_t from, end;
+
+	for (size_t i = 0; i < 3; i++) {
+		check_index_below(index, folders[i], &from, &end);
+		for (; from < end && syntax->n < PROGRAMS_MAX; from++) {
+			const struct check_file *file = &index->files[from];
+			char head[SHEBANG_READ];
+			ssize_t n;
+
+			if (!S_ISREG(file->mode))
+				continue;
+			n = check_read_head(syntax->part, file->path, head);
+			if (n < 0 || !check_is_python(head, (size_t)n))
+				continue;
+			syntax->n++;
+			(void)fprintf(to, "%s/%s%c", syntax->part->request->tree, file->path, 0);
+		}
+	}
+	check_index_below(index, "site-package", &from, &end);
+	for (; from < end && syntax->n < PROGRAMS_MAX; from++) {
+		const struct check_file *file = &index->files[from];
+
+		if (!S_ISREG(file->mode) || !str_ends(file->path, ".py") ||
+		    check_is_compiled(syntax->part, file))
+			continue;
+		syntax->n++;
+		(void)fprintf(to, "%s/%s%c", syntax->part->request->tree, file->path, 0);
+	}
+	return ferror(to) ? -EIO : 0;
+}
+
+/* The command line of a Python 3.minor that runs here: the machine's own, else the tree's. */
+struct python {
+	const char *argv[16]; /* 4 for the program, 8 for what it does, NULL */
+	size_t n;
+	char ldso[FILES_PATH_MAX], lib[FILES_PATH_MAX], program[FILES_PATH_MAX];
+};
+
+static bool choose_staged(const struct syntax *syntax, const struct arch *arch, unsigned minor,
+			  struct python *ret)
+{
+	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	struct sysroot view;
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "/usr/bin/python3.%u", minor);
+	if (sysroot_init_view(&view, syntax->part->request->tree, arch) < 0 ||
+	    sysroot_find(&view, name, ret->program) < 0 ||
+	    elf_file_read(ret->program, &file, NULL) < 0)
+		return false;
+	if (file.interp) {
+		if (sysroot_find(&view, file.interp, ret->ldso) < 0 ||
+		    str_copy(ret->lib, sizeof(ret->lib), view.mounts[1].dir) < 0)
+			return false;
+		ret->argv[ret->n++] = ret->ldso;
+		ret->argv[ret->n++] = "--library-path";
+		ret->argv[ret->n++] = ret->lib;
+	}
+	ret->argv[ret->n++] = ret->program;
+	return true;
+}
+
+static bool choose(const struct syntax *syntax, unsigned minor, struct python *ret)
+{
+	(void)snprintf(ret->program, sizeof(ret->program), "/usr/bin/python3.%u", minor);
+	if (access(ret->program, X_OK) == 0) {
+		ret->argv[ret->n++] = ret->program;
+		return true;
+	}
+	for (size_t i = 0; i < syntax->part->n_archs; i++) {
+		const struct arch *arch = syntax->part->archs[i];
+		struct check_python runtime;
+
+		if (arch_runs_on(arch, arch_native()) &&
+		    check_python_find(syntax->part, arch, &runtime) && runtime.minor == minor &&
+		    choose_staged(syntax, arch, minor, ret))
+			return true;
+	}
+	return false;
+}
+
+/* Reads what the script has printed. False if it did not come to its end. */
+static bool take_output(const struct syntax *syntax, unsigned minor, const char *output)
+{
+	while (*output) {
+		const char *path = output, *line = path + strlen(path) + 1, *why;
+
+		if (str_eq(path, "done"))
+			return true;
+		if (!*line)
+			return false;
+		why = line + strlen(line) + 1;
+		findings_add(syntax->part->findings, &wrong_syntax, path, NULL,
+			     "line %s is no Python 3.%u: %s", line, minor, why);
+		output = why + strlen(why) + 1;
+	}
+	return false;
+}
+
+static void try_minor(const struct syntax *syntax, unsigned minor, const struct arch *arch)
+{
+	static const char *const env[] = { "PYTHONDONTWRITEBYTECODE=1", "PYTHONHASHSEED=0", NULL };
+	struct python *python = calloc(1, sizeof(*python));
+	FILES_FREE char *output = NULL;
+	char complaint[ERR_TEXT_MAX] = "", path[64];
+	struct err err = { 0 };
+	bool proved = false;
+
+	if (python && choose(syntax, minor, python)) {
+		static const char *const words[] = { "-I", "-S", "-B", "-W", "ignore", "-c" };
+
+		for (size_t i = 0; i < 6; i++)
+			python->argv[python->n++] = words[i];
+		python->argv[python->n++] = script;
+		python->argv[python->n] = syntax->list;
+		proved = child_run(&(struct child){ .argv = python->argv,
+						    .env = env,
+						    .dir = "/",
+						    .output_max = OUTPUT_MAX },
+				   &output, complaint, &err) == 0 &&
+			 take_output(syntax, minor, output);
+	}
+	free(python);
+	if (proved)
+		return;
+	(void)snprintf(path, sizeof(path), "etc/python/%s", arch->name); /* fits */
+	findings_add(syntax->part->findings, &not_proved, path, arch,
+		     "has Python 3.%u, which does not run here: the syntax of %zu files", minor,
+		     syntax->n);
+}
+
+static void try_minors(const struct syntax *syntax)
+{
+	unsigned done[CHECK_ARCHS_MAX] = { 0 };
+
+	for (size_t i = 0; i < syntax->part->n_archs; i++) {
+		struct check_python runtime;
+		bool again = !check_python_find(syntax->part, syntax->part->archs[i], &runtime);
+
+		for (size_t k = 0; k < i; k++)
+			again = again || done[k] == runtime.minor;
+		if (again)
+			continue;
+		done[i] = runtime.minor;
+		try_minor(syntax, runtime.minor, syntax->part->archs[i]);
+	}
+}
+
+int check_syntax(struct check_part *part, struct err *err)
+{
+	struct syntax syntax = { .part = part };
+	int fd = memfd_create("busypy-check", MFD_CLOEXEC), r;
+	FILE *to = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!to)
+		return err_set(err, errno, "cannot list the programs");
+	(void)snprintf(syntax.list, sizeof(syntax.list), "/proc/%d/fd/%d", (int)getpid(),
+		       fileno(to));
+	r = write_list(&syntax, to);
+	if (r == 0 && fflush(to) != 0)
+		r = -errno;
+	if (r == 0 && syntax.n)
+		try_minors(&syntax);
+	(void)fclose(to); /* is gone with it */
+	return r < 0 ? err_set(err, -r, "cannot list the programs") : 0;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* Copies the strings that matter out of an image. */
+#include "elf/dynamic.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/elf_head.h"
+#include "core/err.h"
+#include "elf/image.h"
+#include "sys/fd.h"
+
+void elf_file_free(struct elf_file *file)
+{
+	free(file->interp);
+	free(file->soname);
+	free(file->rpath);
+	free(file->runpath);
+	for (size_t i = 0; i < file->n_needed; i++)
+		free(file->needed[i]);
+	memset(file, 0, sizeof(*file));
+}
+
+static int set_string(const char *text, char **ret)
+{
+	if (!text)
+		return -ENOEXEC;
+	free(*ret);
+	*ret = strdup(text);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int take_string(const struct elf_image *image, const struct elf_dynamic *entry,
+		       struct elf_file *file)
+{
+	const char *text = elf_image_string(image, entry->value);
+
+	switch (entry->tag) {
+	case DT_SONAME:
+		return set_string(text, &file->soname);
+	case DT_RPATH:
+		return set_string(text, &file->rpath);
+	case DT_RUNPATH:
+		return set_string(text, &file->runpath);
+	case DT_NEEDED:
+		if (file->n_needed == ELF_FILE_NEEDED_MAX)
+			return -E2BIG;
+		file->needed[file->n_needed] = NULL;
+		file->n_needed++;
+		return set_string(text, &file->needed[file->n_needed - 1]);
+	}
+	return 0;
+}
+
+static int take_all(const struct elf_image *image, struct elf_file *file)
+{
+	const struct elf_segment *interp = elf_image_segment(image, PT_INTERP);
+	int r = 0;
+
+	file->class = image->class;
+	file->data = image->data;
+	file->type = image->type;
+	file->machine = image->machine;
+	file->flags = image->flags;
+	if (interp)
+		r = set_string(elf_image_text(image, interp->offset), &file->interp);
+	for (size_t i = 0; r == 0 && image->has_strings && i < image->n_dynamic; i++)
+		r = take_string(image, &image->dynamic[i], file);
+	return r;
+}
+
+int elf_file_take(const struct elf_image *image, struct elf_file *ret)
+{
+	struct elf_file file = { 0 };
+	int r = take_all(image, &file);
+
+	if (r < 0)
+		elf_file_free(&file);
+	else
+		*ret = file;
+	return r;
+}
+
+int elf_file_read(const char *path, struct elf_file *ret, struct err *err)
+{
+	ELF_IMAGE_CLEANUP struct elf_image image = { .fd = -1 };
+	int r = elf_image_open(path, &image, err);
+
+	if (r < 0)
+		return r;
+	r = elf_file_take(&image, ret);
+	return r < 0 ? err_say(err, -r, "%s: not a sound ELF file", path) : 0;
+}
+
+bool elf_file_fits(const struct elf_file *file, const struct arch *arch)
+{
+	struct elf_head head = { .class = file->class,
+				 .data = file->data,
+				 .machine = file->machine,
+				 .flags = file->flags };
+
+	return elf_head_fits(&head, arch);
+}
+
+int elf_file_probe(const char *path)
+{
+	FD_CLEANUP int fd = -1;
+	char magic[SELFMAG];
+	struct stat st;
+	ssize_t n;
+
+	if (lstat(path, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return 0; /* opening a fifo could wait for ever */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
+	if (fd < 0)
+		return -errno;
+	n = fd_read_all(fd, magic, sizeof(magic));
+	if (n < 0)
+		return (int)n;
+	return n == SELFMAG && memcmp(magic, ELFMAG, SELFMAG) == 0;
+}

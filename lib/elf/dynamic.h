@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* What the dynamic linker reads in an ELF file, through libelf: never runs the file. */
+#ifndef BUSYPY_ELF_DYNAMIC_H
+#define BUSYPY_ELF_DYNAMIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arch;
+struct elf_image;
+struct err;
+
+enum { ELF_FILE_NEEDED_MAX = 128 };
+
+/* Strings belong to this struct; NULL where the file has none. */
+struct elf_file {
+	uint8_t class, data; /* as in struct elf_head */
+	uint16_t type, machine;
+	uint32_t flags;
+	char *interp;  /* PT_INTERP */
+	char *soname;  /* DT_SONAME */
+	char *rpath;   /* DT_RPATH */
+	char *runpath; /* DT_RUNPATH */
+	char *needed[ELF_FILE_NEEDED_MAX];
+	size_t n_needed;
+};
+
+/* Reads the file at path. -ENOEXEC if it is no sound ELF program or library. Call elf_file_free
+ * afterwards; on failure *ret is empty. */
+int elf_file_read(const char *path, struct elf_file *ret, struct err *err);
+
+/* The same from a file that is open; -ENOEXEC, -E2BIG, -ENOMEM. */
+int elf_file_take(const struct elf_image *image, struct elf_file *ret);
+
+/* Frees the strings and empties *file; an empty one is fine. */
+void elf_file_free(struct elf_file *file);
+
+/* Frees an elf_file when its scope ends: ELF_FILE_CLEANUP struct elf_file file = { 0 }; */
+#define ELF_FILE_CLEANUP __attribute__((cleanup(elf_file_free)))
+
+/* True if the file is for this arch. */
+bool elf_file_fits(const struct elf_file *file, const struct arch *arch);
+
+/* 1 if the file begins as every ELF file does, 0 if not (also for what is no regular file),
+ * -errno. */
+int elf_file_probe(const char *path);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/* ld.so(8)'s search: DT_RPATH or DT_RUNPATH of who needs it, then the default directories. */
+#include "elf/search.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/sysroot.h"
+#include "core/arch.h"
+#include "core/elf_head.h"
+#include "core/err.h"
+#include "core/ldcache.h"
+#include "core/str.h"
+#include "elf/dynamic.h"
+#include "sys/fd.h"
+
+/* The search for one library. */
+struct search {
+	const struct sysroot *root;
+	const struct arch *arch;
+	const char *name;
+	char path[SYSROOT_PATH_MAX]; /* where it was found, inside the sysroot */
+	char real[SYSROOT_PATH_MAX];
+};
+
+void needed_free(struct needed *set)
+{
+	for (size_t i = 0; i < set->n_libs; i++) {
+		free(set->libs[i].name);
+		free(set->libs[i].path);
+		free(set->libs[i].real);
+	}
+	free(set->libs);
+	memset(set, 0, sizeof(*set));
+}
+
+bool needed_is_musl(const char *ldso)
+{
+	return str_starts(path_base(ldso), "ld-musl-");
+}
+
+/* ldso/dynlink.c, load_library(). */
+bool needed_in_musl(const char *name)
+{
+	static const char *const own[] = { "libc.",  "libpthread.", "librt.",  "libm.",
+					   "libdl.", "libutil.",    "libxnet." };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		if (str_starts(name, own[i]))
+			return true;
+	}
+	return false;
+}
+
+/* True if search->path is a library for this arch by its header; one for another is passed over, as
+ * ld.so does. Whatever else is wrong with it, ld.so takes it. */
+static bool suits(struct search *search)
+{
+	uint8_t bytes[ELF_HEAD_READ];
+	struct elf_head head;
+	FD_CLEANUP int fd = -1;
+	ssize_t n;
+
+	if (sysroot_find(search->root, search->path, search->real) < 0)
+		return false;
+	fd = open(search->real, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	n = fd < 0 ? -errno : fd_read_at(fd, bytes, sizeof(bytes), 0);
+	return n >= 0 && elf_head_parse(bytes, (size_t)n, &head) == 0 &&
+	       elf_head_fits(&head, search->arch);
+}
+
+static bool try_dir(struct search *search, const char *dir)
+{
+	return path_join(search->path, sizeof(search->path), dir, search->name) == 0 &&
+	       suits(search);
+}
+
+/* Replaces a leading $ORIGIN or ${ORIGIN}; other tokens ($LIB, $PLATFORM) are not known here. */
+static int expand(const char *dir, size_t n, const char *by, char *dst, size_t size)
+{
+	static const char *const tokens[] = { "$ORIGIN", "${ORIGIN}" };
+	struct text text;
+
+	text_init(&text, dst, size);
+	for (size_t i = 0; i < 2; i++) {
+		size_t m = strlen(tokens[i]);
+
+		if (n < m || memcmp(dir, tokens[i], m) != 0)
+			continue;
+		text_add_bytes(&text, by, strlen(by) - strlen(path_base(by)));
+		dir += m;
+		n -= m;
+		break;
+	}
+	text_add_bytes(&text, dir, n);
+	return text_check(&text);
+}
+
+/* dirs is a list as RUNPATH has it; by is the path of the file that has it. */
+static bool try_list(struct search *search, const char *dirs, const char *by)
+{
+	char dir[SYSROOT_PATH_MAX];
+
+	for (const char *s = dirs; s && *s;) {
+		size_t n = strcspn(s, ":");
+
+		if (expand(s, n, by, dir, sizeof(dir)) == 0 && dir[0] == '/' &&
+		    try_dir(search, dir))
+			return true;
+		s += n + (s[n] == ':');
+	}
+	return false;
+}
+
+static bool try_cache(struct search *search)
+{
+	const struct sysroot *root = search->root;
+	const char *path;
+	size_t at = 0;
+
+	while (root->cache_size &&
+	       (path = ldcache_next(root->cache, root->cache_size, search->name, &at))) {
+		if (str_copy(search->path, sizeof(search->path), path) == 0 && suits(search))
+			return true;
+	}
+	return false;
+}
+
+static bool try_defaults(struct search *search)
+{
+	static const char *const dirs[] = { "/lib/%s",	"/usr/lib/%s", "/lib",
+					    "/usr/lib", "/lib64",      "/usr/lib64" };
+	char dir[SYSROOT_PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		struct text text;
+		const char *mark = strstr(dirs[i], "%s");
+
+		text_init(&text, dir, sizeof(dir));
+		text_add_bytes(&text, dirs[i], mark ? (size_t)(mark - dirs[i]) : strlen(dirs[i]));
+		if (mark)
+			text_add(&text, search->arch->triplet);
+		if (try_dir(search, dir))
+			return true;
+	}
+	return false;
+}
+
+static bool known(const struct needed *set, const char *name)
+{
+	for (size_t i = 0; i < set->n_libs; i++) {
+		if (str_eq(set->libs[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static int append(struct needed *set, const struct search *search, struct err *err)
+{
+	struct needed_lib *lib;
+
+	if (set->n_libs == set->room) {
+		size_t room = set->room ? set->room * 2 : 32;
+
+		lib = reallocarray(set->libs, room, sizeof(*lib));
+		if (!lib)
+			return err_set(err, ENOMEM, "cannot list the libraries");
+		set->libs = lib;
+		set->room = room;
+	}
+	lib = &set->libs[set->n_libs];
+	lib->name = strdup(search->name);
+	lib->path = strdup(search->path);
+	lib->real = strdup(search->real);
+	set->n_libs++; /* counted at once: needed_free takes NULLs */
+	if (!lib->name || !lib->path || !lib->real)
+		return err_set(err, ENOMEM, "cannot list the libraries");
+	return 0;
+}
+
+/* DT_RPATH is also for what that needs in turn, unless it has a RUNPATH. musl makes no difference
+ * between the two: both are inherited. */
+static bool try_inherited(struct search *search, const struct needed_by *by, bool musl)
+{
+	for (; by; by = by->parent) {
+		const char *dirs =
+			by->file->runpath ? (musl ? by->file->runpath : NULL) : by->file->rpath;
+
+		if (try_list(search, dirs, by->path))
+			return true;
+	}
+	return false;
+}
+
+/* A name with a slash is a path. */
+static bool try_path(struct search *search)
+{
+	const char *cwd = search->root->cwd;
+	int r = search->name[0] == '/' || !cwd
+			? str_copy(search->path, sizeof(search->path), search->name)
+			: path_join(search->path, sizeof(search->path), cwd, search->name);
+
+	return r == 0 && suits(search);
+}
+
+static bool find(struct search *search, const struct needed_by *by, bool musl)
+{
+	const char *from_environment = search->root->library_path;
+
+	if (strchr(search->name, '/'))
+		return try_path(search);
+	if (musl)
+		return try_list(search, from_environment, "") || try_inherited(search, by, true) ||
+		       try_defaults(search);
+	return (!by->file->runpath && try_inherited(search, by, false)) ||
+	       try_list(search, from_environment, "") ||
+	       try_list(search, by->file->runpath, by->path) || try_cache(search) ||
+	       try_defaults(search);
+}
+
+bool needed_find(const struct sysroot *root, const struct arch *arch, const char *name,
+		 const struct needed_by *by, bool musl, char *ret_path)
+{
+	struct search search = { .root = root, .arch = arch, .name = name };
+
+	return find(&search, by, musl) && str_copy(ret_path, SYSROOT_PATH_MAX, search.path) == 0;
+}
+
+/* The same in the sysroots below, each with all its directories. */
+static bool find_below(struct search *search, const struct needed_by *by, bool musl)
+{
+	for (; search->root; search->root = search->root->below) {
+		if (find(search, by, musl))
+			return true;
+	}
+	return false;
+}
+
+/* Adds what the one file needs itself. */
+static int add_direct(const struct sysroot *root, const struct arch *arch, const char *path,
+		      bool musl, struct needed *set, struct err *err)
+{
+	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	char real[SYSROOT_PATH_MAX], canonical[SYSROOT_PATH_MAX];
+	const struct sysroot *in = root;
+	int r = sysroot_find(in, path, real);
+
+	while (r < 0 && in->below) {
+		in = in->below;
+		r = sysroot_find(in, path, real);
+	}
+	if (r == 0)
+		r = sysroot_canonical(in, path, canonical);
+	if (r < 0)
+		return err_set(err, -r, "cannot find %s", path);
+	r = elf_file_read(real, &file, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < file.n_needed; i++) {
+		struct search search = { .root = root, .arch = arch, .name = file.needed[i] };
+
+		if (known(set, search.name) || (musl && needed_in_musl(search.name)))
+			continue;
+		if (!find_below(&search, &(struct needed_by){ .file = &file, .path = canonical },
+				musl))
+			return err_say(err, ENOENT, "%s, which %s needs, is missing", search.name,
+				       canonical);
+		r = append(set, &search, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int needed_add(const struct sysroot *root, const struct arch *arch, const char *path, bool musl,
+	       struct needed *set, struct err *err)
+{
+	size_t next = set->n_libs;
+	int r = add_direct(root, arch, path, musl, set, err);
+
+	/* The list is its own queue: what is appended below is visited in turn. */
+	for (; r == 0 && next < set->n_libs; next++)
+		r = add_direct(root, arch, set->libs[next].path, musl, set, err);
+	return r;
+}
+
+int needed_add_name(const struct sysroot *root, const struct arch *arch, const char *name,
+		    struct needed *set, struct err *err)
+{
+	struct search search = { .root = root, .arch = arch, .name = name };
+	int r;
+
+	if (known(set, name))
+		return 1;
+	if (!try_defaults(&search))
+		return 0;
+	r = append(set, &search, err);
+	return r < 0 ? r : 1;
+}

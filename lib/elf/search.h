@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* The libraries that programs need, found inside a sysroot as its own ld.so would find them. */
+#ifndef BUSYPY_ELF_SEARCH_H
+#define BUSYPY_ELF_SEARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arch;
+struct elf_file;
+struct err;
+struct sysroot;
+
+struct needed_lib {
+	char *name; /* as DT_NEEDED says it */
+	char *path; /* absolute, inside the sysroot */
+	char *real; /* on this machine, without links */
+};
+
+/* A set of libraries in the order in which they were found. Initialise with { 0 }. */
+struct needed {
+	struct needed_lib *libs;
+	size_t n_libs, room;
+};
+
+/* Adds what an ELF file at an absolute path of the sysroot needs, and what that needs in turn. Each
+ * library is searched for in all directories of the sysroot, then in those of the one below it.
+ * musl: the ld.so is musl's, which holds libc, libm, ... itself. Returns 0; -ENOENT naming
+ * the missing library and who needs it; -ENOEXEC, -ENOMEM, ... What was added before a failure
+ * stays. */
+int needed_add(const struct sysroot *root, const struct arch *arch, const char *path, bool musl,
+	       struct needed *set, struct err *err);
+
+/* Adds one library by its name (a soname), if the default directories have it. 1 if they have. */
+int needed_add_name(const struct sysroot *root, const struct arch *arch, const char *name,
+		    struct needed *set, struct err *err);
+
+void needed_free(struct needed *set);
+
+/* Frees a set when its scope ends: NEEDED_CLEANUP struct needed set = { 0 }; */
+#define NEEDED_CLEANUP __attribute__((cleanup(needed_free)))
+
+/* Who needs a library, who needed that one, and so on up to the program. */
+struct needed_by {
+	const struct elf_file *file;
+	const char *path; /* canonical, inside the sysroot */
+	const struct needed_by *parent;
+};
+
+/* Where ld.so finds one library: an absolute path inside the sysroot, not canonical. A file that
+ * is not for this arch is passed over. */
+bool needed_find(const struct sysroot *root, const struct arch *arch, const char *name,
+		 const struct needed_by *by, bool musl, char *ret_path);
+
+/* True for the names that musl's ld.so takes for itself: libc, libm, ... */
+bool needed_in_musl(const char *name);
+
+/* True if an ld.so of this name is musl's. */
+bool needed_is_musl(const char *ldso);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* DT_SYMTAB, DT_VERSYM, DT_VERDEF and DT_VERNEED of an image. A file that lies costs no more than
+ * an honest one of its size. */
+#include "elf/symbols.h"
+
+#include <errno.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/elf_versions.h"
+#include "elf/image.h"
+
+#ifndef DT_MIPS_SYMTABNO
+#define DT_MIPS_SYMTABNO 0x70000011
+#endif
+
+enum {
+	VERSIONS_MAX = 32 * 1024,     /* of one file; an index has 15 bits */
+	INDEX_MASK = VERSIONS_MAX - 1 /* the 16th bit hides a symbol */
+};
+
+/* A table being read. */
+struct reader {
+	const struct elf_image *image;
+	struct elf_symbols *out;
+	const char **names; /* of versions, by index */
+	uint64_t budget;    /* bytes of names that may still be read */
+};
+
+uint32_t elf_symbol_hash(const char *name)
+{
+	uint32_t hash = 5381;
+
+	for (; *name; name++)
+		hash = hash * 33 + (unsigned char)*name;
+	return hash;
+}
+
+bool elf_symbols_provide(const struct elf_symbols *symbols, const char *version)
+{
+	for (size_t i = 0; i < symbols->n_provides; i++) {
+		if (strcmp(symbols->provides[i], version) == 0)
+			return true;
+	}
+	return false;
+}
+
+void elf_symbols_free(struct elf_symbols *symbols)
+{
+	free(symbols->symbols);
+	free(symbols->provides);
+	free(symbols->needs);
+	memset(symbols, 0, sizeof(*symbols));
+}
+
+/* 1 and where a table of the dynamic section is, 0 if there is none. */
+static int find_table(const struct elf_image *image, int64_t tag, const uint8_t **ret,
+		      size_t *ret_n)
+{
+	uint64_t address, offset, room;
+
+	if (!elf_image_value(image, tag, &address))
+		return 0;
+	if (elf_image_offset(image, address, &offset, &room) < 0)
+		return -ENOEXEC;
+	*ret = (const uint8_t *)image->bytes + offset;
+	*ret_n = (size_t)room;
+	return 1;
+}
+
+/* A name from DT_STRTAB. Each costs some of the budget, so that a million symbols cannot have one
+ * long name between them. */
+static const char *take_name(struct reader *reader, uint64_t offset)
+{
+	const char *name = elf_image_string(reader->image, offset);
+	size_t n = name ? strlen(name) + 1 : 0;
+
+	if (!name || n > reader->budget)
+		return NULL;
+	reader->budget -= n;
+	return name;
+}
+
+static int start_versions(const struct reader *reader, int64_t tag, int64_t count_tag,
+			  struct elf_versions *ret)
+{
+	uint64_t count = 0;
+	int r;
+
+	*ret = (struct elf_versions){ .big = reader->image->data == ELFDATA2MSB };
+	r = find_table(reader->image, tag, &ret->bytes, &ret->n);
+	if (r == 1 && elf_image_value(reader->image, count_tag, &count))
+		ret->left = count < VERSIONS_MAX ? (size_t)count : VERSIONS_MAX;
+	return r < 0 ? r : 0;
+}
+
+static int read_provided(struct reader *reader)
+{
+	struct elf_symbols *out = reader->out;
+	struct elf_versions versions;
+	struct elf_verdef def;
+	int r = start_versions(reader, DT_VERDEF, DT_VERDEFNUM, &versions);
+
+	if (r < 0 || !versions.left)
+		return r;
+	out->provides = calloc(versions.left, sizeof(*out->provides));
+	if (!out->provides)
+		return -ENOMEM;
+	while ((r = elf_verdef_next(&versions, &def)) == 1) {
+		const char *name = take_name(reader, def.name);
+
+		if (!name)
+			return -ENOEXEC;
+		if (def.base)
+			continue;
+		out->provides[out->n_provides++] = name;
+		reader->names[def.index & INDEX_MASK] = name;
+	}
+	return r;
+}
+
+static int read_needed(struct reader *reader)
+{
+	struct elf_symbols *out = reader->out;
+	struct elf_versions versions;
+	struct elf_verneed need;
+	size_t room = 0;
+	int r = start_versions(reader, DT_VERNEED, DT_VERNEEDNUM, &versions);
+
+	while (r == 0 && (r = elf_verneed_next(&versions, &need)) == 1) {
+		struct elf_version_need *to = out->needs;
+
+		if (out->n_needs == room) {
+			room = room ? room * 2 : 16;
+			if (room > VERSIONS_MAX)
+				return -ENOEXEC;
+			to = reallocarray(to, room, sizeof(*to));
+			if (!to)
+				return -ENOMEM;
+			out->needs = to;
+		}
+		to += out->n_needs++;
+		to->file = take_name(reader, need.file);
+		to->version = take_name(reader, need.name);
+		to->weak = need.weak;
+		if (!to->file || !to->version)
+			return -ENOEXEC;
+		reader->names[need.index & INDEX_MASK] = to->version;
+		r = 0;
+	}
+	return r;
+}
+
+/* How many symbols there are, which no tag tells but on MIPS. */
+static int count_symbols(const struct elf_image *image, uint64_t *ret)
+{
+	bool big = image->data == ELFDATA2MSB, wide = image->class == ELFCLASS64;
+	const uint8_t *bytes;
+	size_t n;
+	int r;
+
+	*ret = 0;
+	if (image->machine == EM_MIPS && elf_image_value(image, DT_MIPS_SYMTABNO, ret))
+		return 0;
+	r = find_table(image, DT_HASH, &bytes, &n);
+	if (r == 1)
+		return elf_hash_count(bytes, n, big, wide && image->machine == EM_S390 ? 8 : 4,
+				      ret);
+	if (r == 0)
+		r = find_table(image, DT_GNU_HASH, &bytes, &n);
+	if (r == 1)
+		return elf_gnu_hash_count(bytes, n, big, wide ? 8 : 4, ret);
+	return r;
+}
+
+static uint16_t get_half(const uint8_t *bytes, bool big)
+{
+	return (uint16_t)(big ? bytes[0] << 8 | bytes[1] : bytes[1] << 8 | bytes[0]);
+}
+
+static int take_symbol(struct reader *reader, const GElf_Sym *sym, uint16_t version)
+{
+	struct elf_symbol *to = &reader->out->symbols[reader->out->n_symbols];
+	unsigned bind = GELF_ST_BIND(sym->st_info);
+
+	if (!sym->st_name || bind == STB_LOCAL)
+		return 0;
+	*to = (struct elf_symbol){ .name = take_name(reader, sym->st_name) };
+	if (!to->name)
+		return -ENOEXEC;
+	to->hash = elf_symbol_hash(to->name);
+	to->version = version ? reader->names[version & INDEX_MASK] : NULL;
+	if (sym->st_shndx != SHN_UNDEF)
+		to->flags |= ELF_SYMBOL_DEFINED;
+	if (bind == STB_WEAK)
+		to->flags |= ELF_SYMBOL_WEAK;
+	if (version & (INDEX_MASK + 1))
+		to->flags |= ELF_SYMBOL_HIDDEN;
+	reader->out->n_symbols++;
+	return 0;
+}
+
+static int read_symbols(struct reader *reader)
+{
+	const struct elf_image *image = reader->image;
+	size_t each = gelf_fsize(image->elf, ELF_T_SYM, 1, EV_CURRENT), n, n_versions = 0;
+	const uint8_t *bytes, *versions = NULL;
+	bool big = image->data == ELFDATA2MSB;
+	uint64_t count;
+	Elf_Data *data;
+	int r = find_table(image, DT_SYMTAB, &bytes, &n);
+
+	if (r == 1)
+		r = count_symbols(image, &count);
+	else
+		count = 0;
+	if (r >= 0)
+		r = find_table(image, DT_VERSYM, &versions, &n_versions);
+	if (r < 0 || !count)
+		return r < 0 ? r : 0;
+	if (!each || count > n / each || (r == 1 && count > n_versions / 2))
+		return -ENOEXEC;
+	data = elf_getdata_rawchunk(image->elf, bytes - (const uint8_t *)image->bytes,
+				    (size_t)count * each, ELF_T_SYM);
+	reader->out->symbols = calloc((size_t)count, sizeof(*reader->out->symbols));
+	if (!data || !reader->out->symbols)
+		return -ENOMEM;
+	for (uint64_t i = 1; i < count; i++) {
+		GElf_Sym sym;
+
+		if (!gelf_getsym(data, (int)i, &sym))
+			return -ENOEXEC;
+		r = take_symbol(reader, &sym, versions ? get_half(versions + i * 2, big) : 0);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int elf_symbols_read(const struct elf_image *image, struct elf_symbols *ret)
+{
+	struct elf_symbols symbols = { 0 };
+	struct reader reader = { .image = image,
+				 .out = &symbols,
+				 .budget = (uint64_t)image->size * 4 + 64 * 1024 };
+	int r;
+
+	reader.names = calloc(VERSIONS_MAX, sizeof(*reader.names));
+	r = reader.names ? read_provided(&reader) : -ENOMEM;
+	if (r == 0)
+		r = read_needed(&reader);
+	if (r == 0)
+		r = read_symbols(&reader);
+	free(reader.names);
+	if (r < 0)
+		elf_symbols_free(&symbols);
+	else
+		*ret = symbols;
+	return r;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of a replay, in the order of the exec. Only for lib/explain/replay*.c. */
+#ifndef BUSYPY_EXPLAIN_PARTS_H
+#define BUSYPY_EXPLAIN_PARTS_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+struct arch;
+struct err;
+struct found;
+struct rule;
+struct world;
+
+/* What the kernel starts in the end. */
+struct last_program {
+	int step;
+	char interp[PATH_MAX];	 /* its PT_INTERP, or empty */
+	const struct arch *arch; /* whose code it is */
+	const struct rule *rule; /* the handler whose interpreter it is, or NULL */
+	int subject_step;
+};
+
+/* Replays execve(path) up to the program that the kernel starts. depth: scripts that count already.
+ * subject receives the file that a handler is asked for, or the program itself. 0 or negative. */
+int replay_formats(struct world *world, const char *path, int depth, struct found *program,
+		   struct found *subject, struct last_program *ret, struct err *err);
+
+/* fs/binfmt_elf.c with a file: 1 if the kernel starts it, 0 if it leaves the file to the next
+ * loader, negative if that is the end. */
+int replay_elf(struct world *world, int step, const char *path, const struct found *file,
+	       struct last_program *ret, struct err *err);
+
+/* qemu-user with a file for arch: 1 if it starts it, else negative. */
+int replay_elf_guest(struct world *world, int step, const char *path, const struct found *file,
+		     struct last_program *ret, struct err *err);
+
+/* Why no loader takes the file, as a sentence; -ENOEXEC. */
+int replay_elf_refused(struct world *world, const char *path, const struct found *file,
+		       struct err *err);
+
+/* What a program does once it is started, as far as that can be seen: its libraries are found; if
+ * it is a Python, the files that it cannot start without. */
+int replay_program(struct world *world, const struct found *program,
+		   const struct last_program *last, struct err *err);
+
+/* The files that a Python cannot start without; 0 for any other program. */
+int replay_python(struct world *world, const struct found *program, struct err *err);
+
+/* Our own handler's loader with the script subject: its decision, then what it executes. */
+int replay_ours(struct world *world, const struct found *subject, const struct last_program *last,
+		struct err *err);
+
+/* qemu-user with a foreign program. */
+int replay_qemu(struct world *world, const struct found *subject, const struct last_program *last,
+		struct err *err);
+
+/* replay_formats for path, and what follows. */
+int replay_all(struct world *world, const char *path, int depth, struct err *err);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* What happens behind the exec: ld.so(8) finds libraries, their versions and symbols. */
+#include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/arch.h"
+#include "core/broken.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "elf/damage.h"
+#include "elf/image.h"
+#include "elf/link_map.h"
+#include "elf/symbols.h"
+#include "explain/parts.h"
+#include "explain/replay.h"
+#include "explain/world.h"
+
+enum {
+	LDSO_NOT_FOUND = 127, /* its exit status without a library or a symbol */
+	LDSO_NO_VERSION = 1,  /* and without a version: _dl_check_all_versions() */
+	NAMED = 6,	      /* libraries that are named where all are there */
+};
+
+/* LD_LIBRARY_PATH, which the loader does not let into a view, and the cache. Staging gives a tree's
+ * ld.so another name for its cache. */
+static void give_settings(struct world *world, bool musl, char **ret_cache)
+{
+	const char *path = world->in_view ? "/lib/ld.so.cache" : "/etc/ld.so.cache";
+	bool own = world->here && !world->in_view;
+	char real[SYSROOT_PATH_MAX];
+	size_t n;
+
+	world->root->cwd = world->here ? world->cwd : NULL;
+	world->root->library_path = own ? getenv("LD_LIBRARY_PATH") : NULL;
+	if (musl || sysroot_find(world->root, path, real) < 0 ||
+	    files_read(real, ret_cache, &n, NULL) < 0)
+		return;
+	world->root->cache = (const uint8_t *)*ret_cache;
+	world->root->cache_size = n;
+}
+
+/* A file that patchelf, strip or a bad copy has damaged: ld.so may crash, or not. */
+static int check_damage(struct world *world, const struct object *object, const struct arch *arch,
+			struct err *err)
+{
+	char what[256];
+	enum elf_mark mark;
+
+	if (object->flaw) {
+		(void)broken_damaged(object->path, object->flaw, err);
+		return world_cannot_tell(world, world_step(world, "libraries", object->path, NULL));
+	}
+	mark = elf_marks(object->image, arch->page_size, what, sizeof(what));
+	if (mark != ELF_MARK_CUT && mark != ELF_MARK_DAMAGED)
+		return 0;
+	(void)broken_damaged(object->path, what, err);
+	return world_cannot_tell(world, world_step(world, "libraries", object->path, NULL));
+}
+
+static int fail(struct world *world, const char *path, int status)
+{
+	return world_exit(world, world_step(world, "libraries", path, NULL), status);
+}
+
+/* A version that a loaded file needs and its library, which has some, does not have. */
+static int check_versions(struct world *world, const struct load *load, struct err *err)
+{
+	for (size_t i = 0; i < load->n; i++) {
+		const struct object *object = load->entries[i].object;
+
+		for (size_t k = 0; k < object->symbols->n_needs; k++) {
+			const struct elf_version_need *need = &object->symbols->needs[k];
+			const struct object *by = load_find(load, need->file);
+
+			if (!by) {
+				(void)broken_stray_version(need->file, object->path, err);
+				return fail(world, object->path, LDSO_NOT_FOUND);
+			}
+			if (need->weak || by->flaw || !by->symbols->n_provides ||
+			    elf_symbols_provide(by->symbols, need->version))
+				continue;
+			(void)broken_version(by->path, need->version, object->path, err);
+			return fail(world, by->path, LDSO_NO_VERSION);
+		}
+	}
+	return 0;
+}
+
+/* True if ld.so looks for all of a file's functions before it starts the program. */
+static bool binds_now(const struct objects *objects, const struct object *object)
+{
+	uint64_t flags;
+
+	return objects_musl(objects) || getenv("LD_BIND_NOW") ||
+	       elf_image_value(object->image, DT_BIND_NOW, &flags) ||
+	       (elf_image_value(object->image, DT_FLAGS, &flags) && (flags & DF_BIND_NOW)) ||
+	       (elf_image_value(object->image, DT_FLAGS_1, &flags) && (flags & DF_1_NOW));
+}
+
+/* A symbol that nothing defines. Without BIND_NOW only its first use would fail. */
+static int check_symbols(struct world *world, struct objects *objects, const struct load *load,
+			 struct err *err)
+{
+	for (size_t i = 0; i < load->n; i++) {
+		const struct object *object = load->entries[i].object;
+
+		for (size_t k = 0; k < object->symbols->n_symbols; k++) {
+			const struct elf_symbol *s = &object->symbols->symbols[k];
+
+			if ((s->flags & (ELF_SYMBOL_DEFINED | ELF_SYMBOL_WEAK)) ||
+			    objects_define(objects, load, s->name, s->hash, s->version))
+				continue;
+			if (!binds_now(objects, object)) {
+				(void)world_step(world, "libraries", object->path,
+						 "uses %s, which no library has", s->name);
+				return 0;
+			}
+			(void)broken_symbol(s->name, object->path, err);
+			return fail(world, object->path, LDSO_NOT_FOUND);
+		}
+	}
+	return 0;
+}
+
+static void list_libraries(struct world *world, const struct load *load)
+{
+	char names[512];
+	struct text text;
+
+	text_init(&text, names, sizeof(names));
+	for (size_t i = 1; i < load->n && i <= NAMED; i++)
+		text_addf(&text, "%s%s", i > 1 ? " " : "", load->entries[i].name);
+	if (load->n > NAMED + 1)
+		text_addf(&text, " and %zu more", load->n - NAMED - 1);
+	if (load->n > 1)
+		(void)world_step(world, "libraries", "libraries", "%s", names);
+}
+
+static int check_load(struct world *world, struct objects *objects, const struct load *load,
+		      const struct arch *arch, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < load->n; i++)
+		r = check_damage(world, load->entries[i].object, arch, err);
+	if (r < 0)
+		return r;
+	if (load->n_missing) {
+		(void)broken_library_missing(load->missing[0].name, load->missing[0].by->path, err);
+		return fail(world, load->missing[0].name, LDSO_NOT_FOUND);
+	}
+	r = objects_musl(objects) ? 0 : check_versions(world, load, err);
+	if (r == 0)
+		list_libraries(world, load);
+	return r < 0 ? r : check_symbols(world, objects, load, err);
+}
+
+static int check_libraries(struct world *world, const struct found *program,
+			   const struct last_program *last, struct err *err)
+{
+	FILES_FREE char *cache = NULL;
+	struct objects *objects = NULL;
+	struct object *object;
+	struct load load = { 0 };
+	int r;
+
+	if (!last->interp[0])
+		return 0;
+	r = objects_new(world->root, last->arch, last->interp, &objects);
+	if (r == 0) {
+		give_settings(world, objects_musl(objects), &cache);
+		r = objects_get(objects, program->at, &object);
+	}
+	if (r == 0)
+		r = objects_load(objects, object, &load);
+	if (r == 0)
+		r = check_load(world, objects, &load, last->arch, err);
+	else
+		(void)err_set(err, -r, "cannot list the libraries of %s", program->at);
+	load_free(&load);
+	if (objects)
+		objects_free(objects);
+	world->root->cache_size = 0;
+	return r;
+}
+
+int replay_program(struct world *world, const struct found *program,
+		   const struct last_program *last, struct err *err)
+{
+	int r = check_libraries(world, program, last, err);
+
+	return r < 0 ? r : replay_python(world, program, err);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The manifest, and all that `busypy check` proves. */
+#include "export/check.h"
+
+#include "check/check.h"
+#include "core/err.h"
+#include "export/manifest.h"
+
+int publish_check(const char *version, struct err *err)
+{
+	int r = version_manifest_verify(version, err);
+
+	if (r < 0)
+		return r;
+	r = check_demand(&(struct check_request){ .tree = version }, err);
+	return r < 0 ? err_wrap(err, r, "%s", version) : 0;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What must hold of a version before it gets its name. */
+#ifndef BUSYPY_EXPORT_CHECK_H
+#define BUSYPY_EXPORT_CHECK_H
+
+struct err;
+
+/* What was written is what the manifest says, read again byte by byte, and `busypy check` finds no
+ * error. A sentence names the first thing that is wrong. */
+int publish_check(const char *version, struct err *err);
+
+#endif

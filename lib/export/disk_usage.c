@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Counts the names that each file has in the version, and compares with stat(2). */
+#include "export/disk_usage.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/files.h"
+#include "core/err.h"
+
+struct name {
+	uint64_t dev, ino, links, size;
+};
+
+struct names {
+	struct name *list;
+	size_t n, room;
+};
+
+static int note(const char *path, const struct stat *st, void *context, struct err *err)
+{
+	struct names *names = context;
+
+	if (!S_ISREG(st->st_mode))
+		return 0;
+	if (names->n == names->room) {
+		size_t room = names->room ? 2 * names->room : 1024;
+		void *more = reallocarray(names->list, room, sizeof(*names->list));
+
+		if (!more)
+			return err_set(err, ENOMEM, "cannot look at %s", path);
+		names->list = more;
+		names->room = room;
+	}
+	names->list[names->n++] = (struct name){
+		.dev = st->st_dev,
+		.ino = st->st_ino,
+		.links = st->st_nlink,
+		.size = (uint64_t)st->st_size,
+	};
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct name *x = a, *y = b;
+
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	return x->ino < y->ino ? -1 : x->ino > y->ino;
+}
+
+int version_size(const char *version, uint64_t *ret_bytes, uint64_t *ret_shared, struct err *err)
+{
+	struct names names = { 0 };
+	uint64_t bytes = 0, shared = 0;
+	int r = files_walk(version, &(struct files_walk){ .each = note, .context = &names }, err);
+
+	if (r == 0 && names.n)
+		qsort(names.list, names.n, sizeof(*names.list), compare);
+	for (size_t i = 0, n; r == 0 && i < names.n; i += n) {
+		for (n = 1; i + n < names.n && compare(&names.list[i], &names.list[i + n]) == 0;)
+			n++;
+		bytes += names.list[i].size;
+		if (names.list[i].links > n)
+			shared += names.list[i].size;
+	}
+	free(names.list);
+	if (r < 0)
+		return r;
+	*ret_bytes = bytes;
+	*ret_shared = shared;
+	return 0;
+}

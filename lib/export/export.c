@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* The export's layout, read with readlink(2) and small files, switched by rename(2). */
+#include "export/export.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "core/version.h"
+#include "sys/dirs.h"
+#include "sys/fd.h"
+
+#define VERSIONS "versions/"
+
+int export_resolve(const char *path, char ret[EXPORT_PATH_MAX], struct err *err)
+{
+	char resolved[PATH_MAX], versions[FILES_PATH_MAX];
+	struct stat st;
+	int r;
+
+	if (!realpath(path, resolved))
+		return err_set(err, errno, "cannot find the export %s", path);
+	r = files_path(versions, err, "%s/versions", resolved);
+	if (r < 0)
+		return r;
+	if (lstat(versions, &st) < 0 || !S_ISDIR(st.st_mode))
+		return err_hint(
+			err, err_say(err, ENOENT, "%s is no export: it has no versions", resolved),
+			"'busypy publish TREE %s' makes one", path);
+	return files_path(ret, err, "%s", resolved);
+}
+
+bool export_of_tree(const char *tree, char ret_export[EXPORT_PATH_MAX], const char **ret_id)
+{
+	const char *id = strrchr(tree, '/');
+	size_t n = id ? (size_t)(id - tree) : 0;
+
+	if (!id || n < strlen("/versions") || !version_id_valid(id + 1) ||
+	    strncmp(id - strlen("/versions"), "/versions", strlen("/versions")) != 0)
+		return false;
+	n -= strlen("/versions");
+	if (str_copy_bytes(ret_export, EXPORT_PATH_MAX, n ? tree : "/", n ? n : 1) < 0)
+		return false;
+	*ret_id = id + 1;
+	return true;
+}
+
+int export_version_path(const char *export, const char *id, char *ret, struct err *err)
+{
+	return files_path(ret, err, "%s/versions%s%s", export, *id ? "/" : "", id);
+}
+
+int export_current(const char *export, char *ret_id, struct err *err)
+{
+	char path[FILES_PATH_MAX], target[sizeof(VERSIONS) + VERSION_ID_SIZE];
+	ssize_t n;
+	int r = files_path(path, err, "%s/current", export);
+
+	if (r < 0)
+		return r;
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0 && errno == ENOENT)
+		return 0;
+	if (n < 0 && errno != EINVAL)
+		return err_set(err, errno, "cannot read %s", path);
+	target[n < 0 ? 0 : n] = '\0';
+	if (!str_starts(target, VERSIONS) || !version_id_valid(target + strlen(VERSIONS)))
+		return err_say(err, EINVAL, "%s is not a link to versions/ID", path);
+	(void)str_copy(ret_id, VERSION_ID_SIZE, target + strlen(VERSIONS)); /* valid: it fits */
+	return 1;
+}
+
+int export_version(const char *export, const char *id, struct version_record *ret, struct err *err)
+{
+	char path[FILES_PATH_MAX], bytes[VERSION_RECORD_MAX + 1];
+	ssize_t n;
+	int r;
+
+	if (!version_id_valid(id))
+		return err_say(err, EINVAL, "'%s' is no version's id", id);
+	r = files_path(path, err, "%s/versions/%s", export, id);
+	if (r < 0)
+		return r;
+	if (!files_exist(path))
+		return err_hint(err, err_say(err, ENOENT, "there is no version %s", id),
+				"'busypy versions %s' lists them", export);
+	r = files_path(path, err, "%s/versions/%s/" VERSION_RECORD, export, id);
+	if (r < 0)
+		return r;
+	n = fd_read_file(AT_FDCWD, path, bytes, sizeof(bytes));
+	if (n == -ENOENT || n == -ENOTDIR)
+		return err_say(err, EINVAL, "version %s is incomplete: it has no " VERSION_RECORD,
+			       id);
+	if (n < 0)
+		return err_set(err, (int)-n, "cannot read %s", path);
+	r = version_record_parse(bytes, (size_t)n, ret, err);
+	if (r < 0)
+		return err_wrap(err, r, "%s", path);
+	if (!str_eq(ret->id, id))
+		return err_say(err, EINVAL, "%s is the record of %s", path, ret->id);
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct version_record *x = a, *y = b;
+
+	if (x->published != y->published)
+		return x->published < y->published ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
+struct list {
+	struct version_record *versions;
+	size_t n, room, strange;
+};
+
+static int add_version(struct list *list, const char *export, const char *id, struct err *err)
+{
+	struct err why = { 0 };
+
+	if (list->n == list->room) {
+		size_t room = list->room ? 2 * list->room : 16;
+		void *more = reallocarray(list->versions, room, sizeof(*list->versions));
+
+		if (!more)
+			return err_set(err, ENOMEM, "cannot list versions");
+		list->versions = more;
+		list->room = room;
+	}
+	if (export_version(export, id, &list->versions[list->n], &why) == 0)
+		list->n++;
+	else if (why.code != ENOENT) /* it has gone meanwhile */
+		list->strange++;
+	return 0;
+}
+
+int export_list(const char *export, struct version_record **ret, size_t *ret_n, size_t *ret_strange,
+		struct err *err)
+{
+	FD_CLEANUP int fd = -1;
+	char path[FILES_PATH_MAX];
+	struct list list = { 0 };
+	const char *name;
+	struct dirs dirs;
+	int r = export_version_path(export, "", path, err), listed = 0;
+
+	if (r < 0)
+		return r;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, errno, "cannot read %s", path);
+	dirs_begin(&dirs, fd);
+	while (r == 0 && (listed = dirs_next(&dirs, &name)) > 0) {
+		if (version_id_valid(name))
+			r = add_version(&list, export, name, err);
+	}
+	if (r == 0 && listed < 0)
+		r = err_set(err, -listed, "cannot read %s", path);
+	if (r < 0) {
+		free(list.versions);
+		return r;
+	}
+	if (list.n)
+		qsort(list.versions, list.n, sizeof(*list.versions), compare);
+	*ret = list.versions;
+	*ret_n = list.n;
+	if (ret_strange)
+		*ret_strange = list.strange;
+	return 0;
+}
+
+int export_sync_dir(const char *path, struct err *err)
+{
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL && errno != EROFS))
+		return err_set(err, errno, "cannot write %s to disk", path);
+	return 0;
+}
+
+int export_switch(const char *export, const char *id, struct err *err)
+{
+	char current[FILES_PATH_MAX], temporary[FILES_PATH_MAX];
+	char target[sizeof(VERSIONS) + VERSION_ID_SIZE];
+	struct text text;
+	int r = files_path(current, err, "%s/current", export);
+
+	if (r == 0)
+		r = files_path(temporary, err, "%s/current.tmp", export);
+	if (r < 0)
+		return r;
+	text_init(&text, target, sizeof(target));
+	text_addf(&text, VERSIONS "%s", id);
+	if (unlink(temporary) < 0 && errno != ENOENT)
+		return err_set(err, errno, "cannot remove %s", temporary);
+	r = files_link(target, temporary, err);
+	if (r < 0)
+		return r;
+	if (rename(temporary, current) < 0)
+		return err_set(err, errno, "cannot rename %s", temporary);
+	return export_sync_dir(export, err);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* Opens each file without following links, without waiting and without believing its size. */
+#include "export/leases.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "core/lease.h"
+#include "core/str.h"
+#include "sys/dirs.h"
+#include "sys/fd.h"
+
+struct names {
+	char (*list)[LEASE_NAME_SIZE];
+	size_t n, room;
+	size_t n_refused;
+};
+
+static int add_name(struct names *names, const char *name, struct err *err)
+{
+	if (names->n + names->n_refused == LEASES_MAX)
+		return err_say(err, E2BIG, "more than %d files in leases", LEASES_MAX);
+	if (!lease_name_valid(name)) {
+		names->n_refused++;
+		return 0;
+	}
+	if (names->n == names->room) {
+		size_t room = names->room ? 2 * names->room : 64;
+		void *more = reallocarray(names->list, room, sizeof(*names->list));
+
+		if (!more)
+			return err_set(err, ENOMEM, "cannot read leases");
+		names->list = more;
+		names->room = room;
+	}
+	return str_copy(names->list[names->n++], LEASE_NAME_SIZE, name);
+}
+
+static int list_names(int dir, struct names *names, struct err *err)
+{
+	struct dirs dirs;
+	const char *name;
+	int r;
+
+	dirs_begin(&dirs, dir);
+	while ((r = dirs_next(&dirs, &name)) > 0) {
+		if (name[0] == '.')
+			continue;
+		r = add_name(names, name, err);
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? err_set(err, -r, "cannot read leases") : 0;
+}
+
+/* Reads one file; -EINVAL or -errno with a sentence for what is no lease. */
+static int read_lease(int dir, const char *name, struct lease *ret, uint64_t *ret_age,
+		      struct err *err)
+{
+	FD_CLEANUP int fd =
+		openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	char bytes[LEASE_SIZE_MAX + 1];
+	time_t now = time(NULL);
+	struct stat st;
+	ssize_t n;
+	int r;
+
+	if (fd < 0 && errno == ELOOP)
+		return err_say(err, ELOOP, "not a file");
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot be opened");
+	if (!S_ISREG(st.st_mode))
+		return err_say(err, EINVAL, "not a file");
+	n = fd_read_all(fd, bytes, sizeof(bytes));
+	if (n < 0)
+		return err_set(err, (int)-n, "cannot be read");
+	r = lease_parse(bytes, (size_t)n, ret, err);
+	if (r == 0 && !str_eq(ret->host, name))
+		r = err_say(err, EINVAL, "the lease of another host, %s", ret->host);
+	*ret_age = now > st.st_mtime ? (uint64_t)(now - st.st_mtime) : 0;
+	return r;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static int show_refused(const struct names *names,
+			int (*each)(const struct leases_entry *, void *, struct err *),
+			void *context, struct err *err)
+{
+	static const struct leases_entry entry = { .name = "?", .why = "not a host's name" };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < names->n_refused; i++)
+		r = each(&entry, context, err);
+	return r;
+}
+
+int leases_read(const char *export,
+		int (*each)(const struct leases_entry *entry, void *context, struct err *err),
+		void *context, struct err *err)
+{
+	struct names names = { 0 };
+	char path[4096];
+	FD_CLEANUP int dir = -1;
+	int r = path_join(path, sizeof(path), export, "leases");
+
+	if (r < 0)
+		return err_set(err, -r, "%s", export);
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
+		return errno == ENOENT ? 0 : err_set(err, errno, "cannot read %s", path);
+	r = list_names(dir, &names, err);
+	if (r == 0 && names.n)
+		qsort(names.list, names.n, sizeof(*names.list), compare);
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		struct leases_entry entry = { .name = names.list[i] };
+		struct err why = { 0 };
+		struct lease lease;
+
+		if (read_lease(dir, names.list[i], &lease, &entry.age, &why) == 0)
+			entry.lease = &lease;
+		else if (why.code == ENOENT)
+			continue; /* it has gone meanwhile */
+		entry.why = why.text;
+		r = each(&entry, context, err);
+	}
+	if (r == 0)
+		r = show_refused(&names, each, context, err);
+	free(names.list);
+	return r;
+}

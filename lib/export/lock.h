@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* One writer to an export at a time, wherever it runs. The lock is a directory, EXPORT/.lock, with
+ * one file in it that names its owner: rename(2) puts a directory in place of an empty or missing
+ * one only, and unlink(2) of that one owner's file frees it, so that two can never believe that
+ * they broke the lock of a dead one. It works over any file system, and with mv and rm of a shell
+ * on a server. */
+#ifndef BUSYPY_EXPORT_LOCK_H
+#define BUSYPY_EXPORT_LOCK_H
+
+struct err;
+
+enum { PUBLISH_LOCK_PATH_MAX = 4096 };
+
+/* Initialise with { 0 }. */
+struct publish_lock {
+	char dir[PUBLISH_LOCK_PATH_MAX];   /* EXPORT/.lock */
+	char owner[PUBLISH_LOCK_PATH_MAX]; /* our file in it; "" while not held */
+};
+
+/* Takes the lock, also from an owner that is certain to be dead. -EBUSY with a sentence that names
+ * the one that holds it. */
+int publish_lock_take(const char *export, struct publish_lock *ret, struct err *err);
+
+/* Lets go, if it is held. */
+void publish_lock_drop(struct publish_lock *lock);
+
+#endif

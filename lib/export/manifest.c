@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads, writes and proves manifests. */
+#include "export/manifest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "core/err.h"
+#include "core/sha256.h"
+#include "core/str.h"
+#include "core/version.h"
+#include "core/version_line.h"
+#include "sys/fd.h"
+
+int version_manifest_add(struct version_manifest *manifest, const struct version_line *line,
+			 struct err *err)
+{
+	struct version_line *copy;
+
+	if (manifest->n == manifest->room) {
+		size_t room = manifest->room ? 2 * manifest->room : 1024;
+		void *more = reallocarray(manifest->lines, room, sizeof(*manifest->lines));
+
+		if (!more)
+			return err_set(err, ENOMEM, "cannot list files");
+		manifest->lines = more;
+		manifest->room = room;
+	}
+	copy = &manifest->lines[manifest->n++];
+	*copy = *line;
+	copy->path = strdup(line->path);
+	copy->sum = strdup(line->sum);
+	copy->target = strdup(line->target);
+	if (!copy->path || !copy->sum || !copy->target)
+		return err_set(err, ENOMEM, "cannot list files");
+	return 0;
+}
+
+void version_manifest_free(struct version_manifest *manifest)
+{
+	for (size_t i = 0; i < manifest->n; i++) {
+		free((char *)manifest->lines[i].path); /* all three are our copies */
+		free((char *)manifest->lines[i].sum);
+		free((char *)manifest->lines[i].target);
+	}
+	free(manifest->lines);
+	*manifest = (struct version_manifest){ 0 };
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct version_line *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+static int sort(struct version_manifest *manifest, struct err *err)
+{
+	if (manifest->n)
+		qsort(manifest->lines, manifest->n, sizeof(*manifest->lines), compare);
+	for (size_t i = 1; i < manifest->n; i++) {
+		if (compare(&manifest->lines[i - 1], &manifest->lines[i]) == 0)
+			return err_say(err, EEXIST, "%s is there twice", manifest->lines[i].path);
+	}
+	return 0;
+}
+
+int version_manifest_text(struct version_manifest *manifest, char **ret_text, size_t *ret_n,
+			  struct err *err)
+{
+	FILES_FREE char *text = NULL;
+	size_t room = 0, used = 0;
+	int r;
+
+	r = sort(manifest, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i <= manifest->n; i++) {
+		if (room - used < VERSION_LINE_MAX) {
+			char *more = realloc(text, room = 2 * room + VERSION_LINE_MAX);
+
+			if (!more)
+				return err_set(err, ENOMEM, "cannot write the manifest");
+			text = more;
+		}
+		if (i == manifest->n)
+			break;
+		r = version_line_format(&manifest->lines[i], text + used, room - used - 1);
+		if (r < 0)
+			return err_set(err, -r, "cannot write the manifest");
+		used += strlen(text + used);
+		text[used++] = '\n';
+	}
+	text[used] = '\0';
+	*ret_text = text;
+	*ret_n = used;
+	text = NULL;
+	return 0;
+}
+
+static int parse(const char *path, char *text, struct version_manifest *ret, struct err *err)
+{
+	size_t number = 0;
+
+	for (char *line = text, *next; *line; line = next) {
+		struct version_line parsed;
+		int r;
+
+		number++;
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		r = version_line_parse(line, &parsed);
+		if (r < 0)
+			return err_say(err, -r, "%s:%zu: no line of a manifest", path, number);
+		r = version_manifest_add(ret, &parsed, err);
+		if (r < 0)
+			return r;
+	}
+	return sort(ret, err);
+}
+
+static int read_record(const char *version, struct version_record *ret, struct err *err)
+{
+	char path[FILES_PATH_MAX], bytes[VERSION_RECORD_MAX + 1];
+	int r = files_path(path, err, "%s/" VERSION_RECORD, version);
+	ssize_t n;
+
+	if (r < 0)
+		return r;
+	n = fd_read_file(AT_FDCWD, path, bytes, sizeof(bytes));
+	if (n < 0)
+		return err_set(err, (int)-n, "cannot read %s", path);
+	r = version_record_parse(bytes, (size_t)n, ret, err);
+	return r < 0 ? err_wrap(err, r, "%s", path) : 0;
+}
+
+int version_manifest_read(const char *version, struct version_manifest *ret, struct err *err)
+{
+	struct version_manifest manifest = { 0 };
+	FILES_FREE char *text = NULL;
+	char path[FILES_PATH_MAX], sum[SHA256_HEX_SIZE];
+	struct version_record record;
+	struct sha256 sha;
+	size_t n;
+	int r = read_record(version, &record, err);
+
+	if (r == 0)
+		r = files_path(path, err, "%s/" VERSION_MANIFEST, version);
+	if (r == 0)
+		r = files_read(path, &text, &n, err);
+	if (r < 0)
+		return r;
+	sha256_init(&sha);
+	sha256_add(&sha, text, n);
+	sha256_end_hex(&sha, sum);
+	if (!str_eq(sum, record.manifest) || strlen(text) != n)
+		return err_say(err, EBADMSG, "%s is not the manifest that was recorded", path);
+	r = parse(path, text, &manifest, err);
+	if (r < 0) {
+		version_manifest_free(&manifest);
+		return r;
+	}
+	*ret = manifest;
+	return 0;
+}
+
+/* -- proof ---------------------------------------------------------------------------------- */
+
+struct proof {
+	struct version_manifest manifest;
+	size_t top; /* bytes of the version's path and the slash */
+	size_t n;   /* found */
+};
+
+static int check_link(const char *path, const struct version_line *line, struct err *err)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return err_set(err, errno, "cannot read %s", path);
+	target[n] = '\0';
+	return str_eq(target, line->target)
+		       ? 0
+		       : err_say(err, EBADMSG, "%s leads elsewhere than its manifest says", path);
+}
+
+static int check_file(const char *path, const struct version_line *line, const struct stat *st,
+		      struct err *err)
+{
+	char sum[SHA256_HEX_SIZE];
+	uint64_t size = (uint64_t)st->st_size;
+	int r = size == line->size ? files_sum(path, sum, &size, err) : 0;
+
+	if (r < 0)
+		return r;
+	if (size != line->size || !str_eq(sum, line->sum))
+		return err_say(err, EBADMSG, "%s has other bytes than its manifest says", path);
+	return 0;
+}
+
+static const mode_t types[] = { S_IFREG, S_IFDIR, S_IFLNK };
+
+static int look_at(const char *version, const struct version_line *line, struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	struct stat st;
+	int r = files_path(path, err, "%s/%s", version, line->path);
+
+	if (r < 0)
+		return r;
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT || errno == ENOTDIR
+			       ? err_say(err, EBADMSG, "%s is missing", path)
+			       : err_set(err, errno, "cannot look at %s", path);
+	if ((st.st_mode & S_IFMT) != types[line->type] ||
+	    (line->type == VERSION_FILE && (uint64_t)st.st_size != line->size))
+		return err_say(err, EBADMSG, "%s has another type or size than its manifest says",
+			       path);
+	return 0;
+}
+
+int version_manifest_look(const char *version, struct err *err)
+{
+	struct version_manifest manifest = { 0 };
+	int r = version_manifest_read(version, &manifest, err);
+
+	for (size_t i = 0; r == 0 && i < manifest.n; i++)
+		r = look_at(version, &manifest.lines[i], err);
+	version_manifest_free(&manifest);
+	return r;
+}
+
+static int prove(const char *path, const struct stat *st, void *context, struct err *err)
+{
+	struct proof *proof = context;
+	struct version_line key = { .path = path + proof->top };
+	const struct version_line *line;
+
+	if (strlen(path) < proof->top || str_eq(key.path, VERSION_RECORD) ||
+	    str_eq(key.path, VERSION_MANIFEST))
+		return 0; /* the version itself, and what has its own sum */
+	line = proof->manifest.n ? bsearch(&key, proof->manifest.lines, proof->manifest.n,
+					   sizeof(key), compare)
+				 : NULL;
+	if (!line)
+		return err_say(err, EBADMSG, "%s is not in the manifest", path);
+	proof->n++;
+	if ((st->st_mode & S_IFMT) != types[line->type] ||
+	    (line->type != VERSION_LINK && (st->st_mode & 07777) != line->mode))
+		return err_say(err, EBADMSG, "%s has another type or mode than its manifest says",
+			       path);
+	if (line->type == VERSION_LINK)
+		return check_link(path, line, err);
+	return line->type == VERSION_FILE ? check_file(path, line, st, err) : 0;
+}
+
+/* Everything that was found is in it, once; so what is missing is the first that is not there. */
+static int name_missing(const char *version, const struct version_manifest *manifest,
+			struct err *err)
+{
+	char path[FILES_PATH_MAX];
+
+	for (size_t i = 0; i < manifest->n; i++) {
+		int r = files_path(path, err, "%s/%s", version, manifest->lines[i].path);
+
+		if (r < 0)
+			return r;
+		if (!files_exist(path))
+			return err_say(err, EBADMSG, "%s is missing", path);
+	}
+	return err_say(err, EBADMSG, "%s has changed meanwhile", version);
+}
+
+int version_manifest_verify(const char *version, struct err *err)
+{
+	struct proof proof = { .top = strlen(version) + 1 };
+	int r = version_manifest_read(version, &proof.manifest, err);
+
+	if (r < 0)
+		return r;
+	r = files_walk(version, &(struct files_walk){ .each = prove, .context = &proof }, err);
+	if (r == 0 && proof.n != proof.manifest.n)
+		r = name_missing(version, &proof.manifest, err);
+	version_manifest_free(&proof.manifest);
+	return r;
+}

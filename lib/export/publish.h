@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Publishing: a tree becomes a version of an export as a whole or not at all, whenever it is
+ * interrupted; and the way back. */
+#ifndef BUSYPY_EXPORT_PUBLISH_H
+#define BUSYPY_EXPORT_PUBLISH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct err;
+struct version_counts;
+
+enum { PUBLISH_ID_SIZE = 64 };
+
+struct publish_request {
+	const char *source; /* a tree, or a tar of one */
+	const char *export; /* is created */
+	const char *id;	    /* or NULL for date, time and the beginning of the manifest's sum */
+	uint64_t after;	    /* the new version's time is later than this */
+	void (*progress)(const struct version_counts *counts);
+};
+
+struct publish_report {
+	char id[PUBLISH_ID_SIZE];
+	uint64_t files, bytes;	       /* of the version */
+	uint64_t new_files, new_bytes; /* of these, not shared with an earlier one; 0 if unknown */
+};
+
+/* Publishes and makes it current. On failure current is what it was, and nothing is left that the
+ * next publishing does not remove. */
+int publish(const struct publish_request *request, struct publish_report *ret, struct err *err);
+
+/* Makes an earlier version current: id, or for NULL the one that was published before the current
+ * one. ret_id has PUBLISH_ID_SIZE bytes. -ENOENT or -EINVAL with a sentence for a version that is
+ * unknown or incomplete; then nothing has changed. */
+int publish_rollback(const char *export, const char *id, char *ret_id, struct err *err);
+
+/* Removes versions but the newest keep, and those in use; each is called with the
+ * id of what is gone. lease_age in seconds. */
+int publish_collect(const char *export, size_t keep, uint64_t lease_age,
+		    void (*each)(const char *id), struct err *err);
+
+#endif

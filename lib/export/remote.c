@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/* The version is made here, whole, in a temporary folder; rsync brings it over beside the others,
+ * and a shell there does what publish.c does: the lock, the sums, the renames. */
+#include "export/remote.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/program.h"
+#include "base/ssh.h"
+#include "base/tempdir.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "core/version.h"
+#include "core/version_line.h"
+#include "export/export.h"
+#include "export/manifest.h"
+#include "export/publish.h"
+
+/* The steps on the other side. The lock is that of publish_lock.c: a directory that mv puts in
+ * place of a missing or empty one only, and whose one file names the owner. */
+static const char script[] =
+	"LC_ALL=C; export LC_ALL; umask 022; owner=\n"
+	"word() { w=; [ -r \"$1\" ] && read -r w _ <\"$1\"; printf %s \"${w:--}\"; }\n"
+	"start() { s=; [ -r \"/proc/$1/stat\" ] && read -r s <\"/proc/$1/stat\"\n"
+	"  s=${s##*) }; set -- $s; [ $# -ge 20 ] && { shift 19; printf %s \"$1\"; } || printf -; "
+	"}\n"
+	"leave() { [ -z \"$owner\" ] || { rm -f \"$owner\"; rmdir .lock; owner=; } 2>/dev/null; }\n"
+	"trap leave EXIT; trap 'exit 1' HUP INT TERM\n"
+	"dead() {\n"
+	"  [ \"$o_boot\" != - ] && [ \"$boot\" != - ] && [ \"$o_start\" != - ] || return 1\n"
+	"  [ \"$o_boot\" = \"$boot\" ] || { [ \"$machine\" != - ] && [ \"$o_machine\" = "
+	"\"$machine\" ]; return; }\n"
+	"  [ \"$o_space\" = \"$space\" ] && [ \"$(start \"$o_pid\")\" != \"$o_start\" ]\n"
+	"}\n"
+	"look() {\n"
+	"  set -- .lock/*; [ -e \"$1\" ] || return 0\n"
+	"  o_host=? o_pid=? o_since=? o_start=- o_machine=- o_boot=- o_space=-\n"
+	"  while read -r key value; do case $key in\n"
+	"    host) o_host=$value ;; pid) o_pid=$value ;; since) o_since=$value ;;\n"
+	"    start) o_start=$value ;; machine) o_machine=$value ;; boot) o_boot=$value ;;\n"
+	"    space) o_space=$value ;; esac; done <\"$1\" 2>/dev/null || return 0\n"
+	"  dead && { rm -f \"$1\"; return 0; }\n"
+	"  echo \"$PWD is being written to by process $o_pid on $o_host since $o_since\"; return "
+	"1\n"
+	"}\n"
+	"begin() {\n"
+	"  mkdir -p \"$1/versions\" 2>&1 && cd \"$1\" 2>&1 || return\n"
+	"  boot=$(word /proc/sys/kernel/random/boot_id) machine=$(word /etc/machine-id)\n"
+	"  space=$(readlink /proc/self/ns/pid || echo -); began=$(start $$); me=$$.$began.$boot; "
+	"n=0\n"
+	"  while [ $n -lt 64 ]; do n=$((n + 1)); rm -rf \".lock.$me\"\n"
+	"    mkdir \".lock.$me\" 2>&1 || return\n"
+	"    printf 'host %s\\npid %s\\nstart %s\\nsince %s\\nmachine %s\\nboot %s\\nspace %s\\n' "
+	"\\\n"
+	"      \"$(uname -n)\" $$ \"$began\" \"$(date -u '+%Y-%m-%d %H:%M:%SZ')\" \\\n"
+	"      \"$machine\" \"$boot\" \"$space\" 2>/dev/null >\".lock.$me/$me\" ||\n"
+	"      true 2>/dev/null >\".lock.$me/$me\" || continue # full: without words\n"
+	"    mv -T \".lock.$me\" .lock 2>/dev/null && { owner=.lock/$me; break; }\n"
+	"    look || { rm -rf \".lock.$me\"; return 1; }\n"
+	"  done\n"
+	"  [ -n \"$owner\" ] || { echo 'cannot get the lock'; return 1; }\n"
+	"  rm -rf versions/*.tmp versions/*.gone current.tmp .lock.* 2>&1 || return\n"
+	"  [ ! -e current ] || readlink current 2>&1 || return\n"
+	"  echo\n"
+	"  for v in versions/*/; do [ ! -r \"$v\"etc/busypy/id ] ||\n"
+	"    { read -r id; read -r key time; echo \"$id $time\"; } <\"$v\"etc/busypy/id; done\n"
+	"}\n"
+	"prove() { out=$(cd \"versions/$1\" && sha256sum -c - 2>&1 | { n=0\n"
+	"    while IFS= read -r line; do case $line in *': OK') n=$((n + 1)) ;;\n"
+	"      *) n=$line; break ;; esac; done; printf '%s\\n' \"$n\"; })\n"
+	"  [ \"$out\" = \"$2\" ] || { echo \"$out\"; return 1; }; }\n"
+	"place() { {\n"
+	"  sync -f \"versions/$1\" && mv -T \"versions/$1\" \"versions/$2\" && sync -f versions "
+	"&&\n"
+	"  ln -s \"versions/$2\" current.tmp && mv -fT current.tmp current && sync -f .; } 2>&1; "
+	"}\n";
+
+struct sending {
+	const struct publish_request *request;
+	char host[256];
+	char path[FILES_PATH_MAX]; /* there */
+	struct remote remote;
+	char current[VERSION_ID_SIZE], newest[VERSION_ID_SIZE]; /* "" for none */
+	uint64_t newest_time;
+	bool taken;		      /* the id that was asked for is there already */
+	struct scratch work;	      /* where it is made */
+	char version[FILES_PATH_MAX]; /* here, complete */
+	struct version_record record;
+};
+
+bool publish_is_remote(const char *export)
+{
+	return export[strcspn(export, ":/")] == ':';
+}
+
+static int split(struct sending *s, struct err *err)
+{
+	size_t n = strcspn(s->request->export, ":");
+
+	const char *path = s->request->export + n + 1;
+
+	if (!*path || str_copy_bytes(s->host, sizeof(s->host), s->request->export, n) < 0)
+		return err_say(err, EINVAL, "'%s' is not HOST:PATH", s->request->export);
+	/* else mkdir and cd would take "-x" for an option, rsync ":x" for a daemon's module */
+	return files_path(s->path, err, "%s%s", *path == '-' || *path == ':' ? "./" : "", path);
+}
+
+/* The first line is what current is; then follow the versions with their times. */
+static int read_versions(struct sending *s, char *text, struct err *err)
+{
+	char *line = text, *next;
+	uint64_t time;
+
+	for (unsigned number = 0; *line; line = next, number++) {
+		char *blank;
+
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		if (number == 0 && *line) {
+			if (!str_starts(line, "versions/") || !version_id_valid(line + 9))
+				return err_say(err, EINVAL,
+					       "%s: %s/current is not a link to versions/ID",
+					       s->host, s->path);
+			(void)str_copy(s->current, sizeof(s->current), line + 9); /* fits */
+		}
+		blank = strchr(line, ' ');
+		if (number == 0 || !blank)
+			continue;
+		*blank = '\0';
+		if (!version_id_valid(line) || str_to_u64(blank + 1, 10, &time) < 0)
+			continue; /* no version of ours */
+		if (s->request->id && str_eq(line, s->request->id))
+			s->taken = true;
+		if (time >= s->newest_time) {
+			s->newest_time = time;
+			(void)str_copy(s->newest, sizeof(s->newest), line); /* fits */
+		}
+	}
+	return 0;
+}
+
+static int begin(struct sending *s, struct err *err)
+{
+	FILES_FREE char *quoted = remote_quote(s->path);
+	FILES_FREE char *output = NULL;
+	char step[FILES_PATH_MAX];
+	int r = quoted ? files_path(step, err, "begin %s", quoted)
+		       : err_set(err, ENOMEM, "cannot go on");
+
+	if (r == 0)
+		r = remote_open(&s->remote, s->host, script, err);
+	if (r == 0)
+		r = remote_do(&s->remote, step, &output, err);
+	return r < 0 ? r : read_versions(s, output, err);
+}
+
+/* -- the version, here ---------------------------------------------------------------------- */
+
+/* A version as it was published here is sent as it is. */
+static bool is_version(struct sending *s)
+{
+	char export[EXPORT_PATH_MAX];
+	const char *id;
+
+	return !s->request->id && realpath(s->request->source, s->version) &&
+	       export_of_tree(s->version, export, &id) &&
+	       export_version(export, id, &s->record, NULL) == 0 &&
+	       version_manifest_verify(s->version, NULL) == 0;
+}
+
+static int make_version(struct sending *s, struct err *err)
+{
+	struct publish_request request = *s->request;
+	struct publish_report report;
+	int r;
+
+	if (is_version(s))
+		return 0;
+	r = scratch_make(&s->work, err);
+	if (r < 0)
+		return r;
+	request.export = s->work.dir;
+	request.after = s->newest_time;
+	r = publish(&request, &report, err);
+	if (r == 0)
+		r = files_path(s->version, err, "%s/versions/%s", s->work.dir, report.id);
+	return r < 0 ? r : export_version(s->work.dir, report.id, &s->record, err);
+}
+
+/* -- the way over --------------------------------------------------------------------------- */
+
+static int send_version(const struct sending *s, const char *temporary, struct err *err)
+{
+	char from[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	char current[VERSION_ID_SIZE + 32], newest[VERSION_ID_SIZE + 32];
+	const char *argv[12] = { "rsync", "-rlpHcs", "--delay-updates", "-e", remote_program() };
+	size_t n = 5;
+	int r = files_path(from, err, "%s/", s->version);
+
+	if (r == 0)
+		r = files_path(to, err, "%s:%s/versions/%s/", s->host, s->path, temporary);
+	if (r < 0)
+		return r;
+	(void)snprintf(current, sizeof(current), "--link-dest=../%s", s->current);
+	(void)snprintf(newest, sizeof(newest), "--link-dest=../%s", s->newest);
+	if (s->current[0])
+		argv[n++] = current;
+	if (s->newest[0] && !str_eq(s->newest, s->current))
+		argv[n++] = newest;
+	argv[n++] = "--";
+	argv[n++] = from;
+	argv[n++] = to;
+	r = child_do(&(struct child){ .argv = argv }, NULL, "rsync failed", err);
+	return r == -ENOENT ? err_hint(err, r, "install rsync here and on %s", s->host) : r;
+}
+
+/* A line for sha256sum -c: a name with a backslash or line feed is escaped its way. */
+static void put_sum(FILE *out, const char *sum, const char *path)
+{
+	bool odd = path[strcspn(path, "\\\n\r")];
+
+	(void)fprintf(out, "%s%s  ", odd ? "\\" : "", sum);
+	for (; *path; path++) {
+		if (*path == '\\' || *path == '\n' || *path == '\r')
+			(void)fprintf(out, "\\%c",
+				      *path == '\n'   ? 'n'
+				      : *path == '\r' ? 'r'
+						      : '\\');
+		else
+			(void)fputc(*path, out);
+	}
+	(void)fputc('\n', out);
+}
+
+static size_t count_files(const struct version_manifest *manifest)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < manifest->n; i++)
+		n += manifest->lines[i].type == VERSION_FILE;
+	return n;
+}
+
+/* Every byte is read again on the other side. */
+static int prove(struct sending *s, const char *temporary, struct err *err)
+{
+	struct version_manifest manifest = { 0 };
+	FILES_FREE char *step = NULL;
+	size_t size;
+	FILE *out;
+	int r = version_manifest_read(s->version, &manifest, err);
+
+	if (r < 0)
+		return r;
+	out = open_memstream(&step, &size);
+	if (out) {
+		(void)fprintf(out, "prove '%s' %zu <<'BUSYPY END'\n", temporary,
+			      count_files(&manifest) + 1);
+		for (size_t i = 0; i < manifest.n; i++) {
+			if (manifest.lines[i].type == VERSION_FILE)
+				put_sum(out, manifest.lines[i].sum, manifest.lines[i].path);
+		}
+		put_sum(out, s->record.manifest, VERSION_MANIFEST);
+		(void)fputs("BUSYPY END", out);
+	}
+	version_manifest_free(&manifest);
+	if (!out || fclose(out) != 0)
+		return err_set(err, ENOMEM, "cannot list the files");
+	return remote_do(&s->remote, step, NULL, err);
+}
+
+static int send_all(struct sending *s, struct err *err)
+{
+	char temporary[VERSION_ID_SIZE + 32], step[FILES_PATH_MAX];
+	int r = begin(s, err);
+
+	if (r == 0 && s->taken)
+		r = err_say(err, EEXIST,
+			    "version %s is there already: a published version never changes",
+			    s->request->id);
+	if (r == 0)
+		r = make_version(s, err);
+	if (r < 0)
+		return r;
+	/* of its own for each run: if this process is killed, its rsync may live a little longer */
+	(void)snprintf(temporary, sizeof(temporary), "%s.%d.tmp", s->record.id, (int)getpid());
+	r = send_version(s, temporary, err);
+	if (r == 0)
+		r = prove(s, temporary, err);
+	if (r == 0)
+		r = files_path(step, err, "place '%s' '%s'", temporary, s->record.id);
+	if (r == 0)
+		r = remote_do(&s->remote, step, NULL, err);
+	if (r < 0 && files_path(step, NULL, "rm -rf 'versions/%s'", temporary) == 0)
+		(void)remote_do(&s->remote, step, NULL, NULL); /* the next one does it */
+	return r;
+}
+
+int publish_remote(const struct publish_request *request, struct publish_report *ret,
+		   struct err *err)
+{
+	struct sending s = { .request = request, .remote = { .fd = -1 } };
+	int r = split(&s, err);
+
+	if (r == 0)
+		r = send_all(&s, err);
+	remote_close(&s.remote);
+	scratch_drop(&s.work);
+	if (r < 0)
+		return r;
+	*ret = (struct publish_report){ .files = s.record.files, .bytes = s.record.bytes };
+	memcpy(ret->id, s.record.id, sizeof(ret->id));
+	return 0;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Walks a tree in the order of names, each directory by its descriptor. */
+#include "export/source.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "core/str.h"
+#include "core/version.h"
+#include "export/writer.h"
+#include "sys/fd.h"
+
+enum { DEPTH_MAX = 64 };
+
+struct walk {
+	struct version_writer *writer;
+	const char *tree;
+	dev_t dev;
+	unsigned depth;
+	char path[PATH_MAX]; /* below the tree; "" for itself */
+	struct err *err;
+};
+
+static int add_directory(struct walk *walk, int dir);
+
+static int add_link(struct walk *walk, int dir, const char *name)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(dir, name, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return err_set(walk->err, errno, "cannot read %s/%s", walk->tree, walk->path);
+	target[n] = '\0';
+	return version_writer_link(walk->writer, walk->path, target, walk->err);
+}
+
+/* By descriptor: what stat(2) saw a moment ago may have been replaced by a link or a pipe. */
+static int add_file(struct walk *walk, int dir, const char *name)
+{
+	FD_CLEANUP int fd =
+		openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct version_source source = { .path = walk->path };
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(walk->err, errno, "cannot read %s/%s", walk->tree, walk->path);
+	if (!S_ISREG(st.st_mode))
+		return err_say(walk->err, EAGAIN, "%s/%s has changed while it was published",
+			       walk->tree, walk->path);
+	source.mode = st.st_mode;
+	source.mtime = st.st_mtim;
+	if (st.st_nlink > 1) {
+		source.dev = st.st_dev;
+		source.ino = st.st_ino;
+	}
+	return version_writer_file(walk->writer, &source, fd, walk->err);
+}
+
+static int add_subdirectory(struct walk *walk, int dir, const char *name, const struct stat *st)
+{
+	FD_CLEANUP int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return err_set(walk->err, errno, "cannot read %s/%s", walk->tree, walk->path);
+	if (st->st_dev != walk->dev)
+		return err_say(walk->err, EXDEV, "%s/%s is on another file system", walk->tree,
+			       walk->path);
+	if (walk->depth == DEPTH_MAX)
+		return err_say(walk->err, ELOOP, "%s/%s lies deeper than %d folders", walk->tree,
+			       walk->path, DEPTH_MAX);
+	r = version_writer_dir(walk->writer, walk->path, st->st_mode, walk->err);
+	if (r < 0)
+		return r;
+	walk->depth++;
+	r = add_directory(walk, fd);
+	walk->depth--;
+	return r;
+}
+
+static int add_entry(struct walk *walk, int dir, const char *name)
+{
+	struct stat st;
+
+	if (str_eq(walk->path, VERSION_RECORD) || str_eq(walk->path, VERSION_MANIFEST))
+		return 0;
+	if (str_eq(walk->path, ".busypy-stage"))
+		return err_hint(walk->err,
+				err_say(walk->err, EBUSY,
+					"%s is being staged, or that was interrupted", walk->tree),
+				"'busypy stage %s' goes on", walk->tree);
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_set(walk->err, errno, "cannot look at %s/%s", walk->tree, walk->path);
+	if (S_ISLNK(st.st_mode))
+		return add_link(walk, dir, name);
+	if (S_ISREG(st.st_mode))
+		return add_file(walk, dir, name);
+	if (S_ISDIR(st.st_mode))
+		return add_subdirectory(walk, dir, name, &st);
+	return err_say(walk->err, EINVAL, "%s/%s is neither file, directory nor link", walk->tree,
+		       walk->path);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int add_directory(struct walk *walk, int dir)
+{
+	size_t length = strlen(walk->path);
+	struct dirent **entries;
+	struct text text;
+	int n = scandirat(dir, ".", &entries, NULL, by_name), r = 0;
+
+	if (n < 0)
+		return err_set(walk->err, errno, "cannot read %s/%s", walk->tree, walk->path);
+	for (int i = 0; i < n; i++) {
+		const char *name = entries[i]->d_name;
+
+		if (r == 0 && !str_eq(name, ".") && !str_eq(name, "..")) {
+			text_init(&text, walk->path + length, sizeof(walk->path) - length);
+			text_addf(&text, "%s%s", length ? "/" : "", name);
+			r = text_check(&text) < 0
+				    ? err_set(walk->err, ENAMETOOLONG, "%.64s...", walk->path)
+				    : add_entry(walk, dir, name);
+			walk->path[length] = '\0';
+		}
+		free(entries[i]);
+	}
+	free(entries);
+	return r;
+}
+
+int publish_add_tree(struct version_writer *writer, const char *tree, struct err *err)
+{
+	FD_CLEANUP int dir = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct walk walk = { .writer = writer, .tree = tree, .err = err };
+	struct stat st;
+
+	if (dir < 0 || fstat(dir, &st) < 0)
+		return err_set(err, errno, "cannot read %s", tree);
+	walk.dev = st.st_dev;
+	return add_directory(&walk, dir);
+}

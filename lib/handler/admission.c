@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* Walks trees with fts(3); the closure check. */
+#include "handler/admission.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check/closure.h"
+#include "core/arch.h"
+#include "core/contract.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "sys/probe.h"
+#include "sys/tree.h"
+
+/* What runs, and so is walked. */
+static const char *const folders[] = { "bin", "sbin", "site-package" };
+
+static int check_entry(const FTSENT *entry, struct err *err)
+{
+	const struct stat *st = entry->fts_statp;
+
+	if (entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
+		return err_set(err, entry->fts_errno, "cannot look at %s", entry->fts_path);
+	if (S_ISLNK(st->st_mode) || entry->fts_info == FTS_DP)
+		return 0;
+	if (st->st_uid != 0)
+		return err_hint(err,
+				err_say(err, EPERM,
+					"%s belongs to uid %u: its owner could change what other "
+					"users run",
+					entry->fts_path, (unsigned)st->st_uid),
+				"chown -R root:root the tree");
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return err_hint(
+			err, err_say(err, EPERM, "others than root can write %s", entry->fts_path),
+			"chmod -R go-w the tree");
+	return 0;
+}
+
+/* Walks what runs: programs, shared packages, this arch's runtime. */
+static int check_owners(const char *tree, const struct arch *arch, struct err *err)
+{
+	char paths[6][TREE_PATH_MAX];
+	char *argv[7] = { 0 };
+	struct text text;
+	FTSENT *entry;
+	FTS *fts;
+	int r = 0;
+
+	for (size_t i = 0; i < 6; i++) {
+		text_init(&text, paths[i], sizeof(paths[i]));
+		text_addf(&text, "%s/%s", tree, i < 3 ? folders[i] : "etc");
+		if (i == 3)
+			text_addf(&text, "/python/%s", arch->name);
+		if (i == 4)
+			text_addf(&text, "/clib/%s", arch->name);
+		if (i == 5)
+			text_add(&text, "/busypy");
+		argv[i] = paths[i];
+	}
+	fts = fts_open(argv, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	if (!fts)
+		return err_set(err, errno, "cannot walk %s", tree);
+	while (r == 0 && (errno = 0, entry = fts_read(fts)))
+		r = check_entry(entry, err);
+	if (r == 0 && errno)
+		r = err_set(err, errno, "cannot walk %s", tree);
+	(void)fts_close(fts); /* only read from */
+	return r;
+}
+
+int tree_verify(const char *tree, const struct arch *arch, struct err *err)
+{
+	char selftest[TREE_PATH_MAX];
+	struct stat st;
+	int r = closure_check_runtime(tree, arch, err);
+
+	if (r < 0)
+		return r;
+	r = path_join(selftest, sizeof(selftest), tree, TREE_SELFTEST);
+	if (r < 0 || stat(selftest, &st) < 0 || !(st.st_mode & S_IXOTH))
+		return err_hint(err,
+				err_say(err, ENOENT, "%s has no executable " TREE_SELFTEST, tree),
+				"'busypy stage %s' lays it down", tree);
+	if (stat(tree, &st) < 0)
+		return err_set(err, errno, "cannot look at %s", tree);
+	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
+		return err_hint(err, err_say(err, EPERM, "others than root can write %s", tree),
+				"chown root:root and chmod go-w it");
+	return check_owners(tree, arch, err);
+}
+
+/* In EXPORT/versions/ID with a link EXPORT/current every version is the export's, if nobody but
+ * root can put one there: what is published next is then never taken for somebody else's script. */
+static void find_versions(struct contract_tree *tree)
+{
+	char path[CONTRACT_PATH_MAX];
+	struct place place;
+	struct stat st;
+	char *slash;
+
+	tree->versions = 0;
+	(void)str_copy(path, sizeof(path), tree->path); /* as large, and terminated */
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	if (!str_eq(path_base(path), "versions") || stat(path, &st) < 0 || st.st_uid != 0 ||
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) || probe_place(AT_FDCWD, path, &place, NULL) < 0 ||
+	    place.mount_id != tree->mount_id)
+		return;
+	tree->versions_ino = place.ino;
+	slash = strrchr(path, '/');
+	(void)str_copy(slash, sizeof(path) - (size_t)(slash - path), "/current");
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+		tree->versions = (uint32_t)(strrchr(tree->path, '/') - tree->path);
+}
+
+int tree_contract(const char *tree, const struct arch *arch, struct contract_tree *ret,
+		  struct err *err)
+{
+	struct place place;
+	int r = probe_place(AT_FDCWD, tree, &place, NULL);
+
+	if (r < 0)
+		return err_set(err, -r, "cannot look at %s", tree);
+	if (str_copy(ret->path, sizeof(ret->path), tree) < 0 ||
+	    str_copy(ret->id, sizeof(ret->id), path_base(tree)) < 0 ||
+	    str_copy(ret->arch, sizeof(ret->arch), arch->name) < 0)
+		return err_say(err, ENAMETOOLONG, "%s: the name is too long", tree);
+	ret->linux32 = arch != arch_native() && arch_runs_on(arch, arch_native());
+	ret->mount_id = place.mount_id;
+	ret->dev = place.dev;
+	ret->ino = place.ino;
+	find_versions(ret);
+	return 0;
+}

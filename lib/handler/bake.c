@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* Fills in contracts; file capabilities by libcap. */
+#include "handler/bake.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "core/contract.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "sys/fd.h"
+
+enum { PROGRAM_MAX = 4 * 1024 * 1024 };
+
+static void free_bytes(uint8_t **bytes)
+{
+	free(*bytes);
+}
+
+/* Reads a whole program; caller frees. */
+static int read_program(const char *path, uint8_t **ret_bytes, size_t *ret_n, struct err *err)
+{
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC);
+	__attribute__((cleanup(free_bytes))) uint8_t *bytes = malloc(PROGRAM_MAX);
+	ssize_t n;
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot open %s", path);
+	if (!bytes)
+		return err_set(err, ENOMEM, "cannot read %s", path);
+	n = fd_read_all(fd, bytes, PROGRAM_MAX);
+	if (n < 0)
+		return err_set(err, (int)-n, "cannot read %s", path);
+	*ret_n = (size_t)n;
+	*ret_bytes = bytes;
+	bytes = NULL;
+	return 0;
+}
+
+static int place_of(const char *path, const uint8_t *bytes, size_t n, size_t *ret, struct err *err)
+{
+	int r = contract_find(bytes, n, ret);
+
+	return r < 0 ? err_hint(err,
+				err_say(err, -r, "%s has no place for this version's contract",
+					path),
+				"install loader and enter of the same version as busypy")
+		     : 0;
+}
+
+/* Not p+e: with a reduced bounding set the kernel would refuse to execute the file at all. */
+static int set_capabilities(int fd, const char *path, struct err *err)
+{
+	cap_t caps = cap_from_text("cap_sys_admin,cap_sys_chroot+p");
+	int r = 0;
+
+	if (!caps || cap_set_fd(fd, caps) < 0)
+		r = err_set(err, errno, "cannot give %s its capabilities", path);
+	if (caps)
+		(void)cap_free(caps); /* fails only for what is no cap_t */
+	return r;
+}
+
+/* As the system's programs are labelled, so that every domain may execute it as these. */
+static int set_label(int fd, const char *path, struct err *err)
+{
+	char label[256];
+	ssize_t n;
+
+	if (access("/sys/fs/selinux/enforce", F_OK) < 0)
+		return 0;
+	n = getxattr("/bin/true", "security.selinux", label, sizeof(label));
+	if (n < 0)
+		return 0; /* the system's own programs have none */
+	if (fsetxattr(fd, "security.selinux", label, (size_t)n, 0) < 0)
+		return err_set(err, errno, "cannot label %s", path);
+	return 0;
+}
+
+int bake_program(const char *program, const struct contract *contract, const char *path,
+		 bool capabilities, struct err *err)
+{
+	__attribute__((cleanup(free_bytes))) uint8_t *bytes = NULL;
+	FD_CLEANUP int fd = -1;
+	size_t n, at;
+	int r = read_program(program, &bytes, &n, err);
+
+	if (r == 0)
+		r = place_of(program, bytes, n, &at, err);
+	if (r < 0)
+		return r;
+	memcpy(bytes + at, contract, sizeof(*contract));
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return err_set(err, errno, "cannot create %s", path);
+	r = fd_write_all(fd, bytes, n);
+	if (r < 0)
+		return err_set(err, -r, "cannot write %s", path);
+	if (fchmod(fd, 0755) < 0)
+		return err_set(err, errno, "cannot set the mode of %s", path);
+	r = set_label(fd, path, err);
+	if (r == 0 && capabilities)
+		r = set_capabilities(fd, path, err);
+	return r;
+}
+
+int bake_read(const char *path, struct contract *ret, struct err *err)
+{
+	__attribute__((cleanup(free_bytes))) uint8_t *bytes = NULL;
+	size_t n, at;
+	int r = read_program(path, &bytes, &n, err);
+
+	if (r == 0)
+		r = place_of(path, bytes, n, &at, err);
+	if (r < 0)
+		return r;
+	memcpy(ret, bytes + at, sizeof(*ret));
+	return contract_valid(ret) ? 0 : err_say(err, EINVAL, "%s has no contract", path);
+}

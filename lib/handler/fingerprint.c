@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* One SHA-256 over everything. */
+#include "handler/fingerprint.h"
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "core/conf.h"
+#include "core/contract.h"
+#include "core/err.h"
+#include "core/sha256.h"
+#include "core/str.h"
+#include "core/view.h"
+#include "handler/generation.h"
+#include "handler/mounts.h"
+#include "sys/fd.h"
+#include "sys/probe.h"
+#include "sys/programs.h"
+
+static void add_text(struct sha256 *sha, const char *text)
+{
+	sha256_add(sha, text, strlen(text) + 1);
+}
+
+static void add_conf(struct sha256 *sha, const struct conf *conf)
+{
+	const char flags[] = { (char)('0' + conf->match_marker), (char)('0' + conf->shared),
+			       (char)('0' + conf->direct), (char)('0' + conf->user_site), '\0' };
+
+	add_text(sha, flags);
+	for (size_t i = 0; i < conf->n_interpreters; i++)
+		add_text(sha, conf->interpreters[i]);
+	add_text(sha, "");
+	for (size_t i = 0; i < conf->n_prune; i++)
+		add_text(sha, conf->prune[i]);
+	add_text(sha, "");
+}
+
+static int add_programs(struct sha256 *sha, struct err *err)
+{
+	static const char *const names[] = { "loader", "enter" };
+	char path[FILES_PATH_MAX], hex[SHA256_HEX_SIZE];
+	uint64_t size;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < 2; i++) {
+		r = programs_find(names[i], path, sizeof(path), err);
+		if (r == 0)
+			r = files_sum(path, hex, &size, err);
+		if (r == 0)
+			add_text(sha, hex);
+	}
+	return r;
+}
+
+static int add_root(struct sha256 *sha, struct err *err)
+{
+	struct place root;
+	int r = probe_place(AT_FDCWD, "/", &root, NULL);
+
+	if (r < 0)
+		return err_set(err, -r, "cannot look at /");
+	sha256_add(sha, &root, sizeof(root));
+	return 0;
+}
+
+static int add_top(struct sha256 *sha, bool propagates, struct err *err)
+{
+	static struct facts facts;
+	int r;
+
+	facts_init(&facts);
+	r = probe_top(&facts, err);
+	for (size_t i = 0; r == 0 && i < facts.n_top; i++) {
+		const struct facts_entry *entry = &facts.top[i];
+
+		if (view_hides_top(entry->name))
+			continue;
+		add_text(sha, entry->name);
+		add_text(sha, entry->target ? entry->target : "");
+		sha256_add(sha, &entry->type, sizeof(entry->type));
+		/* where mounts propagate, what is mounted on it arrives by itself */
+		if (!propagates || facts.children_locked)
+			sha256_add(sha, &entry->is_mount, sizeof(entry->is_mount));
+	}
+	return r;
+}
+
+int basis_now(const struct conf *conf, char ret[BASIS_SIZE], struct err *err)
+{
+	struct mounts_summary mounts;
+	struct sha256 sha;
+	int r = mounts_summarise(conf, &mounts, err);
+
+	sha256_init(&sha);
+	add_conf(&sha, conf);
+	if (r == 0)
+		r = add_programs(&sha, err);
+	if (r == 0)
+		r = add_root(&sha, err);
+	if (r == 0)
+		r = add_top(&sha, mounts.root_propagates, err);
+	if (r == 0 && !mounts.root_propagates)
+		r = mounts_add_to(conf, &sha, err);
+	if (r == 0)
+		sha256_end_hex(&sha, ret);
+	return r;
+}
+
+int basis_write(unsigned generation, const char *basis, struct err *err)
+{
+	char path[GENERATION_PATH_MAX];
+
+	generation_path(generation, "basis", path);
+	return files_write(path, basis, strlen(basis), 0644, err);
+}
+
+bool basis_is(unsigned generation, const char *basis)
+{
+	char path[GENERATION_PATH_MAX], was[BASIS_SIZE];
+
+	generation_path(generation, "basis", path);
+	return fd_read_file(AT_FDCWD, path, was, sizeof(was)) > 0 && str_eq(was, basis);
+}

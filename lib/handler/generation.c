@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/* Builds and removes generations. */
+#include "handler/generation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "core/conf.h"
+#include "core/contract.h"
+#include "core/err.h"
+#include "core/plan.h"
+#include "core/str.h"
+#include "core/view.h"
+#include "handler/bake.h"
+#include "handler/fingerprint.h"
+#include "handler/mounts.h"
+#include "sys/chain.h"
+#include "sys/dirs.h"
+#include "sys/fd.h"
+#include "sys/mount_api.h"
+#include "sys/probe.h"
+#include "sys/programs.h"
+#include "sys/template.h"
+
+/* linux/mount.h and sys/mount.h; they clash in glibc 2.36, and these never change. */
+enum { ATTR_NODEV = 4, PROPAGATE_UNBINDABLE = 1 << 17 };
+
+void generation_path(unsigned generation, const char *name, char dst[GENERATION_PATH_MAX])
+{
+	(void)snprintf(dst, GENERATION_PATH_MAX, GENERATION_ROOT "/g%u%s%s", generation,
+		       name[0] ? "/" : "", name);
+}
+
+static bool root_is_ours(void)
+{
+	struct place here, above;
+
+	return probe_place(AT_FDCWD, GENERATION_ROOT, &here, NULL) == 0 &&
+	       probe_place(AT_FDCWD, GENERATION_ROOT "/..", &above, NULL) == 0 &&
+	       here.mount_id != above.mount_id;
+}
+
+int generation_root_make(bool *ret_made, struct err *err)
+{
+	FD_CLEANUP int mount = -1;
+	FD_CLEANUP int target = -1;
+	int r;
+
+	*ret_made = false;
+	if (root_is_ours())
+		return 0;
+	if (mkdir(GENERATION_ROOT, 0755) < 0 && errno != EEXIST)
+		return err_set(err, errno, "cannot create " GENERATION_ROOT);
+	target = open(GENERATION_ROOT, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (target < 0)
+		return err_set(err, errno, "cannot open " GENERATION_ROOT);
+	/* Its own file system because /run is noexec, and because enter needs suid. */
+	mount = mount_new("tmpfs", "busypy", "mode=0755,size=16m", ATTR_NODEV);
+	r = mount < 0 ? mount : mount_attach(mount, target);
+	if (r == 0)
+		r = mount_attributes(mount, 0, PROPAGATE_UNBINDABLE, false);
+	if (r < 0)
+		return err_set(err, -r, "cannot mount a tmpfs on " GENERATION_ROOT);
+	*ret_made = true;
+	return 0;
+}
+
+int generation_root_drop(struct err *err)
+{
+	int r = root_is_ours() ? mount_detach(AT_FDCWD, GENERATION_ROOT) : 0;
+
+	if (r < 0)
+		return err_set(err, -r, "cannot unmount " GENERATION_ROOT);
+	if (rmdir(GENERATION_ROOT) < 0 && errno != ENOENT)
+		return err_set(err, errno, "cannot remove " GENERATION_ROOT);
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+int generation_list(unsigned ret[GENERATION_MAX], struct err *err)
+{
+	FD_CLEANUP int fd = open(GENERATION_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirs dirs;
+	const char *name;
+	uint64_t number;
+	int n = 0, r;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_set(err, errno, "cannot list " GENERATION_ROOT);
+	dirs_begin(&dirs, fd);
+	while ((r = dirs_next(&dirs, &name)) > 0) {
+		if (name[0] == 'g' && str_to_u64(name + 1, 10, &number) == 0 &&
+		    number < UINT32_MAX && n < GENERATION_MAX)
+			ret[n++] = (unsigned)number;
+	}
+	if (r < 0)
+		return err_set(err, -r, "cannot list " GENERATION_ROOT);
+	qsort(ret, (size_t)n, sizeof(*ret), compare);
+	return n;
+}
+
+int generation_read(unsigned generation, struct contract *ret, struct err *err)
+{
+	char path[GENERATION_PATH_MAX];
+
+	generation_path(generation, "loader", path);
+	return bake_read(path, ret, err);
+}
+
+/* Large, and used once at a time. */
+static struct facts facts;
+static struct plan plan;
+
+static int make_template(const struct conf *conf, struct contract_tree *tree, const char *pin,
+			 struct err *err)
+{
+	struct view view = {
+		.kind = VIEW_HOST,
+		.flags = VIEW_PINNED,
+		.tree = tree->path,
+		.arch = tree->arch,
+	};
+	int r;
+
+	facts_init(&facts);
+	r = probe_top(&facts, err);
+	if (r == 0)
+		r = mounts_find_pruned(conf, &facts, err);
+	/* Being a slave, our own tmpfs is unbindable no more; no view needs it. */
+	if (r == 0 && facts_add_pruned(&facts, GENERATION_ROOT) < 0)
+		r = err_say(err, E2BIG, "too many mounts are pruned");
+	if (r < 0)
+		return r;
+	probe_shares(&facts, tree->path, tree->arch);
+	r = view_plan(&view, &facts, &plan, err);
+	if (r == 0)
+		r = str_copy(tree->namespace_path, sizeof(tree->namespace_path), pin);
+	if (r == 0)
+		r = template_pin(&plan, pin, &tree->namespace_ino, err);
+	return r;
+}
+
+/* The template of an older generation, where nothing has changed: no path of the tree is touched,
+ * so that a server that does not answer holds nobody up. */
+static int keep_template(struct contract_tree *tree, const char *pin, struct err *err)
+{
+	int r = template_share(tree->namespace_path, pin, err);
+
+	if (r == 0)
+		r = str_copy(tree->namespace_path, sizeof(tree->namespace_path), pin);
+	return r;
+}
+
+static int make_templates(const struct conf *conf, unsigned generation, struct contract *contract,
+			  struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < contract->n_trees; i++) {
+		char name[32], pin[GENERATION_PATH_MAX];
+
+		(void)snprintf(name, sizeof(name), "view%zu", i);
+		generation_path(generation, name, pin);
+		r = contract->trees[i].namespace_ino
+			    ? keep_template(&contract->trees[i], pin, err)
+			    : make_template(conf, &contract->trees[i], pin, err);
+		if (r < 0)
+			(void)err_wrap(err, r, "view of %s", contract->trees[i].path);
+	}
+	return r;
+}
+
+/* The loader need not read what it knows to be no script. A file that cannot be looked at, or not
+ * now, is simply not known. */
+static void know_program(const char *dir, const char *program, struct contract_file *ret)
+{
+	char path[PATH_MAX];
+
+	memset(ret, 0, sizeof(*ret));
+	if (snprintf(path, sizeof(path), "%s%s", dir, program) < (int)sizeof(path) &&
+	    chain_is_program(path))
+		(void)probe_file(path, ret);
+}
+
+static int fill_contract(const struct conf *conf, unsigned generation, struct contract *contract,
+			 struct err *err)
+{
+	struct place root;
+	bool unique;
+	int r = probe_place(AT_FDCWD, "/", &root, &unique);
+
+	if (r < 0)
+		return err_set(err, -r, "cannot look at /");
+	memcpy(contract->magic, CONTRACT_MAGIC_A, 8);
+	memcpy(contract->magic + 8, CONTRACT_MAGIC_B, 8);
+	contract->size = sizeof(*contract);
+	contract->version = CONTRACT_VERSION;
+	contract->generation = generation;
+	contract->flags = CONTRACT_ENABLED | (conf->shared ? CONTRACT_SHARED : 0) |
+			  (conf->direct ? CONTRACT_DIRECT : 0) |
+			  (conf->user_site ? CONTRACT_USER_SITE : 0) |
+			  (unique ? CONTRACT_UNIQUE_MOUNT_ID : 0);
+	contract->root_mount_id = root.mount_id;
+	contract->root_dev = root.dev;
+	contract->root_ino = root.ino;
+	generation_path(generation, "enter", contract->enter);
+	know_program("", conf->interpreters[0], &contract->program);
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		struct contract_tree *tree = &contract->trees[i];
+		char runtime[PATH_MAX];
+
+		if (tree->namespace_ino) /* known already */
+			continue;
+		(void)snprintf(runtime, sizeof(runtime), "%s/etc/python/%s", tree->path,
+			       tree->arch);
+		know_program(runtime, conf->interpreters[0], &tree->program);
+	}
+	return 0;
+}
+
+static int bake_both(const struct contract *contract, struct err *err)
+{
+	static const char *const names[] = { "loader", "enter" };
+	char program[4096], path[GENERATION_PATH_MAX];
+	int r = 0;
+
+	/* loader last: a generation with a loader is a complete one. */
+	for (size_t i = 2; r == 0 && i > 0; i--) {
+		const char *name = names[i - 1];
+
+		r = programs_find(name, program, sizeof(program), err);
+		if (r < 0)
+			return r;
+		generation_path(contract->generation, name, path);
+		r = bake_program(program, contract, path, str_eq(name, "enter"), err);
+	}
+	return r;
+}
+
+int generation_make(const struct conf *conf, unsigned generation, struct contract *contract,
+		    struct err *err)
+{
+	char dir[GENERATION_PATH_MAX], basis[BASIS_SIZE];
+	int r;
+
+	generation_path(generation, "", dir);
+	if (mkdir(dir, 0755) < 0 || chmod(dir, 0755) < 0)
+		return err_set(err, errno, "cannot create %s", dir);
+	r = basis_now(conf, basis, err);
+	if (r == 0)
+		r = basis_write(generation, basis, err);
+	if (r == 0)
+		r = fill_contract(conf, generation, contract, err);
+	if (r == 0)
+		r = make_templates(conf, generation, contract, err);
+	if (r == 0)
+		r = bake_both(contract, err);
+	if (r < 0)
+		(void)generation_drop(generation, NULL); /* the reason is in err */
+	return r;
+}
+
+int generation_drop(unsigned generation, struct err *err)
+{
+	char dir[GENERATION_PATH_MAX], path[GENERATION_PATH_MAX];
+	FD_CLEANUP int fd = -1;
+	struct dirs dirs;
+	const char *name;
+	int r = 0, listed;
+
+	generation_path(generation, "", dir);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_set(err, errno, "cannot open %s", dir);
+	dirs_begin(&dirs, fd);
+	while (r == 0 && (listed = dirs_next(&dirs, &name)) > 0) {
+		generation_path(generation, name, path);
+		r = template_unpin(path, err);
+	}
+	if (r == 0 && rmdir(dir) < 0)
+		r = err_set(err, errno, "cannot remove %s", dir);
+	return r;
+}
+
+/* Who executes a file of it, be it a loader that is still to enter a template. */
+static bool executes(const char *pid, const char *dir)
+{
+	char path[64], exe[GENERATION_PATH_MAX];
+	ssize_t n;
+
+	if (pid[0] < '1' || pid[0] > '9' ||
+	    snprintf(path, sizeof(path), "/proc/%s/exe", pid) >= (int)sizeof(path))
+		return false;
+	n = readlink(path, exe, sizeof(exe) - 1);
+	if (n < 0)
+		return false; /* a thread of the kernel, or gone */
+	exe[n] = '\0';
+	return path_below(exe, dir);
+}
+
+int generation_in_use(unsigned generation, struct err *err)
+{
+	FD_CLEANUP int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char dir[GENERATION_PATH_MAX];
+	struct dirs dirs;
+	const char *name;
+	int r;
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot list /proc");
+	generation_path(generation, "", dir);
+	dirs_begin(&dirs, fd);
+	while ((r = dirs_next(&dirs, &name)) > 0) {
+		if (executes(name, dir))
+			return 1;
+	}
+	return r < 0 ? err_set(err, -r, "cannot list /proc") : 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* flock(2) on a file in /run. */
+#include "handler/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "sys/fd.h"
+
+#define LOCK_FILE "/run/busypy.lock"
+
+/* One enabling or disabling at a time. Nobody but root can open the file, and so hold us up; it is
+ * removed in the end, so whoever waited for it must look whether it is still the one. */
+int handler_lock(struct err *err)
+{
+	for (;;) {
+		FD_CLEANUP int fd =
+			open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		struct stat locked, there;
+
+		if (fd < 0)
+			return err_set(err, errno, "cannot create " LOCK_FILE);
+		if (flock(fd, LOCK_EX) < 0 || fstat(fd, &locked) < 0)
+			return err_set(err, errno, "cannot lock " LOCK_FILE);
+		if (stat(LOCK_FILE, &there) == 0 && there.st_dev == locked.st_dev &&
+		    there.st_ino == locked.st_ino)
+			return fd_steal(&fd);
+	}
+}
+
+void handler_unlock(int *fd)
+{
+	if (*fd >= 0) {
+		(void)unlink(LOCK_FILE); /* another run makes a new one */
+		/* also if a child that could not be killed still has the descriptor; the last thing
+		 * to do with it */
+		(void)flock(*fd, LOCK_UN);
+	}
+	fd_close(fd);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Probes for `busypy status`. */
+#include "handler/policy.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "core/conf.h"
+#include "core/contract.h"
+#include "core/err.h"
+#include "core/rule.h"
+#include "handler/enable.h"
+#include "handler/generation.h"
+#include "handler/mounts.h"
+#include "sys/apart.h"
+#include "sys/binfmt.h"
+#include "sys/fd.h"
+#include "sys/ns.h"
+#include "sys/priv.h"
+
+enum { ORDINARY_USER = 65534 };
+
+int survey_contract(struct contract *ret, struct err *err)
+{
+	unsigned generations[GENERATION_MAX];
+	int n = generation_list(generations, err);
+
+	if (n <= 0)
+		return n;
+	/* the rest of a killed enabling has no loader */
+	for (int i = n; i > 0; i--) {
+		if (generation_read(generations[i - 1], ret, NULL) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static bool is_live(const struct rule *rule, const struct contract *contract)
+{
+	unsigned generation;
+
+	return contract && handler_owns(rule->name, &generation) &&
+	       generation == contract->generation;
+}
+
+static enum survey_entry_note note_other(const struct rule *rules, size_t n, size_t at,
+					 const struct contract *contract)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!is_live(&rules[i], contract) || !rule_overlaps(&rules[i], &rules[at]))
+			continue;
+		return at < i ? SURVEY_BEFORE : SURVEY_BEHIND;
+	}
+	return SURVEY_UNRELATED;
+}
+
+void survey_notes(const struct rule *rules, size_t n, const struct contract *contract,
+		  enum survey_entry_note *ret)
+{
+	unsigned generation;
+
+	for (size_t i = 0; i < n; i++) {
+		if (is_live(&rules[i], contract))
+			ret[i] = SURVEY_OURS;
+		else if (handler_owns(rules[i].name, &generation))
+			ret[i] = SURVEY_STALE;
+		else
+			ret[i] = rules[i].enabled ? note_other(rules, n, i, contract)
+						  : SURVEY_UNRELATED;
+	}
+}
+
+static int count_mounts(void *data, struct err *err)
+{
+	const struct contract_tree *tree = data;
+	FD_CLEANUP int fd = ns_open_template(tree->namespace_path, tree->namespace_ino, err);
+	static struct conf nothing_pruned;
+	struct mounts_summary summary = { 0 };
+	int entered;
+	int r = fd < 0 ? fd : ns_enter(fd, 1, &entered, err);
+
+	if (r == 0)
+		r = mounts_summarise(&nothing_pruned, &summary, err);
+	return r < 0 ? r : (int)summary.n;
+}
+
+int survey_template_mounts(const struct contract_tree *tree, struct err *err)
+{
+	return apart_do(count_mounts, (void *)tree, err);
+}
+
+/* As root the answer would be another one. A namespace with a single user has no other to ask. */
+static void become_ordinary(void)
+{
+	if (setgroups(0, NULL) == 0 && setresgid(ORDINARY_USER, ORDINARY_USER, ORDINARY_USER) == 0)
+		(void)!setresuid(ORDINARY_USER, ORDINARY_USER, ORDINARY_USER);
+}
+
+static int try_user_namespace(void *data, struct err *err)
+{
+	(void)data;
+	become_ordinary();
+	return ns_unshare_user(err);
+}
+
+int survey_user_namespace(struct err *err)
+{
+	return apart_do(try_user_namespace, NULL, err);
+}
+
+static int try_own_instance(void *data, struct err *err)
+{
+	int r = ns_unshare_user(err);
+	FD_CLEANUP int instance = r < 0 ? r : binfmt_new_instance(err);
+
+	(void)data;
+	return instance < 0 ? instance : 0;
+}
+
+int survey_own_instance(struct err *err)
+{
+	return apart_do(try_own_instance, NULL, err);
+}
+
+int survey_enter(const struct contract *contract, struct err *err)
+{
+	struct statvfs fs;
+	cap_flag_value_t admin = CAP_CLEAR, root = CAP_CLEAR;
+	cap_t caps;
+
+	if (statvfs(contract->enter, &fs) < 0)
+		return err_set(err, errno, "cannot look at %s", contract->enter);
+	if (fs.f_flag & ST_NOSUID)
+		return err_say(err, EPERM, GENERATION_ROOT " is mounted nosuid");
+	if (fs.f_flag & ST_NOEXEC)
+		return err_say(err, EPERM, GENERATION_ROOT " is mounted noexec");
+	caps = cap_get_file(contract->enter);
+	if (caps) {
+		(void)cap_get_flag(caps, CAP_SYS_ADMIN, CAP_PERMITTED, &admin);
+		(void)cap_get_flag(caps, CAP_SYS_CHROOT, CAP_PERMITTED, &root);
+		(void)cap_free(caps); /* fails only for what is no cap_t */
+	}
+	if (admin != CAP_SET || root != CAP_SET)
+		return err_say(err, EPERM, "%s has lost its file capabilities", contract->enter);
+	return 0;
+}

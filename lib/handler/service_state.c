@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* A struct in a file, and fcntl(2) locks of the open file. */
+#include "handler/service_state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "core/str.h"
+#include "handler/round.h"
+#include "sys/fd.h"
+
+struct state {
+	char version[32]; /* of the program: another one's structs may be others */
+	uint32_t size;
+	pid_t pid;
+	struct err why;
+	struct follow follow;
+};
+
+int service_state_open(struct err *err)
+{
+	FD_CLEANUP int fd =
+		open(SERVICE_STATE_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot create " SERVICE_STATE_FILE);
+	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+		if (errno == EAGAIN || errno == EACCES)
+			return err_say(err, EBUSY, "another busypyd is running");
+		return err_set(err, errno, "cannot lock " SERVICE_STATE_FILE);
+	}
+	if (ftruncate(fd, 0) < 0 || fchmod(fd, 0644) < 0)
+		return err_set(err, errno, "cannot empty " SERVICE_STATE_FILE);
+	return fd_steal(&fd);
+}
+
+int service_state_write(int fd, const struct follow *follow, const struct err *why, struct err *err)
+{
+	static struct state state;
+
+	memset(&state, 0, sizeof(state));
+	(void)str_copy(state.version, sizeof(state.version), BUSYPY_VERSION); /* a short one */
+	state.size = sizeof(state);
+	state.pid = getpid();
+	state.why = *why;
+	state.follow = *follow;
+	if (pwrite(fd, &state, sizeof(state), 0) != (ssize_t)sizeof(state))
+		return err_set(err, errno ? errno : EIO, "cannot write " SERVICE_STATE_FILE);
+	return 0;
+}
+
+void service_state_close(int *fd)
+{
+	if (*fd >= 0)
+		(void)unlink(SERVICE_STATE_FILE); /* another busypyd makes a new one */
+	fd_close(fd);
+}
+
+static bool whole(struct state *state)
+{
+	if (state->size != sizeof(*state) || !str_eq(state->version, BUSYPY_VERSION) ||
+	    state->follow.n_trees > FOLLOW_TREES_MAX)
+		return false;
+	state->why.text[sizeof(state->why.text) - 1] = '\0';
+	for (size_t i = 0; i < state->follow.n_trees; i++) {
+		struct follow_tree *tree = &state->follow.trees[i];
+
+		tree->wanted[sizeof(tree->wanted) - 1] = '\0';
+		tree->path[sizeof(tree->path) - 1] = '\0';
+		tree->why[sizeof(tree->why) - 1] = '\0';
+	}
+	return true;
+}
+
+int service_state_read(struct follow *ret, struct err *ret_why, pid_t *ret_pid, struct err *err)
+{
+	static struct state state;
+	FD_CLEANUP int fd = open(SERVICE_STATE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+	ssize_t n;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_set(err, errno, "cannot open " SERVICE_STATE_FILE);
+	if (fcntl(fd, F_OFD_GETLK, &lock) < 0)
+		return err_set(err, errno, "cannot look at " SERVICE_STATE_FILE);
+	if (lock.l_type == F_UNLCK)
+		return 0;
+	n = fd_read_at(fd, &state, sizeof(state), 0);
+	if (n == 0) /* it is just starting */
+		memset(&state, 0, sizeof(state));
+	else if (n != (ssize_t)sizeof(state) || !whole(&state))
+		return err_say(err, EPROTO, "the busypyd that is running is of another version");
+	if (ret)
+		*ret = state.follow;
+	if (ret_why)
+		*ret_why = state.why;
+	if (ret_pid)
+		*ret_pid = state.pid;
+	return 1;
+}

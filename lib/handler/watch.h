@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a configured tree leads now, and how a change of that can be noticed. Touches the tree: a
+ * server that does not answer holds up whoever asks. */
+#ifndef BUSYPY_HANDLER_WATCH_H
+#define BUSYPY_HANDLER_WATCH_H
+
+#include <stdint.h>
+
+struct err;
+
+enum lookout_watch {
+	LOOKOUT_NOTHING, /* nothing is known of it yet */
+	LOOKOUT_INOTIFY, /* the kernel tells */
+	LOOKOUT_POLL	 /* a network file system, where others' renames are not told of */
+};
+
+enum { LOOKOUT_PATH_MAX = 512 }; /* a contract's */
+
+struct lookout {
+	char path[LOOKOUT_PATH_MAX];  /* the tree's canonical path */
+	uint64_t dev, ino;	      /* of its root directory */
+	char other[LOOKOUT_PATH_MAX]; /* the version that was published or in force last; or "" */
+	uint64_t other_dev, other_ino;
+	enum lookout_watch watch;
+};
+
+/* Looks at a tree by its configured path, and adds watches for it to an inotify instance: on the
+ * directory that holds the link, on the folder of versions, and, where something is missing, on the
+ * deepest directory that is there. ret->watch is filled in even if the tree cannot be found. */
+int lookout_tree(const char *wanted, int inotify, struct lookout *ret, struct err *err);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* Which modules a client needs, and where init looks for them. */
+#include "image/client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/files.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "image/modules.h"
+#include "image/pack.h"
+#include "stage/boot.h"
+
+#define MODULES "/lib/modules"
+
+/* Loaded where the kernel has them as modules: busses and network cards of virtual machines and of
+ * common hardware, then what a root needs besides NFS. */
+static const char *const known[] = {
+	"virtio_pci", "virtio_mmio", "virtio_net", "virtio_rng", "e1000",	 "e1000e",
+	"igb",	      "igc",	     "r8169",	   "tg3",	 "vmxnet3",	 "hv_netvsc",
+	"ena",	      "gve",	     "bcmgenet",   "smsc95xx",	 "xen_netfront", "af_packet",
+	"nfsv3",      "overlay",     "loop",	   "erofs",
+};
+
+static int stage(const struct client_image *request, const char *dir, struct err *err)
+{
+	static const char *const folders[] = { "dev", "proc", "sys", "run", "tmp", "etc/busypy" };
+	const char *required[CLIENT_IMAGE_MODULES_MAX + 1] = { "nfsv4" };
+	char to[FILES_PATH_MAX], path[FILES_PATH_MAX];
+	FILES_FREE char *list = NULL;
+	struct modules_request modules = { .from = request->modules,
+					   .arch = request->arch,
+					   .names = known,
+					   .n_names = sizeof(known) / sizeof(known[0]),
+					   .required = required,
+					   .n_required = request->n_wanted + 1,
+					   .to = to,
+					   .prefix = MODULES };
+	int r = 0;
+
+	for (size_t i = 0; i < request->n_wanted && i < CLIENT_IMAGE_MODULES_MAX; i++)
+		required[i + 1] = request->wanted[i];
+	for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		r = files_path(path, err, "%s/%s", dir, folders[i]);
+		if (r == 0)
+			r = files_mkdirs(path, err);
+	}
+	if (r == 0)
+		r = boot_files_add_init(request->arch, dir, err);
+	if (r == 0)
+		return err_hint(err,
+				err_say(err, ENOENT, "this installation has no init for %s",
+					request->arch->name),
+				"'make cross' builds one");
+	if (r > 0)
+		r = files_path(to, err, "%s" MODULES, dir);
+	if (r == 0)
+		r = modules_copy(&modules, &list, err);
+	if (r == 0)
+		r = files_path(path, err, "%s/etc/busypy/modules", dir);
+	return r == 0 ? files_write(path, list, strlen(list), 0644, err) : r;
+}
+
+int client_image_write(const struct client_image *request, const struct pack_request *pack,
+		       struct pack_size *ret_sizes, struct err *err)
+{
+	struct pack_request complete = *pack;
+	char dir[FILES_PATH_MAX];
+	int r = files_temporary(dir, "busypy-client.", err);
+
+	if (r < 0)
+		return r;
+	if (request->n_wanted > CLIENT_IMAGE_MODULES_MAX)
+		return err_say(err, E2BIG, "more than %d modules", CLIENT_IMAGE_MODULES_MAX);
+	if (!mkdtemp(dir))
+		return err_set(err, errno, "cannot create %s", dir);
+	complete.tree = dir;
+	complete.arch = request->arch;
+	complete.format = PACK_CPIO;
+	r = stage(request, dir, err);
+	if (r == 0)
+		r = pack_write(&complete, ret_sizes, err);
+	if (files_remove(dir, r < 0 ? NULL : err) < 0 && r == 0)
+		r = -EIO;
+	return r;
+}

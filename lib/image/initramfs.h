@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Unpacks an initramfs as a kernel would, into a private directory and without any privilege:
+ * archives behind one another, each compressed or not, with early microcode before them. Devices
+ * and owners are left out. */
+#ifndef BUSYPY_IMAGE_INITRAMFS_H
+#define BUSYPY_IMAGE_INITRAMFS_H
+
+struct err;
+
+enum { INITRAMFS_PATH_MAX = 4096 };
+
+/* A directory below $TMPDIR that only this user can enter (its path in ret_dir, of
+ * INITRAMFS_PATH_MAX bytes); initramfs_drop removes it with all in it. Signals that would end the
+ * process wait from here to there. */
+int initramfs_unpack(const char *image, char *ret_dir, struct err *err);
+void initramfs_drop(const char *dir);
+
+/* The bytes behind a compression that libarchive knows. Caller frees. -EINVAL if it
+ * is none. */
+int initramfs_decompress(const void *bytes, unsigned long n, char **ret_bytes, unsigned long *ret_n,
+			 struct err *err);
+
+#endif

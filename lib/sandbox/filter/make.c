@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs when BusyPy is built: prints the filter that every sandbox gets, as the kernel's program,
+ * made by libseccomp. So the small program needs no library for it, and no time.
+ * What is refused, and why, is this file; busypy-run(1) tells users. */
+#include <errno.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <linux/filter.h>
+
+/* Refused with EPERM, as if the caller lacked the right. Without privilege most fail anyway: what
+ * this takes away is what the kernel would have to check. */
+static const char *const refused[] = {
+	/* mounts: a sandbox's view is final */
+	"mount",
+	"umount",
+	"umount2",
+	"pivot_root",
+	"open_tree",
+	"move_mount",
+	"fsopen",
+	"fsconfig",
+	"fsmount",
+	"fspick",
+	"mount_setattr",
+	"chroot",
+	"swapon",
+	"swapoff",
+	"quotactl",
+	"quotactl_fd",
+	/* other namespaces */
+	"setns",
+	/* other processes' memory */
+	"ptrace",
+	"process_vm_readv",
+	"process_vm_writev",
+	"kcmp",
+	"pidfd_getfd",
+	"process_madvise",
+	/* files by handle: leads around every view */
+	"open_by_handle_at",
+	"name_to_handle_at",
+	/* what all of the kernel has in common: keys, programs in it, traces of it, its own state
+	 */
+	"add_key",
+	"request_key",
+	"keyctl",
+	"bpf",
+	"perf_event_open",
+	"userfaultfd",
+	"fanotify_init",
+	"init_module",
+	"finit_module",
+	"delete_module",
+	"create_module",
+	"kexec_load",
+	"kexec_file_load",
+	"reboot",
+	"syslog",
+	"acct",
+	"nfsservctl",
+	"lookup_dcookie",
+	"vhangup",
+	"settimeofday",
+	"stime",
+	"clock_settime",
+	"clock_settime64",
+	"adjtimex",
+	"clock_adjtime",
+	"clock_adjtime64",
+	"iopl",
+	"ioperm",
+	"modify_ldt",
+	"sethostname",
+	"setdomainname",
+	/* system calls by another way, which no filter sees */
+	"io_uring_setup",
+	"io_uring_enter",
+	"io_uring_register",
+};
+
+/* Refused with ENOSYS: the C library then takes an older call, which can be looked into. */
+static const char *const unknown[] = { "clone3" };
+
+static const unsigned long namespaces[] = { CLONE_NEWNS,  CLONE_NEWCGROUP, CLONE_NEWUTS,
+					    CLONE_NEWIPC, CLONE_NEWUSER,   CLONE_NEWPID,
+					    CLONE_NEWNET };
+
+static void die(const char *what, int r)
+{
+	(void)fprintf(stderr, "filter: %s: %s\n", what, strerror(r < 0 ? -r : r));
+	exit(1);
+}
+
+/* A name that this libseccomp or this arch does not know cannot be called either, or is new. */
+static void refuse(scmp_filter_ctx filter, const char *name, int code)
+{
+	int number = seccomp_syscall_resolve_name(name), r;
+
+	if (number == __NR_SCMP_ERROR)
+		return;
+	r = seccomp_rule_add(filter, SCMP_ACT_ERRNO((uint32_t)code), number, 0);
+	if (r < 0 && r != -EDOM)
+		die(name, r);
+}
+
+/* A call with these bits in one of its arguments. */
+static void refuse_bits(scmp_filter_ctx filter, const char *name, unsigned argument, uint64_t mask,
+			uint64_t bits)
+{
+	struct scmp_arg_cmp compare = { argument, SCMP_CMP_MASKED_EQ, mask, bits };
+	int r = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM),
+				       seccomp_syscall_resolve_name(name), 1, &compare);
+
+	if (r < 0)
+		die(name, r);
+}
+
+static void refuse_arguments(scmp_filter_ctx filter)
+{
+#ifdef __s390__
+	const unsigned clone_flags = 1;
+#else
+	const unsigned clone_flags = 0;
+#endif
+	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++) {
+		refuse_bits(filter, "clone", clone_flags, namespaces[i], namespaces[i]);
+		refuse_bits(filter, "unshare", 0, namespaces[i], namespaces[i]);
+	}
+	refuse_bits(filter, "unshare", 0, 0x80, 0x80); /* CLONE_NEWTIME; of clone(2) a signal's */
+	/* Typing for the one who looks at a terminal; the kernel looks at 32 bits. */
+	refuse_bits(filter, "ioctl", 1, 0xffffffff, TIOCSTI);
+	refuse_bits(filter, "ioctl", 1, 0xffffffff, TIOCLINUX);
+}
+
+/* Other sets of system calls that the same kernel has. */
+static void add_archs(scmp_filter_ctx filter)
+{
+	uint32_t other = seccomp_arch_native() == SCMP_ARCH_X86_64    ? SCMP_ARCH_X86
+			 : seccomp_arch_native() == SCMP_ARCH_AARCH64 ? SCMP_ARCH_ARM
+			 : seccomp_arch_native() == SCMP_ARCH_S390X   ? SCMP_ARCH_S390
+								      : 0;
+	int r = other ? seccomp_arch_add(filter, other) : 0;
+
+	if (r == 0)
+		r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
+	if (r == 0)
+		r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a tree, not a list */
+	if (r < 0)
+		die("attributes", r);
+}
+
+static void print(scmp_filter_ctx filter)
+{
+	FILE *file = tmpfile();
+	struct sock_filter op;
+	int r = file ? seccomp_export_bpf(filter, fileno(file)) : -errno;
+
+	if (r < 0)
+		die("export", r);
+	(void)printf("/* Made by lib/sandbox/filter/make.c. */\n");
+	(void)rewind(file);
+	while (fread(&op, sizeof(op), 1, file) == 1)
+		(void)printf("{ %u, %u, %u, %u },\n", op.code, op.jt, op.jf, op.k);
+	(void)fclose(file);
+}
+
+int main(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+	if (!filter)
+		die("init", ENOMEM);
+	add_archs(filter);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		refuse(filter, refused[i], EPERM);
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		refuse(filter, unknown[i], ENOSYS);
+	refuse_arguments(filter);
+	print(filter);
+	seccomp_release(filter);
+	return fflush(stdout) == 0 ? 0 : 1;
+}

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: MIT */
+/* The process that becomes a sandbox's PID 1. It begins with all rights over namespaces that hold
+ * nothing yet, and ends, by its exec, with none over anything. */
+#include "sandbox/sandbox_inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/plan.h"
+#include "core/rule.h"
+#include "core/str.h"
+#include "sandbox/filter.h"
+#include "sandbox/sandbox.h"
+#include "sys/binfmt.h"
+#include "sys/chain.h"
+#include "sys/fd.h"
+#include "sys/mount_api.h"
+#include "sys/ns.h"
+#include "sys/pages.h"
+#include "sys/priv.h"
+#include "sys/run.h"
+
+/* linux/close_range.h, linux/securebits.h */
+enum { CLOSEXEC = 1 << 2, NO_ROOT_LOCKED = 0x2f | 0xc0 };
+
+static int send_message(const struct inside *inside, const void *bytes, size_t n, int fd)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec iov = { (void *)bytes, n }; /* iovec's type; never written to */
+	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (fd >= 0) {
+		message.msg_control = &control;
+		message.msg_controllen = sizeof(control);
+		control.align.cmsg_level = SOL_SOCKET;
+		control.align.cmsg_type = SCM_RIGHTS;
+		control.align.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.align), &fd, sizeof(int));
+	}
+	return sendmsg(inside->channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static int send_descriptor(const struct inside *inside, enum inside_message kind, int fd,
+			   struct err *err)
+{
+	char byte = (char)kind;
+	int r = send_message(inside, &byte, 1, fd);
+
+	return r < 0 ? err_set(err, -r, "cannot reach the supervisor") : 0;
+}
+
+/* A user namespace of its own has no limit but this one on those that are made in it. Where the
+ * file cannot be written, the filter refuses them all the same. */
+static void allow_user_namespaces(const char *how_many)
+{
+	FD_CLEANUP int fd = open("/proc/sys/user/max_user_namespaces", O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		(void)fd_write_all(fd, how_many, strlen(how_many));
+}
+
+/* The register file of a binfmt_misc belongs to uid 0 of its user namespace, so the caller is that
+ * one first, where there is something to register. */
+static int take_ids(const struct inside *inside, struct err *err)
+{
+	struct ns_ids ids = { inside->rule ? 0 : inside->uid, inside->uid,
+			      inside->rule ? 0 : inside->gid, inside->gid };
+	int r = ns_map(&ids, err);
+
+	if (r == 0)
+		allow_user_namespaces(inside->rule ? "1" : "0");
+	return r;
+}
+
+enum { HANDLERS_MAX = 128 };
+
+/* True if the machine's own handlers execute what this one would, in a view without the host's
+ * files, too. */
+static bool host_handles(const struct rule *rule)
+{
+	struct rule *present = pages_get(HANDLERS_MAX * sizeof(*present));
+	FD_CLEANUP int instance = binfmt_open(false, NULL);
+	int n = !present || instance < 0 ? 0 : binfmt_list(instance, present, HANDLERS_MAX, NULL);
+
+	for (int i = 0; i < n; i++) {
+		if (present[i].enabled && !present[i].extension[0] &&
+		    strchr(present[i].flags, 'F') && rule_overlaps(&present[i], rule))
+			return true;
+	}
+	return false;
+}
+
+/* A program of the host by a read-only mount of its own: a process's /proc/PID/exe leads to the
+ * file, and there who owns it could change its mode. */
+static int clone_program(const char *path, struct err *err)
+{
+	FD_CLEANUP int fd = mount_clone(AT_FDCWD, path, false);
+	int r = fd < 0 ? fd : mount_attributes(fd, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, 0, false);
+
+	return r < 0 ? err_set(err, -r, "cannot open %s", path) : fd_steal(&fd);
+}
+
+static int register_rule(int instance, const struct rule *rule, struct err *err)
+{
+	FD_CLEANUP int program = clone_program(rule->interpreter, err);
+	struct rule cloned = *rule;
+	struct text text;
+
+	if (program < 0)
+		return program;
+	text_init(&text, cloned.interpreter, sizeof(cloned.interpreter));
+	text_addf(&text, "/proc/self/fd/%d", program);
+	return binfmt_register(instance, &cloned, err); /* opens it now: flag F */
+}
+
+/* The first mount of a binfmt_misc hides all handlers of the host, for good, whether it lasts or
+ * not; the entries last as long as the descriptor, which goes to the supervisor. */
+static int take_handlers(const struct inside *inside, struct err *err)
+{
+	FD_CLEANUP int instance = -1;
+	int r;
+
+	if (!inside->rule) {
+		(void)mount_make("binfmt_misc"); /* without one of its own: the host's stay */
+		return 0;
+	}
+	instance = binfmt_new_instance(err);
+	if (instance < 0)
+		return host_handles(inside->rule) ? 0
+						  : err_hint(err, instance,
+							     "a kernel before 6.7 has only the "
+							     "machine's, and no handler with the "
+							     "flag F is registered there for this "
+							     "arch");
+	r = register_rule(instance, inside->rule, err);
+	return r < 0 ? r : send_descriptor(inside, INSIDE_INSTANCE, instance, err);
+}
+
+static int raise_loopback(struct err *err)
+{
+	FD_CLEANUP int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+		return err_set(err, errno, "cannot raise the loopback device");
+	return 0;
+}
+
+/* Back from uid 0 to the caller's: in a namespace that has no rights over the others. */
+static int leave_root(const struct inside *inside, struct err *err)
+{
+	if (!inside->rule)
+		return 0;
+	if (unshare(CLONE_NEWUSER) < 0)
+		return ns_explain(errno, err);
+	return ns_map(&(struct ns_ids){ inside->uid, 0, inside->gid, 0 }, err);
+}
+
+static int limit(int which, uint64_t value, const char *what, struct err *err)
+{
+	struct rlimit old, new = { value, value };
+
+	if (value == 0 || getrlimit(which, &old) < 0 || old.rlim_max <= value)
+		return 0; /* the caller's own is as strict */
+	return setrlimit(which, &new) < 0 ? err_set(err, errno, "cannot limit %s", what) : 0;
+}
+
+/* By this process, for all that come from it; what a cgroup limits needs no second limit. */
+static int set_limits(const struct inside *inside, struct err *err)
+{
+	const struct sandbox_limits *limits = &inside->request->limits;
+	bool whole = inside->cgroup >= 0;
+	int r = whole ? 0 : limit(RLIMIT_DATA, limits->memory, "memory", err);
+
+	if (r == 0)
+		r = limit(RLIMIT_CPU, limits->cpu_s, "processor time", err);
+	if (r == 0 && limits->pids && !whole)
+		r = limit(RLIMIT_NPROC, limits->pids + 1, "processes", err); /* PID 1 is ours */
+	if (r == 0)
+		r = limit(RLIMIT_NOFILE, limits->files, "open files", err);
+	if (r == 0)
+		r = limit(RLIMIT_FSIZE, limits->file_bytes, "file sizes", err);
+	return r;
+}
+
+/* A terminal of the sandbox's own devpts, with the caller's settings and size. */
+static int open_terminal(const struct inside *inside, const int stdio[3], struct err *err)
+{
+	FD_CLEANUP int master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	FD_CLEANUP int slave = -1;
+	struct termios settings;
+	struct winsize size;
+	int unlock = 0, r;
+
+	if (master >= 0 && ioctl(master, TIOCSPTLCK, &unlock) == 0)
+		slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave < 0)
+		return err_set(err, errno, "cannot make a terminal");
+	for (int i = 0; i < 3; i++) {
+		if (tcgetattr(stdio[i], &settings) < 0)
+			continue;
+		/* Settings and size are a courtesy. */
+		(void)tcsetattr(slave, TCSANOW, &settings);
+		if (ioctl(stdio[i], TIOCGWINSZ, &size) == 0)
+			(void)ioctl(slave, TIOCSWINSZ, &size);
+	}
+	r = send_descriptor(inside, INSIDE_TERMINAL, master, err);
+	return r < 0 ? r : fd_steal(&slave);
+}
+
+/* 0 to 2 are what the request says or, where that is a terminal, the sandbox's own. */
+static int take_stdio(const struct inside *inside, struct err *err)
+{
+	int wanted[3], slave = -1;
+
+	memcpy(wanted, inside->request->stdio, sizeof(wanted));
+	if (inside->request->flags & SANDBOX_TERMINAL) {
+		slave = open_terminal(inside, wanted, err);
+		if (slave < 0)
+			return slave;
+	}
+	for (int i = 0; i < 3; i++) {
+		if (slave >= 0 && isatty(wanted[i]))
+			wanted[i] = slave;
+		else if (wanted[i] != i)
+			wanted[i] = fcntl(wanted[i], F_DUPFD_CLOEXEC, 3);
+	}
+	for (int i = 0; i < 3; i++) {
+		if (wanted[i] != i && dup2(wanted[i], i) < 0)
+			return err_set(err, errno, "cannot pass on descriptor %d", i);
+	}
+	if (slave >= 0 && ioctl(slave, TIOCSCTTY, 0) < 0)
+		return err_set(err, errno, "cannot take the terminal");
+	return 0;
+}
+
+/* Takes away what is left of the rights that the new user namespace brought, for good. */
+static int drop(struct err *err)
+{
+	int r = prctl(PR_SET_SECUREBITS, NO_ROOT_LOCKED, 0UL, 0UL, 0UL) < 0 ? -errno : 0;
+
+	if (r == 0)
+		r = priv_bound(0);
+	if (r == 0)
+		r = priv_clear();
+	if (r == 0)
+		r = priv_set_no_new_privs();
+	return r < 0 ? err_set(err, -r, "cannot give up privileges") : 0;
+}
+
+/* From here on the supervisor's death ends this process, and with PID 1 all others. */
+static int bind_to_supervisor(const struct inside *inside, struct err *err)
+{
+	char byte;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0UL, 0UL, 0UL) < 0)
+		return err_set(err, errno, "cannot follow the supervisor");
+	/* It may have died before: then nobody holds the other end. */
+	if (recv(inside->channel, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+		_exit(125);
+	return 0;
+}
+
+static int settle_in_chroot(const struct inside *inside, struct err *err)
+{
+	if (inside->rule && !host_handles(inside->rule))
+		return err_say(err, ENOENT,
+			       "without namespaces only the machine's own handlers are asked, and "
+			       "none with the flag F is registered for %s",
+			       inside->request->arch->name);
+	return 0;
+}
+
+static int make_view(const struct inside *inside, struct err *err)
+{
+	int r;
+
+	if (!(inside->request->flags & SANDBOX_CHROOT)) {
+		r = run_plan(inside->plan, err);
+		return r < 0 ? r : leave_root(inside, err);
+	}
+	r = run_plan_detached(inside->plan, err);
+	return r == -EINVAL ? err_hint(err, r, "without namespaces that takes Linux 6.15") : r;
+}
+
+/* The other namespaces. */
+static int settle(const struct inside *inside, struct err *err)
+{
+	int r = inside->cgroup < 0 ? 0 : fd_write_all(inside->cgroup, "0", 1);
+
+	if (r < 0)
+		return err_set(err, -r, "cannot enter a cgroup");
+	if (inside->request->flags & SANDBOX_CHROOT)
+		return settle_in_chroot(inside, err);
+	r = take_ids(inside, err);
+	if (r == 0)
+		r = take_handlers(inside, err);
+	if (r == 0 && (inside->request->flags & SANDBOX_OWN_NET))
+		r = raise_loopback(err);
+	if (r == 0 && sethostname("busypy", 6) < 0)
+		r = err_set(err, errno, "cannot set the host's name");
+	return r;
+}
+
+static int become(const struct inside *inside, int *ret_init, struct err *err)
+{
+	const struct sandbox_request *request = inside->request;
+	int r = settle(inside, err);
+
+	if (r == 0)
+		*ret_init = r = clone_program(inside->init, err);
+	if (r >= 0)
+		r = make_view(inside, err);
+	(void)setsid(); /* cannot fail: just forked */
+	if (r == 0)
+		r = take_stdio(inside, err);
+	if (r == 0 && chdir(request->workdir) < 0)
+		r = err_set(err, errno, "%s: no such working directory in the sandbox",
+			    request->workdir);
+	/* Only i386 on x86_64 can be both. */
+	if (request->arch != arch_native() && !inside->rule)
+		(void)personality(PER_LINUX32); /* only uname(2) says another word */
+	if (r == 0)
+		r = set_limits(inside, err);
+	if (r == 0)
+		r = drop(err);
+	if (r == 0 && syscall(SYS_close_range, 3U, ~0U, CLOSEXEC) < 0)
+		r = err_set(err, errno, "cannot close descriptors");
+	if (r == 0)
+		r = filter_set(err);
+	return r == 0 ? bind_to_supervisor(inside, err) : r;
+}
+
+static const char *find_variable(char *const *envp, const char *start)
+{
+	for (; *envp; envp++) {
+		if (str_starts(*envp, start))
+			return *envp + strlen(start);
+	}
+	return NULL;
+}
+
+/* As execvp(3): the first program of that name. environ is the supervisor's, and stays so. */
+static int find_command(const char *name, char *const *envp, char *ret, size_t size)
+{
+	const char *path = find_variable(envp, "PATH=");
+	int r = -ENOENT;
+
+	if (strchr(name, '/'))
+		return str_copy(ret, size, name) < 0 ? -ENAMETOOLONG : 0;
+	while (path && *path && *name) {
+		size_t n = strcspn(path, ":");
+		struct text text;
+
+		text_init(&text, ret, size);
+		text_add_bytes(&text, path, n);
+		text_addf(&text, "/%s", name);
+		if (text_check(&text) == 0 && access(ret, X_OK) == 0)
+			return 0;
+		r = errno == EACCES ? -EACCES : r;
+		path += n + (path[n] == ':');
+	}
+	return r;
+}
+
+/* The command, as the foreground group of the terminal where there is one. */
+static void __attribute__((noreturn)) run_command(const struct sandbox_request *request)
+{
+	char path[4096], line[ERR_TEXT_MAX + 64];
+	struct err err = { 0 };
+	struct text text;
+	sigset_t set;
+	int r;
+
+	/* Without a PID namespace nobody else would end it with its supervisor. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0UL, 0UL, 0UL); /* cannot fail */
+	(void)setpgid(0, 0); /* cannot fail: just forked, no session leader */
+	(void)sigfillset(&set);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL); /* or the next call would stop us */
+	(void)tcsetpgrp(STDIN_FILENO, getpgrp()); /* no terminal, or not its session: no job */
+	(void)sigemptyset(&set);
+	(void)sigprocmask(SIG_SETMASK, &set, NULL);
+	r = find_command(request->argv[0], request->envp, path, sizeof(path));
+	if (r == 0) {
+		(void)execve(path, request->argv, request->envp);
+		(void)chain_explain(path, errno, &err);
+	} else {
+		(void)err_set(&err, -r, "no program of that name");
+	}
+	text_init(&text, line, sizeof(line));
+	text_addf(&text, "busypy: run: %s: %s\n", request->argv[0], err.text);
+	(void)fd_write_all(STDERR_FILENO, line, text.used); /* the status tells as well */
+	_exit(err.code == ENOENT ? 127 : 126);
+}
+
+/* The command is first, and PID 1 finds it when it is ready. */
+static int start_both(const struct inside *inside, int init, struct err *err)
+{
+	char number[16];
+	struct text text;
+	char *argv[] = { (char *)"init", (char *)"--adopt", number, NULL };
+	pid_t pid;
+
+	/* Our memory is the supervisor's, and our descriptors are the caller's, until the exec
+	 * below; the command, which runs by then, may not reach them through /proc/1. */
+	(void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL); /* cannot fail */
+	pid = vfork();
+	if (pid == 0)
+		run_command(inside->request);
+	if (pid < 0)
+		return err_set(err, errno, "cannot start the command");
+	text_init(&text, number, sizeof(number));
+	text_addf(&text, "%d", (int)pid);
+	(void)syscall(SYS_execveat, init, "", argv, inside->request->envp, AT_EMPTY_PATH);
+	return err_set(err, errno, "cannot start the sandbox's PID 1");
+}
+
+void inside_main(const struct inside *inside)
+{
+	struct {
+		char kind;
+		struct err err;
+	} message = { .kind = INSIDE_FAILED };
+	int init = -1, r;
+
+	(void)close(inside->supervisor);
+	r = become(inside, &init, &message.err);
+	if (r == 0)
+		(void)start_both(inside, init, &message.err);
+	(void)send_message(inside, &message, sizeof(message), -1); /* else it is gone, too */
+	_exit(125);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Extracts Debian's packages with libarchive; no dpkg, no tar. */
+#ifndef BUSYPY_SOURCE_DEB_H
+#define BUSYPY_SOURCE_DEB_H
+
+#include <stddef.h>
+
+struct err;
+struct origins;
+
+/* Extracts the files of the package at path into the directory dir and notes in origins that they
+ * are of the package with that index. Never writes outside dir, whatever the archive says. What no
+ * runtime needs (manuals, translations) is left out. */
+int deb_extract(const char *path, const char *dir, struct origins *origins, size_t package,
+		struct err *err);
+
+#endif

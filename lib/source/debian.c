@@ -1,0 +1,559 @@
+/* SPDX-License-Identifier: MIT */
+/* Decides which packages, has apt fetch what the cache lacks, and extracts. */
+#include "source/debian.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/package.h"
+#include "core/str.h"
+#include "core/suite.h"
+#include "source/apt.h"
+#include "source/deb.h"
+#include "source/lockfile.h"
+#include "source/owners.h"
+#include "source/package_cache.h"
+#include "source/source.h"
+
+enum { WORD_SIZE = 3 * PACKAGE_WORD_MAX, WORDS_MAX = 1024, SUITES_MAX = 4 };
+
+struct debian {
+	struct debian_request request;
+	struct cache cache;
+	struct package *packages;
+	size_t n_packages;
+	const struct suite *suites[SUITES_MAX]; /* those that the request needs */
+	size_t n_suites;
+};
+
+/* Words for apt-get's command line: NAME:ARCH, NAME:ARCH=VERSION. */
+struct words {
+	char text[WORDS_MAX][WORD_SIZE];
+	const char *words[WORDS_MAX];
+	size_t n;
+};
+
+static int add_word(struct words *words, const char *name, const char *arch, const char *version,
+		    struct err *err)
+{
+	struct text text;
+
+	if (words->n == WORDS_MAX)
+		return err_set(err, E2BIG, "too many packages");
+	text_init(&text, words->text[words->n], WORD_SIZE);
+	text_add(&text, name);
+	if (!str_eq(arch, "all"))
+		text_addf(&text, ":%s", arch);
+	if (version)
+		text_addf(&text, "=%s", version);
+	if (text.overflow)
+		return err_set(err, E2BIG, "%s", name);
+	words->words[words->n] = words->text[words->n];
+	words->n++;
+	return 0;
+}
+
+static void say(const struct debian *debian, const char *step)
+{
+	if (debian->request.progress)
+		debian->request.progress(step);
+}
+
+/* -- suites --------------------------------------------------------------------------------- */
+
+static int suite_of(const struct debian_request *request, const struct arch *arch,
+		    const struct suite **ret, struct err *err)
+{
+	const char *name = request->suite;
+	const struct suite *suite;
+
+	for (size_t i = 0; request->n_names && i < request->n_arches; i++) {
+		if (request->arches[i] == arch)
+			name = request->suites[i];
+	}
+	if (!name) {
+		*ret = suite_for(arch->debian);
+		return *ret ? 0 : err_say(err, ENOENT, "%s: no suite of Debian has it", arch->name);
+	}
+	suite = suite_by_name(name);
+	if (!suite)
+		return err_hint(err, err_say(err, ENOENT, "debian:%s: no such suite", name),
+				"known are %s", suite_names());
+	if (!suite_has(suite, arch->debian))
+		return err_say(err, ENOENT, "debian:%s has no packages for %s", suite->name,
+			       arch->name);
+	*ret = suite;
+	return 0;
+}
+
+static int add_suite(struct debian *debian, const struct suite *suite, struct err *err)
+{
+	for (size_t i = 0; i < debian->n_suites; i++) {
+		if (debian->suites[i] == suite)
+			return 0;
+	}
+	if (debian->n_suites == SUITES_MAX)
+		return err_set(err, E2BIG, "too many suites");
+	debian->suites[debian->n_suites++] = suite;
+	return 0;
+}
+
+/* A package for all archs belongs to those that are of its suite. */
+static const char *suite_used(const struct debian *debian, const struct arch *arch)
+{
+	const struct suite *suite;
+
+	if (debian->request.n_names) /* perhaps all of them are for all archs */
+		return suite_of(&debian->request, arch, &suite, NULL) < 0 ? "" : suite->name;
+	for (size_t i = 0; i < debian->n_packages; i++) {
+		if (str_eq(debian->packages[i].arch, arch->debian))
+			return debian->packages[i].suite;
+	}
+	return "";
+}
+
+/* True if the suite is where that arch's packages are taken from. */
+static bool asked_for(const struct debian *debian, const struct suite *suite,
+		      const struct arch *arch)
+{
+	const struct suite *of;
+
+	if (debian->request.locked)
+		return str_eq(suite_used(debian, arch), suite->name);
+	return suite_of(&debian->request, arch, &of, NULL) == 0 && of == suite;
+}
+
+/* -- apt ------------------------------------------------------------------------------------ */
+
+static int open_apt(const struct debian *debian, const struct suite *suite, struct apt *ret,
+		    struct err *err)
+{
+	const struct debian_request *request = &debian->request;
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->suite = suite->name;
+	ret->mirror = request->mirror;
+	for (size_t i = 0; i < request->n_arches; i++) {
+		if (asked_for(debian, suite, request->arches[i]))
+			ret->arches[ret->n_arches++] = request->arches[i]->debian;
+	}
+	r = files_path(ret->dir, err, "%s/apt/%s", debian->cache.dir, suite->name);
+	if (r == 0)
+		r = apt_available(err);
+	if (r == 0)
+		r = apt_configure(ret, err);
+	if (r < 0)
+		return r;
+	say(debian, "asking Debian's mirror for packages");
+	r = apt_update(ret, err);
+	return r < 0 ? err_wrap(err, r, "cannot update the package lists of %s", suite->name) : 0;
+}
+
+/* Downloads what the cache lacks of a suite's packages. */
+static int fetch(struct debian *debian, const struct apt *apt, const size_t *which, size_t n,
+		 struct err *err)
+{
+	struct words *words = calloc(1, sizeof(*words));
+	char partial[FILES_PATH_MAX], step[64];
+	int r = files_path(partial, err, "%s/partial", debian->cache.dir);
+
+	if (!words)
+		r = err_set(err, ENOMEM, "cannot download packages");
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const struct package *package = &debian->packages[which[i]];
+
+		r = add_word(words, package->name, package->arch, package->version, err);
+	}
+	if (r == 0)
+		r = files_remove(partial, err);
+	if (r == 0)
+		r = files_mkdirs(partial, err);
+	if (r == 0) {
+		(void)snprintf(step, sizeof(step), "downloading %zu packages", n);
+		say(debian, step);
+		r = apt_download(apt, words->words, words->n, partial, err);
+		if (r < 0)
+			(void)err_wrap(err, r, "cannot download packages");
+	}
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = cache_take(&debian->cache, &debian->packages[which[i]], partial, err);
+	if (files_remove(partial, r < 0 ? NULL : err) < 0 && r == 0)
+		r = -EIO;
+	free(words);
+	return r;
+}
+
+/* The packages of a suite that are not in the cache. Returns how many. */
+static size_t list_missing(const struct debian *debian, const struct suite *suite, size_t *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < debian->n_packages && n < WORDS_MAX; i++) {
+		if (str_eq(debian->packages[i].suite, suite->name) &&
+		    !cache_has(&debian->cache, &debian->packages[i]))
+			ret[n++] = i;
+	}
+	return n;
+}
+
+/* -- the newest packages -------------------------------------------------------------------- */
+
+static int list_words(const struct debian *debian, const struct suite *suite, struct words *words,
+		      struct err *err)
+{
+	const struct debian_request *request = &debian->request;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < suite->n_packages; i++) {
+		const struct suite_package *package = &suite->packages[i];
+
+		if (package->all)
+			r = add_word(words, package->name, "all", NULL, err);
+		for (size_t j = 0; r == 0 && !package->all && j < request->n_arches; j++) {
+			if (asked_for(debian, suite, request->arches[j]) &&
+			    suite_needs(package, request->arches[j]->debian))
+				r = add_word(words, package->name, request->arches[j]->debian, NULL,
+					     err);
+		}
+	}
+	return r;
+}
+
+/* What apt would install for one arch, into words; NAME:ARCH=VERSION. */
+static int resolve(const struct debian *debian, const struct apt *apt, size_t which,
+		   struct words *words, struct err *err)
+{
+	const struct debian_request *request = &debian->request;
+	const char *arch = request->arches[which]->debian;
+	struct words *names = calloc(1, sizeof(*names));
+	struct package *packages = NULL;
+	size_t n = 0;
+	int r = names ? 0 : err_set(err, ENOMEM, "cannot list packages");
+
+	for (size_t i = 0; r == 0 && i < request->n_names; i++)
+		r = add_word(names, request->names[i], arch, NULL, err);
+	if (r == 0)
+		r = apt_resolve(apt, arch, request->installed[which], names->words, names->n,
+				&packages, &n, err);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = add_word(words, packages[i].name, packages[i].arch, packages[i].version, err);
+		/* what is for all archs comes once for each of them */
+		for (size_t j = 0; r == 0 && j + 1 < words->n; j++) {
+			if (!str_eq(words->words[j], words->words[words->n - 1]))
+				continue;
+			words->n--;
+			break;
+		}
+	}
+	free(packages);
+	free(names);
+	return r < 0 ? err_wrap(err, r, "%s", request->arches[which]->name) : 0;
+}
+
+static int list_resolved(const struct debian *debian, const struct apt *apt,
+			 const struct suite *suite, struct words *words, struct err *err)
+{
+	const struct debian_request *request = &debian->request;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < request->n_arches; i++) {
+		if (asked_for(debian, suite, request->arches[i])) {
+			say(debian, "asking what the packages depend on");
+			r = resolve(debian, apt, i, words, err);
+		}
+	}
+	return r;
+}
+
+static int find_newest(struct debian *debian, const struct apt *apt, const struct suite *suite,
+		       struct err *err)
+{
+	struct words *words = calloc(1, sizeof(*words));
+	struct package *packages;
+	int r;
+
+	if (!words)
+		return err_set(err, ENOMEM, "cannot list packages");
+	r = debian->request.n_names ? list_resolved(debian, apt, suite, words, err)
+				    : list_words(debian, suite, words, err);
+	if (r == 0 && words->n) {
+		packages = reallocarray(debian->packages, debian->n_packages + words->n,
+					sizeof(*packages));
+		if (packages)
+			debian->packages = packages;
+		else
+			r = err_set(err, ENOMEM, "cannot list packages");
+	}
+	if (r == 0 && words->n)
+		r = apt_find(apt, words->words, words->n, debian->packages + debian->n_packages,
+			     err);
+	if (r == 0)
+		debian->n_packages += words->n;
+	free(words);
+	return r;
+}
+
+static int open_newest(struct debian *debian, const struct suite *suite, struct err *err)
+{
+	struct apt apt;
+	size_t missing[WORDS_MAX], n;
+	int r = open_apt(debian, suite, &apt, err);
+
+	if (r == 0)
+		r = find_newest(debian, &apt, suite, err);
+	if (r < 0)
+		return r;
+	n = list_missing(debian, suite, missing);
+	return n ? fetch(debian, &apt, missing, n, err) : 0;
+}
+
+/* -- exactly these packages ----------------------------------------------------------------- */
+
+/* An arch without packages on the list would only fail later, with half the work done. */
+static int check_listed(const struct debian *debian, struct err *err)
+{
+	const struct debian_request *request = &debian->request;
+
+	for (size_t i = 0; i < request->n_arches; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < debian->n_packages; j++)
+			found = found ||
+				str_eq(debian->packages[j].arch, request->arches[i]->debian);
+		if (!found)
+			return err_say(err, ENOENT, "%s: lists no packages for %s", request->locked,
+				       request->arches[i]->name);
+	}
+	return 0;
+}
+
+/* Leaves out what the list has for archs that were not asked for. */
+static void keep_wanted(struct debian *debian)
+{
+	const struct debian_request *request = &debian->request;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < debian->n_packages; i++) {
+		bool wanted = str_eq(debian->packages[i].arch, "all");
+
+		for (size_t j = 0; !wanted && j < request->n_arches; j++)
+			wanted = str_eq(debian->packages[i].arch, request->arches[j]->debian);
+		if (wanted)
+			debian->packages[kept++] = debian->packages[i];
+	}
+	debian->n_packages = kept;
+}
+
+/* What apt offers under that name, version and architecture; NULL if it is another. */
+static const struct package *find_offer(const struct package *offers, size_t n,
+					const struct package *wanted)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(offers[i].name, wanted->name) &&
+		    str_eq(offers[i].version, wanted->version) &&
+		    str_eq(offers[i].arch, wanted->arch))
+			return &offers[i];
+	}
+	return NULL;
+}
+
+/* Each must still be the very one, before anything is downloaded. */
+static int check_offers(const struct debian *debian, const struct package *offers,
+			const size_t *which, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct package *wanted = &debian->packages[which[i]];
+		const struct package *offer = find_offer(offers, n, wanted);
+
+		if (!offer || !str_eq(offer->sum, wanted->sum))
+			return err_say(err, EINVAL, "%s %s (%s) has another checksum than in %s",
+				       wanted->name, wanted->version, wanted->arch,
+				       debian->request.locked);
+	}
+	return 0;
+}
+
+static int ask_offers(const struct debian *debian, const struct apt *apt, const size_t *which,
+		      size_t n, struct err *err)
+{
+	struct words *words = calloc(1, sizeof(*words));
+	struct package *offers = calloc(n, sizeof(*offers));
+	int r = words && offers ? 0 : err_set(err, ENOMEM, "cannot list packages");
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const struct package *package = &debian->packages[which[i]];
+
+		r = add_word(words, package->name, package->arch, package->version, err);
+	}
+	if (r == 0) {
+		r = apt_find(apt, words->words, words->n, offers, err);
+		if (r < 0)
+			(void)err_wrap(err, r, "%s: a package can no longer be downloaded",
+				       debian->request.locked);
+	}
+	if (r == 0)
+		r = check_offers(debian, offers, which, n, err);
+	free(offers);
+	free(words);
+	return r;
+}
+
+static int open_locked(struct debian *debian, struct err *err)
+{
+	int r = lock_list_read(debian->request.locked, &debian->packages, &debian->n_packages, err);
+
+	if (r == 0)
+		r = check_listed(debian, err);
+	if (r == 0)
+		keep_wanted(debian);
+	for (size_t i = 0; r == 0 && i < debian->n_packages; i++) {
+		const struct suite *suite = suite_by_name(debian->packages[i].suite);
+
+		if (!suite)
+			return err_hint(err,
+					err_say(err, ENOENT, "%s: no suite is called %s",
+						debian->request.locked, debian->packages[i].suite),
+					"known are %s", suite_names());
+		r = add_suite(debian, suite, err);
+	}
+	for (size_t i = 0; r == 0 && i < debian->n_suites; i++) {
+		size_t missing[WORDS_MAX];
+		size_t n = list_missing(debian, debian->suites[i], missing);
+		struct apt apt;
+
+		if (!n)
+			continue; /* then neither apt nor a network is needed */
+		r = open_apt(debian, debian->suites[i], &apt, err);
+		if (r == 0)
+			r = ask_offers(debian, &apt, missing, n, err);
+		if (r == 0)
+			r = fetch(debian, &apt, missing, n, err);
+	}
+	return r;
+}
+
+static int open_all(struct debian *debian, struct err *err)
+{
+	const struct debian_request *request = &debian->request;
+	int r = 0;
+
+	if (request->locked)
+		return open_locked(debian, err);
+	for (size_t i = 0; r == 0 && i < request->n_arches; i++) {
+		const struct suite *suite;
+
+		r = suite_of(request, request->arches[i], &suite, err);
+		if (r == 0)
+			r = add_suite(debian, suite, err);
+	}
+	for (size_t i = 0; r == 0 && i < debian->n_suites; i++)
+		r = open_newest(debian, debian->suites[i], err);
+	return r;
+}
+
+int debian_open(const struct debian_request *request, struct debian **ret, struct err *err)
+{
+	struct debian *debian;
+	int r;
+
+	debian = calloc(1, sizeof(*debian));
+	if (!debian)
+		return err_set(err, ENOMEM, "cannot list packages");
+	debian->request = *request;
+	r = cache_open(request->cache, request->progress, &debian->cache, err);
+	if (r == 0)
+		r = open_all(debian, err);
+	if (r < 0) {
+		debian_close(debian);
+		return r;
+	}
+	/* what is in the cache now is sound, and only what is not would ever be replaced */
+	cache_close(&debian->cache);
+	*ret = debian;
+	return 0;
+}
+
+void debian_close(struct debian *debian)
+{
+	if (!debian)
+		return;
+	cache_close(&debian->cache);
+	free(debian->packages);
+	free(debian);
+}
+
+/* -- extracting ----------------------------------------------------------------------------- */
+
+/* Packages made since Debian merged /usr have files in usr/lib alone; the link from /lib is in a
+ * package that nothing else here needs. */
+static int merge_usr(const char *dir, struct err *err)
+{
+	static const char *const names[] = { "bin", "sbin", "lib", "lib64" };
+	char link[FILES_PATH_MAX], target[64], usr[FILES_PATH_MAX];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(target, sizeof(target), "usr/%s", names[i]); /* fits */
+		r = files_path(link, err, "%s/%s", dir, names[i]);
+		if (r == 0)
+			r = files_path(usr, err, "%s/%s", dir, target);
+		if (r == 0 && files_exist(usr) && !files_exist(link))
+			r = files_link(target, link, err);
+	}
+	return r;
+}
+
+static int extract_all(struct debian *debian, const struct arch *arch, const char *dir,
+		       struct origins *origins, struct err *err)
+{
+	const char *suite = suite_used(debian, arch);
+	char path[FILES_PATH_MAX];
+	int r = files_mkdirs(dir, err);
+
+	for (size_t i = 0; r == 0 && i < debian->n_packages; i++) {
+		const struct package *package = &debian->packages[i];
+		int index;
+
+		if (!str_eq(package->suite, suite) ||
+		    (!str_eq(package->arch, arch->debian) && !str_eq(package->arch, "all")))
+			continue;
+		r = cache_path(&debian->cache, package, path, err);
+		if (r < 0)
+			return r;
+		index = origins_add_package(origins, package, err);
+		r = index < 0 ? index : deb_extract(path, dir, origins, (size_t)index, err);
+	}
+	if (r < 0)
+		return r;
+	origins_sort(origins);
+	return merge_usr(dir, err);
+}
+
+int debian_extract(struct debian *debian, const struct arch *arch, const char *dir,
+		   struct source *ret, struct err *err)
+{
+	struct origins *origins = calloc(1, sizeof(*origins));
+	char about[1024];
+	struct text text;
+	int r;
+
+	if (!origins)
+		return err_set(err, ENOMEM, "cannot extract packages");
+	r = extract_all(debian, arch, dir, origins, err);
+	if (r < 0) {
+		origins_free(origins);
+		free(origins);
+		return r;
+	}
+	text_init(&text, about, sizeof(about));
+	text_addf(&text, "from debian:%s\nmirror %s\n", suite_used(debian, arch),
+		  debian->request.mirror);
+	return source_extracted(dir, arch, about, origins, ret, err);
+}

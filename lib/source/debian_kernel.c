@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* linux-image-cloud-*: apt, the package cache, and one file out of the package. */
+#include "source/debian_kernel.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/program.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/package.h"
+#include "core/str.h"
+#include "source/apt.h"
+#include "source/deb.h"
+#include "source/owners.h"
+#include "source/package_cache.h"
+
+#define SUITE "bookworm"
+
+enum { OUTPUT_MAX = 1 << 20 };
+
+/* The cloud kernels have all that QEMU's machines need, and boot in half the time of the others. */
+static const char *meta_package(const struct arch *arch)
+{
+	if (str_eq(arch->name, "x86_64"))
+		return "linux-image-cloud-amd64";
+	return str_eq(arch->name, "aarch64") ? "linux-image-cloud-arm64" : NULL;
+}
+
+/* The package that the meta package stands for today: "  Depends: linux-image-6.1.0-N-cloud-..." */
+static int current_package(const struct apt *apt, const char *meta, const char *arch,
+			   char *ret_name, size_t size, struct err *err)
+{
+	char word[PACKAGE_WORD_MAX + 16], variable[APT_PATH_MAX + 16];
+	const char *argv[] = { "apt-cache", "depends", word, NULL };
+	const char *env[] = { variable, NULL };
+	FILES_FREE char *output = NULL;
+	const char *at;
+	size_t n;
+	int r;
+
+	(void)snprintf(word, sizeof(word), "%s:%s", meta, arch);
+	(void)snprintf(variable, sizeof(variable), "APT_CONFIG=%s", apt->conf);
+	r = child_do(&(struct child){ .argv = argv, .env = env, .output_max = OUTPUT_MAX }, &output,
+		     "apt", err);
+	if (r < 0)
+		return r;
+	at = strstr(output, "Depends: linux-image-");
+	if (!at)
+		return err_say(err, ENOENT, "apt: %s depends on no kernel", meta);
+	at += strlen("Depends: ");
+	n = strcspn(at, ": \n");
+	return str_copy_bytes(ret_name, size, at, n) < 0
+		       ? err_say(err, E2BIG, "apt: the kernel's name is too long")
+		       : 0;
+}
+
+/* Takes what pattern names out of a package. */
+static int extract(const struct cache *cache, const char *package, const char *wanted,
+		   const char *to, struct err *err)
+{
+	char partial[FILES_PATH_MAX], pattern[FILES_PATH_MAX];
+	struct origins origins = { 0 };
+	struct package of = { .name = "kernel" };
+	glob_t found = { 0 };
+	int r = files_path(partial, err, "%s/partial", cache->dir);
+
+	if (r == 0)
+		r = files_path(pattern, err, "%s/%s", partial, wanted);
+	if (r == 0)
+		r = files_remove(partial, err);
+	if (r == 0)
+		r = files_mkdirs(partial, err);
+	if (r == 0)
+		r = origins_add_package(&origins, &of, err);
+	if (r >= 0)
+		r = deb_extract(package, partial, &origins, 0, err);
+	origins_free(&origins);
+	if (r == 0 && glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+		r = err_say(err, ENOENT, "%s holds no %s", package, wanted);
+	if (r == 0)
+		r = files_mkdirs_for(to, err);
+	if (r == 0 && rename(found.gl_pathv[0], to) < 0)
+		r = err_set(err, errno, "cannot create %s", to);
+	globfree(&found);
+	if (files_remove(partial, r < 0 ? NULL : err) < 0 && r == 0)
+		r = -EIO;
+	return r;
+}
+
+static int download(const struct cache *cache, const struct apt *apt, const char *word,
+		    const struct package *package, struct err *err)
+{
+	char partial[FILES_PATH_MAX];
+	int r = files_path(partial, err, "%s/partial", cache->dir);
+
+	if (r == 0)
+		r = files_remove(partial, err);
+	if (r == 0)
+		r = files_mkdirs(partial, err);
+	if (r == 0)
+		r = apt_download(apt, &word, 1, partial, err);
+	return r == 0 ? cache_take(cache, package, partial, err) : r;
+}
+
+static int image_path(const char *dir, const struct arch *arch, const char *name, char *ret,
+		      struct err *err)
+{
+	return files_path(ret, err, "%s/kernels/%s/%s", dir, arch->name, name);
+}
+
+static int fetch(const struct kernel_request *request, const struct cache *cache, char *ret_path,
+		 struct err *err)
+{
+	const char *debian = request->arch->debian;
+	struct apt apt = {
+		.suite = SUITE, .mirror = request->mirror, .arches = { debian }, .n_arches = 1
+	};
+	char name[PACKAGE_WORD_MAX], word[PACKAGE_WORD_MAX + 16], archive[FILES_PATH_MAX];
+	char file[2 * PACKAGE_WORD_MAX];
+	const char *words[] = { word };
+	struct package package;
+	int r = files_path(apt.dir, err, "%s/apt/" SUITE "-kernel", cache->dir);
+
+	if (r == 0)
+		r = apt_available(err);
+	if (r == 0)
+		r = apt_configure(&apt, err);
+	if (r == 0)
+		r = apt_update(&apt, err);
+	if (r == 0)
+		r = current_package(&apt, meta_package(request->arch), debian, name, sizeof(name),
+				    err);
+	if (r < 0)
+		return r;
+	(void)snprintf(word, sizeof(word), "%s:%s", name, debian);
+	r = apt_find(&apt, words, 1, &package, err);
+	if (r == 0 && package_file(&package, file, sizeof(file)) < 0)
+		r = err_say(err, E2BIG, "the name of %s is too long", name);
+	if (r == 0)
+		r = image_path(cache->dir, request->arch, file, ret_path, err);
+	if (r < 0 || files_exist(ret_path))
+		return r;
+	if (request->progress)
+		request->progress("downloading Debian's kernel");
+	if (!cache_has(cache, &package))
+		r = download(cache, &apt, word, &package, err);
+	if (r == 0)
+		r = cache_path(cache, &package, archive, err);
+	return r == 0 ? extract(cache, archive, "boot/vmlinuz-*", ret_path, err) : r;
+}
+
+/* The newest by name of those that are cached. */
+static int find_cached(const struct kernel_request *request, char *ret_path)
+{
+	char dir[FILES_PATH_MAX], pattern[FILES_PATH_MAX];
+	glob_t found = { 0 };
+	int r = cache_dir(request->cache, dir, NULL);
+
+	if (r == 0)
+		r = image_path(dir, request->arch, "*", pattern, NULL);
+	if (r == 0)
+		r = glob(pattern, 0, NULL, &found) == 0 ? 0 : -ENOENT;
+	if (r == 0)
+		r = str_copy(ret_path, FILES_PATH_MAX, found.gl_pathv[found.gl_pathc - 1]);
+	globfree(&found);
+	return r;
+}
+
+int kernel_find(const struct kernel_request *request, char *ret_path, struct err *err)
+{
+	struct cache cache;
+	int r;
+
+	if (!meta_package(request->arch))
+		return err_hint(
+			err, err_say(err, ENOENT, "no default kernel for %s", request->arch->name),
+			"--kernel FILE");
+	if (find_cached(request, ret_path) == 0)
+		return 0;
+	r = cache_open(request->cache, request->progress, &cache, err);
+	if (r < 0)
+		return r;
+	r = fetch(request, &cache, ret_path, err);
+	cache_close(&cache);
+	return r < 0 ? err_wrap(err, r, "cannot get Debian's kernel for %s", request->arch->name)
+		     : 0;
+}
+
+int kernel_find_modules(const struct kernel_request *request, const char *image, char *ret_dir,
+			struct err *err)
+{
+	char archive[FILES_PATH_MAX];
+	struct cache cache;
+	int r = cache_open(request->cache, request->progress, &cache, err);
+
+	if (r < 0)
+		return r;
+	r = files_path(ret_dir, err, "%s/modules/%s/%s", cache.dir, request->arch->name,
+		       path_base(image));
+	if (r == 0 && !files_exist(ret_dir)) {
+		if (request->progress)
+			request->progress("unpacking the kernel's modules");
+		r = files_path(archive, err, "%s/debs/%s", cache.dir, path_base(image));
+		if (r == 0)
+			r = extract(&cache, archive, "lib/modules/*", ret_dir, err);
+	}
+	cache_close(&cache);
+	return r;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* A file that lists packages exactly, as etc/busypy/<arch>/packages does (core/package.h). */
+#ifndef BUSYPY_SOURCE_LOCKFILE_H
+#define BUSYPY_SOURCE_LOCKFILE_H
+
+#include <stddef.h>
+
+struct arch;
+struct err;
+struct package;
+
+/* Reads it; several such files one after another are fine. Caller frees *ret. -EINVAL with
+ * "FILE:LINE: ..." for what is no such line, or names a package without a checksum. */
+int lock_list_read(const char *path, struct package **ret, size_t *ret_n, struct err *err);
+
+/* The n-th arch that a list has packages for, or NULL behind the last. */
+const struct arch *lock_list_arch(const struct package *packages, size_t n_packages, size_t n);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* A directory with a lock; every archive is checked each time it is used. */
+#include "source/package_cache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "core/err.h"
+#include "core/package.h"
+#include "core/str.h"
+#include "sys/fd.h"
+
+int cache_dir(const char *given, char *ret, struct err *err)
+{
+	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (given)
+		return files_path(ret, err, "%s", given);
+	if (geteuid() == 0)
+		return files_path(ret, err, "/var/cache/busypy");
+	if (base && base[0] == '/')
+		return files_path(ret, err, "%s/busypy", base);
+	if (home && home[0] == '/')
+		return files_path(ret, err, "%s/.cache/busypy", home);
+	return err_hint(err,
+			err_say(err, ENOENT, "HOME is not set, so there is no place for packages"),
+			"give --cache DIR");
+}
+
+static int lock(struct cache *cache, void (*progress)(const char *step), struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	int r = files_path(path, err, "%s/lock", cache->dir);
+
+	if (r < 0)
+		return r;
+	cache->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (cache->lock < 0)
+		return err_set(err, errno, "cannot create %s", path);
+	if (flock(cache->lock, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (progress)
+		progress("waiting for another busypy to download");
+	while (flock(cache->lock, LOCK_EX) < 0) {
+		if (errno != EINTR)
+			return err_set(err, errno, "cannot lock %s", path);
+	}
+	return 0;
+}
+
+int cache_open(const char *given, void (*progress)(const char *step), struct cache *ret,
+	       struct err *err)
+{
+	FILES_FREE char *real = NULL;
+	char dir[FILES_PATH_MAX];
+	int r;
+
+	ret->lock = -1;
+	r = cache_dir(given, dir, err);
+	if (r == 0)
+		r = files_mkdirs(dir, err);
+	if (r < 0)
+		return r;
+	real = realpath(dir, NULL);
+	if (!real)
+		return err_set(err, errno, "%s", dir);
+	r = files_path(ret->dir, err, "%s", real);
+	if (r == 0)
+		r = files_path(dir, err, "%s/debs", ret->dir);
+	if (r == 0)
+		r = files_mkdirs(dir, err);
+	if (r == 0)
+		r = lock(ret, progress, err);
+	if (r < 0)
+		cache_close(ret);
+	return r;
+}
+
+void cache_close(struct cache *cache)
+{
+	fd_close(&cache->lock);
+	cache->lock = -1;
+}
+
+int cache_path(const struct cache *cache, const struct package *package, char *ret, struct err *err)
+{
+	char file[4 * PACKAGE_WORD_MAX];
+
+	if (package_file(package, file, sizeof(file)) < 0)
+		return err_set(err, ENAMETOOLONG, "%s", package->name);
+	return files_path(ret, err, "%s/debs/%s", cache->dir, file);
+}
+
+static bool fits(const struct package *package, const char *path)
+{
+	char sum[PACKAGE_SUM_SIZE];
+	uint64_t size;
+
+	return files_sum(path, sum, &size, NULL) == 0 && str_eq(sum, package->sum);
+}
+
+bool cache_has(const struct cache *cache, const struct package *package)
+{
+	char path[FILES_PATH_MAX];
+
+	if (cache_path(cache, package, path, NULL) < 0 || !files_exist(path))
+		return false;
+	if (fits(package, path))
+		return true;
+	(void)unlink(path); /* if that fails, replacing it will say why */
+	return false;
+}
+
+int cache_take(const struct cache *cache, const struct package *package, const char *from,
+	       struct err *err)
+{
+	char path[FILES_PATH_MAX], to[FILES_PATH_MAX], file[4 * PACKAGE_WORD_MAX];
+	int r = package_file(package, file, sizeof(file));
+
+	if (r == 0)
+		r = files_path(path, err, "%s/%s", from, file);
+	if (r == 0)
+		r = cache_path(cache, package, to, err);
+	if (r < 0)
+		return r;
+	if (!files_exist(path))
+		return err_say(err, ENOENT, "%s %s (%s) was not downloaded", package->name,
+			       package->version, package->arch);
+	if (!fits(package, path))
+		return err_say(err, EINVAL, "%s %s (%s) has another checksum than it should have",
+			       package->name, package->version, package->arch);
+	if (rename(path, to) < 0)
+		return err_set(err, errno, "cannot move %s to %s", path, to);
+	return 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The directory where downloaded packages are kept between runs. */
+#ifndef BUSYPY_SOURCE_PACKAGE_CACHE_H
+#define BUSYPY_SOURCE_PACKAGE_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct err;
+struct package;
+
+enum { CACHE_PATH_MAX = 4096 };
+
+/* DIR/debs/NAME_VERSION_ARCH.deb, DIR/apt/SUITE for apt's state, DIR/partial while downloading. */
+struct cache {
+	char dir[CACHE_PATH_MAX]; /* canonical */
+	int lock;
+};
+
+/* Its path: given, or the user's default. FILES_PATH_MAX bytes; nothing is created. */
+int cache_dir(const char *given, char *ret, struct err *err);
+
+/* Opens and creates it, and waits for another process that uses it. given may be NULL: then it is
+ * /var/cache/busypy for root, else $XDG_CACHE_HOME/busypy or ~/.cache/busypy. ret->lock is -1 on
+ * failure. progress may be NULL. */
+int cache_open(const char *given, void (*progress)(const char *step), struct cache *ret,
+	       struct err *err);
+/* Lets others use it, too; the directory stays known. Twice is fine. */
+void cache_close(struct cache *cache);
+
+/* Where the package's archive is kept; FILES_PATH_MAX bytes. */
+int cache_path(const struct cache *cache, const struct package *package, char *ret,
+	       struct err *err);
+
+/* True if its archive is there and is what the package's checksum says. One that is not is
+ * removed. */
+bool cache_has(const struct cache *cache, const struct package *package);
+
+/* Takes an archive over from a directory where apt has put it. -EINVAL with a sentence if its
+ * checksum is another. */
+int cache_take(const struct cache *cache, const struct package *package, const char *from,
+	       struct err *err);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* The three kinds of sources. */
+#include "source/source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "source/owners.h"
+
+const char *source_word(enum source_kind kind)
+{
+	switch (kind) {
+	case SOURCE_HOST:
+		return "host";
+	case SOURCE_DIR:
+		return "dir";
+	case SOURCE_DEBIAN:
+		return "debian";
+	}
+	return "?";
+}
+
+void source_free(struct source *source)
+{
+	if (source->origins)
+		origins_free(source->origins);
+	free(source->origins);
+	free(source->root);
+	free(source->about);
+	memset(source, 0, sizeof(*source));
+}
+
+static int fill(struct source *ret, const char *dir, struct err *err)
+{
+	int r;
+
+	ret->root = calloc(1, sizeof(*ret->root));
+	if (!ret->origins)
+		ret->origins = calloc(1, sizeof(*ret->origins));
+	if (!ret->root || !ret->origins || !ret->about) {
+		source_free(ret);
+		return err_set(err, ENOMEM, "cannot read %s", dir);
+	}
+	r = sysroot_init(ret->root, dir);
+	if (r < 0) {
+		source_free(ret);
+		return err_set(err, -r, "%s", dir);
+	}
+	return 0;
+}
+
+/* The value of PRETTY_NAME in os-release(5), caller frees; NULL if there is none. */
+static char *distribution(void)
+{
+	static const char key[] = "PRETTY_NAME=";
+	FILES_FREE char *text = NULL;
+	size_t n;
+
+	if (files_read("/etc/os-release", &text, &n, NULL) < 0)
+		return NULL;
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (str_starts(line, key)) {
+			const char *value = line + sizeof(key) - 1;
+
+			value += *value == '"';
+			return strndup(value, strcspn(value, "\"\n"));
+		}
+	}
+	return NULL;
+}
+
+int source_host(struct source *ret, struct err *err)
+{
+	FILES_FREE char *name = distribution();
+
+	*ret = (struct source){ .kind = SOURCE_HOST, .arch = arch_native() };
+	if (asprintf(&ret->about, "from host\ndistribution %s\n", name ? name : "unknown") < 0)
+		ret->about = NULL;
+	return fill(ret, "/", err);
+}
+
+int source_dir(const char *dir, const struct arch *arch, struct source *ret, struct err *err)
+{
+	FILES_FREE char *real = NULL;
+	struct stat st;
+
+	real = realpath(dir, NULL);
+	if (!real || stat(real, &st) < 0)
+		return err_set(err, errno, "%s", dir);
+	if (!S_ISDIR(st.st_mode))
+		return err_set(err, ENOTDIR, "%s", dir);
+	*ret = (struct source){ .kind = SOURCE_DIR, .arch = arch };
+	if (asprintf(&ret->about, "from %s\n", real) < 0)
+		ret->about = NULL;
+	return fill(ret, real, err);
+}
+
+int source_extracted(const char *dir, const struct arch *arch, const char *about,
+		     struct origins *origins, struct source *ret, struct err *err)
+{
+	*ret = (struct source){
+		.kind = SOURCE_DEBIAN, .arch = arch, .origins = origins, .about = strdup(about)
+	};
+	return fill(ret, dir, err);
+}

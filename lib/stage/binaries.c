@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds by libelf, copies, patches, records; runs nothing but patchelf. */
+#include "stage/binaries.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "elf/dynamic.h"
+#include "elf/patch.h"
+#include "elf/search.h"
+#include "source/source.h"
+#include "stage/copy.h"
+#include "stage/manifest.h"
+
+/* The work in progress. */
+struct work {
+	const struct binaries *want;
+	const struct sysroot *root;
+	const struct arch *arch;
+	struct needed libs;
+	char *interp; /* PT_INTERP of the interpreter; NULL if static */
+	bool musl, needs_rpath;
+};
+
+/* Loaded by name at run time, so in no DT_NEEDED: pthread_exit(3) needs libgcc_s; programs built
+ * against an older glibc need the empty rest. */
+static const char *const extra_libs[] = {
+	"libgcc_s.so.1", "libpthread.so.0", "libdl.so.2",      "librt.so.1",	    "libutil.so.1",
+	"libanl.so.1",	 "libresolv.so.2",  "libnss_dns.so.2", "libnss_files.so.2",
+};
+
+/* One file: its place in the source (canonical), its pristine bytes, our copy, the view's name. */
+struct binary {
+	char source[SYSROOT_PATH_MAX], real[SYSROOT_PATH_MAX];
+	char staged[FILES_PATH_MAX], view[FILES_PATH_MAX];
+};
+
+/* Finds the pristine file of path. */
+static int find_binary(const struct work *work, const char *path, struct binary *ret,
+		       struct err *err)
+{
+	int r = sysroot_find(work->root, path, ret->real);
+
+	if (r == 0)
+		r = sysroot_canonical(work->root, path, ret->source);
+	return r < 0 ? err_set(err, -r, "%s%s", work->root->mounts[0].dir, path) : 0;
+}
+
+/* Adds what it needs to the libraries. */
+static int take_needs(struct work *work, const struct binary *binary, struct err *err)
+{
+	if (!work->interp)
+		return 0;
+	return needed_add(work->root, work->arch, binary->source, work->musl, &work->libs, err);
+}
+
+/* Patches our copy if it must be, and records the pristine file. */
+static int take_binary(struct work *work, const struct binary *binary, struct err *err)
+{
+	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	struct patch patch;
+	bool patched;
+	int r = elf_file_read(binary->real, &file, err);
+
+	if (r < 0)
+		return r;
+	if (!elf_file_fits(&file, work->arch))
+		return err_say(err, ENOEXEC, "%s is no ELF file for %s", binary->real,
+			       work->arch->name);
+	patched = patch_wanted(&file, work->needs_rpath, &patch);
+	if (patched)
+		r = patch_apply(binary->staged, &patch, err);
+	if (r < 0)
+		return r;
+	return manifest_add(work->want->manifest, binary->view, binary->source, binary->real,
+			    patched, err);
+}
+
+/* Copies a file of the source into clib under a name of its own. */
+static int copy_library(const struct work *work, const char *path, const char *name,
+			struct binary *ret, struct err *err)
+{
+	const struct copy copy = { .root = work->root, .to = work->want->clib };
+	int r = find_binary(work, path, ret, err);
+
+	if (r == 0)
+		r = copy_file(&copy, path, name, err);
+	if (r == 0)
+		r = files_path(ret->staged, err, "%s/%s", copy.to, name);
+	return r < 0 ? r : files_path(ret->view, err, "/lib/%s", name);
+}
+
+/* ld.so comes first: what it searches decides about all others. */
+static int stage_ldso(struct work *work, struct err *err)
+{
+	struct binary ldso;
+	int r = copy_library(work, work->interp, path_base(work->interp), &ldso, err);
+
+	if (r < 0)
+		return err_wrap(err, r, "%s asks for a loader that is missing", work->want->python);
+	r = patch_ldso(ldso.staged, work->musl, &work->needs_rpath, err);
+	if (r < 0)
+		return r;
+	return manifest_add(work->want->manifest, ldso.view, ldso.source, ldso.real, r == 1, err);
+}
+
+static int take_interpreter(struct work *work, struct err *err)
+{
+	struct binary python;
+	int r = find_binary(work, work->want->python, &python, err);
+
+	if (r == 0)
+		r = files_path(python.view, err, "/usr/bin/python3.%u", work->want->minor);
+	if (r == 0)
+		r = files_path(python.staged, err, "%s%s", work->want->usr,
+			       python.view + strlen("/usr"));
+	if (r == 0)
+		r = take_needs(work, &python, err);
+	return r < 0 ? r : take_binary(work, &python, err);
+}
+
+/* One file below the staged stdlib: an extension module, or nothing to do with ELF. */
+static int take_module(const char *path, const struct stat *st, void *context, struct err *err)
+{
+	struct work *work = context;
+	struct binary module;
+	int r;
+
+	if (!S_ISREG(st->st_mode))
+		return 0;
+	r = elf_file_probe(path);
+	if (r <= 0)
+		return r;
+	r = files_path(module.staged, err, "%s", path);
+	if (r == 0)
+		r = files_path(module.view, err, "/usr%s", path + strlen(work->want->usr));
+	if (r == 0)
+		r = find_binary(work, module.view, &module, err);
+	if (r == 0)
+		r = take_needs(work, &module, err);
+	return r < 0 ? r : take_binary(work, &module, err);
+}
+
+static int take_modules(struct work *work, struct err *err)
+{
+	char dir[FILES_PATH_MAX];
+	int r = files_path(dir, err, "%s%s", work->want->usr, work->want->stdlib + strlen("/usr"));
+
+	if (r < 0)
+		return r;
+	return files_walk(dir, &(struct files_walk){ .each = take_module, .context = work }, err);
+}
+
+static int stage_library(struct work *work, const struct needed_lib *lib, struct err *err)
+{
+	const char *name = path_base(lib->name);
+	struct binary library;
+	int r;
+
+	/* A package's private library, found by $ORIGIN, came with the stdlib's tree; ld.so is
+	 * there already, under the name that PT_INTERP has. */
+	if (path_below(lib->path, work->want->stdlib) || str_eq(name, path_base(work->interp)))
+		return 0;
+	r = copy_library(work, lib->path, name, &library, err);
+	return r < 0 ? r : take_binary(work, &library, err);
+}
+
+static int stage_libraries(struct work *work, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < sizeof(extra_libs) / sizeof(extra_libs[0]); i++)
+		r = needed_add_name(work->root, work->arch, extra_libs[i], &work->libs, err);
+	for (size_t i = 0; r >= 0 && i < work->libs.n_libs; i++)
+		r = stage_library(work, &work->libs.libs[i], err);
+	return r < 0 ? r : 0;
+}
+
+static int read_interpreter(struct work *work, char *ret_ldso, struct err *err)
+{
+	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	struct binary python;
+	int r = find_binary(work, work->want->python, &python, err);
+
+	if (r == 0)
+		r = elf_file_read(python.real, &file, err);
+	if (r < 0)
+		return r;
+	if (!elf_file_fits(&file, work->arch))
+		return err_say(err, ENOEXEC, "%s is no program for %s", python.real,
+			       work->arch->name);
+	work->interp = file.interp;
+	file.interp = NULL;
+	ret_ldso[0] = '\0';
+	if (!work->interp)
+		return 0;
+	work->musl = needed_is_musl(work->interp);
+	r = str_copy(ret_ldso, BINARIES_NAME_MAX, path_base(work->interp));
+	return r < 0 ? err_set(err, ENAMETOOLONG, "%s", work->interp) : 0;
+}
+
+static int stage_all(struct work *work, char *ret_ldso, struct err *err)
+{
+	int r = read_interpreter(work, ret_ldso, err);
+
+	if (r == 0)
+		r = files_mkdirs(work->want->clib, err);
+	if (r == 0 && work->interp)
+		r = stage_ldso(work, err);
+	if (r == 0)
+		r = take_interpreter(work, err);
+	if (r == 0)
+		r = take_modules(work, err);
+	if (r == 0 && work->interp)
+		r = stage_libraries(work, err);
+	return r;
+}
+
+int binaries_stage(const struct binaries *binaries, char ret_ldso[BINARIES_NAME_MAX],
+		   struct err *err)
+{
+	struct work work = { .want = binaries,
+			     .root = binaries->source->root,
+			     .arch = binaries->source->arch };
+	int r = stage_all(&work, ret_ldso, err);
+
+	needed_free(&work.libs);
+	free(work.interp);
+	return r;
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* Interpreter, standard library, shared libraries, data and records of one arch. */
+#include "stage/build.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "source/source.h"
+#include "stage/binaries.h"
+#include "stage/copy.h"
+#include "stage/extras.h"
+#include "stage/manifest.h"
+#include "stage/provenance.h"
+
+/* One runtime being built. Paths in the source are absolute in its sysroot. */
+struct build {
+	const struct runtime_job *job;
+	struct source *source;
+	struct runtime_facts *facts;
+	struct manifest manifest;
+	char python[SYSROOT_PATH_MAX]; /* the interpreter in the source, canonical */
+	char stdlib[SYSROOT_PATH_MAX]; /* and its standard library */
+};
+
+/* What no program needs, or what is another interpreter's. */
+#define STDLIB_SKIP                                                                               \
+	"**/__pycache__", "/test", "/*/test", "/*/tests", "/idlelib", "/turtledemo", "/tkinter",  \
+		"/ensurepip", "/config-*", "/EXTERNALLY-MANAGED", "/sitecustomize.py",            \
+		"/lib-dynload/_test*", "/lib-dynload/_ctypes_test*", "/lib-dynload/_xxtestfuzz*", \
+		"/lib-dynload/xxlimited*", "/lib-dynload/_tkinter*"
+
+/* A distribution's nis, _dbm and _gdbm would bring nine more libraries for three modules that
+ * hardly a script imports; its site-packages are that machine's, not the tree's. */
+static const char *const skip_distribution[] = {
+	STDLIB_SKIP,
+	"/lib-dynload/nis.*",
+	"/lib-dynload/_dbm.*",
+	"/lib-dynload/_gdbm.*",
+	"/site-packages",
+	"/dist-packages",
+	NULL,
+};
+
+/* What somebody built is what somebody wanted. */
+static const char *const skip_dir[] = { STDLIB_SKIP, NULL };
+
+/* -- what is there -------------------------------------------------------------------------- */
+
+static bool source_has(const struct build *build, const char *path)
+{
+	char real[SYSROOT_PATH_MAX];
+
+	return sysroot_find(build->source->root, path, real) == 0;
+}
+
+/* "python3.11" -> 11; 0 if it is not that. */
+static unsigned minor_of(const char *name)
+{
+	uint64_t minor;
+
+	if (!str_starts(name, "python3.") || str_to_u64(name + 8, 10, &minor) < 0 || minor > 999)
+		return 0;
+	return (unsigned)minor;
+}
+
+/* Looks for the standard library of that minor: .py files, or .pyc files alone. */
+static bool find_stdlib(struct build *build, unsigned minor)
+{
+	static const char *const libs[] = { "lib", "lib64" };
+	static const char *const names[] = { "os.py", "os.pyc" };
+	char path[SYSROOT_PATH_MAX];
+
+	for (size_t i = 0; i < 4; i++) {
+		if (files_path(path, NULL, "/usr/%s/python3.%u/%s", libs[i / 2], minor,
+			       names[i % 2]) == 0 &&
+		    source_has(build, path)) {
+			path[strlen(path) - strlen(names[i % 2]) - 1] = '\0';
+			build->facts->minor = minor;
+			return str_copy(build->facts->stdlib, sizeof(build->facts->stdlib),
+					path + strlen("/usr/")) == 0 &&
+			       str_copy(build->stdlib, sizeof(build->stdlib), path) == 0;
+		}
+	}
+	return false;
+}
+
+enum { MINOR_MAX = 40 };
+
+/* The interpreter's name may not tell its minor (a program called python3): try them all. */
+static bool find_any_stdlib(struct build *build)
+{
+	for (unsigned minor = MINOR_MAX; minor > 0; minor--) {
+		if (find_stdlib(build, minor))
+			return true;
+	}
+	return false;
+}
+
+/* usr/bin/python3, or without such a link (Debian has it in another package) the newest. */
+static bool find_interpreter(struct build *build)
+{
+	const struct sysroot *root = build->source->root;
+	char path[64];
+
+	if (sysroot_canonical(root, "/usr/bin/python3", build->python) == 0)
+		return true;
+	for (unsigned minor = MINOR_MAX; minor > 0; minor--) {
+		(void)snprintf(path, sizeof(path), "/usr/bin/python3.%u", minor); /* fits */
+		if (sysroot_canonical(root, path, build->python) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int find_python(struct build *build, struct err *err)
+{
+	const char *dir = build->source->root->mounts[0].dir;
+	unsigned minor;
+
+	if (!find_interpreter(build))
+		return err_say(err, ENOENT, "%s/usr/bin/python3: there is no Python 3 to stage",
+			       dir);
+	minor = minor_of(path_base(build->python));
+	if (minor ? !find_stdlib(build, minor) : !find_any_stdlib(build))
+		return err_say(err, ENOENT,
+			       "%s/usr/lib: the standard library of %s is missing (os.py)", dir,
+			       path_base(build->python));
+	return 0;
+}
+
+/* -- Python --------------------------------------------------------------------------------- */
+
+static struct copy copy_to(const struct build *build, const char *dir)
+{
+	return (struct copy){ .root = build->source->root,
+			      .to = dir,
+			      .peers = build->job->peers,
+			      .n_peers = build->job->n_peers };
+}
+
+static int link_names(const struct build *build, struct err *err)
+{
+	char path[FILES_PATH_MAX], name[32];
+	struct text text;
+	int r = files_path(path, err, "%s/bin/python3", build->job->usr);
+
+	text_init(&text, name, sizeof(name));
+	text_addf(&text, "python3.%u", build->facts->minor);
+	return r < 0 ? r : files_link(name, path, err);
+}
+
+/* True if site.py is Debian's, which looks for .pth files in dist-packages alone. */
+static bool wants_dist_packages(const struct build *build)
+{
+	FILES_FREE char *text = NULL;
+	char path[FILES_PATH_MAX];
+	size_t n;
+
+	return files_path(path, NULL, "%s/%s/site.py", build->job->usr, build->facts->stdlib) ==
+		       0 &&
+	       files_read(path, &text, &n, NULL) == 0 && strstr(text, "/dist-packages");
+}
+
+/* The start-up hook, and the .pth file that runs it and knows the shared packages. */
+static int stage_hook(const struct build *build, struct err *err)
+{
+	static const char pth[] = "/site-package\nimport busypy_start\n";
+	const struct copy copy = copy_to(build, build->job->usr);
+	char name[RUNTIME_NAME_MAX + 32], from[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	int r = files_path(from, err, "%s/etc/busypy/busypy_start.py", build->job->rootfs);
+
+	(void)snprintf(name, sizeof(name), "%s/busypy_start.py", build->facts->stdlib); /* fits */
+	if (r == 0)
+		r = files_path(to, err, "%s/%s", build->job->usr, name);
+	if (r == 0)
+		r = files_remove(to, err); /* the source may itself be a tree's runtime */
+	if (r == 0)
+		r = copy_real(&copy, from, name, err);
+	if (r < 0)
+		return r;
+	if (wants_dist_packages(build))
+		r = files_path(to, err, "%s/lib/python3/dist-packages/busypy.pth", build->job->usr);
+	else
+		r = files_path(to, err, "%s/%s/site-packages/busypy.pth", build->job->usr,
+			       build->facts->stdlib);
+	if (r == 0)
+		r = files_mkdirs_for(to, err);
+	if (r == 0)
+		r = files_remove(to, err);
+	return r < 0 ? r : files_write(to, pth, sizeof(pth) - 1, 0644, err);
+}
+
+static int stage_python(struct build *build, struct err *err)
+{
+	struct copy copy = copy_to(build, build->job->usr);
+	char name[64];
+	struct text text;
+	int r;
+
+	text_init(&text, name, sizeof(name));
+	text_addf(&text, "bin/python3.%u", build->facts->minor);
+	copy.n_peers = 0; /* never shared: it may be patched */
+	r = copy_file(&copy, build->python, name, err);
+	if (r == 0)
+		r = link_names(build, err);
+	if (r < 0)
+		return r;
+	copy = copy_to(build, build->job->usr);
+	copy.skip = build->source->kind == SOURCE_DIR ? skip_dir : skip_distribution;
+	r = copy_tree(&copy, build->stdlib, build->facts->stdlib, err);
+	return r < 0 ? r : stage_hook(build, err);
+}
+
+/* -- all of it ------------------------------------------------------------------------------ */
+
+static int write_records(struct build *build, struct err *err)
+{
+	char staged[FILES_PATH_MAX], real[SYSROOT_PATH_MAX];
+	int r = files_path(staged, err, "%s/bin/python3.%u", build->job->usr, build->facts->minor);
+
+	if (r == 0)
+		r = sysroot_find(build->source->root, build->python, real);
+	if (r < 0)
+		return r;
+	return records_write(&(struct records){ .dir = build->job->info,
+						.source = build->source,
+						.manifest = &build->manifest,
+						.minor = build->facts->minor,
+						.python_before = real,
+						.python_after = staged,
+						.clib = build->job->clib,
+						.ldso = build->facts->ldso },
+			     err);
+}
+
+static int build_all(struct build *build, struct err *err)
+{
+	const struct copy copy = copy_to(build, build->job->usr);
+	int r = find_python(build, err);
+
+	if (r == 0)
+		r = stage_python(build, err);
+	if (r == 0)
+		r = binaries_stage(&(struct binaries){ .source = build->source,
+						       .python = build->python,
+						       .stdlib = build->stdlib,
+						       .minor = build->facts->minor,
+						       .usr = build->job->usr,
+						       .clib = build->job->clib,
+						       .manifest = &build->manifest },
+				   build->facts->ldso, err);
+	if (r == 0)
+		r = data_stage(&copy, err);
+	return r < 0 ? r : write_records(build, err);
+}
+
+int runtime_build(const struct runtime_job *job, struct runtime_facts *ret, struct err *err)
+{
+	struct build *build = calloc(1, sizeof(*build));
+	int r;
+
+	if (!build)
+		return err_set(err, ENOMEM, "cannot build a runtime");
+	memset(ret, 0, sizeof(*ret));
+	build->job = job;
+	build->source = job->source;
+	build->facts = ret;
+	r = build_all(build, err);
+	manifest_free(&build->manifest);
+	free(build);
+	return r;
+}

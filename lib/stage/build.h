@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Builds one runtime, whole. Where that stands and goes then: stage/transaction.
+ */
+#ifndef BUSYPY_STAGE_BUILD_H
+#define BUSYPY_STAGE_BUILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct err;
+struct source;
+
+enum { RUNTIME_NAME_MAX = 256 /* as BINARIES_NAME_MAX */ };
+
+struct runtime_job {
+	struct source *source;
+	/* What a view has as /usr and /lib, and what stands in etc/busypy/<arch>: directories that
+	 * do not exist yet. */
+	const char *usr, *clib, *info;
+	const char *rootfs;	  /* where our own programs are: the start-up hook */
+	const char *const *peers; /* "usr" directories of other runtimes, to share files with */
+	size_t n_peers;
+};
+
+/* What was built. */
+struct runtime_facts {
+	unsigned minor;
+	char stdlib[RUNTIME_NAME_MAX]; /* below usr: lib/python3.11 */
+	char ldso[RUNTIME_NAME_MAX];   /* below clib; "" for a static interpreter */
+};
+
+/* Fills the three directories, but for .pyc files, times and modes. On failure what is there is the
+ * caller's to remove. */
+int runtime_build(const struct runtime_job *job, struct runtime_facts *ret, struct err *err);
+
+#endif

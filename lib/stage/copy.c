@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* cp -r with rules of its own: see copy.h. */
+#include "stage/copy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "sys/dirs.h"
+#include "sys/fd.h"
+
+enum { BUFFER_SIZE = 64 * 1024, DEPTH_MAX = 32 /* directories below one another */ };
+
+/* Where a walk stands. */
+struct place {
+	char path[SYSROOT_PATH_MAX]; /* in the sysroot */
+	char name[FILES_PATH_MAX];   /* below copy->to */
+	size_t top;		     /* bytes of name that are the walk's own start */
+	size_t path_top;
+	int depth;
+};
+
+static int pump(int from, int to)
+{
+	char bytes[BUFFER_SIZE];
+
+	for (;;) {
+		ssize_t n = fd_read_all(from, bytes, sizeof(bytes));
+		int r = n > 0 ? fd_write_all(to, bytes, (size_t)n) : (int)n;
+
+		if (n <= 0 || r < 0)
+			return r;
+	}
+}
+
+int copy_bytes(const char *from, const char *to, struct err *err)
+{
+	const struct timespec times[2] = { { .tv_sec = FILES_TIME }, { .tv_sec = FILES_TIME } };
+	FD_CLEANUP int in = open(from, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	FD_CLEANUP int out = -1;
+	struct stat st;
+	int r;
+
+	if (in < 0 || fstat(in, &st) < 0)
+		return err_set(err, errno, "cannot read %s", from);
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0)
+		return err_set(err, errno, "cannot create %s", to);
+	r = pump(in, out);
+	if (r == 0 &&
+	    (fchmod(out, st.st_mode & 0111 ? 0755 : 0644) < 0 || futimens(out, times) < 0))
+		r = -errno;
+	if (r == 0 && close(fd_steal(&out)) < 0)
+		r = -errno;
+	return r < 0 ? err_set(err, -r, "cannot copy %s to %s", from, to) : 0;
+}
+
+/* True if both are regular files of the same bytes, and the peer may stand for a copy. */
+static bool same(const char *from, const char *peer)
+{
+	FD_CLEANUP int a = open(from, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	FD_CLEANUP int b = open(peer, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
+	char bytes_a[BUFFER_SIZE], bytes_b[BUFFER_SIZE];
+	struct stat st_a, st_b;
+	ssize_t n, m;
+
+	if (a < 0 || b < 0 || fstat(a, &st_a) < 0 || fstat(b, &st_b) < 0)
+		return false;
+	if (!S_ISREG(st_b.st_mode) || st_a.st_size != st_b.st_size ||
+	    !(st_a.st_mode & 0111) != !(st_b.st_mode & 0111))
+		return false;
+	do {
+		n = fd_read_all(a, bytes_a, sizeof(bytes_a));
+		m = fd_read_all(b, bytes_b, sizeof(bytes_b));
+		if (n < 0 || n != m || memcmp(bytes_a, bytes_b, (size_t)n) != 0)
+			return false;
+	} while (n > 0);
+	return true;
+}
+
+/* True if a peer has the file already and now shares it. A link that is refused (another file
+ * system, another owner, too many links) is no error: then it is copied. */
+static bool share(const struct copy *copy, const char *real, const char *name, const char *to)
+{
+	char peer[FILES_PATH_MAX];
+
+	for (size_t i = 0; i < copy->n_peers; i++) {
+		if (path_join(peer, sizeof(peer), copy->peers[i], name) == 0 && same(real, peer) &&
+		    link(peer, to) == 0)
+			return true;
+	}
+	return false;
+}
+
+int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err)
+{
+	char to[FILES_PATH_MAX];
+	int r = files_path(to, err, "%s/%s", copy->to, name);
+
+	if (r == 0)
+		r = files_mkdirs_for(to, err);
+	if (r < 0 || share(copy, real, name, to))
+		return r;
+	return copy_bytes(real, to, err);
+}
+
+int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err)
+{
+	char real[SYSROOT_PATH_MAX];
+	int r = sysroot_find(copy->root, path, real);
+
+	return r < 0 ? err_set(err, -r, "cannot find %s", path) : copy_real(copy, real, name, err);
+}
+
+/* True if the link, whose target is relative, leads to somewhere below the walk's start. */
+static bool stays_inside(const struct copy *copy, const struct place *place, const char *target)
+{
+	char found[SYSROOT_PATH_MAX], top[SYSROOT_PATH_MAX], start[SYSROOT_PATH_MAX];
+
+	return target[0] != '/' &&
+	       str_copy_bytes(start, sizeof(start), place->path, place->path_top) == 0 &&
+	       sysroot_canonical(copy->root, start, top) == 0 &&
+	       sysroot_canonical(copy->root, place->path, found) == 0 && path_below(found, top);
+}
+
+static int copy_link(const struct copy *copy, const struct place *place, const char *real,
+		     struct err *err)
+{
+	char target[SYSROOT_PATH_MAX], found[SYSROOT_PATH_MAX], to[FILES_PATH_MAX];
+	ssize_t n = readlink(real, target, sizeof(target) - 1);
+	struct stat st;
+	int r;
+
+	if (n < 0)
+		return err_set(err, errno, "cannot read %s", real);
+	target[n] = '\0';
+	if ((copy->flags & COPY_LINKS_AS_THEY_ARE) || stays_inside(copy, place, target)) {
+		r = files_path(to, err, "%s/%s", copy->to, place->name);
+		return r < 0 ? r : files_link(target, to, err);
+	}
+	if (sysroot_find(copy->root, place->path, found) < 0 || stat(found, &st) < 0 ||
+	    !S_ISREG(st.st_mode))
+		return 0;
+	return copy_real(copy, found, place->name, err);
+}
+
+static bool skipped(const struct copy *copy, const struct place *place)
+{
+	for (size_t i = 0; copy->skip && copy->skip[i]; i++) {
+		if (path_match(copy->skip[i], place->name + place->top))
+			return true;
+	}
+	return false;
+}
+
+static int copy_dir(const struct copy *copy, struct place *place, struct err *err);
+
+static int copy_entry(const struct copy *copy, struct place *place, struct err *err)
+{
+	char real[SYSROOT_PATH_MAX];
+	struct stat st;
+	int r;
+
+	if (skipped(copy, place))
+		return 0;
+	r = sysroot_find_link(copy->root, place->path, real);
+	if (r < 0 || lstat(real, &st) < 0)
+		return err_set(err, r < 0 ? -r : errno, "cannot read %s", place->path);
+	if (S_ISDIR(st.st_mode))
+		return copy_dir(copy, place, err);
+	if (S_ISLNK(st.st_mode))
+		return copy_link(copy, place, real, err);
+	return S_ISREG(st.st_mode) ? copy_real(copy, real, place->name, err) : 0;
+}
+
+/* Recursion follows the depth of a directory tree, which is bounded here. */
+static int copy_dir(const struct copy *copy, struct place *place, struct err *err)
+{
+	size_t path_used = strlen(place->path), name_used = strlen(place->name);
+	char real[SYSROOT_PATH_MAX], to[FILES_PATH_MAX];
+	FD_CLEANUP int fd = -1;
+	struct dirs dirs;
+	const char *entry;
+	int r, more = 0;
+
+	r = sysroot_find(copy->root, place->path, real);
+	if (r < 0)
+		return err_set(err, -r, "cannot find %s", place->path);
+	if (++place->depth > DEPTH_MAX)
+		return err_set(err, ELOOP, "%s", real);
+	r = files_path(to, err, "%s/%s", copy->to, place->name);
+	if (r == 0)
+		r = files_mkdirs(to, err);
+	if (r < 0)
+		return r;
+	fd = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return err_set(err, errno, "cannot read %s", real);
+	dirs_begin(&dirs, fd);
+	while (r == 0 && (more = dirs_next(&dirs, &entry)) > 0) {
+		char path[SYSROOT_PATH_MAX], name[FILES_PATH_MAX];
+
+		r = files_path(path, err, "%.*s/%s", (int)path_used, place->path, entry);
+		if (r == 0)
+			r = files_path(name, err, "%.*s/%s", (int)name_used, place->name, entry);
+		if (r < 0)
+			break;
+		memcpy(place->path, path, sizeof(path));
+		memcpy(place->name, name, sizeof(name));
+		r = copy_entry(copy, place, err);
+		place->path[path_used] = '\0';
+		place->name[name_used] = '\0';
+	}
+	place->depth--;
+	if (r == 0 && more < 0)
+		r = err_set(err, -more, "cannot read %s", real);
+	return r;
+}
+
+int copy_tree(const struct copy *copy, const char *path, const char *name, struct err *err)
+{
+	struct place *place = calloc(1, sizeof(*place));
+	int r;
+
+	if (!place)
+		return err_set(err, ENOMEM, "cannot copy %s", path);
+	if (str_copy(place->path, sizeof(place->path), path) < 0 ||
+	    str_copy(place->name, sizeof(place->name), name) < 0) {
+		r = err_set(err, ENAMETOOLONG, "cannot copy %s", path);
+	} else {
+		place->path_top = strlen(path);
+		place->top = strlen(name);
+		r = copy_dir(copy, place, err);
+	}
+	free(place);
+	return r;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Copies files out of a sysroot into a directory under construction; what a peer directory has
+ * already, byte for byte, is shared with it by a hard link. */
+#ifndef BUSYPY_STAGE_COPY_H
+#define BUSYPY_STAGE_COPY_H
+
+#include <stddef.h>
+
+struct err;
+struct sysroot;
+
+enum copy_flags { COPY_LINKS_AS_THEY_ARE = 1 << 0 /* even those that lead nowhere */ };
+
+struct copy {
+	const struct sysroot *root; /* where paths and links are resolved */
+	const char *to;		    /* directory that receives */
+	const char *const *skip;    /* patterns for path_match() on "/NAME..." below what is copied;
+				       NULL behind the last; NULL for none */
+	const char *const *peers;   /* directories like "to" */
+	size_t n_peers;
+	unsigned flags; /* enum copy_flags */
+};
+
+/* Copies the file at path (in the sysroot) to to/name, following links. The directory is created.
+ * -ENOENT if it is not there. */
+int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err);
+
+/* The same from a path of this machine. */
+int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err);
+
+/* Copies the directory at path (in the sysroot) to to/name. Relative links that stay inside are
+ * kept; others become what they point to, and are left out if that is no file. Devices, fifos and
+ * sockets are left out. */
+int copy_tree(const struct copy *copy, const char *path, const char *name, struct err *err);
+
+/* Copies one file's bytes from a path of this machine to a new file; executable if the source
+ * is. */
+int copy_bytes(const char *from, const char *to, struct err *err);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* Each kind of data, where distributions keep it. */
+#include "stage/extras.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "core/view.h"
+#include "stage/copy.h"
+
+/* Not the whole of ncurses-term: where a distribution tells common terminals apart, they are in
+ * /lib/terminfo. */
+static const char *const terminfo[] = { "/lib/terminfo", "/usr/share/terminfo", NULL };
+static const char *const locale[] = { "/usr/lib/locale/C.utf8", NULL };
+static const char *const zoneinfo[] = { "/usr/share/zoneinfo", NULL };
+
+/* right/ and posix/ are the whole database twice again; localtime is that machine's. */
+static const char *const zoneinfo_skip[] = { "/right", "/posix", "/localtime", NULL };
+
+static const struct {
+	const char *const *from; /* the first that is there */
+	const char *to;		 /* below usr */
+	const char *const *skip;
+} trees[] = {
+	{ terminfo, "share/terminfo", NULL },
+	{ locale, "lib/locale/C.utf8", NULL },
+	{ zoneinfo, "share/zoneinfo", zoneinfo_skip },
+};
+
+/* A bundle of all certificates, where a distribution has made one. */
+static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt",
+				       "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem" };
+
+#define CERTIFICATES "/usr/share/ca-certificates/mozilla"
+#define BUNDLE "lib/ssl/cert.pem"
+
+static bool is_dir(const struct sysroot *root, const char *path)
+{
+	char real[SYSROOT_PATH_MAX];
+	struct stat st;
+
+	return sysroot_find(root, path, real) == 0 && stat(real, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int stage_tree(const struct copy *copy, size_t which, struct err *err)
+{
+	struct copy with = *copy;
+
+	with.skip = trees[which].skip;
+	for (const char *const *from = trees[which].from; *from; from++) {
+		if (is_dir(copy->root, *from))
+			return copy_tree(&with, *from, trees[which].to, err);
+	}
+	return 0;
+}
+
+static int select_certificate(const struct dirent *entry)
+{
+	return str_ends(entry->d_name, ".crt");
+}
+
+/* What update-ca-certificates(8) does when the package is installed: one file of them all. */
+static int bundle_certificates(const char *dir, FILE *out, struct err *err)
+{
+	struct dirent **entries;
+	int n = scandir(dir, &entries, select_certificate, alphasort), r = 0;
+
+	if (n < 0)
+		return err_set(err, errno, "cannot read %s", dir);
+	for (int i = 0; i < n; i++) {
+		FILES_FREE char *text = NULL;
+		char path[FILES_PATH_MAX];
+		size_t size;
+
+		if (r == 0)
+			r = files_path(path, err, "%s/%s", dir, entries[i]->d_name);
+		if (r == 0)
+			r = files_read(path, &text, &size, err);
+		if (r == 0 && fwrite(text, 1, size, out) != size)
+			r = err_set(err, ENOMEM, "cannot bundle the certificates");
+		free(entries[i]);
+	}
+	free(entries);
+	return r;
+}
+
+/* By way of a file beside, so that archs with the same certificates share one bundle. */
+static int take_bundle(const struct copy *copy, const char *text, size_t n, struct err *err)
+{
+	char beside[FILES_PATH_MAX];
+	int r = files_path(beside, err, "%s/bundle", copy->to);
+
+	if (r == 0)
+		r = files_write(beside, text, n, 0644, err);
+	if (r == 0)
+		r = copy_real(copy, beside, BUNDLE, err);
+	return r < 0 ? r : files_remove(beside, err);
+}
+
+static int write_bundle(const struct copy *copy, const char *dir, struct err *err)
+{
+	FILES_FREE char *text = NULL;
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+	int r;
+
+	if (!out)
+		return err_set(err, ENOMEM, "cannot bundle the certificates");
+	r = bundle_certificates(dir, out, err);
+	if (fclose(out) != 0 && r == 0)
+		r = err_set(err, ENOMEM, "cannot bundle the certificates");
+	return r < 0 ? r : take_bundle(copy, text, n, err);
+}
+
+static int stage_bundle(const struct copy *copy, struct err *err)
+{
+	char real[SYSROOT_PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(bundles) / sizeof(bundles[0]); i++) {
+		if (sysroot_find(copy->root, bundles[i], real) == 0)
+			return copy_file(copy, bundles[i], BUNDLE, err);
+	}
+	if (sysroot_find(copy->root, CERTIFICATES, real) == 0)
+		return write_bundle(copy, real, err);
+	return 0;
+}
+
+/* OpenSSL, as Debian builds it, reads cert.pem and certs in /usr/lib/ssl. The staged bundle serves
+ * where there is no /etc/ssl; a host's own certificates come through the link. */
+static int stage_certificates(const struct copy *copy, struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	int r = stage_bundle(copy, err);
+
+	if (r == 0)
+		r = files_path(path, err, "%s/lib/ssl/certs", copy->to);
+	if (r == 0)
+		r = files_mkdirs_for(path, err);
+	return r < 0 ? r : files_link("/etc/ssl/certs", path, err);
+}
+
+/* A view binds the host's directory only over an empty one of the runtime. */
+static int make_mount_points(const struct copy *copy, struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && view_share(i); i++) {
+		r = files_path(path, err, "%s%s", copy->to, view_share(i) + strlen("/usr"));
+		if (r == 0)
+			r = files_mkdirs(path, err);
+	}
+	return r;
+}
+
+int data_stage(const struct copy *copy, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(trees) / sizeof(trees[0]); i++)
+		r = stage_tree(copy, i, err);
+	if (r == 0)
+		r = stage_certificates(copy, err);
+	return r < 0 ? r : make_mount_points(copy, err);
+}

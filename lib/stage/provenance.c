@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* All texts are sorted and hold neither times nor paths of the building machine's temporary
+ * files, so that the same input gives the same bytes. */
+#include "stage/provenance.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/package.h"
+#include "core/str.h"
+#include "elf/readelf.h"
+#include "source/owners.h"
+#include "source/source.h"
+#include "stage/copy.h"
+#include "stage/manifest.h"
+
+static int write_text(const struct records *records, const char *name, const char *text,
+		      struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	int r = files_path(path, err, "%s/%s", records->dir, name);
+
+	return r < 0 ? r : files_write(path, text, strlen(text), 0644, err);
+}
+
+/* -- versions ------------------------------------------------------------------------------- */
+
+/* Finds "\0PREFIX...\0" where the rest looks like a version; borrowed from bytes. */
+static const char *find_version(const char *bytes, size_t n, const char *prefix)
+{
+	const char *at = bytes;
+	size_t m = strlen(prefix);
+
+	while ((at = memmem(at, n - (size_t)(at - bytes), prefix, m))) {
+		size_t length = strspn(at + m, "0123456789.abcrv+");
+
+		if (at > bytes && at[-1] == '\0' && length && at[m] >= '0' && at[m] <= '9' &&
+		    at[m + length] == '\0')
+			return at;
+		at += m;
+	}
+	return NULL;
+}
+
+static void print_python(const struct records *records, FILE *out)
+{
+	FILES_FREE char *bytes = NULL;
+	char prefix[32];
+	const char *version = NULL;
+	size_t n;
+
+	(void)snprintf(prefix, sizeof(prefix), "3.%u.", records->minor);
+	if (files_read(records->python_before, &bytes, &n, NULL) == 0)
+		version = find_version(bytes, n, prefix);
+	if (version)
+		(void)fprintf(out, "python %s\n", version);
+	else
+		(void)fprintf(out, "python 3.%u\n", records->minor);
+}
+
+/* glibc's ld.so has "... stable release version 2.36." in it, musl's "1.2.3" alone. */
+static void print_libc(const struct records *records, FILE *out)
+{
+	static const char mark[] = "release version ";
+	FILES_FREE char *bytes = NULL;
+	char path[FILES_PATH_MAX];
+	const char *at;
+	size_t n;
+
+	if (!records->ldso[0]) {
+		(void)fputs("libc static\n", out);
+		return;
+	}
+	if (files_path(path, NULL, "%s/%s", records->clib, records->ldso) < 0 ||
+	    files_read(path, &bytes, &n, NULL) < 0)
+		return;
+	at = memmem(bytes, n, mark, sizeof(mark) - 1);
+	if (at) {
+		at += sizeof(mark) - 1;
+		(void)fprintf(out, "libc glibc %.*s\n",
+			      (int)strspn(at, "0123456789") + 1 +
+				      (int)strspn(at + strspn(at, "0123456789") + 1, "0123456789"),
+			      at);
+		return;
+	}
+	at = find_version(bytes, n, "1.");
+	(void)fprintf(out, "libc musl %s\n", at ? at : "unknown");
+}
+
+static int write_versions(const struct records *records, struct err *err)
+{
+	FILES_FREE char *text = NULL;
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+
+	if (!out)
+		return err_set(err, ENOMEM, "cannot write the versions");
+	print_python(records, out);
+	print_libc(records, out);
+	if (fclose(out) != 0)
+		return err_set(err, ENOMEM, "cannot write the versions");
+	return write_text(records, "versions", text, err);
+}
+
+/* -- packages ------------------------------------------------------------------------------- */
+
+static int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char *package_line(const struct package *package)
+{
+	char line[6 * PACKAGE_WORD_MAX];
+
+	return package_format(package, line, sizeof(line)) < 0 ? NULL : strdup(line);
+}
+
+static int print_packages(const struct origins *origins, FILE *out, struct err *err)
+{
+	char **lines = calloc(origins->n_packages + 1, sizeof(*lines));
+	int r = 0;
+
+	for (size_t i = 0; lines && i < origins->n_packages; i++) {
+		lines[i] = package_line(&origins->packages[i]);
+		if (!lines[i])
+			r = -ENOMEM;
+	}
+	if (!lines || r < 0) {
+		r = err_set(err, ENOMEM, "cannot list the packages");
+	} else {
+		qsort(lines, origins->n_packages, sizeof(*lines), compare_lines);
+		for (size_t i = 0; i < origins->n_packages; i++)
+			(void)fprintf(out, "%s\n", lines[i]);
+	}
+	for (size_t i = 0; lines && i < origins->n_packages; i++)
+		free(lines[i]);
+	free(lines);
+	return r;
+}
+
+static int write_packages(const struct records *records, struct err *err)
+{
+	FILES_FREE char *text = NULL;
+	size_t n;
+	FILE *out = open_memstream(&text, &n);
+	int r;
+
+	if (!out)
+		return err_set(err, ENOMEM, "cannot list the packages");
+	(void)fputs("# suite name version architecture size sha256\n", out);
+	r = print_packages(records->source->origins, out, err);
+	if (fclose(out) != 0 && r == 0)
+		r = err_set(err, ENOMEM, "cannot list the packages");
+	return r < 0 ? r : write_text(records, "packages", text, err);
+}
+
+/* Debian keeps every package's licence in its documentation; other sources have no such rule. */
+static int write_licences(const struct records *records, struct err *err)
+{
+	const struct origins *origins = records->source->origins;
+	char dir[FILES_PATH_MAX], from[FILES_PATH_MAX], real[SYSROOT_PATH_MAX];
+	struct copy copy = { .root = records->source->root, .to = dir };
+	int r = files_path(dir, err, "%s/licences", records->dir);
+
+	if (r == 0)
+		r = files_mkdirs(dir, err);
+	for (size_t i = 0; r == 0 && i < origins->n_packages; i++) {
+		r = files_path(from, err, "/usr/share/doc/%s/copyright", origins->packages[i].name);
+		if (r == 0 && sysroot_find(copy.root, from, real) == 0)
+			r = copy_file(&copy, from, origins->packages[i].name, err);
+	}
+	return r;
+}
+
+/* -- the interpreter ------------------------------------------------------------------------ */
+
+static int write_readelf(const struct records *records, const char *python, const char *when,
+			 struct err *err)
+{
+	char segments[FILES_PATH_MAX], dynamic[FILES_PATH_MAX];
+	int r = files_path(segments, err, "%s/readelf_l.%s.txt", records->dir, when);
+
+	if (r == 0)
+		r = files_path(dynamic, err, "%s/readelf_d.%s.txt", records->dir, when);
+	return r < 0 ? r : elf_text_write(python, segments, dynamic, err);
+}
+
+/* For `sha256sum -c` in the tree. */
+static int write_sum(const struct records *records, struct err *err)
+{
+	char sum[65], line[512];
+	struct text text;
+	uint64_t size;
+	int r = files_sum(records->python_after, sum, &size, err);
+
+	if (r < 0)
+		return r;
+	text_init(&text, line, sizeof(line));
+	text_addf(&text, "%s  etc/python/%s/usr/bin/python3.%u\n", sum, records->source->arch->name,
+		  records->minor);
+	return write_text(records, "python3.sha256", line, err);
+}
+
+/* A host's packages are known only once it is known which of its files were taken. */
+static int ask_host(const struct records *records, struct err *err)
+{
+	const struct manifest *manifest = records->manifest;
+	char **paths = calloc(manifest->n_files + 1, sizeof(*paths));
+	int r;
+
+	if (!paths)
+		return err_set(err, ENOMEM, "cannot ask for packages");
+	for (size_t i = 0; i < manifest->n_files; i++)
+		paths[i] = manifest->files[i].source;
+	r = origins_ask_dpkg(records->source->origins, paths, manifest->n_files, err);
+	free(paths);
+	return r;
+}
+
+static int write_manifest(const struct records *records, struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	int r = files_path(path, err, "%s/manifest", records->dir);
+
+	if (r < 0)
+		return r;
+	origins_sort(records->source->origins);
+	return manifest_write(records->manifest, records->source->origins,
+			      source_word(records->source->kind), path, err);
+}
+
+int records_write(const struct records *records, struct err *err)
+{
+	int r = files_mkdirs(records->dir, err);
+
+	if (r == 0 && records->source->kind == SOURCE_HOST)
+		r = ask_host(records, err);
+	if (r == 0)
+		r = write_manifest(records, err);
+	if (r == 0)
+		r = write_packages(records, err);
+	if (r == 0)
+		r = write_licences(records, err);
+	if (r == 0)
+		r = write_text(records, "sources", records->source->about, err);
+	if (r == 0)
+		r = write_versions(records, err);
+	if (r == 0)
+		r = write_readelf(records, records->python_before, "before", err);
+	if (r == 0)
+		r = write_readelf(records, records->python_after, "after", err);
+	return r < 0 ? r : write_sum(records, err);
+}

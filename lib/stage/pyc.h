@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Compiles a runtime's Python files once, by whichever Python of the same minor runs here. */
+#ifndef BUSYPY_STAGE_PYC_H
+#define BUSYPY_STAGE_PYC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arch;
+struct err;
+
+/* A runtime on disk that could compile. */
+struct pyc_runtime {
+	const struct arch *arch;
+	unsigned minor;	  /* 11 for Python 3.11 */
+	const char *usr;  /* directory that a view has as /usr; absolute */
+	const char *clib; /* and as /lib; absolute */
+	const char *ldso; /* file name in clib; "" if the interpreter is static */
+};
+
+struct pyc_job {
+	const char *dir;   /* .py files below it are compiled; absolute */
+	const char *strip; /* leading part of dir that is not to be in tracebacks; absolute */
+	bool checked;	   /* a .pyc is compared with its .py at each import: for files that users
+			      may edit */
+	const struct pyc_runtime *runtimes; /* candidates, the files' own runtime first */
+	size_t n_runtimes;
+};
+
+/* Compiles each .py below job->dir that has no .pyc yet. Returns 0; 1 if nothing here can run a
+ * Python of that minor (none was compiled); -errno. A file with a syntax error is passed over. */
+int pyc_compile(const struct pyc_job *job, struct err *err);
+
+/* Gives each .py below dir that is one file with its peer's (by hard link) the peer's .pyc. */
+int pyc_share(const char *dir, const char *peer, unsigned minor, struct err *err);
+
+#endif

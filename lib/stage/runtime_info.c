@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads the runtime's links, its .pth file and its ELF headers, in the view's terms. */
+#include "stage/runtime_info.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "check/closure.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/ldso.h"
+#include "core/str.h"
+#include "elf/dynamic.h"
+#include "elf/search.h"
+#include "stage/pyc.h"
+
+static int name_places(const char *tree, struct staged *ret, struct err *err)
+{
+	int r = files_path(ret->usr, err, "%s/etc/python/%s/usr", tree, ret->arch->name);
+
+	if (r == 0)
+		r = files_path(ret->clib, err, "%s/etc/clib/%s", tree, ret->arch->name);
+	return r < 0 ? r : files_path(ret->info, err, "%s/etc/busypy/%s", tree, ret->arch->name);
+}
+
+/* Staging links bin/python3 to python3.MINOR. */
+static int read_minor(struct staged *ret, struct err *err)
+{
+	char path[FILES_PATH_MAX], target[STAGED_NAME_MAX];
+	uint64_t minor;
+	ssize_t n;
+	int r = files_path(path, err, "%s/bin/python3", ret->usr);
+
+	if (r < 0)
+		return r;
+	n = readlink(path, target, sizeof(target) - 1);
+	target[n > 0 ? n : 0] = '\0';
+	if (!str_starts(target, "python3.") || str_to_u64(target + 8, 10, &minor) < 0 ||
+	    minor > 999)
+		return err_hint(
+			err, err_say(err, EINVAL, "%s does not tell the version of Python", path),
+			"stage this runtime again");
+	ret->minor = (unsigned)minor;
+	return 0;
+}
+
+/* The directory with busypy.pth is on sys.path, whoever built that Python. */
+static int find_dist(struct staged *ret, struct err *err)
+{
+	static const char *const libs[] = { "lib", "lib64" };
+	char path[FILES_PATH_MAX];
+	struct text text;
+
+	for (size_t i = 0; i < 2 && !ret->stdlib[0]; i++) {
+		text_init(&text, ret->stdlib, sizeof(ret->stdlib));
+		text_addf(&text, "%s/python3.%u", libs[i], ret->minor);
+		if (files_path(path, err, "%s/%s", ret->usr, ret->stdlib) < 0 || !files_exist(path))
+			ret->stdlib[0] = '\0';
+	}
+	if (!ret->stdlib[0])
+		return err_say(err, ENOENT, "%s/lib has no standard library of Python 3.%u",
+			       ret->usr, ret->minor);
+	(void)str_copy(ret->dist, sizeof(ret->dist), "lib/python3/dist-packages");
+	if (files_path(path, err, "%s/%s/busypy.pth", ret->usr, ret->dist) == 0 &&
+	    files_exist(path))
+		return 0;
+	text_init(&text, ret->dist, sizeof(ret->dist));
+	text_addf(&text, "%s/site-packages", ret->stdlib);
+	return 0;
+}
+
+static int read_ldso(const char *tree, struct staged *ret, struct err *err)
+{
+	ELF_FILE_CLEANUP struct elf_file python = { 0 };
+	FILES_FREE char *bytes = NULL;
+	char path[FILES_PATH_MAX];
+	size_t n;
+	int r = closure_check(tree, ret->arch, err);
+
+	if (r == 0)
+		r = files_path(path, err, "%s/bin/python3.%u", ret->usr, ret->minor);
+	if (r == 0)
+		r = elf_file_read(path, &python, err);
+	if (r < 0 || !python.interp)
+		return r; /* static */
+	if (str_copy(ret->ldso, sizeof(ret->ldso), path_base(python.interp)) < 0)
+		return err_set(err, ENAMETOOLONG, "%s", python.interp);
+	ret->musl = needed_is_musl(ret->ldso);
+	r = files_path(path, err, "%s/%s", ret->clib, ret->ldso);
+	if (r == 0)
+		r = files_read(path, &bytes, &n, err);
+	if (r == 0)
+		ret->needs_rpath = !ret->musl && !ldso_searches_lib(bytes, n);
+	return r;
+}
+
+int staged_read(const char *tree, const struct arch *arch, struct staged *ret, struct err *err)
+{
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->arch = arch;
+	r = name_places(tree, ret, err);
+	if (r == 0)
+		r = read_minor(ret, err);
+	if (r == 0)
+		r = find_dist(ret, err);
+	return r < 0 ? r : read_ldso(tree, ret, err);
+}
+
+bool staged_version(const struct staged *staged, const char *what, char *dst, size_t size)
+{
+	FILES_FREE char *text = NULL;
+	char path[FILES_PATH_MAX];
+	size_t n, m = strlen(what);
+
+	if (files_path(path, NULL, "%s/versions", staged->info) < 0 ||
+	    files_read(path, &text, &n, NULL) < 0)
+		return false;
+	for (const char *line = text; *line;) {
+		size_t length = strcspn(line, "\n");
+
+		if (str_starts(line, what) && line[m] == ' ')
+			return str_copy_bytes(dst, size, line + m + 1, length - m - 1) == 0;
+		line += length + (line[length] == '\n');
+	}
+	return false;
+}
+
+void staged_compilers(const struct staged *staged, size_t n, size_t first, struct pyc_runtime *ret)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct staged *one = &staged[(first + i) % n];
+
+		ret[i] = (struct pyc_runtime){ .arch = one->arch,
+					       .minor = one->minor,
+					       .usr = one->usr,
+					       .clib = one->clib,
+					       .ldso = one->ldso };
+	}
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* A runtime that stands in a tree: what has to be known to change or use it. Runs nothing. */
+#ifndef BUSYPY_STAGE_RUNTIME_INFO_H
+#define BUSYPY_STAGE_RUNTIME_INFO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arch;
+struct err;
+struct pyc_runtime;
+
+enum { STAGED_PATH_MAX = 4096, STAGED_NAME_MAX = 256, STAGED_MAX = 16 };
+
+struct staged {
+	const struct arch *arch;
+	char usr[STAGED_PATH_MAX], clib[STAGED_PATH_MAX];
+	char info[STAGED_PATH_MAX];   /* etc/busypy/<arch>; perhaps not there */
+	unsigned minor;		      /* 11 for Python 3.11 */
+	char stdlib[STAGED_NAME_MAX]; /* below usr: lib/python3.11 */
+	char dist[STAGED_NAME_MAX];   /* below usr, where further modules go: on sys.path */
+	char ldso[STAGED_NAME_MAX];   /* below clib; "" for a static interpreter */
+	bool musl;		      /* the ld.so is musl's */
+	bool needs_rpath;	      /* the ld.so does not search /lib by itself */
+};
+
+/* Reads the runtime of arch in a tree (absolute). -ENOENT, -ENOEXEC, ... with a sentence. */
+int staged_read(const char *tree, const struct arch *arch, struct staged *ret, struct err *err);
+
+/* The version that etc/busypy/<arch>/versions has for "python" or "libc glibc"; false without. */
+bool staged_version(const struct staged *staged, const char *what, char *dst, size_t size);
+
+/* Candidates for pyc_compile: those of n runtimes, the one with index first before the others. */
+void staged_compilers(const struct staged *staged, size_t n, size_t first, struct pyc_runtime *ret);
+
+#endif

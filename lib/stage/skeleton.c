@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* Skeleton, programs, and the shared packages. */
+#include "stage/skeleton.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "stage/copy.h"
+#include "sys/programs.h"
+
+static const char *const skeleton[] = {
+	"bin",	   "sbin", "site-package", "etc/python", "etc/clib", "etc/busypy",
+	"etc/ssl", "lib",  "usr",	   "dev",	 "proc",     "sys",
+	"run",	   "tmp",  "var",	   "root",	 "home",     "mnt",
+};
+
+/* busypy_start.py goes into each runtime instead. */
+static const char *const skip[] = { "**/__pycache__", "**/*.pyc", "/etc/busypy/busypy_start.py",
+				    NULL };
+
+static bool is_rootfs(const char *dir)
+{
+	char path[FILES_PATH_MAX];
+
+	return files_path(path, NULL, "%s/etc/busypy/busypy_start.py", dir) == 0 &&
+	       files_exist(path);
+}
+
+int rootfs_find(const char *given, char *ret, struct err *err)
+{
+	if (given) {
+		if (!is_rootfs(given))
+			return err_say(err, ENOENT,
+				       "%s: not a directory with BusyPy's own programs "
+				       "(etc/busypy/busypy_start.py)",
+				       given);
+		return files_path(ret, err, "%s", given);
+	}
+	return programs_find_rootfs(ret, FILES_PATH_MAX, err);
+}
+
+/* An OpenSSL that was not built by Debian (Buildroot's, Alpine's) looks for certificates in
+ * /etc/ssl. */
+static const struct {
+	const char *name, *target;
+} links[] = {
+	{ "lib64", "lib" },
+	{ "etc/ssl/cert.pem", "/usr/lib/ssl/cert.pem" },
+};
+
+static int make_skeleton(const char *dir, struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(skeleton) / sizeof(skeleton[0]); i++) {
+		r = files_path(path, err, "%s/%s", dir, skeleton[i]);
+		if (r == 0)
+			r = files_mkdirs(path, err);
+	}
+	for (size_t i = 0; r == 0 && i < sizeof(links) / sizeof(links[0]); i++) {
+		r = files_path(path, err, "%s/%s", dir, links[i].name);
+		if (r == 0)
+			r = files_link(links[i].target, path, err);
+	}
+	return r;
+}
+
+static int make_executable(const char *path, const struct stat *st, void *context, struct err *err)
+{
+	(void)context;
+	if (S_ISREG(st->st_mode) && chmod(path, 0755) < 0)
+		return err_set(err, errno, "cannot chmod %s", path);
+	return 0;
+}
+
+static int chmod_programs(const char *dir, struct err *err)
+{
+	static const char *const programs[] = { "bin", "sbin", "etc/busypy/selftest" };
+	char path[FILES_PATH_MAX];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < sizeof(programs) / sizeof(programs[0]); i++) {
+		r = files_path(path, err, "%s/%s", dir, programs[i]);
+		if (r == 0 && files_exist(path))
+			r = files_walk(path, &(struct files_walk){ .each = make_executable }, err);
+	}
+	return r;
+}
+
+struct adopting {
+	const char *to;
+	size_t top;
+};
+
+static int adopt_one(const char *path, const struct stat *st, void *context, struct err *err)
+{
+	const struct adopting *adopting = context;
+	char to[FILES_PATH_MAX];
+	int r;
+
+	if (!S_ISREG(st->st_mode) || !str_ends(path, ".py"))
+		return 0;
+	r = files_path(to, err, "%s%s", adopting->to, path + adopting->top);
+	if (r < 0 || files_exist(to))
+		return r;
+	r = files_mkdirs_for(to, err);
+	if (r < 0)
+		return r;
+	(void)link(path, to); /* another owner's file stays uncompiled, that is all */
+	return 0;
+}
+
+/* Hard links, so that committing them later is a rename of a file onto itself, which does
+ * nothing. */
+static int adopt_packages(const char *tree, const char *dir, struct err *err)
+{
+	char from[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	struct adopting adopting = { .to = to };
+	int r = files_path(from, err, "%s/site-package", tree);
+
+	if (r == 0)
+		r = files_path(to, err, "%s/site-package", dir);
+	if (r < 0 || !files_exist(from))
+		return r;
+	adopting.top = strlen(from);
+	return files_walk(from, &(struct files_walk){ .each = adopt_one, .context = &adopting },
+			  err);
+}
+
+int rootfs_stage(const char *rootfs, const char *tree, const char *dir, struct err *err)
+{
+	struct sysroot root;
+	struct copy copy = {
+		.root = &root, .to = dir, .skip = skip, .flags = COPY_LINKS_AS_THEY_ARE
+	};
+	int r = sysroot_init(&root, rootfs);
+
+	if (r < 0)
+		return err_set(err, -r, "%s", rootfs);
+	r = make_skeleton(dir, err);
+	if (r == 0)
+		r = copy_tree(&copy, "/", "", err);
+	if (r == 0)
+		r = chmod_programs(dir, err);
+	return r < 0 ? r : adopt_packages(tree, dir, err);
+}

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT */
+/* The order of staging: sources, workspace, one runtime after another, our programs, commit. */
+#include "stage/stage.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "check/check.h"
+#include "check/closure.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/package.h"
+#include "core/str.h"
+#include "source/debian.h"
+#include "source/source.h"
+#include "stage/boot.h"
+#include "stage/build.h"
+#include "stage/pyc.h"
+#include "stage/skeleton.h"
+#include "stage/transaction.h"
+
+enum { PEERS_MAX = 2 * STAGE_ARCHES_MAX };
+
+/* A runtime that has been built. */
+struct built {
+	char python[FILES_PATH_MAX]; /* its folder; usr is in there */
+	char usr[FILES_PATH_MAX], clib[FILES_PATH_MAX], info[FILES_PATH_MAX];
+	struct runtime_facts facts;
+};
+
+struct stage {
+	const struct stage_request *request;
+	struct workspace space;
+	struct debian *debian; /* NULL unless from Debian */
+	char rootfs[FILES_PATH_MAX];
+	struct built built[STAGE_ARCHES_MAX];
+	size_t n_built;
+	char peer_paths[PEERS_MAX][FILES_PATH_MAX];
+	const char *peers[PEERS_MAX];
+	size_t n_peers;
+};
+
+static void say(void (*to)(const char *), const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void say(void (*to)(const char *), const char *format, ...)
+{
+	char text[ERR_TEXT_MAX];
+	va_list args;
+
+	if (!to)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	to(text);
+}
+
+/* -- one runtime ---------------------------------------------------------------------------- */
+
+static int open_source(struct stage *stage, const struct arch *arch, struct source *ret,
+		       struct err *err)
+{
+	const struct stage_request *request = stage->request;
+	char dir[FILES_PATH_MAX];
+	int r;
+
+	switch (request->from) {
+	case STAGE_HOST:
+		return source_host(ret, err);
+	case STAGE_DIR:
+		return source_dir(request->dir, arch, ret, err);
+	case STAGE_DEBIAN:
+		break;
+	}
+	say(request->progress, "%s: extracting packages", arch->name);
+	r = files_path(dir, err, "%s/source/%s", stage->space.build, arch->name);
+	return r < 0 ? r : debian_extract(stage->debian, arch, dir, ret, err);
+}
+
+static int add_peer(struct stage *stage, const char *usr, struct err *err)
+{
+	int r;
+
+	if (stage->n_peers == PEERS_MAX || !files_exist(usr))
+		return 0;
+	r = files_path(stage->peer_paths[stage->n_peers], err, "%s", usr);
+	if (r < 0)
+		return r;
+	stage->peers[stage->n_peers] = stage->peer_paths[stage->n_peers];
+	stage->n_peers++;
+	return 0;
+}
+
+/* Runtimes that the tree has already. */
+static int add_peers(struct stage *stage, struct err *err)
+{
+	size_t n;
+	const struct arch *table = arch_table(&n);
+	char usr[FILES_PATH_MAX];
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = files_path(usr, err, "%s/etc/python/%s/usr", stage->space.tree, table[i].name);
+		if (r == 0)
+			r = add_peer(stage, usr, err);
+	}
+	return r;
+}
+
+/* The runtimes built so far as compilers, the one with this index first. */
+static size_t list_compilers(const struct stage *stage, size_t first, struct pyc_runtime *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < stage->n_built; i++) {
+		size_t at = (first + i) % stage->n_built;
+		const struct built *built = &stage->built[at];
+
+		ret[n++] = (struct pyc_runtime){ .arch = stage->request->arches[at],
+						 .minor = built->facts.minor,
+						 .usr = built->usr,
+						 .clib = built->clib,
+						 .ldso = built->facts.ldso };
+	}
+	return n;
+}
+
+static int compile(struct stage *stage, size_t which, const char *dir, const char *strip,
+		   bool checked, struct err *err)
+{
+	struct pyc_runtime runtimes[STAGE_ARCHES_MAX];
+	const struct arch *arch = stage->request->arches[which];
+	struct pyc_job job = {
+		.dir = dir, .strip = strip, .checked = checked, .runtimes = runtimes
+	};
+	int r;
+
+	job.n_runtimes = list_compilers(stage, which, runtimes);
+	r = pyc_compile(&job, err);
+	if (r == 1)
+		say(stage->request->warning,
+		    "%s: no Python 3.%u runs here, so Python files stay uncompiled and every start "
+		    "takes longer (Hint: install qemu-user-static)",
+		    arch->name, runtimes[0].minor);
+	return r < 0 ? r : 0;
+}
+
+static int compile_stdlib(struct stage *stage, size_t which, struct err *err)
+{
+	struct built *built = &stage->built[which];
+	char stdlib[FILES_PATH_MAX], peer[FILES_PATH_MAX];
+	int r = files_path(stdlib, err, "%s/%s", built->usr, built->facts.stdlib);
+
+	for (size_t i = 0; r == 0 && i < stage->n_peers; i++) {
+		r = files_path(peer, err, "%s/%s", stage->peers[i], built->facts.stdlib);
+		if (r == 0 && files_exist(peer))
+			r = pyc_share(stdlib, peer, built->facts.minor, err);
+	}
+	return r < 0 ? r : compile(stage, which, stdlib, built->python, false, err);
+}
+
+/* The same places as in a tree, so that it can be checked as one. */
+static int name_places(const struct stage *stage, const struct arch *arch, struct built *ret,
+		       struct err *err)
+{
+	const char *base = stage->space.build;
+	int r = files_path(ret->python, err, "%s/runtimes/etc/python/%s", base, arch->name);
+
+	if (r == 0)
+		r = files_path(ret->usr, err, "%s/usr", ret->python);
+	if (r == 0)
+		r = files_path(ret->clib, err, "%s/runtimes/etc/clib/%s", base, arch->name);
+	return r < 0 ? r
+		     : files_path(ret->info, err, "%s/runtimes/etc/busypy/%s", base, arch->name);
+}
+
+static int settle(const struct stage *stage, const struct built *built, const struct arch *arch,
+		  struct err *err)
+{
+	char runtimes[FILES_PATH_MAX];
+	int r = files_settle(built->python, err);
+
+	if (r == 0)
+		r = files_settle(built->clib, err);
+	if (r == 0)
+		r = files_settle(built->info, err);
+	if (r == 0)
+		r = files_path(runtimes, err, "%s/runtimes", stage->space.build);
+	if (r == 0)
+		r = closure_check(runtimes, arch, err);
+	/* A module that cannot be imported is no reason to stage nothing. */
+	return r < 0 ? r
+		     : check_warn(&(struct check_request){ .tree = runtimes,
+							   .archs = (const struct arch *[]){ arch,
+											     NULL },
+							   .skip = CHECK_SKIP_LAYOUT |
+								   CHECK_SKIP_PROGRAMS |
+								   CHECK_SKIP_SUMS },
+				  stage->request->tree, stage->request->warning, err);
+}
+
+/* The rescue shell: the one that was named, or Debian's, for archs that can boot. */
+static int add_rescue(const struct stage *stage, const struct arch *arch, const char *info,
+		      struct err *err)
+{
+	static const char *const places[] = { "usr/bin/busybox", "bin/busybox" };
+	const struct stage_request *request = stage->request;
+	char busybox[FILES_PATH_MAX];
+	int r = 0;
+
+	if (request->busybox)
+		return boot_files_add_rescue(request->busybox, arch, info, err);
+	for (size_t i = 0; r == 0 && request->from == STAGE_DEBIAN && i < 2; i++) {
+		r = files_path(busybox, err, "%s/source/%s/%s", stage->space.build, arch->name,
+			       places[i]);
+		if (r == 0 && files_exist(busybox))
+			return boot_files_add_rescue(busybox, arch, info, err);
+	}
+	return r;
+}
+
+/* Packages that `busypy add` put into the runtime that is replaced; libraries came because of them.
+ */
+static void warn_added(const struct stage *stage, const struct arch *arch)
+{
+	FILES_FREE char *list = NULL;
+	char path[FILES_PATH_MAX], names[512];
+	struct package package;
+	struct text text;
+	size_t n;
+
+	if (files_path(path, NULL, "%s/etc/busypy/%s/added", stage->space.tree, arch->name) < 0 ||
+	    !files_exist(path) || files_read(path, &list, &n, NULL) < 0)
+		return;
+	text_init(&text, names, sizeof(names));
+	for (const char *line = list; *line;) {
+		size_t length = strcspn(line, "\n");
+
+		if (package_parse(line, length, &package, NULL) == 1 &&
+		    !str_starts(package.name, "lib"))
+			text_addf(&text, " %s", package.name);
+		line += length + (line[length] == '\n');
+	}
+	say(stage->request->warning,
+	    "%s: the new runtime is without what was added to the old one:%s%s (Hint: 'busypy add "
+	    "--from debian' adds it again)",
+	    arch->name, names, text.overflow ? " ..." : "");
+}
+
+static int build_runtime(struct stage *stage, const struct arch *arch, struct err *err)
+{
+	struct built *built = &stage->built[stage->n_built];
+	struct source source = { 0 };
+	struct runtime_job job = { .source = &source,
+				   .usr = built->usr,
+				   .clib = built->clib,
+				   .info = built->info,
+				   .rootfs = stage->rootfs,
+				   .peers = stage->peers,
+				   .n_peers = stage->n_peers };
+	int r = name_places(stage, arch, built, err);
+
+	warn_added(stage, arch);
+	if (r == 0)
+		r = open_source(stage, arch, &source, err);
+	if (r == 0) {
+		say(stage->request->progress, "%s: copying", arch->name);
+		r = runtime_build(&job, &built->facts, err);
+	}
+	if (r == 0)
+		r = add_rescue(stage, arch, built->info, err);
+	source_free(&source);
+	if (r < 0)
+		return r;
+	say(stage->request->progress, "%s: compiling Python files", arch->name);
+	stage->n_built++;
+	r = compile_stdlib(stage, stage->n_built - 1, err);
+	if (r == 0)
+		r = settle(stage, built, arch, err);
+	return r < 0 ? r : add_peer(stage, built->usr, err);
+}
+
+/* -- the part that all arches share --------------------------------------------------------- */
+
+static int build_tree(struct stage *stage, struct err *err)
+{
+	char dir[FILES_PATH_MAX], packages[FILES_PATH_MAX];
+	int r = files_path(dir, err, "%s/tree", stage->space.build);
+
+	say(stage->request->progress, "laying out programs");
+	if (r == 0)
+		r = files_path(packages, err, "%s/site-package", dir);
+	if (r == 0)
+		r = rootfs_stage(stage->rootfs, stage->space.tree, dir, err);
+	for (size_t i = 0; r >= 0 && i < stage->n_built; i++)
+		r = boot_files_add_init(stage->request->arches[i], dir, err);
+	r = r > 0 ? 0 : r;
+	/* Once per minor: the second time the .pyc files of that minor are there. Checked, because
+	 * these are files that people edit. */
+	for (size_t i = 0; r == 0 && i < stage->n_built; i++)
+		r = compile(stage, i, packages, dir, true, err);
+	return r < 0 ? r : files_settle(dir, err);
+}
+
+/* etc/libc is what some trees call etc/clib. */
+static int look_at_libc(struct stage *stage, struct err *err)
+{
+	size_t n, found = 0;
+	const struct arch *table = arch_table(&n);
+	char old[FILES_PATH_MAX], link[FILES_PATH_MAX], target[FILES_PATH_MAX];
+	struct stat st;
+	int r = files_path(old, err, "%s/etc/libc", stage->space.tree);
+
+	if (r < 0 || lstat(old, &st) < 0 || !S_ISDIR(st.st_mode))
+		return r;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = files_path(old, err, "%s/etc/libc/%s", stage->space.tree, table[i].name);
+		if (r == 0)
+			r = files_path(link, err, "%s/etc/clib/%s", stage->space.tree,
+				       table[i].name);
+		if (r < 0 || !files_exist(old) || files_exist(link))
+			continue;
+		found++;
+		if (!stage->request->link_libc)
+			continue;
+		r = files_path(target, err, "../libc/%s", table[i].name);
+		if (r == 0)
+			r = files_mkdirs_for(link, err);
+		if (r == 0)
+			r = files_link(target, link, err);
+	}
+	if (r == 0 && found && !stage->request->link_libc)
+		say(stage->request->warning,
+		    "%s/etc/libc is not looked at, the folder is called etc/clib (Hint: "
+		    "--link-libc makes links to what is there)",
+		    stage->space.tree);
+	return r;
+}
+
+/* -- all of it ------------------------------------------------------------------------------ */
+
+static int build_all(struct stage *stage, struct err *err)
+{
+	char source[FILES_PATH_MAX];
+	int r = add_peers(stage, err);
+
+	for (size_t i = 0; r == 0 && i < stage->request->n_arches; i++) {
+		r = build_runtime(stage, stage->request->arches[i], err);
+		if (r < 0)
+			return err_wrap(err, r, "%s", stage->request->arches[i]->name);
+		/* what was extracted is not needed any more, and may be large */
+		r = files_path(source, err, "%s/source", stage->space.build);
+		if (r == 0)
+			r = files_remove(source, err);
+	}
+	if (r == 0)
+		r = build_tree(stage, err);
+	if (r < 0)
+		return r;
+	say(stage->request->progress, "writing to disk");
+	r = workspace_commit(&stage->space, err);
+	return r < 0 ? r : look_at_libc(stage, err);
+}
+
+static int run(struct stage *stage, struct err *err)
+{
+	const struct stage_request *request = stage->request;
+	int r = rootfs_find(request->rootfs, stage->rootfs, err);
+
+	/* Whatever can be refused is refused before the tree is touched. */
+	if (r == 0 && request->from == STAGE_DEBIAN)
+		r = debian_open(&(struct debian_request){ .suite = request->suite,
+							  .mirror = request->mirror,
+							  .cache = request->cache,
+							  .locked = request->locked,
+							  .arches = request->arches,
+							  .n_arches = request->n_arches,
+							  .progress = request->progress },
+				&stage->debian, err);
+	if (r == 0)
+		r = workspace_open(&stage->space, request->tree, err);
+	if (r == 0)
+		r = build_all(stage, err);
+	return r;
+}
+
+int stage_run(const struct stage_request *request, struct err *err)
+{
+	struct stage *stage = calloc(1, sizeof(*stage));
+	int r;
+
+	if (!stage)
+		return err_set(err, ENOMEM, "cannot stage");
+	stage->request = request;
+	workspace_init(&stage->space);
+	r = run(stage, err);
+	workspace_close(&stage->space);
+	debian_close(stage->debian);
+	free(stage);
+	return r;
+}

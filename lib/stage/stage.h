@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* `busypy stage`: puts runtimes into a tree, all that were asked for or none. */
+#ifndef BUSYPY_STAGE_STAGE_H
+#define BUSYPY_STAGE_STAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arch;
+struct err;
+
+enum { STAGE_ARCHES_MAX = 16 };
+
+enum stage_from { STAGE_HOST, STAGE_DEBIAN, STAGE_DIR };
+
+struct stage_request {
+	const char *tree;
+	enum stage_from from;
+	const char *dir;     /* STAGE_DIR */
+	const char *suite;   /* STAGE_DEBIAN; NULL: what each arch needs */
+	const char *mirror;  /* STAGE_DEBIAN */
+	const char *cache;   /* STAGE_DEBIAN; NULL: the user's default */
+	const char *locked;  /* STAGE_DEBIAN; a list of packages; NULL: the newest */
+	const char *busybox; /* rescue shell, static; NULL: Debian's, or none */
+	const char *rootfs;  /* our own programs; NULL: where they are installed */
+	const struct arch *arches[STAGE_ARCHES_MAX];
+	size_t n_arches;
+	bool link_libc; /* make etc/libc's runtimes known as etc/clib's */
+
+	/* Words for the user, perhaps NULL: a step that takes a while, and something to know. */
+	void (*progress)(const char *step);
+	void (*warning)(const char *sentence);
+};
+
+/* Does it. On failure the tree is as it was. */
+int stage_run(const struct stage_request *request, struct err *err);
+
+#endif

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/* TREE/.busypy-stage: lock, build (being made), ready (decided), trash (replaced). */
+#include "stage/transaction.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "sys/fd.h"
+
+#define HIDDEN ".busypy-stage"
+
+void workspace_init(struct workspace *space)
+{
+	memset(space, 0, sizeof(*space));
+	space->lock = -1;
+}
+
+static int hidden(const struct workspace *space, const char *name, char *ret, struct err *err)
+{
+	return files_path(ret, err, "%s/" HIDDEN "/%s", space->tree, name);
+}
+
+static int remove_hidden(const struct workspace *space, const char *name, struct err *err)
+{
+	char path[FILES_PATH_MAX];
+	int r = hidden(space, name, path, err);
+
+	return r < 0 ? r : files_remove(path, err);
+}
+
+/* -- commit --------------------------------------------------------------------------------- */
+
+/* Makes renames in a directory last; a file system that cannot is taken as it is. */
+static void sync_dir(const char *path)
+{
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		(void)fsync(fd); /* EINVAL on some file systems: nothing better is left to do */
+}
+
+static int move(const char *from, const char *to, struct err *err)
+{
+	int r = files_mkdirs_for(to, err);
+
+	if (r < 0)
+		return r;
+	if (rename(from, to) < 0)
+		return err_set(err, errno, "cannot move %s to %s", from, to);
+	return 0;
+}
+
+/* Where one of the three folders of a runtime is, goes to, and leaves its old one. */
+struct part {
+	char from[FILES_PATH_MAX], to[FILES_PATH_MAX], old[FILES_PATH_MAX];
+};
+
+static int name_part(const struct workspace *space, const char *folder, const char *arch,
+		     struct part *ret, struct err *err)
+{
+	int r = files_path(ret->from, err, "%s/" HIDDEN "/ready/runtimes/etc/%s/%s", space->tree,
+			   folder, arch);
+
+	if (r == 0)
+		r = files_path(ret->to, err, "%s/etc/%s/%s", space->tree, folder, arch);
+	return r < 0 ? r
+		     : files_path(ret->old, err, "%s/" HIDDEN "/trash/%s.%s", space->tree, arch,
+				  folder);
+}
+
+static int remove_old(const struct part *part, struct err *err)
+{
+	return files_exist(part->to) ? move(part->to, part->old, err) : 0;
+}
+
+/* The old interpreter goes first and the new one comes last: in between there is no runtime, so
+ * nobody can find an interpreter with another one's libraries. */
+static int place_runtime(const struct workspace *space, const char *arch, struct err *err)
+{
+	static const char *const folders[] = { "clib", "busypy", "python" };
+	struct part part;
+	int r = name_part(space, "python", arch, &part, err);
+
+	if (r < 0 || !files_exist(part.from))
+		return r; /* not staged, or placed before an interruption */
+	r = remove_old(&part, err);
+	for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		r = name_part(space, folders[i], arch, &part, err);
+		if (r < 0 || !files_exist(part.from))
+			continue;
+		r = remove_old(&part, err);
+		if (r == 0)
+			r = move(part.from, part.to, err);
+	}
+	return r;
+}
+
+struct placing {
+	const struct workspace *space;
+	size_t top; /* bytes of ready/tree */
+};
+
+/* The tree's owner may have changed his passwd or inittab; programs and runtimes are ours. */
+static bool is_kept(const char *name)
+{
+	static const char *const ours[] = { "/etc/busypy/", "/etc/python/", "/etc/clib/" };
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
+		if (str_starts(name, ours[i]))
+			return false;
+	}
+	return str_starts(name, "/etc/");
+}
+
+static int place_file(const char *path, const struct stat *st, void *context, struct err *err)
+{
+	const struct placing *placing = context;
+	const char *name = path + placing->top;
+	char to[FILES_PATH_MAX];
+	struct stat there;
+	int r = files_path(to, err, "%s%s", placing->space->tree, name);
+
+	if (r < 0)
+		return r;
+	if (S_ISDIR(st->st_mode))
+		return files_mkdirs(to, err);
+	if (lstat(to, &there) == 0 && (is_kept(name) || S_ISDIR(there.st_mode)))
+		return 0;
+	return move(path, to, err);
+}
+
+/* One rename, so that nobody sees half of a package; what was there goes first. */
+static int place_whole(const struct workspace *space, const char *name, size_t which,
+		       struct err *err)
+{
+	char from[FILES_PATH_MAX], to[FILES_PATH_MAX], old[FILES_PATH_MAX];
+	int r = files_path(from, err, "%s/" HIDDEN "/ready/tree/%s", space->tree, name);
+
+	if (r == 0)
+		r = files_path(to, err, "%s/%s", space->tree, name);
+	if (r == 0)
+		r = files_path(old, err, "%s/" HIDDEN "/trash/%zu", space->tree, which);
+	if (r < 0 || !files_exist(from))
+		return r; /* placed before an interruption */
+	if (files_exist(to))
+		r = move(to, old, err);
+	return r < 0 ? r : move(from, to, err);
+}
+
+static int place_listed(const struct workspace *space, struct err *err)
+{
+	FILES_FREE char *text = NULL;
+	char list[FILES_PATH_MAX];
+	size_t n, which = 0;
+	int r = hidden(space, "ready/whole", list, err);
+
+	if (r < 0 || !files_exist(list))
+		return r;
+	r = files_read(list, &text, &n, err);
+	for (char *name = text; r == 0 && name < text + n; name += strlen(name) + 1)
+		r = place_whole(space, name, which++, err);
+	return r;
+}
+
+static int place_tree(const struct workspace *space, struct err *err)
+{
+	char from[FILES_PATH_MAX];
+	struct placing placing = { .space = space };
+	int r = hidden(space, "ready/tree", from, err);
+
+	if (r < 0 || !files_exist(from))
+		return r;
+	r = place_listed(space, err);
+	if (r < 0)
+		return r;
+	placing.top = strlen(from);
+	return files_walk(from, &(struct files_walk){ .each = place_file, .context = &placing },
+			  err);
+}
+
+static int place_all(const struct workspace *space, struct err *err)
+{
+	size_t n;
+	const struct arch *table = arch_table(&n);
+	char path[FILES_PATH_MAX];
+	int r = hidden(space, "trash", path, err);
+
+	if (r == 0)
+		r = files_mkdirs(path, err);
+	if (r == 0)
+		r = place_tree(space, err);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = place_runtime(space, table[i].name, err);
+	if (r < 0)
+		return r;
+	sync_dir(space->tree);
+	r = remove_hidden(space, "ready", err);
+	return r < 0 ? r : remove_hidden(space, "trash", err);
+}
+
+/* Everything built reaches the disk before its final names do. */
+static int sync_build(const struct workspace *space, struct err *err)
+{
+	FD_CLEANUP int fd = open(space->build, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || syncfs(fd) < 0)
+		return err_set(err, errno, "cannot write %s to disk", space->build);
+	return 0;
+}
+
+int workspace_commit(struct workspace *space, struct err *err)
+{
+	char ready[FILES_PATH_MAX];
+	int r = hidden(space, "ready", ready, err);
+
+	if (r == 0)
+		r = sync_build(space, err);
+	if (r < 0)
+		return r;
+	if (rename(space->build, ready) < 0)
+		return err_set(err, errno, "cannot rename %s", space->build);
+	space->committed = true;
+	return place_all(space, err);
+}
+
+/* -- opening and closing -------------------------------------------------------------------- */
+
+/* The topmost part of path that does not exist yet. */
+static void find_created(const char *path, char *ret)
+{
+	ret[0] = '\0';
+	for (size_t n = strlen(path); n > 0; n--) {
+		char part[WORKSPACE_PATH_MAX];
+
+		if (path[n] != '\0' && path[n] != '/')
+			continue;
+		if (str_copy_bytes(part, sizeof(part), path, n) < 0 || files_exist(part))
+			return;
+		(void)str_copy(ret, WORKSPACE_PATH_MAX, part); /* shorter than path */
+	}
+}
+
+/* Locks TREE/.busypy-stage/lock. Whoever held it before may have removed that file meanwhile: then
+ * the lock is on a file without a name, and is tried again. */
+static int take_lock(struct workspace *space, struct err *err)
+{
+	char path[FILES_PATH_MAX], dir[FILES_PATH_MAX];
+	int r = hidden(space, "lock", path, err);
+
+	if (r == 0)
+		r = hidden(space, "", dir, err);
+	while (r == 0) {
+		FD_CLEANUP int fd = -1;
+		struct stat mine, named;
+
+		r = files_mkdirs(dir, err);
+		if (r < 0)
+			break;
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd < 0 && errno == ENOENT)
+			continue; /* the directory has just been removed */
+		if (fd < 0 || fstat(fd, &mine) < 0)
+			return err_set(err, errno, "cannot create %s", path);
+		if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+			return errno == EWOULDBLOCK
+				       ? err_say(err, EBUSY,
+						 "%s: another busypy is staging there right now",
+						 space->tree)
+				       : err_set(err, errno, "cannot lock %s", path);
+		if (stat(path, &named) == 0 && named.st_ino == mine.st_ino &&
+		    named.st_dev == mine.st_dev) {
+			/* Inherited: a compiler that outlives us, killed, still writes into build.
+			 */
+			(void)fcntl(fd, F_SETFD, 0); /* cannot fail: the descriptor is open */
+			space->lock = fd_steal(&fd);
+			return 0;
+		}
+	}
+	return r;
+}
+
+/* Goes on where a decided run was interrupted, and throws away what was not decided. */
+static int recover(const struct workspace *space, struct err *err)
+{
+	char ready[FILES_PATH_MAX];
+	int r = hidden(space, "ready", ready, err);
+
+	if (r == 0 && files_exist(ready))
+		r = place_all(space, err);
+	if (r == 0)
+		r = remove_hidden(space, "build", err);
+	return r < 0 ? r : remove_hidden(space, "trash", err);
+}
+
+int workspace_open(struct workspace *space, const char *tree, struct err *err)
+{
+	FILES_FREE char *real = NULL;
+	char created[WORKSPACE_PATH_MAX];
+	int r;
+
+	find_created(tree, created);
+	r = files_mkdirs(tree, err);
+	if (r < 0)
+		return r;
+	real = realpath(tree, NULL);
+	if (!real)
+		return err_set(err, errno, "%s", tree);
+	r = files_path(space->tree, err, "%s", real);
+	if (r == 0)
+		r = files_path(space->created, err, "%s", created);
+	if (r == 0)
+		r = hidden(space, "build", space->build, err);
+	if (r == 0)
+		r = take_lock(space, err);
+	if (r == 0)
+		r = recover(space, err);
+	return r < 0 ? r : files_mkdirs(space->build, err);
+}
+
+void workspace_close(struct workspace *space)
+{
+	char dir[FILES_PATH_MAX], lock[FILES_PATH_MAX], ready[FILES_PATH_MAX];
+
+	/* On the way out after a success or with a sentence already said: what cannot be removed
+	 * now is removed by the next run. */
+	if (space->lock >= 0 && hidden(space, "", dir, NULL) == 0 &&
+	    hidden(space, "lock", lock, NULL) == 0 && hidden(space, "ready", ready, NULL) == 0) {
+		(void)remove_hidden(space, "build", NULL);
+		if (!files_exist(ready)) {
+			(void)unlink(lock);
+			(void)rmdir(dir);
+		}
+	}
+	fd_close(&space->lock);
+	space->lock = -1;
+	if (space->created[0] && !space->committed)
+		(void)files_remove(space->created, NULL);
+}

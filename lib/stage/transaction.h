@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* A hidden directory in a tree where everything is built first; then it becomes part of the tree
+ * as a whole or not at all, whenever the power fails. */
+#ifndef BUSYPY_STAGE_TRANSACTION_H
+#define BUSYPY_STAGE_TRANSACTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct err;
+
+enum { WORKSPACE_PATH_MAX = 4096 };
+
+/* build/runtimes/etc/{python,clib,busypy}/<arch> (whole runtimes) and build/tree/... (single files)
+ * are to be filled; anything else in build is thrown away. build/whole lists, each with a NUL
+ * behind it, files and directories below build/tree that are placed first, in this order, by one
+ * rename each. */
+struct workspace {
+	char tree[WORKSPACE_PATH_MAX];
+	char build[WORKSPACE_PATH_MAX];
+	char created[WORKSPACE_PATH_MAX]; /* topmost directory that had to be made; "" for none */
+	int lock;
+	bool committed;
+};
+
+/* Initialises an empty workspace, which workspace_close takes. */
+void workspace_init(struct workspace *space);
+
+/* Creates the tree if it is missing, locks it, finishes what an interrupted run had decided and
+ * removes what it had only begun. -EBUSY with a sentence if another process stages there. */
+int workspace_open(struct workspace *space, const char *tree, struct err *err);
+
+/* Makes what was built the tree's, after it is on disk. The decision is one rename: interrupted
+ * before it, nothing has changed; after it, the next workspace_open goes on. A runtime that is
+ * replaced is away for a moment, never mixed. Files of the tree's etc that are there already are
+ * kept, but for etc/busypy, etc/python and etc/clib. */
+int workspace_commit(struct workspace *space, struct err *err);
+
+/* Removes the hidden directory, and what workspace_open created if nothing was committed. */
+void workspace_close(struct workspace *space);
+
+#endif
