@@ -9,10 +9,14 @@ import sys
 from tap import PYTHON, SITE, Tests, check, run, same
 
 sys.path.insert(0, SITE)
-from busypy import cli, dates, dhcp, elf, escape, mode, regex, sedscript, sortkeys  # noqa: E402
+from busypy import cli, dates, elf, regex  # noqa: E402
+from busypy import text as texts  # noqa: E402
+from busypy.lib import escape, inet, mode  # noqa: E402
 from busypy.program import cut, ip, printf, tr, xargs  # noqa: E402
 from busypy.program import test as condition  # noqa: E402
-from busypy import text as texts  # noqa: E402
+from busypy.program.dhcpcd import protocol  # noqa: E402
+from busypy.program.sed import script as language  # noqa: E402
+from busypy.program.sort import keys  # noqa: E402
 
 test = Tests()
 USAGE = """
@@ -131,8 +135,8 @@ def random_sed_scripts_never_fail_otherwise_than_by_bad():
     for _ in range(8000):
         script = b"".join(random.choices(pieces, k=random.randrange(8)))
         try:
-            sedscript.parse(script, False)
-        except sedscript.Bad as error:
+            language.parse(script, False)
+        except language.Bad as error:
             check(str(error) and error.at >= 0, script)
 
 
@@ -188,29 +192,29 @@ def modes_are_read():
 def ack(options, address=b"\x0a\x00\x00\x05"):
     mac = b"\2\0\0\0\0\1"
     body = bytes((2, 1, 6, 0)) + b"\0\0\0\7" + bytes(8) + address + bytes(8) + mac.ljust(16, b"\0")
-    return body + bytes(192) + dhcp.MAGIC + bytes((53, 1, 5)) + options + b"\xff"
+    return body + bytes(192) + protocol.MAGIC + bytes((53, 1, 5)) + options + b"\xff"
 
 
 @test
 def dhcp_packets():
     head = bytes.fromhex("450000730000400040110000c0a80001c0a800c7")
-    same(dhcp.checksum(head), 0xb861)
-    sent = dhcp.wrap(dhcp.message(dhcp.DISCOVER, 7, b"\2\0\0\0\0\1"))
-    same(dhcp.checksum(sent[:20]), 0)
-    same(len(dhcp.unwrap(sent, 67)), 300)
+    same(inet.checksum(head), 0xb861)
+    sent = protocol.wrap(protocol.message(protocol.DISCOVER, 7, b"\2\0\0\0\0\1"))
+    same(inet.checksum(sent[:20]), 0)
+    same(len(protocol.unwrap(sent, 67)), 300)
     routes = bytes((121, 13, 0, 10, 0, 0, 1, 24, 10, 2, 3, 10, 0, 0, 2))
     names = b"\x03lan\x07example\0\x03dev\xc0\x04"
     fixed = bytes((1, 4, 255, 255, 254, 0, 51, 4, 0, 0, 1, 0, 15, 3)) + b"x;y"
     search = bytes((119, len(names))) + names
-    lease = dhcp.Lease(dhcp.Reply(ack(fixed + routes + search)))
+    lease = protocol.Lease(protocol.Reply(ack(fixed + routes + search)))
     same((lease.prefix, lease.time, lease.renew, lease.rebind), (23, 256, 128, 224))
     same(lease.routes, [(None, 0, b"\x0a\0\0\1"), (b"\x0a\2\3\0", 24, b"\x0a\0\0\2")])
     same((lease.search, lease.domain), (["lan.example", "dev.example"], ""))
     for wrong in (ack(bytes((1, 4, 255, 0, 255, 0))), ack(b"", bytes(4)), ack(b"", b"\xe0\0\0\1")):
         try:
-            dhcp.Lease(dhcp.Reply(wrong))
+            protocol.Lease(protocol.Reply(wrong))
             raise AssertionError(wrong)
-        except dhcp.Bad:
+        except protocol.Bad:
             pass
 
 
@@ -219,17 +223,17 @@ def damaged_dhcp_packets_are_bad_and_nothing_else():
     random.seed(4)
     good = ack(bytes((1, 4, 255, 255, 255, 0, 119, 5)) + b"\3lan\0" + bytes((52, 1, 3, 121, 5, 0))
                + bytes(4))
-    packet = dhcp.wrap(good, b"\x0a\0\0\1", b"\xff" * 4, 67, 68)
-    same(dhcp.Reply(dhcp.unwrap(packet)).kind, 5)
+    packet = protocol.wrap(good, b"\x0a\0\0\1", b"\xff" * 4, 67, 68)
+    same(protocol.Reply(protocol.unwrap(packet)).kind, 5)
     for number in range(6000):
         data = bytearray(good if number % 2 else packet)
         for _ in range(random.randrange(1, 6)):
             data[random.randrange(len(data))] = random.randrange(256)
         del data[random.randrange(len(data)) if number % 3 == 0 else len(data):]
         try:
-            dhcp.Lease(dhcp.Reply(bytes(data) if number % 2 else
-                                  dhcp.unwrap(bytes(data), unsummed=True)))
-        except dhcp.Bad:
+            protocol.Lease(protocol.Reply(bytes(data) if number % 2 else
+                                  protocol.unwrap(bytes(data), unsummed=True)))
+        except protocol.Bad:
             pass
 
 
@@ -341,7 +345,7 @@ def random_command_lines_never_end_in_a_traceback():
         except cli.Fail:
             pass
     for function in (lambda t: tr.Set(t), lambda t: cut.ranges(t, "field"),
-                     lambda t: sortkeys.parse_key(t, ""), lambda t: ip.parse_address(t),
+                     lambda t: keys.parse_key(t, ""), lambda t: ip.parse_address(t),
                      lambda t: escape.decode(t.encode())):
         for _ in range(2000):
             text = "".join(random.choices("a-z[:]=*1,.n\\0/9 +x", k=random.randrange(9)))
@@ -357,8 +361,8 @@ def numbers_of_sort():
                  ("99999999999999999998", "99999999999999999999"),
                  ("0.00000000000000000001", "0.1"),
                  ("-0.5", "x"), ("1.10", "1.9")):
-        check(sortkeys.number(a.encode()) < sortkeys.number(b.encode()), (a, b))
-    same(sortkeys.number(b" 007"), 7)
+        check(keys.number(a.encode()) < keys.number(b.encode()), (a, b))
+    same(keys.number(b" 007"), 7)
 
 
 @test

@@ -78,8 +78,8 @@ def kernel_resolver():
     keep = [line for line in machine.lines("/proc/net/pnp")
             if line.split(" ")[0] in ("nameserver", "domain", "search")]
     if any(line.startswith("nameserver") and "0.0.0.0" not in line for line in keep):
-        from busypy import dhcp_apply
-        dhcp_apply.write_resolver("\n".join(keep) + "\n")
+        from busypy import resolver
+        resolver.write("\n".join(keep) + "\n")
         return True
     return False
 

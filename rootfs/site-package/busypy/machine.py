@@ -33,7 +33,7 @@ def lines(path):
 
 def mounts():
     """/proc/self/mounts as [(source, target, type, options)], with its \\040 escapes undone."""
-    from busypy import escape
+    from busypy.lib import escape
     found = []
     for line in lines("/proc/self/mounts"):
         fields = [os.fsdecode(escape.decode(os.fsencode(f), False)) for f in line.split(" ")]

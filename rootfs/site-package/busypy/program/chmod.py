@@ -3,7 +3,8 @@
 import os
 import stat
 
-from busypy import cli, mode as modes
+from busypy import cli
+from busypy.lib import mode as modes
 
 USAGE = """
 usage: chmod [-cfRv] mode file ...

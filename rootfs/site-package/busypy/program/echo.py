@@ -1,6 +1,7 @@
 """echo: print the arguments."""
 
-from busypy import cli, escape
+from busypy import cli
+from busypy.lib import escape
 
 # Not parsed by cli.parse: whatever is not exactly one of these options is text to print.
 FLAGS = frozenset("neE")

@@ -2,7 +2,8 @@
 
 import os
 
-from busypy import cli, signals
+from busypy import cli
+from busypy.lib import signals
 
 USAGE = """
 usage: kill [-s name | -n number | -name | -number] pid ...

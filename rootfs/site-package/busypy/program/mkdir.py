@@ -52,7 +52,7 @@ def make(path, opts, wanted, mask):
 def main(argv):
     opts, args = cli.parse(argv, USAGE)
     cli.operands(args, 1)
-    from busypy import mode
+    from busypy.lib import mode
     mask, wanted = mode.umask(), None
     if opts["m"] is not None:
         try:

@@ -19,7 +19,7 @@ KINDS = {"b": stat.S_IFBLK, "c": stat.S_IFCHR, "u": stat.S_IFCHR}
 
 def make(path, kind, device, text):
     """Make the node; a given mode is set whatever the umask says."""
-    from busypy import mode
+    from busypy.lib import mode
     try:
         wanted = 0o666 if text is None else mode.change(text, 0o666)
     except mode.Bad:

@@ -7,7 +7,7 @@ import struct
 import time
 
 from busypy import cli
-from busypy.dhcp import checksum
+from busypy.lib.inet import checksum
 
 USAGE = """
 usage: ping [-46nq] [-c count] [-i seconds] [-I interface] [-s size] [-t ttl] [-W seconds]

@@ -2,7 +2,8 @@
 
 import os
 
-from busypy import cli, escape
+from busypy import cli
+from busypy.lib import escape
 
 USAGE = "usage: printf format [argument ...]"
 FLAGS = b"-+ #0"

@@ -99,7 +99,7 @@ def system_type(path):
 
 def expand(form, values, escapes=False):
     """A format with its values put in; flags, width and precision as printf has them."""
-    from busypy import escape
+    from busypy.lib import escape
     data, parts, at = cli.enc(form), [], 0
     while at < len(data):
         if data[at] == 92 and escapes:

@@ -2,7 +2,8 @@
 
 import os
 
-from busypy import cli, escape
+from busypy import cli
+from busypy.lib import escape
 
 USAGE = """
 usage: tr [-cCdst] set1 [set2]

@@ -33,7 +33,7 @@ class Reader:
         self.lines = opts["I"] is not None
         self.mark = b"\0" if opts["0"] else None
         if opts["d"] is not None:
-            from busypy import escape
+            from busypy.lib import escape
             self.mark = escape.decode(cli.enc(opts["d"]))[:1] or b"\0"
 
     def blocks(self):

@@ -2,7 +2,8 @@
 
 import os
 
-from busypy import cli, sortkeys
+from busypy import cli
+from busypy.program.sort import keys
 
 USAGE = """
 usage: sort [-bcCdfghiMmnrsuVz] [-k key] ... [-o file] [-t char] [file ...]
@@ -224,7 +225,7 @@ def sort(opts, args, order, end):
 def main(argv):
     opts, args = cli.parse(argv, USAGE, status=2)
     end = b"\0" if opts["z"] else b"\n"
-    order = sortkeys.Order(opts)
+    order = keys.Order(opts)
     args = args or ["-"]
     if opts["c"] or opts["C"]:
         if len(args) > 1:

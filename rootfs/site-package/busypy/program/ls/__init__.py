@@ -196,8 +196,8 @@ class Listing:
         if not items:
             return
         if self.long:
-            from busypy import lslong
-            lslong.show(self, items)
+            from busypy.program.ls import long
+            long.show(self, items)
             return
         if self.shape == "1" and not self.need and not self.hide:
             enc = cli.enc
@@ -211,10 +211,10 @@ class Listing:
         if self.shape == "1":
             self.write(b"".join(cli.enc(text) + b"\n" for text, _ in cells))
             return
-        from busypy import lslong
+        from busypy.program.ls import long
         limit = self.opts["w"]
         limit = None if limit is None else cli.number(limit, "line width")
-        put = lslong.commas if self.shape == "m" else lslong.columns
+        put = long.commas if self.shape == "m" else long.columns
         put(self.write, cells, limit, self.shape == "x")
 
     def prefixed(self, rows):

@@ -187,7 +187,7 @@ class Parser:
         """The text up to `mark`, which \\mark does not end; None if it never comes."""
         if not mark or mark in (b"\n", b"\\"):
             return None
-        out, inside = bytearray(), False
+        out, inside, start = bytearray(), False, 0
         while self.at < len(self.text):
             letter = self.peek()
             self.at += 1

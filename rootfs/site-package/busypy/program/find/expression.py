@@ -6,7 +6,8 @@ import re
 import stat
 import time
 
-from busypy import cli, mode, process, tree
+from busypy import cli, process, tree
+from busypy.lib import mode
 
 TYPES = {"b": stat.S_IFBLK, "c": stat.S_IFCHR, "d": stat.S_IFDIR, "f": stat.S_IFREG,
          "l": stat.S_IFLNK, "p": stat.S_IFIFO, "s": stat.S_IFSOCK}
@@ -364,7 +365,7 @@ class Parser:
     def do_printf(self, word):
         self.acts = True
         form, values = self.next(word), []
-        from busypy import escape
+        from busypy.lib import escape
         from busypy.program import stat as stats
 
         def show(entry):

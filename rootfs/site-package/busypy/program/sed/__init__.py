@@ -1,10 +1,11 @@
-"""sed: edit text line by line; the language is read by busypy.sedscript."""
+"""sed: edit text line by line; the language is read by busypy.program.sed.script."""
 
 import os
 import stat
 
-from busypy import cli, sedscript
-from busypy.sedscript import Bad
+from busypy import cli
+from busypy.program.sed import script as language
+from busypy.program.sed.script import Bad
 
 USAGE = """
 usage: sed [-Einrsuz] script [file ...]
@@ -178,13 +179,13 @@ def main(argv):
     in_place = opts["i"]
     end = b"\0" if opts["z"] else b"\n"
     try:
-        script = sedscript.parse(text, bool(opts["E"] or opts["r"]))
+        script = language.parse(text, bool(opts["E"] or opts["r"]))
     except Bad as error:
         raise cli.Fail("-e expression #1, char %d: %s" % (error.at, error)) from None
     source = Input(args or ["-"], bool(opts["s"] or in_place), end)
-    from busypy import sedrun
-    output = sedrun.Sink(cli.out(), end, bool(opts["u"]))
-    machine = sedrun.Machine(script, source, output, bool(opts["n"] or script.quiet), end)
+    from busypy.program.sed import run
+    output = run.Sink(cli.out(), end, bool(opts["u"]))
+    machine = run.Machine(script, source, output, bool(opts["n"] or script.quiet), end)
     if not in_place:
         return machine.run() or source.status
     edit = InPlace(in_place, output)

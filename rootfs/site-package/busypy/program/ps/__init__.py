@@ -3,7 +3,8 @@
 import os
 import time
 
-from busypy import cli, proc, text
+from busypy import cli, text
+from busypy.program.ps import process
 
 USAGE = """
 usage: ps [-AadefjlTw] [-o format] ... [-p pids] [-t ttys] [-u users] [-U users] [-g sids] [-G gids]
@@ -44,7 +45,7 @@ class View:
     def __init__(self):
         self.owners = text.Owners()
         self.hertz = os.sysconf("SC_CLK_TCK")
-        self.boot = proc.boot_time()
+        self.boot = process.boot_time()
         self.now = time.time()
         from busypy import machine
         self.memory = machine.memory().get("MemTotal", 0) or 1
@@ -165,7 +166,7 @@ def selector(opts, bsd):
     uid = os.geteuid()
     if "x" in bsd:
         return lambda p: p.uid == uid
-    tty = proc.Process(os.getpid()).tty
+    tty = process.Process(os.getpid()).tty
     return lambda p: p.uid == uid and p.tty == tty
 
 
@@ -177,7 +178,7 @@ def main(argv):
     opts, args = cli.parse(argv, USAGE)
     cli.operands(args, 0, 0)
     columns, wanted, view = default_columns(opts, bsd), selector(opts, bsd), View()
-    chosen = [p for p in proc.processes() if wanted(p)]
+    chosen = [p for p in process.processes() if wanted(p)]
     rows = [[title for _, title in columns]] if any(title for _, title in columns) else []
     rows += [[view.value(p, key) for key, _ in columns] for p in chosen]
     right = [at for at, (key, _) in enumerate(columns) if key in RIGHT]

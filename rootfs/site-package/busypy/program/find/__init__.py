@@ -1,9 +1,10 @@
-"""find: walk directory trees; the expression is read by busypy.findexpr."""
+"""find: walk directory trees; the expression is read by busypy.program.find.expression."""
 
 import os
 import stat
 
-from busypy import cli, findexpr
+from busypy import cli
+from busypy.program.find import expression
 
 USAGE = """
 usage: find [-H | -L | -P] [path ...] [expression]
@@ -119,12 +120,12 @@ def main(argv):
     while words and not (words[0][:1] == "-" and len(words[0]) > 1) and words[0] not in (
             "(", ")", "!", ","):
         paths.append(words.pop(0))
-    rules = findexpr.parse(words, follow)
+    rules = expression.parse(words, follow)
     walk = Walk(follow, rules)
     try:
         for path in paths or ["."]:
             walk.run(path)
-    except findexpr.Quit:
+    except expression.Quit:
         pass
     for batch in rules.batches:
         batch.flush()

@@ -60,7 +60,8 @@ def umount(target, flags):
 
 def fstab():
     """/etc/fstab as [(source, target, type, [options])]."""
-    from busypy import escape, machine
+    from busypy import machine
+    from busypy.lib import escape
     found = []
     for line in machine.lines("/etc/fstab"):
         fields = line.split()

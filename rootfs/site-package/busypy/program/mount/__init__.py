@@ -52,8 +52,8 @@ def show(kind):
 
 
 def from_fstab(name):
-    from busypy import mounting
-    for entry in mounting.fstab():
+    from busypy.program.mount import calls
+    for entry in calls.fstab():
         if name.rstrip("/") in (entry[0], entry[1].rstrip("/")) or name == entry[1]:
             return entry
     return None
@@ -68,29 +68,29 @@ def kinds_to_try():
 
 def attach(source, target, kind, words, opts):
     """One mount, with the second call that some options need; raises OSError."""
-    from busypy import mounting
-    flags, spread, data = mounting.options(words)
+    from busypy.program.mount import calls
+    flags, spread, data = calls.options(words)
     if opts["v"]:
         cli.out().write(cli.enc("mount: %s on %s\n" % (source, target)))
     if opts["f"]:
         return
-    bind = flags & mounting.BIND and not flags & mounting.REMOUNT
+    bind = flags & calls.BIND and not flags & calls.REMOUNT
     if kind is None and ":/" in (source or "") and not bind:
         kind = "nfs"
     if kind in ("nfs", "nfs4") and "addr=" not in data:
         data = (data + "," if data else "") + "addr=" + server_address(source)
-    simple = flags & (mounting.BIND | mounting.MOVE | mounting.REMOUNT)
+    simple = flags & (calls.BIND | calls.MOVE | calls.REMOUNT)
     if simple or kind not in (None, "auto") or (spread and not source):
         if not (spread and not source):
-            mounting.mount(source, target, kind, flags, data)
+            calls.mount(source, target, kind, flags, data)
     else:
         probe(source, target, flags, data)
-    extra = flags & ~(mounting.BIND | mounting.RECURSIVE | (1 << 15))
+    extra = flags & ~(calls.BIND | calls.RECURSIVE | (1 << 15))
     if bind and extra:
         # The kernel ignores every other flag of a bind: it takes them in a remount.
-        mounting.mount(source, target, None, mounting.REMOUNT | mounting.BIND | extra, None)
+        calls.mount(source, target, None, calls.REMOUNT | calls.BIND | extra, None)
     if spread:
-        mounting.mount(None, target, None, spread, None)
+        calls.mount(None, target, None, spread, None)
 
 
 def server_address(source):
@@ -104,11 +104,11 @@ def server_address(source):
 
 
 def probe(source, target, flags, data):
-    from busypy import mounting
+    from busypy.program.mount import calls
     last = None
     for kind in kinds_to_try():
         try:
-            return mounting.mount(source, target, kind, flags, data)
+            return calls.mount(source, target, kind, flags, data)
         except OSError as error:
             if error.errno not in (errno.EINVAL, errno.ENODEV):
                 raise
@@ -127,10 +127,10 @@ def try_attach(source, target, kind, words, opts):
 
 
 def mount_all(opts, words):
-    from busypy import mounting
+    from busypy.program.mount import calls
     here = {(target, kind) for _, target, kind, _ in machine.mounts()}
     status = 0
-    for source, target, kind, own in mounting.fstab():
+    for source, target, kind, own in calls.fstab():
         if kind == "swap" or "noauto" in own or (target, kind) in here:
             continue
         if opts["t"] is None or kind in opts["t"].split(","):
@@ -161,8 +161,8 @@ def main(argv):
         return 0
     if len(args) == 2:
         return try_attach(*args, opts["t"], words, opts)
-    from busypy import mounting
-    _, spread, _ = mounting.options(words)
+    from busypy.program.mount import calls
+    _, spread, _ = calls.options(words)
     if spread:
         return try_attach(None, args[0], None, words, opts)
     entry = from_fstab(args[0])
@@ -176,16 +176,16 @@ def main(argv):
 
 
 def detach(target, opts):
-    from busypy import mounting
-    flags = (mounting.MNT_FORCE if opts["f"] else 0) | (mounting.MNT_DETACH if opts["l"] else 0)
+    from busypy.program.mount import calls
+    flags = (calls.MNT_FORCE if opts["f"] else 0) | (calls.MNT_DETACH if opts["l"] else 0)
     if opts["v"]:
         cli.out().write(cli.enc("umount: %s\n" % target))
     try:
-        mounting.umount(target, flags)
+        calls.umount(target, flags)
     except OSError as error:
         if opts["r"] and error.errno == errno.EBUSY:
             try:
-                mounting.mount(None, target, None, mounting.REMOUNT | mounting.READ_ONLY, None)
+                calls.mount(None, target, None, calls.REMOUNT | calls.READ_ONLY, None)
                 cli.warn("%s busy - remounted read-only" % target)
                 return 0
             except OSError:

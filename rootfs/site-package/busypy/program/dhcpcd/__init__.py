@@ -6,7 +6,8 @@ import socket
 import struct
 import time
 
-from busypy import cli, dhcp, dhcp_apply, machine, netlink
+from busypy import cli, machine, netlink, resolver
+from busypy.program.dhcpcd import protocol
 
 USAGE = """
 usage: dhcpcd [-1BbRq] [-h name] [-r address] [-t seconds] interface
@@ -25,6 +26,35 @@ the lease back and ends, SIGTERM ends and leaves the address. The pid is in /run
 ALL = b"\xff" * 6
 ETH_P_IP = 0x0800
 SOL_PACKET, PACKET_AUXDATA, CHECKSUM_NOT_READY = 263, 8, 8
+
+
+def apply(net, link, lease, old):
+    """Set what is new, take away what the old lease had and this one has not."""
+    flags = netlink.CREATE | netlink.REPLACE
+    if lease.mtu >= 576 and lease.mtu != link.mtu:
+        net.change_link(link.index, None, netlink.attribute(netlink.IFLA["mtu"], lease.mtu))
+    net.change_address(netlink.NEWADDR, link.index, lease.address, lease.prefix,
+                       lease.broadcast, 0, flags, link.name)
+    if old is not None and old.address != lease.address:
+        forget(net, link, old)
+    for target, prefix, gateway in lease.routes:
+        if gateway == bytes(4):
+            net.change_route(netlink.NEWROUTE, target, prefix, None, link.index, flags=flags)
+            continue
+        on_link = (int.from_bytes(gateway, "big") ^ int.from_bytes(lease.address, "big")) >> \
+            (32 - lease.prefix) == 0 if lease.prefix else True
+        if not on_link:
+            # A gateway outside the subnet has to be made reachable first.
+            net.change_route(netlink.NEWROUTE, gateway, 32, None, link.index, flags=flags)
+        net.change_route(netlink.NEWROUTE, target, prefix, gateway, link.index, flags=flags)
+
+
+def forget(net, link, lease):
+    """Remove the address; the kernel removes its routes with it."""
+    try:
+        net.change_address(netlink.DELADDR, link.index, lease.address, lease.prefix)
+    except OSError:
+        pass  # somebody else has taken it away
 
 
 class Ended(Exception):
@@ -62,19 +92,19 @@ class Client:
             self.packet.close()
             self.packet = None
 
-    def broadcast(self, kind, options=b"", client=dhcp.ANY):
+    def broadcast(self, kind, options=b"", client=protocol.ANY):
         seconds = int(time.monotonic() - self.began)
-        data = dhcp.message(kind, self.xid, self.mac, self.common() + options, client, seconds)
-        packet = dhcp.wrap(data, client)
+        data = protocol.message(kind, self.xid, self.mac, self.common() + options, client, seconds)
+        packet = protocol.wrap(data, client)
         self.packet.sendto(packet, (self.link.name, ETH_P_IP, 0, 0, ALL))
 
     def common(self):
-        options = dhcp.option(57, struct.pack("!H", 1472)) + dhcp.option(55, dhcp.WANTED)
+        options = protocol.option(57, struct.pack("!H", 1472)) + protocol.option(55, protocol.WANTED)
         name = self.opts["h"]
         if name is None:
             name = os.uname().nodename
             name = "" if name in ("(none)", "localhost") else name
-        return options + (dhcp.option(12, cli.enc(name)[:63]) if name else b"")
+        return options + (protocol.option(12, cli.enc(name)[:63]) if name else b"")
 
     def receive(self, until, kinds):
         """The next reply of these kinds that is for us, or None at the time."""
@@ -99,8 +129,8 @@ class Client:
                        and struct.unpack_from("=I", value)[0] & CHECKSUM_NOT_READY
                        for level, _, value in extra)
         try:
-            return self.ours(dhcp.Reply(dhcp.unwrap(data, unsummed=unsummed)))
-        except dhcp.Bad:
+            return self.ours(protocol.Reply(protocol.unwrap(data, unsummed=unsummed)))
+        except protocol.Bad:
             return None  # the socket sees all IP packets
 
     def ours(self, reply):
@@ -136,13 +166,13 @@ class Client:
         try:
             while limit is None or time.monotonic() < limit:
                 self.xid = struct.unpack("=I", machine.random_bytes(4))[0] or 1
-                asked = dhcp.option(50, self.wanted) if self.wanted else b""
+                asked = protocol.option(50, self.wanted) if self.wanted else b""
                 try:
-                    self.broadcast(dhcp.DISCOVER, asked)
+                    self.broadcast(protocol.DISCOVER, asked)
                 except OSError as error:
                     self.say("cannot send: " + cli.why(error))
                 until = time.monotonic() + pause
-                offer = self.receive(min(until, limit or until), (dhcp.OFFER,))
+                offer = self.receive(min(until, limit or until), (protocol.OFFER,))
                 if offer is not None and self.request(offer):
                     return True
                 pause = min(pause * 2, 64)
@@ -155,34 +185,34 @@ class Client:
         server = offer.first(54)
         if server is None:
             return False
-        options = dhcp.option(50, offer.address) + dhcp.option(54, server)
+        options = protocol.option(50, offer.address) + protocol.option(54, server)
         for pause in (1, 2, 4):
-            self.broadcast(dhcp.REQUEST, options)
-            answer = self.receive(time.monotonic() + pause, (dhcp.ACK, dhcp.NAK))
+            self.broadcast(protocol.REQUEST, options)
+            answer = self.receive(time.monotonic() + pause, (protocol.ACK, protocol.NAK))
             if answer is not None:
-                return answer.kind == dhcp.ACK and self.bind(answer)
+                return answer.kind == protocol.ACK and self.bind(answer)
         return False
 
     def bind(self, answer):
         """Take over the lease of an ACK."""
         try:
-            lease = dhcp.Lease(answer)
-        except dhcp.Bad as error:
+            lease = protocol.Lease(answer)
+        except protocol.Bad as error:
             self.say("lease refused: %s" % error)
             return False
         lease.server = lease.server or (self.lease.server if self.lease else None)
-        dhcp_apply.apply(self.net, self.link, lease, self.lease)
+        apply(self.net, self.link, lease, self.lease)
         new = self.lease is None or lease.address != self.lease.address
         if lease.resolvers and not self.opts["R"]:
             try:
-                dhcp_apply.write_resolver(dhcp_apply.resolver_text(lease, self.link.name))
+                resolver.write(resolver.text(lease, self.link.name))
             except OSError as error:
-                self.say("cannot write %s: %s" % (dhcp_apply.RESOLVER, cli.why(error)))
+                self.say("cannot write %s: %s" % (resolver.PATH, cli.why(error)))
         self.lease, self.bound = lease, time.monotonic()
         if new:
             self.say("%s/%d from %s for %d seconds" % (
                 socket.inet_ntoa(lease.address), lease.prefix,
-                socket.inet_ntoa(lease.server or dhcp.ANY), lease.time))
+                socket.inet_ntoa(lease.server or protocol.ANY), lease.time))
         return True
 
     def sleep(self, until):
@@ -201,7 +231,7 @@ class Client:
             pause = min(until, now + max((until - now) / 2, min(60, (until - now) / 4 + 0.2)))
             answer = self.ask_again(pause, everybody)
             if answer is not None:
-                return self.bind(answer) if answer.kind == dhcp.ACK else None
+                return self.bind(answer) if answer.kind == protocol.ACK else None
         return False
 
     def ask_again(self, until, everybody):
@@ -210,11 +240,11 @@ class Client:
         if everybody:
             self.open()
             try:
-                self.broadcast(dhcp.REQUEST, b"", self.lease.address)
-                return self.receive(until, (dhcp.ACK, dhcp.NAK))
+                self.broadcast(protocol.REQUEST, b"", self.lease.address)
+                return self.receive(until, (protocol.ACK, protocol.NAK))
             finally:
                 self.close()
-        data = dhcp.message(dhcp.REQUEST, self.xid, self.mac, self.common(), self.lease.address)
+        data = protocol.message(protocol.REQUEST, self.xid, self.mac, self.common(), self.lease.address)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
             try:
                 self.unicast(udp, data)
@@ -227,10 +257,10 @@ class Client:
                 self.heed()
                 if udp in ready:
                     try:
-                        reply = self.ours(dhcp.Reply(udp.recv(4096)))
-                    except (dhcp.Bad, OSError):
+                        reply = self.ours(protocol.Reply(udp.recv(4096)))
+                    except (protocol.Bad, OSError):
                         continue
-                    if reply is not None and reply.kind in (dhcp.ACK, dhcp.NAK):
+                    if reply is not None and reply.kind in (protocol.ACK, protocol.NAK):
                         return reply
         return None
 
@@ -251,7 +281,7 @@ class Client:
             if result:
                 continue
             self.say("lease lost")
-            dhcp_apply.forget(self.net, self.link, lease)
+            forget(self.net, self.link, lease)
             self.wanted, self.lease = lease.address, None
             self.obtain(None)
 
@@ -259,14 +289,14 @@ class Client:
         """Give the lease back; the server does not answer."""
         if self.lease is None or self.lease.server is None:
             return
-        server = dhcp.option(54, self.lease.server)
-        data = dhcp.message(dhcp.RELEASE, self.xid, self.mac, server, self.lease.address)
+        server = protocol.option(54, self.lease.server)
+        data = protocol.message(protocol.RELEASE, self.xid, self.mac, server, self.lease.address)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
             try:
                 self.unicast(udp, data)
             except OSError as error:
                 self.say("cannot release: " + cli.why(error))
-        dhcp_apply.forget(self.net, self.link, self.lease)
+        forget(self.net, self.link, self.lease)
 
 
 def background():
@@ -300,7 +330,7 @@ def run(client, opts):
     if opts["b"]:
         background()
         limit = None
-    dhcp_apply.bring_up(client.net, client.link)
+    client.net.change_link(client.link.index, True)
     if not client.obtain(limit):
         client.say("no lease after %d seconds" % seconds)
         return 1

@@ -3,6 +3,8 @@
 import socket
 import struct
 
+from busypy.lib.inet import checksum
+
 DISCOVER, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE = 1, 2, 3, 4, 5, 6, 7
 MAGIC = b"\x63\x82\x53\x63"
 WANTED = bytes((1, 3, 6, 12, 15, 26, 28, 51, 54, 58, 59, 119, 121))
@@ -12,15 +14,6 @@ ANY = bytes(4)
 
 class Bad(ValueError):
     """Not a DHCP packet, or one that makes no sense."""
-
-
-def checksum(data):
-    """The internet checksum."""
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
 
 
 def option(number, data):

@@ -1,1 +1,0 @@
-"""One module per program, each with `main(argv) -> status`; start them by busypy.cli.run."""

@@ -1,1 +1,0 @@
-"""The POSIX shell of the tree: language, job control and line editing."""
