@@ -284,8 +284,8 @@ static int complete(const struct options *options, struct stage_request *request
 
 static int list(const char *tree, bool json, struct err *err)
 {
-	struct table *table = listing_table();
-	int r = table ? listing_fill(tree, table, err)
+	struct table *table = stage_list_table();
+	int r = table ? stage_list_fill(tree, table, err)
 		      : err_set(err, ENOMEM, "cannot list %s", tree);
 
 	if (r == 0)

@@ -17,7 +17,7 @@ static const struct table_column columns[] = {
 	{ "PATH", TABLE_TEXT }, { "ORIGIN", TABLE_TEXT }, { "STATE", TABLE_TEXT },
 };
 
-struct table *listing_table(void)
+struct table *stage_list_table(void)
 {
 	return table_new("files", columns, sizeof(columns) / sizeof(columns[0]));
 }
@@ -46,7 +46,7 @@ static int add_lines(const char *file, const char *arch, char *text, struct tabl
 	return 0;
 }
 
-int listing_fill(const char *tree, struct table *table, struct err *err)
+int stage_list_fill(const char *tree, struct table *table, struct err *err)
 {
 	size_t n, size, found = 0;
 	const struct arch *archs = arch_table(&n);

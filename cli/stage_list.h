@@ -10,9 +10,9 @@ struct table;
 
 /* Adds a row for each binary that the tree's runtimes were made from; the columns are
  * listing_columns. -ENOENT with a sentence if the tree has no runtime with a manifest. */
-int listing_fill(const char *tree, struct table *table, struct err *err);
+int stage_list_fill(const char *tree, struct table *table, struct err *err);
 
 /* A table for that; NULL without memory. */
-struct table *listing_table(void);
+struct table *stage_list_table(void);
 
 #endif

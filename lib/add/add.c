@@ -146,14 +146,15 @@ static void read_runtimes(struct add *add)
 
 	for (size_t i = 0; i < n && add->n_runtimes < ADD_RUNTIMES_MAX; i++) {
 		if (tree_has_runtime(add->tree, &table[i]) &&
-		    staged_read(add->tree, &table[i], &add->staged[add->n_runtimes], NULL) == 0)
+		    runtime_info_read(add->tree, &table[i], &add->staged[add->n_runtimes], NULL) ==
+			    0)
 			add->n_runtimes++;
 	}
 }
 
 int add_runtime_find(const struct add *add, const struct arch *arch, struct err *err)
 {
-	struct staged staged;
+	struct runtime_info staged;
 	int r;
 
 	for (size_t i = 0; i < add->n_runtimes; i++) {
@@ -162,7 +163,7 @@ int add_runtime_find(const struct add *add, const struct arch *arch, struct err 
 	}
 	r = closure_check_runtime(add->tree, arch, err);
 	if (r == 0)
-		r = staged_read(add->tree, arch, &staged, err);
+		r = runtime_info_read(add->tree, arch, &staged, err);
 	return r < 0 ? r : -ENOENT;
 }
 
@@ -258,7 +259,7 @@ static int compile(struct add *add, size_t which, const char *dir, const char *s
 
 	if (!files_exist(dir))
 		return 0;
-	staged_compilers(add->staged, add->n_runtimes, which, compilers);
+	runtime_info_compilers(add->staged, add->n_runtimes, which, compilers);
 	r = pyc_compile(&job, err);
 	if (r == 1)
 		add_warn(add,
@@ -305,7 +306,7 @@ static int compile_all(struct add *add, struct err *err)
 
 static int name_places(struct add *add, struct err *err)
 {
-	int r = files_path(add->build, err, "%s/tree", add->space->build);
+	int r = files_path(add->build, err, "%s/tree", add->transaction->build);
 
 	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++) {
 		const char *arch = add->staged[i].arch->name;
@@ -346,7 +347,7 @@ static int build(struct add *add, struct err *err)
 	if (r == 0)
 		r = add_native(add, err);
 	if (r == 0)
-		r = add_clash_check(add, &any, err);
+		r = add_conflicts_check(add, &any, err);
 	if (r < 0 || !any)
 		return r;
 	add_say(add, "compiling Python files");
@@ -360,11 +361,11 @@ static int build(struct add *add, struct err *err)
 		r = add_check(add, err);
 	}
 	if (r == 0)
-		r = add_clash_list(add, err);
+		r = add_conflicts_list(add, err);
 	if (r < 0 || (add->request->flags & ADD_DRY_RUN))
 		return r;
 	add_say(add, "writing to disk");
-	return workspace_commit(add->space, err);
+	return transaction_commit(add->transaction, err);
 }
 
 static int run(struct add *add, struct err *err)
@@ -384,16 +385,16 @@ static int run(struct add *add, struct err *err)
 	if (r == 0)
 		r = look(add, err);
 	if (r == 0)
-		r = workspace_open(add->space, add->tree, err);
+		r = transaction_open(add->transaction, add->tree, err);
 	return r < 0 ? r : build(add, err);
 }
 
 /* All of it, where the parts have room. */
 struct memory {
 	struct add add;
-	struct workspace space;
+	struct transaction transaction;
 	struct sysroot host;
-	struct staged staged[ADD_RUNTIMES_MAX];
+	struct runtime_info staged[ADD_RUNTIMES_MAX];
 	struct add_runtime runtimes[ADD_RUNTIMES_MAX];
 	struct source sources[ADD_RUNTIMES_MAX];
 	struct manifest manifests[ADD_RUNTIMES_MAX];
@@ -405,7 +406,7 @@ static void open_memory(struct memory *memory, const struct add_request *request
 {
 	memory->add.request = request;
 	memory->add.items = items;
-	memory->add.space = &memory->space;
+	memory->add.transaction = &memory->transaction;
 	memory->add.host = &memory->host;
 	memory->add.staged = memory->staged;
 	memory->add.runtimes = memory->runtimes;
@@ -414,12 +415,12 @@ static void open_memory(struct memory *memory, const struct add_request *request
 		memory->runtimes[i].manifest = &memory->manifests[i];
 		memory->runtimes[i].libs = &memory->libs[i];
 	}
-	workspace_init(&memory->space);
+	transaction_init(&memory->transaction);
 }
 
 static void close_memory(struct memory *memory)
 {
-	workspace_close(&memory->space);
+	transaction_close(&memory->transaction);
 	debian_close(memory->add.debian);
 	for (size_t i = 0; i < ADD_RUNTIMES_MAX; i++) {
 		source_free(&memory->sources[i]);

@@ -171,7 +171,7 @@ int add_check(struct add *add, struct err *err)
 					 .found = listen,
 					 .userdata = &listening };
 	size_t n = 0;
-	int r = files_path(tree, err, "%s/checked", add->space->build);
+	int r = files_path(tree, err, "%s/checked", add->transaction->build);
 
 	for (size_t i = 0; i < add->n_runtimes; i++) {
 		if (is_changed(add, add->staged[i].arch))

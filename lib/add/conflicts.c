@@ -156,7 +156,7 @@ static int check_item(struct add *add, struct add_item *item, struct err *err)
 	return 0;
 }
 
-int add_clash_check(struct add *add, bool *ret_any, struct err *err)
+int add_conflicts_check(struct add *add, bool *ret_any, struct err *err)
 {
 	int r = 0;
 
@@ -179,13 +179,13 @@ static void list_items(const struct add *add, bool libraries, FILE *out)
 	}
 }
 
-int add_clash_list(struct add *add, struct err *err)
+int add_conflicts_list(struct add *add, struct err *err)
 {
 	FILES_FREE char *text = NULL;
 	char path[FILES_PATH_MAX];
 	size_t n;
 	FILE *out = open_memstream(&text, &n);
-	int r = files_path(path, err, "%s/whole", add->space->build);
+	int r = files_path(path, err, "%s/whole", add->transaction->build);
 
 	if (!out)
 		return err_set(err, ENOMEM, "cannot add to %s", add->tree);

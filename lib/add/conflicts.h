@@ -11,9 +11,9 @@ struct err;
 /* Decides for each item whether it is new, the same or replaces something, and takes what is the
  * same out again; *ret_any says whether anything is left. -EEXIST with a sentence for what differs
  * and must not be replaced. */
-int add_clash_check(struct add *add, bool *ret_any, struct err *err);
+int add_conflicts_check(struct add *add, bool *ret_any, struct err *err);
 
 /* Writes the workspace's list of what is placed as a whole: libraries, then what needs them. */
-int add_clash_list(struct add *add, struct err *err);
+int add_conflicts_list(struct add *add, struct err *err);
 
 #endif

@@ -40,7 +40,7 @@ static int check_word(const char *word, struct err *err)
 	return err_say(err, EINVAL, "'%s' is no name of a Debian package", word);
 }
 
-static int choose_suite(const struct add *add, const struct staged *staged, const char **ret,
+static int choose_suite(const struct add *add, const struct runtime_info *staged, const char **ret,
 			struct err *err)
 {
 	const char *name = add->request->suite;
@@ -101,7 +101,7 @@ static bool is_asked(const struct add *add, const char *name)
 }
 
 /* The packages of one record of the runtime: those staged, or those added. */
-static void print_record(const struct add *add, const struct staged *staged, const char *name,
+static void print_record(const struct add *add, const struct runtime_info *staged, const char *name,
 			 FILE *out)
 {
 	FILES_FREE char *text = NULL;
@@ -109,7 +109,7 @@ static void print_record(const struct add *add, const struct staged *staged, con
 	struct package package;
 	size_t n;
 
-	if (files_path(path, NULL, "%s/%s", staged->info, name) < 0 ||
+	if (files_path(path, NULL, "%s/%s", staged->records, name) < 0 ||
 	    files_read(path, &text, &n, NULL) < 0)
 		return;
 	for (const char *line = text; *line;) {
@@ -124,14 +124,14 @@ static void print_record(const struct add *add, const struct staged *staged, con
 
 /* Python is the runtime's own, whatever it came from; what only serves to install packages is not
  * wanted. */
-static void print_given(const struct staged *staged, FILE *out)
+static void print_given(const struct runtime_info *staged, FILE *out)
 {
 	static const char *const names[] = { "python3", "python3-minimal", "libpython3-stdlib" };
 	static const char *const unwanted[] = { "dpkg", "debconf", "perl-base", "install-info" };
 	const char *arch = staged->arch->debian;
 	char version[64], number[32], name[32];
 
-	if (!staged_version(staged, "python", number, sizeof(number)))
+	if (!runtime_info_version(staged, "python", number, sizeof(number)))
 		(void)snprintf(number, sizeof(number), "3.%u.0", staged->minor);
 	(void)snprintf(version, sizeof(version), "%s-1", number);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -142,7 +142,7 @@ static void print_given(const struct staged *staged, FILE *out)
 		print_package(out, unwanted[i], "99:0", arch);
 }
 
-static char *installed_text(const struct add *add, const struct staged *staged)
+static char *installed_text(const struct add *add, const struct runtime_info *staged)
 {
 	char *text = NULL;
 	size_t n;
@@ -258,7 +258,7 @@ static int each_entry(struct add *add, size_t which, const char *dir,
 static int note_module(struct add *add, size_t which, const char *dir, const char *name,
 		       struct err *err)
 {
-	const struct staged *staged = &add->staged[which];
+	const struct runtime_info *staged = &add->staged[which];
 	char source[FILES_PATH_MAX], to[FILES_PATH_MAX];
 	int r = files_path(source, err, "%s/%s", dir, name);
 
@@ -272,7 +272,7 @@ static int note_module(struct add *add, size_t which, const char *dir, const cha
 static int note_stdlib(struct add *add, size_t which, const char *dir, const char *name,
 		       struct err *err)
 {
-	const struct staged *staged = &add->staged[which];
+	const struct runtime_info *staged = &add->staged[which];
 	char source[FILES_PATH_MAX], to[FILES_PATH_MAX], there[FILES_PATH_MAX];
 	struct stat st;
 	int r = files_path(source, err, "%s/%s", dir, name);
@@ -296,7 +296,7 @@ static int note_library(struct add *add, size_t which, const char *dir, const ch
 {
 	ELF_FILE_CLEANUP struct elf_file file = { 0 };
 	const struct sysroot *root = add->runtimes[which].source->root;
-	const struct staged *staged = &add->staged[which];
+	const struct runtime_info *staged = &add->staged[which];
 	const struct package *package;
 	char path[FILES_PATH_MAX], source[SYSROOT_PATH_MAX], real[SYSROOT_PATH_MAX];
 	char to[FILES_PATH_MAX];
@@ -358,9 +358,9 @@ static int look_into(struct add *add, size_t which, const char *dir, const char 
 
 static int extract(struct add *add, size_t which, struct err *err)
 {
-	const struct staged *staged = &add->staged[which];
+	const struct runtime_info *staged = &add->staged[which];
 	char dir[FILES_PATH_MAX], libs[2][64], stdlib[64];
-	int r = files_path(dir, err, "%s/source/%s", add->space->build, staged->arch->name);
+	int r = files_path(dir, err, "%s/source/%s", add->transaction->build, staged->arch->name);
 
 	if (r == 0)
 		r = debian_extract(add->debian, staged->arch, dir, add->runtimes[which].source,

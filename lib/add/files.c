@@ -111,7 +111,7 @@ static int note_library(struct add *add, const char *path, const struct elf_file
 	return r < 0 ? r : add_item_note(add, to, path, path, arch, err);
 }
 
-static int note_extension(struct add *add, const char *path, const struct staged *staged,
+static int note_extension(struct add *add, const char *path, const struct runtime_info *staged,
 			  struct err *err)
 {
 	char to[FILES_PATH_MAX];
@@ -176,7 +176,7 @@ static void warn_hidden(const struct add *add, const char *name, size_t n)
 	char file[FILES_PATH_MAX], dir[FILES_PATH_MAX];
 
 	for (size_t i = 0; i < add->n_runtimes; i++) {
-		const struct staged *staged = &add->staged[i];
+		const struct runtime_info *staged = &add->staged[i];
 
 		if (files_path(dir, NULL, "%s/%s/%.*s", staged->usr, staged->stdlib, (int)n,
 			       name) == 0 &&

@@ -27,7 +27,7 @@
  * then the packages or, for this machine's own arch, this machine. */
 struct native {
 	struct add *add;
-	const struct staged *staged;
+	const struct runtime_info *staged;
 	struct add_runtime *runtime;
 	struct sysroot added, tree;
 	const struct sysroot *source;
@@ -186,7 +186,7 @@ static int add_libraries(struct native *native, struct err *err)
 			continue;
 		/* what was extracted stands in the tree's workspace */
 		if (path_below(libs->libs[i].real, native->add->tree) &&
-		    !path_below(libs->libs[i].real, native->add->space->build))
+		    !path_below(libs->libs[i].real, native->add->transaction->build))
 			warn_other(native, &libs->libs[i]);
 		else
 			r = add_library(native, &libs->libs[i], err);

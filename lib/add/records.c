@@ -32,11 +32,11 @@ static bool has_changed(const struct add *add, const struct arch *arch)
 static int write_manifest(const struct add *add, size_t which, struct err *err)
 {
 	static const struct origins none;
-	const struct staged *staged = &add->staged[which];
+	const struct runtime_info *staged = &add->staged[which];
 	const struct origins *origins = add->runtimes[which].source->origins;
 	FILES_FREE char *text = NULL;
 	char old[FILES_PATH_MAX], path[FILES_PATH_MAX];
-	int r = files_path(old, err, "%s/manifest", staged->info);
+	int r = files_path(old, err, "%s/manifest", staged->records);
 
 	if (r == 0)
 		r = files_path(path, err, "%s/etc/busypy/%s/manifest", add->build,
@@ -85,13 +85,13 @@ static int take_licence(const struct add *add, size_t which, const char *name, s
 
 static int write_packages(const struct add *add, size_t which, struct err *err)
 {
-	const struct staged *staged = &add->staged[which];
+	const struct runtime_info *staged = &add->staged[which];
 	const struct origins *origins = add->runtimes[which].source->origins;
 	FILES_FREE char *text = NULL;
 	char old[FILES_PATH_MAX], path[FILES_PATH_MAX], line[6 * PACKAGE_WORD_MAX];
 	size_t n;
 	FILE *out;
-	int r = files_path(old, err, "%s/added", staged->info);
+	int r = files_path(old, err, "%s/added", staged->records);
 
 	if (r == 0)
 		r = files_path(path, err, "%s/etc/busypy/%s/added", add->build, staged->arch->name);

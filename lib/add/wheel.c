@@ -216,7 +216,8 @@ static int choose_place(struct unpacked *wheel, struct err *err)
 
 static int take_wheel(struct unpacked *wheel, size_t which, struct err *err)
 {
-	int r = files_path(wheel->dir, err, "%s/source/wheel.%zu", wheel->add->space->build, which);
+	int r = files_path(wheel->dir, err, "%s/source/wheel.%zu", wheel->add->transaction->build,
+			   which);
 
 	if (r == 0)
 		r = wheel_extract(wheel->from, wheel->dir, err);

@@ -15,9 +15,9 @@ struct manifest;
 struct needed;
 struct package;
 struct source;
-struct staged;
+struct runtime_info;
 struct sysroot;
-struct workspace;
+struct transaction;
 
 enum { ADD_PATH_MAX = 4096, ADD_RUNTIMES_MAX = 16 };
 
@@ -34,8 +34,8 @@ struct add {
 	const struct add_request *request;
 	char tree[ADD_PATH_MAX];
 	char build[ADD_PATH_MAX]; /* becomes part of the tree */
-	struct workspace *space;
-	struct staged *staged; /* all runtimes of the tree that are sound */
+	struct transaction *transaction;
+	struct runtime_info *staged; /* all runtimes of the tree that are sound */
 	struct add_runtime *runtimes;
 	size_t n_runtimes;
 	struct sysroot *host; /* "/": where files of the command line are */

@@ -39,8 +39,8 @@ struct enabling {
 	struct contract contract; /* what it promises */
 	struct rule rules[HANDLER_RULES_MAX];
 	size_t n_rules;
-	unsigned fresh; /* bit i: tree i has a new template */
-	bool renewing;	/* rules like those that stand: only trees without a template are tried */
+	unsigned made; /* bit i: tree i has a new template */
+	bool renewing; /* rules like those that stand: only trees without a template are tried */
 	struct handler_report *report;
 };
 
@@ -171,7 +171,7 @@ static int test_templates(const struct enabling *e, struct err *err)
 	for (size_t i = 0; r == 0 && i < e->contract.n_trees; i++) {
 		const struct contract_tree *tree = &e->contract.trees[i];
 
-		if (e->fresh & (1U << i))
+		if (e->made & (1U << i))
 			r = selftest_run(&(struct selftest){ .tree = tree->path,
 							     .arch = e->arch,
 							     .how = SELFTEST_TEMPLATE,
@@ -192,7 +192,7 @@ static int rehearse_or_note(struct enabling *e, struct err *err)
 	r = rehearse(&(struct rehearsal){ .contract = &e->contract,
 					  .rules = e->rules,
 					  .n_rules = e->n_rules,
-					  .which = e->fresh,
+					  .which = e->made,
 					  .instance = e->instance },
 		     &why);
 	if (r != -ECANCELED) {
@@ -250,7 +250,7 @@ static int test_as(struct enabling *e, unsigned uid, struct err *err)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < e->contract.n_trees; i++) {
-		if (e->fresh & (1U << i))
+		if (e->made & (1U << i))
 			r = selftest_run(&(struct selftest){ .tree = e->contract.trees[i].path,
 							     .arch = e->arch,
 							     .how = SELFTEST_EXEC,
@@ -348,7 +348,7 @@ static int go_live(struct enabling *e, struct err *err)
 	int r;
 
 	for (size_t i = 0; i < e->contract.n_trees; i++)
-		e->fresh |= e->contract.trees[i].namespace_ino ? 0 : 1U << i;
+		e->made |= e->contract.trees[i].namespace_ino ? 0 : 1U << i;
 	r = generation_make(e->conf, e->generation, &e->contract, err);
 	if (r < 0)
 		return r;

@@ -38,7 +38,7 @@ struct round {
 	int inotify;
 	struct follow *follow;
 	struct lookout *lookouts; /* of the configured trees; shared with children */
-	bool live, fresh;	  /* live has a meaning; but was made from another basis */
+	bool live, stale;	  /* live has a meaning; but was made from another basis */
 	unsigned newest;	  /* generation that has a folder */
 	struct contract standing, wanted;
 };
@@ -113,7 +113,7 @@ static int want(struct round *round, const char *path, uint64_t dev, uint64_t in
 	struct verification verification = { .path = path, .arch = round->arch };
 	int r;
 
-	if (stands && stands->dev == dev && stands->ino == ino && !round->fresh &&
+	if (stands && stands->dev == dev && stands->ino == ino && !round->stale &&
 	    str_eq(stands->arch, round->arch->name))
 		return push(round, stands) < 0
 			       ? err_say(err, E2BIG, "more than %d trees", CONTRACT_TREES_MAX)
@@ -205,7 +205,7 @@ static void keep_others(struct round *round)
 
 		if (is_version_of_wanted(round, tree) || (ours && all_known))
 			continue;
-		if (ours || !round->fresh || want_by_hand(round, tree) < 0)
+		if (ours || !round->stale || want_by_hand(round, tree) < 0)
 			(void)push(round, tree); /* beyond the limit nothing can be kept */
 	}
 }
@@ -226,7 +226,7 @@ static void want_others(struct round *round)
 /* 1 if the contract that stands has all that is wanted, and nothing of what is not. */
 static bool is_enough(struct round *round)
 {
-	if (!round->live || round->fresh)
+	if (!round->live || round->stale)
 		return false;
 	for (size_t i = 0; i < round->wanted.n_trees; i++) {
 		const struct contract_tree *stands =
@@ -261,7 +261,7 @@ static int learn(struct round *round, struct err *err)
 	round->live = r == 1 && round->standing.generation == round->newest;
 	if (!round->live)
 		memset(&round->standing, 0, sizeof(round->standing));
-	round->fresh = round->live && !basis_is(round->standing.generation, basis);
+	round->stale = round->live && !basis_is(round->standing.generation, basis);
 	return 0;
 }
 

@@ -49,7 +49,7 @@ static int stage(const struct client_image *request, const char *dir, struct err
 			r = files_mkdirs(path, err);
 	}
 	if (r == 0)
-		r = boot_files_add_init(request->arch, dir, err);
+		r = stage_boot_add_init(request->arch, dir, err);
 	if (r == 0)
 		return err_hint(err,
 				err_say(err, ENOENT, "this installation has no init for %s",

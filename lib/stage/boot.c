@@ -52,7 +52,7 @@ static int copy_program(const char *from, const struct arch *arch, const char *t
 	return r < 0 ? r : files_write(to, *ret_bytes, *ret_n, 0755, err);
 }
 
-int boot_files_add_init(const struct arch *arch, const char *dir, struct err *err)
+int stage_boot_add_init(const struct arch *arch, const char *dir, struct err *err)
 {
 	FILES_FREE char *bytes = NULL;
 	char name[64], program[FILES_PATH_MAX], to[FILES_PATH_MAX];
@@ -102,7 +102,7 @@ static int link_applets(const char *bytes, size_t n, const char *rescue, struct 
 	return r;
 }
 
-int boot_files_add_rescue(const char *busybox, const struct arch *arch, const char *info,
+int stage_boot_add_rescue(const char *busybox, const struct arch *arch, const char *info,
 			  struct err *err)
 {
 	FILES_FREE char *bytes = NULL;

@@ -20,9 +20,9 @@
 
 /* One runtime being built. Paths in the source are absolute in its sysroot. */
 struct build {
-	const struct runtime_job *job;
+	const struct build_job *job;
 	struct source *source;
-	struct runtime_facts *facts;
+	struct build_result *result;
 	struct manifest manifest;
 	char python[SYSROOT_PATH_MAX]; /* the interpreter in the source, canonical */
 	char stdlib[SYSROOT_PATH_MAX]; /* and its standard library */
@@ -81,8 +81,8 @@ static bool find_stdlib(struct build *build, unsigned minor)
 			       names[i % 2]) == 0 &&
 		    source_has(build, path)) {
 			path[strlen(path) - strlen(names[i % 2]) - 1] = '\0';
-			build->facts->minor = minor;
-			return str_copy(build->facts->stdlib, sizeof(build->facts->stdlib),
+			build->result->minor = minor;
+			return str_copy(build->result->stdlib, sizeof(build->result->stdlib),
 					path + strlen("/usr/")) == 0 &&
 			       str_copy(build->stdlib, sizeof(build->stdlib), path) == 0;
 		}
@@ -151,7 +151,7 @@ static int link_names(const struct build *build, struct err *err)
 	int r = files_path(path, err, "%s/bin/python3", build->job->usr);
 
 	text_init(&text, name, sizeof(name));
-	text_addf(&text, "python3.%u", build->facts->minor);
+	text_addf(&text, "python3.%u", build->result->minor);
 	return r < 0 ? r : files_link(name, path, err);
 }
 
@@ -162,7 +162,7 @@ static bool wants_dist_packages(const struct build *build)
 	char path[FILES_PATH_MAX];
 	size_t n;
 
-	return files_path(path, NULL, "%s/%s/site.py", build->job->usr, build->facts->stdlib) ==
+	return files_path(path, NULL, "%s/%s/site.py", build->job->usr, build->result->stdlib) ==
 		       0 &&
 	       files_read(path, &text, &n, NULL) == 0 && strstr(text, "/dist-packages");
 }
@@ -172,10 +172,10 @@ static int stage_hook(const struct build *build, struct err *err)
 {
 	static const char pth[] = "/site-package\nimport busypy_start\n";
 	const struct copy copy = copy_to(build, build->job->usr);
-	char name[RUNTIME_NAME_MAX + 32], from[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	char name[BUILD_NAME_MAX + 32], from[FILES_PATH_MAX], to[FILES_PATH_MAX];
 	int r = files_path(from, err, "%s/etc/busypy/busypy_start.py", build->job->rootfs);
 
-	(void)snprintf(name, sizeof(name), "%s/busypy_start.py", build->facts->stdlib); /* fits */
+	(void)snprintf(name, sizeof(name), "%s/busypy_start.py", build->result->stdlib); /* fits */
 	if (r == 0)
 		r = files_path(to, err, "%s/%s", build->job->usr, name);
 	if (r == 0)
@@ -188,7 +188,7 @@ static int stage_hook(const struct build *build, struct err *err)
 		r = files_path(to, err, "%s/lib/python3/dist-packages/busypy.pth", build->job->usr);
 	else
 		r = files_path(to, err, "%s/%s/site-packages/busypy.pth", build->job->usr,
-			       build->facts->stdlib);
+			       build->result->stdlib);
 	if (r == 0)
 		r = files_mkdirs_for(to, err);
 	if (r == 0)
@@ -204,7 +204,7 @@ static int stage_python(struct build *build, struct err *err)
 	int r;
 
 	text_init(&text, name, sizeof(name));
-	text_addf(&text, "bin/python3.%u", build->facts->minor);
+	text_addf(&text, "bin/python3.%u", build->result->minor);
 	copy.n_peers = 0; /* never shared: it may be patched */
 	r = copy_file(&copy, build->python, name, err);
 	if (r == 0)
@@ -213,7 +213,7 @@ static int stage_python(struct build *build, struct err *err)
 		return r;
 	copy = copy_to(build, build->job->usr);
 	copy.skip = build->source->kind == SOURCE_DIR ? skip_dir : skip_distribution;
-	r = copy_tree(&copy, build->stdlib, build->facts->stdlib, err);
+	r = copy_tree(&copy, build->stdlib, build->result->stdlib, err);
 	return r < 0 ? r : stage_hook(build, err);
 }
 
@@ -222,21 +222,21 @@ static int stage_python(struct build *build, struct err *err)
 static int write_records(struct build *build, struct err *err)
 {
 	char staged[FILES_PATH_MAX], real[SYSROOT_PATH_MAX];
-	int r = files_path(staged, err, "%s/bin/python3.%u", build->job->usr, build->facts->minor);
+	int r = files_path(staged, err, "%s/bin/python3.%u", build->job->usr, build->result->minor);
 
 	if (r == 0)
 		r = sysroot_find(build->source->root, build->python, real);
 	if (r < 0)
 		return r;
-	return records_write(&(struct records){ .dir = build->job->info,
-						.source = build->source,
-						.manifest = &build->manifest,
-						.minor = build->facts->minor,
-						.python_before = real,
-						.python_after = staged,
-						.clib = build->job->clib,
-						.ldso = build->facts->ldso },
-			     err);
+	return provenance_write(&(struct provenance){ .dir = build->job->info,
+						      .source = build->source,
+						      .manifest = &build->manifest,
+						      .minor = build->result->minor,
+						      .python_before = real,
+						      .python_after = staged,
+						      .clib = build->job->clib,
+						      .ldso = build->result->ldso },
+				err);
 }
 
 static int build_all(struct build *build, struct err *err)
@@ -250,17 +250,17 @@ static int build_all(struct build *build, struct err *err)
 		r = binaries_stage(&(struct binaries){ .source = build->source,
 						       .python = build->python,
 						       .stdlib = build->stdlib,
-						       .minor = build->facts->minor,
+						       .minor = build->result->minor,
 						       .usr = build->job->usr,
 						       .clib = build->job->clib,
 						       .manifest = &build->manifest },
-				   build->facts->ldso, err);
+				   build->result->ldso, err);
 	if (r == 0)
-		r = data_stage(&copy, err);
+		r = extras_stage(&copy, err);
 	return r < 0 ? r : write_records(build, err);
 }
 
-int runtime_build(const struct runtime_job *job, struct runtime_facts *ret, struct err *err)
+int build_runtime(const struct build_job *job, struct build_result *ret, struct err *err)
 {
 	struct build *build = calloc(1, sizeof(*build));
 	int r;
@@ -270,7 +270,7 @@ int runtime_build(const struct runtime_job *job, struct runtime_facts *ret, stru
 	memset(ret, 0, sizeof(*ret));
 	build->job = job;
 	build->source = job->source;
-	build->facts = ret;
+	build->result = ret;
 	r = build_all(build, err);
 	manifest_free(&build->manifest);
 	free(build);

@@ -10,9 +10,9 @@
 struct err;
 struct source;
 
-enum { RUNTIME_NAME_MAX = 256 /* as BINARIES_NAME_MAX */ };
+enum { BUILD_NAME_MAX = 256 /* as BINARIES_NAME_MAX */ };
 
-struct runtime_job {
+struct build_job {
 	struct source *source;
 	/* What a view has as /usr and /lib, and what stands in etc/busypy/<arch>: directories that
 	 * do not exist yet. */
@@ -23,14 +23,14 @@ struct runtime_job {
 };
 
 /* What was built. */
-struct runtime_facts {
+struct build_result {
 	unsigned minor;
-	char stdlib[RUNTIME_NAME_MAX]; /* below usr: lib/python3.11 */
-	char ldso[RUNTIME_NAME_MAX];   /* below clib; "" for a static interpreter */
+	char stdlib[BUILD_NAME_MAX]; /* below usr: lib/python3.11 */
+	char ldso[BUILD_NAME_MAX];   /* below clib; "" for a static interpreter */
 };
 
 /* Fills the three directories, but for .pyc files, times and modes. On failure what is there is the
  * caller's to remove. */
-int runtime_build(const struct runtime_job *job, struct runtime_facts *ret, struct err *err);
+int build_runtime(const struct build_job *job, struct build_result *ret, struct err *err);
 
 #endif

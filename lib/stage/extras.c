@@ -162,7 +162,7 @@ static int make_mount_points(const struct copy *copy, struct err *err)
 	return r;
 }
 
-int data_stage(const struct copy *copy, struct err *err)
+int extras_stage(const struct copy *copy, struct err *err)
 {
 	int r = 0;
 

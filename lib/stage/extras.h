@@ -9,6 +9,6 @@ struct err;
 
 /* Copies into copy->to (a runtime's usr) what the sysroot has of them; what it has not is left
  * out. */
-int data_stage(const struct copy *copy, struct err *err);
+int extras_stage(const struct copy *copy, struct err *err);
 
 #endif

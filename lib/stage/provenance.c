@@ -20,11 +20,11 @@
 #include "stage/copy.h"
 #include "stage/manifest.h"
 
-static int write_text(const struct records *records, const char *name, const char *text,
+static int write_text(const struct provenance *provenance, const char *name, const char *text,
 		      struct err *err)
 {
 	char path[FILES_PATH_MAX];
-	int r = files_path(path, err, "%s/%s", records->dir, name);
+	int r = files_path(path, err, "%s/%s", provenance->dir, name);
 
 	return r < 0 ? r : files_write(path, text, strlen(text), 0644, err);
 }
@@ -48,24 +48,24 @@ static const char *find_version(const char *bytes, size_t n, const char *prefix)
 	return NULL;
 }
 
-static void print_python(const struct records *records, FILE *out)
+static void print_python(const struct provenance *provenance, FILE *out)
 {
 	FILES_FREE char *bytes = NULL;
 	char prefix[32];
 	const char *version = NULL;
 	size_t n;
 
-	(void)snprintf(prefix, sizeof(prefix), "3.%u.", records->minor);
-	if (files_read(records->python_before, &bytes, &n, NULL) == 0)
+	(void)snprintf(prefix, sizeof(prefix), "3.%u.", provenance->minor);
+	if (files_read(provenance->python_before, &bytes, &n, NULL) == 0)
 		version = find_version(bytes, n, prefix);
 	if (version)
 		(void)fprintf(out, "python %s\n", version);
 	else
-		(void)fprintf(out, "python 3.%u\n", records->minor);
+		(void)fprintf(out, "python 3.%u\n", provenance->minor);
 }
 
 /* glibc's ld.so has "... stable release version 2.36." in it, musl's "1.2.3" alone. */
-static void print_libc(const struct records *records, FILE *out)
+static void print_libc(const struct provenance *provenance, FILE *out)
 {
 	static const char mark[] = "release version ";
 	FILES_FREE char *bytes = NULL;
@@ -73,11 +73,11 @@ static void print_libc(const struct records *records, FILE *out)
 	const char *at;
 	size_t n;
 
-	if (!records->ldso[0]) {
+	if (!provenance->ldso[0]) {
 		(void)fputs("libc static\n", out);
 		return;
 	}
-	if (files_path(path, NULL, "%s/%s", records->clib, records->ldso) < 0 ||
+	if (files_path(path, NULL, "%s/%s", provenance->clib, provenance->ldso) < 0 ||
 	    files_read(path, &bytes, &n, NULL) < 0)
 		return;
 	at = memmem(bytes, n, mark, sizeof(mark) - 1);
@@ -93,7 +93,7 @@ static void print_libc(const struct records *records, FILE *out)
 	(void)fprintf(out, "libc musl %s\n", at ? at : "unknown");
 }
 
-static int write_versions(const struct records *records, struct err *err)
+static int write_versions(const struct provenance *provenance, struct err *err)
 {
 	FILES_FREE char *text = NULL;
 	size_t n;
@@ -101,11 +101,11 @@ static int write_versions(const struct records *records, struct err *err)
 
 	if (!out)
 		return err_set(err, ENOMEM, "cannot write the versions");
-	print_python(records, out);
-	print_libc(records, out);
+	print_python(provenance, out);
+	print_libc(provenance, out);
 	if (fclose(out) != 0)
 		return err_set(err, ENOMEM, "cannot write the versions");
-	return write_text(records, "versions", text, err);
+	return write_text(provenance, "versions", text, err);
 }
 
 /* -- packages ------------------------------------------------------------------------------- */
@@ -145,7 +145,7 @@ static int print_packages(const struct origins *origins, FILE *out, struct err *
 	return r;
 }
 
-static int write_packages(const struct records *records, struct err *err)
+static int write_packages(const struct provenance *provenance, struct err *err)
 {
 	FILES_FREE char *text = NULL;
 	size_t n;
@@ -155,19 +155,19 @@ static int write_packages(const struct records *records, struct err *err)
 	if (!out)
 		return err_set(err, ENOMEM, "cannot list the packages");
 	(void)fputs("# suite name version architecture size sha256\n", out);
-	r = print_packages(records->source->origins, out, err);
+	r = print_packages(provenance->source->origins, out, err);
 	if (fclose(out) != 0 && r == 0)
 		r = err_set(err, ENOMEM, "cannot list the packages");
-	return r < 0 ? r : write_text(records, "packages", text, err);
+	return r < 0 ? r : write_text(provenance, "packages", text, err);
 }
 
 /* Debian keeps every package's licence in its documentation; other sources have no such rule. */
-static int write_licences(const struct records *records, struct err *err)
+static int write_licences(const struct provenance *provenance, struct err *err)
 {
-	const struct origins *origins = records->source->origins;
+	const struct origins *origins = provenance->source->origins;
 	char dir[FILES_PATH_MAX], from[FILES_PATH_MAX], real[SYSROOT_PATH_MAX];
-	struct copy copy = { .root = records->source->root, .to = dir };
-	int r = files_path(dir, err, "%s/licences", records->dir);
+	struct copy copy = { .root = provenance->source->root, .to = dir };
+	int r = files_path(dir, err, "%s/licences", provenance->dir);
 
 	if (r == 0)
 		r = files_mkdirs(dir, err);
@@ -181,37 +181,37 @@ static int write_licences(const struct records *records, struct err *err)
 
 /* -- the interpreter ------------------------------------------------------------------------ */
 
-static int write_readelf(const struct records *records, const char *python, const char *when,
+static int write_readelf(const struct provenance *provenance, const char *python, const char *when,
 			 struct err *err)
 {
 	char segments[FILES_PATH_MAX], dynamic[FILES_PATH_MAX];
-	int r = files_path(segments, err, "%s/readelf_l.%s.txt", records->dir, when);
+	int r = files_path(segments, err, "%s/readelf_l.%s.txt", provenance->dir, when);
 
 	if (r == 0)
-		r = files_path(dynamic, err, "%s/readelf_d.%s.txt", records->dir, when);
+		r = files_path(dynamic, err, "%s/readelf_d.%s.txt", provenance->dir, when);
 	return r < 0 ? r : elf_text_write(python, segments, dynamic, err);
 }
 
 /* For `sha256sum -c` in the tree. */
-static int write_sum(const struct records *records, struct err *err)
+static int write_sum(const struct provenance *provenance, struct err *err)
 {
 	char sum[65], line[512];
 	struct text text;
 	uint64_t size;
-	int r = files_sum(records->python_after, sum, &size, err);
+	int r = files_sum(provenance->python_after, sum, &size, err);
 
 	if (r < 0)
 		return r;
 	text_init(&text, line, sizeof(line));
-	text_addf(&text, "%s  etc/python/%s/usr/bin/python3.%u\n", sum, records->source->arch->name,
-		  records->minor);
-	return write_text(records, "python3.sha256", line, err);
+	text_addf(&text, "%s  etc/python/%s/usr/bin/python3.%u\n", sum,
+		  provenance->source->arch->name, provenance->minor);
+	return write_text(provenance, "python3.sha256", line, err);
 }
 
 /* A host's packages are known only once it is known which of its files were taken. */
-static int ask_host(const struct records *records, struct err *err)
+static int ask_host(const struct provenance *provenance, struct err *err)
 {
-	const struct manifest *manifest = records->manifest;
+	const struct manifest *manifest = provenance->manifest;
 	char **paths = calloc(manifest->n_files + 1, sizeof(*paths));
 	int r;
 
@@ -219,42 +219,42 @@ static int ask_host(const struct records *records, struct err *err)
 		return err_set(err, ENOMEM, "cannot ask for packages");
 	for (size_t i = 0; i < manifest->n_files; i++)
 		paths[i] = manifest->files[i].source;
-	r = origins_ask_dpkg(records->source->origins, paths, manifest->n_files, err);
+	r = origins_ask_dpkg(provenance->source->origins, paths, manifest->n_files, err);
 	free(paths);
 	return r;
 }
 
-static int write_manifest(const struct records *records, struct err *err)
+static int write_manifest(const struct provenance *provenance, struct err *err)
 {
 	char path[FILES_PATH_MAX];
-	int r = files_path(path, err, "%s/manifest", records->dir);
+	int r = files_path(path, err, "%s/manifest", provenance->dir);
 
 	if (r < 0)
 		return r;
-	origins_sort(records->source->origins);
-	return manifest_write(records->manifest, records->source->origins,
-			      source_word(records->source->kind), path, err);
+	origins_sort(provenance->source->origins);
+	return manifest_write(provenance->manifest, provenance->source->origins,
+			      source_word(provenance->source->kind), path, err);
 }
 
-int records_write(const struct records *records, struct err *err)
+int provenance_write(const struct provenance *provenance, struct err *err)
 {
-	int r = files_mkdirs(records->dir, err);
+	int r = files_mkdirs(provenance->dir, err);
 
-	if (r == 0 && records->source->kind == SOURCE_HOST)
-		r = ask_host(records, err);
+	if (r == 0 && provenance->source->kind == SOURCE_HOST)
+		r = ask_host(provenance, err);
 	if (r == 0)
-		r = write_manifest(records, err);
+		r = write_manifest(provenance, err);
 	if (r == 0)
-		r = write_packages(records, err);
+		r = write_packages(provenance, err);
 	if (r == 0)
-		r = write_licences(records, err);
+		r = write_licences(provenance, err);
 	if (r == 0)
-		r = write_text(records, "sources", records->source->about, err);
+		r = write_text(provenance, "sources", provenance->source->about, err);
 	if (r == 0)
-		r = write_versions(records, err);
+		r = write_versions(provenance, err);
 	if (r == 0)
-		r = write_readelf(records, records->python_before, "before", err);
+		r = write_readelf(provenance, provenance->python_before, "before", err);
 	if (r == 0)
-		r = write_readelf(records, records->python_after, "after", err);
-	return r < 0 ? r : write_sum(records, err);
+		r = write_readelf(provenance, provenance->python_after, "after", err);
+	return r < 0 ? r : write_sum(provenance, err);
 }

@@ -7,7 +7,7 @@ struct err;
 struct manifest;
 struct source;
 
-struct records {
+struct provenance {
 	const char *dir; /* is created */
 	struct source *source;
 	struct manifest *manifest;
@@ -18,6 +18,6 @@ struct records {
 
 /* Writes sources, versions, licences/, packages, manifest, python3.sha256 and the four texts of
  * readelf. */
-int records_write(const struct records *records, struct err *err);
+int provenance_write(const struct provenance *provenance, struct err *err);
 
 #endif

@@ -17,19 +17,19 @@
 #include "elf/search.h"
 #include "stage/pyc.h"
 
-static int name_places(const char *tree, struct staged *ret, struct err *err)
+static int name_places(const char *tree, struct runtime_info *ret, struct err *err)
 {
 	int r = files_path(ret->usr, err, "%s/etc/python/%s/usr", tree, ret->arch->name);
 
 	if (r == 0)
 		r = files_path(ret->clib, err, "%s/etc/clib/%s", tree, ret->arch->name);
-	return r < 0 ? r : files_path(ret->info, err, "%s/etc/busypy/%s", tree, ret->arch->name);
+	return r < 0 ? r : files_path(ret->records, err, "%s/etc/busypy/%s", tree, ret->arch->name);
 }
 
 /* Staging links bin/python3 to python3.MINOR. */
-static int read_minor(struct staged *ret, struct err *err)
+static int read_minor(struct runtime_info *ret, struct err *err)
 {
-	char path[FILES_PATH_MAX], target[STAGED_NAME_MAX];
+	char path[FILES_PATH_MAX], target[RUNTIME_INFO_NAME_MAX];
 	uint64_t minor;
 	ssize_t n;
 	int r = files_path(path, err, "%s/bin/python3", ret->usr);
@@ -48,7 +48,7 @@ static int read_minor(struct staged *ret, struct err *err)
 }
 
 /* The directory with busypy.pth is on sys.path, whoever built that Python. */
-static int find_dist(struct staged *ret, struct err *err)
+static int find_dist(struct runtime_info *ret, struct err *err)
 {
 	static const char *const libs[] = { "lib", "lib64" };
 	char path[FILES_PATH_MAX];
@@ -72,7 +72,7 @@ static int find_dist(struct staged *ret, struct err *err)
 	return 0;
 }
 
-static int read_ldso(const char *tree, struct staged *ret, struct err *err)
+static int read_ldso(const char *tree, struct runtime_info *ret, struct err *err)
 {
 	ELF_FILE_CLEANUP struct elf_file python = { 0 };
 	FILES_FREE char *bytes = NULL;
@@ -97,7 +97,8 @@ static int read_ldso(const char *tree, struct staged *ret, struct err *err)
 	return r;
 }
 
-int staged_read(const char *tree, const struct arch *arch, struct staged *ret, struct err *err)
+int runtime_info_read(const char *tree, const struct arch *arch, struct runtime_info *ret,
+		      struct err *err)
 {
 	int r;
 
@@ -111,13 +112,13 @@ int staged_read(const char *tree, const struct arch *arch, struct staged *ret, s
 	return r < 0 ? r : read_ldso(tree, ret, err);
 }
 
-bool staged_version(const struct staged *staged, const char *what, char *dst, size_t size)
+bool runtime_info_version(const struct runtime_info *info, const char *what, char *dst, size_t size)
 {
 	FILES_FREE char *text = NULL;
 	char path[FILES_PATH_MAX];
 	size_t n, m = strlen(what);
 
-	if (files_path(path, NULL, "%s/versions", staged->info) < 0 ||
+	if (files_path(path, NULL, "%s/versions", info->records) < 0 ||
 	    files_read(path, &text, &n, NULL) < 0)
 		return false;
 	for (const char *line = text; *line;) {
@@ -130,10 +131,11 @@ bool staged_version(const struct staged *staged, const char *what, char *dst, si
 	return false;
 }
 
-void staged_compilers(const struct staged *staged, size_t n, size_t first, struct pyc_runtime *ret)
+void runtime_info_compilers(const struct runtime_info *info, size_t n, size_t first,
+			    struct pyc_runtime *ret)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct staged *one = &staged[(first + i) % n];
+		const struct runtime_info *one = &info[(first + i) % n];
 
 		ret[i] = (struct pyc_runtime){ .arch = one->arch,
 					       .minor = one->minor,

@@ -10,27 +10,30 @@ struct arch;
 struct err;
 struct pyc_runtime;
 
-enum { STAGED_PATH_MAX = 4096, STAGED_NAME_MAX = 256, STAGED_MAX = 16 };
+enum { RUNTIME_INFO_PATH_MAX = 4096, RUNTIME_INFO_NAME_MAX = 256, RUNTIME_INFO_MAX = 16 };
 
-struct staged {
+struct runtime_info {
 	const struct arch *arch;
-	char usr[STAGED_PATH_MAX], clib[STAGED_PATH_MAX];
-	char info[STAGED_PATH_MAX];   /* etc/busypy/<arch>; perhaps not there */
-	unsigned minor;		      /* 11 for Python 3.11 */
-	char stdlib[STAGED_NAME_MAX]; /* below usr: lib/python3.11 */
-	char dist[STAGED_NAME_MAX];   /* below usr, where further modules go: on sys.path */
-	char ldso[STAGED_NAME_MAX];   /* below clib; "" for a static interpreter */
-	bool musl;		      /* the ld.so is musl's */
-	bool needs_rpath;	      /* the ld.so does not search /lib by itself */
+	char usr[RUNTIME_INFO_PATH_MAX], clib[RUNTIME_INFO_PATH_MAX];
+	char records[RUNTIME_INFO_PATH_MAX]; /* etc/busypy/<arch>; perhaps not there */
+	unsigned minor;			     /* 11 for Python 3.11 */
+	char stdlib[RUNTIME_INFO_NAME_MAX];  /* below usr: lib/python3.11 */
+	char dist[RUNTIME_INFO_NAME_MAX];    /* below usr, where further modules go: on sys.path */
+	char ldso[RUNTIME_INFO_NAME_MAX];    /* below clib; "" for a static interpreter */
+	bool musl;			     /* the ld.so is musl's */
+	bool needs_rpath;		     /* the ld.so does not search /lib by itself */
 };
 
 /* Reads the runtime of arch in a tree (absolute). -ENOENT, -ENOEXEC, ... with a sentence. */
-int staged_read(const char *tree, const struct arch *arch, struct staged *ret, struct err *err);
+int runtime_info_read(const char *tree, const struct arch *arch, struct runtime_info *ret,
+		      struct err *err);
 
 /* The version that etc/busypy/<arch>/versions has for "python" or "libc glibc"; false without. */
-bool staged_version(const struct staged *staged, const char *what, char *dst, size_t size);
+bool runtime_info_version(const struct runtime_info *info, const char *what, char *dst,
+			  size_t size);
 
 /* Candidates for pyc_compile: those of n runtimes, the one with index first before the others. */
-void staged_compilers(const struct staged *staged, size_t n, size_t first, struct pyc_runtime *ret);
+void runtime_info_compilers(const struct runtime_info *info, size_t n, size_t first,
+			    struct pyc_runtime *ret);
 
 #endif

@@ -33,7 +33,7 @@ static bool is_rootfs(const char *dir)
 	       files_exist(path);
 }
 
-int rootfs_find(const char *given, char *ret, struct err *err)
+int skeleton_find_rootfs(const char *given, char *ret, struct err *err)
 {
 	if (given) {
 		if (!is_rootfs(given))
@@ -135,7 +135,7 @@ static int adopt_packages(const char *tree, const char *dir, struct err *err)
 			  err);
 }
 
-int rootfs_stage(const char *rootfs, const char *tree, const char *dir, struct err *err)
+int skeleton_stage(const char *rootfs, const char *tree, const char *dir, struct err *err)
 {
 	struct sysroot root;
 	struct copy copy = {

@@ -7,10 +7,10 @@ struct err;
 
 /* Finds the directory with our programs: given (may be NULL), or ../rootfs beside the directory of
  * this program when it is run where it was built, or the installed one. ret is FILES_PATH_MAX. */
-int rootfs_find(const char *given, char *ret, struct err *err);
+int skeleton_find_rootfs(const char *given, char *ret, struct err *err);
 
 /* Lays the skeleton and the programs of rootfs into the empty directory dir. What tree already has
  * in site-package is linked there too, so that it can be compiled with the rest. */
-int rootfs_stage(const char *rootfs, const char *tree, const char *dir, struct err *err);
+int skeleton_stage(const char *rootfs, const char *tree, const char *dir, struct err *err);
 
 #endif

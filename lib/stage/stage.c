@@ -31,12 +31,12 @@ enum { PEERS_MAX = 2 * STAGE_ARCHES_MAX };
 struct built {
 	char python[FILES_PATH_MAX]; /* its folder; usr is in there */
 	char usr[FILES_PATH_MAX], clib[FILES_PATH_MAX], info[FILES_PATH_MAX];
-	struct runtime_facts facts;
+	struct build_result result;
 };
 
 struct stage {
 	const struct stage_request *request;
-	struct workspace space;
+	struct transaction transaction;
 	struct debian *debian; /* NULL unless from Debian */
 	char rootfs[FILES_PATH_MAX];
 	struct built built[STAGE_ARCHES_MAX];
@@ -80,7 +80,7 @@ static int open_source(struct stage *stage, const struct arch *arch, struct sour
 		break;
 	}
 	say(request->progress, "%s: extracting packages", arch->name);
-	r = files_path(dir, err, "%s/source/%s", stage->space.build, arch->name);
+	r = files_path(dir, err, "%s/source/%s", stage->transaction.build, arch->name);
 	return r < 0 ? r : debian_extract(stage->debian, arch, dir, ret, err);
 }
 
@@ -107,7 +107,8 @@ static int add_peers(struct stage *stage, struct err *err)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		r = files_path(usr, err, "%s/etc/python/%s/usr", stage->space.tree, table[i].name);
+		r = files_path(usr, err, "%s/etc/python/%s/usr", stage->transaction.tree,
+			       table[i].name);
 		if (r == 0)
 			r = add_peer(stage, usr, err);
 	}
@@ -124,10 +125,10 @@ static size_t list_compilers(const struct stage *stage, size_t first, struct pyc
 		const struct built *built = &stage->built[at];
 
 		ret[n++] = (struct pyc_runtime){ .arch = stage->request->arches[at],
-						 .minor = built->facts.minor,
+						 .minor = built->result.minor,
 						 .usr = built->usr,
 						 .clib = built->clib,
-						 .ldso = built->facts.ldso };
+						 .ldso = built->result.ldso };
 	}
 	return n;
 }
@@ -156,12 +157,12 @@ static int compile_stdlib(struct stage *stage, size_t which, struct err *err)
 {
 	struct built *built = &stage->built[which];
 	char stdlib[FILES_PATH_MAX], peer[FILES_PATH_MAX];
-	int r = files_path(stdlib, err, "%s/%s", built->usr, built->facts.stdlib);
+	int r = files_path(stdlib, err, "%s/%s", built->usr, built->result.stdlib);
 
 	for (size_t i = 0; r == 0 && i < stage->n_peers; i++) {
-		r = files_path(peer, err, "%s/%s", stage->peers[i], built->facts.stdlib);
+		r = files_path(peer, err, "%s/%s", stage->peers[i], built->result.stdlib);
 		if (r == 0 && files_exist(peer))
-			r = pyc_share(stdlib, peer, built->facts.minor, err);
+			r = pyc_share(stdlib, peer, built->result.minor, err);
 	}
 	return r < 0 ? r : compile(stage, which, stdlib, built->python, false, err);
 }
@@ -170,7 +171,7 @@ static int compile_stdlib(struct stage *stage, size_t which, struct err *err)
 static int name_places(const struct stage *stage, const struct arch *arch, struct built *ret,
 		       struct err *err)
 {
-	const char *base = stage->space.build;
+	const char *base = stage->transaction.build;
 	int r = files_path(ret->python, err, "%s/runtimes/etc/python/%s", base, arch->name);
 
 	if (r == 0)
@@ -192,7 +193,7 @@ static int settle(const struct stage *stage, const struct built *built, const st
 	if (r == 0)
 		r = files_settle(built->info, err);
 	if (r == 0)
-		r = files_path(runtimes, err, "%s/runtimes", stage->space.build);
+		r = files_path(runtimes, err, "%s/runtimes", stage->transaction.build);
 	if (r == 0)
 		r = closure_check(runtimes, arch, err);
 	/* A module that cannot be imported is no reason to stage nothing. */
@@ -216,12 +217,12 @@ static int add_rescue(const struct stage *stage, const struct arch *arch, const 
 	int r = 0;
 
 	if (request->busybox)
-		return boot_files_add_rescue(request->busybox, arch, info, err);
+		return stage_boot_add_rescue(request->busybox, arch, info, err);
 	for (size_t i = 0; r == 0 && request->from == STAGE_DEBIAN && i < 2; i++) {
-		r = files_path(busybox, err, "%s/source/%s/%s", stage->space.build, arch->name,
-			       places[i]);
+		r = files_path(busybox, err, "%s/source/%s/%s", stage->transaction.build,
+			       arch->name, places[i]);
 		if (r == 0 && files_exist(busybox))
-			return boot_files_add_rescue(busybox, arch, info, err);
+			return stage_boot_add_rescue(busybox, arch, info, err);
 	}
 	return r;
 }
@@ -236,7 +237,8 @@ static void warn_added(const struct stage *stage, const struct arch *arch)
 	struct text text;
 	size_t n;
 
-	if (files_path(path, NULL, "%s/etc/busypy/%s/added", stage->space.tree, arch->name) < 0 ||
+	if (files_path(path, NULL, "%s/etc/busypy/%s/added", stage->transaction.tree, arch->name) <
+		    0 ||
 	    !files_exist(path) || files_read(path, &list, &n, NULL) < 0)
 		return;
 	text_init(&text, names, sizeof(names));
@@ -254,17 +256,17 @@ static void warn_added(const struct stage *stage, const struct arch *arch)
 	    arch->name, names, text.overflow ? " ..." : "");
 }
 
-static int build_runtime(struct stage *stage, const struct arch *arch, struct err *err)
+static int stage_runtime(struct stage *stage, const struct arch *arch, struct err *err)
 {
 	struct built *built = &stage->built[stage->n_built];
 	struct source source = { 0 };
-	struct runtime_job job = { .source = &source,
-				   .usr = built->usr,
-				   .clib = built->clib,
-				   .info = built->info,
-				   .rootfs = stage->rootfs,
-				   .peers = stage->peers,
-				   .n_peers = stage->n_peers };
+	struct build_job job = { .source = &source,
+				 .usr = built->usr,
+				 .clib = built->clib,
+				 .info = built->info,
+				 .rootfs = stage->rootfs,
+				 .peers = stage->peers,
+				 .n_peers = stage->n_peers };
 	int r = name_places(stage, arch, built, err);
 
 	warn_added(stage, arch);
@@ -272,7 +274,7 @@ static int build_runtime(struct stage *stage, const struct arch *arch, struct er
 		r = open_source(stage, arch, &source, err);
 	if (r == 0) {
 		say(stage->request->progress, "%s: copying", arch->name);
-		r = runtime_build(&job, &built->facts, err);
+		r = build_runtime(&job, &built->result, err);
 	}
 	if (r == 0)
 		r = add_rescue(stage, arch, built->info, err);
@@ -292,15 +294,15 @@ static int build_runtime(struct stage *stage, const struct arch *arch, struct er
 static int build_tree(struct stage *stage, struct err *err)
 {
 	char dir[FILES_PATH_MAX], packages[FILES_PATH_MAX];
-	int r = files_path(dir, err, "%s/tree", stage->space.build);
+	int r = files_path(dir, err, "%s/tree", stage->transaction.build);
 
 	say(stage->request->progress, "laying out programs");
 	if (r == 0)
 		r = files_path(packages, err, "%s/site-package", dir);
 	if (r == 0)
-		r = rootfs_stage(stage->rootfs, stage->space.tree, dir, err);
+		r = skeleton_stage(stage->rootfs, stage->transaction.tree, dir, err);
 	for (size_t i = 0; r >= 0 && i < stage->n_built; i++)
-		r = boot_files_add_init(stage->request->arches[i], dir, err);
+		r = stage_boot_add_init(stage->request->arches[i], dir, err);
 	r = r > 0 ? 0 : r;
 	/* Once per minor: the second time the .pyc files of that minor are there. Checked, because
 	 * these are files that people edit. */
@@ -316,14 +318,14 @@ static int look_at_libc(struct stage *stage, struct err *err)
 	const struct arch *table = arch_table(&n);
 	char old[FILES_PATH_MAX], link[FILES_PATH_MAX], target[FILES_PATH_MAX];
 	struct stat st;
-	int r = files_path(old, err, "%s/etc/libc", stage->space.tree);
+	int r = files_path(old, err, "%s/etc/libc", stage->transaction.tree);
 
 	if (r < 0 || lstat(old, &st) < 0 || !S_ISDIR(st.st_mode))
 		return r;
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		r = files_path(old, err, "%s/etc/libc/%s", stage->space.tree, table[i].name);
+		r = files_path(old, err, "%s/etc/libc/%s", stage->transaction.tree, table[i].name);
 		if (r == 0)
-			r = files_path(link, err, "%s/etc/clib/%s", stage->space.tree,
+			r = files_path(link, err, "%s/etc/clib/%s", stage->transaction.tree,
 				       table[i].name);
 		if (r < 0 || !files_exist(old) || files_exist(link))
 			continue;
@@ -340,7 +342,7 @@ static int look_at_libc(struct stage *stage, struct err *err)
 		say(stage->request->warning,
 		    "%s/etc/libc is not looked at, the folder is called etc/clib (Hint: "
 		    "--link-libc makes links to what is there)",
-		    stage->space.tree);
+		    stage->transaction.tree);
 	return r;
 }
 
@@ -352,11 +354,11 @@ static int build_all(struct stage *stage, struct err *err)
 	int r = add_peers(stage, err);
 
 	for (size_t i = 0; r == 0 && i < stage->request->n_arches; i++) {
-		r = build_runtime(stage, stage->request->arches[i], err);
+		r = stage_runtime(stage, stage->request->arches[i], err);
 		if (r < 0)
 			return err_wrap(err, r, "%s", stage->request->arches[i]->name);
 		/* what was extracted is not needed any more, and may be large */
-		r = files_path(source, err, "%s/source", stage->space.build);
+		r = files_path(source, err, "%s/source", stage->transaction.build);
 		if (r == 0)
 			r = files_remove(source, err);
 	}
@@ -365,14 +367,14 @@ static int build_all(struct stage *stage, struct err *err)
 	if (r < 0)
 		return r;
 	say(stage->request->progress, "writing to disk");
-	r = workspace_commit(&stage->space, err);
+	r = transaction_commit(&stage->transaction, err);
 	return r < 0 ? r : look_at_libc(stage, err);
 }
 
 static int run(struct stage *stage, struct err *err)
 {
 	const struct stage_request *request = stage->request;
-	int r = rootfs_find(request->rootfs, stage->rootfs, err);
+	int r = skeleton_find_rootfs(request->rootfs, stage->rootfs, err);
 
 	/* Whatever can be refused is refused before the tree is touched. */
 	if (r == 0 && request->from == STAGE_DEBIAN)
@@ -385,7 +387,7 @@ static int run(struct stage *stage, struct err *err)
 							  .progress = request->progress },
 				&stage->debian, err);
 	if (r == 0)
-		r = workspace_open(&stage->space, request->tree, err);
+		r = transaction_open(&stage->transaction, request->tree, err);
 	if (r == 0)
 		r = build_all(stage, err);
 	return r;
@@ -399,9 +401,9 @@ int stage_run(const struct stage_request *request, struct err *err)
 	if (!stage)
 		return err_set(err, ENOMEM, "cannot stage");
 	stage->request = request;
-	workspace_init(&stage->space);
+	transaction_init(&stage->transaction);
 	r = run(stage, err);
-	workspace_close(&stage->space);
+	transaction_close(&stage->transaction);
 	debian_close(stage->debian);
 	free(stage);
 	return r;

@@ -19,21 +19,22 @@
 
 #define HIDDEN ".busypy-stage"
 
-void workspace_init(struct workspace *space)
+void transaction_init(struct transaction *transaction)
 {
-	memset(space, 0, sizeof(*space));
-	space->lock = -1;
+	memset(transaction, 0, sizeof(*transaction));
+	transaction->lock = -1;
 }
 
-static int hidden(const struct workspace *space, const char *name, char *ret, struct err *err)
+static int hidden(const struct transaction *transaction, const char *name, char *ret,
+		  struct err *err)
 {
-	return files_path(ret, err, "%s/" HIDDEN "/%s", space->tree, name);
+	return files_path(ret, err, "%s/" HIDDEN "/%s", transaction->tree, name);
 }
 
-static int remove_hidden(const struct workspace *space, const char *name, struct err *err)
+static int remove_hidden(const struct transaction *transaction, const char *name, struct err *err)
 {
 	char path[FILES_PATH_MAX];
-	int r = hidden(space, name, path, err);
+	int r = hidden(transaction, name, path, err);
 
 	return r < 0 ? r : files_remove(path, err);
 }
@@ -65,17 +66,17 @@ struct part {
 	char from[FILES_PATH_MAX], to[FILES_PATH_MAX], old[FILES_PATH_MAX];
 };
 
-static int name_part(const struct workspace *space, const char *folder, const char *arch,
+static int name_part(const struct transaction *transaction, const char *folder, const char *arch,
 		     struct part *ret, struct err *err)
 {
-	int r = files_path(ret->from, err, "%s/" HIDDEN "/ready/runtimes/etc/%s/%s", space->tree,
-			   folder, arch);
+	int r = files_path(ret->from, err, "%s/" HIDDEN "/ready/runtimes/etc/%s/%s",
+			   transaction->tree, folder, arch);
 
 	if (r == 0)
-		r = files_path(ret->to, err, "%s/etc/%s/%s", space->tree, folder, arch);
+		r = files_path(ret->to, err, "%s/etc/%s/%s", transaction->tree, folder, arch);
 	return r < 0 ? r
-		     : files_path(ret->old, err, "%s/" HIDDEN "/trash/%s.%s", space->tree, arch,
-				  folder);
+		     : files_path(ret->old, err, "%s/" HIDDEN "/trash/%s.%s", transaction->tree,
+				  arch, folder);
 }
 
 static int remove_old(const struct part *part, struct err *err)
@@ -85,17 +86,17 @@ static int remove_old(const struct part *part, struct err *err)
 
 /* The old interpreter goes first and the new one comes last: in between there is no runtime, so
  * nobody can find an interpreter with another one's libraries. */
-static int place_runtime(const struct workspace *space, const char *arch, struct err *err)
+static int place_runtime(const struct transaction *transaction, const char *arch, struct err *err)
 {
 	static const char *const folders[] = { "clib", "busypy", "python" };
 	struct part part;
-	int r = name_part(space, "python", arch, &part, err);
+	int r = name_part(transaction, "python", arch, &part, err);
 
 	if (r < 0 || !files_exist(part.from))
 		return r; /* not staged, or placed before an interruption */
 	r = remove_old(&part, err);
 	for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		r = name_part(space, folders[i], arch, &part, err);
+		r = name_part(transaction, folders[i], arch, &part, err);
 		if (r < 0 || !files_exist(part.from))
 			continue;
 		r = remove_old(&part, err);
@@ -106,7 +107,7 @@ static int place_runtime(const struct workspace *space, const char *arch, struct
 }
 
 struct placing {
-	const struct workspace *space;
+	const struct transaction *transaction;
 	size_t top; /* bytes of ready/tree */
 };
 
@@ -128,7 +129,7 @@ static int place_file(const char *path, const struct stat *st, void *context, st
 	const char *name = path + placing->top;
 	char to[FILES_PATH_MAX];
 	struct stat there;
-	int r = files_path(to, err, "%s%s", placing->space->tree, name);
+	int r = files_path(to, err, "%s%s", placing->transaction->tree, name);
 
 	if (r < 0)
 		return r;
@@ -140,16 +141,16 @@ static int place_file(const char *path, const struct stat *st, void *context, st
 }
 
 /* One rename, so that nobody sees half of a package; what was there goes first. */
-static int place_whole(const struct workspace *space, const char *name, size_t which,
+static int place_whole(const struct transaction *transaction, const char *name, size_t which,
 		       struct err *err)
 {
 	char from[FILES_PATH_MAX], to[FILES_PATH_MAX], old[FILES_PATH_MAX];
-	int r = files_path(from, err, "%s/" HIDDEN "/ready/tree/%s", space->tree, name);
+	int r = files_path(from, err, "%s/" HIDDEN "/ready/tree/%s", transaction->tree, name);
 
 	if (r == 0)
-		r = files_path(to, err, "%s/%s", space->tree, name);
+		r = files_path(to, err, "%s/%s", transaction->tree, name);
 	if (r == 0)
-		r = files_path(old, err, "%s/" HIDDEN "/trash/%zu", space->tree, which);
+		r = files_path(old, err, "%s/" HIDDEN "/trash/%zu", transaction->tree, which);
 	if (r < 0 || !files_exist(from))
 		return r; /* placed before an interruption */
 	if (files_exist(to))
@@ -157,30 +158,30 @@ static int place_whole(const struct workspace *space, const char *name, size_t w
 	return r < 0 ? r : move(from, to, err);
 }
 
-static int place_listed(const struct workspace *space, struct err *err)
+static int place_listed(const struct transaction *transaction, struct err *err)
 {
 	FILES_FREE char *text = NULL;
 	char list[FILES_PATH_MAX];
 	size_t n, which = 0;
-	int r = hidden(space, "ready/whole", list, err);
+	int r = hidden(transaction, "ready/whole", list, err);
 
 	if (r < 0 || !files_exist(list))
 		return r;
 	r = files_read(list, &text, &n, err);
 	for (char *name = text; r == 0 && name < text + n; name += strlen(name) + 1)
-		r = place_whole(space, name, which++, err);
+		r = place_whole(transaction, name, which++, err);
 	return r;
 }
 
-static int place_tree(const struct workspace *space, struct err *err)
+static int place_tree(const struct transaction *transaction, struct err *err)
 {
 	char from[FILES_PATH_MAX];
-	struct placing placing = { .space = space };
-	int r = hidden(space, "ready/tree", from, err);
+	struct placing placing = { .transaction = transaction };
+	int r = hidden(transaction, "ready/tree", from, err);
 
 	if (r < 0 || !files_exist(from))
 		return r;
-	r = place_listed(space, err);
+	r = place_listed(transaction, err);
 	if (r < 0)
 		return r;
 	placing.top = strlen(from);
@@ -188,49 +189,49 @@ static int place_tree(const struct workspace *space, struct err *err)
 			  err);
 }
 
-static int place_all(const struct workspace *space, struct err *err)
+static int place_all(const struct transaction *transaction, struct err *err)
 {
 	size_t n;
 	const struct arch *table = arch_table(&n);
 	char path[FILES_PATH_MAX];
-	int r = hidden(space, "trash", path, err);
+	int r = hidden(transaction, "trash", path, err);
 
 	if (r == 0)
 		r = files_mkdirs(path, err);
 	if (r == 0)
-		r = place_tree(space, err);
+		r = place_tree(transaction, err);
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = place_runtime(space, table[i].name, err);
+		r = place_runtime(transaction, table[i].name, err);
 	if (r < 0)
 		return r;
-	sync_dir(space->tree);
-	r = remove_hidden(space, "ready", err);
-	return r < 0 ? r : remove_hidden(space, "trash", err);
+	sync_dir(transaction->tree);
+	r = remove_hidden(transaction, "ready", err);
+	return r < 0 ? r : remove_hidden(transaction, "trash", err);
 }
 
 /* Everything built reaches the disk before its final names do. */
-static int sync_build(const struct workspace *space, struct err *err)
+static int sync_build(const struct transaction *transaction, struct err *err)
 {
-	FD_CLEANUP int fd = open(space->build, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	FD_CLEANUP int fd = open(transaction->build, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 || syncfs(fd) < 0)
-		return err_set(err, errno, "cannot write %s to disk", space->build);
+		return err_set(err, errno, "cannot write %s to disk", transaction->build);
 	return 0;
 }
 
-int workspace_commit(struct workspace *space, struct err *err)
+int transaction_commit(struct transaction *transaction, struct err *err)
 {
 	char ready[FILES_PATH_MAX];
-	int r = hidden(space, "ready", ready, err);
+	int r = hidden(transaction, "ready", ready, err);
 
 	if (r == 0)
-		r = sync_build(space, err);
+		r = sync_build(transaction, err);
 	if (r < 0)
 		return r;
-	if (rename(space->build, ready) < 0)
-		return err_set(err, errno, "cannot rename %s", space->build);
-	space->committed = true;
-	return place_all(space, err);
+	if (rename(transaction->build, ready) < 0)
+		return err_set(err, errno, "cannot rename %s", transaction->build);
+	transaction->committed = true;
+	return place_all(transaction, err);
 }
 
 /* -- opening and closing -------------------------------------------------------------------- */
@@ -240,25 +241,25 @@ static void find_created(const char *path, char *ret)
 {
 	ret[0] = '\0';
 	for (size_t n = strlen(path); n > 0; n--) {
-		char part[WORKSPACE_PATH_MAX];
+		char part[TRANSACTION_PATH_MAX];
 
 		if (path[n] != '\0' && path[n] != '/')
 			continue;
 		if (str_copy_bytes(part, sizeof(part), path, n) < 0 || files_exist(part))
 			return;
-		(void)str_copy(ret, WORKSPACE_PATH_MAX, part); /* shorter than path */
+		(void)str_copy(ret, TRANSACTION_PATH_MAX, part); /* shorter than path */
 	}
 }
 
 /* Locks TREE/.busypy-stage/lock. Whoever held it before may have removed that file meanwhile: then
  * the lock is on a file without a name, and is tried again. */
-static int take_lock(struct workspace *space, struct err *err)
+static int take_lock(struct transaction *transaction, struct err *err)
 {
 	char path[FILES_PATH_MAX], dir[FILES_PATH_MAX];
-	int r = hidden(space, "lock", path, err);
+	int r = hidden(transaction, "lock", path, err);
 
 	if (r == 0)
-		r = hidden(space, "", dir, err);
+		r = hidden(transaction, "", dir, err);
 	while (r == 0) {
 		FD_CLEANUP int fd = -1;
 		struct stat mine, named;
@@ -275,14 +276,14 @@ static int take_lock(struct workspace *space, struct err *err)
 			return errno == EWOULDBLOCK
 				       ? err_say(err, EBUSY,
 						 "%s: another busypy is staging there right now",
-						 space->tree)
+						 transaction->tree)
 				       : err_set(err, errno, "cannot lock %s", path);
 		if (stat(path, &named) == 0 && named.st_ino == mine.st_ino &&
 		    named.st_dev == mine.st_dev) {
 			/* Inherited: a compiler that outlives us, killed, still writes into build.
 			 */
 			(void)fcntl(fd, F_SETFD, 0); /* cannot fail: the descriptor is open */
-			space->lock = fd_steal(&fd);
+			transaction->lock = fd_steal(&fd);
 			return 0;
 		}
 	}
@@ -290,22 +291,22 @@ static int take_lock(struct workspace *space, struct err *err)
 }
 
 /* Goes on where a decided run was interrupted, and throws away what was not decided. */
-static int recover(const struct workspace *space, struct err *err)
+static int recover(const struct transaction *transaction, struct err *err)
 {
 	char ready[FILES_PATH_MAX];
-	int r = hidden(space, "ready", ready, err);
+	int r = hidden(transaction, "ready", ready, err);
 
 	if (r == 0 && files_exist(ready))
-		r = place_all(space, err);
+		r = place_all(transaction, err);
 	if (r == 0)
-		r = remove_hidden(space, "build", err);
-	return r < 0 ? r : remove_hidden(space, "trash", err);
+		r = remove_hidden(transaction, "build", err);
+	return r < 0 ? r : remove_hidden(transaction, "trash", err);
 }
 
-int workspace_open(struct workspace *space, const char *tree, struct err *err)
+int transaction_open(struct transaction *transaction, const char *tree, struct err *err)
 {
 	FILES_FREE char *real = NULL;
-	char created[WORKSPACE_PATH_MAX];
+	char created[TRANSACTION_PATH_MAX];
 	int r;
 
 	find_created(tree, created);
@@ -315,34 +316,35 @@ int workspace_open(struct workspace *space, const char *tree, struct err *err)
 	real = realpath(tree, NULL);
 	if (!real)
 		return err_set(err, errno, "%s", tree);
-	r = files_path(space->tree, err, "%s", real);
+	r = files_path(transaction->tree, err, "%s", real);
 	if (r == 0)
-		r = files_path(space->created, err, "%s", created);
+		r = files_path(transaction->created, err, "%s", created);
 	if (r == 0)
-		r = hidden(space, "build", space->build, err);
+		r = hidden(transaction, "build", transaction->build, err);
 	if (r == 0)
-		r = take_lock(space, err);
+		r = take_lock(transaction, err);
 	if (r == 0)
-		r = recover(space, err);
-	return r < 0 ? r : files_mkdirs(space->build, err);
+		r = recover(transaction, err);
+	return r < 0 ? r : files_mkdirs(transaction->build, err);
 }
 
-void workspace_close(struct workspace *space)
+void transaction_close(struct transaction *transaction)
 {
 	char dir[FILES_PATH_MAX], lock[FILES_PATH_MAX], ready[FILES_PATH_MAX];
 
 	/* On the way out after a success or with a sentence already said: what cannot be removed
 	 * now is removed by the next run. */
-	if (space->lock >= 0 && hidden(space, "", dir, NULL) == 0 &&
-	    hidden(space, "lock", lock, NULL) == 0 && hidden(space, "ready", ready, NULL) == 0) {
-		(void)remove_hidden(space, "build", NULL);
+	if (transaction->lock >= 0 && hidden(transaction, "", dir, NULL) == 0 &&
+	    hidden(transaction, "lock", lock, NULL) == 0 &&
+	    hidden(transaction, "ready", ready, NULL) == 0) {
+		(void)remove_hidden(transaction, "build", NULL);
 		if (!files_exist(ready)) {
 			(void)unlink(lock);
 			(void)rmdir(dir);
 		}
 	}
-	fd_close(&space->lock);
-	space->lock = -1;
-	if (space->created[0] && !space->committed)
-		(void)files_remove(space->created, NULL);
+	fd_close(&transaction->lock);
+	transaction->lock = -1;
+	if (transaction->created[0] && !transaction->committed)
+		(void)files_remove(transaction->created, NULL);
 }

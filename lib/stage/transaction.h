@@ -9,34 +9,34 @@
 
 struct err;
 
-enum { WORKSPACE_PATH_MAX = 4096 };
+enum { TRANSACTION_PATH_MAX = 4096 };
 
 /* build/runtimes/etc/{python,clib,busypy}/<arch> (whole runtimes) and build/tree/... (single files)
  * are to be filled; anything else in build is thrown away. build/whole lists, each with a NUL
  * behind it, files and directories below build/tree that are placed first, in this order, by one
  * rename each. */
-struct workspace {
-	char tree[WORKSPACE_PATH_MAX];
-	char build[WORKSPACE_PATH_MAX];
-	char created[WORKSPACE_PATH_MAX]; /* topmost directory that had to be made; "" for none */
+struct transaction {
+	char tree[TRANSACTION_PATH_MAX];
+	char build[TRANSACTION_PATH_MAX];
+	char created[TRANSACTION_PATH_MAX]; /* topmost directory that had to be made; "" for none */
 	int lock;
 	bool committed;
 };
 
-/* Initialises an empty workspace, which workspace_close takes. */
-void workspace_init(struct workspace *space);
+/* Initialises an empty workspace, which transaction_close takes. */
+void transaction_init(struct transaction *transaction);
 
 /* Creates the tree if it is missing, locks it, finishes what an interrupted run had decided and
  * removes what it had only begun. -EBUSY with a sentence if another process stages there. */
-int workspace_open(struct workspace *space, const char *tree, struct err *err);
+int transaction_open(struct transaction *transaction, const char *tree, struct err *err);
 
 /* Makes what was built the tree's, after it is on disk. The decision is one rename: interrupted
- * before it, nothing has changed; after it, the next workspace_open goes on. A runtime that is
+ * before it, nothing has changed; after it, the next transaction_open goes on. A runtime that is
  * replaced is away for a moment, never mixed. Files of the tree's etc that are there already are
  * kept, but for etc/busypy, etc/python and etc/clib. */
-int workspace_commit(struct workspace *space, struct err *err);
+int transaction_commit(struct transaction *transaction, struct err *err);
 
-/* Removes the hidden directory, and what workspace_open created if nothing was committed. */
-void workspace_close(struct workspace *space);
+/* Removes the hidden directory, and what transaction_open created if nothing was committed. */
+void transaction_close(struct transaction *transaction);
 
 #endif
