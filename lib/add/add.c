@@ -12,6 +12,7 @@
 
 #include "add/conflicts.h"
 #include "add/work.h"
+#include "base/array.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "check/closure.h"
@@ -95,15 +96,8 @@ int add_item_note(struct add *add, const char *to, const char *source, const cha
 			return err_say(err, EEXIST, "%s and %s would both be %s",
 				       items->items[i].from, from, to);
 	}
-	if (items->n == items->room) {
-		size_t room = items->room ? items->room * 2 : 32;
-
-		item = reallocarray(items->items, room, sizeof(*item));
-		if (!item)
-			return err_set(err, ENOMEM, "cannot add %s", to);
-		items->items = item;
-		items->room = room;
-	}
+	if (array_reserve(&items->items, &items->room, items->n + 1, sizeof(*items->items)) < 0)
+		return err_set(err, ENOMEM, "cannot add %s", to);
 	item = &items->items[items->n++];
 	*item = (struct add_item){ .arch = arch };
 	item->to = strdup(to);

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "core/err.h"
 #include "core/str.h"
 #include "sys/fd.h"
@@ -17,7 +18,7 @@
 /* What ends the output of a step; the status follows. */
 #define END "busypy-step-ended "
 
-enum { OUTPUT_MAX = 1024 * 1024 };
+enum { CHUNK = 4096, OUTPUT_MAX = 1024 * 1024 };
 
 const char *remote_program(void)
 {
@@ -102,15 +103,9 @@ static int receive(const struct remote *remote, char **ret_text, struct err *err
 	while (!end || !strchr(end, '\n')) {
 		ssize_t n;
 
-		if (room - used < 2) {
-			char *more = realloc(text, room += 64 * 1024);
-
-			if (!more || room > OUTPUT_MAX) {
-				free(more ? more : text);
-				return err_set(err, E2BIG, "%s: cannot read its answer",
-					       remote->host);
-			}
-			text = more;
+		if (used + CHUNK > OUTPUT_MAX || array_reserve(&text, &room, used + CHUNK, 1) < 0) {
+			free(text);
+			return err_set(err, E2BIG, "%s: cannot read its answer", remote->host);
 		}
 		n = recv(remote->fd, text + used, room - used - 1, 0);
 		if (n < 0 && errno == EINTR)

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "check/finding.h"
 #include "check/part.h"
 #include "core/arch.h"
@@ -229,7 +230,6 @@ static const char *take(const char **at, const char *end)
 static int take_finding(struct run *run, const char **at, const char *end)
 {
 	const char *texts[5];
-	struct finding *to = run->found;
 	int severity = *at < end ? *(*at)++ : 0;
 
 	for (size_t i = 0; i < 5; i++) {
@@ -237,13 +237,9 @@ static int take_finding(struct run *run, const char **at, const char *end)
 		if (!texts[i])
 			return -EIO;
 	}
-	if (run->n_found == run->room) {
-		run->room = run->room ? run->room * 2 : 256;
-		to = run->room > FINDINGS_MAX ? NULL : reallocarray(to, run->room, sizeof(*to));
-		if (!to)
-			return -ENOMEM;
-		run->found = to;
-	}
+	if (run->n_found == FINDINGS_MAX ||
+	    array_reserve(&run->found, &run->room, run->n_found + 1, sizeof(*run->found)) < 0)
+		return -ENOMEM;
 	run->found[run->n_found++] = (struct finding){ .path = texts[0],
 						       .arch = texts[1][0] ? texts[1] : NULL,
 						       .what = texts[2],

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "check/check.h"
 #include "check/closure.h"
@@ -41,15 +42,8 @@ static int list_add(struct list *list, const char *at, const char *rest)
 
 	if (r < 0)
 		return r;
-	if (list->n == list->room) {
-		size_t room = list->room ? list->room * 2 : 128;
-		char **paths = reallocarray(list->paths, room, sizeof(*paths));
-
-		if (!paths)
-			return -ENOMEM;
-		list->paths = paths;
-		list->room = room;
-	}
+	if (array_reserve(&list->paths, &list->room, list->n + 1, sizeof(*list->paths)) < 0)
+		return -ENOMEM;
 	list->paths[list->n] = strdup(path);
 	return list->paths[list->n] ? (int)(list->n++, 0) : -ENOMEM;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "core/err.h"
 #include "core/str.h"
 
@@ -24,15 +25,8 @@ static int add(struct check_index *index, const FTSENT *entry, size_t top)
 
 	if (index->n == CHECK_FILES_MAX)
 		return -E2BIG;
-	if (index->n == index->room) {
-		size_t room = index->room ? index->room * 2 : 4096;
-
-		file = reallocarray(index->files, room, sizeof(*file));
-		if (!file)
-			return -ENOMEM;
-		index->files = file;
-		index->room = room;
-	}
+	if (array_reserve(&index->files, &index->room, index->n + 1, sizeof(*index->files)) < 0)
+		return -ENOMEM;
 	file = &index->files[index->n];
 	*file = (struct check_file){ .path = strdup(path + (*path == '/')),
 				     .mode = st->st_mode,

@@ -11,11 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "core/elf_head.h"
 #include "core/err.h"
 #include "sys/fd.h"
-
-enum { DYNAMIC_FIRST = 32 /* entries that room is made for at first */ };
 
 void elf_image_close(struct elf_image *image)
 {
@@ -130,18 +129,11 @@ static int read_segments(struct elf_image *image, size_t phnum)
 
 static int append_dynamic(struct elf_image *image, size_t *room, const GElf_Dyn *dyn)
 {
-	struct elf_dynamic *entries = image->dynamic;
-
 	if (image->n_dynamic == ELF_IMAGE_DYNAMIC_MAX)
 		return flawed(image, "its dynamic section is too long");
-	if (image->n_dynamic == *room) {
-		*room = *room ? *room * 2 : DYNAMIC_FIRST;
-		entries = reallocarray(entries, *room, sizeof(*entries));
-		if (!entries)
-			return -ENOMEM;
-		image->dynamic = entries;
-	}
-	entries[image->n_dynamic++] =
+	if (array_reserve(&image->dynamic, room, image->n_dynamic + 1, sizeof(*image->dynamic)) < 0)
+		return -ENOMEM;
+	image->dynamic[image->n_dynamic++] =
 		(struct elf_dynamic){ .tag = dyn->d_tag, .value = dyn->d_un.d_val };
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/sysroot.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
@@ -41,23 +42,6 @@ struct objects {
 	size_t n_definitions, room_definitions;
 	uint32_t *buckets;
 };
-
-/* Makes room for one more; false without memory. */
-static bool grow(void *array, size_t n, size_t *room, size_t each)
-{
-	void **at = array;
-	size_t more = *room ? *room * 2 : 64;
-	void *bytes;
-
-	if (n < *room)
-		return true;
-	bytes = reallocarray(*at, more, each);
-	if (!bytes)
-		return false;
-	*at = bytes;
-	*room = more;
-	return true;
-}
 
 static void object_free(struct object *object)
 {
@@ -133,8 +117,8 @@ static int add_definitions(struct objects *objects, const struct object *object)
 
 		if (!(symbol->flags & ELF_SYMBOL_DEFINED))
 			continue;
-		if (!grow(&objects->definitions, objects->n_definitions, &objects->room_definitions,
-			  sizeof(*objects->definitions)))
+		if (array_reserve(&objects->definitions, &objects->room_definitions,
+				  objects->n_definitions + 1, sizeof(*objects->definitions)) < 0)
 			return -ENOMEM;
 		objects->definitions[objects->n_definitions++] =
 			(struct definition){ symbol, object, *bucket };
@@ -199,7 +183,8 @@ int objects_get(struct objects *objects, const char *path, struct object **ret)
 	}
 	if (objects->n == OBJECTS_MAX)
 		return -E2BIG;
-	if (!grow(&objects->objects, objects->n, &objects->room, sizeof(struct object *)))
+	if (array_reserve(&objects->objects, &objects->room, objects->n + 1,
+			  sizeof(struct object *)) < 0)
 		return -ENOMEM;
 	object = calloc(1, sizeof(*object));
 	if (!object)
@@ -245,7 +230,7 @@ static bool is_loaded(const struct load *load, const struct object *object)
 
 static int append(struct load *load, struct object *object, size_t by, const char *name)
 {
-	if (!grow(&load->entries, load->n, &load->room, sizeof(*load->entries)))
+	if (array_reserve(&load->entries, &load->room, load->n + 1, sizeof(*load->entries)) < 0)
 		return -ENOMEM;
 	load->entries[load->n++] = (struct load_entry){ object, by, name };
 	return 0;
@@ -253,7 +238,8 @@ static int append(struct load *load, struct object *object, size_t by, const cha
 
 static int append_missing(struct load *load, const struct object *by, const char *name)
 {
-	if (!grow(&load->missing, load->n_missing, &load->room_missing, sizeof(*load->missing)))
+	if (array_reserve(&load->missing, &load->room_missing, load->n_missing + 1,
+			  sizeof(*load->missing)) < 0)
 		return -ENOMEM;
 	load->missing[load->n_missing++] = (struct load_missing){ by, name };
 	return 0;
@@ -285,7 +271,8 @@ static bool make_chain(const struct load *load, size_t i, struct needed_by *chai
 
 static int remember(struct objects *objects, const char *name, struct object *object)
 {
-	if (!grow(&objects->known, objects->n_known, &objects->room_known, sizeof(*objects->known)))
+	if (array_reserve(&objects->known, &objects->room_known, objects->n_known + 1,
+			  sizeof(*objects->known)) < 0)
 		return -ENOMEM;
 	objects->known[objects->n_known++] = (struct known){ name, object };
 	return 0;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/elf_head.h"
@@ -162,15 +163,8 @@ static int append(struct needed *set, const struct search *search, struct err *e
 {
 	struct needed_lib *lib;
 
-	if (set->n_libs == set->room) {
-		size_t room = set->room ? set->room * 2 : 32;
-
-		lib = reallocarray(set->libs, room, sizeof(*lib));
-		if (!lib)
-			return err_set(err, ENOMEM, "cannot list the libraries");
-		set->libs = lib;
-		set->room = room;
-	}
+	if (array_reserve(&set->libs, &set->room, set->n_libs + 1, sizeof(*set->libs)) < 0)
+		return err_set(err, ENOMEM, "cannot list the libraries");
 	lib = &set->libs[set->n_libs];
 	lib->name = strdup(search->name);
 	lib->path = strdup(search->path);

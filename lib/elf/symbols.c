@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "core/elf_versions.h"
 #include "elf/image.h"
 
@@ -129,18 +130,13 @@ static int read_needed(struct reader *reader)
 	int r = start_versions(reader, DT_VERNEED, DT_VERNEEDNUM, &versions);
 
 	while (r == 0 && (r = elf_verneed_next(&versions, &need)) == 1) {
-		struct elf_version_need *to = out->needs;
+		struct elf_version_need *to;
 
-		if (out->n_needs == room) {
-			room = room ? room * 2 : 16;
-			if (room > VERSIONS_MAX)
-				return -ENOEXEC;
-			to = reallocarray(to, room, sizeof(*to));
-			if (!to)
-				return -ENOMEM;
-			out->needs = to;
-		}
-		to += out->n_needs++;
+		if (out->n_needs == VERSIONS_MAX)
+			return -ENOEXEC;
+		if (array_reserve(&out->needs, &room, out->n_needs + 1, sizeof(*out->needs)) < 0)
+			return -ENOMEM;
+		to = &out->needs[out->n_needs++];
 		to->file = take_name(reader, need.file);
 		to->version = take_name(reader, need.name);
 		to->weak = need.weak;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "core/err.h"
 
@@ -24,15 +25,8 @@ static int note(const char *path, const struct stat *st, void *context, struct e
 
 	if (!S_ISREG(st->st_mode))
 		return 0;
-	if (names->n == names->room) {
-		size_t room = names->room ? 2 * names->room : 1024;
-		void *more = reallocarray(names->list, room, sizeof(*names->list));
-
-		if (!more)
-			return err_set(err, ENOMEM, "cannot look at %s", path);
-		names->list = more;
-		names->room = room;
-	}
+	if (array_reserve(&names->list, &names->room, names->n + 1, sizeof(*names->list)) < 0)
+		return err_set(err, ENOMEM, "cannot look at %s", path);
 	names->list[names->n++] = (struct name){
 		.dev = st->st_dev,
 		.ino = st->st_ino,

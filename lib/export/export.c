@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "core/err.h"
 #include "core/str.h"
@@ -127,15 +128,8 @@ static int add_version(struct list *list, const char *export, const char *id, st
 {
 	struct err why = { 0 };
 
-	if (list->n == list->room) {
-		size_t room = list->room ? 2 * list->room : 16;
-		void *more = reallocarray(list->versions, room, sizeof(*list->versions));
-
-		if (!more)
-			return err_set(err, ENOMEM, "cannot list versions");
-		list->versions = more;
-		list->room = room;
-	}
+	if (array_reserve(&list->versions, &list->room, list->n + 1, sizeof(*list->versions)) < 0)
+		return err_set(err, ENOMEM, "cannot list versions");
 	if (export_version(export, id, &list->versions[list->n], &why) == 0)
 		list->n++;
 	else if (why.code != ENOENT) /* it has gone meanwhile */

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "core/err.h"
 #include "core/lease.h"
 #include "core/str.h"
@@ -30,15 +31,8 @@ static int add_name(struct names *names, const char *name, struct err *err)
 		names->n_refused++;
 		return 0;
 	}
-	if (names->n == names->room) {
-		size_t room = names->room ? 2 * names->room : 64;
-		void *more = reallocarray(names->list, room, sizeof(*names->list));
-
-		if (!more)
-			return err_set(err, ENOMEM, "cannot read leases");
-		names->list = more;
-		names->room = room;
-	}
+	if (array_reserve(&names->list, &names->room, names->n + 1, sizeof(*names->list)) < 0)
+		return err_set(err, ENOMEM, "cannot read leases");
 	return str_copy(names->list[names->n++], LEASE_NAME_SIZE, name);
 }
 

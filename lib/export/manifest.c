@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "core/err.h"
 #include "core/sha256.h"
@@ -25,15 +26,9 @@ int version_manifest_add(struct version_manifest *manifest, const struct version
 {
 	struct version_line *copy;
 
-	if (manifest->n == manifest->room) {
-		size_t room = manifest->room ? 2 * manifest->room : 1024;
-		void *more = reallocarray(manifest->lines, room, sizeof(*manifest->lines));
-
-		if (!more)
-			return err_set(err, ENOMEM, "cannot list files");
-		manifest->lines = more;
-		manifest->room = room;
-	}
+	if (array_reserve(&manifest->lines, &manifest->room, manifest->n + 1,
+			  sizeof(*manifest->lines)) < 0)
+		return err_set(err, ENOMEM, "cannot list files");
 	copy = &manifest->lines[manifest->n++];
 	*copy = *line;
 	copy->path = strdup(line->path);
@@ -84,13 +79,8 @@ int version_manifest_text(struct version_manifest *manifest, char **ret_text, si
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i <= manifest->n; i++) {
-		if (room - used < VERSION_LINE_MAX) {
-			char *more = realloc(text, room = 2 * room + VERSION_LINE_MAX);
-
-			if (!more)
-				return err_set(err, ENOMEM, "cannot write the manifest");
-			text = more;
-		}
+		if (array_reserve(&text, &room, used + VERSION_LINE_MAX, 1) < 0)
+			return err_set(err, ENOMEM, "cannot write the manifest");
 		if (i == manifest->n)
 			break;
 		r = version_line_format(&manifest->lines[i], text + used, room - used - 1);

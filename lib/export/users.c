@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "core/contract.h"
 #include "core/err.h"
@@ -160,15 +161,8 @@ static bool is_new(struct counting *c, const char *pid)
 		if (c->seen[i] == st.st_ino)
 			return false;
 	}
-	if (c->n_seen == c->room) {
-		size_t room = c->room ? 2 * c->room : 64;
-		void *more = reallocarray(c->seen, room, sizeof(*c->seen));
-
-		if (!more)
-			return true; /* it is only looked at twice */
-		c->seen = more;
-		c->room = room;
-	}
+	if (array_reserve(&c->seen, &c->room, c->n_seen + 1, sizeof(*c->seen)) < 0)
+		return true; /* it is only looked at twice */
 	c->seen[c->n_seen++] = st.st_ino;
 	return true;
 }

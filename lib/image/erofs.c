@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/program.h"
 #include "core/err.h"
 #include "core/str.h"
@@ -39,15 +40,8 @@ static int add_word(struct words *words, const char *prefix, const char *text)
 	text_add(&made, text);
 	if (text_check(&made) < 0)
 		return -ENAMETOOLONG;
-	if (words->n + 1 >= words->max) {
-		size_t max = words->max ? 2 * words->max : 64;
-		char **more = reallocarray(words->argv, max, sizeof(*more));
-
-		if (!more)
-			return -ENOMEM;
-		words->argv = more;
-		words->max = max;
-	}
+	if (array_reserve(&words->argv, &words->max, words->n + 2, sizeof(*words->argv)) < 0)
+		return -ENOMEM;
 	words->argv[words->n] = strdup(word);
 	if (!words->argv[words->n])
 		return -ENOMEM;

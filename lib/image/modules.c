@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "core/arch.h"
 #include "core/elf_head.h"
@@ -66,15 +67,8 @@ static int note(struct collection *c, const FTSENT *at)
 
 	if (at->fts_info != FTS_F || name_of(at->fts_name, one.name) < 0)
 		return 0;
-	if (c->n == c->room) {
-		size_t room = c->room ? 2 * c->room : 1024;
-		struct module *more = reallocarray(c->all, room, sizeof(*more));
-
-		if (!more)
-			return err_set(c->err, ENOMEM, "cannot list %s", c->request->from);
-		c->all = more;
-		c->room = room;
-	}
+	if (array_reserve(&c->all, &c->room, c->n + 1, sizeof(*c->all)) < 0)
+		return err_set(c->err, ENOMEM, "cannot list %s", c->request->from);
 	one.path = strdup(at->fts_path);
 	if (!one.path)
 		return err_set(c->err, ENOMEM, "cannot list %s", c->request->from);
@@ -150,15 +144,8 @@ static int add_bytes(char **bytes, size_t *n, size_t *room, const char *more, si
 {
 	if (*n + n_more > MODULE_MAX)
 		return -EFBIG;
-	if (*n + n_more > *room) {
-		size_t wanted = 2 * (*n + n_more);
-		char *moved = realloc(*bytes, wanted);
-
-		if (!moved)
-			return -ENOMEM;
-		*bytes = moved;
-		*room = wanted;
-	}
+	if (array_reserve(bytes, room, *n + n_more, 1) < 0)
+		return -ENOMEM;
 	memcpy(*bytes + *n, more, n_more);
 	*n += n_more;
 	return 0;

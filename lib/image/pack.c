@@ -15,6 +15,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/str.h"
@@ -230,15 +231,8 @@ static int note_shared(struct packing *p, const struct stat *st)
 {
 	if (!S_ISREG(st->st_mode) || st->st_nlink < 2)
 		return 0;
-	if (p->n_shared == p->max_shared) {
-		size_t max = p->max_shared ? 2 * p->max_shared : 1024;
-		struct shared_file *more = reallocarray(p->shared, max, sizeof(*more));
-
-		if (!more)
-			return err_set(p->err, ENOMEM, "cannot pack %s", p->request->tree);
-		p->shared = more;
-		p->max_shared = max;
-	}
+	if (array_reserve(&p->shared, &p->max_shared, p->n_shared + 1, sizeof(*p->shared)) < 0)
+		return err_set(p->err, ENOMEM, "cannot pack %s", p->request->tree);
 	p->shared[p->n_shared++] =
 		(struct shared_file){ .dev = st->st_dev, .ino = st->st_ino, .names = 1 };
 	return 0;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "core/arch.h"
 #include "core/err.h"
@@ -27,7 +28,7 @@ struct debian {
 	struct debian_request request;
 	struct cache cache;
 	struct package *packages;
-	size_t n_packages;
+	size_t n_packages, room_packages;
 	const struct suite *suites[SUITES_MAX]; /* those that the request needs */
 	size_t n_suites;
 };
@@ -276,7 +277,6 @@ static int find_newest(struct debian *debian, const struct apt *apt, const struc
 		       struct err *err)
 {
 	struct words *words = calloc(1, sizeof(*words));
-	struct package *packages;
 	int r;
 
 	if (!words)
@@ -284,12 +284,10 @@ static int find_newest(struct debian *debian, const struct apt *apt, const struc
 	r = debian->request.n_names ? list_resolved(debian, apt, suite, words, err)
 				    : list_words(debian, suite, words, err);
 	if (r == 0 && words->n) {
-		packages = reallocarray(debian->packages, debian->n_packages + words->n,
-					sizeof(*packages));
-		if (packages)
-			debian->packages = packages;
-		else
-			r = err_set(err, ENOMEM, "cannot list packages");
+		r = array_reserve(&debian->packages, &debian->room_packages,
+				  debian->n_packages + words->n, sizeof(*debian->packages));
+		if (r < 0)
+			r = err_set(err, -r, "cannot list packages");
 	}
 	if (r == 0 && words->n)
 		r = apt_find(apt, words->words, words->n, debian->packages + debian->n_packages,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "base/program.h"
 #include "core/err.h"
@@ -31,15 +32,9 @@ void origins_free(struct origins *origins)
 
 int origins_add_package(struct origins *origins, const struct package *package, struct err *err)
 {
-	if (origins->n_packages == origins->room_packages) {
-		size_t room = origins->room_packages ? origins->room_packages * 2 : 32;
-		struct package *packages = reallocarray(origins->packages, room, sizeof(*packages));
-
-		if (!packages)
-			return err_set(err, ENOMEM, "cannot list the packages");
-		origins->packages = packages;
-		origins->room_packages = room;
-	}
+	if (array_reserve(&origins->packages, &origins->room_packages, origins->n_packages + 1,
+			  sizeof(*origins->packages)) < 0)
+		return err_set(err, ENOMEM, "cannot list the packages");
 	origins->packages[origins->n_packages] = *package;
 	return (int)origins->n_packages++;
 }
@@ -48,15 +43,9 @@ int origins_add_file(struct origins *origins, const char *path, size_t package, 
 {
 	struct origin_file *file;
 
-	if (origins->n_files == origins->room_files) {
-		size_t room = origins->room_files ? origins->room_files * 2 : 1024;
-
-		file = reallocarray(origins->files, room, sizeof(*file));
-		if (!file)
-			return err_set(err, ENOMEM, "cannot list the files of packages");
-		origins->files = file;
-		origins->room_files = room;
-	}
+	if (array_reserve(&origins->files, &origins->room_files, origins->n_files + 1,
+			  sizeof(*origins->files)) < 0)
+		return err_set(err, ENOMEM, "cannot list the files of packages");
 	file = &origins->files[origins->n_files];
 	file->path = strdup(merged(path));
 	if (!file->path)

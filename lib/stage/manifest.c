@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "core/err.h"
 #include "core/manifest_line.h"
@@ -21,15 +22,9 @@ int manifest_add(struct manifest *manifest, const char *path, const char *source
 {
 	struct manifest_file *file;
 
-	if (manifest->n_files == manifest->room) {
-		size_t room = manifest->room ? manifest->room * 2 : 128;
-
-		file = reallocarray(manifest->files, room, sizeof(*file));
-		if (!file)
-			return err_set(err, ENOMEM, "cannot list %s", path);
-		manifest->files = file;
-		manifest->room = room;
-	}
+	if (array_reserve(&manifest->files, &manifest->room, manifest->n_files + 1,
+			  sizeof(*manifest->files)) < 0)
+		return err_set(err, ENOMEM, "cannot list %s", path);
 	file = &manifest->files[manifest->n_files++];
 	*file = (struct manifest_file){ .patched = patched };
 	file->path = strdup(path);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Growth by doubling, for all rooms that collect things. */
+#include "base/array.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_ROOM = 32 };
+
+int array_reserve(void *array, size_t *room, size_t n, size_t each)
+{
+	size_t wanted = *room <= SIZE_MAX / 2 ? *room * 2 : SIZE_MAX;
+	void *elements;
+
+	if (n <= *room)
+		return 0;
+	if (wanted < FIRST_ROOM)
+		wanted = FIRST_ROOM;
+	if (wanted < n)
+		wanted = n;
+	memcpy(&elements, array, sizeof(elements)); /* a pointer of whatever type */
+	elements = reallocarray(elements, wanted, each);
+	if (!elements)
+		return -ENOMEM;
+	memcpy(array, &elements, sizeof(elements));
+	*room = wanted;
+	return 0;
+}
