@@ -24,7 +24,8 @@ void say_text(FILE *to, const char *text)
 	}
 }
 
-static void say(const char *command, const char *kind, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void say(const char *command, const char *kind,
+						      const char *format, va_list args)
 {
 	char *sentence = NULL;
 

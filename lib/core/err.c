@@ -8,7 +8,8 @@
 #include <string.h>
 
 /* Appends at offset used; a sentence that does not fit ends in "...", never in silence. */
-static size_t append(struct err *err, size_t used, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static size_t append(struct err *err, size_t used,
+							   const char *format, va_list args)
 {
 	size_t room = sizeof(err->text) - used;
 	int n = vsnprintf(err->text + used, room, format, args);

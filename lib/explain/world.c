@@ -38,7 +38,7 @@ enum {
 #define ST_NOSYMFOLLOW 0x2000
 #endif
 
-static char *format(const char *note, va_list args)
+__attribute__((format(printf, 1, 0))) static char *format(const char *note, va_list args)
 {
 	char *text = NULL;
 
