@@ -14,6 +14,7 @@
 #include "core/broken.h"
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/request.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -181,7 +182,7 @@ static int beside(const struct script *script, const char *path, char *dst, size
  * version, else the one beside the script, where its name is a link or its own. */
 static void pin_path(const struct request *request, const struct script *script, const char *cwd)
 {
-	static char pinned[SCRIPT_PATH_MAX];
+	static char pinned[PATH_SIZE];
 	const struct contract_tree *tree = script->tree;
 	const char *path = request->path;
 
@@ -264,7 +265,7 @@ void start_direct(const struct contract *contract, const struct request *request
 	enum { WORDS_BEFORE = 5 }; /* ld.so --library-path DIR PROGRAM ARGUMENT */
 	static char option[] = "--library-path";
 	struct paths {
-		char clib[SCRIPT_PATH_MAX], program[SCRIPT_PATH_MAX], loader[SCRIPT_PATH_MAX];
+		char clib[PATH_SIZE], program[PATH_SIZE], loader[PATH_SIZE];
 	} *paths = pages_get(sizeof(*paths));
 	char *few[ENVIRONMENT_FEW];
 	char **envp = environment_or_die(contract, request->path, few);

@@ -18,6 +18,7 @@
 #include "core/conf.h"
 #include "core/err.h"
 #include "core/nfs.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "image/client.h"
 #include "image/pack.h"
@@ -191,7 +192,7 @@ static void show_step(const char *step)
 	say_progress("%s", step);
 }
 
-static int make_image_file(char image[FILES_PATH_MAX], struct err *err)
+static int make_image_file(char image[PATH_SIZE], struct err *err)
 {
 	int r = files_temporary(image, "busypy-boot.", err);
 	int fd = r < 0 ? -1 : mkstemp(image);
@@ -205,7 +206,7 @@ static int make_image_file(char image[FILES_PATH_MAX], struct err *err)
 }
 
 /* The words for the command line, and an image that understands them. */
-static int find_client(struct options *options, const char *kernel, char image[FILES_PATH_MAX],
+static int find_client(struct options *options, const char *kernel, char image[PATH_SIZE],
 		       bool *ret_temporary, struct err *err)
 {
 	static char words[CLIENT_WORDS_MAX], mac[sizeof("52:54:00:00:00:00")];
@@ -213,7 +214,7 @@ static int find_client(struct options *options, const char *kernel, char image[F
 	struct client_image client = { .arch = options->machine.arch, .modules = options->modules };
 	struct pack_request pack = { .output = image };
 	struct pack_size sizes[PACK_COMPONENTS];
-	char modules[FILES_PATH_MAX];
+	char modules[PATH_SIZE];
 	struct nfs_share share;
 	int r = nfs_share_parse(options->nfs, &share, err);
 
@@ -241,14 +242,14 @@ static int find_client(struct options *options, const char *kernel, char image[F
 }
 
 /* A tree becomes an initramfs in a temporary file; an image is taken as it is. */
-static int find_initrd(const struct options *options, char image[FILES_PATH_MAX],
-		       bool *ret_temporary, struct err *err)
+static int find_initrd(const struct options *options, char image[PATH_SIZE], bool *ret_temporary,
+		       struct err *err)
 {
 	struct pack_request request = { .arch = options->machine.arch,
 					.format = PACK_CPIO,
 					.output = image };
 	struct pack_size sizes[PACK_COMPONENTS];
-	char tree[TREE_PATH_MAX];
+	char tree[PATH_SIZE];
 	struct stat st;
 	int r;
 
@@ -271,7 +272,7 @@ static int find_initrd(const struct options *options, char image[FILES_PATH_MAX]
 	return r;
 }
 
-static int find_kernel(const struct options *options, char kernel[FILES_PATH_MAX], struct err *err)
+static int find_kernel(const struct options *options, char kernel[PATH_SIZE], struct err *err)
 {
 	static struct conf conf;
 	struct kernel_request request = { .arch = options->machine.arch, .progress = show_step };
@@ -315,7 +316,7 @@ static int open_log(const struct options *options, const char *record, int *ret,
 static int run(struct options *options, const char *kernel, const char *initrd,
 	       struct qemu_result *ret, struct err *err)
 {
-	char append[4096], raw_log[FILES_PATH_MAX];
+	char append[4096], raw_log[PATH_SIZE];
 	struct qemu_request *machine = &options->machine;
 	struct termios before;
 	struct text text;
@@ -373,7 +374,7 @@ static int report(const struct options *options, const struct qemu_result *resul
 int cmd_boot(int argc, char **argv)
 {
 	static struct options options = { .machine = { .memory = MEMORY_DEFAULT, .log = -1 } };
-	static char kernel[FILES_PATH_MAX], initrd[FILES_PATH_MAX];
+	static char kernel[PATH_SIZE], initrd[PATH_SIZE];
 	struct qemu_result result;
 	struct err err = { 0 };
 	bool temporary = false;

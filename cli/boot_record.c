@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
 
@@ -31,7 +32,7 @@ static size_t without_returns(char *text, size_t n)
 int record_smoke(int log, const char *dir, const char *arch, struct err *err)
 {
 	FILES_FREE char *text = malloc(LOG_MAX + 1);
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	const char *start, *end;
 	ssize_t n;
 	int r = files_path(path, err, "%s/smoke.%s.txt", dir, arch);

@@ -13,6 +13,7 @@
 #include "check/finding.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/tree.h"
 #include "commands.h"
@@ -186,7 +187,7 @@ static int run(const struct options *options, struct check_counts *ret, struct e
 	struct check_request request = { .archs = options->n_archs ? options->archs : NULL,
 					 .userdata = &printing };
 	bool tabular = options->json || options->libraries;
-	char tree[TREE_PATH_MAX];
+	char tree[PATH_SIZE];
 	int r = tree_resolve(options->tree, tree, err);
 
 	if (r < 0)

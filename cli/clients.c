@@ -8,6 +8,7 @@
 #include "base/table.h"
 #include "core/err.h"
 #include "core/lease.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
 #include "export/export.h"
@@ -71,7 +72,7 @@ static int add(const struct leases_entry *entry, void *context, struct err *err)
 static int list(const char *path, const struct list_options *options, struct listing *listing,
 		struct err *err)
 {
-	char export[EXPORT_PATH_MAX];
+	char export[PATH_SIZE];
 	int r = export_resolve(path, export, err);
 
 	if (r == 0)

@@ -11,6 +11,7 @@
 #include "core/arch.h"
 #include "core/conf.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "handler/enable.h"
 #include "handler/service_state.h"
 #include "sys/tree.h"
@@ -87,7 +88,7 @@ static int resolve_trees(int argc, char **argv, const struct conf *conf, char *r
 	if (n > CONF_TREES_MAX)
 		return err_say(err, E2BIG, "more than %d trees", CONF_TREES_MAX);
 	for (size_t i = 0; i < n; i++) {
-		char path[TREE_PATH_MAX];
+		char path[PATH_SIZE];
 		int r = tree_resolve(given ? argv[optind + (int)i] : conf->trees[i], path, err);
 
 		if (r < 0)

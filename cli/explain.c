@@ -2,7 +2,6 @@
 /* busypy explain: replays an exec without doing it, and names the first step that fails. */
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/table.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "explain/replay.h"
 #include "image/initramfs.h"
@@ -217,7 +217,7 @@ static int open_root(const char *given, char *unpacked, const char **ret, struct
 static void hint_path(const char *name, struct err *why)
 {
 	const char *path = getenv("PATH");
-	char file[PATH_MAX];
+	char file[PATH_SIZE];
 	struct text text;
 
 	while (!strchr(name, '/') && path && *path) {
@@ -254,7 +254,7 @@ static int explain_file(const struct explain *explain, const char *command,
 
 int cmd_explain(int argc, char **argv)
 {
-	char unpacked[INITRAMFS_PATH_MAX] = "";
+	char unpacked[PATH_SIZE] = "";
 	struct explain explain = { 0 };
 	struct replay_request request = { 0 };
 	struct err err = { 0 };

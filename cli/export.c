@@ -11,6 +11,7 @@
 #include "base/table.h"
 #include "core/err.h"
 #include "core/nfs_export.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
 #include "export/export.h"
@@ -40,7 +41,7 @@ struct options {
 
 /* What was found on disk. */
 struct found {
-	char export[EXPORT_PATH_MAX], version[VERSION_ID_SIZE], archs[ARCHS_SIZE];
+	char export[PATH_SIZE], version[VERSION_ID_SIZE], archs[ARCHS_SIZE];
 	bool own_leases; /* the leases are a file system of their own */
 };
 
@@ -112,7 +113,7 @@ static int parse(int argc, char **argv, struct options *ret)
 
 static int find_leases(struct options *options, struct found *found, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	struct stat above, st;
 	int r = files_path(path, err, "%s/" NFS_EXPORT_LEASES, found->export);
 
@@ -127,7 +128,7 @@ static int find_leases(struct options *options, struct found *found, struct err 
 
 static int find(struct options *options, struct found *found, struct err *err)
 {
-	char tree[EXPORT_PATH_MAX];
+	char tree[PATH_SIZE];
 	int r = export_resolve(options->path, found->export, err);
 
 	if (r == 0)

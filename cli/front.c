@@ -7,12 +7,11 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/path_size.h"
 #include "sys/programs.h"
 #include "commands.h"
 #include "run_tree.h"
 #include "say.h"
-
-enum { PATH_SIZE = 4096 };
 
 static char **arguments;
 

@@ -8,6 +8,7 @@
 
 #include "core/err.h"
 #include "core/lease.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "export/export.h"
 #include "export/publish.h"
@@ -81,7 +82,7 @@ static void say_nothing(const char *id)
 int cmd_gc(int argc, char **argv)
 {
 	struct options options = { .keep = KEEP_DEFAULT, .lease_age = LEASE_AGE_DEFAULT };
-	char export[EXPORT_PATH_MAX];
+	char export[PATH_SIZE];
 	struct err err = { 0 };
 	int r = parse(argc, argv, &options);
 

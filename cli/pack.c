@@ -12,6 +12,7 @@
 #include "check/closure.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "image/client.h"
 #include "image/pack.h"
 #include "sys/tree.h"
@@ -240,7 +241,7 @@ static int choose_compression(const struct options *options, enum pack_compressi
 	return 0;
 }
 
-static int make_request(const struct options *options, char tree[TREE_PATH_MAX],
+static int make_request(const struct options *options, char tree[PATH_SIZE],
 			struct pack_request *ret, struct err *err)
 {
 	static const char *modules[MODULES_MAX];
@@ -306,7 +307,7 @@ int cmd_pack(int argc, char **argv)
 	struct pack_request request = { 0 };
 	struct pack_size sizes[PACK_COMPONENTS];
 	struct err err = { 0 };
-	char tree[TREE_PATH_MAX];
+	char tree[PATH_SIZE];
 	int r = parse(argc, argv, &options);
 
 	if (r)

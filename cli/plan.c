@@ -10,6 +10,7 @@
 #include "core/arch.h"
 #include "core/conf.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/plan.h"
 #include "core/view.h"
 #include "handler/mounts.h"
@@ -79,7 +80,7 @@ static int make_plan(const struct request_of_plan *request, struct plan *ret, st
 	static struct conf conf;
 	const struct arch *arch = NULL;
 	struct view view = { .kind = request->kind, .flags = VIEW_PINNED };
-	char tree[TREE_PATH_MAX];
+	char tree[PATH_SIZE];
 	int r = conf_file_read(request->config, &conf, err);
 
 	if (r == 0)

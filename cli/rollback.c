@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/err.h"
+#include "core/path_size.h"
 #include "export/export.h"
 #include "export/publish.h"
 #include "commands.h"
@@ -47,7 +48,7 @@ static int parse(int argc, char **argv, bool *ret_quiet)
 
 int cmd_rollback(int argc, char **argv)
 {
-	char export[EXPORT_PATH_MAX], id[PUBLISH_ID_SIZE];
+	char export[PATH_SIZE], id[PUBLISH_ID_SIZE];
 	struct err err = { 0 };
 	bool quiet = false;
 	int r = parse(argc, argv, &quiet);

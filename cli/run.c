@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -19,6 +18,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/job.h"
+#include "core/path_size.h"
 #include "core/plan.h"
 #include "core/str.h"
 #include "sandbox/relay.h"
@@ -315,7 +315,7 @@ static int parse(int argc, char **argv, struct options *ret)
 	return 0;
 }
 
-static int choose_tree(struct options *options, char path[TREE_PATH_MAX], struct err *err)
+static int choose_tree(struct options *options, char path[PATH_SIZE], struct err *err)
 {
 	struct sandbox_request *request = &options->request;
 	int r = tree_arch(options->arch, &request->arch, err);
@@ -482,7 +482,7 @@ static void reserve_stdio(void)
 int cmd_run(int argc, char **argv)
 {
 	static char *environment[SANDBOX_VARIABLES_MAX];
-	static char tree[TREE_PATH_MAX];
+	static char tree[PATH_SIZE];
 	static struct options options;
 	static struct cwd cwd;
 	struct sandbox_request *request = &options.request;

@@ -11,6 +11,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/manifest_line.h"
+#include "core/path_size.h"
 
 static const struct table_column columns[] = {
 	{ "ARCH", TABLE_TEXT }, { "SHA256", TABLE_TEXT }, { "SIZE", TABLE_NUMBER },
@@ -54,7 +55,7 @@ int stage_list_fill(const char *tree, struct table *table, struct err *err)
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		FILES_FREE char *text = NULL;
-		char path[FILES_PATH_MAX];
+		char path[PATH_SIZE];
 
 		r = files_path(path, err, "%s/etc/busypy/%s/manifest", tree, archs[i].name);
 		if (r < 0 || !files_exist(path))

@@ -12,6 +12,7 @@
 #include "core/amount.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
 #include "sys/tree.h"
@@ -287,7 +288,7 @@ static int finish(struct options *options, int signal, struct err *err)
 int cmd_test(int argc, char **argv)
 {
 	static struct options options = { .jobs = { .output_max = OUTPUT_MAX_DEFAULT } };
-	static char tree[TREE_PATH_MAX];
+	static char tree[PATH_SIZE];
 	struct err err = { 0 };
 	int r = parse(argc, argv, &options);
 

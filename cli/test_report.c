@@ -12,6 +12,7 @@
 #include "base/table.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/report.h"
 #include "test_jobs.h"
 
@@ -302,7 +303,7 @@ int test_keep_outputs(const struct test_jobs *jobs, const char *dir, struct err 
 	int r = files_mkdirs(dir, err);
 
 	for (size_t i = 0; r == 0 && i < jobs->n; i++) {
-		char path[FILES_PATH_MAX];
+		char path[PATH_SIZE];
 		size_t n;
 		const char *output = test_job_output(&jobs->jobs[i], &n);
 

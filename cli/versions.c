@@ -8,6 +8,7 @@
 
 #include "base/table.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/version.h"
 #include "export/disk_usage.h"
 #include "export/export.h"
@@ -42,7 +43,7 @@ static void format(char dst[24], uint64_t n)
 static int add(struct table *table, const char *export, const struct version_record *version,
 	       const struct export_users *users, struct err *err)
 {
-	char path[EXPORT_PATH_MAX], date[VERSION_DATE_SIZE], archs[256];
+	char path[PATH_SIZE], date[VERSION_DATE_SIZE], archs[256];
 	char files[24], size[24], shared[24], views[24], clients[24];
 	const char *cells[] = {
 		version->id, date,   users->current ? "yes" : "no", files,
@@ -71,7 +72,7 @@ static int list(const char *path, const struct list_options *options, struct tab
 {
 	struct version_record *versions = NULL;
 	struct export_users *users = NULL;
-	char export[EXPORT_PATH_MAX];
+	char export[PATH_SIZE];
 	size_t n = 0;
 	int r = export_resolve(path, export, err);
 

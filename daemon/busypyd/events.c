@@ -17,6 +17,7 @@
 
 #include "base/conf_file.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/apart.h"
 #include "sys/binfmt.h"
@@ -68,7 +69,7 @@ int events_open(struct service *service, struct err *err)
 static void watch_conf(const struct service *service, unsigned mask)
 {
 	const char *path = service->conf_path ? service->conf_path : CONF_FILE_DEFAULT;
-	char dir[PATH_MAX];
+	char dir[PATH_SIZE];
 	const char *slash = strrchr(path, '/');
 
 	if (!slash)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/path_size.h"
 #include "sys/chain.h"
 #include "sys/clock.h"
 #include "heartbeat.h"
@@ -119,7 +120,7 @@ struct state state_run(struct init *init)
 static int explain(const char *name, int code)
 {
 	struct err err = { 0 };
-	char resolved[4096];
+	char resolved[PATH_SIZE];
 
 	if (prove_resolve(name, resolved, sizeof(resolved)) < 0) {
 		log_say("init: cannot run %s: %s", name, strerror(code));

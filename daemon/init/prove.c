@@ -11,6 +11,7 @@
 
 #include "core/command.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/shebang.h"
 #include "core/str.h"
 #include "sys/chain.h"
@@ -75,7 +76,7 @@ bool prove_is_text(const char *path)
 int prove_command(const char *text, struct err *err)
 {
 	static struct command command;
-	char resolved[4096];
+	char resolved[PATH_SIZE];
 	struct err inner = { 0 };
 	int r;
 

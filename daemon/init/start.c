@@ -13,6 +13,7 @@
 
 #include "core/command.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/chain.h"
 #include "console.h"
@@ -30,7 +31,7 @@ static void exec_as_script(const char *path, struct command *command)
 {
 	static char shell[] = "/bin/sh";
 	struct err err = { 0 };
-	char resolved[4096];
+	char resolved[PATH_SIZE];
 
 	if (prove_resolve(path, resolved, sizeof(resolved)) < 0 || chain_prove(resolved, &err) == 0)
 		return;
@@ -53,7 +54,7 @@ static void explain(const char *path, int code)
 {
 	struct statfs root;
 	struct err err = { 0 };
-	char resolved[4096];
+	char resolved[PATH_SIZE];
 
 	log_say("can't run '%s': %s", path, strerror(code));
 	/* The root's own directory gone: no name can be found below it. */

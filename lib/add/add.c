@@ -18,6 +18,7 @@
 #include "check/closure.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "elf/search.h"
 #include "source/debian.h"
@@ -112,7 +113,7 @@ int add_item_note(struct add *add, const char *to, const char *source, const cha
 /* A version that is published must not change under those who use it. */
 static int refuse_published(const char *tree, struct err *err)
 {
-	char dir[FILES_PATH_MAX], current[FILES_PATH_MAX];
+	char dir[PATH_SIZE], current[PATH_SIZE];
 	char *slash;
 	int r = files_path(dir, err, "%s", tree);
 
@@ -209,7 +210,7 @@ static int copy_item(struct add *add, const struct add_item *item, struct err *e
 	const char *peers[2 * ADD_RUNTIMES_MAX];
 	struct copy copy = { .root = add->host, .to = add->build, .skip = skip, .peers = peers };
 	const char *name = item->to;
-	char real[SYSROOT_PATH_MAX], to[FILES_PATH_MAX];
+	char real[PATH_SIZE], to[PATH_SIZE];
 	struct stat st;
 	int r = item->arch ? add_runtime_find(add, item->arch, err) : 0;
 
@@ -279,7 +280,7 @@ static int share(struct add *add, size_t which, struct err *err)
 
 static int compile_all(struct add *add, struct err *err)
 {
-	char shared[FILES_PATH_MAX], strip[FILES_PATH_MAX];
+	char shared[PATH_SIZE], strip[PATH_SIZE];
 	int r = files_path(shared, err, "%s/site-package", add->build);
 
 	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++) {

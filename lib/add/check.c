@@ -13,6 +13,7 @@
 #include "check/finding.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "stage/copy.h"
 #include "stage/runtime_info.h"
@@ -28,7 +29,7 @@ struct linking {
 static int link_one(const char *path, const struct stat *st, void *context, struct err *err)
 {
 	const struct linking *linking = context;
-	char to[FILES_PATH_MAX], target[FILES_PATH_MAX];
+	char to[PATH_SIZE], target[PATH_SIZE];
 	ssize_t n;
 	int r = files_path(to, err, "%s%s", linking->to, path + linking->top);
 
@@ -53,7 +54,7 @@ static int link_one(const char *path, const struct stat *st, void *context, stru
 /* Links for all that is at or below from, a name in one of our directories. */
 static int link_all(const char *dir, const char *name, const char *to, struct err *err)
 {
-	char from[FILES_PATH_MAX], at[FILES_PATH_MAX];
+	char from[PATH_SIZE], at[PATH_SIZE];
 	int r = files_path(from, err, "%s/%s", dir, name);
 
 	if (r == 0)
@@ -81,7 +82,7 @@ static int link_runtime(const struct add *add, const struct arch *arch, const ch
 			struct err *err)
 {
 	static const char *const folders[] = { "etc/python", "etc/clib" };
-	char name[64], target[FILES_PATH_MAX], at[FILES_PATH_MAX];
+	char name[64], target[PATH_SIZE], at[PATH_SIZE];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < 2; i++) {
@@ -104,7 +105,7 @@ static int link_runtime(const struct add *add, const struct arch *arch, const ch
 static int link_tree(const struct add *add, const char *to, struct err *err)
 {
 	static const char *const shared[] = { "bin", "sbin", "site-package", "etc/inittab" };
-	char old[FILES_PATH_MAX];
+	char old[PATH_SIZE];
 	int r = files_mkdirs(to, err);
 
 	for (size_t i = 0; r == 0 && i < sizeof(shared) / sizeof(shared[0]); i++)
@@ -163,7 +164,7 @@ int add_check(struct add *add, struct err *err)
 {
 	struct listening listening = { .add = add };
 	const struct arch *archs[ADD_RUNTIMES_MAX + 1] = { NULL };
-	char tree[FILES_PATH_MAX], more[64] = "";
+	char tree[PATH_SIZE], more[64] = "";
 	struct check_counts counts;
 	struct check_request request = { .tree = tree,
 					 .archs = archs,

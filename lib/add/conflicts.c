@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "stage/transaction.h"
 
@@ -42,7 +43,7 @@ static int same_bytes(const char *one, const char *other, bool *ret, struct err 
 
 static int same_target(const char *one, const char *other, bool *ret, struct err *err)
 {
-	char targets[2][SYSROOT_PATH_MAX];
+	char targets[2][PATH_SIZE];
 	ssize_t n = readlink(one, targets[0], sizeof(targets[0]));
 	ssize_t m = readlink(other, targets[1], sizeof(targets[1]));
 
@@ -55,7 +56,7 @@ static int same_target(const char *one, const char *other, bool *ret, struct err
 static int compare_one(const char *path, const struct stat *st, void *context, struct err *err)
 {
 	struct comparing *comparing = context;
-	char other[FILES_PATH_MAX];
+	char other[PATH_SIZE];
 	struct stat there;
 	bool same = false;
 	int r = files_path(other, err, "%s%s", comparing->other, path + comparing->top);
@@ -104,7 +105,7 @@ static int refuse(const struct add_item *item, struct err *err)
 /* NAME.py where there is a package NAME, or the other way round. */
 static int check_name(const struct add *add, const struct add_item *item, struct err *err)
 {
-	char other[FILES_PATH_MAX], there[FILES_PATH_MAX];
+	char other[PATH_SIZE], there[PATH_SIZE];
 	size_t n = strlen(item->to);
 	int r;
 
@@ -129,7 +130,7 @@ static int check_name(const struct add *add, const struct add_item *item, struct
 static int check_item(struct add *add, struct add_item *item, struct err *err)
 {
 	struct comparing ours, theirs = { 0 };
-	char path[FILES_PATH_MAX], there[FILES_PATH_MAX];
+	char path[PATH_SIZE], there[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", add->build, item->to);
 
 	if (r == 0)
@@ -182,7 +183,7 @@ static void list_items(const struct add *add, bool libraries, FILE *out)
 int add_conflicts_list(struct add *add, struct err *err)
 {
 	FILES_FREE char *text = NULL;
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	size_t n;
 	FILE *out = open_memstream(&text, &n);
 	int r = files_path(path, err, "%s/whole", add->transaction->build);

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/path_size.h"
+
 struct add;
 struct arch;
 struct elf_file;
@@ -18,7 +20,7 @@ struct add_content {
 	bool python;		 /* some .py below it */
 	const struct arch *arch; /* of the ELF files below it; NULL for none */
 	int minor;		 /* of Python, as their names say: 11; 0 where none says it */
-	char elf[4096];		 /* the file that told arch or minor */
+	char elf[PATH_SIZE];	 /* the file that told arch or minor */
 };
 
 /* Looks at everything below dir but hidden names and __pycache__. -ENOEXEC for ELF files of several

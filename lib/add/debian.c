@@ -16,6 +16,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/suite.h"
 #include "elf/dynamic.h"
@@ -105,7 +106,7 @@ static void print_record(const struct add *add, const struct runtime_info *stage
 			 FILE *out)
 {
 	FILES_FREE char *text = NULL;
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	struct package package;
 	size_t n;
 
@@ -237,7 +238,7 @@ static int each_entry(struct add *add, size_t which, const char *dir,
 				  struct err *err),
 		      struct err *err)
 {
-	char real[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE];
 	struct dirent **entries;
 	int n, r = 0;
 
@@ -259,7 +260,7 @@ static int note_module(struct add *add, size_t which, const char *dir, const cha
 		       struct err *err)
 {
 	const struct runtime_info *staged = &add->staged[which];
-	char source[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	char source[PATH_SIZE], to[PATH_SIZE];
 	int r = files_path(source, err, "%s/%s", dir, name);
 
 	if (r == 0)
@@ -273,7 +274,7 @@ static int note_stdlib(struct add *add, size_t which, const char *dir, const cha
 		       struct err *err)
 {
 	const struct runtime_info *staged = &add->staged[which];
-	char source[FILES_PATH_MAX], to[FILES_PATH_MAX], there[FILES_PATH_MAX];
+	char source[PATH_SIZE], to[PATH_SIZE], there[PATH_SIZE];
 	struct stat st;
 	int r = files_path(source, err, "%s/%s", dir, name);
 
@@ -298,8 +299,8 @@ static int note_library(struct add *add, size_t which, const char *dir, const ch
 	const struct sysroot *root = add->runtimes[which].source->root;
 	const struct runtime_info *staged = &add->staged[which];
 	const struct package *package;
-	char path[FILES_PATH_MAX], source[SYSROOT_PATH_MAX], real[SYSROOT_PATH_MAX];
-	char to[FILES_PATH_MAX];
+	char path[PATH_SIZE], source[PATH_SIZE], real[PATH_SIZE];
+	char to[PATH_SIZE];
 	int r;
 
 	if (!strstr(name, ".so"))
@@ -324,7 +325,7 @@ static int link_alternative(struct add *add, size_t which, const char *dir, cons
 			    struct err *err)
 {
 	const struct sysroot *root = add->runtimes[which].source->root;
-	char real[SYSROOT_PATH_MAX], target[FILES_PATH_MAX], link[FILES_PATH_MAX];
+	char real[PATH_SIZE], target[PATH_SIZE], link[PATH_SIZE];
 	const char *below = path_base(dir);
 	int r;
 
@@ -346,7 +347,7 @@ static int link_alternative(struct add *add, size_t which, const char *dir, cons
 static int look_into(struct add *add, size_t which, const char *dir, const char *name,
 		     struct err *err)
 {
-	char path[FILES_PATH_MAX], real[SYSROOT_PATH_MAX];
+	char path[PATH_SIZE], real[PATH_SIZE];
 	struct stat st;
 	int r = files_path(path, err, "%s/%s", dir, name);
 
@@ -359,7 +360,7 @@ static int look_into(struct add *add, size_t which, const char *dir, const char 
 static int extract(struct add *add, size_t which, struct err *err)
 {
 	const struct runtime_info *staged = &add->staged[which];
-	char dir[FILES_PATH_MAX], libs[2][64], stdlib[64];
+	char dir[PATH_SIZE], libs[2][64], stdlib[64];
 	int r = files_path(dir, err, "%s/source/%s", add->transaction->build, staged->arch->name);
 
 	if (r == 0)

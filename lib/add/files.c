@@ -16,6 +16,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/name.h"
+#include "core/path_size.h"
 #include "core/script_line.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -28,7 +29,7 @@
 /* True if a view of this tree would have a program at path. */
 static bool view_has(const struct add *add, const char *path)
 {
-	char real[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE];
 	struct sysroot root;
 
 	if (!str_starts(path, "/usr/") && !str_starts(path, "/lib"))
@@ -102,7 +103,7 @@ static int check_script(const struct add *add, const char *path, const char *byt
 static int note_library(struct add *add, const char *path, const struct elf_file *file,
 			const struct arch *arch, struct err *err)
 {
-	char to[FILES_PATH_MAX];
+	char to[PATH_SIZE];
 	int r = files_path(to, err, "etc/clib/%s/%s", arch->name,
 			   file->soname ? file->soname : path_base(path));
 
@@ -114,7 +115,7 @@ static int note_library(struct add *add, const char *path, const struct elf_file
 static int note_extension(struct add *add, const char *path, const struct runtime_info *staged,
 			  struct err *err)
 {
-	char to[FILES_PATH_MAX];
+	char to[PATH_SIZE];
 	int r = files_path(to, err, "etc/python/%s/usr/%s/%s", staged->arch->name, staged->dist,
 			   path_base(path));
 
@@ -173,7 +174,7 @@ static int check_name(const char *path, size_t n, struct err *err)
 /* The standard library comes first on sys.path. */
 static void warn_hidden(const struct add *add, const char *name, size_t n)
 {
-	char file[FILES_PATH_MAX], dir[FILES_PATH_MAX];
+	char file[PATH_SIZE], dir[PATH_SIZE];
 
 	for (size_t i = 0; i < add->n_runtimes; i++) {
 		const struct runtime_info *staged = &add->staged[i];
@@ -193,7 +194,7 @@ static int look_module(struct add *add, const char *path, struct err *err)
 {
 	const char *base = path_base(path);
 	size_t n = strlen(base) - strlen(".py");
-	char to[FILES_PATH_MAX];
+	char to[PATH_SIZE];
 	int r = check_name(path, n, err);
 
 	if (r == 0)
@@ -218,7 +219,7 @@ int add_files_head(const char *path, char *bytes, size_t *ret_n, struct err *err
 int add_files_script(struct add *add, const char *path, const char *from, struct err *err)
 {
 	const char *flaw = name_flaw(path_base(path), strlen(path_base(path)));
-	char bytes[SHEBANG_READ], to[FILES_PATH_MAX];
+	char bytes[SHEBANG_READ], to[PATH_SIZE];
 	size_t n;
 	int r = flaw ? err_say(err, EINVAL, "%s %s", path, flaw)
 		     : add_files_head(path, bytes, &n, err);
@@ -268,7 +269,7 @@ static int look_scripts(struct add *add, const char *dir, struct err *err)
 	if (n < 0)
 		return err_set(err, errno, "cannot read %s", dir);
 	for (int i = 0; i < n; i++) {
-		char path[FILES_PATH_MAX];
+		char path[PATH_SIZE];
 
 		if (r == 0)
 			r = files_path(path, err, "%s/%s", dir, entries[i]->d_name);
@@ -309,7 +310,7 @@ static int look_package(struct add *add, const char *path, const struct add_cont
 			struct err *err)
 {
 	const char *base = path_base(path);
-	char to[FILES_PATH_MAX];
+	char to[PATH_SIZE];
 	int r = check_package(add, path, err);
 
 	if (r == 0 && !str_ends(base, ".dist-info") && !str_ends(base, ".egg-info"))

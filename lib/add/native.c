@@ -12,6 +12,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
 #include "elf/patch.h"
@@ -85,7 +86,7 @@ static int view_path(const struct native *native, const char *path, char *ret, s
 static int take_one(const char *path, const struct stat *st, void *context, struct err *err)
 {
 	struct native *native = context;
-	char view[FILES_PATH_MAX], source[FILES_PATH_MAX];
+	char view[PATH_SIZE], source[PATH_SIZE];
 	int r;
 
 	if (!S_ISREG(st->st_mode))
@@ -106,7 +107,7 @@ static int take_one(const char *path, const struct stat *st, void *context, stru
 
 static int take_item(struct native *native, const struct add_item *item, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", native->add->build, item->to);
 
 	if (r < 0)
@@ -120,7 +121,7 @@ static int take_item(struct native *native, const struct add_item *item, struct 
 static void warn_other(const struct native *native, const struct needed_lib *lib)
 {
 	static const char *const dirs[] = { "/lib", "/usr/lib" };
-	char path[FILES_PATH_MAX], real[SYSROOT_PATH_MAX], sums[2][65];
+	char path[PATH_SIZE], real[PATH_SIZE], sums[2][65];
 	uint64_t size;
 
 	if (!native->runtime->source->root)
@@ -156,8 +157,8 @@ static int add_library(struct native *native, const struct needed_lib *lib, stru
 	const char *name = path_base(lib->name);
 	const struct arch *arch = native->staged->arch;
 	struct copy copy = { .root = native->source, .to = native->runtime->clib };
-	char to[FILES_PATH_MAX], path[FILES_PATH_MAX], view[FILES_PATH_MAX];
-	char source[SYSROOT_PATH_MAX], origin[FILES_PATH_MAX];
+	char to[PATH_SIZE], path[PATH_SIZE], view[PATH_SIZE];
+	char source[PATH_SIZE], origin[PATH_SIZE];
 	int r = sysroot_canonical(native->source, lib->path, source);
 
 	if (r < 0)

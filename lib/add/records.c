@@ -13,6 +13,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "source/owners.h"
 #include "source/source.h"
@@ -35,7 +36,7 @@ static int write_manifest(const struct add *add, size_t which, struct err *err)
 	const struct runtime_info *staged = &add->staged[which];
 	const struct origins *origins = add->runtimes[which].source->origins;
 	FILES_FREE char *text = NULL;
-	char old[FILES_PATH_MAX], path[FILES_PATH_MAX];
+	char old[PATH_SIZE], path[PATH_SIZE];
 	int r = files_path(old, err, "%s/manifest", staged->records);
 
 	if (r == 0)
@@ -71,7 +72,7 @@ static bool is_taken(const struct add *add, size_t which, size_t package)
 
 static int take_licence(const struct add *add, size_t which, const char *name, struct err *err)
 {
-	char dir[FILES_PATH_MAX], from[FILES_PATH_MAX], real[SYSROOT_PATH_MAX];
+	char dir[PATH_SIZE], from[PATH_SIZE], real[PATH_SIZE];
 	struct copy copy = { .root = add->runtimes[which].source->root, .to = dir };
 	int r = files_path(dir, err, "%s/etc/busypy/%s/licences", add->build,
 			   add->staged[which].arch->name);
@@ -88,7 +89,7 @@ static int write_packages(const struct add *add, size_t which, struct err *err)
 	const struct runtime_info *staged = &add->staged[which];
 	const struct origins *origins = add->runtimes[which].source->origins;
 	FILES_FREE char *text = NULL;
-	char old[FILES_PATH_MAX], path[FILES_PATH_MAX], line[6 * PACKAGE_WORD_MAX];
+	char old[PATH_SIZE], path[PATH_SIZE], line[6 * PACKAGE_WORD_MAX];
 	size_t n;
 	FILE *out;
 	int r = files_path(old, err, "%s/added", staged->records);

@@ -16,6 +16,7 @@
 #include "core/arch.h"
 #include "core/entry_point.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "source/wheel.h"
 #include "stage/runtime_info.h"
@@ -25,8 +26,8 @@
 struct unpacked {
 	struct add *add;
 	const char *from; /* the wheel's own path */
-	char dir[FILES_PATH_MAX];
-	char to[FILES_PATH_MAX]; /* where its packages go, in the tree */
+	char dir[PATH_SIZE];
+	char to[PATH_SIZE]; /* where its packages go, in the tree */
 	struct add_content content;
 	bool has_info;
 };
@@ -72,7 +73,7 @@ static void mark_packed(struct unpacked *wheel)
 
 static int note_module(struct unpacked *wheel, const char *dir, const char *name, struct err *err)
 {
-	char path[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	char path[PATH_SIZE], to[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", dir, name);
 
 	if (r == 0)
@@ -108,7 +109,7 @@ static int name_interpreter(const char *path, struct err *err)
 
 static int note_script(struct unpacked *wheel, const char *dir, const char *name, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", dir, name);
 
 	if (r == 0)
@@ -122,7 +123,7 @@ static int note_script(struct unpacked *wheel, const char *dir, const char *name
 
 static int write_command(struct unpacked *wheel, const struct entry_point *point, struct err *err)
 {
-	char path[FILES_PATH_MAX], dir[FILES_PATH_MAX], script[4 * ENTRY_POINT_MAX];
+	char path[PATH_SIZE], dir[PATH_SIZE], script[4 * ENTRY_POINT_MAX];
 	int r = entry_point_script(point, script, sizeof(script));
 
 	if (r < 0)
@@ -142,7 +143,7 @@ static int note_commands(struct unpacked *wheel, const char *info, struct err *e
 	FILES_FREE char *text = NULL;
 	struct entry_points points = { 0 };
 	struct entry_point point;
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	size_t n;
 	int r = files_path(path, err, "%s/entry_points.txt", info);
 
@@ -167,7 +168,7 @@ static int note_commands(struct unpacked *wheel, const char *info, struct err *e
 
 static int take_data(struct unpacked *wheel, const char *dir, const char *name, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", dir, name);
 
 	if (r < 0)
@@ -182,7 +183,7 @@ static int take_data(struct unpacked *wheel, const char *dir, const char *name, 
 
 static int take_part(struct unpacked *wheel, const char *dir, const char *name, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", dir, name);
 
 	if (r < 0)

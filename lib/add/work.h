@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/path_size.h"
+
 struct add_items;
 struct add_request;
 struct arch;
@@ -19,7 +21,7 @@ struct runtime_info;
 struct sysroot;
 struct transaction;
 
-enum { ADD_PATH_MAX = 4096, ADD_RUNTIMES_MAX = 16 };
+enum { ADD_RUNTIMES_MAX = 16 };
 
 /* A runtime of the tree, and what comes into it. */
 struct add_runtime {
@@ -27,13 +29,13 @@ struct add_runtime {
 	struct source *source; /* Debian's packages, extracted; else empty */
 	struct manifest *manifest;
 	struct needed *libs;
-	char usr[ADD_PATH_MAX], clib[ADD_PATH_MAX]; /* under construction */
+	char usr[PATH_SIZE], clib[PATH_SIZE]; /* under construction */
 };
 
 struct add {
 	const struct add_request *request;
-	char tree[ADD_PATH_MAX];
-	char build[ADD_PATH_MAX]; /* becomes part of the tree */
+	char tree[PATH_SIZE];
+	char build[PATH_SIZE]; /* becomes part of the tree */
 	struct transaction *transaction;
 	struct runtime_info *staged; /* all runtimes of the tree that are sound */
 	struct add_runtime *runtimes;

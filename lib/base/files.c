@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/sha256.h"
 #include "sys/fd.h"
 
@@ -26,9 +27,9 @@ int files_path(char *ret, struct err *err, const char *format, ...)
 	int n;
 
 	va_start(args, format);
-	n = vsnprintf(ret, FILES_PATH_MAX, format, args);
+	n = vsnprintf(ret, PATH_SIZE, format, args);
 	va_end(args);
-	if (n < 0 || n >= FILES_PATH_MAX)
+	if (n < 0 || n >= PATH_SIZE)
 		return err_set(err, ENAMETOOLONG, "%.64s...", ret);
 	return 0;
 }
@@ -62,7 +63,7 @@ static int make_dir(const char *path, struct err *err)
 
 int files_mkdirs(const char *path, struct err *err)
 {
-	char part[FILES_PATH_MAX];
+	char part[PATH_SIZE];
 	struct stat st;
 	int r;
 
@@ -79,7 +80,7 @@ int files_mkdirs(const char *path, struct err *err)
 
 int files_mkdirs_for(const char *path, struct err *err)
 {
-	char dir[FILES_PATH_MAX];
+	char dir[PATH_SIZE];
 	char *slash;
 	int r = files_path(dir, err, "%s", path);
 

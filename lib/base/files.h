@@ -8,16 +8,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/path_size.h"
+
 struct err;
 struct stat;
 
 enum {
-	FILES_PATH_MAX = 4096,
 	/* Every staged file's time: the first that a zip archive can hold, 1980-01-01. */
 	FILES_TIME = 315532800,
 };
 
-/* Formats a path into ret (of FILES_PATH_MAX bytes); -ENAMETOOLONG with a sentence. */
+/* Formats a path into ret (of PATH_SIZE bytes); -ENAMETOOLONG with a sentence. */
 int files_path(char *ret, struct err *err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

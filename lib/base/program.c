@@ -15,10 +15,11 @@
 
 #include "base/files.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
 
-enum { COMPLAINT_READ = 64 * 1024, PATH_SIZE = 4096 };
+enum { COMPLAINT_READ = 64 * 1024 };
 
 extern char **environ;
 

@@ -9,14 +9,15 @@
 #include <unistd.h>
 
 #include "core/arch.h"
+#include "core/path_size.h"
 #include "core/str.h"
 
 enum { LINKS_MAX = 40 /* as the kernel's MAXSYMLINKS */ };
 
 struct walk {
-	char done[SYSROOT_PATH_MAX]; /* resolved, without a trailing slash; "" is "/" */
-	char rest[SYSROOT_PATH_MAX]; /* still to be walked */
-	char real[SYSROOT_PATH_MAX]; /* where done is on this machine */
+	char done[PATH_SIZE]; /* resolved, without a trailing slash; "" is "/" */
+	char rest[PATH_SIZE]; /* still to be walked */
+	char real[PATH_SIZE]; /* where done is on this machine */
 	int links;
 	struct sysroot_trail *trail; /* or NULL */
 };
@@ -110,7 +111,7 @@ static void drop_last(char *path)
 static int follow(struct walk *walk, const struct stat *link)
 {
 	const struct sysroot_trail *trail = walk->trail;
-	char target[SYSROOT_PATH_MAX];
+	char target[PATH_SIZE];
 	ssize_t n = readlink(walk->real, target, sizeof(target));
 	struct text text;
 	bool last = !walk->rest[strspn(walk->rest, "/")];
@@ -207,7 +208,7 @@ int sysroot_find(const struct sysroot *root, const char *path, char *ret_real)
 	struct walk walk;
 	int r = walk_path(root, path, true, NULL, &walk);
 
-	return r < 0 ? r : str_copy(ret_real, SYSROOT_PATH_MAX, walk.real);
+	return r < 0 ? r : str_copy(ret_real, PATH_SIZE, walk.real);
 }
 
 int sysroot_find_link(const struct sysroot *root, const char *path, char *ret_real)
@@ -215,7 +216,7 @@ int sysroot_find_link(const struct sysroot *root, const char *path, char *ret_re
 	struct walk walk;
 	int r = walk_path(root, path, false, NULL, &walk);
 
-	return r < 0 ? r : str_copy(ret_real, SYSROOT_PATH_MAX, walk.real);
+	return r < 0 ? r : str_copy(ret_real, PATH_SIZE, walk.real);
 }
 
 int sysroot_canonical(const struct sysroot *root, const char *path, char *ret_path)
@@ -223,7 +224,7 @@ int sysroot_canonical(const struct sysroot *root, const char *path, char *ret_pa
 	struct walk walk;
 	int r = walk_path(root, path, true, NULL, &walk);
 
-	return r < 0 ? r : str_copy(ret_path, SYSROOT_PATH_MAX, walk.done[0] ? walk.done : "/");
+	return r < 0 ? r : str_copy(ret_path, PATH_SIZE, walk.done[0] ? walk.done : "/");
 }
 
 int sysroot_walk(const struct sysroot *root, const char *path, struct sysroot_trail *trail)

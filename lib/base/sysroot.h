@@ -7,16 +7,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/path_size.h"
+
 struct arch;
 struct stat;
 
-enum { SYSROOT_MOUNTS_MAX = 16, SYSROOT_PATH_MAX = 4096 };
+enum { SYSROOT_MOUNTS_MAX = 16 };
 
 /* Which directory stands where. What no mount covers does not exist. */
 struct sysroot {
 	struct {
 		const char *at; /* absolute; static storage */
-		char dir[SYSROOT_PATH_MAX];
+		char dir[PATH_SIZE];
 	} mounts[SYSROOT_MOUNTS_MAX];
 	size_t n_mounts;
 	/* Where an ld.so looks besides, borrowed: LD_LIBRARY_PATH, or NULL; its cache */
@@ -43,7 +45,7 @@ int sysroot_mount(struct sysroot *root, const char *at, const char *dir);
 int sysroot_init_client(struct sysroot *root, const char *tree, const struct arch *arch);
 
 /* Resolves an absolute path, following every link as if the sysroot were "/". ret_real (of
- * SYSROOT_PATH_MAX bytes) is where the file really is. -ENOENT, -ELOOP, -ENOTDIR, ... */
+ * PATH_SIZE bytes) is where the file really is. -ENOENT, -ELOOP, -ENOTDIR, ... */
 int sysroot_find(const struct sysroot *root, const char *path, char *ret_real);
 
 /* The same, but a link at the very end is not followed. */
@@ -59,9 +61,9 @@ struct sysroot_trail {
 	/* a link that is about to be followed; last: nothing of the path is left behind it */
 	int (*follow)(const char *real, const struct stat *link, bool last, void *context);
 	void *context;
-	char at[SYSROOT_PATH_MAX];   /* path inside the sysroot where the walk ended or stopped */
-	char real[SYSROOT_PATH_MAX]; /* and where that really is */
-	unsigned links;		     /* followed so far */
+	char at[PATH_SIZE];   /* path inside the sysroot where the walk ended or stopped */
+	char real[PATH_SIZE]; /* and where that really is */
+	unsigned links;	      /* followed so far */
 };
 
 /* As sysroot_find, telling what was met on the way. 0 or -errno. */

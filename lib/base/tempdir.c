@@ -12,9 +12,8 @@
 
 #include "base/files.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "sys/fd.h"
-
-_Static_assert((int)SCRATCH_PATH_MAX == (int)FILES_PATH_MAX, "files_path() writes it");
 
 /* Whatever else is open is not ours to hold: a connection or a lock may go with its last holder. */
 static void close_others(int fd)

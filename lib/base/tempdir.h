@@ -5,12 +5,12 @@
 
 #include <sys/types.h>
 
+#include "core/path_size.h"
+
 struct err;
 
-enum { SCRATCH_PATH_MAX = 4096 };
-
 struct scratch {
-	char dir[SCRATCH_PATH_MAX]; /* "" for none */
+	char dir[PATH_SIZE]; /* "" for none */
 	int fd;
 	pid_t pid;
 };

@@ -17,6 +17,7 @@
 #include "core/elf_head.h"
 #include "core/err.h"
 #include "core/inittab.h"
+#include "core/path_size.h"
 #include "core/pyscan.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -78,7 +79,7 @@ static void check_native(const struct boot *boot, const char *path, const struct
 	ELF_FILE_CLEANUP struct elf_file file = { 0 };
 	NEEDED_CLEANUP struct needed set = { 0 };
 	struct findings *findings = boot->part->findings;
-	char real[FILES_PATH_MAX], at[FILES_PATH_MAX], what[256];
+	char real[PATH_SIZE], at[PATH_SIZE], what[256];
 	struct sysroot view;
 	struct err err = { 0 };
 
@@ -199,7 +200,7 @@ static void check_natives(const struct boot *boot)
 /* Adds a module's file, if the shared packages have it. */
 static void add_module(struct boot *boot, const char *dotted)
 {
-	char path[FILES_PATH_MAX], file[FILES_PATH_MAX];
+	char path[PATH_SIZE], file[PATH_SIZE];
 	static const char *const forms[] = { ".py", "/__init__.py" };
 
 	if (files_path(path, NULL, "site-package/%s", dotted) < 0)
@@ -222,7 +223,7 @@ static void add_module(struct boot *boot, const char *dotted)
 /* "..a" in site-package/b/c.py is b.a; "." is the package itself. */
 static void add_relative(struct boot *boot, const char *by, const char *dotted)
 {
-	char module[FILES_PATH_MAX];
+	char module[PATH_SIZE];
 	size_t up = strspn(dotted, ".");
 	char *slash;
 
@@ -246,7 +247,7 @@ static void add_relative(struct boot *boot, const char *by, const char *dotted)
 static void scan(struct boot *boot, const char *path, const char *command)
 {
 	FILES_FREE char *bytes = NULL;
-	char real[FILES_PATH_MAX], name[PYSCAN_NAME_MAX];
+	char real[PATH_SIZE], name[PYSCAN_NAME_MAX];
 	struct pyscan reader = { 0 };
 	enum pyscan_event event;
 	unsigned line;
@@ -289,7 +290,7 @@ static void check_command(struct boot *boot, const char *text, unsigned line)
 {
 	static const char *const path_default[] = { "/sbin", "/usr/sbin", "/bin", "/usr/bin" };
 	struct command *command = malloc(sizeof(*command));
-	char at[FILES_PATH_MAX], canonical[SYSROOT_PATH_MAX];
+	char at[PATH_SIZE], canonical[PATH_SIZE];
 	struct sysroot view;
 	int r = -ENOENT;
 
@@ -336,7 +337,7 @@ static int check_inittab(struct boot *boot)
 {
 	FILES_FREE char *bytes = NULL;
 	struct inittab_reader *reader;
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	size_t n, at = 0;
 
 	if (files_path(path, NULL, "%s/etc/inittab", boot->part->request->tree) < 0 ||

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,6 +21,7 @@
 #include "check/part.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
 #include "sys/tree.h"
@@ -48,7 +48,7 @@ struct job {
 /* Everything about one run. */
 struct run {
 	struct check_request request; /* with the canonical tree */
-	char tree[PATH_MAX];
+	char tree[PATH_SIZE];
 	struct check_part part; /* a worker changes its own copy */
 	struct check_index index;
 	struct job jobs[JOBS_MAX];

@@ -15,6 +15,7 @@
 #include "core/elf_head.h"
 #include "core/err.h"
 #include "core/ldso.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "elf/damage.h"
 #include "elf/dynamic.h"
@@ -425,12 +426,12 @@ static int examine_loaded(const struct examination *e, struct object *object)
 static void find_ldso(const struct examination *e, const char *interp, char *ret)
 {
 	const char *const usual[] = { interp, e->request->arch->interp, e->request->arch->musl };
-	char real[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE];
 
 	ret[0] = '\0';
 	for (size_t i = 0; i < 3; i++) {
 		if (usual[i] && sysroot_find(&e->root, usual[i], real) == 0 &&
-		    str_copy(ret, SYSROOT_PATH_MAX, usual[i]) == 0)
+		    str_copy(ret, PATH_SIZE, usual[i]) == 0)
 			return;
 	}
 }
@@ -438,7 +439,7 @@ static void find_ldso(const struct examination *e, const char *interp, char *ret
 static int find_interpreter(struct examination *e)
 {
 	struct object *object;
-	char place[SYSROOT_PATH_MAX];
+	char place[PATH_SIZE];
 	struct text text;
 	int r = objects_get(e->objects, INTERPRETER, &object);
 
@@ -458,7 +459,7 @@ static int find_interpreter(struct examination *e)
 /* What no DT_NEEDED names: nptl/pthread_exit.c, sysdeps/gnu/unwind-resume.c. */
 static void examine_opened(const struct examination *e)
 {
-	char real[SYSROOT_PATH_MAX], path[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE], path[PATH_SIZE];
 	struct text text;
 
 	if (!e->interpreter || !e->interpreter->file->interp || objects_musl(e->objects) ||
@@ -504,7 +505,7 @@ static int examine_all(struct examination *e)
 static int start(struct examination *e, char *ldso)
 {
 	ELF_FILE_CLEANUP struct elf_file file = { 0 };
-	char real[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE];
 	int r = sysroot_init_view(&e->root, e->request->tree, e->request->arch);
 
 	if (r < 0)
@@ -518,7 +519,7 @@ static int start(struct examination *e, char *ldso)
 int closure_examine(const struct closure_request *request, struct err *err)
 {
 	struct examination e = { .request = request, .findings = request->findings };
-	char ldso[SYSROOT_PATH_MAX];
+	char ldso[PATH_SIZE];
 	int r = start(&e, ldso);
 
 	if (r == 0)

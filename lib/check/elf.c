@@ -14,6 +14,7 @@
 #include "check/finding.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
 
@@ -37,7 +38,7 @@ static void list_free(struct list *list)
 
 static int list_add(struct list *list, const char *at, const char *rest)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = files_path(path, NULL, "%s%s", at, rest);
 
 	if (r < 0)
@@ -67,7 +68,7 @@ static bool must_be_elf(const struct check_file *file)
 static int take(struct check_part *part, const struct check_file *file, const char *at,
 		const char *rest, struct list *list)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r;
 
 	if (!may_be_elf(file) && !must_be_elf(file))
@@ -89,7 +90,7 @@ static int take(struct check_part *part, const struct check_file *file, const ch
 /* at: where a view has the directory. */
 static int collect(struct check_part *part, const char *dir, const char *at, struct list *list)
 {
-	char resolved[FILES_PATH_MAX], path[FILES_PATH_MAX];
+	char resolved[PATH_SIZE], path[PATH_SIZE];
 	const char *tree = part->request->tree;
 	size_t from, to;
 	int r = files_path(path, NULL, "%s/%s/%s%s", tree, dir, part->arch->name,

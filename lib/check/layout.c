@@ -15,6 +15,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/name.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/tree.h"
 
@@ -118,7 +119,7 @@ static void check_folders(const struct layout *layout)
 
 static void check_link_to_lib(const struct layout *layout)
 {
-	char path[FILES_PATH_MAX], target[FILES_PATH_MAX];
+	char path[PATH_SIZE], target[PATH_SIZE];
 	ssize_t n;
 
 	if (files_path(path, NULL, "%s/lib64", layout->tree) < 0)
@@ -140,7 +141,7 @@ static void check_runtimes(const struct layout *layout)
 	const struct arch *table = arch_table(&n);
 
 	for (size_t i = 0; i < n; i++) {
-		char path[2][64], real[FILES_PATH_MAX];
+		char path[2][64], real[PATH_SIZE];
 		struct stat st;
 		bool there[2];
 
@@ -283,7 +284,7 @@ static int place_link(const struct layout *layout, const char *path, struct sysr
 
 static bool is_fresh(const char *at, const char *target)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 
 	if (target[0] != '/') {
 		if (files_path(path, NULL, "%.*s%s", (int)(path_base(at) - at), at, target) < 0)
@@ -309,8 +310,7 @@ static bool is_others(const char *at, const char *target)
 
 static void check_link(const struct layout *layout, const struct check_file *file)
 {
-	char path[FILES_PATH_MAX], target[FILES_PATH_MAX], at[FILES_PATH_MAX],
-		real[SYSROOT_PATH_MAX];
+	char path[PATH_SIZE], target[PATH_SIZE], at[PATH_SIZE], real[PATH_SIZE];
 	struct sysroot root;
 	ssize_t n;
 	int r;

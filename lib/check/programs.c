@@ -16,6 +16,7 @@
 #include "core/arch.h"
 #include "core/elf_head.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/rule.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -72,7 +73,7 @@ struct programs {
 
 ssize_t check_read_head(const struct check_part *part, const char *path, char *ret)
 {
-	char real[FILES_PATH_MAX];
+	char real[PATH_SIZE];
 	FD_CLEANUP int fd = -1;
 
 	if (files_path(real, NULL, "%s/%s", part->request->tree, path) < 0)
@@ -122,7 +123,7 @@ static bool means_python(const struct shebang *line)
 /* Follows interpreters in one view. 0, -ENOENT, -ELOOP, ... */
 static int follow(const struct sysroot *view, const char *interp)
 {
-	char path[SHEBANG_READ], real[SYSROOT_PATH_MAX], head[SHEBANG_READ];
+	char path[SHEBANG_READ], real[PATH_SIZE], head[SHEBANG_READ];
 	struct shebang line;
 
 	(void)str_copy(path, sizeof(path), interp); /* as large as a shebang's own */

@@ -15,6 +15,7 @@
 #include "check/finding.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/pyc_head.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
@@ -67,7 +68,7 @@ static const char *at_tree(const struct python *python, const char *path, char *
 static bool interpreter_is_static(const struct sysroot *root)
 {
 	ELF_FILE_CLEANUP struct elf_file file = { 0 };
-	char real[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE];
 
 	return sysroot_find(root, "/usr/bin/python3", real) == 0 &&
 	       elf_file_read(real, &file, NULL) == 0 && !file.interp;
@@ -77,7 +78,7 @@ bool check_python_find(const struct check_part *part, const struct arch *arch,
 		       struct check_python *ret)
 {
 	static const char *const libs[] = { "lib", "lib64" };
-	char canonical[SYSROOT_PATH_MAX];
+	char canonical[PATH_SIZE];
 	struct sysroot root;
 	uint64_t minor = 0;
 	const char *base;
@@ -108,7 +109,7 @@ bool check_python_find(const struct check_part *part, const struct arch *arch,
 
 static bool has(const struct python *python, const char *dir, const char *name)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 
 	return files_path(path, NULL, "%s/%s", dir, name) == 0 &&
 	       check_index_find(python->part->index, path);
@@ -119,7 +120,7 @@ static void check_landmarks(const struct python *python, size_t i)
 	const struct arch *arch = python->part->archs[i];
 	const char *stdlib = python->runtimes[i].stdlib;
 	struct findings *findings = python->part->findings;
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 
 	if (!has(python, stdlib, "os.py") && !has(python, stdlib, "os.pyc")) {
 		if (files_path(path, NULL, "%s/os.py", stdlib) == 0)
@@ -170,7 +171,7 @@ static void check_minors(const struct python *python)
 /* 0, or 1 if the file is cut, or -errno. */
 static int read_head(const struct python *python, const char *path, struct pyc_head *ret)
 {
-	char real[FILES_PATH_MAX];
+	char real[PATH_SIZE];
 	uint8_t bytes[PYC_HEAD_SIZE];
 	FD_CLEANUP int fd = -1;
 	ssize_t n;
@@ -188,7 +189,7 @@ static int read_head(const struct python *python, const char *path, struct pyc_h
 
 static uint64_t source_hash(const struct python *python, const char *path, unsigned minor)
 {
-	char real[FILES_PATH_MAX];
+	char real[PATH_SIZE];
 	FILES_FREE char *bytes = NULL;
 	size_t n;
 
@@ -240,7 +241,7 @@ static const struct check_file *find_compiled(const struct python *python, const
 					      unsigned minor)
 {
 	const char *base = path_base(path);
-	char cached[FILES_PATH_MAX];
+	char cached[PATH_SIZE];
 
 	if (files_path(cached, NULL, "%.*s__pycache__/%.*s.cpython-3%u.pyc", (int)(base - path),
 		       path, (int)(strlen(base) - 3), base, minor) < 0)
@@ -255,7 +256,7 @@ static bool was_seen(const struct python *python, size_t which, const char *rest
 	for (size_t i = 0; i < which; i++) {
 		const struct check_python *runtime = &python->runtimes[i];
 		const struct check_file *other;
-		char path[FILES_PATH_MAX];
+		char path[PATH_SIZE];
 
 		if (runtime->minor != python->runtimes[which].minor ||
 		    files_path(path, NULL, "%s%s", runtime->stdlib, rest) < 0)
@@ -273,7 +274,7 @@ static bool was_seen(const struct python *python, size_t which, const char *rest
 /* A link counts, too: it has a compiled file of its own name. */
 static bool is_source(const struct python *python, const struct check_file *file)
 {
-	char real[FILES_PATH_MAX];
+	char real[PATH_SIZE];
 	struct stat st;
 
 	return str_ends(file->path, ".py") &&
@@ -353,7 +354,7 @@ static void check_packages(const struct python *python)
 static bool same_bytes(const struct python *python, const struct check_file *a,
 		       const struct check_file *b)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	FILES_FREE char *one = NULL, *other = NULL;
 	size_t n, m;
 
@@ -385,7 +386,7 @@ static void compare_module(const struct python *python, const char *rest, unsign
 	const struct check_file *files[CHECK_ARCHS_MAX] = { 0 };
 	unsigned votes[CHECK_ARCHS_MAX] = { 0 };
 	size_t n = python->part->n_archs, best = 0;
-	char paths[CHECK_ARCHS_MAX][FILES_PATH_MAX];
+	char paths[CHECK_ARCHS_MAX][PATH_SIZE];
 
 	for (size_t i = 0; i < n; i++) {
 		if (python->runtimes[i].minor != minor ||
@@ -418,7 +419,7 @@ static void compare_module(const struct python *python, const char *rest, unsign
 /* True if an earlier runtime of the same minor has this module: it was compared there. */
 static bool was_compared(const struct python *python, size_t which, const char *rest)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 
 	for (size_t i = 0; i < which; i++) {
 		if (python->runtimes[i].minor == python->runtimes[which].minor &&

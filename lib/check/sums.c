@@ -15,6 +15,7 @@
 #include "core/err.h"
 #include "core/ldso.h"
 #include "core/manifest_line.h"
+#include "core/path_size.h"
 #include "core/sha256.h"
 #include "core/str.h"
 
@@ -38,7 +39,7 @@ static const struct finding_kind changed = {
 struct sums {
 	struct check_part *part;
 	struct sysroot root;
-	char path[FILES_PATH_MAX]; /* of the record */
+	char path[PATH_SIZE]; /* of the record */
 	unsigned line;
 };
 
@@ -115,7 +116,7 @@ static void compare(const struct sums *sums, const struct manifest_line *line, c
 
 static void take_line(struct sums *sums, char *text, struct err *err)
 {
-	char real[SYSROOT_PATH_MAX], place[FILES_PATH_MAX];
+	char real[PATH_SIZE], place[PATH_SIZE];
 	struct manifest_line line;
 
 	if (manifest_line_parse(text, &line) < 0) {
@@ -165,7 +166,7 @@ static void take_lines(struct sums *sums, char *bytes,
 static void take_sum(struct sums *sums, char *line, struct err *err)
 {
 	const struct arch *arch = sums->part->arch;
-	char real[FILES_PATH_MAX], hex[SHA256_HEX_SIZE];
+	char real[PATH_SIZE], hex[SHA256_HEX_SIZE];
 	uint64_t size;
 	int r;
 

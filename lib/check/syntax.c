@@ -18,6 +18,7 @@
 #include "check/finding.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/shebang.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
@@ -98,7 +99,7 @@ static int write_list(struct syntax *syntax, FILE *to)
 struct python {
 	const char *argv[16]; /* 4 for the program, 8 for what it does, NULL */
 	size_t n;
-	char ldso[FILES_PATH_MAX], lib[FILES_PATH_MAX], program[FILES_PATH_MAX];
+	char ldso[PATH_SIZE], lib[PATH_SIZE], program[PATH_SIZE];
 };
 
 static bool choose_staged(const struct syntax *syntax, const struct arch *arch, unsigned minor,

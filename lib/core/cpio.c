@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The format "newc", the only one that the kernel takes: 070701, or 070702 with checksums. */
 #include "core/cpio.h"
+#include "core/path_size.h"
 
 #include <stdbool.h>
 #include <string.h>
 
 #include "core/str.h"
 
-enum { MAGIC = 6, FIELD = 8, HEAD = MAGIC + 13 * FIELD, ALIGN = 4, NAME_MAX_BYTES = 4096 };
+enum { MAGIC = 6, FIELD = 8, HEAD = MAGIC + 13 * FIELD, ALIGN = 4 };
 
 static bool hex(const uint8_t *at, uint32_t *ret)
 {
@@ -58,7 +59,7 @@ static enum cpio_next read_entry(const uint8_t *bytes, size_t n, size_t *at, str
 				    .links = fields[4],
 				    .major = fields[9],
 				    .minor = fields[10] };
-	if (fields[11] < 1 || fields[11] > NAME_MAX_BYTES)
+	if (fields[11] < 1 || fields[11] > PATH_SIZE)
 		return CPIO_UNSOUND;
 	if (fields[11] > room - HEAD)
 		return CPIO_CUT;

@@ -8,12 +8,11 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/plan.h"
 #include "core/str.h"
 #include "core/view.h"
 #include "core/view_parts.h"
-
-enum { PATH_SIZE = 4096 };
 
 /* What is never taken from the tree or the host but made. */
 static const char *const fresh[] = { "dev", "proc", "run", "sys", "tmp" };

@@ -6,12 +6,14 @@
 
 #include <stddef.h>
 
-enum { MOUNTLINE_TYPE_MAX = 32, MOUNTLINE_PATH_MAX = 4096 };
+#include "core/path_size.h"
+
+enum { MOUNTLINE_TYPE_MAX = 32 };
 
 struct mountline {
-	char path[MOUNTLINE_PATH_MAX]; /* the mount point, unescaped */
+	char path[PATH_SIZE]; /* the mount point, unescaped */
 	char type[MOUNTLINE_TYPE_MAX];
-	char source[MOUNTLINE_PATH_MAX]; /* what it says it was mounted from; empty if nothing */
+	char source[PATH_SIZE]; /* what it says it was mounted from; empty if nothing */
 };
 
 /* Parses n bytes, a line without its newline; -EINVAL if it is none. */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/path_size.h"
 #include "core/str.h"
 
 void plan_init(struct plan *plan)
@@ -33,7 +34,7 @@ static const char *keep(struct plan *plan, const char *s)
 
 static bool dst_valid(const char *dst)
 {
-	char absolute[4096];
+	char absolute[PATH_SIZE];
 	struct text text;
 
 	if (str_eq(dst, "."))
@@ -68,7 +69,7 @@ void plan_add(struct plan *plan, const struct op *op)
 
 void plan_add_from(struct plan *plan, const struct op *op, const char *dir, const char *name)
 {
-	char src[4096];
+	char src[PATH_SIZE];
 	struct op copy = *op;
 
 	if (plan->failed)

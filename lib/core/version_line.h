@@ -7,9 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/path_size.h"
+
 enum version_line_type { VERSION_FILE, VERSION_DIR, VERSION_LINK };
 
-enum { VERSION_LINE_MAX = 4 * 4096 * 2 + 128 };
+enum { VERSION_LINE_MAX = 4 * PATH_SIZE * 2 + 128 };
 
 struct version_line {
 	enum version_line_type type;

@@ -7,11 +7,12 @@
 
 #include "core/err.h"
 #include "core/job.h"
+#include "core/path_size.h"
 #include "core/plan.h"
 #include "core/str.h"
 #include "core/view_parts.h"
 
-enum { PATH_SIZE = 4096, RUNTIME_FLAGS = VIEW_RUNTIME_FLAGS };
+enum { RUNTIME_FLAGS = VIEW_RUNTIME_FLAGS };
 
 /* Not /usr/local/lib: Debian's Python has its dist-packages on sys.path, and the host's .pth files
  * and C extensions would run in the tree's Python. */

@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/sysroot.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
 #include "elf/image.h"
@@ -166,7 +167,7 @@ static void normalise(char *path)
 
 int objects_get(struct objects *objects, const char *path, struct object **ret)
 {
-	char canonical[SYSROOT_PATH_MAX], real[SYSROOT_PATH_MAX];
+	char canonical[PATH_SIZE], real[PATH_SIZE];
 	struct object *object;
 	int r = sysroot_canonical(objects->root, path, canonical);
 
@@ -283,7 +284,7 @@ static int search(struct objects *objects, const struct load *load, size_t i, co
 		  struct object **ret)
 {
 	struct needed_by chain[CHAIN_MAX];
-	char path[SYSROOT_PATH_MAX];
+	char path[PATH_SIZE];
 	bool own = make_chain(load, i, chain);
 	int r;
 

@@ -14,6 +14,7 @@
 #include "core/elf_head.h"
 #include "core/err.h"
 #include "core/ldcache.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
 #include "sys/fd.h"
@@ -23,8 +24,8 @@ struct search {
 	const struct sysroot *root;
 	const struct arch *arch;
 	const char *name;
-	char path[SYSROOT_PATH_MAX]; /* where it was found, inside the sysroot */
-	char real[SYSROOT_PATH_MAX];
+	char path[PATH_SIZE]; /* where it was found, inside the sysroot */
+	char real[PATH_SIZE];
 };
 
 void needed_free(struct needed *set)
@@ -103,7 +104,7 @@ static int expand(const char *dir, size_t n, const char *by, char *dst, size_t s
 /* dirs is a list as RUNPATH has it; by is the path of the file that has it. */
 static bool try_list(struct search *search, const char *dirs, const char *by)
 {
-	char dir[SYSROOT_PATH_MAX];
+	char dir[PATH_SIZE];
 
 	for (const char *s = dirs; s && *s;) {
 		size_t n = strcspn(s, ":");
@@ -134,7 +135,7 @@ static bool try_defaults(struct search *search)
 {
 	static const char *const dirs[] = { "/lib/%s",	"/usr/lib/%s", "/lib",
 					    "/usr/lib", "/lib64",      "/usr/lib64" };
-	char dir[SYSROOT_PATH_MAX];
+	char dir[PATH_SIZE];
 
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		struct text text;
@@ -220,7 +221,7 @@ bool needed_find(const struct sysroot *root, const struct arch *arch, const char
 {
 	struct search search = { .root = root, .arch = arch, .name = name };
 
-	return find(&search, by, musl) && str_copy(ret_path, SYSROOT_PATH_MAX, search.path) == 0;
+	return find(&search, by, musl) && str_copy(ret_path, PATH_SIZE, search.path) == 0;
 }
 
 /* The same in the sysroots below, each with all its directories. */
@@ -238,7 +239,7 @@ static int add_direct(const struct sysroot *root, const struct arch *arch, const
 		      bool musl, struct needed *set, struct err *err)
 {
 	ELF_FILE_CLEANUP struct elf_file file = { 0 };
-	char real[SYSROOT_PATH_MAX], canonical[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE], canonical[PATH_SIZE];
 	const struct sysroot *in = root;
 	int r = sysroot_find(in, path, real);
 

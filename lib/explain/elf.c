@@ -10,6 +10,7 @@
 #include "core/broken.h"
 #include "core/elf_head.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/rule.h"
 #include "core/str.h"
 #include "explain/parts.h"
@@ -50,7 +51,7 @@ static int read_name(const struct image *image, char *dst)
 
 	if (r != 1)
 		return r;
-	if (size > PATH_MAX)
+	if (size > PATH_SIZE)
 		return -ENOEXEC;
 	n = fd_read_at(image->fd, dst, size, (off_t)offset);
 	if (n != (ssize_t)size)

@@ -12,6 +12,7 @@
 #include "core/broken.h"
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/request.h"
 #include "core/rule.h"
 #include "core/shebang.h"
@@ -139,7 +140,7 @@ static int enter_view(struct world *world, const struct contract_tree *tree, str
 	static const char *const own[] = { "/bin", "/sbin", "/site-package" };
 	const struct arch *arch = arch_by_name(tree->arch);
 	struct sysroot *view = calloc(1, sizeof(*view)), *runtime = calloc(1, sizeof(*runtime));
-	char dir[SYSROOT_PATH_MAX];
+	char dir[PATH_SIZE];
 	int r = view && runtime && arch ? 0 : -ENOMEM;
 
 	facts_init(&facts);

@@ -3,8 +3,9 @@
 #ifndef BUSYPY_EXPLAIN_PARTS_H
 #define BUSYPY_EXPLAIN_PARTS_H
 
-#include <limits.h>
 #include <stdbool.h>
+
+#include "core/path_size.h"
 
 struct arch;
 struct err;
@@ -15,7 +16,7 @@ struct world;
 /* What the kernel starts in the end. */
 struct last_program {
 	int step;
-	char interp[PATH_MAX];	 /* its PT_INTERP, or empty */
+	char interp[PATH_SIZE];	 /* its PT_INTERP, or empty */
 	const struct arch *arch; /* whose code it is */
 	const struct rule *rule; /* the handler whose interpreter it is, or NULL */
 	int subject_step;

@@ -10,6 +10,7 @@
 #include "core/arch.h"
 #include "core/broken.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "elf/damage.h"
 #include "elf/image.h"
@@ -31,7 +32,7 @@ static void give_settings(struct world *world, bool musl, char **ret_cache)
 {
 	const char *path = world->in_view ? "/lib/ld.so.cache" : "/etc/ld.so.cache";
 	bool own = world->here && !world->in_view;
-	char real[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE];
 	size_t n;
 
 	world->root->cwd = world->here ? world->cwd : NULL;

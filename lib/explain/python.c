@@ -8,6 +8,7 @@
 #include "base/sysroot.h"
 #include "core/broken.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "explain/parts.h"
 #include "explain/replay.h"
@@ -49,7 +50,7 @@ static const char *minor_of(const char *path)
 static bool exists(const struct world *world, const char *format, const char *dir,
 		   const char *minor)
 {
-	char path[2 * PATH_MAX], real[SYSROOT_PATH_MAX];
+	char path[2 * PATH_SIZE], real[PATH_SIZE];
 	struct text text;
 
 	text_init(&text, path, sizeof(path));
@@ -66,21 +67,21 @@ static bool exists(const struct world *world, const char *format, const char *di
 /* The prefix: the first directory, from the program's own upwards, that has the landmark os.py;
  * else the one that it was built for. */
 static void find_prefix(const struct world *world, const char *program, const char *minor,
-			char prefix[PATH_MAX])
+			char prefix[PATH_SIZE])
 {
 	const char *home = world->here && !world->in_view ? getenv("PYTHONHOME") : NULL;
 
 	if (home && *home) {
-		(void)str_copy_bytes(prefix, PATH_MAX, home, strcspn(home, ":"));
+		(void)str_copy_bytes(prefix, PATH_SIZE, home, strcspn(home, ":"));
 		return;
 	}
-	(void)str_copy(prefix, PATH_MAX, program); /* as large */
+	(void)str_copy(prefix, PATH_SIZE, program); /* as large */
 	for (char *slash = strrchr(prefix, '/'); slash; slash = strrchr(prefix, '/')) {
 		*slash = '\0';
 		if (exists(world, "/lib/python3.%/os.py", prefix, minor))
 			return;
 	}
-	(void)str_copy(prefix, PATH_MAX,
+	(void)str_copy(prefix, PATH_SIZE,
 		       str_starts(program, "/usr/local/") ? "/usr/local" : "/usr");
 }
 
@@ -88,13 +89,13 @@ static int check_module(struct world *world, const char *program, const char *pr
 			const char *minor, const char *module, struct err *err)
 {
 	static struct found file;
-	char path[2 * PATH_MAX];
+	char path[2 * PATH_SIZE];
 	struct text text;
 	int step, r;
 
 	text_init(&text, path, sizeof(path));
 	text_addf(&text, "%s/lib/python3.%s/%s", prefix, minor, module);
-	if (text_check(&text) < 0 || strlen(path) >= PATH_MAX)
+	if (text_check(&text) < 0 || strlen(path) >= PATH_SIZE)
 		return 0;
 	step = world_step(world, "python", path, NULL);
 	r = world_find(world, step, path, &file, err);
@@ -120,7 +121,7 @@ static int check_modules(struct world *world, const char *program, const char *p
 int replay_python(struct world *world, const struct found *program, struct err *err)
 {
 	const char *minor = minor_of(program->at);
-	char prefix[PATH_MAX], digits[MINOR_DIGITS + 1];
+	char prefix[PATH_SIZE], digits[MINOR_DIGITS + 1];
 	uint64_t number;
 	int r;
 

@@ -9,6 +9,7 @@
 #include "core/arch.h"
 #include "core/elf_head.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/rule.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
@@ -40,7 +41,7 @@ static void use_prefix(struct world *world, const struct found *subject, const s
 	ELF_FILE_CLEANUP struct elf_file file = { 0 };
 	const char *given = getenv("QEMU_LD_PREFIX");
 	struct sysroot *prefix = calloc(1, sizeof(*prefix));
-	char dir[64], real[SYSROOT_PATH_MAX];
+	char dir[64], real[PATH_SIZE];
 
 	(void)snprintf(dir, sizeof(dir), "/etc/qemu-binfmt/%s", arch->qemu);
 	if (prefix && sysroot_init(prefix, given ? given : dir) == 0 &&

@@ -8,6 +8,7 @@
 
 #include "core/broken.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/rule.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -17,7 +18,7 @@
 
 /* What the kernel carries from one file of the chain to the next. */
 struct chain {
-	char path[PATH_MAX]; /* bprm->interp: the file as the one before it names it */
+	char path[PATH_SIZE]; /* bprm->interp: the file as the one before it names it */
 	const struct rule *rule;
 	bool keeps_file; /* a handler wants the file open */
 	bool has_file;	 /* and has got it */

@@ -16,6 +16,7 @@
 #include "core/arch.h"
 #include "core/broken.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/rule.h"
 #include "core/str.h"
 #include "explain/replay.h"
@@ -142,7 +143,7 @@ static int may_search(const char *real, void *context)
 static int may_follow(const char *real, const struct stat *link, bool last, void *context)
 {
 	const struct rights *rights = context;
-	char dir[PATH_MAX], setting[16];
+	char dir[PATH_SIZE], setting[16];
 	struct statvfs fs;
 	struct stat st;
 
@@ -174,7 +175,7 @@ static int absolute(const struct world *world, const char *path, char *dst, size
 			return -ENAMETOOLONG;
 		s += n + (s[n] == '/');
 	}
-	if (strlen(path) >= PATH_MAX)
+	if (strlen(path) >= PATH_SIZE)
 		return -ENAMETOOLONG;
 	if (path[0] == '/')
 		return str_copy(dst, size, path);
@@ -203,7 +204,7 @@ static int walk(struct world *world, const char *path, struct found *ret, struct
 	struct sysroot_trail trail = { .enter = may_search,
 				       .follow = may_follow,
 				       .context = &rights };
-	char whole[2 * PATH_MAX];
+	char whole[2 * PATH_SIZE];
 	size_t n = strlen(path);
 	int r = absolute(world, path, whole, sizeof(whole), &rights.skip);
 
@@ -350,7 +351,7 @@ static void compose(struct world *world)
 int world_open(struct world *world, const struct replay_request *request, struct replay *out,
 	       struct err *err)
 {
-	static char cwd[PATH_MAX];
+	static char cwd[PATH_SIZE];
 	int r;
 
 	*world = (struct world){ .request = request,

@@ -4,11 +4,12 @@
 #ifndef BUSYPY_EXPLAIN_WORLD_H
 #define BUSYPY_EXPLAIN_WORLD_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+
+#include "core/path_size.h"
 
 struct arch;
 struct err;
@@ -38,8 +39,8 @@ struct world {
 
 /* A file that may be executed. */
 struct found {
-	char at[PATH_MAX];   /* canonical, as the process sees it */
-	char real[PATH_MAX]; /* where it is on this machine */
+	char at[PATH_SIZE];   /* canonical, as the process sees it */
+	char real[PATH_SIZE]; /* where it is on this machine */
 	struct stat st;
 	uint8_t head[WORLD_HEAD]; /* its first bytes, zeros behind its end */
 };

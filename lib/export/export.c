@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "base/array.h"
 #include "base/files.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
 #include "sys/dirs.h"
@@ -21,9 +21,9 @@
 
 #define VERSIONS "versions/"
 
-int export_resolve(const char *path, char ret[EXPORT_PATH_MAX], struct err *err)
+int export_resolve(const char *path, char ret[PATH_SIZE], struct err *err)
 {
-	char resolved[PATH_MAX], versions[FILES_PATH_MAX];
+	char resolved[PATH_SIZE], versions[PATH_SIZE];
 	struct stat st;
 	int r;
 
@@ -39,7 +39,7 @@ int export_resolve(const char *path, char ret[EXPORT_PATH_MAX], struct err *err)
 	return files_path(ret, err, "%s", resolved);
 }
 
-bool export_of_tree(const char *tree, char ret_export[EXPORT_PATH_MAX], const char **ret_id)
+bool export_of_tree(const char *tree, char ret_export[PATH_SIZE], const char **ret_id)
 {
 	const char *id = strrchr(tree, '/');
 	size_t n = id ? (size_t)(id - tree) : 0;
@@ -48,7 +48,7 @@ bool export_of_tree(const char *tree, char ret_export[EXPORT_PATH_MAX], const ch
 	    strncmp(id - strlen("/versions"), "/versions", strlen("/versions")) != 0)
 		return false;
 	n -= strlen("/versions");
-	if (str_copy_bytes(ret_export, EXPORT_PATH_MAX, n ? tree : "/", n ? n : 1) < 0)
+	if (str_copy_bytes(ret_export, PATH_SIZE, n ? tree : "/", n ? n : 1) < 0)
 		return false;
 	*ret_id = id + 1;
 	return true;
@@ -61,7 +61,7 @@ int export_version_path(const char *export, const char *id, char *ret, struct er
 
 int export_current(const char *export, char *ret_id, struct err *err)
 {
-	char path[FILES_PATH_MAX], target[sizeof(VERSIONS) + VERSION_ID_SIZE];
+	char path[PATH_SIZE], target[sizeof(VERSIONS) + VERSION_ID_SIZE];
 	ssize_t n;
 	int r = files_path(path, err, "%s/current", export);
 
@@ -81,7 +81,7 @@ int export_current(const char *export, char *ret_id, struct err *err)
 
 int export_version(const char *export, const char *id, struct version_record *ret, struct err *err)
 {
-	char path[FILES_PATH_MAX], bytes[VERSION_RECORD_MAX + 1];
+	char path[PATH_SIZE], bytes[VERSION_RECORD_MAX + 1];
 	ssize_t n;
 	int r;
 
@@ -141,7 +141,7 @@ int export_list(const char *export, struct version_record **ret, size_t *ret_n, 
 		struct err *err)
 {
 	FD_CLEANUP int fd = -1;
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	struct list list = { 0 };
 	const char *name;
 	struct dirs dirs;
@@ -183,7 +183,7 @@ int export_sync_dir(const char *path, struct err *err)
 
 int export_switch(const char *export, const char *id, struct err *err)
 {
-	char current[FILES_PATH_MAX], temporary[FILES_PATH_MAX];
+	char current[PATH_SIZE], temporary[PATH_SIZE];
 	char target[sizeof(VERSIONS) + VERSION_ID_SIZE];
 	struct text text;
 	int r = files_path(current, err, "%s/current", export);

@@ -9,19 +9,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/path_size.h"
+
 struct err;
 struct version_record;
 
-enum { EXPORT_PATH_MAX = 4096 };
-
 /* Follows path to an existing export's canonical path; -ENOENT with a sentence if it has no
  * "versions". */
-int export_resolve(const char *path, char ret[EXPORT_PATH_MAX], struct err *err);
+int export_resolve(const char *path, char ret[PATH_SIZE], struct err *err);
 
 /* EXPORT and the id of a version's canonical path, EXPORT/versions/ID; false for any other path. */
-bool export_of_tree(const char *tree, char ret_export[EXPORT_PATH_MAX], const char **ret_id);
+bool export_of_tree(const char *tree, char ret_export[PATH_SIZE], const char **ret_id);
 
-/* EXPORT/versions/ID, or EXPORT/versions with an empty id; ret has EXPORT_PATH_MAX bytes. */
+/* EXPORT/versions/ID, or EXPORT/versions with an empty id; ret has PATH_SIZE bytes. */
 int export_version_path(const char *export, const char *id, char *ret, struct err *err);
 
 /* The id that "current" names (VERSION_ID_SIZE bytes): 1, 0 if there is no "current" yet. -EINVAL

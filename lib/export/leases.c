@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "core/err.h"
 #include "core/lease.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
@@ -103,7 +104,7 @@ int leases_read(const char *export,
 		void *context, struct err *err)
 {
 	struct names names = { 0 };
-	char path[4096];
+	char path[PATH_SIZE];
 	FD_CLEANUP int dir = -1;
 	int r = path_join(path, sizeof(path), export, "leases");
 

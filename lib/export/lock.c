@@ -14,6 +14,7 @@
 
 #include "base/files.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
 #include "sys/dirs.h"
@@ -189,7 +190,7 @@ static int look(const struct publish_lock *lock, const char *export, const struc
  * and the removal of versions must be possible there. */
 static int prepare(const char *dir, const char *name, const char *text, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = files_remove(dir, err);
 
 	if (r == 0)
@@ -208,7 +209,7 @@ static int prepare(const char *dir, const char *name, const char *text, struct e
 
 int publish_lock_take(const char *export, struct publish_lock *ret, struct err *err)
 {
-	char prepared[FILES_PATH_MAX], name[3 * WORD], text[TEXT];
+	char prepared[PATH_SIZE], name[3 * WORD], text[TEXT];
 	struct text unique;
 	struct publish_lock lock = { 0 };
 	struct owner self = { 0 };

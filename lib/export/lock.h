@@ -7,14 +7,14 @@
 #ifndef BUSYPY_EXPORT_LOCK_H
 #define BUSYPY_EXPORT_LOCK_H
 
-struct err;
+#include "core/path_size.h"
 
-enum { PUBLISH_LOCK_PATH_MAX = 4096 };
+struct err;
 
 /* Initialise with { 0 }. */
 struct publish_lock {
-	char dir[PUBLISH_LOCK_PATH_MAX];   /* EXPORT/.lock */
-	char owner[PUBLISH_LOCK_PATH_MAX]; /* our file in it; "" while not held */
+	char dir[PATH_SIZE];   /* EXPORT/.lock */
+	char owner[PATH_SIZE]; /* our file in it; "" while not held */
 };
 
 /* Takes the lock, also from an owner that is certain to be dead. -EBUSY with a sentence that names

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "base/array.h"
 #include "base/files.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/sha256.h"
 #include "core/str.h"
 #include "core/version.h"
@@ -120,7 +120,7 @@ static int parse(const char *path, char *text, struct version_manifest *ret, str
 
 static int read_record(const char *version, struct version_record *ret, struct err *err)
 {
-	char path[FILES_PATH_MAX], bytes[VERSION_RECORD_MAX + 1];
+	char path[PATH_SIZE], bytes[VERSION_RECORD_MAX + 1];
 	int r = files_path(path, err, "%s/" VERSION_RECORD, version);
 	ssize_t n;
 
@@ -137,7 +137,7 @@ int version_manifest_read(const char *version, struct version_manifest *ret, str
 {
 	struct version_manifest manifest = { 0 };
 	FILES_FREE char *text = NULL;
-	char path[FILES_PATH_MAX], sum[SHA256_HEX_SIZE];
+	char path[PATH_SIZE], sum[SHA256_HEX_SIZE];
 	struct version_record record;
 	struct sha256 sha;
 	size_t n;
@@ -173,7 +173,7 @@ struct proof {
 
 static int check_link(const char *path, const struct version_line *line, struct err *err)
 {
-	char target[PATH_MAX];
+	char target[PATH_SIZE];
 	ssize_t n = readlink(path, target, sizeof(target) - 1);
 
 	if (n < 0)
@@ -202,7 +202,7 @@ static const mode_t types[] = { S_IFREG, S_IFDIR, S_IFLNK };
 
 static int look_at(const char *version, const struct version_line *line, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	struct stat st;
 	int r = files_path(path, err, "%s/%s", version, line->path);
 
@@ -258,7 +258,7 @@ static int prove(const char *path, const struct stat *st, void *context, struct 
 static int name_missing(const char *version, const struct version_manifest *manifest,
 			struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 
 	for (size_t i = 0; i < manifest->n; i++) {
 		int r = files_path(path, err, "%s/%s", version, manifest->lines[i].path);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 
 #include "base/files.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
 #include "export/check.h"
@@ -33,7 +33,7 @@
 static int remove_matching(const char *dir, bool (*matches)(const char *name), struct err *err)
 {
 	FD_CLEANUP int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	struct dirs dirs;
 	const char *name;
 	int r = 0, listed = 0;
@@ -63,7 +63,7 @@ static bool is_leftover(const char *name)
 
 static int clean(const char *export, struct err *err)
 {
-	char versions[FILES_PATH_MAX];
+	char versions[PATH_SIZE];
 	int r = export_version_path(export, "", versions, err);
 
 	if (r == 0)
@@ -75,8 +75,8 @@ static int clean(const char *export, struct err *err)
 
 struct publishing {
 	const struct publish_request *request;
-	char source[PATH_MAX], export[FILES_PATH_MAX];
-	char temporary[FILES_PATH_MAX]; /* versions/NAME.tmp */
+	char source[PATH_SIZE], export[PATH_SIZE];
+	char temporary[PATH_SIZE]; /* versions/NAME.tmp */
 	bool is_tar;
 	struct publish_lock lock;
 	uint64_t published;
@@ -99,7 +99,7 @@ static int find_source(struct publishing *p, struct err *err)
 
 static int find_export(struct publishing *p, struct err *err)
 {
-	char versions[FILES_PATH_MAX];
+	char versions[PATH_SIZE];
 	int r = files_path(versions, err, "%s/versions", p->request->export);
 
 	if (r == 0)
@@ -138,7 +138,7 @@ static int find_time(struct publishing *p, struct err *err)
 
 static int find_id(struct publishing *p, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r;
 
 	if (!p->request->id)
@@ -159,7 +159,7 @@ static int find_id(struct publishing *p, struct err *err)
 
 static int share(struct publishing *p, const char *id, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = export_version_path(p->export, id, path, err);
 
 	return r < 0 ? r : version_writer_share(p->writer, path, err);
@@ -230,7 +230,7 @@ static int write_version(struct publishing *p, struct err *err)
 /* On disk as a whole under its name before anything refers to it. */
 static int name_version(struct publishing *p, struct err *err)
 {
-	char path[FILES_PATH_MAX], versions[FILES_PATH_MAX];
+	char path[PATH_SIZE], versions[PATH_SIZE];
 	int r = export_version_path(p->export, p->id, path, err);
 
 	if (r == 0)
@@ -326,7 +326,7 @@ static int find_previous(const char *export, char *ret_id, struct err *err)
 static int check_version(const char *export, const char *id, struct err *err)
 {
 	struct version_record record;
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = export_version(export, id, &record, err);
 
 	if (r == 0)
@@ -361,7 +361,7 @@ int publish_rollback(const char *export, const char *id, char *ret_id, struct er
 /* First it loses its name, for good: an interrupted removal is finished by the next writer. */
 static int remove_version(const char *export, const char *id, struct err *err)
 {
-	char path[FILES_PATH_MAX], gone[FILES_PATH_MAX], versions[FILES_PATH_MAX];
+	char path[PATH_SIZE], gone[PATH_SIZE], versions[PATH_SIZE];
 	int r = export_version_path(export, id, path, err);
 
 	if (r == 0)

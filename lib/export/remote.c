@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "base/ssh.h"
 #include "base/tempdir.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
 #include "core/version_line.h"
@@ -87,13 +87,13 @@ static const char script[] =
 struct sending {
 	const struct publish_request *request;
 	char host[256];
-	char path[FILES_PATH_MAX]; /* there */
+	char path[PATH_SIZE]; /* there */
 	struct remote remote;
 	char current[VERSION_ID_SIZE], newest[VERSION_ID_SIZE]; /* "" for none */
 	uint64_t newest_time;
-	bool taken;		      /* the id that was asked for is there already */
-	struct scratch work;	      /* where it is made */
-	char version[FILES_PATH_MAX]; /* here, complete */
+	bool taken;		 /* the id that was asked for is there already */
+	struct scratch work;	 /* where it is made */
+	char version[PATH_SIZE]; /* here, complete */
 	struct version_record record;
 };
 
@@ -153,7 +153,7 @@ static int begin(struct sending *s, struct err *err)
 {
 	FILES_FREE char *quoted = remote_quote(s->path);
 	FILES_FREE char *output = NULL;
-	char step[FILES_PATH_MAX];
+	char step[PATH_SIZE];
 	int r = quoted ? files_path(step, err, "begin %s", quoted)
 		       : err_set(err, ENOMEM, "cannot go on");
 
@@ -169,7 +169,7 @@ static int begin(struct sending *s, struct err *err)
 /* A version as it was published here is sent as it is. */
 static bool is_version(struct sending *s)
 {
-	char export[EXPORT_PATH_MAX];
+	char export[PATH_SIZE];
 	const char *id;
 
 	return !s->request->id && realpath(s->request->source, s->version) &&
@@ -201,7 +201,7 @@ static int make_version(struct sending *s, struct err *err)
 
 static int send_version(const struct sending *s, const char *temporary, struct err *err)
 {
-	char from[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	char from[PATH_SIZE], to[PATH_SIZE];
 	char current[VERSION_ID_SIZE + 32], newest[VERSION_ID_SIZE + 32];
 	const char *argv[12] = { "rsync", "-rlpHcs", "--delay-updates", "-e", remote_program() };
 	size_t n = 5;
@@ -281,7 +281,7 @@ static int prove(struct sending *s, const char *temporary, struct err *err)
 
 static int send_all(struct sending *s, struct err *err)
 {
-	char temporary[VERSION_ID_SIZE + 32], step[FILES_PATH_MAX];
+	char temporary[VERSION_ID_SIZE + 32], step[PATH_SIZE];
 	int r = begin(s, err);
 
 	if (r == 0 && s->taken)

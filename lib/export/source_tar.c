@@ -5,11 +5,11 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
 #include "export/writer.h"
@@ -33,7 +33,7 @@ static int failed(const struct reading *reading)
 
 /* The path as it is below a tree: without "./" and a last slash. -EINVAL with a sentence if it
  * could lead out of it. */
-static int clean(const struct reading *reading, const char *name, char ret[PATH_MAX])
+static int clean(const struct reading *reading, const char *name, char ret[PATH_SIZE])
 {
 	const char *whole = name;
 	size_t used = 0;
@@ -49,7 +49,7 @@ static int clean(const struct reading *reading, const char *name, char ret[PATH_
 			return err_say(reading->err, EINVAL, "the entry '%s' leads out of the tree",
 				       whole);
 		if (n && !(n == 1 && name[0] == '.')) {
-			if (used + n + 2 > PATH_MAX)
+			if (used + n + 2 > PATH_SIZE)
 				return err_set(reading->err, ENAMETOOLONG, "%.64s...", whole);
 			if (used)
 				ret[used++] = '/';
@@ -80,7 +80,7 @@ static int add_data(const struct reading *reading, struct archive_entry *entry, 
 
 static int add_entry(const struct reading *reading, struct archive_entry *entry)
 {
-	char path[PATH_MAX], other[PATH_MAX];
+	char path[PATH_SIZE], other[PATH_SIZE];
 	mode_t type = archive_entry_filetype(entry);
 	int r = clean(reading, archive_entry_pathname(entry), path);
 

@@ -5,13 +5,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
 #include "export/writer.h"
@@ -24,7 +24,7 @@ struct walk {
 	const char *tree;
 	dev_t dev;
 	unsigned depth;
-	char path[PATH_MAX]; /* below the tree; "" for itself */
+	char path[PATH_SIZE]; /* below the tree; "" for itself */
 	struct err *err;
 };
 
@@ -32,7 +32,7 @@ static int add_directory(struct walk *walk, int dir);
 
 static int add_link(struct walk *walk, int dir, const char *name)
 {
-	char target[PATH_MAX];
+	char target[PATH_SIZE];
 	ssize_t n = readlinkat(dir, name, target, sizeof(target) - 1);
 
 	if (n < 0)

@@ -18,6 +18,7 @@
 #include "core/contract.h"
 #include "core/err.h"
 #include "core/lease.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
 #include "export/export.h"
@@ -65,7 +66,7 @@ static int count_lease(const struct leases_entry *entry, void *context, struct e
 static struct export_users *users_of_tree(const struct counting *c,
 					  const struct contract_tree *tree)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	struct place place;
 
 	for (size_t i = 0; i < c->n; i++) {
@@ -185,7 +186,7 @@ static int count_views(struct counting *c, struct err *err)
 
 static int find_place(struct counting *c, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	struct place above, at;
 	int r = export_version_path(c->export, "", path, err);
 

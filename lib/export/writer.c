@@ -19,6 +19,7 @@
 
 #include "base/files.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/sha256.h"
 #include "core/str.h"
 #include "core/version.h"
@@ -36,7 +37,7 @@
 enum { CHUNK = 256 * 1024, SHARED_MAX = 8 };
 
 struct version_writer {
-	char dir[FILES_PATH_MAX];
+	char dir[PATH_SIZE];
 	int root;
 	bool sync_each; /* syncfs(2) does not promise enough here */
 	int shared[SHARED_MAX];
@@ -126,7 +127,7 @@ static int open_beneath(int root, const char *path, uint64_t flags)
 static int open_parent(const struct version_writer *writer, const char *path, const char **ret_name,
 		       struct err *err)
 {
-	char parent[FILES_PATH_MAX];
+	char parent[PATH_SIZE];
 	const char *name = path_base(path);
 	int fd;
 
@@ -478,7 +479,7 @@ int version_writer_share(struct version_writer *writer, const char *version, str
 static int write_final(const struct version_writer *writer, const char *path, const char *bytes,
 		       size_t n, struct err *err)
 {
-	char full[FILES_PATH_MAX];
+	char full[PATH_SIZE];
 	int r = files_path(full, err, "%s/%s", writer->dir, path);
 
 	return r < 0 ? r : files_write(full, bytes, n, 0444, err);

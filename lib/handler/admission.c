@@ -13,6 +13,7 @@
 #include "core/arch.h"
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/probe.h"
 #include "sys/tree.h"
@@ -45,7 +46,7 @@ static int check_entry(const FTSENT *entry, struct err *err)
 /* Walks what runs: programs, shared packages, this arch's runtime. */
 static int check_owners(const char *tree, const struct arch *arch, struct err *err)
 {
-	char paths[6][TREE_PATH_MAX];
+	char paths[6][PATH_SIZE];
 	char *argv[7] = { 0 };
 	struct text text;
 	FTSENT *entry;
@@ -76,7 +77,7 @@ static int check_owners(const char *tree, const struct arch *arch, struct err *e
 
 int tree_verify(const char *tree, const struct arch *arch, struct err *err)
 {
-	char selftest[TREE_PATH_MAX];
+	char selftest[PATH_SIZE];
 	struct stat st;
 	int r = closure_check_runtime(tree, arch, err);
 

@@ -10,6 +10,7 @@
 #include "core/conf.h"
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/sha256.h"
 #include "core/str.h"
 #include "core/view.h"
@@ -41,7 +42,7 @@ static void add_conf(struct sha256 *sha, const struct conf *conf)
 static int add_programs(struct sha256 *sha, struct err *err)
 {
 	static const char *const names[] = { "loader", "enter" };
-	char path[FILES_PATH_MAX], hex[SHA256_HEX_SIZE];
+	char path[PATH_SIZE], hex[SHA256_HEX_SIZE];
 	uint64_t size;
 	int r = 0;
 

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/magic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include "core/conf.h"
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/plan.h"
 #include "core/str.h"
 #include "core/view.h"
@@ -189,7 +189,7 @@ static int make_templates(const struct conf *conf, unsigned generation, struct c
  * now, is simply not known. */
 static void know_program(const char *dir, const char *program, struct contract_file *ret)
 {
-	char path[PATH_MAX];
+	char path[PATH_SIZE];
 
 	memset(ret, 0, sizeof(*ret));
 	if (snprintf(path, sizeof(path), "%s%s", dir, program) < (int)sizeof(path) &&
@@ -222,7 +222,7 @@ static int fill_contract(const struct conf *conf, unsigned generation, struct co
 	know_program("", conf->interpreters[0], &contract->program);
 	for (size_t i = 0; i < contract->n_trees; i++) {
 		struct contract_tree *tree = &contract->trees[i];
-		char runtime[PATH_MAX];
+		char runtime[PATH_SIZE];
 
 		if (tree->namespace_ino) /* known already */
 			continue;
@@ -236,7 +236,7 @@ static int fill_contract(const struct conf *conf, unsigned generation, struct co
 static int bake_both(const struct contract *contract, struct err *err)
 {
 	static const char *const names[] = { "loader", "enter" };
-	char program[4096], path[GENERATION_PATH_MAX];
+	char program[PATH_SIZE], path[GENERATION_PATH_MAX];
 	int r = 0;
 
 	/* loader last: a generation with a loader is a complete one. */

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -16,6 +15,7 @@
 
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "handler/admission.h"
 #include "sys/clock.h"
@@ -117,7 +117,7 @@ static int judge(const struct selftest *test, const char *script, const char *wo
 
 int selftest_run(const struct selftest *test, struct err *err)
 {
-	char script[PATH_MAX], words[512] = "";
+	char script[PATH_SIZE], words[512] = "";
 	int channel[2], status = 0, r;
 	pid_t pid;
 

@@ -15,6 +15,7 @@
 
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
@@ -129,7 +130,7 @@ static void look_at_versions(int inotify, struct lookout *ret)
 
 int lookout_tree(const char *wanted, int inotify, struct lookout *ret, struct err *err)
 {
-	char path[TREE_PATH_MAX];
+	char path[PATH_SIZE];
 	struct place place;
 	struct stat st;
 	int r;

@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "image/modules.h"
 #include "image/pack.h"
 #include "stage/boot.h"
@@ -29,7 +30,7 @@ static int stage(const struct client_image *request, const char *dir, struct err
 {
 	static const char *const folders[] = { "dev", "proc", "sys", "run", "tmp", "etc/busypy" };
 	const char *required[CLIENT_IMAGE_MODULES_MAX + 1] = { "nfsv4" };
-	char to[FILES_PATH_MAX], path[FILES_PATH_MAX];
+	char to[PATH_SIZE], path[PATH_SIZE];
 	FILES_FREE char *list = NULL;
 	struct modules_request modules = { .from = request->modules,
 					   .arch = request->arch,
@@ -68,7 +69,7 @@ int client_image_write(const struct client_image *request, const struct pack_req
 		       struct pack_size *ret_sizes, struct err *err)
 {
 	struct pack_request complete = *pack;
-	char dir[FILES_PATH_MAX];
+	char dir[PATH_SIZE];
 	int r = files_temporary(dir, "busypy-client.", err);
 
 	if (r < 0)

@@ -17,6 +17,7 @@
 #include "base/files.h"
 #include "core/cpio.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
 
@@ -40,7 +41,7 @@ static int open_parent(const struct unpack *unpack, const char *name)
 {
 	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
 				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
-	char dir[INITRAMFS_PATH_MAX];
+	char dir[PATH_SIZE];
 	size_t n = strlen(name) - strlen(path_base(name));
 	long fd;
 
@@ -99,7 +100,7 @@ static int make_file(struct unpack *unpack, int dir, const char *name,
 
 static int make_link(int dir, const char *base, const struct cpio_entry *entry)
 {
-	char target[INITRAMFS_PATH_MAX];
+	char target[PATH_SIZE];
 
 	if (str_copy_bytes(target, sizeof(target), (const char *)entry->bytes, entry->size) < 0)
 		return -ENAMETOOLONG;

@@ -5,12 +5,12 @@
 #ifndef BUSYPY_IMAGE_INITRAMFS_H
 #define BUSYPY_IMAGE_INITRAMFS_H
 
+#include "core/path_size.h"
+
 struct err;
 
-enum { INITRAMFS_PATH_MAX = 4096 };
-
 /* A directory below $TMPDIR that only this user can enter (its path in ret_dir, of
- * INITRAMFS_PATH_MAX bytes); initramfs_drop removes it with all in it. Signals that would end the
+ * PATH_SIZE bytes); initramfs_drop removes it with all in it. Signals that would end the
  * process wait from here to there. */
 int initramfs_unpack(const char *image, char *ret_dir, struct err *err);
 void initramfs_drop(const char *dir);

@@ -18,6 +18,7 @@
 #include "core/arch.h"
 #include "core/elf_head.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 
 enum { NAME_SIZE = 64, CHUNK = 256 * 1024, DEPTH_MAX = 32, MODULE_MAX = 128 << 20 /* bytes */ };
@@ -272,7 +273,7 @@ static int take_bytes(struct collection *c, struct module *module, char *bytes, 
 	Elf *elf = elf_memory(bytes, n);
 	const char *info;
 	size_t n_info = 0;
-	char to[FILES_PATH_MAX];
+	char to[PATH_SIZE];
 	int r = 0;
 
 	info = elf ? find_modinfo(elf, &n_info) : NULL;
@@ -336,7 +337,7 @@ static int take_wanted(struct collection *c)
 int modules_copy(const struct modules_request *request, char **ret_list, struct err *err)
 {
 	struct collection c = { .request = request, .err = err };
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	size_t n;
 	int r;
 

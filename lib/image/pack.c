@@ -18,6 +18,7 @@
 #include "base/array.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "image/erofs.h"
 #include "sys/fd.h"
@@ -286,7 +287,7 @@ static int add_source(struct packing *p, const FTSENT *at, const char *path)
 {
 	const struct stat *st = at->fts_statp;
 	struct archive_entry *entry = new_entry(path, st->st_mode);
-	char target[4096];
+	char target[PATH_SIZE];
 	ssize_t n;
 
 	if (!entry)
@@ -487,7 +488,7 @@ static int write_archive(struct packing *p, int fd)
 int pack_write(const struct pack_request *request, struct pack_size ret[PACK_COMPONENTS],
 	       struct err *err)
 {
-	char temporary[TREE_PATH_MAX];
+	char temporary[PATH_SIZE];
 	struct packing p = {
 		.request = request,
 		.sizes = ret,

@@ -15,10 +15,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
 
-enum { PATH_SIZE = 4096, TEXT_SIZE = 4096, REMOVE_TRIES = 500, REMOVE_PAUSE_MS = 10 };
+enum { TEXT_SIZE = 4096, REMOVE_TRIES = 500, REMOVE_PAUSE_MS = 10 };
 
 static int put(int dir, const char *name, const char *text)
 {

@@ -19,6 +19,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/job.h"
+#include "core/path_size.h"
 #include "core/plan.h"
 #include "core/rule.h"
 #include "core/str.h"
@@ -33,8 +34,6 @@
 #include "sys/pages.h"
 #include "sys/probe.h"
 #include "sys/programs.h"
-
-enum { PATH_SIZE = 4096 };
 
 enum { STACK_SIZE = 512 * 1024 };
 

@@ -23,6 +23,7 @@
 
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/plan.h"
 #include "core/rule.h"
 #include "core/str.h"
@@ -386,7 +387,7 @@ static int find_command(const char *name, char *const *envp, char *ret, size_t s
 /* The command, as the foreground group of the terminal where there is one. */
 static void __attribute__((noreturn)) run_command(const struct sandbox_request *request)
 {
-	char path[4096], line[ERR_TEXT_MAX + 64];
+	char path[PATH_SIZE], line[ERR_TEXT_MAX + 64];
 	struct err err = { 0 };
 	struct text text;
 	sigset_t set;

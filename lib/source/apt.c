@@ -12,6 +12,7 @@
 #include "base/program.h"
 #include "core/err.h"
 #include "core/package.h"
+#include "core/path_size.h"
 #include "core/str.h"
 
 #define KEYRING "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -104,7 +105,7 @@ static int write_new(const char *path, const char *text, struct err *err)
 
 static int write_sources(const struct apt *apt, struct err *err)
 {
-	char path[FILES_PATH_MAX], text[4096];
+	char path[PATH_SIZE], text[4096];
 	struct text sources;
 	int r = files_path(path, err, "%s/etc/sources.list", apt->dir);
 
@@ -134,7 +135,7 @@ int apt_configure(struct apt *apt, struct err *err)
 					    "etc/apt.conf.d",	   "etc/preferences.d",
 					    "etc/trusted.gpg.d",   "log" };
 	FILES_FREE char *network = NULL, *text = NULL;
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	size_t n;
 	FILE *out;
 	int r = check_mirror(apt->mirror, err);
@@ -168,7 +169,7 @@ int apt_configure(struct apt *apt, struct err *err)
 static int run(const struct apt *apt, const char *const *own, const char *const *words, size_t n,
 	       const char *dir, char **ret_output, struct err *err)
 {
-	char variable[APT_PATH_MAX + 16];
+	char variable[PATH_SIZE + 16];
 	const char *env[] = { variable, NULL };
 	size_t n_own = 0;
 	const char **argv;
@@ -269,7 +270,7 @@ int apt_resolve(const struct apt *apt, const char *arch, const char *status,
 		struct err *err)
 {
 	FILES_FREE char *output = NULL;
-	char path[FILES_PATH_MAX], of_status[APT_PATH_MAX + 32], of_arch[64];
+	char path[PATH_SIZE], of_status[PATH_SIZE + 32], of_arch[64];
 	const char *own[] = { "-y",
 			      "--no-install-recommends",
 			      "--print-uris",

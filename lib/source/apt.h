@@ -6,14 +6,16 @@
 
 #include <stddef.h>
 
+#include "core/path_size.h"
+
 struct err;
 struct package;
 
-enum { APT_ARCHES_MAX = 16, APT_PATH_MAX = 4096 };
+enum { APT_ARCHES_MAX = 16 };
 
 struct apt {
-	char dir[APT_PATH_MAX]; /* its state; kept, so that the next update is quick */
-	char conf[APT_PATH_MAX];
+	char dir[PATH_SIZE]; /* its state; kept, so that the next update is quick */
+	char conf[PATH_SIZE];
 	const char *suite, *mirror;
 	const char *arches[APT_ARCHES_MAX]; /* dpkg's words */
 	size_t n_arches;

@@ -12,6 +12,7 @@
 
 #include "base/files.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "source/owners.h"
 #include "sys/fd.h"
@@ -46,7 +47,7 @@ static int fail(const struct deb *deb, struct archive *archive, struct err *err)
  * lead outside, so it is refused. */
 static int make_parents(const char *dir, const char *name, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	struct stat st;
 
 	for (const char *s = strchr(name, '/'); s; s = strchr(s + 1, '/')) {
@@ -84,7 +85,7 @@ static int write_file(struct deb *deb, struct archive_entry *entry, const char *
 static int write_hard_link(const struct deb *deb, const char *target, const char *to,
 			   struct err *err)
 {
-	char from[FILES_PATH_MAX], canonical[FILES_PATH_MAX];
+	char from[PATH_SIZE], canonical[PATH_SIZE];
 	int r;
 
 	target += str_starts(target, "./") ? 2 : 0;
@@ -105,7 +106,7 @@ static int write_entry(struct deb *deb, struct archive_entry *entry, const char 
 	const char *hard_link = archive_entry_hardlink(entry);
 	const char *target = archive_entry_symlink(entry);
 	mode_t type = archive_entry_filetype(entry);
-	char to[FILES_PATH_MAX];
+	char to[PATH_SIZE];
 	int r = files_path(to, err, "%s%s", deb->dir, name);
 
 	if (r == 0)
@@ -128,7 +129,7 @@ static int write_entry(struct deb *deb, struct archive_entry *entry, const char 
 static int take_entry(struct deb *deb, struct archive_entry *entry, struct err *err)
 {
 	const char *path = archive_entry_pathname(entry);
-	char name[FILES_PATH_MAX];
+	char name[PATH_SIZE];
 	size_t n;
 	int r;
 

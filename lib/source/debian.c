@@ -13,6 +13,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/suite.h"
 #include "source/apt.h"
@@ -162,7 +163,7 @@ static int fetch(struct debian *debian, const struct apt *apt, const size_t *whi
 		 struct err *err)
 {
 	struct words *words = calloc(1, sizeof(*words));
-	char partial[FILES_PATH_MAX], step[64];
+	char partial[PATH_SIZE], step[64];
 	int r = files_path(partial, err, "%s/partial", debian->cache.dir);
 
 	if (!words)
@@ -494,7 +495,7 @@ void debian_close(struct debian *debian)
 static int merge_usr(const char *dir, struct err *err)
 {
 	static const char *const names[] = { "bin", "sbin", "lib", "lib64" };
-	char link[FILES_PATH_MAX], target[64], usr[FILES_PATH_MAX];
+	char link[PATH_SIZE], target[64], usr[PATH_SIZE];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
@@ -512,7 +513,7 @@ static int extract_all(struct debian *debian, const struct arch *arch, const cha
 		       struct origins *origins, struct err *err)
 {
 	const char *suite = suite_used(debian, arch);
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = files_mkdirs(dir, err);
 
 	for (size_t i = 0; r == 0 && i < debian->n_packages; i++) {

@@ -14,6 +14,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "source/apt.h"
 #include "source/deb.h"
@@ -36,7 +37,7 @@ static const char *meta_package(const struct arch *arch)
 static int current_package(const struct apt *apt, const char *meta, const char *arch,
 			   char *ret_name, size_t size, struct err *err)
 {
-	char word[PACKAGE_WORD_MAX + 16], variable[APT_PATH_MAX + 16];
+	char word[PACKAGE_WORD_MAX + 16], variable[PATH_SIZE + 16];
 	const char *argv[] = { "apt-cache", "depends", word, NULL };
 	const char *env[] = { variable, NULL };
 	FILES_FREE char *output = NULL;
@@ -64,7 +65,7 @@ static int current_package(const struct apt *apt, const char *meta, const char *
 static int extract(const struct cache *cache, const char *package, const char *wanted,
 		   const char *to, struct err *err)
 {
-	char partial[FILES_PATH_MAX], pattern[FILES_PATH_MAX];
+	char partial[PATH_SIZE], pattern[PATH_SIZE];
 	struct origins origins = { 0 };
 	struct package of = { .name = "kernel" };
 	glob_t found = { 0 };
@@ -96,7 +97,7 @@ static int extract(const struct cache *cache, const char *package, const char *w
 static int download(const struct cache *cache, const struct apt *apt, const char *word,
 		    const struct package *package, struct err *err)
 {
-	char partial[FILES_PATH_MAX];
+	char partial[PATH_SIZE];
 	int r = files_path(partial, err, "%s/partial", cache->dir);
 
 	if (r == 0)
@@ -121,7 +122,7 @@ static int fetch(const struct kernel_request *request, const struct cache *cache
 	struct apt apt = {
 		.suite = SUITE, .mirror = request->mirror, .arches = { debian }, .n_arches = 1
 	};
-	char name[PACKAGE_WORD_MAX], word[PACKAGE_WORD_MAX + 16], archive[FILES_PATH_MAX];
+	char name[PACKAGE_WORD_MAX], word[PACKAGE_WORD_MAX + 16], archive[PATH_SIZE];
 	char file[2 * PACKAGE_WORD_MAX];
 	const char *words[] = { word };
 	struct package package;
@@ -158,7 +159,7 @@ static int fetch(const struct kernel_request *request, const struct cache *cache
 /* The newest by name of those that are cached. */
 static int find_cached(const struct kernel_request *request, char *ret_path)
 {
-	char dir[FILES_PATH_MAX], pattern[FILES_PATH_MAX];
+	char dir[PATH_SIZE], pattern[PATH_SIZE];
 	glob_t found = { 0 };
 	int r = cache_dir(request->cache, dir, NULL);
 
@@ -167,7 +168,7 @@ static int find_cached(const struct kernel_request *request, char *ret_path)
 	if (r == 0)
 		r = glob(pattern, 0, NULL, &found) == 0 ? 0 : -ENOENT;
 	if (r == 0)
-		r = str_copy(ret_path, FILES_PATH_MAX, found.gl_pathv[found.gl_pathc - 1]);
+		r = str_copy(ret_path, PATH_SIZE, found.gl_pathv[found.gl_pathc - 1]);
 	globfree(&found);
 	return r;
 }
@@ -195,7 +196,7 @@ int kernel_find(const struct kernel_request *request, char *ret_path, struct err
 int kernel_find_modules(const struct kernel_request *request, const char *image, char *ret_dir,
 			struct err *err)
 {
-	char archive[FILES_PATH_MAX];
+	char archive[PATH_SIZE];
 	struct cache cache;
 	int r = cache_open(request->cache, request->progress, &cache, err);
 

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "core/path_size.h"
+
 struct arch;
 struct err;
 
@@ -16,11 +18,11 @@ struct kernel_request {
 	void (*progress)(const char *step);
 };
 
-/* The path of a kernel image (FILES_PATH_MAX bytes). Downloads it where the cache has not the
+/* The path of a kernel image (PATH_SIZE bytes). Downloads it where the cache has not the
  * newest one; where the mirror cannot be reached, the one that is cached will do. */
 int kernel_find(const struct kernel_request *request, char *ret_path, struct err *err);
 
-/* The folder with the modules of a kernel that kernel_find has found (FILES_PATH_MAX bytes); they
+/* The folder with the modules of a kernel that kernel_find has found (PATH_SIZE bytes); they
  * come out of its package when they are asked for first. */
 int kernel_find_modules(const struct kernel_request *request, const char *image, char *ret_dir,
 			struct err *err);

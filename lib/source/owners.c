@@ -12,6 +12,7 @@
 #include "base/program.h"
 #include "core/err.h"
 #include "core/package.h"
+#include "core/path_size.h"
 #include "core/str.h"
 
 enum { OUTPUT_MAX = 4 * 1024 * 1024 };
@@ -138,7 +139,7 @@ static int know_package(struct origins *origins, const char *name, size_t n, str
 static int take_line(struct origins *origins, const char *line, size_t n, struct err *err)
 {
 	const char *path = memmem(line, n, ": /", 3);
-	char copy[FILES_PATH_MAX];
+	char copy[PATH_SIZE];
 	int package;
 
 	if (!path || str_starts(line, "diversion "))

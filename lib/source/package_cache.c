@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "core/err.h"
 #include "core/package.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
 
@@ -34,7 +35,7 @@ int cache_dir(const char *given, char *ret, struct err *err)
 
 static int lock(struct cache *cache, void (*progress)(const char *step), struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/lock", cache->dir);
 
 	if (r < 0)
@@ -57,7 +58,7 @@ int cache_open(const char *given, void (*progress)(const char *step), struct cac
 	       struct err *err)
 {
 	FILES_FREE char *real = NULL;
-	char dir[FILES_PATH_MAX];
+	char dir[PATH_SIZE];
 	int r;
 
 	ret->lock = -1;
@@ -106,7 +107,7 @@ static bool fits(const struct package *package, const char *path)
 
 bool cache_has(const struct cache *cache, const struct package *package)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 
 	if (cache_path(cache, package, path, NULL) < 0 || !files_exist(path))
 		return false;
@@ -119,7 +120,7 @@ bool cache_has(const struct cache *cache, const struct package *package)
 int cache_take(const struct cache *cache, const struct package *package, const char *from,
 	       struct err *err)
 {
-	char path[FILES_PATH_MAX], to[FILES_PATH_MAX], file[4 * PACKAGE_WORD_MAX];
+	char path[PATH_SIZE], to[PATH_SIZE], file[4 * PACKAGE_WORD_MAX];
 	int r = package_file(package, file, sizeof(file));
 
 	if (r == 0)

@@ -6,18 +6,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/path_size.h"
+
 struct err;
 struct package;
 
-enum { CACHE_PATH_MAX = 4096 };
-
 /* DIR/debs/NAME_VERSION_ARCH.deb, DIR/apt/SUITE for apt's state, DIR/partial while downloading. */
 struct cache {
-	char dir[CACHE_PATH_MAX]; /* canonical */
+	char dir[PATH_SIZE]; /* canonical */
 	int lock;
 };
 
-/* Its path: given, or the user's default. FILES_PATH_MAX bytes; nothing is created. */
+/* Its path: given, or the user's default. PATH_SIZE bytes; nothing is created. */
 int cache_dir(const char *given, char *ret, struct err *err);
 
 /* Opens and creates it, and waits for another process that uses it. given may be NULL: then it is
@@ -28,7 +28,7 @@ int cache_open(const char *given, void (*progress)(const char *step), struct cac
 /* Lets others use it, too; the directory stays known. Twice is fine. */
 void cache_close(struct cache *cache);
 
-/* Where the package's archive is kept; FILES_PATH_MAX bytes. */
+/* Where the package's archive is kept; PATH_SIZE bytes. */
 int cache_path(const struct cache *cache, const struct package *package, char *ret,
 	       struct err *err);
 

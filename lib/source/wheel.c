@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
 
@@ -49,7 +50,7 @@ static int take_entry(const char *path, struct archive *archive, struct archive_
 		      const char *dir, struct err *err)
 {
 	const char *name = archive_entry_pathname(entry);
-	char inside[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	char inside[PATH_SIZE], to[PATH_SIZE];
 	size_t n;
 	int r = files_path(inside, err, "/%s", name ? name : "");
 

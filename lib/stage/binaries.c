@@ -12,6 +12,7 @@
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
 #include "elf/patch.h"
@@ -39,8 +40,8 @@ static const char *const extra_libs[] = {
 
 /* One file: its place in the source (canonical), its pristine bytes, our copy, the view's name. */
 struct binary {
-	char source[SYSROOT_PATH_MAX], real[SYSROOT_PATH_MAX];
-	char staged[FILES_PATH_MAX], view[FILES_PATH_MAX];
+	char source[PATH_SIZE], real[PATH_SIZE];
+	char staged[PATH_SIZE], view[PATH_SIZE];
 };
 
 /* Finds the pristine file of path. */
@@ -151,7 +152,7 @@ static int take_module(const char *path, const struct stat *st, void *context, s
 
 static int take_modules(struct work *work, struct err *err)
 {
-	char dir[FILES_PATH_MAX];
+	char dir[PATH_SIZE];
 	int r = files_path(dir, err, "%s%s", work->want->usr, work->want->stdlib + strlen("/usr"));
 
 	if (r < 0)

@@ -12,6 +12,7 @@
 #include "core/arch.h"
 #include "core/elf_head.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/programs.h"
 
@@ -55,7 +56,7 @@ static int copy_program(const char *from, const struct arch *arch, const char *t
 int stage_boot_add_init(const struct arch *arch, const char *dir, struct err *err)
 {
 	FILES_FREE char *bytes = NULL;
-	char name[64], program[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	char name[64], program[PATH_SIZE], to[PATH_SIZE];
 	size_t n;
 	int r;
 
@@ -90,7 +91,7 @@ static const char *find_applets(const char *bytes, size_t n)
 static int link_applets(const char *bytes, size_t n, const char *rescue, struct err *err)
 {
 	const char *name = find_applets(bytes, n);
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = 0;
 
 	while (r == 0 && name && *name && (size_t)(name - bytes) < n) {
@@ -106,7 +107,7 @@ int stage_boot_add_rescue(const char *busybox, const struct arch *arch, const ch
 			  struct err *err)
 {
 	FILES_FREE char *bytes = NULL;
-	char rescue[FILES_PATH_MAX], to[FILES_PATH_MAX], hex[65], line[96];
+	char rescue[PATH_SIZE], to[PATH_SIZE], hex[65], line[96];
 	uint64_t size;
 	size_t n;
 	int r = files_path(rescue, err, "%s/rescue", info);

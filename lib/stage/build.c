@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "source/source.h"
 #include "stage/binaries.h"
@@ -24,8 +25,8 @@ struct build {
 	struct source *source;
 	struct build_result *result;
 	struct manifest manifest;
-	char python[SYSROOT_PATH_MAX]; /* the interpreter in the source, canonical */
-	char stdlib[SYSROOT_PATH_MAX]; /* and its standard library */
+	char python[PATH_SIZE]; /* the interpreter in the source, canonical */
+	char stdlib[PATH_SIZE]; /* and its standard library */
 };
 
 /* What no program needs, or what is another interpreter's. */
@@ -54,7 +55,7 @@ static const char *const skip_dir[] = { STDLIB_SKIP, NULL };
 
 static bool source_has(const struct build *build, const char *path)
 {
-	char real[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE];
 
 	return sysroot_find(build->source->root, path, real) == 0;
 }
@@ -74,7 +75,7 @@ static bool find_stdlib(struct build *build, unsigned minor)
 {
 	static const char *const libs[] = { "lib", "lib64" };
 	static const char *const names[] = { "os.py", "os.pyc" };
-	char path[SYSROOT_PATH_MAX];
+	char path[PATH_SIZE];
 
 	for (size_t i = 0; i < 4; i++) {
 		if (files_path(path, NULL, "/usr/%s/python3.%u/%s", libs[i / 2], minor,
@@ -146,7 +147,7 @@ static struct copy copy_to(const struct build *build, const char *dir)
 
 static int link_names(const struct build *build, struct err *err)
 {
-	char path[FILES_PATH_MAX], name[32];
+	char path[PATH_SIZE], name[32];
 	struct text text;
 	int r = files_path(path, err, "%s/bin/python3", build->job->usr);
 
@@ -159,7 +160,7 @@ static int link_names(const struct build *build, struct err *err)
 static bool wants_dist_packages(const struct build *build)
 {
 	FILES_FREE char *text = NULL;
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	size_t n;
 
 	return files_path(path, NULL, "%s/%s/site.py", build->job->usr, build->result->stdlib) ==
@@ -172,7 +173,7 @@ static int stage_hook(const struct build *build, struct err *err)
 {
 	static const char pth[] = "/site-package\nimport busypy_start\n";
 	const struct copy copy = copy_to(build, build->job->usr);
-	char name[BUILD_NAME_MAX + 32], from[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	char name[BUILD_NAME_MAX + 32], from[PATH_SIZE], to[PATH_SIZE];
 	int r = files_path(from, err, "%s/etc/busypy/busypy_start.py", build->job->rootfs);
 
 	(void)snprintf(name, sizeof(name), "%s/busypy_start.py", build->result->stdlib); /* fits */
@@ -221,7 +222,7 @@ static int stage_python(struct build *build, struct err *err)
 
 static int write_records(struct build *build, struct err *err)
 {
-	char staged[FILES_PATH_MAX], real[SYSROOT_PATH_MAX];
+	char staged[PATH_SIZE], real[PATH_SIZE];
 	int r = files_path(staged, err, "%s/bin/python3.%u", build->job->usr, build->result->minor);
 
 	if (r == 0)

@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
@@ -21,9 +22,9 @@ enum { BUFFER_SIZE = 64 * 1024, DEPTH_MAX = 32 /* directories below one another 
 
 /* Where a walk stands. */
 struct place {
-	char path[SYSROOT_PATH_MAX]; /* in the sysroot */
-	char name[FILES_PATH_MAX];   /* below copy->to */
-	size_t top;		     /* bytes of name that are the walk's own start */
+	char path[PATH_SIZE]; /* in the sysroot */
+	char name[PATH_SIZE]; /* below copy->to */
+	size_t top;	      /* bytes of name that are the walk's own start */
 	size_t path_top;
 	int depth;
 };
@@ -90,7 +91,7 @@ static bool same(const char *from, const char *peer)
  * system, another owner, too many links) is no error: then it is copied. */
 static bool share(const struct copy *copy, const char *real, const char *name, const char *to)
 {
-	char peer[FILES_PATH_MAX];
+	char peer[PATH_SIZE];
 
 	for (size_t i = 0; i < copy->n_peers; i++) {
 		if (path_join(peer, sizeof(peer), copy->peers[i], name) == 0 && same(real, peer) &&
@@ -102,7 +103,7 @@ static bool share(const struct copy *copy, const char *real, const char *name, c
 
 int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err)
 {
-	char to[FILES_PATH_MAX];
+	char to[PATH_SIZE];
 	int r = files_path(to, err, "%s/%s", copy->to, name);
 
 	if (r == 0)
@@ -114,7 +115,7 @@ int copy_real(const struct copy *copy, const char *real, const char *name, struc
 
 int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err)
 {
-	char real[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE];
 	int r = sysroot_find(copy->root, path, real);
 
 	return r < 0 ? err_set(err, -r, "cannot find %s", path) : copy_real(copy, real, name, err);
@@ -123,7 +124,7 @@ int copy_file(const struct copy *copy, const char *path, const char *name, struc
 /* True if the link, whose target is relative, leads to somewhere below the walk's start. */
 static bool stays_inside(const struct copy *copy, const struct place *place, const char *target)
 {
-	char found[SYSROOT_PATH_MAX], top[SYSROOT_PATH_MAX], start[SYSROOT_PATH_MAX];
+	char found[PATH_SIZE], top[PATH_SIZE], start[PATH_SIZE];
 
 	return target[0] != '/' &&
 	       str_copy_bytes(start, sizeof(start), place->path, place->path_top) == 0 &&
@@ -134,7 +135,7 @@ static bool stays_inside(const struct copy *copy, const struct place *place, con
 static int copy_link(const struct copy *copy, const struct place *place, const char *real,
 		     struct err *err)
 {
-	char target[SYSROOT_PATH_MAX], found[SYSROOT_PATH_MAX], to[FILES_PATH_MAX];
+	char target[PATH_SIZE], found[PATH_SIZE], to[PATH_SIZE];
 	ssize_t n = readlink(real, target, sizeof(target) - 1);
 	struct stat st;
 	int r;
@@ -165,7 +166,7 @@ static int copy_dir(const struct copy *copy, struct place *place, struct err *er
 
 static int copy_entry(const struct copy *copy, struct place *place, struct err *err)
 {
-	char real[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE];
 	struct stat st;
 	int r;
 
@@ -185,7 +186,7 @@ static int copy_entry(const struct copy *copy, struct place *place, struct err *
 static int copy_dir(const struct copy *copy, struct place *place, struct err *err)
 {
 	size_t path_used = strlen(place->path), name_used = strlen(place->name);
-	char real[SYSROOT_PATH_MAX], to[FILES_PATH_MAX];
+	char real[PATH_SIZE], to[PATH_SIZE];
 	FD_CLEANUP int fd = -1;
 	struct dirs dirs;
 	const char *entry;
@@ -206,7 +207,7 @@ static int copy_dir(const struct copy *copy, struct place *place, struct err *er
 		return err_set(err, errno, "cannot read %s", real);
 	dirs_begin(&dirs, fd);
 	while (r == 0 && (more = dirs_next(&dirs, &entry)) > 0) {
-		char path[SYSROOT_PATH_MAX], name[FILES_PATH_MAX];
+		char path[PATH_SIZE], name[PATH_SIZE];
 
 		r = files_path(path, err, "%.*s/%s", (int)path_used, place->path, entry);
 		if (r == 0)

@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/view.h"
 #include "stage/copy.h"
@@ -45,7 +46,7 @@ static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt",
 
 static bool is_dir(const struct sysroot *root, const char *path)
 {
-	char real[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE];
 	struct stat st;
 
 	return sysroot_find(root, path, real) == 0 && stat(real, &st) == 0 && S_ISDIR(st.st_mode);
@@ -78,7 +79,7 @@ static int bundle_certificates(const char *dir, FILE *out, struct err *err)
 		return err_set(err, errno, "cannot read %s", dir);
 	for (int i = 0; i < n; i++) {
 		FILES_FREE char *text = NULL;
-		char path[FILES_PATH_MAX];
+		char path[PATH_SIZE];
 		size_t size;
 
 		if (r == 0)
@@ -96,7 +97,7 @@ static int bundle_certificates(const char *dir, FILE *out, struct err *err)
 /* By way of a file beside, so that archs with the same certificates share one bundle. */
 static int take_bundle(const struct copy *copy, const char *text, size_t n, struct err *err)
 {
-	char beside[FILES_PATH_MAX];
+	char beside[PATH_SIZE];
 	int r = files_path(beside, err, "%s/bundle", copy->to);
 
 	if (r == 0)
@@ -123,7 +124,7 @@ static int write_bundle(const struct copy *copy, const char *dir, struct err *er
 
 static int stage_bundle(const struct copy *copy, struct err *err)
 {
-	char real[SYSROOT_PATH_MAX];
+	char real[PATH_SIZE];
 
 	for (size_t i = 0; i < sizeof(bundles) / sizeof(bundles[0]); i++) {
 		if (sysroot_find(copy->root, bundles[i], real) == 0)
@@ -138,7 +139,7 @@ static int stage_bundle(const struct copy *copy, struct err *err)
  * where there is no /etc/ssl; a host's own certificates come through the link. */
 static int stage_certificates(const struct copy *copy, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = stage_bundle(copy, err);
 
 	if (r == 0)
@@ -151,7 +152,7 @@ static int stage_certificates(const struct copy *copy, struct err *err)
 /* A view binds the host's directory only over an empty one of the runtime. */
 static int make_mount_points(const struct copy *copy, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && view_share(i); i++) {

@@ -13,9 +13,10 @@
 #include "core/err.h"
 #include "core/manifest_line.h"
 #include "core/package.h"
+#include "core/path_size.h"
 #include "source/owners.h"
 
-enum { LINE_MAX_OURS = 4 * FILES_PATH_MAX };
+enum { LINE_MAX_OURS = 4 * PATH_SIZE };
 
 int manifest_add(struct manifest *manifest, const char *path, const char *source, const char *real,
 		 bool patched, struct err *err)
@@ -44,7 +45,7 @@ static int print_file(const struct manifest_file *file, const struct origins *or
 		      const char *kind, FILE *out)
 {
 	const struct package *package = origins_package(origins, file->source);
-	char size[24], origin[FILES_PATH_MAX], line[LINE_MAX_OURS];
+	char size[24], origin[PATH_SIZE], line[LINE_MAX_OURS];
 	int n = package ? snprintf(origin, sizeof(origin), "%s=%s", package->name, package->version)
 			: snprintf(origin, sizeof(origin), "%s:%s", kind, file->source);
 

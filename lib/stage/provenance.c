@@ -13,6 +13,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "elf/readelf.h"
 #include "source/owners.h"
@@ -23,7 +24,7 @@
 static int write_text(const struct provenance *provenance, const char *name, const char *text,
 		      struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", provenance->dir, name);
 
 	return r < 0 ? r : files_write(path, text, strlen(text), 0644, err);
@@ -69,7 +70,7 @@ static void print_libc(const struct provenance *provenance, FILE *out)
 {
 	static const char mark[] = "release version ";
 	FILES_FREE char *bytes = NULL;
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	const char *at;
 	size_t n;
 
@@ -165,7 +166,7 @@ static int write_packages(const struct provenance *provenance, struct err *err)
 static int write_licences(const struct provenance *provenance, struct err *err)
 {
 	const struct origins *origins = provenance->source->origins;
-	char dir[FILES_PATH_MAX], from[FILES_PATH_MAX], real[SYSROOT_PATH_MAX];
+	char dir[PATH_SIZE], from[PATH_SIZE], real[PATH_SIZE];
 	struct copy copy = { .root = provenance->source->root, .to = dir };
 	int r = files_path(dir, err, "%s/licences", provenance->dir);
 
@@ -184,7 +185,7 @@ static int write_licences(const struct provenance *provenance, struct err *err)
 static int write_readelf(const struct provenance *provenance, const char *python, const char *when,
 			 struct err *err)
 {
-	char segments[FILES_PATH_MAX], dynamic[FILES_PATH_MAX];
+	char segments[PATH_SIZE], dynamic[PATH_SIZE];
 	int r = files_path(segments, err, "%s/readelf_l.%s.txt", provenance->dir, when);
 
 	if (r == 0)
@@ -226,7 +227,7 @@ static int ask_host(const struct provenance *provenance, struct err *err)
 
 static int write_manifest(const struct provenance *provenance, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/manifest", provenance->dir);
 
 	if (r < 0)

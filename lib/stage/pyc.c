@@ -14,6 +14,7 @@
 #include "base/program.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
 
@@ -51,7 +52,7 @@ static bool is_source(const char *path, const struct stat *st)
 static int list_one(const char *path, const struct stat *st, void *context, struct err *err)
 {
 	struct sources *sources = context;
-	char cached[FILES_PATH_MAX];
+	char cached[PATH_SIZE];
 	int r;
 
 	if (!is_source(path, st) || strchr(path, '\n'))
@@ -93,7 +94,7 @@ static bool is_unchecked(const char *path)
 static int share_one(const char *path, const struct stat *st, void *context, struct err *err)
 {
 	const struct sources *sources = context;
-	char peer[FILES_PATH_MAX], from[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	char peer[PATH_SIZE], from[PATH_SIZE], to[PATH_SIZE];
 	struct stat other;
 	int r;
 
@@ -126,7 +127,7 @@ int pyc_share(const char *dir, const char *peer, unsigned minor, struct err *err
 struct command {
 	const char *argv[ARGV_MAX];
 	size_t n;
-	char ldso[FILES_PATH_MAX], python[FILES_PATH_MAX], qemu[64];
+	char ldso[PATH_SIZE], python[PATH_SIZE], qemu[64];
 };
 
 static void add(struct command *command, const char *word)
@@ -253,7 +254,7 @@ static int compile(const struct pyc_job *job, const char *list, struct err *err)
 
 int pyc_compile(const struct pyc_job *job, struct err *err)
 {
-	char list[FILES_PATH_MAX];
+	char list[PATH_SIZE];
 	bool any = false;
 	int r = files_path(list, err, "%s/.compile", job->dir);
 

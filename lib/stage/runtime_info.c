@@ -12,6 +12,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/ldso.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
 #include "elf/search.h"
@@ -29,7 +30,7 @@ static int name_places(const char *tree, struct runtime_info *ret, struct err *e
 /* Staging links bin/python3 to python3.MINOR. */
 static int read_minor(struct runtime_info *ret, struct err *err)
 {
-	char path[FILES_PATH_MAX], target[RUNTIME_INFO_NAME_MAX];
+	char path[PATH_SIZE], target[RUNTIME_INFO_NAME_MAX];
 	uint64_t minor;
 	ssize_t n;
 	int r = files_path(path, err, "%s/bin/python3", ret->usr);
@@ -51,7 +52,7 @@ static int read_minor(struct runtime_info *ret, struct err *err)
 static int find_dist(struct runtime_info *ret, struct err *err)
 {
 	static const char *const libs[] = { "lib", "lib64" };
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	struct text text;
 
 	for (size_t i = 0; i < 2 && !ret->stdlib[0]; i++) {
@@ -76,7 +77,7 @@ static int read_ldso(const char *tree, struct runtime_info *ret, struct err *err
 {
 	ELF_FILE_CLEANUP struct elf_file python = { 0 };
 	FILES_FREE char *bytes = NULL;
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	size_t n;
 	int r = closure_check(tree, ret->arch, err);
 
@@ -115,7 +116,7 @@ int runtime_info_read(const char *tree, const struct arch *arch, struct runtime_
 bool runtime_info_version(const struct runtime_info *info, const char *what, char *dst, size_t size)
 {
 	FILES_FREE char *text = NULL;
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	size_t n, m = strlen(what);
 
 	if (files_path(path, NULL, "%s/versions", info->records) < 0 ||

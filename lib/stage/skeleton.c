@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "stage/copy.h"
 #include "sys/programs.h"
@@ -27,7 +28,7 @@ static const char *const skip[] = { "**/__pycache__", "**/*.pyc", "/etc/busypy/b
 
 static bool is_rootfs(const char *dir)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 
 	return files_path(path, NULL, "%s/etc/busypy/busypy_start.py", dir) == 0 &&
 	       files_exist(path);
@@ -43,7 +44,7 @@ int skeleton_find_rootfs(const char *given, char *ret, struct err *err)
 				       given);
 		return files_path(ret, err, "%s", given);
 	}
-	return programs_find_rootfs(ret, FILES_PATH_MAX, err);
+	return programs_find_rootfs(ret, PATH_SIZE, err);
 }
 
 /* An OpenSSL that was not built by Debian (Buildroot's, Alpine's) looks for certificates in
@@ -57,7 +58,7 @@ static const struct {
 
 static int make_skeleton(const char *dir, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < sizeof(skeleton) / sizeof(skeleton[0]); i++) {
@@ -84,7 +85,7 @@ static int make_executable(const char *path, const struct stat *st, void *contex
 static int chmod_programs(const char *dir, struct err *err)
 {
 	static const char *const programs[] = { "bin", "sbin", "etc/busypy/selftest" };
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < sizeof(programs) / sizeof(programs[0]); i++) {
@@ -103,7 +104,7 @@ struct adopting {
 static int adopt_one(const char *path, const struct stat *st, void *context, struct err *err)
 {
 	const struct adopting *adopting = context;
-	char to[FILES_PATH_MAX];
+	char to[PATH_SIZE];
 	int r;
 
 	if (!S_ISREG(st->st_mode) || !str_ends(path, ".py"))
@@ -122,7 +123,7 @@ static int adopt_one(const char *path, const struct stat *st, void *context, str
  * nothing. */
 static int adopt_packages(const char *tree, const char *dir, struct err *err)
 {
-	char from[FILES_PATH_MAX], to[FILES_PATH_MAX];
+	char from[PATH_SIZE], to[PATH_SIZE];
 	struct adopting adopting = { .to = to };
 	int r = files_path(from, err, "%s/site-package", tree);
 

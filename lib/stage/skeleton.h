@@ -3,10 +3,12 @@
 #ifndef BUSYPY_STAGE_SKELETON_H
 #define BUSYPY_STAGE_SKELETON_H
 
+#include "core/path_size.h"
+
 struct err;
 
 /* Finds the directory with our programs: given (may be NULL), or ../rootfs beside the directory of
- * this program when it is run where it was built, or the installed one. ret is FILES_PATH_MAX. */
+ * this program when it is run where it was built, or the installed one. ret is PATH_SIZE. */
 int skeleton_find_rootfs(const char *given, char *ret, struct err *err);
 
 /* Lays the skeleton and the programs of rootfs into the empty directory dir. What tree already has

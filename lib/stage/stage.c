@@ -16,6 +16,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "source/debian.h"
 #include "source/source.h"
@@ -29,8 +30,8 @@ enum { PEERS_MAX = 2 * STAGE_ARCHES_MAX };
 
 /* A runtime that has been built. */
 struct built {
-	char python[FILES_PATH_MAX]; /* its folder; usr is in there */
-	char usr[FILES_PATH_MAX], clib[FILES_PATH_MAX], info[FILES_PATH_MAX];
+	char python[PATH_SIZE]; /* its folder; usr is in there */
+	char usr[PATH_SIZE], clib[PATH_SIZE], info[PATH_SIZE];
 	struct build_result result;
 };
 
@@ -38,10 +39,10 @@ struct stage {
 	const struct stage_request *request;
 	struct transaction transaction;
 	struct debian *debian; /* NULL unless from Debian */
-	char rootfs[FILES_PATH_MAX];
+	char rootfs[PATH_SIZE];
 	struct built built[STAGE_ARCHES_MAX];
 	size_t n_built;
-	char peer_paths[PEERS_MAX][FILES_PATH_MAX];
+	char peer_paths[PEERS_MAX][PATH_SIZE];
 	const char *peers[PEERS_MAX];
 	size_t n_peers;
 };
@@ -68,7 +69,7 @@ static int open_source(struct stage *stage, const struct arch *arch, struct sour
 		       struct err *err)
 {
 	const struct stage_request *request = stage->request;
-	char dir[FILES_PATH_MAX];
+	char dir[PATH_SIZE];
 	int r;
 
 	switch (request->from) {
@@ -103,7 +104,7 @@ static int add_peers(struct stage *stage, struct err *err)
 {
 	size_t n;
 	const struct arch *table = arch_table(&n);
-	char usr[FILES_PATH_MAX];
+	char usr[PATH_SIZE];
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
@@ -156,7 +157,7 @@ static int compile(struct stage *stage, size_t which, const char *dir, const cha
 static int compile_stdlib(struct stage *stage, size_t which, struct err *err)
 {
 	struct built *built = &stage->built[which];
-	char stdlib[FILES_PATH_MAX], peer[FILES_PATH_MAX];
+	char stdlib[PATH_SIZE], peer[PATH_SIZE];
 	int r = files_path(stdlib, err, "%s/%s", built->usr, built->result.stdlib);
 
 	for (size_t i = 0; r == 0 && i < stage->n_peers; i++) {
@@ -185,7 +186,7 @@ static int name_places(const struct stage *stage, const struct arch *arch, struc
 static int settle(const struct stage *stage, const struct built *built, const struct arch *arch,
 		  struct err *err)
 {
-	char runtimes[FILES_PATH_MAX];
+	char runtimes[PATH_SIZE];
 	int r = files_settle(built->python, err);
 
 	if (r == 0)
@@ -213,7 +214,7 @@ static int add_rescue(const struct stage *stage, const struct arch *arch, const 
 {
 	static const char *const places[] = { "usr/bin/busybox", "bin/busybox" };
 	const struct stage_request *request = stage->request;
-	char busybox[FILES_PATH_MAX];
+	char busybox[PATH_SIZE];
 	int r = 0;
 
 	if (request->busybox)
@@ -232,7 +233,7 @@ static int add_rescue(const struct stage *stage, const struct arch *arch, const 
 static void warn_added(const struct stage *stage, const struct arch *arch)
 {
 	FILES_FREE char *list = NULL;
-	char path[FILES_PATH_MAX], names[512];
+	char path[PATH_SIZE], names[512];
 	struct package package;
 	struct text text;
 	size_t n;
@@ -293,7 +294,7 @@ static int stage_runtime(struct stage *stage, const struct arch *arch, struct er
 
 static int build_tree(struct stage *stage, struct err *err)
 {
-	char dir[FILES_PATH_MAX], packages[FILES_PATH_MAX];
+	char dir[PATH_SIZE], packages[PATH_SIZE];
 	int r = files_path(dir, err, "%s/tree", stage->transaction.build);
 
 	say(stage->request->progress, "laying out programs");
@@ -316,7 +317,7 @@ static int look_at_libc(struct stage *stage, struct err *err)
 {
 	size_t n, found = 0;
 	const struct arch *table = arch_table(&n);
-	char old[FILES_PATH_MAX], link[FILES_PATH_MAX], target[FILES_PATH_MAX];
+	char old[PATH_SIZE], link[PATH_SIZE], target[PATH_SIZE];
 	struct stat st;
 	int r = files_path(old, err, "%s/etc/libc", stage->transaction.tree);
 
@@ -350,7 +351,7 @@ static int look_at_libc(struct stage *stage, struct err *err)
 
 static int build_all(struct stage *stage, struct err *err)
 {
-	char source[FILES_PATH_MAX];
+	char source[PATH_SIZE];
 	int r = add_peers(stage, err);
 
 	for (size_t i = 0; r == 0 && i < stage->request->n_arches; i++) {

@@ -14,6 +14,7 @@
 #include "base/files.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
 
@@ -33,7 +34,7 @@ static int hidden(const struct transaction *transaction, const char *name, char 
 
 static int remove_hidden(const struct transaction *transaction, const char *name, struct err *err)
 {
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = hidden(transaction, name, path, err);
 
 	return r < 0 ? r : files_remove(path, err);
@@ -63,7 +64,7 @@ static int move(const char *from, const char *to, struct err *err)
 
 /* Where one of the three folders of a runtime is, goes to, and leaves its old one. */
 struct part {
-	char from[FILES_PATH_MAX], to[FILES_PATH_MAX], old[FILES_PATH_MAX];
+	char from[PATH_SIZE], to[PATH_SIZE], old[PATH_SIZE];
 };
 
 static int name_part(const struct transaction *transaction, const char *folder, const char *arch,
@@ -127,7 +128,7 @@ static int place_file(const char *path, const struct stat *st, void *context, st
 {
 	const struct placing *placing = context;
 	const char *name = path + placing->top;
-	char to[FILES_PATH_MAX];
+	char to[PATH_SIZE];
 	struct stat there;
 	int r = files_path(to, err, "%s%s", placing->transaction->tree, name);
 
@@ -144,7 +145,7 @@ static int place_file(const char *path, const struct stat *st, void *context, st
 static int place_whole(const struct transaction *transaction, const char *name, size_t which,
 		       struct err *err)
 {
-	char from[FILES_PATH_MAX], to[FILES_PATH_MAX], old[FILES_PATH_MAX];
+	char from[PATH_SIZE], to[PATH_SIZE], old[PATH_SIZE];
 	int r = files_path(from, err, "%s/" HIDDEN "/ready/tree/%s", transaction->tree, name);
 
 	if (r == 0)
@@ -161,7 +162,7 @@ static int place_whole(const struct transaction *transaction, const char *name, 
 static int place_listed(const struct transaction *transaction, struct err *err)
 {
 	FILES_FREE char *text = NULL;
-	char list[FILES_PATH_MAX];
+	char list[PATH_SIZE];
 	size_t n, which = 0;
 	int r = hidden(transaction, "ready/whole", list, err);
 
@@ -175,7 +176,7 @@ static int place_listed(const struct transaction *transaction, struct err *err)
 
 static int place_tree(const struct transaction *transaction, struct err *err)
 {
-	char from[FILES_PATH_MAX];
+	char from[PATH_SIZE];
 	struct placing placing = { .transaction = transaction };
 	int r = hidden(transaction, "ready/tree", from, err);
 
@@ -193,7 +194,7 @@ static int place_all(const struct transaction *transaction, struct err *err)
 {
 	size_t n;
 	const struct arch *table = arch_table(&n);
-	char path[FILES_PATH_MAX];
+	char path[PATH_SIZE];
 	int r = hidden(transaction, "trash", path, err);
 
 	if (r == 0)
@@ -221,7 +222,7 @@ static int sync_build(const struct transaction *transaction, struct err *err)
 
 int transaction_commit(struct transaction *transaction, struct err *err)
 {
-	char ready[FILES_PATH_MAX];
+	char ready[PATH_SIZE];
 	int r = hidden(transaction, "ready", ready, err);
 
 	if (r == 0)
@@ -255,7 +256,7 @@ static void find_created(const char *path, char *ret)
  * the lock is on a file without a name, and is tried again. */
 static int take_lock(struct transaction *transaction, struct err *err)
 {
-	char path[FILES_PATH_MAX], dir[FILES_PATH_MAX];
+	char path[PATH_SIZE], dir[PATH_SIZE];
 	int r = hidden(transaction, "lock", path, err);
 
 	if (r == 0)
@@ -293,7 +294,7 @@ static int take_lock(struct transaction *transaction, struct err *err)
 /* Goes on where a decided run was interrupted, and throws away what was not decided. */
 static int recover(const struct transaction *transaction, struct err *err)
 {
-	char ready[FILES_PATH_MAX];
+	char ready[PATH_SIZE];
 	int r = hidden(transaction, "ready", ready, err);
 
 	if (r == 0 && files_exist(ready))
@@ -330,7 +331,7 @@ int transaction_open(struct transaction *transaction, const char *tree, struct e
 
 void transaction_close(struct transaction *transaction)
 {
-	char dir[FILES_PATH_MAX], lock[FILES_PATH_MAX], ready[FILES_PATH_MAX];
+	char dir[PATH_SIZE], lock[PATH_SIZE], ready[PATH_SIZE];
 
 	/* On the way out after a success or with a sentence already said: what cannot be removed
 	 * now is removed by the next run. */

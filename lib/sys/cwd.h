@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CWD_MAX = 4096 };
+#include "core/path_size.h"
 
 struct cwd {
-	char path[CWD_MAX]; /* empty if there is no path to it: deleted, or outside of the root */
-	bool known;	    /* these are the directory's */
+	char path[PATH_SIZE]; /* empty if there is no path to it: deleted, or outside of the root */
+	bool known;	      /* these are the directory's */
 	uint64_t dev, ino;
 };
 

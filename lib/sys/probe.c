@@ -14,6 +14,7 @@
 #include "core/contract.h"
 #include "core/err.h"
 #include "core/job.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/view.h"
 #include "sys/dirs.h"
@@ -223,7 +224,7 @@ static bool is_directory(int dirfd, const char *path)
 
 void probe_shares(struct facts *facts, const char *tree, const char *arch)
 {
-	char runtime[4096];
+	char runtime[PATH_SIZE];
 	struct text text;
 	FD_CLEANUP int fd = -1;
 

@@ -3,18 +3,18 @@
 #include "sys/programs.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 
 /* Tries each place relative to the executable's folder, then below the prefix; 0 or -ENOENT. */
 static int find(const char *const *beside, size_t n, const char *installed, const char *name,
 		char *dst, size_t size)
 {
-	char self[PATH_MAX];
+	char self[PATH_SIZE];
 	struct text text;
 	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/plan.h"
 #include "core/str.h"
 #include "sys/dirs.h"
@@ -106,7 +107,7 @@ static int run_here(struct run *run)
 static int open_parent(const struct run *run, const char *dst, const char **ret_name)
 {
 	const char *name = path_base(dst);
-	char parent[4096];
+	char parent[PATH_SIZE];
 
 	*ret_name = name;
 	if (name == dst)

@@ -10,6 +10,7 @@
 
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/request.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -90,11 +91,11 @@ static int path_of(const struct contract *contract, const struct request *reques
 	if (place && request->path && contract_covers(contract, request->path) &&
 	    is_own_path(request->path, place))
 		return 0;
-	path = pages_get(SCRIPT_PATH_MAX);
+	path = pages_get(PATH_SIZE);
 	if (!path)
 		return -errno;
 	*ret = path;
-	return ask_proc(request->fd, path, SCRIPT_PATH_MAX);
+	return ask_proc(request->fd, path, PATH_SIZE);
 }
 
 static bool may_be_ours(const struct contract *contract, const struct place *place, bool host_root)

@@ -18,8 +18,6 @@ enum script_owner {
 	SCRIPT_UNKNOWN /* it may be ours, and that cannot be told: do not guess */
 };
 
-enum { SCRIPT_PATH_MAX = 4096 };
-
 struct script {
 	enum script_owner owner;
 	const struct contract_tree *tree; /* where it is ours, or stale */

@@ -3,7 +3,6 @@
 #include "sys/tree.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +10,7 @@
 #include "core/arch.h"
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "core/view.h"
 
@@ -18,16 +18,16 @@ static const char *const folders[] = { "bin", "sbin", "site-package", "etc/pytho
 
 static bool is_directory(const char *dir, const char *name)
 {
-	char path[TREE_PATH_MAX];
+	char path[PATH_SIZE];
 	struct stat st;
 
 	return path_join(path, sizeof(path), dir, name) == 0 && stat(path, &st) == 0 &&
 	       S_ISDIR(st.st_mode);
 }
 
-int tree_resolve(const char *path, char ret[TREE_PATH_MAX], struct err *err)
+int tree_resolve(const char *path, char ret[PATH_SIZE], struct err *err)
 {
-	char resolved[PATH_MAX];
+	char resolved[PATH_SIZE];
 
 	if (!realpath(path, resolved))
 		return err_set(err, errno, "cannot find the tree %s", path);
@@ -41,7 +41,7 @@ int tree_resolve(const char *path, char ret[TREE_PATH_MAX], struct err *err)
 						resolved, folders[i]),
 					"'busypy stage %s' makes one", path);
 	}
-	(void)str_copy(ret, TREE_PATH_MAX, resolved); /* checked above */
+	(void)str_copy(ret, PATH_SIZE, resolved); /* checked above */
 	return view_tree_allowed(ret, err);
 }
 

@@ -7,14 +7,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/path_size.h"
+
 struct arch;
 struct err;
 
-enum { TREE_PATH_MAX = 4096 };
-
 /* Follows path (perhaps EXPORT/current) to the tree's canonical path and checks that a tree stands
  * there and may stand there. */
-int tree_resolve(const char *path, char ret[TREE_PATH_MAX], struct err *err);
+int tree_resolve(const char *path, char ret[PATH_SIZE], struct err *err);
 
 /* The arch that a user named, or this machine's for NULL; the sentence lists those there are. */
 int tree_arch(const char *name, const struct arch **ret, struct err *err);

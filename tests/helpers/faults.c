@@ -20,6 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/path_size.h"
+
 #ifndef PTRACE_O_EXITKILL
 #define PTRACE_O_EXITKILL (1 << 20)
 #endif
@@ -99,7 +101,7 @@ static void call_result(pid_t pid, long result)
 /* True while the process runs loader or enter. */
 static bool is_small(pid_t pid)
 {
-	char link[64], exe[4096];
+	char link[64], exe[PATH_SIZE];
 	const char *name;
 	ssize_t n;
 

@@ -21,6 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/path_size.h"
+
 enum {
 	WORDS_MAX = 12,
 	OUTPUT_MAX = 4096,
@@ -320,7 +322,7 @@ static void open_all(const char *tree, const char *template)
 						  "bin/binary" };
 	static const char *const others[] = { "/etc/passwd", "/", "/dev/null",
 					      "/proc/self/status" };
-	char path[4096];
+	char path[PATH_SIZE];
 	int fd = FIRST_FD, pipes[2];
 
 	for (; fd <= LAST_FD; fd++)

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/path_size.h"
+
 int main(void)
 {
-	char name[4096];
+	char name[PATH_SIZE];
 	int fd = open("/proc/1/mem", O_RDWR | O_CLOEXEC);
 	ssize_t n = readlink("/proc/1/exe", name, sizeof(name) - 1);
 

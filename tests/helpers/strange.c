@@ -12,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/path_size.h"
+
 static void must(long r, const char *what)
 {
 	if (r >= 0)
@@ -33,7 +35,7 @@ int main(int argc, char **argv)
 {
 	int option, change = 0, proc = 0;
 	long uid = -1;
-	char path[4096];
+	char path[PATH_SIZE];
 
 	while ((option = getopt(argc, argv, "+cpu:")) != -1) {
 		if (option == 'c')

@@ -13,6 +13,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "core/path_size.h"
+
 /* One line of /proc/self/status. */
 static void put_status(const char *key, const char *name)
 {
@@ -78,7 +80,7 @@ int main(int argc, char **argv)
 {
 	const char *script = argc > 1 ? argv[1] : "";
 	size_t n = strlen(script);
-	char cwd[4096] = "?";
+	char cwd[PATH_SIZE] = "?";
 	struct utsname machine;
 	struct stat exe;
 
