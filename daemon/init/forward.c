@@ -53,15 +53,14 @@ static bool forward_until_end(struct init *init, int pid)
 {
 	uint64_t deadline = SIGNALS_NEVER;
 
-	init->awaited = pid;
-	process_reap(init);
-	while (init->awaited) {
+	process_await(init, pid);
+	while (init->processes.awaited) {
 		int sig = signals_wait(SIGNALS_ALL, deadline);
 
 		process_reap(init);
-		if (sig == 0 && init->awaited)
+		if (sig == 0 && init->processes.awaited)
 			return false;
-		if (sig == 0 || sig == SIGCHLD || !init->awaited)
+		if (sig == 0 || sig == SIGCHLD || !init->processes.awaited)
 			continue;
 		sig = translate(init, sig);
 		/* Just forked, it may not lead a group yet; that it has ended is seen above. */
@@ -84,7 +83,9 @@ static void end_container(struct init *init)
 
 struct state state_run(struct init *init)
 {
+	const struct start heartbeat = { .command = "heartbeat", .work = heartbeat_run, .tty = "" };
 	const char *program = init->options.program;
+	const struct start start = { .command = program, .tty = "", .flags = PROCESS_FOREGROUND };
 	struct err err = { 0 };
 	int r = prove_command(program, &err), pid;
 
@@ -99,12 +100,12 @@ struct state state_run(struct init *init)
 	 * what the terminal has not sent yet (drivers/tty/tty_io.c, __tty_hangup()). */
 	(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0); /* never steals one */
 	if (heartbeat_wanted(init))
-		(void)process_start(init, HEARTBEAT_COMMAND, "", 0); /* without: no lease */
-	pid = process_start(init, program, "", PROCESS_FOREGROUND);
+		(void)process_start(init, &heartbeat); /* without: no lease */
+	pid = process_start(init, &start);
 	if (pid < 0)
 		return (struct state){ state_fail };
 	if (forward_until_end(init, pid)) {
-		init->exit_status = shell_status(init->awaited_status);
+		init->exit_status = shell_status(init->processes.status);
 		log_note("init: %s ended with status %d", program, init->exit_status);
 	} else {
 		log_say("init: %s is still running, going on", program);
@@ -139,7 +140,7 @@ int forward_adopted(struct init *init, int pid)
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* PID 1 is one anyway */
 	inittab_init(&init->table);
 	(void)forward_until_end(init, pid);
-	return shell_status(init->awaited_status);
+	return shell_status(init->processes.status);
 }
 
 int forward_program(struct init *init, char **argv)
@@ -167,5 +168,5 @@ int forward_program(struct init *init, char **argv)
 	}
 	(void)setpgid(pid, pid); /* whoever is first; EACCES: it has executed already */
 	(void)forward_until_end(init, pid);
-	return shell_status(init->awaited_status);
+	return shell_status(init->processes.status);
 }

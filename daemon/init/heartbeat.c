@@ -28,6 +28,7 @@
 #include "sys/netdev.h"
 #include "log.h"
 #include "nfs_mount.h"
+#include "process.h"
 #include "state.h"
 #include "timeouts.h"
 
@@ -56,7 +57,7 @@ bool heartbeat_wanted(const struct init *init)
 void heartbeat_add(struct init *init)
 {
 	if (heartbeat_wanted(init) &&
-	    inittab_add(&init->table, INITTAB_RESPAWN, "", false, HEARTBEAT_COMMAND, NULL) < 0)
+	    process_add_work(init, PROCESS_HEARTBEAT, "heartbeat", heartbeat_run) < 0)
 		log_say("init: no room for the lease's process");
 }
 

@@ -8,16 +8,13 @@
 
 struct init;
 
-/* The command text of its entry: no inittab can hold it. */
-#define HEARTBEAT_COMMAND "\nheartbeat"
-
 /* True if this machine was told where to write, by words that can be understood. */
 bool heartbeat_wanted(const struct init *init);
 
 /* Adds an entry that keeps it running, if it is wanted. */
 void heartbeat_add(struct init *init);
 
-/* In a child: writes until it is told to end; then it takes the lease back. Does not return. */
-void heartbeat_run(void) __attribute__((noreturn));
+/* In a child: writes until it is told to end; then it takes the lease back. */
+_Noreturn void heartbeat_run(void);
 
 #endif

@@ -25,12 +25,9 @@
 #include "crash.h"
 #include "environment.h"
 #include "forward.h"
-#include "heartbeat.h"
 #include "load.h"
 #include "log.h"
 #include "netroot.h"
-#include "prove.h"
-#include "rescue.h"
 #include "signals.h"
 #include "state.h"
 
@@ -187,26 +184,6 @@ struct state state_prepare(struct init *init)
 	if (init->rescue)
 		return (struct state){ state_rescue };
 	return (struct state){ netroot_wanted(init) ? state_netroot : state_compose };
-}
-
-struct state state_choose(struct init *init)
-{
-	switch (init->options.start) {
-	case CMDLINE_INIT:
-		return (struct state){ state_become };
-	case CMDLINE_RUN:
-		return (struct state){ state_run };
-	case CMDLINE_INITTAB:
-	case CMDLINE_SHELL:
-		break;
-	}
-	load_inittab(init);
-	/* Where nothing can be started, BusyBox would try for ever. */
-	if (!prove_table(init) && !init->container &&
-	    (init->options.fail == CMDLINE_REBOOT || rescue_find(init)))
-		return (struct state){ state_fail };
-	heartbeat_add(init);
-	return (struct state){ state_sysinit };
 }
 
 static int print(int fd, const char *text)

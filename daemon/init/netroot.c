@@ -128,9 +128,8 @@ static enum ending ending_of(int sig)
 /* True if the child has done its work; false for an ending, or if it died. */
 static bool wait_for_child(struct init *init, int pid, unsigned *said)
 {
-	init->awaited = pid;
-	process_reap(init);
-	while (init->awaited) {
+	process_await(init, pid);
+	while (init->processes.awaited) {
 		int sig = signals_wait(SIGNALS_ALL, clock_ms() + NETROOT_SAY_MS);
 
 		process_reap(init);
@@ -140,7 +139,7 @@ static bool wait_for_child(struct init *init, int pid, unsigned *said)
 		if (init->ending != ENDING_NONE)
 			return false;
 	}
-	return init->awaited_status == 0;
+	return init->processes.status == 0;
 }
 
 /* Nobody will use an initramfs's files again, and each is memory. */

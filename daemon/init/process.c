@@ -22,26 +22,44 @@ static int fork_process(struct init *init)
 	int pid = fork();
 
 	if (pid >= 0) {
-		init->fork_pause = 0;
+		init->processes.fork_pause = 0;
 		return pid;
 	}
 	pid = -errno;
-	if (init->fork_pause == 0)
+	if (init->processes.fork_pause == 0)
 		log_say("can't fork: %m");
-	init->fork_pause = init->fork_pause ? init->fork_pause * 2 : FORK_PAUSE_MIN_MS;
-	if (init->fork_pause > FORK_PAUSE_MAX_MS)
-		init->fork_pause = FORK_PAUSE_MAX_MS;
-	init->fork_due = clock_ms() + init->fork_pause;
+	init->processes.fork_pause =
+		init->processes.fork_pause ? init->processes.fork_pause * 2 : FORK_PAUSE_MIN_MS;
+	if (init->processes.fork_pause > FORK_PAUSE_MAX_MS)
+		init->processes.fork_pause = FORK_PAUSE_MAX_MS;
+	init->processes.fork_due = clock_ms() + init->processes.fork_pause;
 	return pid;
 }
 
-int process_start(struct init *init, const char *command, const char *tty, unsigned flags)
+int process_start(struct init *init, const struct start *start)
 {
 	int pid = fork_process(init);
 
 	if (pid == 0)
-		start_child(command, tty, flags); /* does not return */
+		start_child(start);
 	return pid;
+}
+
+int process_add_work(struct init *init, enum process_kind kind, const char *name,
+		     void (*work)(void))
+{
+	init->processes.work[kind] = work;
+	return inittab_add_work(&init->table, kind, name);
+}
+
+static int start_entry(struct init *init, const struct inittab_slot *slot, unsigned flags)
+{
+	const struct start start = { .command = inittab_command(&init->table, slot),
+				     .work = init->processes.work[slot->kind],
+				     .tty = slot->tty,
+				     .flags = flags };
+
+	return process_start(init, &start);
 }
 
 /* The entry that this was the process of can be started again, but not at once. */
@@ -63,7 +81,7 @@ static void mark_ended(struct init *init, int pid)
 /* ^Z at the terminal of busypy.run's program: nobody is there who could continue it. */
 static void on_stopped(struct init *init, int pid, int sig)
 {
-	if (pid == init->awaited && sig != SIGSTOP && getpid() == 1)
+	if (pid == init->processes.awaited && sig != SIGSTOP && getpid() == 1)
 		(void)kill(-pid, SIGCONT); /* ESRCH: it has ended meanwhile */
 }
 
@@ -76,17 +94,18 @@ void process_reap(struct init *init)
 			on_stopped(init, pid, WSTOPSIG(status));
 			continue;
 		}
-		if (pid == init->awaited) {
-			init->awaited = 0;
-			init->awaited_status = status;
+		if (pid == init->processes.awaited) {
+			init->processes.awaited = 0;
+			init->processes.status = status;
 		}
 		mark_ended(init, pid);
 	}
 	/* Waiting for what is not there would never end. */
-	if (pid < 0 && errno != EINTR && init->awaited > 0) {
-		log_say("init: process %d cannot be waited for, going on: %m", init->awaited);
-		init->awaited = 0;
-		init->awaited_status = 0;
+	if (pid < 0 && errno != EINTR && init->processes.awaited > 0) {
+		log_say("init: process %d cannot be waited for, going on: %m",
+			init->processes.awaited);
+		init->processes.awaited = 0;
+		init->processes.status = 0;
 	}
 }
 
@@ -99,20 +118,30 @@ void process_stand_still(struct init *init)
 	log_note("init: continued by SIGCONT");
 }
 
+void process_await(struct init *init, int pid)
+{
+	init->processes.awaited = pid;
+	process_reap(init);
+}
+
+void process_forget_pauses(struct init *init)
+{
+	init->processes.fork_pause = 0;
+}
+
 bool process_wait(struct init *init, int pid, uint64_t deadline)
 {
 	enum signals_which which = init->ending == ENDING_NONE ? SIGNALS_WAITING : SIGNALS_CHILD;
 
-	init->awaited = pid;
-	process_reap(init);
-	while (init->awaited) {
+	process_await(init, pid);
+	while (init->processes.awaited) {
 		int sig = signals_wait(which, deadline);
 
 		if (sig == SIGTSTP)
 			process_stand_still(init);
 		process_reap(init);
-		if (sig == 0 && init->awaited) {
-			init->awaited = 0;
+		if (sig == 0 && init->processes.awaited) {
+			init->processes.awaited = 0;
 			return false;
 		}
 	}
@@ -137,17 +166,18 @@ bool process_wait_all(struct init *init, uint64_t deadline)
  * entries behind it get one try each. */
 static int start_patiently(struct init *init, const struct inittab_slot *slot, uint64_t deadline)
 {
-	const char *command = inittab_command(&init->table, slot);
-	int tries = init->fork_pause ? 1 : FORK_TRIES, pid = -EAGAIN;
+	int tries = init->processes.fork_pause ? 1 : FORK_TRIES, pid = -EAGAIN;
 
 	while (pid < 0 && tries-- > 0) {
-		pid = process_start(init, command, slot->tty, 0);
+		pid = start_entry(init, slot, 0);
 		if (pid < 0 && tries > 0) /* reaps meanwhile */
 			(void)process_wait(init, -1,
-					   deadline < init->fork_due ? deadline : init->fork_due);
+					   deadline < init->processes.fork_due
+						   ? deadline
+						   : init->processes.fork_due);
 	}
 	if (pid < 0)
-		log_say("can't fork: '%s' was not run", command);
+		log_say("can't fork: '%s' was not run", inittab_command(&init->table, slot));
 	return pid;
 }
 
@@ -180,8 +210,8 @@ bool process_run(struct init *init, unsigned actions, uint64_t deadline)
 			log_say("init: '%s' is still running, going on",
 				inittab_command(table, slot));
 			all = false;
-		} else if (WIFEXITED(init->awaited_status)) {
-			all &= WEXITSTATUS(init->awaited_status) != START_FAILED;
+		} else if (WIFEXITED(init->processes.status)) {
+			all &= WEXITSTATUS(init->processes.status) != START_FAILED;
 		}
 	}
 	return all;
@@ -225,14 +255,13 @@ uint64_t process_respawn(struct init *init)
 
 		if (slot->pid)
 			continue;
-		if (init->fork_pause && slot->due < init->fork_due)
-			slot->due = init->fork_due;
+		if (init->processes.fork_pause && slot->due < init->processes.fork_due)
+			slot->due = init->processes.fork_due;
 		if (slot->due <= now && !respawns_too_fast(init, slot, now)) {
-			int pid =
-				process_start(init, inittab_command(table, slot), slot->tty, flags);
+			int pid = start_entry(init, slot, flags);
 
 			slot->pid = pid > 0 ? pid : 0;
-			slot->due = pid > 0 ? 0 : init->fork_due;
+			slot->due = pid > 0 ? 0 : init->processes.fork_due;
 		}
 		due = slot->pid ? SIGNALS_NEVER : slot->due;
 		next = due < next ? due : next;

@@ -7,15 +7,23 @@
 #include <stdint.h>
 
 struct init;
+struct start;
 
 enum process_flags {
 	PROCESS_ASKFIRST = 1 << 0,  /* prompt, and wait for Enter */
 	PROCESS_FOREGROUND = 1 << 1 /* in our session, as the terminal's foreground group */
 };
 
-/* Forks and executes a command on tty ("": init's), in a session of its own unless a flag says
+/* Entries that are no command of an inittab, but a function of this program. */
+enum process_kind { PROCESS_COMMAND, PROCESS_HEARTBEAT, PROCESS_RESCUE, PROCESS_KINDS };
+
+/* Adds such an entry, to be respawned: work is done in a child, in the place of an exec. */
+int process_add_work(struct init *init, enum process_kind kind, const char *name,
+		     void (*work)(void));
+
+/* Forks and executes a command (or does a work), in a session of its own unless a flag says
  * otherwise. The pid, or -errno if there is none. */
-int process_start(struct init *init, const char *command, const char *tty, unsigned flags);
+int process_start(struct init *init, const struct start *start);
 
 /* Reaps whatever has ended, without waiting. */
 void process_reap(struct init *init);
@@ -23,8 +31,14 @@ void process_reap(struct init *init);
 /* TSTP: reaps, but starts nothing and serves no other signal until CONT. */
 void process_stand_still(struct init *init);
 
-/* Waits until pid has been reaped; its status is init->awaited_status. False at the deadline. */
+/* Waits until pid has been reaped. False at the deadline. */
 bool process_wait(struct init *init, int pid, uint64_t deadline);
+
+/* The same for callers with a loop of their own, which ends when processes.awaited is 0. */
+void process_await(struct init *init, int pid);
+
+/* Forgets that forks have failed: who starts a process next is patient again. */
+void process_forget_pauses(struct init *init);
 
 /* Waits until no process is left. False at the deadline. */
 bool process_wait_all(struct init *init, uint64_t deadline);

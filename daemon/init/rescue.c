@@ -47,7 +47,8 @@ bool rescue_find(const struct init *init)
 	return true;
 }
 
-void rescue_exec(void)
+/* In a child: becomes the rescue shell, or says why not. */
+static void rescue_exec(void)
 {
 	static char shell[] = "-sh";
 	char *argv[] = { shell, NULL };
@@ -77,7 +78,7 @@ struct state state_rescue(struct init *init)
 	inittab_init(&init->table);
 	if (rescue_find(init)) {
 		log_say("init: starting the rescue shell %s; 'reboot -f' ends it", program);
-		(void)inittab_add(&init->table, INITTAB_RESPAWN, "", false, RESCUE_COMMAND, NULL);
+		(void)process_add_work(init, PROCESS_RESCUE, "rescue", rescue_exec);
 	} else if (access("/bin/sh", X_OK) == 0) {
 		log_say("init: there is no rescue shell for %s, trying /bin/sh", init->arch->name);
 		(void)inittab_add(&init->table, INITTAB_RESPAWN, "", false, "-/bin/sh", NULL);

@@ -8,13 +8,7 @@
 
 struct init;
 
-/* The command text of the rescue entry: no inittab can hold it. */
-#define RESCUE_COMMAND "\nrescue"
-
 /* True if there is one for this arch; PATH then ends in its directory. */
 bool rescue_find(const struct init *init);
-
-/* In a child: becomes the rescue shell, or says why not. */
-void rescue_exec(void);
 
 #endif

@@ -64,7 +64,7 @@ struct state state_shutdown(struct init *init)
 {
 	if (environment_set("BUSYPY_SHUTDOWN", ending_name(init->ending)) < 0)
 		log_note("init: no room for BUSYPY_SHUTDOWN in the environment, ignoring");
-	init->fork_pause = 0; /* no time is left for what respawning has waited */
+	process_forget_pauses(init); /* no time is left for what respawning has waited */
 	process_run(init, INITTAB_SHUTDOWN, after((uint64_t)init->options.shutdown_s * 1000));
 	log_say("The system is going down NOW!");
 	kill_everybody(init);

@@ -14,16 +14,12 @@
 #include "core/command.h"
 #include "core/err.h"
 #include "core/path_size.h"
-#include "core/str.h"
 #include "sys/chain.h"
 #include "console.h"
-#include "heartbeat.h"
 #include "log.h"
 #include "process.h"
 #include "prove.h"
-#include "rescue.h"
 #include "signals.h"
-#include "state.h"
 
 /* A script without a shebang is the shell's, as execvp(3) of the GNU C library has it, and hence
  * BusyBox; a program for another machine is nobody's. */
@@ -114,41 +110,26 @@ void start_foreground(void)
 	(void)tcsetpgrp(STDIN_FILENO, getpgrp());
 }
 
-void start_child(const char *command, const char *tty, unsigned flags)
+void start_child(const struct start *start)
 {
 	signals_reset();
-	if (flags & PROCESS_FOREGROUND)
+	if (start->flags & PROCESS_FOREGROUND)
 		start_foreground();
 	else
 		(void)setsid(); /* cannot fail: a forked child leads no group */
-	if (console_take(tty) < 0)
+	if (console_take(start->tty) < 0)
 		_exit(1);
-	if (flags & PROCESS_ASKFIRST)
+	if (start->flags & PROCESS_ASKFIRST)
 		ask_first();
 	if (access("/.init_enable_core", F_OK) == 0) {
 		struct rlimit core = { RLIM_INFINITY, RLIM_INFINITY };
 
 		(void)setrlimit(RLIMIT_CORE, &core); /* without privilege: no core, no harm */
 	}
-	log_note("starting pid %d, tty '%s': '%s'", (int)getpid(), tty, command);
-	if (str_eq(command, HEARTBEAT_COMMAND))
-		heartbeat_run(); /* does not return */
-	if (str_eq(command, RESCUE_COMMAND))
-		rescue_exec();
+	log_note("starting pid %d, tty '%s': '%s'", (int)getpid(), start->tty, start->command);
+	if (start->work)
+		start->work();
 	else
-		start_exec(command);
+		start_exec(start->command);
 	_exit(START_FAILED);
-}
-
-struct state state_become(struct init *init)
-{
-	struct err err = { 0 };
-
-	if (prove_command(init->options.program, &err) < 0)
-		log_err("busypy.init", &err);
-	log_note("init: handing over to %s", init->options.program);
-	signals_reset();
-	start_exec(init->options.program);
-	signals_block();
-	return (struct state){ state_fail };
 }

@@ -6,10 +6,16 @@
 /* The exit status of a child whose exec has failed. */
 enum { START_FAILED = 255 };
 
+struct start {
+	const char *command;
+	void (*work)(void); /* done instead of a command, which is then its name; may be NULL */
+	const char *tty;    /* "": init's */
+	unsigned flags;	    /* enum process_flags */
+};
+
 /* Becomes the command, on tty; ends with 1 if tty cannot be opened, with START_FAILED if the exec
- * fails.
- * flags: enum process_flags. */
-void start_child(const char *command, const char *tty, unsigned flags) __attribute__((noreturn));
+ * fails. */
+_Noreturn void start_child(const struct start *start);
 
 /* In a child: its group of its own becomes the terminal's foreground one where the parent's was. */
 void start_foreground(void);

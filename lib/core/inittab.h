@@ -93,6 +93,7 @@ struct inittab_slot {
 	uint64_t due;  /* ms: not started again before */
 	uint64_t window;
 	unsigned starts; /* since window (ms) */
+	unsigned kind;	 /* 0: a command; else the caller's own work, and the command its name */
 	char tty[INITTAB_TTY_MAX];
 };
 
@@ -112,6 +113,10 @@ void inittab_init(struct inittab *table);
  * takes the new action. *ret_replaced (may be NULL): the action it had, or 0. 0, or -E2BIG. */
 int inittab_add(struct inittab *table, enum inittab_action action, const char *tty, bool tty_cut,
 		const char *command, unsigned *ret_replaced);
+
+/* Adds a respawn entry that no file can hold: work of the caller's own, of this kind (not 0). The
+ * same work again is one entry. 0, or -E2BIG. */
+int inittab_add_work(struct inittab *table, unsigned kind, const char *name);
 
 const char *inittab_command(const struct inittab *table, const struct inittab_slot *slot);
 

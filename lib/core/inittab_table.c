@@ -34,16 +34,24 @@ static uint32_t hash_of(const char *tty, const char *command)
 	return hash;
 }
 
-static int find_same(const struct inittab *table, uint32_t hash, const char *tty,
-		     const char *command)
+/* What is to be in the table. */
+struct wanted {
+	enum inittab_action action;
+	unsigned kind;
+	const char *tty, *command;
+	uint32_t hash;
+};
+
+static int find_same(const struct inittab *table, const struct wanted *wanted)
 {
-	int i = table->buckets[hash % INITTAB_BUCKETS];
+	int i = table->buckets[wanted->hash % INITTAB_BUCKETS];
 
 	for (; i >= 0; i = table->slots[i].next_same) {
 		const struct inittab_slot *slot = &table->slots[i];
 
-		if (slot->hash == hash && str_eq(slot->tty, tty) &&
-		    str_eq(inittab_command(table, slot), command))
+		if (slot->hash == wanted->hash && slot->kind == wanted->kind &&
+		    str_eq(slot->tty, wanted->tty) &&
+		    str_eq(inittab_command(table, slot), wanted->command))
 			return i;
 	}
 	return -1;
@@ -93,37 +101,58 @@ static int new_slot(struct inittab *table)
 	return index;
 }
 
-int inittab_add(struct inittab *table, enum inittab_action action, const char *tty, bool tty_cut,
-		const char *command, unsigned *ret_replaced)
+static int add_new(struct inittab *table, const struct wanted *wanted)
 {
-	uint32_t hash = hash_of(tty, command);
-	size_t n = strlen(command) + 1;
-	/* BusyBox compares the whole name with the cut one: such entries are never the same. */
-	int index = tty_cut ? -1 : find_same(table, hash, tty, command);
+	size_t n = strlen(wanted->command) + 1;
 	struct inittab_slot *slot;
+	int index;
 
-	if (ret_replaced)
-		*ret_replaced = index >= 0 ? table->slots[index].action : 0;
-	if (index >= 0) {
-		table->slots[index].action = action;
-		move_to_end(table, index);
-		return 0;
-	}
 	if (n > INITTAB_TEXT_MAX - table->text_used)
 		return -E2BIG;
 	index = new_slot(table);
 	if (index < 0)
 		return -E2BIG;
 	slot = &table->slots[index];
-	*slot = (struct inittab_slot){ .action = action, .hash = hash };
-	(void)str_copy(slot->tty, sizeof(slot->tty), tty); /* inittab_entry's is no longer */
+	*slot = (struct inittab_slot){ .action = wanted->action,
+				       .kind = wanted->kind,
+				       .hash = wanted->hash };
+	(void)str_copy(slot->tty, sizeof(slot->tty), wanted->tty); /* entry's is no longer */
 	slot->text = (uint32_t)table->text_used;
-	memcpy(table->text[table->half] + table->text_used, command, n);
+	memcpy(table->text[table->half] + table->text_used, wanted->command, n);
 	table->text_used += n;
-	slot->next_same = table->buckets[hash % INITTAB_BUCKETS];
-	table->buckets[hash % INITTAB_BUCKETS] = index;
+	slot->next_same = table->buckets[wanted->hash % INITTAB_BUCKETS];
+	table->buckets[wanted->hash % INITTAB_BUCKETS] = index;
 	append(table, index);
 	return 0;
+}
+
+/* Over the entry at index, if there is one. */
+static int add(struct inittab *table, const struct wanted *wanted, int index)
+{
+	if (index < 0)
+		return add_new(table, wanted);
+	table->slots[index].action = wanted->action;
+	move_to_end(table, index);
+	return 0;
+}
+
+int inittab_add(struct inittab *table, enum inittab_action action, const char *tty, bool tty_cut,
+		const char *command, unsigned *ret_replaced)
+{
+	const struct wanted wanted = { action, 0, tty, command, hash_of(tty, command) };
+	/* BusyBox compares the whole name with the cut one: such entries are never the same. */
+	int index = tty_cut ? -1 : find_same(table, &wanted);
+
+	if (ret_replaced)
+		*ret_replaced = index >= 0 ? table->slots[index].action : 0;
+	return add(table, &wanted, index);
+}
+
+int inittab_add_work(struct inittab *table, unsigned kind, const char *name)
+{
+	const struct wanted wanted = { INITTAB_RESPAWN, kind, "", name, hash_of("", name) };
+
+	return add(table, &wanted, find_same(table, &wanted));
 }
 
 int inittab_find(const struct inittab *table, int index, unsigned actions)

@@ -167,6 +167,22 @@ static void check_table(void)
 	CHECK_TEXT(order(), "b8! ", "what comes back still runs");
 }
 
+static void check_work(void)
+{
+	inittab_init(&table);
+	add(INITTAB_RESPAWN, "beat");
+	CHECK(inittab_add_work(&table, 1, "beat") == 0, "work of the caller's own");
+	CHECK_TEXT(order(), "beat8 beat8 ", "no command is the same as work");
+	CHECK(table.slots[table.last].kind == 1, "its kind is kept");
+	table.slots[table.last].pid = 7;
+	inittab_reload_begin(&table);
+	CHECK(inittab_add_work(&table, 1, "beat") == 0, "again");
+	inittab_reload_end(&table);
+	CHECK_TEXT(order(), "beat8! ", "the same work again is one entry, which still runs");
+	CHECK(inittab_add_work(&table, 2, "beat") == 0, "another kind");
+	CHECK_TEXT(order(), "beat8! beat8 ", "is another entry");
+}
+
 static void check_room(void)
 {
 	static char command[INITTAB_TEXT_MAX / 4];
@@ -205,6 +221,7 @@ int main(void)
 	check_long();
 	check_warnings();
 	check_table();
+	check_work();
 	check_room();
 	return done();
 }
