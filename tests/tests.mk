@@ -1,23 +1,23 @@
 # Tests: what is built for them, and what runs them. Included by the Makefile.
 
-UNIT := $(sort $(wildcard tests/unit/*.c))
-FUZZ := $(sort $(wildcard tests/fuzz/*.c))
-HELPERS := $(sort $(wildcard tests/helpers/*.c))
+UNIT := $(sort $(wildcard tests/core/unit/*.c))
+FUZZ := $(sort $(wildcard tests/core/fuzz/*.c))
+HELPERS := $(sort $(wildcard tests/support/helpers/*.c))
 
 # -- checks --------------------------------------------------------------------------------------
 
-$(B)/unit/%: tests/unit/%.c $(B)/libsys.a $(B)/libcore.a
+$(B)/unit/%: tests/core/unit/%.c $(B)/libsys.a $(B)/libcore.a
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(HOST_CFLAGS) -iquote tests/unit -o $@ $< $(B)/libsys.a $(B)/libcore.a
+	$(Q)$(CC) $(HOST_CFLAGS) -iquote tests/core/unit -o $@ $< $(B)/libsys.a $(B)/libcore.a
 
-$(B)/helpers/%: tests/helpers/%.c $(B)/musl/libsmall.a
+$(B)/helpers/%: tests/support/helpers/%.c $(B)/musl/libsmall.a
 	@mkdir -p $(@D)
 	$(call say,MUSL)
 	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
 
-units: $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT))
-helpers: $(patsubst tests/helpers/%.c,$(B)/helpers/%,$(HELPERS))
+units: $(patsubst tests/core/unit/%.c,$(B)/unit/%,$(UNIT))
+helpers: $(patsubst tests/support/helpers/%.c,$(B)/helpers/%,$(HELPERS))
 
 check-layers: all
 	$(Q)tests/check-layers $(B)
@@ -28,10 +28,10 @@ check-layers: all
 # Every test prints TAP; tests/run adds them up and prints "N passed, N failed".
 
 TREE_HOST := $(B)/test-trees/host
-BATS := $(sort $(wildcard tests/*/*.bats))
-BATTERIES := $(sort $(wildcard tests/*/run))
-UNIT_PROGRAMS := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT))
-FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(FUZZ))
+BATS := $(sort $(wildcard tests/*/*/*.bats))
+BATTERIES := $(filter-out tests/core/fuzz/run,$(sort $(wildcard tests/*/*/run)))
+UNIT_PROGRAMS := $(patsubst tests/core/unit/%.c,$(B)/unit/%,$(UNIT))
+FUZZERS := $(patsubst tests/core/fuzz/%.c,$(B)/fuzz/%,$(FUZZ))
 FUZZ_TIME ?= 60
 TEST_ARCHS := x86_64 aarch64 armhf s390x
 ALL_ARCHS := $(TEST_ARCHS) riscv64 armel i386 ppc64le mips64el mipsel
@@ -50,31 +50,31 @@ check: all units check-layers
 test: deps
 	$(MAKE) test-programs fuzzers
 	$(MAKE) check-layers
-	tests/stage/trees $(TEST_ARCHS)
+	tests/support/trees $(TEST_ARCHS)
 	BUSYPY_TEST_ARCHS="$(TEST_ARCHS)" tests/run $(UNIT_PROGRAMS) $(BATS) $(BATTERIES) \
-		tests/fuzz-run
+		tests/core/fuzz/run
 
 test-long: deps
 	$(MAKE) test-programs fuzzers
-	tests/stage/trees $(ALL_ARCHS)
+	tests/support/trees $(ALL_ARCHS)
 	BUSYPY_TEST_LONG=1 BUSYPY_TEST_ARCHS="$(ALL_ARCHS)" FUZZ_TIME=$(FUZZ_TIME) tests/run \
-		$(UNIT_PROGRAMS) $(BATS) $(BATTERIES) tests/fuzz-run
+		$(UNIT_PROGRAMS) $(BATS) $(BATTERIES) tests/core/fuzz/run
 
 # Without root it needs what is installed already; as root it installs what is missing.
 demo:
-	tests/deps demo
+	tests/support/deps demo
 	$(MAKE) --no-print-directory all $(B)/helpers/nsrun $(B)/helpers/inview >/dev/null
-	tests/demo
+	tests/project/demo
 
 # BENCH=--json for numbers to compare; BENCHES=bench for one of them.
 BENCHES ?= bench sandbox.py battery.py shell.py tools.py boot.py publish.py one_file.py check.py
 bench: test-programs
-	tests/stage/trees x86_64
+	tests/support/trees x86_64
 	@for bench in $(BENCHES); do echo "== $$bench"; \
-		/usr/bin/python3 tests/bench/$$bench $(BENCH) || exit; done
+		/usr/bin/python3 tests/project/bench/$$bench $(BENCH) || exit; done
 
 deps:
-	tests/deps test
+	tests/support/deps test
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 FUZZ_CC := clang -g -O1 -fsanitize=fuzzer $(SANITIZE) $(LANGUAGE)
@@ -91,14 +91,14 @@ $(B)/fuzz/libcore.a: $(FUZZ_CORE)
 	$(call say,AR)
 	$(Q)rm -f $@ && ar rcD $@ $^
 
-$(B)/fuzz/%: tests/fuzz/%.c $(B)/fuzz/libcore.a
+$(B)/fuzz/%: tests/core/fuzz/%.c $(B)/fuzz/libcore.a
 	@mkdir -p $(@D)
 	$(call say,FUZZ)
 	$(Q)$(FUZZ_CC) -o $@ $< $(B)/fuzz/libcore.a
 
 # What reads ELF files through libelf is fuzzed with it.
 FUZZ_ELF := $(addprefix lib/elf/,dynamic.c image.c damage.c symbols.c) lib/sys/fd.c
-$(B)/fuzz/elf_image: tests/fuzz/elf_image.c $(FUZZ_ELF) $(B)/fuzz/libcore.a
+$(B)/fuzz/elf_image: tests/core/fuzz/elf_image.c $(FUZZ_ELF) $(B)/fuzz/libcore.a
 	@mkdir -p $(@D)
 	$(call say,FUZZ)
 	$(Q)$(FUZZ_CC) -o $@ $^ -lelf
@@ -106,13 +106,13 @@ $(B)/fuzz/elf_image: tests/fuzz/elf_image.c $(FUZZ_ELF) $(B)/fuzz/libcore.a
 fuzzers: $(FUZZERS)
 
 fuzz: fuzzers
-	FUZZ_TIME=$(FUZZ_TIME) tests/run tests/fuzz-run
+	FUZZ_TIME=$(FUZZ_TIME) tests/run tests/core/fuzz/run
 
 # The units and the dynamic programs under the sanitizers; the static ones stay as they are.
 ASAN_TREE := build/asan/tree
 asan:
 	$(MAKE) B=build/asan CFLAGS="-O1 -g $(SANITIZE) -fno-omit-frame-pointer" all units
-	tests/run $(patsubst tests/unit/%.c,build/asan/unit/%,$(UNIT))
+	tests/run $(patsubst tests/core/unit/%.c,build/asan/unit/%,$(UNIT))
 	rm -rf $(ASAN_TREE)
 	export ASAN_OPTIONS=detect_leaks=0; umask 022; \
 		build/asan/busypy stage --from host --rootfs rootfs $(ASAN_TREE) && \

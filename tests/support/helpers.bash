@@ -2,13 +2,13 @@
 # shellcheck shell=bash
 bats_require_minimum_version 1.5.0
 
-ROOT=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+ROOT=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 BUSYPY=${BUSYPY:-$ROOT/build/busypy}
 HELPERS=$ROOT/build/helpers
 TREES=${BUSYPY_TEST_TREES:-$ROOT/build/test-trees} # staged once, shared by all tests; never written
 export BUSYPY HELPERS TREES ROOT
 
-# Runs a command as root of a throw-away machine with its own binfmt_misc (tests/helpers/nsrun.c).
+# Runs a command as root of a throw-away machine with its own binfmt_misc (tests/support/helpers/nsrun.c).
 machine() { "$HELPERS/nsrun" "$@"; }
 
 # Runs a bash script (standard input) there, with set -eu.

@@ -1,7 +1,7 @@
 # For test programs that are written in Python and work inside a throw-away machine.
 # shellcheck shell=bash disable=SC2034
 here=$(cd "${0%/*}" && pwd)
-root=$(cd "$here/../.." && pwd)
+root=$(cd "$here/../../.." && pwd)
 
 host_state() { cat /proc/self/mountinfo; ls /proc/sys/fs/binfmt_misc; }
 

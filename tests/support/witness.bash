@@ -1,4 +1,4 @@
-# A tree whose /usr/bin/python3 is tests/helpers/witness.c: small, quick to start, and it says who
+# A tree whose /usr/bin/python3 is tests/support/helpers/witness.c: small, quick to start, and it says who
 # it is. Loaded by bats files and sourced by batteries.
 # shellcheck shell=bash disable=SC2154 # host_exe and tree_exe are the tests'
 ARCH=$(uname -m)
@@ -53,7 +53,7 @@ in_machine() {
     printf '#!/usr/bin/python3\n' >"$dir/foreign" && chmod 755 "$dir/foreign"
     { cat <<SCRIPT; cat; } | machine_script
 HELPERS=$HELPERS TREE=$TREE dir=$dir tool=$TREE/bin/tool foreign=$dir/foreign
-. "$ROOT/tests/witness.bash"
+. "$ROOT/tests/support/witness.bash"
 witness_host "\$dir/host"
 tree_exe=\$(exe_of "\$TREE/etc/python/\$ARCH/usr/bin/python3") host_exe=\$(exe_of "\$dir/host")
 "$BUSYPY" enable --quiet --config "\$dir/conf" "\$TREE"

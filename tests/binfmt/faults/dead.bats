@@ -1,6 +1,6 @@
 # A tree on a mount whose server does not answer: scripts that are not the tree's do not wait.
-load ../helpers
-load ../witness
+load ../../support/helpers
+load ../../support/witness
 
 setup_file() {
     host_state >"$BATS_FILE_TMPDIR/before"
@@ -18,7 +18,7 @@ teardown_file() {
 with_dead_tree() {
     machine_script <<SCRIPT
 TREE=$TREE
-. "$ROOT/tests/witness.bash"
+. "$ROOT/tests/support/witness.bash"
 "$BUSYPY" enable --quiet "$TREE"
 FOREIGN=$BATS_TEST_TMPDIR/foreign
 printf '#!/usr/bin/python3\n' >"\$FOREIGN" && chmod 755 "\$FOREIGN" "$BATS_TEST_TMPDIR"

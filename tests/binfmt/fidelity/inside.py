@@ -50,7 +50,7 @@ def make_machine(root, tree):
     mount("/usr/games")  # what the view hides, with something in it
     shutil.copytree(tree, f"{W}/tree", symlinks=True)
     shutil.copy(f"{root}/build/helpers/state", f"{W}/state")
-    body = open(f"{root}/tests/fidelity/report", "rb").read().split(b"\n", 1)[1]
+    body = open(f"{root}/tests/binfmt/fidelity/report", "rb").read().split(b"\n", 1)[1]
     for directory in ("out", "real", "links", "private/mine"):
         os.makedirs(f"{W}/{directory}")
     for directory, name in ((f"{W}/tree/bin", "tree/bin"), (f"{W}/host", "host")):
@@ -182,7 +182,7 @@ def main():
     pattern = sys.argv[4] if len(sys.argv) > 4 else "*"
     chosen = [s for s in scenarios.everything() if fnmatch.fnmatch(s.name, pattern)]
     make_machine(root, tree)
-    listed = differences.read(f"{root}/tests/fidelity/differences.txt", list(WAYS))
+    listed = differences.read(f"{root}/tests/binfmt/fidelity/differences.txt", list(WAYS))
     pairs = [(scenario, way) for scenario in chosen for way in scenario.ways]
     runs = [Run(scenario, way, i) for i, (scenario, way) in enumerate(pairs)]
     print(f"1..{len(runs) + 2 + (pattern == '*')}")  # the last is the caller's

@@ -1,7 +1,7 @@
 # Views are private and alive: mounts made in one stay in it, mounts that the machine makes or drops
 # later come and go in views that run already.
-load ../helpers
-load ../witness
+load ../../support/helpers
+load ../../support/witness
 
 # A machine with a root directory of its own (in a user namespace, what came along is locked to its
 # place, unlike on a host). On /top is a mount with another below it, both from before the template;
@@ -11,7 +11,7 @@ live_machine() {
     printf '[busypy]\n%s\n' "$CONF" >"$dir/conf"
     { cat <<SCRIPT; cat <<'SCRIPT'; cat; } | machine_script
 HELPERS=$HELPERS TREE=$TREE dir=$dir tool=$TREE/bin/tool
-. "$ROOT/tests/witness.bash"
+. "$ROOT/tests/support/witness.bash"
 enable() { "$BUSYPY" enable --quiet --config "\$dir/conf" "\$TREE"; }
 SCRIPT
 root=$dir/newroot

@@ -1,7 +1,7 @@
 # What enter does with its capabilities: a trace by root shows every call between raising and
 # dropping them.
-load ../helpers
-load ../witness
+load ../../support/helpers
+load ../../support/witness
 
 # Traces a user's exec, and keeps what enter did: from its exec to the interpreter's.
 traced() {

@@ -1,12 +1,12 @@
 # direct = yes: a caller who can have no view gets the tree's Python by the tree's ld.so, in its own
 # file system.
-load ../helpers
+load ../../support/helpers
 
 setup_file() {
     host_state >"$BATS_FILE_TMPDIR/before"
     export TREE=$BATS_FILE_TMPDIR/tree
     chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
-    "$ROOT/tests/clone" "$TREES/host" "$TREE"
+    "$ROOT/tests/support/clone" "$TREES/host" "$TREE"
     cat >"$TREE/bin/who" <<'SCRIPT'
 #!/usr/bin/python3 -I
 import os, sys

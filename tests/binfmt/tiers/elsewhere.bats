@@ -1,7 +1,7 @@
 # Other roots: containers and chroots, with and without the tree, with planted files. The handler
 # reaches all of them; their scripts run as before, and nobody gets into the template from there.
-load ../helpers
-load ../witness
+load ../../support/helpers
+load ../../support/witness
 
 # A machine with a root directory for a container, $root: its own Python ($root_exe), a script at
 # $script and at $inner in the place of the tree; no /proc.

@@ -1,6 +1,6 @@
 # Who gets which way into a view, and that foreign scripts are left alone in each case.
-load ../helpers
-load ../witness
+load ../../support/helpers
+load ../../support/witness
 
 @test "root: enters the template with all that it has" {
     in_machine <<'SCRIPT'

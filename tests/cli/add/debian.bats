@@ -7,10 +7,10 @@ RESULT='[0.8, 1.4] [1.381966, 3.618034] [[5.0, 5.0], [5.0, 10.0]] 499500 [1.0, 1
 
 setup_file() {
     export BASE=$BATS_FILE_TMPDIR/tree
-    "$BATS_TEST_DIRNAME/../stage/trees" x86_64 aarch64
+    "$ROOT/tests/support/trees" x86_64 aarch64
     # two archs' runtimes: links to those that tests share
     mkdir "$BASE"
-    (cd "${BUSYPY_TEST_TREES:-$BATS_TEST_DIRNAME/../../build/test-trees}/debian" &&
+    (cd "$TREES/debian" &&
         cp -al --parents bin sbin site-package etc/{inittab,passwd,group} lib lib64 usr dev proc sys run tmp var root \
             home mnt etc/busypy/selftest etc/{python,clib,busypy}/{x86_64,aarch64} "$BASE")
     chmod -R go+rX "$BATS_FILE_TMPDIR" && chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"

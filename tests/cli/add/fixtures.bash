@@ -1,7 +1,7 @@
 # A tree to add to: links to this machine's own staged runtime, which is never written to.
 # shellcheck shell=bash
-# shellcheck source=tests/helpers.bash
-load ../helpers
+# shellcheck source=tests/support/helpers.bash
+load ../../support/helpers
 
 # shellcheck disable=SC2034 # used by those that load this
 ADD=("$BUSYPY" add)

@@ -10,7 +10,7 @@ import threading
 import image
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 BUILD = os.environ.get("BUSYPY_BUILD", f"{ROOT}/build")
 BUSYPY = os.environ.get("BUSYPY", f"{BUILD}/busypy")
 TREES = os.environ.get("BUSYPY_TEST_TREES", f"{ROOT}/build/test-trees")
@@ -45,7 +45,7 @@ def tree():
     with _lock:
         if os.path.isdir(path):
             return path
-        subprocess.run([f"{ROOT}/tests/stage/trees", *ARCHS], check=True, stdin=subprocess.DEVNULL,
+        subprocess.run([f"{ROOT}/tests/support/trees", *ARCHS], check=True, stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL)
         os.mkdir(path)
         folders = [name for name in os.listdir(TREE) if name != "etc"]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# busypy check: sound trees, what it prints, what it cannot tell. Broken trees: tests/check/run.
+# busypy check: sound trees, what it prints, what it cannot tell. Broken trees: tests/cli/check/run.
 # shellcheck shell=bash disable=SC2016,SC2153,SC2154
 load ../stage/fixtures
 

@@ -1,12 +1,12 @@
 # busypy enable, status and disable: what works, and each bad input as one sentence that changes
 # nothing.
-load ../helpers
+load ../../support/helpers
 
 setup_file() {
     host_state >"$BATS_FILE_TMPDIR/before"
     export TREE=$BATS_FILE_TMPDIR/srv/tree
     mkdir -p "$BATS_FILE_TMPDIR/srv"
-    "$ROOT/tests/clone" "$TREES/host" "$TREE"
+    "$ROOT/tests/support/clone" "$TREES/host" "$TREE"
     # other users must reach the tree
     chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR" "$BATS_FILE_TMPDIR/srv"
 }
@@ -286,7 +286,7 @@ SCRIPT
 
 @test "a foreign arch without qemu" {
     local tree=$BATS_TEST_TMPDIR/tree arch=s390x
-    "$ROOT/tests/clone" "$TREES/debian" "$tree"
+    "$ROOT/tests/support/clone" "$TREES/debian" "$tree"
     refuses "this machine cannot run s390x programs: no handler for them is registered (Hint: install qemu-user-static)" --arch $arch "$tree"
     machine_script "$BUSYPY" "$tree" <<'SCRIPT'
 magic='\x7fELF\x02\x02\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x16'

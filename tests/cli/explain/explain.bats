@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What `busypy explain` prints: the steps, the first one that fails, the sentence.
 
-load ../helpers
+load ../../support/helpers
 
 setup() { cd "$BATS_TEST_TMPDIR"; }
 

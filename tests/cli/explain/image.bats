@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # `busypy explain --root IMAGE`: what the kernel would find in an initramfs.
 
-load ../helpers
+load ../../support/helpers
 
 setup() {
     cd "$BATS_TEST_TMPDIR"

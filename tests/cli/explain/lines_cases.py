@@ -1,4 +1,4 @@
-"""First lines as tests/fallthrough generates them: what they start, or the errno."""
+"""First lines as tests/binfmt/fallthrough generates them: what they start, or the errno."""
 
 import os
 import random
@@ -6,7 +6,7 @@ import sys
 
 from case import Case, mount
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../fallthrough"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../binfmt/fallthrough"))
 import inside  # noqa: E402
 import lines  # noqa: E402
 

@@ -1,5 +1,5 @@
-# busypy export: the server's configuration, word by word. That the servers take it: tests/export/run.
-load ../helpers
+# busypy export: the server's configuration, word by word. That the servers take it: tests/cli/export/run.
+load ../../support/helpers
 
 setup() {
     E=$BATS_TEST_TMPDIR/srv

@@ -2,7 +2,7 @@
 # busypy pack --nfs-client: which modules are taken, in which order, from which files. The modules
 # are made here, of nothing but their .modinfo.
 
-load ../helpers
+load ../../support/helpers
 
 setup() { DIR=$BATS_TEST_TMPDIR/modules; OUT=$BATS_TEST_TMPDIR/out.cpio; mkdir -p "$DIR"; }
 

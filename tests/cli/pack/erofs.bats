@@ -1,6 +1,6 @@
 # busypy pack --format erofs: the same bytes from anywhere, and what is in it. That clients mount it:
-# tests/export/run.
-load ../helpers
+# tests/cli/export/run.
+load ../../support/helpers
 
 setup_file() {
     host_state >"$BATS_FILE_TMPDIR/before"

@@ -1,5 +1,5 @@
 # busypy pack: the same bytes from anywhere, everything in it, nothing foreign.
-load ../helpers
+load ../../support/helpers
 
 setup_file() {
     host_state >"$BATS_FILE_TMPDIR/before"
@@ -97,7 +97,7 @@ PYTHON
     same "$output" "busypy: pack: an initramfs is for one arch, not for all (Hint: --format tar)"
     run -125 "$BUSYPY" pack -m /nonexistent -o "$BATS_TEST_TMPDIR/x" "$TREES/host"
     same "$output" "busypy: pack: cannot read /nonexistent: No such file or directory"
-    "$ROOT/tests/clone" "$TREES/host" "$BATS_TEST_TMPDIR/tree"; mkfifo "$BATS_TEST_TMPDIR/tree/bin/fifo"
+    "$ROOT/tests/support/clone" "$TREES/host" "$BATS_TEST_TMPDIR/tree"; mkfifo "$BATS_TEST_TMPDIR/tree/bin/fifo"
     run -125 "$BUSYPY" pack -o "$BATS_TEST_TMPDIR/x" "$BATS_TEST_TMPDIR/tree"
     same "$output" "busypy: pack: $BATS_TEST_TMPDIR/tree/bin/fifo is neither file, directory nor link"
     same "$(ls "$BATS_TEST_TMPDIR")" tree

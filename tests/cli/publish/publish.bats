@@ -3,8 +3,8 @@
 # busypy publish, rollback, versions, gc and clients: what they do, and each wrong input as one
 # sentence that changes nothing.
 
-load ../helpers
-load ../witness
+load ../../support/helpers
+load ../../support/witness
 load tree
 
 setup() {
@@ -12,7 +12,7 @@ setup() {
     sound_tree "$SRC"
 }
 
-proof() { /usr/bin/python3 -B "$ROOT/tests/publish/proof.py" "$@"; }
+proof() { /usr/bin/python3 -B "$ROOT/tests/cli/publish/proof.py" "$@"; }
 publish() { "$BUSYPY" publish -q "$@"; }
 
 # Everything of an export, to see that nothing has changed; a sum, for there is much. What holds the

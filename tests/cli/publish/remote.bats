@@ -3,8 +3,8 @@
 # busypy publish to HOST:PATH: a machine that has a shell, the core utilities and rsync, and nothing
 # else; over a stand-in for ssh, and over a real one.
 
-load ../helpers
-load ../witness
+load ../../support/helpers
+load ../../support/witness
 load tree
 
 setup() {
@@ -25,7 +25,7 @@ setup() {
 # nothing is left here
 teardown() { [ -z "$(ls -A "$TMPDIR")" ]; }
 
-proof() { /usr/bin/python3 -B "$ROOT/tests/publish/proof.py" "$E"; }
+proof() { /usr/bin/python3 -B "$ROOT/tests/cli/publish/proof.py" "$E"; }
 publish() { "$BUSYPY" publish "$@" "host:$E"; }
 
 # The remote side needs no other program, with any shell.

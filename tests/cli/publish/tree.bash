@@ -1,4 +1,4 @@
-# A small tree that `busypy check` finds sound. Needs tests/witness.bash.
+# A small tree that `busypy check` finds sound. Needs tests/support/witness.bash.
 # shellcheck shell=bash
 
 # sound_tree TREE [N]: with N scripts more.

@@ -10,7 +10,7 @@ import tempfile
 import time
 import traceback
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
 BUSYPY = os.environ.get("BUSYPY", os.path.join(ROOT, "build/busypy"))
 TREES = os.environ.get("BUSYPY_TEST_TREES", os.path.join(ROOT, "build/test-trees"))
 TREE = os.path.join(TREES, "host")

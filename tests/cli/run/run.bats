@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # busypy run: views, options, exact messages; each as root and as an ordinary user.
 
-load ../helpers
+load ../../support/helpers
 
 setup_file() {
     chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"

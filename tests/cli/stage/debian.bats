@@ -4,9 +4,9 @@ load fixtures
 
 setup_file() {
     export ARCHS=${BUSYPY_TEST_ARCHS:-x86_64 aarch64 armhf s390x}
-    export TREE=${BUSYPY_TEST_TREES:-${BATS_TEST_DIRNAME}/../../build/test-trees}/debian
+    export TREE=$TREES/debian
     # shellcheck disable=SC2086 # words
-    "$BATS_TEST_DIRNAME/trees" $ARCHS
+    "$ROOT/tests/support/trees" $ARCHS
 }
 
 setup() { NEW=$BATS_TEST_TMPDIR/new; }

@@ -1,7 +1,7 @@
 # Small sysroots for staging tests: an interpreter of a few kB that does nothing, built with musl.
 # shellcheck shell=bash
-# shellcheck source=tests/helpers.bash
-load ../helpers
+# shellcheck source=tests/support/helpers.bash
+load ../../support/helpers
 
 # shellcheck disable=SC2034 # used by those that load this
 STAGE=("$BUSYPY" stage)

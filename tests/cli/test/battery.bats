@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # busypy test: each arch in a sandbox, what it prints in each format, and how it ends.
 
-load ../helpers
+load ../../support/helpers
 
 ARCHS=${BUSYPY_TEST_ARCHS:-x86_64 aarch64 armhf s390x}
 
 setup_file() {
     # shellcheck disable=SC2086
-    "$ROOT/tests/stage/trees" $ARCHS >/dev/null
+    "$ROOT/tests/support/trees" $ARCHS >/dev/null
     chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
     host_state >"$BATS_FILE_TMPDIR/before"
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every tests/golden/NAME.facts, as a view's plan, is the text in NAME.plan. GOLDEN_UPDATE=1 in the
+/* Every tests/core/golden/NAME.facts, as a view's plan, is the text in NAME.plan. GOLDEN_UPDATE=1 in the
  * environment writes the plans instead: read the difference before it is committed.
  * Lines of facts: view host|client|boot [pinned] [overlay] / tree PATH / arch NAME / locked /
  * shares NUMBER / dir|file NAME [mount|empty] / link NAME TARGET / pruned PATH, and for sandboxes
@@ -174,7 +174,7 @@ static void compare(const char *folder, const char *name)
 
 int main(void)
 {
-	const char *folder = "tests/golden";
+	const char *folder = "tests/core/golden";
 	struct dirent **list;
 	int n = scandir(folder, &list, NULL, alphasort), pairs = 0;
 

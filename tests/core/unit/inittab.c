@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The inittab's lines, entries, warnings and table. What BusyBox does with the same text is
- * compared in tests/init. */
+ * compared in tests/daemon/init. */
 #include "core/inittab.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 # busypyd in throw-away machines: what it follows, what it survives, what it says.
-load ../helpers
+load ../../support/helpers
 
 setup_file() {
     host_state >"$BATS_FILE_TMPDIR/before"
@@ -10,7 +10,7 @@ teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
 
 # A script (standard input) in a machine, with an export of version 1 that is configured.
 in_machine() {
-    { cat "$ROOT/tests/service/prelude.bash"
+    { cat "$ROOT/tests/daemon/busypyd/prelude.bash"
       [ "${1-}" = bare ] || echo 'new_version "$export" 1; point "$export" 1; configure "tree = $export/current"'
       cat; } | machine_script
 }

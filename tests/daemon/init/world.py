@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
 INIT = os.path.join(ROOT, "build/init")
 PROBE = os.path.join(ROOT, "build/helpers/initprobe")
 GATE = os.path.join(ROOT, "build/helpers/initgate")

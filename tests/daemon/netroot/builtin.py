@@ -8,7 +8,7 @@ import sys
 import common
 from common import PROMPT, has, same
 
-sys.path.append(os.path.join(common.ROOT, "tests/init"))
+sys.path.append(os.path.join(common.ROOT, "tests/daemon/init"))
 import image  # noqa: E402
 import machine as kernels  # noqa: E402
 

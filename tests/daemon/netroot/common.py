@@ -8,8 +8,8 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-for folder in ("boot", "nfs"):
-    sys.path.insert(0, os.path.join(os.path.dirname(HERE), folder))
+for folder in ("cli/boot", "support/nfs"):
+    sys.path.insert(0, os.path.join(HERE, "../..", folder))
 import places  # noqa: E402
 import server  # noqa: E402
 from console import Machine  # noqa: E402

@@ -2,7 +2,7 @@
 """Measure `busypy test` over all archs of a tree with the self-test, against running the same under
 bare qemu-user, one after the other: no view, no sandbox, the runtime found by -L and PYTHONHOME.
 
-    tests/bench/battery.py [--json] [--rounds N]
+    tests/project/bench/battery.py [--json] [--rounds N]
 
 Both run in turn. The goal is wall time at most 1.5 times the bare runs' sum divided by the
 processors."""
@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", ".."))
 TREE = os.path.join(ROOT, "build/test-trees/debian")
 QEMU = {"armhf": "arm", "armel": "arm", "i386": "i386"}  # where its word is not ours
 GOAL = 1.5

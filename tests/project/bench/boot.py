@@ -16,7 +16,7 @@ import sys
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.realpath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "boot"))
+sys.path.insert(0, os.path.join(HERE, "../../cli/boot"))
 import console  # noqa: E402
 import places  # noqa: E402
 import sessions  # noqa: E402

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
 TREES = os.environ.get("BUSYPY_TEST_TREES", os.path.join(ROOT, "build", "test-trees"))
 BUSYPY = os.environ.get("BUSYPY", os.path.join(ROOT, "build", "busypy"))
 

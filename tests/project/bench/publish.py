@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measure a publish as the clients of a tree see it, while busypyd follows.
 
-    tests/bench/publish.py [--json] [--rounds N]
+    tests/project/bench/publish.py [--json] [--rounds N]
 
 From turning `current` to the end of the first start on the new version, for a version that was
 ready and for one that had appeared only that moment; and a start during the switch against one
@@ -16,7 +16,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 BUILD = os.path.join(ROOT, "build")
 TREE = os.path.join(BUILD, "test-trees", "host")
 SCRIPT = '#!/usr/bin/python3 -IS\nprint("{}")\n'

@@ -2,7 +2,7 @@
 """Measure how long a sandbox takes to its command's first instruction, against bubblewrap's for the
 same view: namespaces, the tree with /usr and /lib of the arch, /dev, /proc, /run, /tmp.
 
-    tests/bench/sandbox.py [--json] [--rounds N]
+    tests/project/bench/sandbox.py [--json] [--rounds N]
 
 Both and the bare program run in turn. Shown are medians in microseconds, and what they are when
 nothing else disturbs (p10). As root it measures root and an ordinary user, before all else that the
@@ -15,7 +15,7 @@ import statistics
 import sys
 import time
 
-ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", ".."))
 TREE = os.path.join(ROOT, "build/test-trees/host")
 HELPERS = os.path.join(ROOT, "build/helpers")
 ARCH = os.uname().machine

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measure the tools: start-up of ls, and 100 MB through grep, sort, sha256sum and cp.
 
-    tests/bench/tools.py [--json] [--size MB] [--rounds N]
+    tests/project/bench/tools.py [--json] [--size MB] [--rounds N]
 
 Ours and the other run in turn; shown are medians in milliseconds, and the largest memory.
 The modules are compiled first, as in a staged tree, outside of the repository.
@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-ROOTFS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "rootfs")
+ROOTFS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "..", "rootfs")
 ROOTFS = os.path.realpath(ROOTFS)
 PYTHON = "/usr/bin/python3"
 LIMITS = {"ls": 1.25}

@@ -1,5 +1,5 @@
 # make install, what it installs works from there, make uninstall.
-load ../helpers
+load ../../support/helpers
 
 setup_file() {
     host_state >"$BATS_FILE_TMPDIR/before"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # completion/busypy.bash, asked as bash asks it.
 
-load ../helpers
+load ../../support/helpers
 
 setup() {
     # shellcheck source=/dev/null

@@ -2,7 +2,7 @@
 # The table of busypy(7), "What a script in the host view can and cannot do": every row names its
 # test in a comment, every test here is a row's. The scripts run in a throw-away machine.
 
-load ../helpers
+load ../../support/helpers
 
 PAGE=$ROOT/man/busypy.7
 
@@ -10,7 +10,7 @@ PAGE=$ROOT/man/busypy.7
 row() {
     local body
     body=$(cat)
-    machine timeout 120 bash -euo pipefail -c '. "$1"; eval "$2"' _ "$ROOT/tests/manual/machine.bash" "$body"
+    machine timeout 120 bash -euo pipefail -c '. "$1"; eval "$2"' _ "$ROOT/tests/project/manual/machine.bash" "$body"
 }
 
 section() { sed -n '/^\.Sh WHAT A SCRIPT/,/^\.Sh FILES/p' "$PAGE"; }

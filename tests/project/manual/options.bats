@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What the manual says is what the program has: pages, commands, options, the configuration's keys.
 
-load ../helpers
+load ../../support/helpers
 
 commands() { "$BUSYPY" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'; }
 text() { mandoc -Tascii "$1" | sed 's/.\x08//g'; }
@@ -112,8 +112,8 @@ text() { mandoc -Tascii "$1" | sed 's/.\x08//g'; }
     done
 }
 
-@test "busypy(7) has every property that tests/fidelity/differences.txt names" {
-    properties=$(grep -v '^#' "$ROOT/tests/fidelity/differences.txt" | awk -F ' \\| ' 'NF { print $3 }' |
+@test "busypy(7) has every property that tests/binfmt/fidelity/differences.txt names" {
+    properties=$(grep -v '^#' "$ROOT/tests/binfmt/fidelity/differences.txt" | awk -F ' \\| ' 'NF { print $3 }' |
         sed 's/, /\n/g' | sort -u)
     [ -n "$properties" ]
     same "$(sed -n 's/^\.\\" property: //p' "$ROOT/man/busypy.7" | sort -u)" "$properties"

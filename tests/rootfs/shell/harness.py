@@ -4,7 +4,7 @@ import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 SHELL = os.environ.get('TEST_SHELL', os.path.join(ROOT, 'rootfs', 'bin', 'shell'))
 PACKAGES = os.environ.get('TEST_PACKAGES', os.path.join(ROOT, 'rootfs', 'site-package'))
 

@@ -8,7 +8,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOTFS = os.path.join(os.path.dirname(os.path.dirname(HERE)), "rootfs")
+ROOTFS = os.path.normpath(os.path.join(HERE, "../../../rootfs"))
 SITE = os.path.join(ROOTFS, "site-package")
 PYTHON = os.environ.get("TOOLS_PYTHON", "/usr/bin/python3")
 

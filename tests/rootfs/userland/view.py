@@ -13,7 +13,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "arch")]
+sys.path[:0] = [HERE, os.path.join(HERE, "../../binfmt/arch")]
 import cases as data
 
 WARN = ",".join("default::" + name for name in

@@ -15,7 +15,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "boot"))
+sys.path.insert(0, os.path.join(HERE, "../../cli/boot"))
 import debs  # noqa: E402
 import image  # noqa: E402
 
@@ -42,7 +42,7 @@ exec sh /dev/ttyS0 </dev/null
 
 
 def kernel():
-    """The folder of Debian's cloud kernel, fetched once and unpacked, shared with tests/vm."""
+    """The folder of Debian's cloud kernel, fetched once and unpacked, shared with tests/binfmt/vm."""
     cache = f"{debs.CACHE}/kernel"
     os.makedirs(cache, exist_ok=True)
     found = re.search(r"Depends: (\S+)", debs.run("apt-cache", "depends", "linux-image-cloud-amd64"))
