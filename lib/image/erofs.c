@@ -15,6 +15,7 @@
 #include "core/err.h"
 #include "core/str.h"
 #include "image/pack.h"
+#include "image/select.h"
 #include "sys/fd.h"
 
 enum { WORD_MAX = 4096 };
@@ -56,9 +57,9 @@ static void free_words(struct words *words)
 	free(words->argv);
 }
 
-static int add_left_out(const char *path, void *context)
+static int add_left_out(const char *path, void *ctx)
 {
-	return add_word(context, "--exclude-path=", path);
+	return add_word(ctx, "--exclude-path=", path);
 }
 
 static int add_options(struct words *words, const struct pack_request *request)
@@ -67,38 +68,38 @@ static int add_options(struct words *words, const struct pack_request *request)
 	static const char *const options[] = { "mkfs.erofs", "--quiet", "-x-1",	   "--all-root",
 					       "-T0",	     UUID,	COMPRESSED };
 	size_t n = sizeof(options) / sizeof(options[0]);
-	int r = 0;
 
 	if (request->compression == PACK_PLAIN)
 		n -= 2;
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = add_word(words, options[i], "");
-	return r;
+	for (size_t i = 0; i < n; i++) {
+		int r = add_word(words, options[i], "");
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 static int make(const struct pack_request *request, const char *temporary, struct pack_size *ret,
 		struct err *err)
 {
-	struct words words = { 0 };
-	struct pack_survey survey = { .left_out = add_left_out, .context = &words };
+	__attribute__((cleanup(free_words))) struct words words = { 0 };
+	struct select_visitor visitor = { .left_out = add_left_out, .ctx = &words };
 	struct child child = { .complaint = "<E>" };
 	int r = add_options(&words, request);
 
 	if (r < 0)
-		r = err_set(err, -r, "cannot pack %s", request->tree);
-	if (r == 0)
-		r = pack_look(request, &survey, ret, err);
-	if (r == 0 &&
-	    (add_word(&words, temporary, "") < 0 || add_word(&words, request->tree, "") < 0))
-		r = err_set(err, ENOMEM, "cannot pack %s", request->tree);
+		return err_set(err, -r, "cannot pack %s", request->tree);
+	r = select_files(request, &visitor, ret, err);
+	if (r < 0)
+		return r;
+	if (add_word(&words, temporary, "") < 0 || add_word(&words, request->tree, "") < 0)
+		return err_set(err, ENOMEM, "cannot pack %s", request->tree);
 	child.argv = (const char *const *)words.argv;
-	if (r == 0)
-		r = child_do(&child, NULL, "cannot make an erofs image", err);
-	free_words(&words);
-	return r;
+	return child_do(&child, NULL, "cannot make an erofs image", err);
 }
 
-static int settle(const char *temporary, const char *output, struct err *err)
+static int settle(const char *temporary, struct err *err)
 {
 	FD_CLEANUP int fd = open(temporary, O_RDONLY | O_CLOEXEC);
 
@@ -106,21 +107,17 @@ static int settle(const char *temporary, const char *output, struct err *err)
 		return err_set(err, errno, "cannot open %s", temporary);
 	if (fsync(fd) < 0 || fchmod(fd, 0644) < 0)
 		return err_set(err, errno, "cannot write %s", temporary);
-	return rename(temporary, output) < 0 ? err_set(err, errno, "cannot create %s", output) : 0;
+	return 0;
 }
 
-int pack_erofs_write(const struct pack_request *request, const char *temporary,
-		     struct pack_size *ret, struct err *err)
+int erofs_write(const struct pack_request *request, const char *temporary, struct pack_size *ret,
+		struct err *err)
 {
 	int r;
 
 	if (!child_exists("mkfs.erofs"))
-		return err_hint(err, err_say(err, ENOENT, "mkfs.erofs is not installed"),
-				"install erofs-utils");
+		return err_say(err, ENOENT,
+			       "mkfs.erofs is not installed (Hint: install erofs-utils)");
 	r = make(request, temporary, ret, err);
-	if (r == 0)
-		r = settle(temporary, request->output, err);
-	if (r < 0)
-		(void)unlink(temporary); /* the reason is in err; it may not be there */
-	return r;
+	return r < 0 ? r : settle(temporary, err);
 }

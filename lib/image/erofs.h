@@ -7,9 +7,9 @@ struct err;
 struct pack_request;
 struct pack_size;
 
-/* Makes the image as temporary and gives it the output's name. ret: PACK_COMPONENTS of them.
+/* Makes the image as temporary, which may be there after a failure. ret: PACK_COMPONENTS of them.
  * -ENOENT with a sentence if mkfs.erofs(1) is not installed. */
-int pack_erofs_write(const struct pack_request *request, const char *temporary,
-		     struct pack_size *ret, struct err *err);
+int erofs_write(const struct pack_request *request, const char *temporary, struct pack_size *ret,
+		struct err *err);
 
 #endif

@@ -43,15 +43,6 @@ struct pack_request {
 /* Static storage: "interpreter", ... */
 const char *pack_component_name(enum pack_component component);
 
-/* Adds up what pack_write would pack, and calls left_out for each path, below the tree, that it
- * would leave out; that returns 0 or -errno. */
-struct pack_survey {
-	int (*left_out)(const char *path, void *context);
-	void *context;
-};
-int pack_look(const struct pack_request *request, const struct pack_survey *survey,
-	      struct pack_size ret[PACK_COMPONENTS], struct err *err);
-
 /* Writes the archive. For cpio, /init is the arch's init and /dev/console is there. An erofs
  * image is made by mkfs.erofs(1). */
 int pack_write(const struct pack_request *request, struct pack_size ret[PACK_COMPONENTS],

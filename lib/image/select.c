@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/* Walks a tree in byte order and knows the names that one file has. Nothing is written here. */
+#include "image/select.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "image/pack.h"
+
+/* A file that has several names. Only names that are packed count: the tree may share files with
+ * another version, or another arch. */
+struct shared_file {
+	dev_t dev;
+	ino_t ino;
+	unsigned names;
+	int64_t number; /* 0 before it is met */
+};
+
+struct selection {
+	const struct pack_request *request;
+	const struct select_visitor *visitor;
+	struct pack_size *sizes;
+	struct shared_file *shared;
+	size_t n_shared, room;
+	int64_t last; /* number that was given */
+	size_t top;   /* bytes of the tree's path and the slash */
+	struct err *err;
+};
+
+/* The path's part after "prefix/ARCH", if the path is below prefix; *ret_arch is that arch. */
+static const char *below_arch(const char *path, const char *prefix, char ret_arch[32])
+{
+	size_t n = strlen(prefix);
+	size_t length;
+
+	if (strncmp(path, prefix, n) != 0)
+		return NULL;
+	length = strcspn(path + n, "/");
+	return str_copy_bytes(ret_arch, 32, path + n, length) < 0 ? NULL : path + n + length;
+}
+
+/* True for what belongs to another arch than the one that is packed. */
+static bool is_foreign(const struct pack_request *request, const char *path)
+{
+	static const char *const prefixes[] = { "etc/python/", "etc/clib/", "etc/busypy/" };
+	char arch[32];
+
+	if (!request->arch)
+		return false;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (below_arch(path, prefixes[i], arch) && arch_by_name(arch))
+			return !str_eq(arch, request->arch->name);
+	}
+	/* sbin/ARCH-init, sbin/ARCH-virt-init */
+	if (str_starts(path, "sbin/") && str_ends(path, "-init")) {
+		size_t n = strcspn(path + 5, "-");
+
+		if (str_copy_bytes(arch, sizeof(arch), path + 5, n) == 0 && arch_by_name(arch))
+			return !str_eq(arch, request->arch->name);
+	}
+	return false;
+}
+
+/* "name.py", "name/", "name.cpython-311-...", "__pycache__/name...": all of module name. */
+static bool is_left_out(const struct pack_request *request, const char *path)
+{
+	char arch[32];
+	const char *rest = below_arch(path, "etc/python/", arch);
+	const char *module;
+
+	if (!request->left_out || !rest || !str_starts(rest, "/usr/lib/python3"))
+		return false;
+	module = strchr(rest + 9, '/');
+	if (!module)
+		return false;
+	module++;
+	if (str_starts(module, "lib-dynload/") || str_starts(module, "__pycache__/"))
+		module = strchr(module, '/') + 1;
+	for (size_t i = 0; request->left_out[i]; i++) {
+		size_t n = strlen(request->left_out[i]);
+
+		if (strncmp(module, request->left_out[i], n) == 0 &&
+		    (module[n] == '\0' || module[n] == '.' || module[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
+static enum pack_component component_of(const char *path)
+{
+	char arch[32];
+	const char *rest = below_arch(path, "etc/python/", arch);
+
+	if (str_starts(path, "etc/clib/"))
+		return PACK_LIBRARIES;
+	if (str_starts(path, "bin/") || str_starts(path, "sbin/") ||
+	    str_starts(path, "site-package/"))
+		return str_ends(path, ".pyc") ? PACK_BYTECODE : PACK_PROGRAMS;
+	if (!rest)
+		return PACK_OTHER;
+	if (str_ends(path, ".pyc"))
+		return PACK_BYTECODE;
+	if (strstr(rest, "/lib-dynload/"))
+		return PACK_EXTENSIONS;
+	if (str_starts(rest, "/usr/lib/python3"))
+		return PACK_STDLIB;
+	return str_starts(rest, "/usr/bin/") ? PACK_INTERPRETER : PACK_DATA;
+}
+
+static int compare_shared(const void *a, const void *b)
+{
+	const struct shared_file *x = a, *y = b;
+
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	return x->ino < y->ino ? -1 : x->ino > y->ino;
+}
+
+static int note_shared(struct selection *s, const FTSENT *at, const char *path)
+{
+	const struct stat *st = at->fts_statp;
+
+	(void)path;
+	if (!S_ISREG(st->st_mode) || st->st_nlink < 2)
+		return 0;
+	if (array_reserve(&s->shared, &s->room, s->n_shared + 1, sizeof(*s->shared)) < 0)
+		return err_set(s->err, ENOMEM, "cannot pack %s", s->request->tree);
+	s->shared[s->n_shared++] =
+		(struct shared_file){ .dev = st->st_dev, .ino = st->st_ino, .names = 1 };
+	return 0;
+}
+
+/* One element per file instead of one per name. */
+static void merge_shared(struct selection *s)
+{
+	size_t n = 0;
+
+	if (s->n_shared)
+		qsort(s->shared, s->n_shared, sizeof(*s->shared), compare_shared);
+	for (size_t i = 0; i < s->n_shared; i++) {
+		if (n && compare_shared(&s->shared[n - 1], &s->shared[i]) == 0)
+			s->shared[n - 1].names++;
+		else
+			s->shared[n++] = s->shared[i];
+	}
+	s->n_shared = n;
+}
+
+/* Names of one file get one number, everything else a number of its own. */
+static void number(struct selection *s, struct select_file *file)
+{
+	struct shared_file key = { .dev = file->stat->st_dev, .ino = file->stat->st_ino };
+	struct shared_file *shared = NULL;
+
+	if (S_ISREG(file->stat->st_mode) && file->stat->st_nlink > 1 && s->n_shared)
+		shared = bsearch(&key, s->shared, s->n_shared, sizeof(key), compare_shared);
+	file->names = shared ? shared->names : 1;
+	file->seen = shared && shared->number;
+	file->number = file->seen ? shared->number : ++s->last;
+	if (shared)
+		shared->number = file->number;
+}
+
+static int show(struct selection *s, const FTSENT *at, const char *path)
+{
+	struct select_file file = { .path = path, .source = at->fts_path, .stat = at->fts_statp };
+
+	number(s, &file);
+	if (S_ISREG(file.stat->st_mode) && !file.seen) {
+		struct pack_size *size = &s->sizes[component_of(path)];
+
+		size->files++;
+		size->bytes += (uint64_t)file.stat->st_size;
+	}
+	return s->visitor->each ? s->visitor->each(&file, s->visitor->ctx, s->err) : 0;
+}
+
+static int show_left_out(const struct selection *s, const char *path)
+{
+	int r = s->visitor->left_out ? s->visitor->left_out(path, s->visitor->ctx) : 0;
+
+	return r < 0 ? err_set(s->err, -r, "cannot pack %s", path) : 0;
+}
+
+static int visit(struct selection *s, FTS *fts, FTSENT *at,
+		 int (*action)(struct selection *s, const FTSENT *at, const char *path))
+{
+	const char *path;
+
+	if (at->fts_info == FTS_DP || at->fts_level == 0)
+		return 0;
+	if (at->fts_info == FTS_NS || at->fts_info == FTS_DNR || at->fts_info == FTS_ERR)
+		return err_set(s->err, at->fts_errno, "cannot look at %s", at->fts_path);
+	path = at->fts_path + s->top;
+	if (is_foreign(s->request, path) || is_left_out(s->request, path)) {
+		(void)fts_set(fts, at, FTS_SKIP); /* cannot fail for a valid word */
+		return action == show ? show_left_out(s, path) : 0;
+	}
+	if (!S_ISREG(at->fts_statp->st_mode) && !S_ISDIR(at->fts_statp->st_mode) &&
+	    !S_ISLNK(at->fts_statp->st_mode))
+		return err_say(s->err, EINVAL, "%s is neither file, directory nor link",
+			       at->fts_path);
+	return action(s, at, path);
+}
+
+static int compare_names(const FTSENT **a, const FTSENT **b)
+{
+	return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+static int walk(struct selection *s,
+		int (*action)(struct selection *s, const FTSENT *at, const char *path))
+{
+	char *argv[] = { (char *)s->request->tree, NULL };
+	FTS *fts = fts_open(argv, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
+	FTSENT *at;
+	int r = 0;
+
+	if (!fts)
+		return err_set(s->err, errno, "cannot walk %s", s->request->tree);
+	while (r == 0 && (errno = 0, at = fts_read(fts)))
+		r = visit(s, fts, at, action);
+	if (r == 0 && errno)
+		r = err_set(s->err, errno, "cannot walk %s", s->request->tree);
+	(void)fts_close(fts); /* only read from */
+	return r;
+}
+
+int select_files(const struct pack_request *request, const struct select_visitor *visitor,
+		 struct pack_size *ret, struct err *err)
+{
+	struct selection s = {
+		.request = request,
+		.visitor = visitor,
+		.sizes = ret,
+		.top = strlen(request->tree) + 1,
+		.err = err,
+	};
+	int r;
+
+	memset(ret, 0, sizeof(*ret) * PACK_COMPONENTS);
+	r = walk(&s, note_shared);
+	if (r == 0) {
+		merge_shared(&s);
+		r = walk(&s, show);
+	}
+	free(s.shared);
+	return r;
+}
