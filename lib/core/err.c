@@ -22,7 +22,8 @@ __attribute__((format(printf, 3, 0))) static size_t append(struct err *err, size
 	return sizeof(err->text) - 1;
 }
 
-static size_t append_text(struct err *err, size_t used, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static size_t append_text(struct err *err, size_t used,
+								const char *format, ...)
 {
 	va_list args;
 
