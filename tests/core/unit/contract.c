@@ -77,7 +77,8 @@ static void test_find(void)
 	memcpy(program + 200 + sizeof(contract), &contract, sizeof(contract));
 	CHECK(contract_find(program, sizeof(program), &at) == -EINVAL, "a program with two");
 	memset(program + 200 + sizeof(contract), 0, sizeof(contract));
-	((struct contract *)(void *)(program + 100))->version++;
+	contract.version++;
+	memcpy(program + 100, &contract, sizeof(contract));
 	CHECK(contract_find(program, sizeof(program), &at) == -EPROTO, "of another version");
 }
 
