@@ -5,14 +5,14 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
-SHELL = os.environ.get('TEST_SHELL', os.path.join(ROOT, 'rootfs', 'bin', 'shell'))
-PACKAGES = os.environ.get('TEST_PACKAGES', os.path.join(ROOT, 'rootfs', 'site-package'))
+SHELL = os.environ.get("TEST_SHELL", os.path.join(ROOT, "rootfs", "bin", "shell"))
+PACKAGES = os.environ.get("TEST_PACKAGES", os.path.join(ROOT, "rootfs", "site-package"))
 
 
 def environment(**more):
     """The environment of a test: nothing of the caller's but where compiled modules are kept."""
-    env = {'PATH': '/usr/bin:/bin', 'PYTHONPATH': PACKAGES, 'LANG': 'C.UTF-8', 'TERM': 'xterm'}
-    for name in ('PYTHONPYCACHEPREFIX', 'PYTHONDONTWRITEBYTECODE'):
+    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": PACKAGES, "LANG": "C.UTF-8", "TERM": "xterm"}
+    for name in ("PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"):
         if name in os.environ:
             env[name] = os.environ[name]
     env.update(more)
@@ -29,11 +29,11 @@ class Tap:
     def result(self, good, name, details=()):
         self.count += 1
         self.failed += not good
-        print('%sok %d - %s' % ('' if good else 'not ', self.count, name))
+        print("%sok %d - %s" % ("" if good else "not ", self.count, name))
         if not good:
             for detail in details:
-                for line in str(detail).split('\n'):
-                    print('# ' + line)
+                for line in str(detail).split("\n"):
+                    print("# " + line)
         sys.stdout.flush()
 
     def check(self, name, body):
@@ -41,10 +41,10 @@ class Tap:
         try:
             body()
         except Exception as error:
-            self.result(False, name, ['%s: %s' % (type(error).__name__, error)])
+            self.result(False, name, ["%s: %s" % (type(error).__name__, error)])
         else:
             self.result(True, name)
 
     def finish(self):
-        print('1..%d' % self.count)
+        print("1..%d" % self.count)
         return 1 if self.failed else 0

@@ -99,7 +99,7 @@ def small(name):
     import re
     with open(tap.path(name), encoding="ascii") as file:
         text = file.read()
-    return re.fullmatch(r'#!/usr/bin/python3\nfrom busypy.cli import run\n'
+    return re.fullmatch(r"#!/usr/bin/python3\nfrom busypy.cli import run\n"
                         r'run\("[a-z0-9]+"(, "([a-z0-9]+|\[)")?\)\n', text) is not None
 
 

@@ -12,8 +12,8 @@ from busypy.sh.error import CommandError
 PRIVATE_MIN = 64
 FALLBACK_MIN = 10
 PIPE_SAFE = 4096    # a pipe holds one page even where the user's pipe memory is used up
-OPEN_FLAGS = {'<': os.O_RDONLY, '<>': os.O_RDWR | os.O_CREAT, '>>': os.O_WRONLY | os.O_CREAT | os.O_APPEND,
-              '>': os.O_WRONLY | os.O_CREAT | os.O_TRUNC, '>|': os.O_WRONLY | os.O_CREAT | os.O_TRUNC}
+OPEN_FLAGS = {"<": os.O_RDONLY, "<>": os.O_RDWR | os.O_CREAT, ">>": os.O_WRONLY | os.O_CREAT | os.O_APPEND,
+              ">": os.O_WRONLY | os.O_CREAT | os.O_TRUNC, ">|": os.O_WRONLY | os.O_CREAT | os.O_TRUNC}
 private = set()
 
 
@@ -32,7 +32,7 @@ def keep_private(fd):
             if error.errno == errno.EBADF:
                 return None
             if error.errno != errno.EINVAL or lowest == FALLBACK_MIN:
-                raise CommandError('%d: %s' % (fd, reason(error))) from None
+                raise CommandError("%d: %s" % (fd, reason(error))) from None
             continue
         private.add(copy)
         return copy
@@ -48,7 +48,7 @@ def pipe():
     try:
         ends = os.pipe()
     except OSError as error:
-        raise CommandError('pipe: ' + reason(error)) from None
+        raise CommandError("pipe: " + reason(error)) from None
     moved = tuple(keep_private(fd) for fd in ends)
     for fd in ends:
         os.close(fd)
@@ -71,20 +71,20 @@ def apply(shell, prepared, saved=None):
     """Carry out redirections; saved collects what restore() needs."""
     for fd, op, text in prepared:
         if fd in private:
-            raise CommandError('%d: descriptor is in use by the shell' % fd)
+            raise CommandError("%d: descriptor is in use by the shell" % fd)
         if saved is not None:
             saved.append((fd, keep_private(fd)))
-        if op in ('<&', '>&'):
+        if op in ("<&", ">&"):
             duplicate(fd, text)
             continue
-        new = here_document(text) if op[:2] == '<<' else open_file(shell, op, text)
+        new = here_document(text) if op[:2] == "<<" else open_file(shell, op, text)
         if new == fd:
             os.set_inheritable(fd, True)
         else:
             try:
                 os.dup2(new, fd)
             except OSError as error:
-                raise CommandError('%d: %s' % (fd, reason(error))) from None
+                raise CommandError("%d: %s" % (fd, reason(error))) from None
             finally:
                 os.close(new)
 
@@ -109,36 +109,36 @@ def forget(saved):
 
 
 def duplicate(fd, text):
-    if text == '-':
+    if text == "-":
         try:
             os.close(fd)
         except OSError:
             pass    # closing what is closed is no error
         return
     if not (text.isdigit() and text.isascii()) or int(text) in private:
-        raise CommandError('%s: bad file descriptor' % text)
+        raise CommandError("%s: bad file descriptor" % text)
     try:
         os.fstat(int(text))
         if int(text) != fd:
             os.dup2(int(text), fd)
     except (OSError, OverflowError):
-        raise CommandError('%s: bad file descriptor' % text) from None
+        raise CommandError("%s: bad file descriptor" % text) from None
 
 
 def open_file(shell, op, path):
     """Open the operand of < > >> <> >| ."""
     try:
-        if op == '>' and shell.options.C:
+        if op == ">" and shell.options.C:
             return open_new(path)
         if not shell.interactive:
             return os.open(path, OPEN_FLAGS[op], 0o666)
         with shell.interruptible():     # a FIFO may wait for its other side for ever
             return os.open(path, OPEN_FLAGS[op], 0o666)
     except OSError as error:
-        verb = 'open' if op in ('<', '<>') else 'create'
-        raise CommandError('cannot %s %s: %s' % (verb, path, reason(error))) from None
+        verb = "open" if op in ("<", "<>") else "create"
+        raise CommandError("cannot %s %s: %s" % (verb, path, reason(error))) from None
     except ValueError:
-        raise CommandError('cannot open %s: bad name' % path) from None
+        raise CommandError("cannot open %s: bad name" % path) from None
 
 
 def open_new(path):
@@ -162,7 +162,7 @@ def here_document(text):
         os.write(writer, data)
         os.close(writer)
         return reader
-    fd = os.memfd_create('here-document')
+    fd = os.memfd_create("here-document")
     write_all(fd, data)
     os.lseek(fd, 0, os.SEEK_SET)
     return fd

@@ -15,7 +15,7 @@ class Executor:
 
     def __init__(self, shell):
         self.shell = shell
-        self.job_text = ''
+        self.job_text = ""
 
     def run(self, command, tail=False):
         status = DISPATCH[type(command)](self, command, tail)
@@ -56,7 +56,7 @@ class Executor:
         last = len(command.rest)
         status = self.untested(command.first)
         for index, (operator, pipeline) in enumerate(command.rest, 1):
-            if (operator == '&&') != (status == 0):
+            if (operator == "&&") != (status == 0):
                 continue
             if index == last:
                 status = self.run(pipeline, tail)
@@ -105,11 +105,11 @@ class Executor:
         """command &"""
         shell = self.shell
         self.warm_up(command)
-        job = shell.jobs.new(getattr(command, 'text', ''))
+        job = shell.jobs.new(getattr(command, "text", ""))
         shell.last_async = shell.jobs.spawn(job, lambda: self.run(command, True), background=True)
         shell.jobs.add(job)
         if shell.interactive:
-            job_line = '[%d] %d' % (job.number, job.pids[-1])
+            job_line = "[%d] %d" % (job.number, job.pids[-1])
             shell.complain_plain(job_line)
         return 0
 
@@ -256,7 +256,7 @@ class Executor:
         for name, word in command.assigns:
             value = shell.expander.text(word)
             shell.vars.set(name, value)
-            traced.append(name + '=' + quote_if_needed(value))
+            traced.append(name + "=" + quote_if_needed(value))
         if shell.options.x and traced:
             self.trace(traced)
         return shell.expander.substitution_status
@@ -264,27 +264,27 @@ class Executor:
     def trace(self, shown):
         """set -x"""
         shell = self.shell
-        prompt = shell.vars.get('PS4') or ''
-        if '$' in prompt or '`' in prompt:
+        prompt = shell.vars.get("PS4") or ""
+        if "$" in prompt or "`" in prompt:
             shell.options.x = False
             try:
                 from busypy.sh.prompt import expand
                 prompt = expand(shell, prompt)
             finally:
                 shell.options.x = True
-        shell.complain_plain(prompt + ' '.join(shown))
+        shell.complain_plain(prompt + " ".join(shown))
 
     def invoke(self, command, argv, tail):
         """Run the command that argv names, with its redirections and assignments."""
         shell = self.shell
         prefixed, standard = False, False
-        while argv[0] == 'command' and argv[0] not in shell.functions:
+        while argv[0] == "command" and argv[0] not in shell.functions:
             rest = argv[1:]
-            if rest[:1] == ['-p']:
+            if rest[:1] == ["-p"]:
                 rest, standard = rest[1:], True
-            if rest[:1] == ['--']:
+            if rest[:1] == ["--"]:
                 rest = rest[1:]
-            if not rest or rest[0].startswith('-'):
+            if not rest or rest[0].startswith("-"):
                 break
             argv, prefixed = rest, True
         name = argv[0]
@@ -294,8 +294,8 @@ class Executor:
         prepared = descriptor.prepare(shell, command.redirects) if command.redirects else ()
         assigns = [(n, shell.expander.text(word)) for n, word in command.assigns]
         if shell.options.x:
-            self.trace([n + '=' + quote_if_needed(v) for n, v in assigns] + [quote_if_needed(a) for a in argv])
-        if special and (name == 'exec' or not prefixed):
+            self.trace([n + "=" + quote_if_needed(v) for n, v in assigns] + [quote_if_needed(a) for a in argv])
+        if special and (name == "exec" or not prefixed):
             return self.special(found, argv, prepared, assigns, prefixed)
         if function is not None:
             return self.scoped(lambda: self.call(function, argv, tail), prepared, assigns)
@@ -312,7 +312,7 @@ class Executor:
             for name, value in assigns:
                 shell.vars.set(name, value)
             descriptor.apply(shell, prepared, saved)
-            if argv[0] == 'exec':
+            if argv[0] == "exec":
                 descriptor.forget(saved)
                 saved = []
             return self.builtin(found, argv)
@@ -350,15 +350,15 @@ class Executor:
         try:
             return found.function()(self.shell, argv)
         except CommandError as error:
-            raise CommandError('%s: %s' % (argv[0], error.message), error.status) from None
+            raise CommandError("%s: %s" % (argv[0], error.message), error.status) from None
         except ShellError as error:
             if found.special:
                 raise
-            raise CommandError('%s: %s' % (argv[0], error.message), error.status) from None
+            raise CommandError("%s: %s" % (argv[0], error.message), error.status) from None
         except OSError as error:
             if error.errno is None:
                 raise
-            raise CommandError('%s: write error: %s' % (argv[0], descriptor.reason(error))) from None
+            raise CommandError("%s: write error: %s" % (argv[0], descriptor.reason(error))) from None
 
     def call(self, body, argv, tail):
         """A function: own positional parameters and locals."""

@@ -6,7 +6,7 @@ from busypy.sh import node, sink
 from busypy.sh import pattern as patterns
 from busypy.sh.error import ShellError
 
-UNSET_OPS = frozenset('-=?+')
+UNSET_OPS = frozenset("-=?+")
 
 
 class Expander:
@@ -49,7 +49,7 @@ class Expander:
             return word.literal
         if not self.shell.interactive or self.shell.options.f:
             return self.text(word)
-        fields = sink.Fields('')
+        fields = sink.Fields("")
         self.into(word.parts, fields, False)
         names = fields.result(True)
         return names[0] if len(names) == 1 else self.text(word)
@@ -87,7 +87,7 @@ class Expander:
     def double_quoted(self, part, out):
         """"$@" without parameters is no field at all; everything else in quotes is one."""
         for inner in part.parts:
-            if not (type(inner) is node.Param and inner.name == '@' and inner.op == ''):
+            if not (type(inner) is node.Param and inner.name == "@" and inner.op == ""):
                 break
         else:
             if part.parts and not self.shell.args:
@@ -103,20 +103,20 @@ class Expander:
 
     def tilde(self, user):
         if not user:
-            home = self.shell.vars.get('HOME')
-            return '~' if home is None else home
+            home = self.shell.vars.get("HOME")
+            return "~" if home is None else home
         import pwd
         try:
             return pwd.getpwnam(user).pw_dir
         except KeyError:
-            return '~' + user
+            return "~" + user
 
     # -- parameters
 
     def param(self, part, out, quoted):
         name, op = part.name, part.op
-        if op == '':
-            if name == '@' or name == '*':
+        if op == "":
+            if name == "@" or name == "*":
                 self.positional(name, out, quoted)
                 return
             value = self.value(name)
@@ -128,46 +128,46 @@ class Expander:
                 out.value(value)
         elif op in UNSET_OPS:
             self.param_default(part, out, quoted)
-        elif op == 'bad':
-            raise ShellError('${%s: bad substitution' % name)
+        elif op == "bad":
+            raise ShellError("${%s: bad substitution" % name)
         else:
             self.param_edit(part, out, quoted)
 
     def check_unset(self, name):
         if self.shell.options.u:
-            raise ShellError('%s: parameter not set' % name)
+            raise ShellError("%s: parameter not set" % name)
 
     def value(self, name):
         """The value of any parameter but @ and *; None if unset."""
         shell = self.shell
-        if name[0] in '0123456789':
-            if name == '0':
+        if name[0] in "0123456789":
+            if name == "0":
                 return shell.arg0
             index = int(name)
             if index == 0:
                 return shell.arg0
             return shell.args[index - 1] if index <= len(shell.args) else None
-        if name == '?':
+        if name == "?":
             return str(shell.status)
-        if name == '#':
+        if name == "#":
             return str(len(shell.args))
-        if name == '$':
+        if name == "$":
             return str(shell.root_pid)
-        if name == '!':
+        if name == "!":
             return None if shell.last_async is None else str(shell.last_async)
-        if name == '-':
+        if name == "-":
             return shell.options.letters()
-        if name in '@*':
+        if name in "@*":
             return self.joined()
         return shell.vars.get(name)
 
     def joined(self):
-        ifs = self.shell.vars.get('IFS')
-        return (' ' if ifs is None else ifs[:1]).join(self.shell.args)
+        ifs = self.shell.vars.get("IFS")
+        return (" " if ifs is None else ifs[:1]).join(self.shell.args)
 
     def positional(self, name, out, quoted):
         """$@ and $*: quoted, the first gives a field for each parameter."""
-        if name == '*' and (quoted or type(out) is not sink.Fields):
+        if name == "*" and (quoted or type(out) is not sink.Fields):
             put(out, self.joined(), quoted)
             return
         for index, value in enumerate(self.shell.args):
@@ -182,7 +182,7 @@ class Expander:
     def param_default(self, part, out, quoted):
         """${x-w} ${x=w} ${x?w} ${x+w}, with a colon also for a null value."""
         name = part.name
-        if name in ('@', '*'):
+        if name in ("@", "*"):
             known = bool(self.shell.args)
             value = self.joined() if known else None
         else:
@@ -190,25 +190,25 @@ class Expander:
             known = value is not None
         if part.colon and not value:
             known = False
-        if part.op == '+':
+        if part.op == "+":
             if known:
                 self.default_word(part, out, quoted)
             return
         if known:
-            if name in ('@', '*'):
+            if name in ("@", "*"):
                 self.positional(name, out, quoted)
             else:
                 put(out, value, quoted)
             return
-        if part.op == '-':
+        if part.op == "-":
             self.default_word(part, out, quoted)
             return
         text = self.text(part.arg)
-        if part.op == '?':
-            why = text or ('parameter not set or null' if part.colon else 'parameter not set')
-            raise ShellError('%s: %s' % (name, why))
-        if name in ('@', '*') or not self.shell.vars.is_name(name):
-            raise ShellError('%s: cannot assign in this way' % name)
+        if part.op == "?":
+            why = text or ("parameter not set or null" if part.colon else "parameter not set")
+            raise ShellError("%s: %s" % (name, why))
+        if name in ("@", "*") or not self.shell.vars.is_name(name):
+            raise ShellError("%s: cannot assign in this way" % name)
         self.shell.vars.set(name, text)
         put(out, text, quoted)
 
@@ -219,13 +219,13 @@ class Expander:
     def param_edit(self, part, out, quoted):
         """Length, and removal of a prefix or suffix."""
         name = part.name
-        value = self.joined() if name in ('@', '*') else self.value(name)
+        value = self.joined() if name in ("@", "*") else self.value(name)
         if value is None:
             self.check_unset(name)
-            value = ''
-        if part.op == 'length':
-            put(out, str(len(self.shell.args) if name in ('@', '*') else len(value)), quoted)
-        elif name == '@' and self.shell.args:
+            value = ""
+        if part.op == "length":
+            put(out, str(len(self.shell.args) if name in ("@", "*") else len(value)), quoted)
+        elif name == "@" and self.shell.args:
             pattern = self.pattern(part.arg)
             for index, value in enumerate(self.shell.args):
                 if index:
@@ -245,4 +245,4 @@ def put(out, text, quoted):
 
 def decode(data):
     """Bytes from outside as text; null bytes cannot be in a variable."""
-    return os.fsdecode(data.replace(b'\0', b''))
+    return os.fsdecode(data.replace(b"\0", b""))

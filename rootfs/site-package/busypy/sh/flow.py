@@ -16,7 +16,7 @@ def false(_shell, _argv):
 
 def operands(argv):
     """The operands of a built-in without options: a leading -- is not one."""
-    return argv[2:] if argv[1:2] == ['--'] else argv[1:]
+    return argv[2:] if argv[1:2] == ["--"] else argv[1:]
 
 
 def jump(again):
@@ -25,7 +25,7 @@ def jump(again):
         args = operands(argv)
         count = usage.number(args[0]) if args else 1
         if count < 1:
-            raise CommandError('illegal number: %s' % args[0], 2)
+            raise CommandError("illegal number: %s" % args[0], 2)
         if shell.loop_depth == 0:
             return 0
         raise LoopJump(min(count, shell.loop_depth), again)
@@ -61,7 +61,7 @@ def shift(shell, argv):
 
 
 def eval_(shell, argv):
-    return run_nested(shell, ' '.join(operands(argv)))
+    return run_nested(shell, " ".join(operands(argv)))
 
 
 def run_nested(shell, text):
@@ -75,7 +75,7 @@ def run_nested(shell, text):
 def dot(shell, argv):
     args = operands(argv)
     if not args:
-        raise CommandError('file name expected', 2)
+        raise CommandError("file name expected", 2)
     text = read_script(find_script(shell, args[0]))
     saved = shell.args
     if args[1:]:
@@ -91,22 +91,22 @@ def dot(shell, argv):
 
 def find_script(shell, name):
     """A script for dot: by PATH, and it need not be executable."""
-    if '/' not in name:
-        for directory in (shell.vars.get('PATH') or '').split(':'):
-            candidate = os.path.join(directory, name) if directory else './' + name
+    if "/" not in name:
+        for directory in (shell.vars.get("PATH") or "").split(":"):
+            candidate = os.path.join(directory, name) if directory else "./" + name
             if os.path.isfile(candidate):
                 return candidate
-        raise CommandError('%s: not found' % name, 2)
+        raise CommandError("%s: not found" % name, 2)
     return name
 
 
 def read_script(path):
     from busypy.sh.expand import decode
     try:
-        with open(path, 'rb') as file:
+        with open(path, "rb") as file:
             return decode(file.read())
     except (OSError, ValueError) as error:
-        raise CommandError('cannot open %s: %s' % (path, descriptor.reason(error)), 2) from None
+        raise CommandError("cannot open %s: %s" % (path, descriptor.reason(error)), 2) from None
 
 
 def exec_(shell, argv):
@@ -118,7 +118,7 @@ def exec_(shell, argv):
     except CommandError as error:
         if shell.interactive:
             raise
-        raise ShellError('exec: ' + error.message, error.status) from None
+        raise ShellError("exec: " + error.message, error.status) from None
     env = shell.vars.environ()
     ready = shell.prepare_program(path, args, env)
     shell.jobs.stop_control()
@@ -131,11 +131,11 @@ def times(shell, _argv):
     now = os.times()
 
     def minutes(seconds):
-        return '%dm%.6fs' % (seconds // 60, seconds % 60)
-    shell.write(1, '%s %s\n%s %s\n' % (minutes(now.user), minutes(now.system),
+        return "%dm%.6fs" % (seconds // 60, seconds % 60)
+    shell.write(1, "%s %s\n%s %s\n" % (minutes(now.user), minutes(now.system),
                                        minutes(now.children_user), minutes(now.children_system)))
     return 0
 
 
-COMMANDS = {'break': jump(False), 'continue': jump(True), ':': colon, 'true': colon, 'false': false, '.': dot,
-            'eval': eval_, 'exec': exec_, 'exit': exit_, 'return': return_, 'shift': shift, 'times': times}
+COMMANDS = {"break": jump(False), "continue": jump(True), ":": colon, "true": colon, "false": false, ".": dot,
+            "eval": eval_, "exec": exec_, "exit": exit_, "return": return_, "shift": shift, "times": times}

@@ -7,14 +7,14 @@ from busypy.sh import pattern as patterns
 
 def expand(pattern):
     """Sorted names that match pattern; empty if none does."""
-    parts = pattern.split('/')
+    parts = pattern.split("/")
     if not any(map(patterns.has_magic, parts)):
         return []
-    found = ['']
+    found = [""]
     for index, part in enumerate(parts):
         last = index == len(parts) - 1
-        tail = '' if last else '/'
-        if part == '':
+        tail = "" if last else "/"
+        if part == "":
             found = [base + tail for base in found]
         elif not patterns.has_magic(part):
             name = patterns.unquote(part)
@@ -31,13 +31,13 @@ def expand(pattern):
 def names_in(directory, part, want_directory):
     """Entries of directory that match one component of a pattern."""
     items = patterns.compile_pattern(part)
-    hidden = items[0] == '.'
+    hidden = items[0] == "."
     try:
-        names = os.listdir(directory or '.')
+        names = os.listdir(directory or ".")
     except OSError:
         return []
     if hidden:
-        names += ['.', '..']
+        names += [".", ".."]
     return [name for name in names
-            if (hidden or name[0] != '.') and patterns.match_items(items, name)
+            if (hidden or name[0] != ".") and patterns.match_items(items, name)
             and (not want_directory or os.path.isdir(directory + name))]

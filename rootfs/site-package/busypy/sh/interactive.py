@@ -15,7 +15,7 @@ class Terminal:
 
     def __init__(self, shell):
         self.shell = shell
-        self.text = ''
+        self.text = ""
         self.editor = None
         if os.isatty(0) and os.isatty(1):
             try:
@@ -26,7 +26,7 @@ class Terminal:
 
     def more(self, continued):
         shell = self.shell
-        prompt = show(shell, shell.vars.get('PS2' if continued else 'PS1') or '')
+        prompt = show(shell, shell.vars.get("PS2" if continued else "PS1") or "")
         shell.traps.at_prompt = True
         if shell.options.b:
             shell.traps.install(signals.SIGCHLD)
@@ -45,15 +45,15 @@ class Terminal:
         if self.editor and os.isatty(0) and os.isatty(1):
             return self.editor.read(prompt)
         from busypy.sh.main import Stdin
-        self.shell.write(2, prompt.replace('\x01', '').replace('\x02', ''))
+        self.shell.write(2, prompt.replace("\x01", "").replace("\x02", ""))
         return Stdin(self.shell).more(False)
 
 
 def prepare(shell, want_jobs):
     """Signals, job control, prompts and history of an interactive shell."""
     values = shell.vars.values
-    values.setdefault('PS1', '# ' if os.geteuid() == 0 else '$ ')
-    values.setdefault('PS2', '> ')
+    values.setdefault("PS1", "# " if os.geteuid() == 0 else "$ ")
+    values.setdefault("PS2", "> ")
     shell.traps.startup_interactive()
     shell.history = History(shell)
     if want_jobs:
@@ -66,7 +66,7 @@ def prepare(shell, want_jobs):
 
 def read_env_file(shell):
     """The file that ENV names."""
-    value = shell.vars.get('ENV')
+    value = shell.vars.get("ENV")
     if value and os.getuid() == os.geteuid() and os.getgid() == os.getegid():
         from busypy.sh.main import read_profile
         guarded(shell, lambda: read_profile(shell, expand(shell, value)))
@@ -88,7 +88,7 @@ def run(shell):
 
 def one_command(shell, terminal, lexer, parser):
     """Read and run one; false at the end of input."""
-    terminal.text = ''
+    terminal.text = ""
     lexer.started = False
     if not lexer.text[lexer.pos:]:
         guarded(shell, shell.traps.run_pending)
@@ -101,7 +101,7 @@ def one_command(shell, terminal, lexer, parser):
         restart(shell, terminal, lexer, parser)
         return True
     except Interrupted:
-        shell.complain_plain('')
+        shell.complain_plain("")
         shell.status = 130
         restart(shell, terminal, lexer, parser)
         return True
@@ -134,17 +134,17 @@ def stays_at_end(shell, lexer, parser):
     except CommandError as error:
         shell.complain_plain(error.message)
         return os.isatty(0)
-    shell.complain_plain('')
+    shell.complain_plain("")
     return False
 
 
 def check_stopped_jobs(shell):
     """Leaving is refused once while jobs are stopped."""
     shell.jobs.reap()
-    if shell.stop_warned or not any(job.state() == 'Stopped' for job in shell.jobs.table):
+    if shell.stop_warned or not any(job.state() == "Stopped" for job in shell.jobs.table):
         return
     shell.stop_warned = 2
-    raise CommandError('You have stopped jobs.')
+    raise CommandError("You have stopped jobs.")
 
 
 def guarded(shell, body):
@@ -158,12 +158,12 @@ def guarded(shell, body):
         shell.report(error)
         shell.status = error.status
     except Interrupted as signal:
-        shell.complain_plain('')
+        shell.complain_plain("")
         shell.status = 128 + signal.signum
     except (Return, LoopJump):
         return True
     except RecursionError:
-        shell.complain('nested too deeply')
+        shell.complain("nested too deeply")
         shell.status = 2
     shell.traps.forget_interrupts()
     shell.loop_depth = shell.function_depth = shell.errexit_off = 0

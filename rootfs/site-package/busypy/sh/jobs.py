@@ -5,7 +5,7 @@ import os
 from busypy.sh import descriptor, signals
 from busypy.sh.error import CommandError, Interrupted
 
-RUNNING, STOPPED, DONE = 'Running', 'Stopped', 'Done'
+RUNNING, STOPPED, DONE = "Running", "Stopped", "Done"
 FLUSH_LIMIT = 1024      # finished background jobs whose status is kept for wait
 
 
@@ -13,7 +13,7 @@ class Job:
     """A pipeline that was started: its processes and their raw wait statuses."""
 
     def __init__(self, text, group):
-        self.text = ' '.join(text.split('\n'))
+        self.text = " ".join(text.split("\n"))
         self.group = group
         self.number = 0
         self.pids = []
@@ -78,7 +78,7 @@ class Jobs:
             pid = os.fork()
         except OSError as error:
             signals.unblock(held)
-            raise CommandError('cannot fork: ' + descriptor.reason(error)) from None
+            raise CommandError("cannot fork: " + descriptor.reason(error)) from None
         if pid == 0:
             if plain:
                 run_program(self.shell, body)
@@ -102,13 +102,13 @@ class Jobs:
             if not background:
                 self.give_terminal(job.group)
             for number in signals.JOB_SIGNALS:
-                if shell.traps.actions.get(number) != '':
+                if shell.traps.actions.get(number) != "":
                     signals.default(number)
         shell.enter_subshell()
         if background and job.group is None:
             signals.ignore(signals.SIGINT)
             signals.ignore(signals.SIGQUIT)
-            descriptor.apply(shell, [(0, '<', '/dev/null')])
+            descriptor.apply(shell, [(0, "<", "/dev/null")])
         signals.unblock(held)
 
     def new(self, text):
@@ -143,7 +143,7 @@ class Jobs:
         if job.state() == STOPPED:
             self.add(job)
             self.remember_current(job)
-            self.shell.complain_plain('\n' + self.line(job))
+            self.shell.complain_plain("\n" + self.line(job))
             job.told = True
         else:
             if job in self.table:
@@ -170,9 +170,9 @@ class Jobs:
             return
         number = os.WTERMSIG(raw)
         if number == signals.SIGINT and self.shell.interactive:
-            self.shell.complain_plain('')
+            self.shell.complain_plain("")
             self.shell.traps.pending.append(number)
-        elif number not in (signals.SIGINT, signals.NUMBERS['PIPE']):
+        elif number not in (signals.SIGINT, signals.NUMBERS["PIPE"]):
             self.shell.complain_plain(death_text(raw))
 
     def reap(self):
@@ -216,7 +216,7 @@ class Jobs:
 
     def mark(self, job):
         """'+' for the current job, '-' for the one before it."""
-        return {1: '+', 2: '-'}.get(len(self.table) - self.table.index(job), ' ')
+        return {1: "+", 2: "-"}.get(len(self.table) - self.table.index(job), " ")
 
     def line(self, job, pids=False):
         state = job.state()
@@ -224,12 +224,12 @@ class Jobs:
         if state == DONE:
             raw = job.statuses[job.pids[-1]]
             text = death_text(raw) if os.WIFSIGNALED(raw) else (
-                'Done(%d)' % os.WEXITSTATUS(raw) if os.WEXITSTATUS(raw) else DONE)
+                "Done(%d)" % os.WEXITSTATUS(raw) if os.WEXITSTATUS(raw) else DONE)
         elif state == STOPPED:
             number = os.WSTOPSIG(next(iter(job.stopped.values())))
-            text = STOPPED if number == signals.SIGTSTP else 'Stopped (SIG%s)' % signals.name_of(number)
-        who = '%d ' % job.pids[0] if pids else ''
-        return '[%d]%s %s%-22s %s' % (job.number, self.mark(job), who, text, job.text)
+            text = STOPPED if number == signals.SIGTSTP else "Stopped (SIG%s)" % signals.name_of(number)
+        who = "%d " % job.pids[0] if pids else ""
+        return "[%d]%s %s%-22s %s" % (job.number, self.mark(job), who, text, job.text)
 
     def notify(self):
         """Tell what changed since the last time; forget what is done."""
@@ -245,19 +245,19 @@ class Jobs:
 
     def find(self, spec):
         """The job that %n %+ %- %text %?text or a pid names; None if there is none."""
-        if not spec.startswith('%'):
+        if not spec.startswith("%"):
             return next((j for j in self.table if spec.isdigit() and int(spec) in j.pids), None)
         rest = spec[1:]
-        if rest in ('', '+', '%'):
+        if rest in ("", "+", "%"):
             return self.table[-1] if self.table else None
-        if rest == '-':
+        if rest == "-":
             return self.table[-2] if len(self.table) > 1 else None
         if rest.isdigit():
             return next((j for j in self.table if j.number == int(rest)), None)
-        test = (lambda j: rest[1:] in j.text) if rest[0] == '?' else (lambda j: j.text.startswith(rest))
+        test = (lambda j: rest[1:] in j.text) if rest[0] == "?" else (lambda j: j.text.startswith(rest))
         found = [j for j in self.table if test(j)]
         if len(found) > 1:
-            raise CommandError('%s: ambiguous' % spec)
+            raise CommandError("%s: ambiguous" % spec)
         return found[0] if found else None
 
     def forget(self):
@@ -370,8 +370,8 @@ def join_group(pid, group):
 def death_text(raw):
     """The system's name for the signal that ended a process."""
     import signal
-    text = signal.strsignal(os.WTERMSIG(raw)) or 'Signal %d' % os.WTERMSIG(raw)
-    return text + (' (core dumped)' if os.WCOREDUMP(raw) else '')
+    text = signal.strsignal(os.WTERMSIG(raw)) or "Signal %d" % os.WTERMSIG(raw)
+    return text + (" (core dumped)" if os.WCOREDUMP(raw) else "")
 
 
 def run_program(shell, body):
@@ -395,6 +395,6 @@ def run_child(shell, prepare, body):
     except Interrupted as end:
         signals.die_of(end.signum)
     except BaseException as error:
-        shell.complain('internal error: %r' % error)
+        shell.complain("internal error: %r" % error)
     finally:
         os._exit(status & 255)

@@ -3,9 +3,9 @@
 from busypy.sh import node
 from busypy.sh.wordreader import WordReader
 
-OPERATORS3 = ('<<-',)
-OPERATORS2 = ('&&', '||', ';;', ';&', '<<', '>>', '<&', '>&', '<>', '>|')
-REDIRECTS = frozenset(('<', '>', '<<', '<<-', '>>', '<&', '>&', '<>', '>|'))
+OPERATORS3 = ("<<-",)
+OPERATORS2 = ("&&", "||", ";;", ";&", "<<", ">>", "<&", ">&", "<>", ">|")
+REDIRECTS = frozenset(("<", ">", "<<", "<<-", ">>", "<&", ">&", "<>", ">|"))
 
 
 class Text:
@@ -15,13 +15,13 @@ class Text:
         self.text = text
 
     def more(self, continued):
-        text, self.text = self.text, ''
+        text, self.text = self.text, ""
         return text
 
 
 class Token:
     """kind is word, io, newline, eof or the operator itself."""
-    __slots__ = ('kind', 'word', 'start', 'end')
+    __slots__ = ("kind", "word", "start", "end")
 
     def __init__(self, kind, word, start, end):
         self.kind = kind
@@ -31,7 +31,7 @@ class Token:
 
     def bare(self):
         """The text of a word without any quoting or expansion, else None."""
-        if self.kind == 'word' and len(self.word.parts) == 1:
+        if self.kind == "word" and len(self.word.parts) == 1:
             part = self.word.parts[0]
             if type(part) is node.Lit:
                 return part.text
@@ -43,7 +43,7 @@ class Lexer(WordReader):
 
     def __init__(self, source, line=1):
         self.source = source
-        self.text = ''
+        self.text = ""
         self.pos = 0
         self.ended = False
         self.heredocs = []
@@ -71,14 +71,14 @@ class Lexer(WordReader):
         at = self.pos + ahead
         while at >= len(self.text):
             if not self.fill():
-                return ''
+                return ""
         return self.text[at]
 
     def line_at(self, pos):
         mark, line = self._mark
         if pos < mark:
-            return line - self.text.count('\n', pos, mark)
-        line += self.text.count('\n', mark, pos)
+            return line - self.text.count("\n", pos, mark)
+        line += self.text.count("\n", mark, pos)
         self._mark = (pos, line)
         return line
 
@@ -104,8 +104,8 @@ class Lexer(WordReader):
         while True:
             self.skip_blanks()
             c = self.peek()
-            if c != '\n' or self.heredocs:
-                return c == ''
+            if c != "\n" or self.heredocs:
+                return c == ""
             self.pos += 1
 
     # -- tokens
@@ -113,12 +113,12 @@ class Lexer(WordReader):
     def skip_blanks(self):
         while True:
             c = self.peek()
-            if c == ' ' or c == '\t':
+            if c == " " or c == "\t":
                 self.pos += 1
-            elif c == '\\' and self.peek(1) == '\n':
+            elif c == "\\" and self.peek(1) == "\n":
                 self.pos += 2
-            elif c == '#':
-                end = self.find('\n', self.pos)
+            elif c == "#":
+                end = self.find("\n", self.pos)
                 self.pos = end if end >= 0 else len(self.text)
                 return
             else:
@@ -128,25 +128,25 @@ class Lexer(WordReader):
         self.skip_blanks()
         start = self.pos
         c = self.peek()
-        if c == '':
+        if c == "":
             if self.heredocs:
                 self.read_heredocs()
-            return Token('eof', None, start, start)
-        if c == '\n':
+            return Token("eof", None, start, start)
+        if c == "\n":
             self.pos += 1
             self.read_heredocs()
-            return Token('newline', None, start, start + 1)
-        if c in ';&|<>()':
+            return Token("newline", None, start, start + 1)
+        if c in ";&|<>()":
             return self.operator(start)
         word = self.read_word()
-        if self.peek() in ('<', '>') and self.text[start:self.pos].isdigit():
-            return Token('io', word, start, self.pos)
-        return Token('word', word, start, self.pos)
+        if self.peek() in ("<", ">") and self.text[start:self.pos].isdigit():
+            return Token("io", word, start, self.pos)
+        return Token("word", word, start, self.pos)
 
     def operator(self, start):
-        while self.peek(1) == '\\' and self.peek(2) == '\n':
+        while self.peek(1) == "\\" and self.peek(2) == "\n":
             self.text = self.text[:start + 1] + self.text[start + 3:]
-        if self.peek() == '<' and self.peek(1) == '<':
+        if self.peek() == "<" and self.peek(1) == "<":
             self.peek(2)
         for width, known in ((3, OPERATORS3), (2, OPERATORS2)):
             if self.text[start:start + width] in known:
@@ -177,7 +177,7 @@ class Lexer(WordReader):
     def alias_ended_blank(self, token):
         """Whether token follows an alias whose value ends in a blank."""
         for _, end in self.alias_ends:
-            if self.text[end - 1:end] in (' ', '\t') and not self.text[end:token.start].strip(' \t'):
+            if self.text[end - 1:end] in (" ", "\t") and not self.text[end:token.start].strip(" \t"):
                 if end <= token.start:
                     return True
         return False
@@ -205,43 +205,43 @@ class Lexer(WordReader):
         for redirect, raw in waiting:
             delimiter, quoted = unquote_delimiter(raw)
             line = self.line_at(self.pos)
-            body = self.heredoc_body(delimiter, redirect.op == '<<-', quoted)
+            body = self.heredoc_body(delimiter, redirect.op == "<<-", quoted)
             if quoted:
                 redirect.body = node.Word([node.Quoted(body)])
             else:
                 redirect.body = node.Word(self.heredoc_parts(body, line))
 
     def heredoc_body(self, delimiter, strip_tabs, quoted):
-        lines, start, logical = [], 0, ''    # start: where the logical line begins in lines
+        lines, start, logical = [], 0, ""    # start: where the logical line begins in lines
         while True:
-            if self.peek() == '':
+            if self.peek() == "":
                 break
-            end = self.find('\n', self.pos)
+            end = self.find("\n", self.pos)
             end = len(self.text) if end < 0 else end + 1
             line = self.text[self.pos:end]
             self.pos = end
             if strip_tabs:
-                line = line.lstrip('\t')
+                line = line.lstrip("\t")
             lines.append(line)
             if not quoted and continues(line):
                 logical += line[:-2]
                 continue
-            if logical + line.rstrip('\n') == delimiter:
+            if logical + line.rstrip("\n") == delimiter:
                 del lines[start:]
                 break
-            start, logical = len(lines), ''
-        return ''.join(lines)
+            start, logical = len(lines), ""
+        return "".join(lines)
 
     def heredoc_parts(self, body, line):
         lexer = Lexer(Text(body), line)
         lexer.new_parser = self.new_parser
-        return lexer.quoted_parts('')
+        return lexer.quoted_parts("")
 
 
 def continues(line):
     """Whether a line ends in a backslash that is not itself quoted."""
-    line = line.rstrip('\n')
-    return (len(line) - len(line.rstrip('\\'))) % 2 == 1
+    line = line.rstrip("\n")
+    return (len(line) - len(line.rstrip("\\"))) % 2 == 1
 
 
 def unquote_delimiter(raw):
@@ -250,19 +250,19 @@ def unquote_delimiter(raw):
     while i < len(raw):
         c = raw[i]
         i += 1
-        if c == '\\':
-            if raw[i:i + 1] != '\n':
+        if c == "\\":
+            if raw[i:i + 1] != "\n":
                 quoted = True
                 out.append(raw[i:i + 1])
             i += 1
         elif c in '\'"':
             quoted = True
             while i < len(raw) and raw[i] != c:
-                if c == '"' and raw[i] == '\\' and raw[i + 1:i + 2] in ('"', '\\', '$', '`'):
+                if c == '"' and raw[i] == "\\" and raw[i + 1:i + 2] in ('"', "\\", "$", "`"):
                     i += 1
                 out.append(raw[i])
                 i += 1
             i += 1
         else:
             out.append(c)
-    return ''.join(out), quoted
+    return "".join(out), quoted

@@ -19,7 +19,7 @@ Programs of the tree run in the shell's own interpreter. BUSYPY_SHELL_EXEC=1 in 
 environment, or set -o exec, starts a new interpreter for each instead.
 """
 RECURSION_LIMIT = 30000
-OWN_LETTERS = 'cils'
+OWN_LETTERS = "cils"
 
 
 class Request:
@@ -30,42 +30,42 @@ class Request:
         self.names = []
         self.own = set()
         self.operands = []
-        self.login = os.path.basename(argv[0]).startswith('-')
+        self.login = os.path.basename(argv[0]).startswith("-")
         self.parse(argv)
-        self.login = self.login or 'l' in self.own
+        self.login = self.login or "l" in self.own
 
     def parse(self, argv):
         i = 1
         while i < len(argv):
             arg = argv[i]
-            if arg in ('--help', '--login'):
-                self.own.add('l' if arg == '--login' else 'help')
+            if arg in ("--help", "--login"):
+                self.own.add("l" if arg == "--login" else "help")
                 i += 1
                 continue
-            if len(arg) < 2 or arg[0] not in '-+' or arg == '--':
-                i += arg in ('-', '--')
+            if len(arg) < 2 or arg[0] not in "-+" or arg == "--":
+                i += arg in ("-", "--")
                 break
             i += 1
             for letter in arg[1:]:
-                if letter == 'o':
+                if letter == "o":
                     if i >= len(argv):
-                        raise ShellError('-o requires an argument')
-                    self.names.append((argv[i], arg[0] == '-'))
+                        raise ShellError("-o requires an argument")
+                    self.names.append((argv[i], arg[0] == "-"))
                     i += 1
                 elif letter in OWN_LETTERS:
-                    self.own.add(letter) if arg[0] == '-' else self.own.discard(letter)
+                    self.own.add(letter) if arg[0] == "-" else self.own.discard(letter)
                 else:
-                    self.letters[letter] = arg[0] == '-'
+                    self.letters[letter] = arg[0] == "-"
         self.operands = argv[i:]
 
     def apply(self, options):
         """Set the options that were given; ShellError if one is unknown."""
         for letter, value in self.letters.items():
             if not options.set_letter(letter, value):
-                raise ShellError('illegal option -%s' % letter)
+                raise ShellError("illegal option -%s" % letter)
         for name, value in self.names:
             if not options.set_name(name, value):
-                raise ShellError('illegal option -o %s' % name)
+                raise ShellError("illegal option -o %s" % name)
 
 
 class Stdin:
@@ -78,14 +78,14 @@ class Stdin:
         from busypy.sh.reading import Input
         source, line = Input(self.shell, 0), bytearray()
         try:
-            while not line.endswith(b'\n'):
+            while not line.endswith(b"\n"):
                 c = source.byte()
                 if not c:
                     break
                 line += c
             source.give_back()
         except OSError as error:
-            raise ShellError('cannot read standard input: ' + descriptor.reason(error)) from None
+            raise ShellError("cannot read standard input: " + descriptor.reason(error)) from None
         text = decode(bytes(line))
         if self.shell.options.v:
             self.shell.write(2, text)
@@ -107,13 +107,13 @@ def run(script, argv):
     except ShellError as error:
         shell.complain(error.message)
         return error.status
-    if 'help' in request.own:
+    if "help" in request.own:
         shell.write(1, HELP)
         return 0
     sys.setrecursionlimit(RECURSION_LIMIT)
     import_environment(shell, env)
     shell.traps.startup()
-    shell.options.exec = shell.options.exec or bool(env.get('BUSYPY_SHELL_EXEC'))
+    shell.options.exec = shell.options.exec or bool(env.get("BUSYPY_SHELL_EXEC"))
     if own_interpreter():
         from busypy.sh.warm import Warm, startup_settings
         shell.warm = Warm(script, startup_settings(env), coerced)
@@ -126,53 +126,53 @@ def own_interpreter():
     if flags.isolated or flags.no_site or flags.optimize or len(sys.orig_argv) != len(sys.argv) + 1:
         return False
     try:
-        return os.path.samefile(sys.executable, '/usr/bin/python3')
+        return os.path.samefile(sys.executable, "/usr/bin/python3")
     except OSError:
         return False
 
 
 def undo_coercion(env):
     """Remove the LC_CTYPE that the interpreter puts into an environment without a locale."""
-    if env.get('LC_CTYPE') != 'C.UTF-8' or env.get('LC_ALL') or env.get('LANG', 'C') not in ('', 'C', 'POSIX'):
+    if env.get("LC_CTYPE") != "C.UTF-8" or env.get("LC_ALL") or env.get("LANG", "C") not in ("", "C", "POSIX"):
         return False
     try:
-        with open('/proc/self/environ', 'rb') as file:
-            if any(entry.startswith(b'LC_CTYPE=') for entry in file.read().split(b'\0')):
+        with open("/proc/self/environ", "rb") as file:
+            if any(entry.startswith(b"LC_CTYPE=") for entry in file.read().split(b"\0")):
                 return False
     except OSError:
         return False
-    del env['LC_CTYPE']
+    del env["LC_CTYPE"]
     return True
 
 
 def import_environment(shell, env):
     variables = shell.vars
     variables.import_environ(env)
-    for name, value in (('IFS', ' \t\n'), ('OPTIND', '1'), ('PPID', str(os.getppid())), ('PS4', '+ ')):
+    for name, value in (("IFS", " \t\n"), ("OPTIND", "1"), ("PPID", str(os.getppid())), ("PS4", "+ ")):
         variables.values[name] = value
-    variables.values.setdefault('PATH', default_path())
-    from_environment = variables.values.get('PWD', '')
+    variables.values.setdefault("PATH", default_path())
+    from_environment = variables.values.get("PWD", "")
     try:
-        if from_environment[:1] != '/' or not os.path.samefile(from_environment, '.'):
-            variables.values['PWD'] = os.getcwd()
+        if from_environment[:1] != "/" or not os.path.samefile(from_environment, "."):
+            variables.values["PWD"] = os.getcwd()
     except OSError:
         try:
-            variables.values['PWD'] = os.getcwd()
+            variables.values["PWD"] = os.getcwd()
         except OSError:
-            variables.values.pop('PWD', None)   # the directory was removed
+            variables.values.pop("PWD", None)   # the directory was removed
 
 
 def start(shell, request):
     """Set up what kind of shell this is, then run what it is to run."""
     operands = request.operands
-    reads_stdin = 'c' not in request.own and ('s' in request.own or not operands)
+    reads_stdin = "c" not in request.own and ("s" in request.own or not operands)
     shell.options.s = reads_stdin
-    shell.interactive = 'i' in request.own or (reads_stdin and os.isatty(0) and os.isatty(2))
+    shell.interactive = "i" in request.own or (reads_stdin and os.isatty(0) and os.isatty(2))
     shell.options.i = shell.interactive
     tail = False
-    if 'c' in request.own:
+    if "c" in request.own:
         if not operands:
-            shell.complain('-c requires an argument')
+            shell.complain("-c requires an argument")
             return 2
         set_parameters(shell, operands[1:])
         source, tail = Lines(operands[0], shell), True
@@ -193,12 +193,12 @@ def session(shell, request, source, tail):
     """Profiles, then the commands; as a terminal's session if interactive."""
     if shell.interactive:
         from busypy.sh import interactive
-        interactive.prepare(shell, request.letters.get('m', True))
+        interactive.prepare(shell, request.letters.get("m", True))
     elif shell.options.m and not shell.jobs.start_control():
         shell.jobs.group = os.getpgrp()     # without a terminal jobs still get their own groups
     if request.login:
-        read_profile(shell, '/etc/profile')
-        read_profile(shell, (shell.vars.get('HOME') or '') + '/.profile')
+        read_profile(shell, "/etc/profile")
+        read_profile(shell, (shell.vars.get("HOME") or "") + "/.profile")
     if shell.interactive:
         interactive.read_env_file(shell)
         if shell.options.s:
@@ -210,23 +210,23 @@ def set_parameters(shell, words):
     """$0 and the positional parameters of -c."""
     if words:
         shell.arg0, shell.args = words[0], words[1:]
-        shell.name = os.path.basename(words[0]) or 'shell'
+        shell.name = os.path.basename(words[0]) or "shell"
 
 
 def open_script(shell, path):
     """The text of a script; without a slash it may also be found by PATH."""
     file = path
-    if '/' not in path and not os.path.exists(path):
+    if "/" not in path and not os.path.exists(path):
         from busypy.sh import programs
         file = programs.find(shell, path)
     try:
-        with open(file, 'rb') as script:
+        with open(file, "rb") as script:
             data = script.read()
     except OSError as error:
         status = 127 if isinstance(error, FileNotFoundError) else 126
-        raise CommandError('cannot open %s: %s' % (path, descriptor.reason(error)), status) from None
-    if b'\0' in data.partition(b'\n')[0]:
-        raise CommandError('%s: cannot execute binary file' % path, 126)
+        raise CommandError("cannot open %s: %s" % (path, descriptor.reason(error)), status) from None
+    if b"\0" in data.partition(b"\n")[0]:
+        raise CommandError("%s: cannot execute binary file" % path, 126)
     shell.arg0, shell.name = path, os.path.basename(path)
     return decode(data)
 
@@ -243,7 +243,7 @@ def run_script(parent, argv, env):
     shell = Shell(argv[0], argv[1:])
     import_environment(shell, env)
     shell.warm = parent.warm
-    shell.options.exec = bool(env.get('BUSYPY_SHELL_EXEC'))
+    shell.options.exec = bool(env.get("BUSYPY_SHELL_EXEC"))
     try:
         source = Lines(open_script(shell, argv[0]), shell)
     except CommandError as error:

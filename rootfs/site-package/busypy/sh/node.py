@@ -7,7 +7,7 @@ the expander and the executor walk them.
 
 class Lit:
     """Unquoted text: special for pathname expansion and patterns."""
-    __slots__ = ('text',)
+    __slots__ = ("text",)
 
     def __init__(self, text):
         self.text = text
@@ -15,7 +15,7 @@ class Lit:
 
 class Quoted:
     """Text that was quoted by a backslash or quotes."""
-    __slots__ = ('text',)
+    __slots__ = ("text",)
 
     def __init__(self, text):
         self.text = text
@@ -23,7 +23,7 @@ class Quoted:
 
 class Tilde:
     """A tilde prefix; user is '' for the caller's own home."""
-    __slots__ = ('user',)
+    __slots__ = ("user",)
 
     def __init__(self, user):
         self.user = user
@@ -31,7 +31,7 @@ class Tilde:
 
 class DQuote:
     """The parts between two double quotes."""
-    __slots__ = ('parts',)
+    __slots__ = ("parts",)
 
     def __init__(self, parts):
         self.parts = parts
@@ -39,7 +39,7 @@ class DQuote:
 
 class Assigned:
     """The value in an operand of export or readonly: expanded, but never split."""
-    __slots__ = ('parts',)
+    __slots__ = ("parts",)
 
     def __init__(self, parts):
         self.parts = parts
@@ -47,9 +47,9 @@ class Assigned:
 
 class Param:
     """A parameter expansion: ${name<colon><op>arg}."""
-    __slots__ = ('name', 'op', 'colon', 'arg')
+    __slots__ = ("name", "op", "colon", "arg")
 
-    def __init__(self, name, op='', colon=False, arg=None):
+    def __init__(self, name, op="", colon=False, arg=None):
         self.name = name
         self.op = op
         self.colon = colon
@@ -58,7 +58,7 @@ class Param:
 
 class Command:
     """A command substitution."""
-    __slots__ = ('body',)
+    __slots__ = ("body",)
 
     def __init__(self, body):
         self.body = body
@@ -66,7 +66,7 @@ class Command:
 
 class Arith:
     """An arithmetic expansion; its text is expanded like a quoted string."""
-    __slots__ = ('parts',)
+    __slots__ = ("parts",)
 
     def __init__(self, parts):
         self.parts = parts
@@ -74,7 +74,7 @@ class Arith:
 
 class Word:
     """A word; literal is its text where no expansion can change it."""
-    __slots__ = ('parts', 'literal')
+    __slots__ = ("parts", "literal")
 
     def __init__(self, parts):
         self.parts = parts
@@ -88,7 +88,7 @@ def plain_text(parts):
         kind = type(part)
         if kind is Lit:
             text = part.text
-            if '*' in text or '?' in text or ('[' in text and (']' in text or len(parts) > 1)):
+            if "*" in text or "?" in text or ("[" in text and ("]" in text or len(parts) > 1)):
                 return None
         elif kind is DQuote:
             inner = plain_text(part.parts)
@@ -99,12 +99,12 @@ def plain_text(parts):
         elif kind is not Quoted:
             return None
         out.append(part.text)
-    return ''.join(out)
+    return "".join(out)
 
 
 class Redirect:
     """One redirection; here-documents carry their body as a word."""
-    __slots__ = ('fd', 'op', 'word', 'body')
+    __slots__ = ("fd", "op", "word", "body")
 
     def __init__(self, fd, op, word):
         self.fd = fd
@@ -115,7 +115,7 @@ class Redirect:
 
 class Simple:
     """Assignments, words and redirections."""
-    __slots__ = ('assigns', 'words', 'redirects', 'line')
+    __slots__ = ("assigns", "words", "redirects", "line")
 
     def __init__(self, assigns, words, redirects, line):
         self.assigns = assigns
@@ -126,7 +126,7 @@ class Simple:
 
 class Pipeline:
     """One or more commands; text is the source, for the job list."""
-    __slots__ = ('commands', 'negated', 'text')
+    __slots__ = ("commands", "negated", "text")
 
     def __init__(self, commands, negated, text):
         self.commands = commands
@@ -136,7 +136,7 @@ class Pipeline:
 
 class AndOr:
     """first, then (operator, pipeline) pairs."""
-    __slots__ = ('first', 'rest', 'text')
+    __slots__ = ("first", "rest", "text")
 
     def __init__(self, first, rest, text):
         self.first = first
@@ -146,21 +146,21 @@ class AndOr:
 
 class List:
     """Commands in order: (node, is_async) pairs."""
-    __slots__ = ('items',)
+    __slots__ = ("items",)
 
     def __init__(self, items):
         self.items = items
 
 
 class Subshell:
-    __slots__ = ('body',)
+    __slots__ = ("body",)
 
     def __init__(self, body):
         self.body = body
 
 
 class Group:
-    __slots__ = ('body',)
+    __slots__ = ("body",)
 
     def __init__(self, body):
         self.body = body
@@ -168,7 +168,7 @@ class Group:
 
 class If:
     """branches are (condition, body) pairs; otherwise may be None."""
-    __slots__ = ('branches', 'otherwise')
+    __slots__ = ("branches", "otherwise")
 
     def __init__(self, branches, otherwise):
         self.branches = branches
@@ -177,7 +177,7 @@ class If:
 
 class Loop:
     """while, or until where until is true."""
-    __slots__ = ('condition', 'body', 'until')
+    __slots__ = ("condition", "body", "until")
 
     def __init__(self, condition, body, until):
         self.condition = condition
@@ -187,7 +187,7 @@ class Loop:
 
 class For:
     """words is None for a loop over the positional parameters."""
-    __slots__ = ('name', 'words', 'body', 'line')
+    __slots__ = ("name", "words", "body", "line")
 
     def __init__(self, name, words, body, line):
         self.name = name
@@ -198,7 +198,7 @@ class For:
 
 class Case:
     """items are (patterns, body or None, falls_through)."""
-    __slots__ = ('word', 'items', 'line')
+    __slots__ = ("word", "items", "line")
 
     def __init__(self, word, items, line):
         self.word = word
@@ -207,7 +207,7 @@ class Case:
 
 
 class Function:
-    __slots__ = ('name', 'body')
+    __slots__ = ("name", "body")
 
     def __init__(self, name, body):
         self.name = name
@@ -216,7 +216,7 @@ class Function:
 
 class Redirected:
     """A compound command with redirections."""
-    __slots__ = ('body', 'redirects', 'line')
+    __slots__ = ("body", "redirects", "line")
 
     def __init__(self, body, redirects, line):
         self.body = body

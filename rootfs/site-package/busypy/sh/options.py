@@ -1,11 +1,11 @@
 """The options of set: letters, long names, and the text of $-."""
 
-LETTERS = {'a': 'allexport', 'b': 'notify', 'C': 'noclobber', 'e': 'errexit', 'f': 'noglob', 'h': 'hashall',
-           'm': 'monitor', 'n': 'noexec', 'u': 'nounset', 'v': 'verbose', 'x': 'xtrace'}
+LETTERS = {"a": "allexport", "b": "notify", "C": "noclobber", "e": "errexit", "f": "noglob", "h": "hashall",
+           "m": "monitor", "n": "noexec", "u": "nounset", "v": "verbose", "x": "xtrace"}
 # Options without a letter: their names are attributes themselves.
-NAMED = ('ignoreeof', 'nolog', 'vi', 'emacs', 'pipefail', 'exec')
+NAMED = ("ignoreeof", "nolog", "vi", "emacs", "pipefail", "exec")
 # Fixed when the shell starts.
-FIXED = {'i': 'interactive', 's': 'stdin'}
+FIXED = {"i": "interactive", "s": "stdin"}
 BY_NAME = {name: letter for letter, name in LETTERS.items()}
 BY_NAME.update((name, name) for name in NAMED)
 
@@ -20,7 +20,7 @@ class Options:
 
     def letters(self):
         """The value of $-."""
-        return ''.join([c for c in 'aibmCefhnsuvx' if getattr(self, c)])
+        return "".join([c for c in "aibmCefhnsuvx" if getattr(self, c)])
 
     def set_letter(self, letter, value):
         """False if there is no such option."""
@@ -33,8 +33,8 @@ class Options:
         if name not in BY_NAME:
             return False
         setattr(self, BY_NAME[name], value)
-        if value and name in ('vi', 'emacs'):
-            setattr(self, 'vi' if name == 'emacs' else 'emacs', False)
+        if value and name in ("vi", "emacs"):
+            setattr(self, "vi" if name == "emacs" else "emacs", False)
         return True
 
     def listing(self):

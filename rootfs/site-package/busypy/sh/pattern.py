@@ -5,14 +5,14 @@ text is escaped with quote() before it becomes part of one. Written without re, 
 import costs more than most scripts run.
 """
 
-SPECIAL = frozenset('*?[\\')
+SPECIAL = frozenset("*?[\\")
 CLASSES = {
-    'alpha': str.isalpha, 'digit': lambda c: '0' <= c <= '9', 'alnum': str.isalnum,
-    'upper': str.isupper, 'lower': str.islower, 'space': str.isspace,
-    'blank': lambda c: c in ' \t', 'punct': lambda c: c.isprintable() and not c.isalnum() and c != ' ',
-    'print': str.isprintable, 'graph': lambda c: c.isprintable() and c != ' ',
-    'cntrl': lambda c: ord(c) < 32 or ord(c) == 127,
-    'xdigit': lambda c: c in '0123456789abcdefABCDEF',
+    "alpha": str.isalpha, "digit": lambda c: "0" <= c <= "9", "alnum": str.isalnum,
+    "upper": str.isupper, "lower": str.islower, "space": str.isspace,
+    "blank": lambda c: c in " \t", "punct": lambda c: c.isprintable() and not c.isalnum() and c != " ",
+    "print": str.isprintable, "graph": lambda c: c.isprintable() and c != " ",
+    "cntrl": lambda c: ord(c) < 32 or ord(c) == 127,
+    "xdigit": lambda c: c in "0123456789abcdefABCDEF",
 }
 STAR = object()
 ANY = object()
@@ -21,22 +21,22 @@ _compiled = {}
 
 def quote(text):
     """text as a pattern that matches only itself."""
-    if SPECIAL.isdisjoint(text) and ']' not in text and '-' not in text and '!' not in text:
+    if SPECIAL.isdisjoint(text) and "]" not in text and "-" not in text and "!" not in text:
         return text
-    return ''.join('\\' + c if c in '*?[]\\-!^:.=' else c for c in text)
+    return "".join("\\" + c if c in "*?[]\\-!^:.=" else c for c in text)
 
 
 def unquote(pattern):
     """The text of a pattern without its escapes."""
-    if '\\' not in pattern:
+    if "\\" not in pattern:
         return pattern
     out, i = [], 0
     while i < len(pattern):
-        if pattern[i] == '\\' and i + 1 < len(pattern):
+        if pattern[i] == "\\" and i + 1 < len(pattern):
             i += 1
         out.append(pattern[i])
         i += 1
-    return ''.join(out)
+    return "".join(out)
 
 
 def has_magic(pattern):
@@ -44,9 +44,9 @@ def has_magic(pattern):
     i = 0
     while i < len(pattern):
         c = pattern[i]
-        if c == '\\':
+        if c == "\\":
             i += 1
-        elif c in '*?' or (c == '[' and _bracket(pattern, i + 1)):
+        elif c in "*?" or (c == "[" and _bracket(pattern, i + 1)):
             return True
         i += 1
     return False
@@ -54,7 +54,7 @@ def has_magic(pattern):
 
 class Bracket:
     """A bracket expression."""
-    __slots__ = ('negated', 'ranges', 'classes')
+    __slots__ = ("negated", "ranges", "classes")
 
     def __init__(self, negated):
         self.negated = negated
@@ -68,7 +68,7 @@ class Bracket:
 
 def _bracket(pattern, i):
     """(Bracket, index after it) for the expression that begins at i, or None."""
-    negated = pattern[i:i + 1] in ('!', '^')
+    negated = pattern[i:i + 1] in ("!", "^")
     if negated:
         i += 1
     result, first = Bracket(negated), True
@@ -76,18 +76,18 @@ def _bracket(pattern, i):
         if i >= len(pattern):
             return None
         c = pattern[i]
-        if c == ']' and not first:
+        if c == "]" and not first:
             return result, i + 1
         first = False
-        if c == '[' and pattern[i + 1:i + 2] == ':':
-            end = pattern.find(':]', i + 2)
+        if c == "[" and pattern[i + 1:i + 2] == ":":
+            end = pattern.find(":]", i + 2)
             if end > 0 and pattern[i + 2:end] in CLASSES:
                 result.classes.append(CLASSES[pattern[i + 2:end]])
                 i = end + 2
                 continue
         low, i = _bracket_char(pattern, i)
         high = low
-        if pattern[i:i + 1] == '-' and pattern[i + 1:i + 2] not in ('', ']'):
+        if pattern[i:i + 1] == "-" and pattern[i + 1:i + 2] not in ("", "]"):
             high, i = _bracket_char(pattern, i + 1)
         if low is None or high is None:
             return None
@@ -97,12 +97,12 @@ def _bracket(pattern, i):
 def _bracket_char(pattern, i):
     """One character (or [.x.], [=x=]) of a bracket expression and the index after it."""
     c = pattern[i]
-    if c == '\\' and i + 1 < len(pattern):
+    if c == "\\" and i + 1 < len(pattern):
         return pattern[i + 1], i + 2
-    if c == '/':
+    if c == "/":
         return c, i + 1
-    if c == '[' and pattern[i + 1:i + 2] in ('.', '='):
-        end = pattern.find(pattern[i + 1] + ']', i + 2)
+    if c == "[" and pattern[i + 1:i + 2] in (".", "="):
+        end = pattern.find(pattern[i + 1] + "]", i + 2)
         if end == i + 3:
             return pattern[i + 2], end + 2
         if end > 0:
@@ -119,15 +119,15 @@ def compile_pattern(pattern):
     while i < len(pattern):
         c = pattern[i]
         i += 1
-        if c == '\\' and i < len(pattern):
+        if c == "\\" and i < len(pattern):
             items.append(pattern[i])
             i += 1
-        elif c == '?':
+        elif c == "?":
             items.append(ANY)
-        elif c == '*':
+        elif c == "*":
             if not items or items[-1] is not STAR:
                 items.append(STAR)
-        elif c == '[' and _bracket(pattern, i):
+        elif c == "[" and _bracket(pattern, i):
             bracket, i = _bracket(pattern, i)
             items.append(bracket)
         else:
@@ -174,14 +174,14 @@ def remove(value, op, pattern):
     """value without the part that ${value#pattern} and its kin remove."""
     size = len(value)
     if SPECIAL.isdisjoint(pattern):
-        if op[0] == '#':
+        if op[0] == "#":
             return value[len(pattern):] if value.startswith(pattern) else value
         return value[:size - len(pattern)] if value.endswith(pattern) else value
     items = compile_pattern(pattern)
     lengths = range(size + 1) if len(op) == 1 else range(size, -1, -1)
     for length in lengths:
-        if op[0] == '#' and match_items(items, value[:length]):
+        if op[0] == "#" and match_items(items, value[:length]):
             return value[length:]
-        if op[0] == '%' and match_items(items, value[size - length:]):
+        if op[0] == "%" and match_items(items, value[size - length:]):
             return value[:size - length]
     return value

@@ -11,7 +11,7 @@ from busypy.sh.variables import default_path
 
 def find(shell, name, path=None):
     """The file that name runs, by PATH (or path instead); CommandError 126 or 127 if none."""
-    if '/' in name:
+    if "/" in name:
         check(name, name)
         return name
     if path is None:
@@ -19,16 +19,16 @@ def find(shell, name, path=None):
         if known and (shell.warm and known in shell.warm.cache or runnable(known)):
             return known
     refused = False
-    for directory in (shell.vars.get('PATH') or '' if path is None else path).split(':'):
-        candidate = directory + '/' + name if directory else './' + name
+    for directory in (shell.vars.get("PATH") or "" if path is None else path).split(":"):
+        candidate = directory + "/" + name if directory else "./" + name
         if runnable(candidate):
             if path is None:
                 shell.hash[name] = candidate
             return candidate
         refused = refused or os.path.isfile(candidate)
     if refused and name:
-        raise CommandError('%s: permission denied' % name, 126)
-    raise CommandError('%s: not found' % name, 127)
+        raise CommandError("%s: permission denied" % name, 126)
+    raise CommandError("%s: not found" % name, 127)
 
 
 def runnable(path):
@@ -44,18 +44,18 @@ def check(path, name):
         mode = os.stat(path).st_mode
     except (OSError, ValueError) as error:
         missing = isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR)
-        text = 'not found' if missing else descriptor.reason(error)
-        raise CommandError('%s: %s' % (name, text), 127 if missing else 126) from None
+        text = "not found" if missing else descriptor.reason(error)
+        raise CommandError("%s: %s" % (name, text), 127 if missing else 126) from None
     if stat.S_ISDIR(mode):
-        raise CommandError('%s: is a directory' % name, 126)
+        raise CommandError("%s: is a directory" % name, 126)
     if not os.access(path, os.X_OK):
-        raise CommandError('%s: permission denied' % name, 126)
+        raise CommandError("%s: permission denied" % name, 126)
 
 
 def search_path(shell, assigns):
     """The PATH that an assignment before the command gives, or None."""
     for name, value in reversed(assigns):
-        if name == 'PATH':
+        if name == "PATH":
             return value
     return None
 
@@ -73,20 +73,20 @@ def become(shell, path, argv, env, ready=None):
     except OSError as error:
         if error.errno == errno.ENOEXEC and is_plain_script(path):
             as_script(shell, path, argv, env)
-        shell.complain('%s: %s' % (argv[0], descriptor.reason(error)))
+        shell.complain("%s: %s" % (argv[0], descriptor.reason(error)))
         missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
         os._exit(127 if missing else 126)
     except ValueError:
-        shell.complain('%s: argument holds a null byte' % argv[0])
+        shell.complain("%s: argument holds a null byte" % argv[0])
         os._exit(126)
 
 
 def is_plain_script(path):
     """Text without #! is for the shell; what names its interpreter failed because of that one."""
     try:
-        with open(path, 'rb') as file:
-            first = file.read(256).partition(b'\n')[0]
-        return b'\0' not in first and not first.startswith(b'#!')
+        with open(path, "rb") as file:
+            first = file.read(256).partition(b"\n")[0]
+        return b"\0" not in first and not first.startswith(b"#!")
     except OSError:
         return False
 

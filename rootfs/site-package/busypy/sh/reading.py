@@ -17,7 +17,7 @@ class Input:
     def __init__(self, shell, fd):
         self.shell = shell
         self.fd = fd
-        self.buffer = b''
+        self.buffer = b""
         self.taken = 0
         try:
             os.lseek(fd, 0, os.SEEK_CUR)
@@ -42,20 +42,20 @@ class Input:
 
 
 def read(shell, argv):
-    found, names = usage.options(argv, 'rsp:n:t:u:d:')
+    found, names = usage.options(argv, "rsp:n:t:u:d:")
     for name in names:
         if not is_name(name):
-            raise CommandError('%s: bad variable name' % name, 2)
-    if 'p' in found and os.isatty(0):
-        shell.write(2, found['p'])
-    fd = usage.number(found.get('u', '0'))
+            raise CommandError("%s: bad variable name" % name, 2)
+    if "p" in found and os.isatty(0):
+        shell.write(2, found["p"])
+    fd = usage.number(found.get("u", "0"))
     try:
-        if 't' in found and not ready(fd, found['t']):
+        if "t" in found and not ready(fd, found["t"]):
             return 1
         text, ended = with_echo(shell, fd, found)
     except OSError as error:
-        raise CommandError('read error: %s' % descriptor.reason(error), 2) from None
-    assign(shell, names or ['REPLY'], text, bool(names))
+        raise CommandError("read error: %s" % descriptor.reason(error), 2) from None
+    assign(shell, names or ["REPLY"], text, bool(names))
     return 0 if ended else 1
 
 
@@ -65,12 +65,12 @@ def ready(fd, seconds):
     try:
         return bool(select.select([fd], [], [], float(seconds))[0])
     except ValueError:
-        raise CommandError('%s: bad timeout' % seconds, 2) from None
+        raise CommandError("%s: bad timeout" % seconds, 2) from None
 
 
 def with_echo(shell, fd, found):
     """-s: read while the terminal does not echo."""
-    if 's' not in found or not os.isatty(fd):
+    if "s" not in found or not os.isatty(fd):
         return read_text(shell, fd, found)
     import termios
     before = termios.tcgetattr(fd)
@@ -85,23 +85,23 @@ def with_echo(shell, fd, found):
 def read_text(shell, fd, found):
     """([(character text, is it quoted)], whether the delimiter was seen)."""
     source = Input(shell, fd)
-    raw, limit = 'r' in found, usage.number(found['n']) if 'n' in found else -1
-    delimiter = os.fsencode(found.get('d', '\n'))[:1] or b'\0'
+    raw, limit = "r" in found, usage.number(found["n"]) if "n" in found else -1
+    delimiter = os.fsencode(found.get("d", "\n"))[:1] or b"\0"
     out = [(bytearray(), False)]
     count, ended = 0, limit == 0
     while count != limit:
         c = source.byte()
-        quoted = c == b'\\' and not raw
+        quoted = c == b"\\" and not raw
         if quoted:
             c = source.byte()
-            if c == b'\n':
+            if c == b"\n":
                 if shell.interactive:
-                    shell.write(2, shell.vars.get('PS2') or '')
+                    shell.write(2, shell.vars.get("PS2") or "")
                 continue
-        if c == b'' or (c == delimiter and not quoted):
-            ended = c != b''
+        if c == b"" or (c == delimiter and not quoted):
+            ended = c != b""
             break
-        if c == b'\0':
+        if c == b"\0":
             continue
         if out[-1][1] != quoted:
             out.append((bytearray(), quoted))
@@ -114,10 +114,10 @@ def read_text(shell, fd, found):
 def assign(shell, names, runs, split):
     """Split the line by IFS into as many variables; the last gets the rest."""
     chars = [(c, quoted) for text, quoted in runs for c in text]
-    ifs = shell.vars.get('IFS')
+    ifs = shell.vars.get("IFS")
     ifs = DEFAULT_IFS if ifs is None else ifs
     if not split:
-        shell.vars.set(names[0], ''.join(c for c, _ in chars))
+        shell.vars.set(names[0], "".join(c for c, _ in chars))
         return
     i = skip_blanks(chars, 0, ifs)
     for index, name in enumerate(names):
@@ -127,14 +127,14 @@ def assign(shell, names, runs, split):
         start = i
         while i < len(chars) and (chars[i][1] or chars[i][0] not in ifs):
             i += 1
-        value = ''.join(c for c, _ in chars[start:i])
+        value = "".join(c for c, _ in chars[start:i])
         i = skip_delimiter(chars, i, ifs)
         shell.vars.set(name, value)
 
 
 def is_blank(char, ifs):
     c, quoted = char
-    return not quoted and c in ifs and c in ' \t\n'
+    return not quoted and c in ifs and c in " \t\n"
 
 
 def skip_blanks(chars, i, ifs):
@@ -157,43 +157,43 @@ def rest(chars, i, ifs):
     while end < len(chars) and (chars[end][1] or chars[end][0] not in ifs):
         end += 1
     if skip_delimiter(chars, end, ifs) == len(chars):
-        return ''.join(c for c, _ in chars[i:end])
+        return "".join(c for c, _ in chars[i:end])
     end = len(chars)
     while end > i and is_blank(chars[end - 1], ifs):
         end -= 1
-    return ''.join(c for c, _ in chars[i:end])
+    return "".join(c for c, _ in chars[i:end])
 
 
 def getopts(shell, argv):
-    args = argv[2:] if argv[1:2] == ['--'] else argv[1:]
+    args = argv[2:] if argv[1:2] == ["--"] else argv[1:]
     if len(args) < 2:
-        raise CommandError('usage: getopts optstring name [argument...]', 2)
+        raise CommandError("usage: getopts optstring name [argument...]", 2)
     known, name, operands = args[0], args[1], args[2:] or shell.args
-    index = int(shell.vars.get('OPTIND') or '1') if (shell.vars.get('OPTIND') or '1').isdigit() else 1
+    index = int(shell.vars.get("OPTIND") or "1") if (shell.vars.get("OPTIND") or "1").isdigit() else 1
     column = shell.getopts_column
     word = operands[index - 1] if 0 < index <= len(operands) else None
     if column == 0:
-        if word is None or len(word) < 2 or word[0] != '-':
+        if word is None or len(word) < 2 or word[0] != "-":
             return end_of_options(shell, name, index)
-        if word == '--':
+        if word == "--":
             return end_of_options(shell, name, index + 1)
         column = 1
     elif word is None or column >= len(word):
         return end_of_options(shell, name, index)
     letter = word[column]
     column += 1
-    at = known.find(letter, 1) if known[:1] == ':' else known.find(letter)
+    at = known.find(letter, 1) if known[:1] == ":" else known.find(letter)
     value, result, status = None, letter, 0
-    if letter == ':' or at < 0:
-        result, value = bad_option(shell, known, letter, 'illegal option -- %s', '?')
-    elif known[at + 1:at + 2] == ':':
+    if letter == ":" or at < 0:
+        result, value = bad_option(shell, known, letter, "illegal option -- %s", "?")
+    elif known[at + 1:at + 2] == ":":
         value, column, index = word[column:], len(word), index
         if not value:
             if index < len(operands):
                 value = operands[index]
                 index += 1
             else:
-                result, value = bad_option(shell, known, letter, 'option requires an argument -- %s', ':')
+                result, value = bad_option(shell, known, letter, "option requires an argument -- %s", ":")
     if column >= len(word):
         column, index = 0, index + 1
     set_result(shell, name, result, value, index)
@@ -203,24 +203,24 @@ def getopts(shell, argv):
 
 def bad_option(shell, known, letter, message, quiet_result):
     """What name and OPTARG get for a wrong option."""
-    if known[:1] == ':':
+    if known[:1] == ":":
         return quiet_result, letter
-    shell.complain_plain('%s: %s' % (shell.name, message % letter))
-    return '?', None
+    shell.complain_plain("%s: %s" % (shell.name, message % letter))
+    return "?", None
 
 
 def set_result(shell, name, result, value, index):
     if value is None:
-        shell.vars.unset('OPTARG')
+        shell.vars.unset("OPTARG")
     else:
-        shell.vars.set('OPTARG', value)
-    shell.vars.set('OPTIND', str(index))
+        shell.vars.set("OPTARG", value)
+    shell.vars.set("OPTIND", str(index))
     shell.vars.set(name, result)
 
 
 def end_of_options(shell, name, index):
-    set_result(shell, name, '?', None, index)
+    set_result(shell, name, "?", None, index)
     return 1
 
 
-COMMANDS = {'read': read, 'getopts': getopts}
+COMMANDS = {"read": read, "getopts": getopts}

@@ -28,7 +28,7 @@ class Lines:
         wanted = LINES_AT_ONCE if continued and not (self.shell and self.shell.options.v) else 1
         end = self.pos
         for _ in range(wanted):
-            end = self.text.find('\n', end) + 1
+            end = self.text.find("\n", end) + 1
             if not end:
                 end = len(self.text)
                 break
@@ -59,7 +59,7 @@ class Shell:
     def __init__(self, arg0, args):
         self.arg0 = arg0
         self.args = args
-        self.name = os.path.basename(arg0).lstrip('-') or 'shell'
+        self.name = os.path.basename(arg0).lstrip("-") or "shell"
         self.options = Options()
         self.hash = {}
         self.getopts_column = 0
@@ -93,8 +93,8 @@ class Shell:
     def complain(self, message, line=None):
         """A message in the usual form on stderr; before anything was run there is no line to name."""
         line = line or self.line
-        where = '' if self.interactive or not line else 'line %d: ' % line
-        self.complain_plain('%s: %s%s' % (self.name, where, message))
+        where = "" if self.interactive or not line else "line %d: " % line
+        self.complain_plain("%s: %s%s" % (self.name, where, message))
 
     def report(self, error):
         """Print an error, once: where its redirections still hold."""
@@ -104,7 +104,7 @@ class Shell:
 
     def complain_plain(self, text):
         try:
-            self.write(2, text + '\n')
+            self.write(2, text + "\n")
         except OSError:
             pass    # nobody is there to be told
 
@@ -144,7 +144,7 @@ class Shell:
         except LoopJump:
             return 0
         except RecursionError:
-            self.complain('nested too deeply')
+            self.complain("nested too deeply")
             return 2
 
     def finish(self, status):
@@ -179,7 +179,7 @@ class Shell:
         self.interactive = False
         self.options.m = False
         self.jobs.forget()
-        self.executor.job_text = ''
+        self.executor.job_text = ""
 
     def prepare_program(self, path, argv, env):
         """What lets a child run path in this interpreter; None if it is to exec."""
@@ -191,10 +191,10 @@ class Shell:
         """The output of $(body), without its trailing newlines."""
         if not body.items:
             self.expander.substitution_status = 0
-            return ''
+            return ""
         self.executor.warm_up(body)
         reader, writer = descriptor.pipe()
-        job = self.jobs.new('')
+        job = self.jobs.new("")
         job.group = None
         saved_text = self.executor.job_text
 
@@ -212,7 +212,7 @@ class Shell:
             descriptor.drop_private(reader)
         self.expander.substitution_status = self.jobs.foreground(job)
         self.executor.job_text = saved_text
-        return decode(data).rstrip('\n')
+        return decode(data).rstrip("\n")
 
 
 def read_all(fd):
@@ -220,5 +220,5 @@ def read_all(fd):
     while True:
         chunk = os.read(fd, 65536)
         if not chunk:
-            return b''.join(chunks)
+            return b"".join(chunks)
         chunks.append(chunk)

@@ -12,17 +12,17 @@ from busypy.sh.error import Interrupted, ShellError
 
 DEFAULT, IGNORE = _signal.SIG_DFL, _signal.SIG_IGN
 NUMBERS = {name[3:]: getattr(_signal, name) for name in dir(_signal)
-           if name.startswith('SIG') and name[3] != '_' and isinstance(getattr(_signal, name), int)}
-for _alias in ('CLD', 'POLL', 'IOT'):
+           if name.startswith("SIG") and name[3] != "_" and isinstance(getattr(_signal, name), int)}
+for _alias in ("CLD", "POLL", "IOT"):
     NUMBERS.pop(_alias, None)
 NAMES = {number: name for name, number in NUMBERS.items()}
 # The interpreter ignores these for itself; the programs it starts must not inherit that.
-PYTHON_IGNORES = tuple(NUMBERS[n] for n in ('PIPE', 'XFSZ') if n in NUMBERS)
-JOB_SIGNALS = tuple(NUMBERS[n] for n in ('TSTP', 'TTIN', 'TTOU'))
-UNTRAPPABLE = (NUMBERS['KILL'], NUMBERS['STOP'])
-SIGINT, SIGQUIT, SIGTERM = NUMBERS['INT'], NUMBERS['QUIT'], NUMBERS['TERM']
-SIGCHLD, SIGHUP, SIGCONT = NUMBERS['CHLD'], NUMBERS['HUP'], NUMBERS['CONT']
-SIGWINCH, SIGTSTP, SIGTTIN = NUMBERS['WINCH'], NUMBERS['TSTP'], NUMBERS['TTIN']
+PYTHON_IGNORES = tuple(NUMBERS[n] for n in ("PIPE", "XFSZ") if n in NUMBERS)
+JOB_SIGNALS = tuple(NUMBERS[n] for n in ("TSTP", "TTIN", "TTOU"))
+UNTRAPPABLE = (NUMBERS["KILL"], NUMBERS["STOP"])
+SIGINT, SIGQUIT, SIGTERM = NUMBERS["INT"], NUMBERS["QUIT"], NUMBERS["TERM"]
+SIGCHLD, SIGHUP, SIGCONT = NUMBERS["CHLD"], NUMBERS["HUP"], NUMBERS["CONT"]
+SIGWINCH, SIGTSTP, SIGTTIN = NUMBERS["WINCH"], NUMBERS["TSTP"], NUMBERS["TTIN"]
 
 
 def parse(text, exit_too=True):
@@ -31,13 +31,13 @@ def parse(text, exit_too=True):
         number = int(text)
         return number if number < _signal.NSIG and (number or exit_too) else None
     name = text.upper()
-    if name == 'EXIT' and exit_too:
+    if name == "EXIT" and exit_too:
         return 0
-    return NUMBERS.get(name[3:] if name.startswith('SIG') else name)
+    return NUMBERS.get(name[3:] if name.startswith("SIG") else name)
 
 
 def name_of(number):
-    return 'EXIT' if number == 0 else NAMES.get(number, str(number))
+    return "EXIT" if number == 0 else NAMES.get(number, str(number))
 
 
 class Traps:
@@ -88,7 +88,7 @@ class Traps:
             return
         if action:
             self.install(number)
-        elif action == '':
+        elif action == "":
             self.handled.discard(number)
             _signal.signal(number, IGNORE)
         else:
@@ -120,7 +120,7 @@ class Traps:
         for number in self.handled:
             _signal.signal(number, DEFAULT)
         self.handled.clear()
-        self.actions = {n: a for n, a in self.actions.items() if a == '' and n}
+        self.actions = {n: a for n, a in self.actions.items() if a == "" and n}
         self.pending = []
         self.blocking = 0
         self.status_before = None
@@ -210,7 +210,7 @@ def ignored_at_start(number):
     try:
         return _signal.getsignal(number) == IGNORE
     except ValueError:
-        raise ShellError('trap: %d: bad signal number' % number) from None
+        raise ShellError("trap: %d: bad signal number" % number) from None
 
 
 def ignore(number):
@@ -233,7 +233,7 @@ def for_python(interrupt):
         _signal.signal(number, IGNORE)
     if _signal.getsignal(SIGINT) != IGNORE:
         _signal.signal(SIGINT, interrupt)
-    if 'readline' in sys.modules:
+    if "readline" in sys.modules:
         _signal.signal(SIGWINCH, DEFAULT)   # readline's own handler
 
 

@@ -2,7 +2,7 @@
 
 from busypy.sh import pattern as patterns
 
-MAGIC = frozenset('*?[')
+MAGIC = frozenset("*?[")
 
 
 class Fields:
@@ -44,7 +44,7 @@ class Fields:
     def value(self, text):
         """The result of an unquoted expansion."""
         ifs = self.ifs
-        if ifs == '' or not text:
+        if ifs == "" or not text:
             if text:
                 self.literal(text)
             return
@@ -56,7 +56,7 @@ class Fields:
             if i > run:
                 self.literal(text[run:i])
             run = i + 1
-            if c in ' \t\n':
+            if c in " \t\n":
                 if self.started:
                     self.finish()
                     self.after_blank = True
@@ -73,10 +73,10 @@ class Fields:
             self.finish()
         out = []
         for segments in self.done:
-            text = ''.join([t for t, _ in segments])
+            text = "".join([t for t, _ in segments])
             if globbing and any(not q and not MAGIC.isdisjoint(t) for t, q in segments):
                 from busypy.sh import glob
-                names = glob.expand(''.join([patterns.quote(t) if q else t for t, q in segments]))
+                names = glob.expand("".join([patterns.quote(t) if q else t for t, q in segments]))
                 if names:
                     out.extend(names)
                     continue
@@ -99,10 +99,10 @@ class Text:
         """Nothing: a null string adds nothing to a text."""
 
     def separate(self):
-        self.out.append(' ')
+        self.out.append(" ")
 
     def result(self):
-        return ''.join(self.out)
+        return "".join(self.out)
 
 
 class Pattern(Text):

@@ -6,12 +6,12 @@ from busypy.sh.escape import quote
 
 
 def trap(shell, argv):
-    found, args = usage.options(argv, 'lp')
-    if 'l' in found:
+    found, args = usage.options(argv, "lp")
+    if "l" in found:
         names = [name for _, name in sorted(signals.NAMES.items())]
-        shell.write(1, '\n'.join(names) + '\n')
+        shell.write(1, "\n".join(names) + "\n")
         return 0
-    if not args or 'p' in found:
+    if not args or "p" in found:
         return print_traps(shell, args)
     action = args[0]
     if action.isdigit() and action.isascii():
@@ -24,28 +24,28 @@ def trap(shell, argv):
     for condition in conditions:
         number = signals.parse(condition)
         if number is None:
-            shell.complain('trap: %s: bad trap' % condition)
+            shell.complain("trap: %s: bad trap" % condition)
             status = 1
         else:
-            shell.traps.set(number, None if action == '-' else action)
+            shell.traps.set(number, None if action == "-" else action)
     if not conditions:
-        raise CommandError('condition expected', 2)
+        raise CommandError("condition expected", 2)
     return status
 
 
 def print_traps(shell, conditions):
     wanted = [signals.parse(c) for c in conditions]
     if None in wanted:
-        raise CommandError('%s: bad trap' % conditions[wanted.index(None)], 1)
+        raise CommandError("%s: bad trap" % conditions[wanted.index(None)], 1)
     listing = dict(shell.traps.listing())
     lines = []
     for number in (wanted or sorted(listing)):
         if number in listing:
-            lines.append('trap -- %s %s\n' % (quote(listing[number]), signals.name_of(number)))
+            lines.append("trap -- %s %s\n" % (quote(listing[number]), signals.name_of(number)))
         elif wanted:
-            lines.append('trap -- - %s\n' % signals.name_of(number))
-    shell.write(1, ''.join(lines))
+            lines.append("trap -- - %s\n" % signals.name_of(number))
+    shell.write(1, "".join(lines))
     return 0
 
 
-COMMANDS = {'trap': trap}
+COMMANDS = {"trap": trap}

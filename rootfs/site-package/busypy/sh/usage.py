@@ -8,10 +8,10 @@ def options(argv, known):
     found, i = {}, 1
     while i < len(argv):
         arg = argv[i]
-        if arg == '--':
+        if arg == "--":
             i += 1
             break
-        if len(arg) < 2 or arg[0] != '-':
+        if len(arg) < 2 or arg[0] != "-":
             break
         i += 1
         j = 1
@@ -19,15 +19,15 @@ def options(argv, known):
             letter = arg[j]
             at = known.find(letter)
             j += 1
-            if letter == ':' or at < 0:
-                raise CommandError('illegal option -%s' % letter, 2)
-            if known[at + 1:at + 2] != ':':
+            if letter == ":" or at < 0:
+                raise CommandError("illegal option -%s" % letter, 2)
+            if known[at + 1:at + 2] != ":":
                 found[letter] = True
                 continue
             value = arg[j:]
             if not value:
                 if i >= len(argv):
-                    raise CommandError('no argument for -%s option' % letter, 2)
+                    raise CommandError("no argument for -%s option" % letter, 2)
                 value = argv[i]
                 i += 1
             found[letter] = value
@@ -38,5 +38,5 @@ def options(argv, known):
 def number(text, status=2):
     """A non-negative decimal operand."""
     if not (text.isdigit() and text.isascii()):
-        raise CommandError('illegal number: %s' % text, status)
+        raise CommandError("illegal number: %s" % text, status)
     return int(text)

@@ -5,7 +5,7 @@ import os
 from busypy.sh.error import ShellError
 from busypy.sh.wordreader import is_name
 
-DEFAULT_IFS = ' \t\n'
+DEFAULT_IFS = " \t\n"
 
 
 class Variables:
@@ -24,12 +24,12 @@ class Variables:
     # -- reading
 
     def get(self, name):
-        if name == 'LINENO':
+        if name == "LINENO":
             return str(self.shell.line)
         return self.values.get(name)
 
     def ifs(self):
-        return self.values.get('IFS', DEFAULT_IFS)
+        return self.values.get("IFS", DEFAULT_IFS)
 
     def environ(self):
         """The environment of a command started now (not to be changed by the caller)."""
@@ -52,7 +52,7 @@ class Variables:
 
     def check_writable(self, name):
         if name in self.readonly:
-            raise ShellError('%s: is read only' % name)
+            raise ShellError("%s: is read only" % name)
 
     def set(self, name, value):
         self.check_writable(name)
@@ -65,9 +65,9 @@ class Variables:
         """What depends on a variable follows it."""
         if name in self.exported:
             self._environ = None
-        if name == 'PATH':
+        if name == "PATH":
             self.shell.hash.clear()
-        elif name == 'OPTIND':
+        elif name == "OPTIND":
             self.shell.getopts_column = 0
 
     def unset(self, name):
@@ -139,4 +139,4 @@ class Variables:
 
 def default_path():
     """PATH where the environment has none."""
-    return os.confstr('CS_PATH') or '/bin:/sbin:/usr/bin:/usr/sbin'
+    return os.confstr("CS_PATH") or "/bin:/sbin:/usr/bin:/usr/sbin"

@@ -17,22 +17,22 @@ from _frozen_importlib_external import SourceFileLoader
 
 from busypy.sh import descriptor, signals
 
-SHEBANG = b'#!/usr/bin/python3'
-INTERPRETER = '/usr/bin/python3'
+SHEBANG = b"#!/usr/bin/python3"
+INTERPRETER = "/usr/bin/python3"
 # What a start of the interpreter depends on: where it differs, a new one is needed.
-STARTUP_PREFIXES = ('PYTHON', 'LC_', 'LD_')
+STARTUP_PREFIXES = ("PYTHON", "LC_", "LD_")
 # Importing these does something to the process, so only the program itself may.
-NOT_AHEAD = frozenset(('readline', 'rlcompleter', 'antigravity', 'this', '__main__'))
+NOT_AHEAD = frozenset(("readline", "rlcompleter", "antigravity", "this", "__main__"))
 REPORT_LIMIT = 4096
 
 
 def startup_settings(env):
-    return {name: value for name, value in env.items() if name.startswith(STARTUP_PREFIXES) or name == 'LANG'}
+    return {name: value for name, value in env.items() if name.startswith(STARTUP_PREFIXES) or name == "LANG"}
 
 
 class Program:
     """A compiled program and the shared memory in which its first run tells what it imported."""
-    __slots__ = ('key', 'code', 'directory', 'comm', 'report')
+    __slots__ = ("key", "code", "directory", "comm", "report")
 
     def __init__(self, key, code, path):
         self.key = key
@@ -44,7 +44,7 @@ class Program:
 
 class Ready:
     """All that a child needs to become a program, so that it computes (and so copies) little."""
-    __slots__ = ('program', 'argv', 'orig_argv', 'module', 'env', 'interrupt')
+    __slots__ = ("program", "argv", "orig_argv", "module", "env", "interrupt")
 
 
 class Warm:
@@ -56,11 +56,11 @@ class Warm:
         self.homes = set()
         self.cache = {}
         self.checked_env = self.synced_env = None
-        self.unbuffered = bool(settings.get('PYTHONUNBUFFERED'))
+        self.unbuffered = bool(settings.get("PYTHONUNBUFFERED"))
         self.streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
         self.identities = [stream_identity(fd) for fd in range(3)]
         here = os.path.dirname(os.path.realpath(script))
-        for home in (here, os.path.join(os.path.dirname(here), 'bin'), os.path.join(os.path.dirname(here), 'sbin')):
+        for home in (here, os.path.join(os.path.dirname(here), "bin"), os.path.join(os.path.dirname(here), "sbin")):
             try:
                 status = os.stat(home)
             except OSError:
@@ -76,7 +76,7 @@ class Warm:
                 return None
             self.checked_env = env
         program = self.lookup(path)
-        if program is None or (path[:1] != '/' and program.code.co_filename != absolute(path)):
+        if program is None or (path[:1] != "/" and program.code.co_filename != absolute(path)):
             return None
         self.learn(program)
         if env is not self.synced_env:
@@ -103,10 +103,10 @@ class Warm:
             program.report = mmap.mmap(-1, REPORT_LIMIT)
         if not program.report:
             return
-        names = program.report[:].rstrip(b'\0')
+        names = program.report[:].rstrip(b"\0")
         if not names:
             return
-        program.report = b''
+        program.report = b""
         for name in names.decode().split():
             try:
                 __import__(name)
@@ -128,17 +128,17 @@ class Warm:
     def at_home(self, path):
         if os.path.islink(path):
             path = os.path.realpath(path)
-        status = os.stat(os.path.dirname(path) or '.')
+        status = os.stat(os.path.dirname(path) or ".")
         return (status.st_dev, status.st_ino) in self.homes
 
     def compile(self, path, key):
-        with open(path, 'rb') as file:
+        with open(path, "rb") as file:
             source = file.read()
-        first = source.partition(b'\n')[0]
+        first = source.partition(b"\n")[0]
         if not first.startswith(SHEBANG) or first[len(SHEBANG):].strip():
             return None
         try:
-            code = compile(source, absolute(path), 'exec', dont_inherit=True)
+            code = compile(source, absolute(path), "exec", dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError):
             return None     # a new interpreter says what is wrong
         self.cache[path] = Program(key, code, path)
@@ -159,7 +159,7 @@ class Warm:
             os.close(fd)
         descriptor.private.clear()
         try:
-            fd = os.open('/proc/self/comm', os.O_WRONLY)
+            fd = os.open("/proc/self/comm", os.O_WRONLY)
             os.write(fd, program.comm)
             os.close(fd)
         except OSError:
@@ -173,9 +173,9 @@ class Warm:
         while frame:
             depth, frame = depth + 1, frame.f_back
         sys.setrecursionlimit(depth)
-        if 'busypy.sh.edit' in sys.modules:
-            sys.modules['busypy.sh.edit'].forget()
-        sys.modules['__main__'] = ready.module
+        if "busypy.sh.edit" in sys.modules:
+            sys.modules["busypy.sh.edit"].forget()
+        sys.modules["__main__"] = ready.module
         if program.report:
             report_imports(program.report)
         finish(run_main(program.code, ready.module.__dict__))
@@ -191,8 +191,8 @@ class Warm:
             if (status.st_dev, status.st_ino, status.st_rdev, status.st_mode) == known:
                 return self.streams[fd]
         model = self.streams[0] or self.streams[1]
-        encoding, errors = (model.encoding, model.errors) if model else ('utf-8', 'surrogateescape')
-        return new_stream(fd, encoding, 'backslashreplace' if fd == 2 else errors, self.unbuffered)
+        encoding, errors = (model.encoding, model.errors) if model else ("utf-8", "surrogateescape")
+        return new_stream(fd, encoding, "backslashreplace" if fd == 2 else errors, self.unbuffered)
 
 
 def stream_identity(fd):
@@ -208,7 +208,7 @@ def stream_identity(fd):
 
 def absolute(path):
     """As the interpreter does it for __file__: joined, not normalised."""
-    return path if path[:1] == '/' else os.getcwd() + '/' + path
+    return path if path[:1] == "/" else os.getcwd() + "/" + path
 
 
 def report_imports(memory):
@@ -218,26 +218,26 @@ def report_imports(memory):
 
     def leave_and_tell(status):
         names = [name for name in list(sys.modules) if name not in before and can_import_ahead(name)]
-        data = ' '.join(names).encode()[:REPORT_LIMIT] or b' '
+        data = " ".join(names).encode()[:REPORT_LIMIT] or b" "
         memory[:len(data)] = data
         leave(status)
     os._exit = leave_and_tell
 
 
 def can_import_ahead(name):
-    top = name.partition('.')[0]
-    return name not in NOT_AHEAD and (top == 'busypy' or top in sys.stdlib_module_names)
+    top = name.partition(".")[0]
+    return name not in NOT_AHEAD and (top == "busypy" or top in sys.stdlib_module_names)
 
 
 def set_environ(env, coerced):
     """Make os.environ and the C library's environment exactly env."""
     if coerced:
-        env = dict(env, LC_CTYPE='C.UTF-8')
+        env = dict(env, LC_CTYPE="C.UTF-8")
     environ = os.environ
     for name in [n for n in environ if n not in env]:
         del environ[name]
     # Readline puts these two behind os.environ's back.
-    for name in ('LINES', 'COLUMNS'):
+    for name in ("LINES", "COLUMNS"):
         if name not in env:
             os.unsetenv(name)
     for name, value in env.items():
@@ -247,8 +247,8 @@ def set_environ(env, coerced):
         ordered = {os.fsencode(name): os.fsencode(value) for name, value in env.items()}
         environ._data.clear()
         environ._data.update(ordered)
-    if 'time' in sys.modules:
-        sys.modules['time'].tzset()
+    if "time" in sys.modules:
+        sys.modules["time"].tzset()
 
 
 def new_stream(fd, encoding, errors, unbuffered):
@@ -258,20 +258,20 @@ def new_stream(fd, encoding, errors, unbuffered):
     except OSError:
         return None
     writing = fd > 0
-    buffer = io.open(fd, 'wb' if writing else 'rb', 0 if unbuffered and writing else -1, closefd=False)
-    raw = getattr(buffer, 'raw', buffer)
-    raw.name = ('<stdin>', '<stdout>', '<stderr>')[fd]
+    buffer = io.open(fd, "wb" if writing else "rb", 0 if unbuffered and writing else -1, closefd=False)
+    raw = getattr(buffer, "raw", buffer)
+    raw.name = ("<stdin>", "<stdout>", "<stderr>")[fd]
     line_buffering = not unbuffered and (fd == 2 or raw.isatty())
-    text = io.TextIOWrapper(buffer, encoding, errors, '\n', line_buffering, unbuffered)
-    text.mode = 'w' if writing else 'r'
+    text = io.TextIOWrapper(buffer, encoding, errors, "\n", line_buffering, unbuffered)
+    text.mode = "w" if writing else "r"
     return text
 
 
 def new_main(file):
     """A fresh __main__ module."""
-    module = type(sys)('__main__')
+    module = type(sys)("__main__")
     module.__dict__.update(__file__=file, __cached__=None, __annotations__={}, __builtins__=builtins,
-                           __loader__=SourceFileLoader('__main__', file))
+                           __loader__=SourceFileLoader("__main__", file))
     return module
 
 
@@ -298,10 +298,10 @@ def report_uncaught(error):
     except SystemExit as end:
         return system_exit_status(end.code)
     except BaseException as second:
-        print('Error in sys.excepthook:', file=sys.stderr)
+        print("Error in sys.excepthook:", file=sys.stderr)
         second = second.with_traceback(second.__traceback__.tb_next)
         sys.__excepthook__(type(second), second, second.__traceback__)
-        print('\nOriginal exception was:', file=sys.stderr)
+        print("\nOriginal exception was:", file=sys.stderr)
         sys.__excepthook__(type(error), error, error.__traceback__)
     return -signals.SIGINT if type(error) is KeyboardInterrupt else 1
 
@@ -328,8 +328,8 @@ def flush(file):
 def finish(status):
     """Leave as the interpreter does: threads, exit handlers, buffers, then the status."""
     try:
-        if 'threading' in sys.modules:
-            sys.modules['threading']._shutdown()
+        if "threading" in sys.modules:
+            sys.modules["threading"]._shutdown()
         atexit._run_exitfuncs()
     except BaseException:
         pass    # already reported by the handler's owner
@@ -345,22 +345,22 @@ def flush_standard():
     """Flush stdout and stderr; what cannot be written is told like the interpreter does."""
     good = True
     for file in (sys.stdout, sys.stderr):
-        if file is None or getattr(file, 'closed', False):
+        if file is None or getattr(file, "closed", False):
             continue
         try:
             file.flush()
         except BaseException as error:
             good = False
             if file is sys.stdout and sys.stderr is not None:
-                where = 'on flushing sys.stdout:' if sys.version_info >= (3, 13) else 'in: %r' % file
-                text = 'Exception ignored %s\n%s: %s' % (where, type(error).__name__, error)
+                where = "on flushing sys.stdout:" if sys.version_info >= (3, 13) else "in: %r" % file
+                text = "Exception ignored %s\n%s: %s" % (where, type(error).__name__, error)
                 print(text, file=sys.stderr, flush=True)
             # The buffer keeps what it could not write: it must not fail once more.
-            setattr(sys, 'stdout' if file is sys.stdout else 'stderr', None)
+            setattr(sys, "stdout" if file is sys.stdout else "stderr", None)
     return good
 
 
 def drop_main():
     """Files that the program left open are flushed when nothing refers to them."""
-    sys.modules['__main__'].__dict__.clear()
+    sys.modules["__main__"].__dict__.clear()
     gc.collect()

@@ -6,13 +6,13 @@ The text cursor (peek, fill, line_at) belongs to the lexer, which derives from t
 from busypy.sh import node
 from busypy.sh.error import SyntaxFault
 
-BREAK = frozenset(' \t\n;&|<>()')
+BREAK = frozenset(" \t\n;&|<>()")
 SPECIAL_CHARS = frozenset('\\\'"$`')
 STOP = BREAK | SPECIAL_CHARS
-NAME_FIRST = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_')
-NAME = NAME_FIRST | frozenset('0123456789')
-SPECIAL = frozenset('@*#?-$!')
-DIGITS = frozenset('0123456789')
+NAME_FIRST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
+NAME = NAME_FIRST | frozenset("0123456789")
+SPECIAL = frozenset("@*#?-$!")
+DIGITS = frozenset("0123456789")
 
 
 def is_name(text):
@@ -36,16 +36,16 @@ class WordReader:
         while True:
             self.plain_run(parts, closer)
             c = self.peek()
-            if c == '':
+            if c == "":
                 if closer:
-                    self.fault('missing %s' % closer)
+                    self.fault("missing %s" % closer)
                 break
             if c == closer or (closer is None and c in BREAK):
                 break
             if c in SPECIAL_CHARS:
                 self.special_part(c, parts)
-        if parts and type(parts[0]) is node.Lit and parts[0].text[0] == '~':
-            split_tilde(parts, ended_by='/')
+        if parts and type(parts[0]) is node.Lit and parts[0].text[0] == "~":
+            split_tilde(parts, ended_by="/")
         return parts
 
     def plain_run(self, parts, closer):
@@ -64,7 +64,7 @@ class WordReader:
 
     def special_part(self, c, parts):
         """One quoted section or expansion that begins with c."""
-        if c == '\\':
+        if c == "\\":
             self.backslash(parts)
         elif c == "'":
             parts.append(node.Quoted(self.single_quoted()))
@@ -72,7 +72,7 @@ class WordReader:
             self.pos += 1
             parts.append(node.DQuote(self.quoted_parts('"')))
             self.pos += 1
-        elif c == '`':
+        elif c == "`":
             parts.append(self.backquoted(False))
         elif self.peek(1) == "'":
             self.pos += 1
@@ -84,16 +84,16 @@ class WordReader:
         """A backslash outside quotes; before a newline it joins two lines."""
         following = self.peek(1)
         self.pos += 2 if following else 1
-        if following == '':
-            parts.append(node.Quoted('\\'))
-        elif following != '\n':
+        if following == "":
+            parts.append(node.Quoted("\\"))
+        elif following != "\n":
             parts.append(node.Quoted(following))
 
     def single_quoted(self):
         start = self.pos + 1
         end = self.find("'", start)
         if end < 0:
-            self.fault('unterminated quoted string')
+            self.fault("unterminated quoted string")
         self.pos = end + 1
         return self.text[start:end]
 
@@ -103,8 +103,8 @@ class WordReader:
         start = i = self.pos + 1
         while True:
             i = self.find_any("\\'", i)
-            if i < 0 or i + 1 >= len(self.text) and self.text[i] == '\\' and not self.fill():
-                self.fault('unterminated quoted string')
+            if i < 0 or i + 1 >= len(self.text) and self.text[i] == "\\" and not self.fill():
+                self.fault("unterminated quoted string")
             if self.text[i] == "'":
                 break
             i += 2
@@ -139,43 +139,43 @@ class WordReader:
         parts, run, depth = [], [], 0
         while True:
             c = self.peek()
-            if c == '':
-                if closer == '':
+            if c == "":
+                if closer == "":
                     break
-                if closer == '))':
+                if closer == "))":
                     raise NotArithmetic
-                self.fault('unterminated quoted string' if closer == '"' else 'missing }')
-            if closer == '))' and c in '()':
-                if c == ')' and depth == 0:
-                    if self.peek(1) != ')':
+                self.fault("unterminated quoted string" if closer == '"' else "missing }")
+            if closer == "))" and c in "()":
+                if c == ")" and depth == 0:
+                    if self.peek(1) != ")":
                         raise NotArithmetic
                     break
-                depth += 1 if c == '(' else -1
+                depth += 1 if c == "(" else -1
             elif c == closer:
                 break
             self.quoted_char(c, closer, parts, run)
         if run:
-            parts.append(node.Quoted(''.join(run)))
+            parts.append(node.Quoted("".join(run)))
         return parts
 
     def quoted_char(self, c, closer, parts, run):
         """One step of quoted_parts: extend run or append a part."""
-        if c == '\\':
+        if c == "\\":
             following = self.peek(1)
             self.pos += 2 if following else 1
-            if following == '\n':
+            if following == "\n":
                 return
-            escapable = following in '$`\\' or (following == '"' and closer in ('"', '}')) or (
-                following == '}' and closer == '}')
-            run.append(following if escapable and following else '\\' + following)
+            escapable = following in "$`\\" or (following == '"' and closer in ('"', "}")) or (
+                following == "}" and closer == "}")
+            run.append(following if escapable and following else "\\" + following)
             return
-        if c in '$`' or (c == '"' and closer == '}'):
+        if c in "$`" or (c == '"' and closer == "}"):
             if run:
-                parts.append(node.Quoted(''.join(run)))
+                parts.append(node.Quoted("".join(run)))
                 run.clear()
-            if c == '$':
+            if c == "$":
                 self.dollar(parts, True)
-            elif c == '`':
+            elif c == "`":
                 parts.append(self.backquoted(closer == '"'))
             else:
                 self.pos += 1
@@ -187,44 +187,44 @@ class WordReader:
 
     def dollar(self, parts, quoted):
         """What a dollar sign begins; alone it is itself."""
-        while self.peek(1) == '\\' and self.peek(2) == '\n':
+        while self.peek(1) == "\\" and self.peek(2) == "\n":
             self.text = self.text[:self.pos + 1] + self.text[self.pos + 3:]
         c = self.peek(1)
         self.pos += 1
-        if c == '{':
+        if c == "{":
             self.pos += 1
             parts.append(self.braced(quoted))
-        elif c == '(':
+        elif c == "(":
             self.pos += 1
             parts.append(self.parenthesised())
-        elif c != '' and c in NAME_FIRST:
+        elif c != "" and c in NAME_FIRST:
             parts.append(node.Param(self.name()))
-        elif c != '' and (c in SPECIAL or c in DIGITS):
+        elif c != "" and (c in SPECIAL or c in DIGITS):
             self.pos += 1
             parts.append(node.Param(c))
         elif quoted:
-            parts.append(node.Quoted('$'))
+            parts.append(node.Quoted("$"))
         else:
-            add_literal(parts, '$')
+            add_literal(parts, "$")
 
     def name(self):
         start = self.pos
         while True:
             c = self.peek()
-            if c == '\\' and self.peek(1) == '\n':
+            if c == "\\" and self.peek(1) == "\n":
                 self.text = self.text[:self.pos] + self.text[self.pos + 2:]
-            elif c != '' and c in NAME:
+            elif c != "" and c in NAME:
                 self.pos += 1
             else:
                 return self.text[start:self.pos]
 
     def parenthesised(self):
         """After $( : arithmetic if it can be, else a command substitution."""
-        if self.peek() == '(':
+        if self.peek() == "(":
             start = self.pos
             self.pos += 1
             try:
-                parts = self.quoted_parts('))')
+                parts = self.quoted_parts("))")
                 self.pos += 2
                 return node.Arith(parts)
             except NotArithmetic:
@@ -233,26 +233,26 @@ class WordReader:
 
     def braced(self, quoted):
         """After ${ : the whole expansion up to and with its closing brace."""
-        if self.peek() == '#':
+        if self.peek() == "#":
             length = self.length_of()
             if length:
                 return length
         name = self.parameter_name()
-        if self.peek() == '}' and name:
+        if self.peek() == "}" and name:
             self.pos += 1
             return node.Param(name)
-        colon = self.peek() == ':' and self.peek(1) in ('-', '=', '?', '+')
+        colon = self.peek() == ":" and self.peek(1) in ("-", "=", "?", "+")
         if colon:
             self.pos += 1
         op = self.peek()
-        if not name or op == '' or op not in '-=?+#%':
+        if not name or op == "" or op not in "-=?+#%":
             return self.bad_substitution(name, quoted)
         self.pos += 1
-        if op in '#%' and self.peek() == op:
+        if op in "#%" and self.peek() == op:
             self.pos += 1
             op += op
-        pattern = op[0] in '#%'
-        parts = self.quoted_parts('}') if quoted and not pattern else self.unquoted_parts('}')
+        pattern = op[0] in "#%"
+        parts = self.quoted_parts("}") if quoted and not pattern else self.unquoted_parts("}")
         self.pos += 1
         return node.Param(name, op, colon, node.Word(parts))
 
@@ -261,54 +261,54 @@ class WordReader:
         start = self.pos
         self.pos += 1
         name = self.parameter_name()
-        if name and self.peek() == '}':
+        if name and self.peek() == "}":
             self.pos += 1
-            return node.Param(name, 'length')
+            return node.Param(name, "length")
         self.pos = start
         return None
 
     def parameter_name(self):
         c = self.peek()
-        if c == '':
-            self.fault('missing }')
+        if c == "":
+            self.fault("missing }")
         if c in NAME_FIRST:
             return self.name()
         start = self.pos
         if c in SPECIAL:
             self.pos += 1
         else:
-            while self.peek() != '' and self.peek() in DIGITS:
+            while self.peek() != "" and self.peek() in DIGITS:
                 self.pos += 1
         return self.text[start:self.pos]
 
     def bad_substitution(self, name, quoted):
         """Skip to the brace: an unknown form is an error only when it is expanded."""
         if quoted:
-            self.quoted_parts('}')
+            self.quoted_parts("}")
         else:
-            self.unquoted_parts('}')
+            self.unquoted_parts("}")
         self.pos += 1
-        return node.Param(name, 'bad')
+        return node.Param(name, "bad")
 
     def backquoted(self, in_quotes):
         """`...`: the command after one level of backslashes is removed."""
         i = start = self.pos + 1
         out = []
         while True:
-            i = self.find_any('\\`', start)
-            if i < 0 or (self.text[i] == '\\' and i + 1 >= len(self.text) and not self.fill()):
-                self.fault('unterminated backquote')
+            i = self.find_any("\\`", start)
+            if i < 0 or (self.text[i] == "\\" and i + 1 >= len(self.text) and not self.fill()):
+                self.fault("unterminated backquote")
             out.append(self.text[start:i])
-            if self.text[i] == '`':
+            if self.text[i] == "`":
                 break
             following = self.text[i + 1]
-            if following not in '$`\\' and not (in_quotes and following == '"'):
-                out.append('\\')
+            if following not in "$`\\" and not (in_quotes and following == '"'):
+                out.append("\\")
             out.append(following)
             start = i + 2
         line = self.line_at(self.pos)
         self.pos = i + 1
-        return node.Command(self.parse_text(''.join(out), line))
+        return node.Command(self.parse_text("".join(out), line))
 
     def fault(self, message):
         raise SyntaxFault(message, self.line_at(min(self.pos, len(self.text))))
@@ -329,7 +329,7 @@ def split_tilde(parts, ended_by, index=0):
     if end == len(text) and len(parts) > index + 1:
         return
     user = text[1:end]
-    if user and not all(c.isalnum() or c in '_.-+' for c in user):
+    if user and not all(c.isalnum() or c in "_.-+" for c in user):
         return
     parts[index:index + 1] = [node.Tilde(user)] + ([node.Lit(text[end:])] if text[end:] else [])
 
@@ -338,18 +338,18 @@ def assignment_parts(parts):
     """Parts of an assigned value, with a tilde prefix at its start and after each colon."""
     out = []
     for index, part in enumerate(parts):
-        if type(part) is not node.Lit or '~' not in part.text:
+        if type(part) is not node.Lit or "~" not in part.text:
             out.append(part)
             continue
-        pieces = part.text.split(':')
+        pieces = part.text.split(":")
         for n, piece in enumerate(pieces):
             if n:
-                add_literal(out, ':')
+                add_literal(out, ":")
             at_end = n == len(pieces) - 1 and index < len(parts) - 1
             starts = n > 0 or index == 0
-            if starts and piece.startswith('~') and not (at_end and '/' not in piece):
+            if starts and piece.startswith("~") and not (at_end and "/" not in piece):
                 tail = [node.Lit(piece)]
-                split_tilde(tail, '/')
+                split_tilde(tail, "/")
                 out.extend(tail)
             elif piece:
                 add_literal(out, piece)
