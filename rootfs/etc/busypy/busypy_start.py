@@ -13,7 +13,7 @@ import sys
 def _name_process():
     words = sys.orig_argv
     script = sys.argv[0]
-    # As the kernel builds it: [absolute interpreter, perhaps one argument, path of the script, ...].
+    # As the kernel builds it: [interpreter's absolute path, perhaps one argument, script, ...].
     if "/" not in script or script not in words[1:3] or words[0][:1] != "/":
         return
     name = os.fsencode(script)

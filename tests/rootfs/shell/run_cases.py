@@ -37,7 +37,10 @@ def read_cases(path):
 
 
 def run_one(command, case, env):
-    """(stdout, status, was there stderr, stderr) of a case in a directory of its own; sh is the shell itself."""
+    """(stdout, status, was there stderr, stderr) of a case in a directory of its own.
+
+    sh is the shell itself.
+    """
     with tempfile.TemporaryDirectory(prefix="shell-case.") as place:
         links, work = os.path.join(place, "bin"), os.path.join(place, "work")
         os.mkdir(links)
@@ -45,8 +48,9 @@ def run_one(command, case, env):
         os.symlink(command.split()[0], os.path.join(links, "sh"))
         env = dict(env, PATH=links + ":/usr/bin:/bin", HOME="/nonexistent")
         try:
-            done = subprocess.run(command.split() + ["-c", case["script"].rstrip("\n")], cwd=work, env=env,
-                                  input=case.get("stdin", "").encode(), capture_output=True, timeout=LIMIT)
+            done = subprocess.run(command.split() + ["-c", case["script"].rstrip("\n")], cwd=work,
+                                  env=env, input=case.get("stdin", "").encode(),
+                                  capture_output=True, timeout=LIMIT)
         except subprocess.TimeoutExpired:
             return b"timeout", -1, True, b""
         return done.stdout, done.returncode, bool(done.stderr), done.stderr
@@ -77,7 +81,8 @@ def main():
     for name in sorted(os.listdir(CASES)):
         cases += read_cases(os.path.join(CASES, name))
     wanted = sys.argv[1:]
-    cases = [c for c in cases if not wanted or any(w in c["file"] + ": " + c["name"] for w in wanted)]
+    cases = [c for c in cases if not wanted
+             or any(w in c["file"] + ": " + c["name"] for w in wanted)]
     tap = harness.Tap()
     with ThreadPoolExecutor(4) as pool:
         for case, problems in zip(cases, pool.map(check, cases)):

@@ -1,5 +1,8 @@
 #!/usr/bin/python3
-"""The shell at a real terminal: editing, job control, completion, resize. Nothing sleeps: all waits have a deadline."""
+"""The shell at a real terminal: editing, job control, completion, resize.
+
+Nothing sleeps: all waits have a deadline.
+"""
 
 import fcntl
 import os
@@ -19,7 +22,8 @@ import harness
 DEADLINE = 10
 PROMPT = "ready> "
 PROGRAMS = {
-    "front": 'import os\nprint("front", os.tcgetpgrp(0) == os.getpgrp(), os.getpgrp() == os.getpid())\n',
+    "front": "import os\n"
+             'print("front", os.tcgetpgrp(0) == os.getpgrp(), os.getpgrp() == os.getpid())\n',
     "waits": 'import sys, time\nprint("waiting", flush=True)\nwhile True:\n    time.sleep(60)\n',
     "upper": 'import sys\nfor line in sys.stdin:\n    print(line.upper(), end="", flush=True)\n',
     "spew": 'while True:\n    print("y")\n',
@@ -36,7 +40,8 @@ class Terminal:
         if self.pid == 0:
             shell = os.path.join(place, "bin", "shell")
             os.chdir(os.path.join(place, "work"))
-            values = harness.environment(PATH=os.path.join(place, "bin") + ":/usr/bin:/bin", HOME=place, PS1=PROMPT, **env)
+            values = harness.environment(PATH=os.path.join(place, "bin") + ":/usr/bin:/bin",
+                                         HOME=place, PS1=PROMPT, **env)
             os.execve(shell, ["shell", *args], values)
         self.resize(24, 200)
         self.expect(PROMPT)
@@ -74,7 +79,7 @@ class Terminal:
         return output.partition("\n")[2].replace("\r", "")
 
     def interrupt(self, answer=PROMPT):
-        """^C while the shell sleeps: the interpreter's readline misses a signal while it handles a key."""
+        """^C while the shell sleeps: Python's readline misses a signal while it handles a key."""
         self.wait_state("S")
         self.send("\x03")
         return self.expect(answer)
@@ -524,7 +529,8 @@ def finished(place):
         t.expect("exit")
         t.expect(PROMPT)
         t.end()
-    return (end_of_input, exit_command, history_file, history_of_a_lost_terminal, env_file, lost_terminal, ignoreeof)
+    return (end_of_input, exit_command, history_file, history_of_a_lost_terminal, env_file,
+            lost_terminal, ignoreeof)
 
 
 def main():
@@ -543,7 +549,8 @@ def main():
         wanted = sys.argv[1:]
         for name, test in sorted(globals().items()):
             if name.startswith("test_") and (not wanted or any(w in name for w in wanted)):
-                tap.check("terminal: " + name[5:].replace("_", " "), lambda: with_terminal(place, test))
+                tap.check("terminal: " + name[5:].replace("_", " "),
+                          lambda: with_terminal(place, test))
         for test in finished(place):
             if not wanted or any(w in test.__name__ for w in wanted):
                 tap.check("terminal: " + test.__name__.replace("_", " "), test)

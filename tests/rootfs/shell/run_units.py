@@ -1,5 +1,8 @@
 #!/usr/bin/python3
-"""Unit tests of the shell's pure parts, and a fuzz run of its parser: only syntax errors may come out."""
+"""Unit tests of the shell's pure parts, and a fuzz run of its parser.
+
+Only syntax errors may come out of that.
+"""
 
 import os
 import random
@@ -11,7 +14,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import harness
 
 sys.path.insert(0, harness.PACKAGES)
-from busypy.sh import arith, builtin, edit, escape, lexer, node, options, parser, pattern, place, prompt, sink
+from busypy.sh import arith, builtin, edit, escape, lexer, node, options, parser, pattern, place
+from busypy.sh import prompt, sink
 from busypy.sh.error import ShellError, SyntaxFault
 
 FUZZ_SECONDS = 6
@@ -50,13 +54,16 @@ def same(actual, wanted):
 
 def matches():
     for text, glob, wanted in (
-            ("abc", "abc", True), ("abc", "a*", True), ("abc", "*c", True), ("abc", "?b?", True), ("abc", "ab", False),
-            ("", "*", True), ("", "?", False), ("a*c", r"a\*c", True), ("abc", r"a\*c", False), ("a", "[abc]", True),
-            ("d", "[!abc]", True), ("-", "[a-]", True), ("]", "[]]", True), ("a]", "[a]]", True), ("[", "[[]", True),
-            ("b", "[a-c]", True), ("5", "[[:digit:]]", True), ("x", "[![:digit:]]", True), ("[a", "[a", True),
-            ("a-b", "a[a-]b", True), ("axxxb", "a*x*b", True), ("aaaab", "*a*a*a*b", True), ("mississippi", "m*iss*ppi", True),
-            ("é", "?", True), ("\udcff", "?", True), ("a\nb", "a?b", True), ("\\", "\\\\", True), ("e", "[[=e=]]", True),
-            (".", "[[.period.]]", False), ("-", "[[.-.]]", True), ("^", "[\\^]", True), ("b", "[^a]", True)):
+            ("abc", "abc", True), ("abc", "a*", True), ("abc", "*c", True), ("abc", "?b?", True),
+            ("abc", "ab", False), ("", "*", True), ("", "?", False), ("a*c", r"a\*c", True),
+            ("abc", r"a\*c", False), ("a", "[abc]", True), ("d", "[!abc]", True),
+            ("-", "[a-]", True), ("]", "[]]", True), ("a]", "[a]]", True), ("[", "[[]", True),
+            ("b", "[a-c]", True), ("5", "[[:digit:]]", True), ("x", "[![:digit:]]", True),
+            ("[a", "[a", True), ("a-b", "a[a-]b", True), ("axxxb", "a*x*b", True),
+            ("aaaab", "*a*a*a*b", True), ("mississippi", "m*iss*ppi", True), ("é", "?", True),
+            ("\udcff", "?", True), ("a\nb", "a?b", True), ("\\", "\\\\", True),
+            ("e", "[[=e=]]", True), (".", "[[.period.]]", False), ("-", "[[.-.]]", True),
+            ("^", "[\\^]", True), ("b", "[^a]", True)):
         same((text, glob, pattern.match(glob, text)), (text, glob, wanted))
 
 
@@ -67,8 +74,9 @@ def pattern_cost():
 
 
 def removal():
-    for value, op, glob, wanted in (("a.b.c", "%", ".*", "a.b"), ("a.b.c", "%%", ".*", "a"), ("a.b.c", "#", "*.", "b.c"),
-                                    ("a.b.c", "##", "*.", "c"), ("abc", "#", "", "abc"), ("abc", "%", "x", "abc")):
+    for value, op, glob, wanted in (("a.b.c", "%", ".*", "a.b"), ("a.b.c", "%%", ".*", "a"),
+                                    ("a.b.c", "#", "*.", "b.c"), ("a.b.c", "##", "*.", "c"),
+                                    ("abc", "#", "", "abc"), ("abc", "%", "x", "abc")):
         same(pattern.remove(value, op, glob), wanted)
 
 
@@ -80,39 +88,48 @@ def quoting_is_inverse():
 
 def arithmetic():
     for text, wanted in (
-            ("1+2*3", 7), ("(1+2)*3", 9), ("7/2", 3), ("-7/2", -3), ("-7%3", -1), ("1<<63", -(1 << 63)), ("~0", -1), ("!3", 0),
-            ("1?2:3", 2), ("0?1:0?2:3", 3), ("x=4,x*2", 8), ("1||(y=1)", 1), ("0x10", 16), ("010", 8), ("", 0), ("  ", 0),
-            ("n+1", 6), ("n++ + n", 11), ("--m", 2), ("2-1-1", 0), ("1==1!=0", 1), ("5&6|1^3", 6), ("9223372036854775807+1", -(1 << 63)),
-            ("e", 3), ("a=b=2", 2), ("1>2||3>2&&0", 0), ("- -3", 3), ("-9223372036854775808/-1", -(1 << 63))):
+            ("1+2*3", 7), ("(1+2)*3", 9), ("7/2", 3), ("-7/2", -3), ("-7%3", -1),
+            ("1<<63", -(1 << 63)), ("~0", -1), ("!3", 0), ("1?2:3", 2), ("0?1:0?2:3", 3),
+            ("x=4,x*2", 8), ("1||(y=1)", 1), ("0x10", 16), ("010", 8), ("", 0), ("  ", 0),
+            ("n+1", 6), ("n++ + n", 11), ("--m", 2), ("2-1-1", 0), ("1==1!=0", 1), ("5&6|1^3", 6),
+            ("9223372036854775807+1", -(1 << 63)), ("e", 3), ("a=b=2", 2), ("1>2||3>2&&0", 0),
+            ("- -3", 3), ("-9223372036854775808/-1", -(1 << 63))):
         same((text, arith.evaluate(text, Stub(n="5", m="3", e="1+2"))), (text, wanted))
 
 
 def arithmetic_errors():
-    for text in ("1+", "(1", "1)", "1/0", "1%0", "08", "1=2", "+", "1 2", "a b", "@", "1?2", "0x", "x=", '"1"'):
+    for text in ("1+", "(1", "1)", "1/0", "1%0", "08", "1=2", "+", "1 2", "a b", "@", "1?2", "0x",
+                 "x=", '"1"'):
         assert raises(lambda: arith.evaluate(text, Stub())), text
     assert raises(lambda: arith.evaluate("loop", Stub(loop="loop+1")))
 
 
 def splitting():
-    for ifs, text, wanted in ((" \t\n", " a  b ", ["a", "b"]), (":", "a::b:", ["a", "", "b"]), (": ", "a : b", ["a", "b"]),
-                              ("", "a b", ["a b"]), (":", ":", [""]), (" ", "   ", []), (":", "", [])):
+    for ifs, text, wanted in ((" \t\n", " a  b ", ["a", "b"]), (":", "a::b:", ["a", "", "b"]),
+                              (": ", "a : b", ["a", "b"]), ("", "a b", ["a b"]), (":", ":", [""]),
+                              (" ", "   ", []), (":", "", [])):
         fields = sink.Fields(ifs)
         fields.value(text)
         same(fields.result(False), wanted)
 
 
 def accepted():
-    for text in ("", "\n", "# only", "a", "a;b", "a&b", "a&\nb", "(a)", "{ a; }", "if a; then b; fi", "a() { b; }", "a()\n(b)",
-                 "case a in esac", "case a in (b) ;; esac", "for a do b; done", "for a in; do b; done", "a <b >c 2>&1 3<>d",
-                 "a && \n b", "a |\n b", "! a", "a=1 b=2 c", "$(a;)", "`a`", "${a:-${b}}", "$((1+(2)))", "$( (a) )", "a <<E\nE",
-                 "a <<E;b\nx\nE\n", '"$(a "b")"', "echo 'a\nb'", "while a; do b; done", "{ a; } >b", "a\\\nb", "$()", "in", "a if"):
+    for text in ("", "\n", "# only", "a", "a;b", "a&b", "a&\nb", "(a)", "{ a; }",
+                 "if a; then b; fi", "a() { b; }", "a()\n(b)", "case a in esac",
+                 "case a in (b) ;; esac", "for a do b; done", "for a in; do b; done",
+                 "a <b >c 2>&1 3<>d", "a && \n b", "a |\n b", "! a", "a=1 b=2 c", "$(a;)", "`a`",
+                 "${a:-${b}}", "$((1+(2)))", "$( (a) )", "a <<E\nE", "a <<E;b\nx\nE\n",
+                 '"$(a "b")"', "echo 'a\nb'", "while a; do b; done", "{ a; } >b", "a\\\nb", "$()",
+                 "in", "a if"):
         parse(text, {})
 
 
 def refused():
-    for text in ("(", ")", "{ a;", "}", "if a; fi", "if a; then b", "a |", "| a", "a &&", "&& a", "for", "for 1 in a; do b; done",
-                 "case", "case a", "case a in b", "while a; do", "do", "done", "then", "fi", "esac", ";;", "a;;", "()", "a()", "a() b",
-                 "'a", '"a', "`a", "$(a", "${a", "$((1", ">", "a >", "a <<", "1 2 (", "break() { a; }", "if a; then; fi", "! |"):
+    for text in ("(", ")", "{ a;", "}", "if a; fi", "if a; then b", "a |", "| a", "a &&", "&& a",
+                 "for", "for 1 in a; do b; done", "case", "case a", "case a in b", "while a; do",
+                 "do", "done", "then", "fi", "esac", ";;", "a;;", "()", "a()", "a() b", "'a", '"a',
+                 "`a", "$(a", "${a", "$((1", ">", "a >", "a <<", "1 2 (", "break() { a; }",
+                 "if a; then; fi", "! |"):
         assert raises(lambda: parse(text, {}), SyntaxFault), text
 
 
@@ -124,7 +141,8 @@ def lines_of_errors():
 
 
 def literal_words():
-    for text, wanted in (("abc", "abc"), ("'a*'", "a*"), ("a*", None), ("$a", None), ('"x y"', "x y"), ("[", "["), ("a\\ b", "a b")):
+    for text, wanted in (("abc", "abc"), ("'a*'", "a*"), ("a*", None), ("$a", None),
+                         ('"x y"', "x y"), ("[", "["), ("a\\ b", "a b")):
         command = parse(text, {}).items[0][0].commands[0]
         assert type(command) is node.Simple
         same(command.words[0].literal, wanted)
@@ -137,12 +155,14 @@ def dollar_quotes():
 
 
 def normal_directories():
-    for path, wanted in (("/a/../b", "/b"), ("/a/./b/", "/a/b"), ("/..", "/"), ("//a", "//a"), ("///a", "/a")):
+    for path, wanted in (("/a/../b", "/b"), ("/a/./b/", "/a/b"), ("/..", "/"), ("//a", "//a"),
+                         ("///a", "/a")):
         same(place.normalise(path), wanted)
 
 
 def symbolic_masks():
-    for text, allowed, wanted in (("g=", 0o777, 0o707), ("u+x", 0o600, 0o700), ("a-w", 0o777, 0o555), ("g=u", 0o700, 0o770)):
+    for text, allowed, wanted in (("g=", 0o777, 0o707), ("u+x", 0o600, 0o700),
+                                  ("a-w", 0o777, 0o555), ("g=u", 0o700, 0o770)):
         same(place.apply_symbolic(text, allowed), wanted)
 
 
@@ -158,7 +178,8 @@ def completion_words():
 def manual():
     """The page is correct mdoc and names every built-in and option."""
     page = os.path.join(harness.ROOT, "man", "shell.1")
-    done = subprocess.run(["mandoc", "-Tlint", "-W", "warning", page], capture_output=True, text=True)
+    done = subprocess.run(["mandoc", "-Tlint", "-W", "warning", page], capture_output=True,
+                          text=True)
     same((done.returncode, done.stdout + done.stderr), (0, ""))
     with open(page, encoding="utf-8") as file:
         words = file.read().replace("\\&", "").split()
@@ -171,14 +192,16 @@ def corpus():
     import run_cases
     texts = []
     for name in sorted(os.listdir(run_cases.CASES)):
-        texts += [case["script"] for case in run_cases.read_cases(os.path.join(run_cases.CASES, name))]
+        texts += [case["script"]
+                  for case in run_cases.read_cases(os.path.join(run_cases.CASES, name))]
     return texts
 
 
 def mutate(random_source, texts):
     text = random_source.choice(texts)
-    tokens = ("$(", ")", "${", "}", '"', "'", "`", "\\", "\n", "<<E", "((", "))", ";;", "&", "|", "if ", "case ", "in ", "esac", "#",
-              "$", ">", "<", "(", "{ ", "E\n", "\udcff", "\0", " ", "$((", "~", "=", "[", "*")
+    tokens = ("$(", ")", "${", "}", '"', "'", "`", "\\", "\n", "<<E", "((", "))", ";;", "&", "|",
+              "if ", "case ", "in ", "esac", "#", "$", ">", "<", "(", "{ ", "E\n", "\udcff", "\0",
+              " ", "$((", "~", "=", "[", "*")
     for _ in range(random_source.randint(1, 6)):
         at = random_source.randint(0, len(text))
         kind = random_source.randint(0, 3)
@@ -200,7 +223,8 @@ def fuzz():
     end, count = time.monotonic() + FUZZ_SECONDS, 0
     while time.monotonic() < end:
         count += 1
-        text = mutate(random_source, texts) if count % 4 else os.fsdecode(random_source.randbytes(random_source.randint(0, 60)))
+        noise = random_source.randbytes(random_source.randint(0, 60))
+        text = mutate(random_source, texts) if count % 4 else os.fsdecode(noise)
         start = time.monotonic()
         try:
             parse(text, {"a": "b ", "b": "a", "if": "x", "e": "( "})
@@ -215,7 +239,8 @@ def fuzz():
 def fuzz_arithmetic():
     random_source = random.Random(SEED)
     for _ in range(20000):
-        text = "".join(random_source.choice("0123x+-*/%()<>=!&|^~?:, 8a") for _ in range(random_source.randint(0, 10)))
+        text = "".join(random_source.choice("0123x+-*/%()<>=!&|^~?:, 8a")
+                       for _ in range(random_source.randint(0, 10)))
         try:
             arith.evaluate(text, Stub(a="3"))
         except ShellError:
@@ -227,7 +252,8 @@ def fuzz_arithmetic():
 def fuzz_patterns():
     random_source = random.Random(SEED)
     for _ in range(20000):
-        glob = "".join(random_source.choice("ab*?[]!-\\^:.=[") for _ in range(random_source.randint(0, 8)))
+        glob = "".join(random_source.choice("ab*?[]!-\\^:.=[")
+                       for _ in range(random_source.randint(0, 8)))
         text = "".join(random_source.choice("ab[]-") for _ in range(random_source.randint(0, 5)))
         pattern.match(glob, text)
         pattern.has_magic(glob)
@@ -235,8 +261,9 @@ def fuzz_patterns():
 
 def main():
     tap = harness.Tap()
-    for test in (matches, pattern_cost, removal, quoting_is_inverse, arithmetic, arithmetic_errors, splitting, accepted, refused,
-                 lines_of_errors, literal_words, dollar_quotes, normal_directories, symbolic_masks, completion_words, manual, fuzz,
+    for test in (matches, pattern_cost, removal, quoting_is_inverse, arithmetic, arithmetic_errors,
+                 splitting, accepted, refused, lines_of_errors, literal_words, dollar_quotes,
+                 normal_directories, symbolic_masks, completion_words, manual, fuzz,
                  fuzz_arithmetic, fuzz_patterns):
         tap.check("units: " + test.__name__.replace("_", " "), test)
     return tap.finish()

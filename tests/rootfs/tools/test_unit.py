@@ -231,8 +231,8 @@ def damaged_dhcp_packets_are_bad_and_nothing_else():
             data[random.randrange(len(data))] = random.randrange(256)
         del data[random.randrange(len(data)) if number % 3 == 0 else len(data):]
         try:
-            protocol.Lease(protocol.Reply(bytes(data) if number % 2 else
-                                  protocol.unwrap(bytes(data), unsummed=True)))
+            body = bytes(data) if number % 2 else protocol.unwrap(bytes(data), unsummed=True)
+            protocol.Lease(protocol.Reply(body))
         except protocol.Bad:
             pass
 

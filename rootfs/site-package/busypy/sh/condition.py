@@ -5,12 +5,12 @@ import stat
 
 from busypy.sh.error import CommandError
 
-KINDS = {"-b": stat.S_ISBLK, "-c": stat.S_ISCHR, "-d": stat.S_ISDIR, "-f": stat.S_ISREG, "-p": stat.S_ISFIFO,
-         "-S": stat.S_ISSOCK}
+KINDS = {"-b": stat.S_ISBLK, "-c": stat.S_ISCHR, "-d": stat.S_ISDIR, "-f": stat.S_ISREG,
+         "-p": stat.S_ISFIFO, "-S": stat.S_ISSOCK}
 BITS = {"-u": stat.S_ISUID, "-g": stat.S_ISGID, "-k": stat.S_ISVTX}
 ACCESS = {"-r": os.R_OK, "-w": os.W_OK, "-x": os.X_OK}
-UNARY = frozenset(("-n", "-z", "-t", "-e", "-s", "-h", "-L", "-o", "-O", "-G", "-N")) | KINDS.keys() | BITS.keys() \
-    | ACCESS.keys()
+UNARY = (frozenset(("-n", "-z", "-t", "-e", "-s", "-h", "-L", "-o", "-O", "-G", "-N"))
+         | KINDS.keys() | BITS.keys() | ACCESS.keys())
 
 
 def file_status(path, follow=True):
@@ -41,11 +41,12 @@ def same_file(a, b):
 
 BINARY = {
     "=": lambda a, b: a == b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b,
-    "<": lambda a, b: os.fsencode(a) < os.fsencode(b), ">": lambda a, b: os.fsencode(a) > os.fsencode(b),
-    "-eq": lambda a, b: integer(a) == integer(b), "-ne": lambda a, b: integer(a) != integer(b),
-    "-lt": lambda a, b: integer(a) < integer(b), "-le": lambda a, b: integer(a) <= integer(b),
-    "-gt": lambda a, b: integer(a) > integer(b), "-ge": lambda a, b: integer(a) >= integer(b),
-    "-nt": lambda a, b: compare_times(a, b) > 0, "-ot": lambda a, b: compare_times(a, b) < 0, "-ef": same_file,
+    "<": lambda a, b: os.fsencode(a) < os.fsencode(b),
+    ">": lambda a, b: os.fsencode(a) > os.fsencode(b), "-eq": lambda a, b: integer(a) == integer(b),
+    "-ne": lambda a, b: integer(a) != integer(b), "-lt": lambda a, b: integer(a) < integer(b),
+    "-le": lambda a, b: integer(a) <= integer(b), "-gt": lambda a, b: integer(a) > integer(b),
+    "-ge": lambda a, b: integer(a) >= integer(b), "-nt": lambda a, b: compare_times(a, b) > 0,
+    "-ot": lambda a, b: compare_times(a, b) < 0, "-ef": same_file,
 }
 
 
@@ -75,7 +76,7 @@ def unary(shell, op, operand):
 
 
 class Condition:
-    """The grammar: by the number of arguments up to four, as the standard says, else by precedence."""
+    """The grammar: by the number of arguments up to four, by precedence for more (POSIX)."""
 
     def __init__(self, shell, args):
         self.shell = shell

@@ -59,7 +59,8 @@ def unset(shell, argv):
 
 def set_(shell, argv):
     if len(argv) == 1:
-        lines = ["%s=%s\n" % (name, quote(value)) for name, value in sorted(shell.vars.values.items())]
+        lines = ["%s=%s\n" % (name, quote(value))
+                 for name, value in sorted(shell.vars.values.items())]
         shell.write(1, "".join(lines))
         return 0
     i = 1
@@ -152,5 +153,5 @@ def unalias(shell, argv):
     return status
 
 
-COMMANDS = {"export": marker("export"), "readonly": marker("readonly"), "local": local, "unset": unset, "set": set_,
-            "alias": alias, "unalias": unalias}
+COMMANDS = {"export": marker("export"), "readonly": marker("readonly"), "local": local,
+            "unset": unset, "set": set_, "alias": alias, "unalias": unalias}

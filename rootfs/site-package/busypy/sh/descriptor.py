@@ -12,8 +12,10 @@ from busypy.sh.error import CommandError
 PRIVATE_MIN = 64
 FALLBACK_MIN = 10
 PIPE_SAFE = 4096    # a pipe holds one page even where the user's pipe memory is used up
-OPEN_FLAGS = {"<": os.O_RDONLY, "<>": os.O_RDWR | os.O_CREAT, ">>": os.O_WRONLY | os.O_CREAT | os.O_APPEND,
-              ">": os.O_WRONLY | os.O_CREAT | os.O_TRUNC, ">|": os.O_WRONLY | os.O_CREAT | os.O_TRUNC}
+OPEN_FLAGS = {"<": os.O_RDONLY, "<>": os.O_RDWR | os.O_CREAT,
+              ">>": os.O_WRONLY | os.O_CREAT | os.O_APPEND,
+              ">": os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
+              ">|": os.O_WRONLY | os.O_CREAT | os.O_TRUNC}
 private = set()
 
 

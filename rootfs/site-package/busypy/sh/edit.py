@@ -10,7 +10,8 @@ from busypy.sh.prompt import mark_escapes
 
 DELIMITERS = ' \t\n"\'><=;|&(){}`'
 COMMAND_BEFORE = ("", "|", "&", ";", "(", "{", "`")
-COMMAND_AFTER_WORD = frozenset(("if", "then", "else", "elif", "do", "while", "until", "!", "command", "exec"))
+COMMAND_AFTER_WORD = frozenset(("if", "then", "else", "elif", "do", "while", "until", "!",
+                                "command", "exec"))
 ESCAPED = frozenset(' \t\n\\"\'`$&|;<>()*?[#~!')
 
 
@@ -78,7 +79,8 @@ class Editor:
 
     def variables(self, word):
         prefix = "${" if word.startswith("${") else "$"
-        return [prefix + name for name in sorted(self.shell.vars.values) if name.startswith(word[len(prefix):])]
+        return [prefix + name for name in sorted(self.shell.vars.values)
+                if name.startswith(word[len(prefix):])]
 
     def commands(self, prefix):
         """Everything that can stand where a command does."""
@@ -90,7 +92,8 @@ class Editor:
             except OSError:
                 continue
             names.update(name for name in entries
-                         if name.startswith(prefix) and os.access(os.path.join(directory, name), os.X_OK))
+                         if name.startswith(prefix)
+                         and os.access(os.path.join(directory, name), os.X_OK))
         return sorted(name for name in names if name.startswith(prefix))
 
 

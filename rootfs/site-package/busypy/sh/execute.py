@@ -121,7 +121,9 @@ class Executor:
             if len(parts) != 1:
                 return
             command = parts[0][0] if type(command) is node.List else parts[0]
-        if type(command) is not node.Simple or not command.words or not shell.warm or shell.options.exec:
+        if type(command) is not node.Simple or not command.words:
+            return
+        if not shell.warm or shell.options.exec:
             return
         name = command.words[0].literal
         if not name or name in shell.functions or name in builtin.TABLE:
@@ -200,7 +202,8 @@ class Executor:
         subject = shell.expander.text(command.word)
         status, matched = 0, False
         for patterns, body, falls_through in command.items:
-            matched = matched or any(pattern.match(shell.expander.pattern(p), subject) for p in patterns)
+            matched = matched or any(pattern.match(shell.expander.pattern(p), subject)
+                                     for p in patterns)
             if not matched:
                 continue
             status = self.run(body, tail and not falls_through) if body else 0
@@ -247,7 +250,8 @@ class Executor:
     def assignments_only(self, command):
         shell = self.shell
         if command.redirects:
-            return self.scoped(lambda: self.assign(command), descriptor.prepare(shell, command.redirects), ())
+            return self.scoped(lambda: self.assign(command),
+                               descriptor.prepare(shell, command.redirects), ())
         return self.assign(command)
 
     def assign(self, command):
@@ -294,7 +298,8 @@ class Executor:
         prepared = descriptor.prepare(shell, command.redirects) if command.redirects else ()
         assigns = [(n, shell.expander.text(word)) for n, word in command.assigns]
         if shell.options.x:
-            self.trace([n + "=" + quote_if_needed(v) for n, v in assigns] + [quote_if_needed(a) for a in argv])
+            self.trace([n + "=" + quote_if_needed(v) for n, v in assigns]
+                       + [quote_if_needed(a) for a in argv])
         if special and (name == "exec" or not prefixed):
             return self.special(found, argv, prepared, assigns, prefixed)
         if function is not None:
@@ -358,7 +363,8 @@ class Executor:
         except OSError as error:
             if error.errno is None:
                 raise
-            raise CommandError("%s: write error: %s" % (argv[0], descriptor.reason(error))) from None
+            raise CommandError("%s: write error: %s"
+                               % (argv[0], descriptor.reason(error))) from None
 
     def call(self, body, argv, tail):
         """A function: own positional parameters and locals."""
@@ -415,9 +421,11 @@ def fatal(error):
     result.reported = error.reported
     return result
 
+
 DISPATCH = {
     node.List: Executor.list, node.AndOr: Executor.and_or, node.Pipeline: Executor.pipeline,
     node.Simple: Executor.simple, node.Subshell: Executor.subshell, node.Group: Executor.group,
     node.If: Executor.if_clause, node.Loop: Executor.loop, node.For: Executor.for_clause,
-    node.Case: Executor.case_clause, node.Function: Executor.define, node.Redirected: Executor.redirected,
+    node.Case: Executor.case_clause, node.Function: Executor.define,
+    node.Redirected: Executor.redirected,
 }

@@ -137,5 +137,6 @@ def times(shell, _argv):
     return 0
 
 
-COMMANDS = {"break": jump(False), "continue": jump(True), ":": colon, "true": colon, "false": false, ".": dot,
-            "eval": eval_, "exec": exec_, "exit": exit_, "return": return_, "shift": shift, "times": times}
+COMMANDS = {"break": jump(False), "continue": jump(True), ":": colon, "true": colon, "false": false,
+            ".": dot, "eval": eval_, "exec": exec_, "exit": exit_, "return": return_,
+            "shift": shift, "times": times}

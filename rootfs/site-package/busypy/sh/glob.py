@@ -20,7 +20,8 @@ def expand(pattern):
             name = patterns.unquote(part)
             found = [base + name + tail for base in found]
         else:
-            found = [base + name + tail for base in found for name in names_in(base, part, not last)]
+            found = [base + name + tail for base in found
+                     for name in names_in(base, part, not last)]
         if not found:
             return []
     if not patterns.has_magic(parts[-1]):

@@ -103,7 +103,8 @@ def fc(shell, argv):
     if "l" in found:
         for index in chosen:
             text = history.commands[index].replace("\n", "\n\t")
-            shell.write(1, ("\t" if "n" in found else "%d\t" % (history.first + index)) + text + "\n")
+            number = "" if "n" in found else "%d" % (history.first + index)
+            shell.write(1, number + "\t" + text + "\n")
         return 0
     return edit_and_run(shell, found.get("e"), [history.commands[index] for index in chosen])
 
@@ -111,7 +112,8 @@ def fc(shell, argv):
 def options(argv):
     """Options of fc: -5 is an operand, not an option."""
     i = 1
-    while i < len(argv) and argv[i][:1] == "-" and not argv[i][1:2].isdigit() and argv[i] not in ("-", "--"):
+    while (i < len(argv) and argv[i][:1] == "-" and not argv[i][1:2].isdigit()
+           and argv[i] not in ("-", "--")):
         i += 2 if argv[i][-1] == "e" else 1
     found, rest = usage.options(argv[:i], "lnrse:")
     tail = argv[i:]

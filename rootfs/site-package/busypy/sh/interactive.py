@@ -3,7 +3,8 @@
 import os
 
 from busypy.sh import signals
-from busypy.sh.error import CommandError, Exit, Interrupted, LoopJump, Return, ShellError, SyntaxFault
+from busypy.sh.error import (
+    CommandError, Exit, Interrupted, LoopJump, Return, ShellError, SyntaxFault)
 from busypy.sh.history import History
 from busypy.sh.lexer import Lexer
 from busypy.sh.parser import Parser

@@ -132,7 +132,7 @@ class Jobs:
     def foreground(self, job):
         """Wait until job is done or stopped; its exit status."""
         traps = self.shell.traps
-        if traps.pending and traps.interactive_int and signals.SIGINT in traps.pending and job.group:
+        if traps.interactive_int and signals.SIGINT in traps.pending and job.group:
             os.killpg(job.group, signals.SIGINT)    # typed while the job was being started
         try:
             while job.state() == RUNNING:
@@ -227,7 +227,9 @@ class Jobs:
                 "Done(%d)" % os.WEXITSTATUS(raw) if os.WEXITSTATUS(raw) else DONE)
         elif state == STOPPED:
             number = os.WSTOPSIG(next(iter(job.stopped.values())))
-            text = STOPPED if number == signals.SIGTSTP else "Stopped (SIG%s)" % signals.name_of(number)
+            text = STOPPED
+            if number != signals.SIGTSTP:
+                text = "Stopped (SIG%s)" % signals.name_of(number)
         who = "%d " % job.pids[0] if pids else ""
         return "[%d]%s %s%-22s %s" % (job.number, self.mark(job), who, text, job.text)
 
@@ -254,8 +256,10 @@ class Jobs:
             return self.table[-2] if len(self.table) > 1 else None
         if rest.isdigit():
             return next((j for j in self.table if j.number == int(rest)), None)
-        test = (lambda j: rest[1:] in j.text) if rest[0] == "?" else (lambda j: j.text.startswith(rest))
-        found = [j for j in self.table if test(j)]
+        if rest[0] == "?":
+            found = [j for j in self.table if rest[1:] in j.text]
+        else:
+            found = [j for j in self.table if j.text.startswith(rest)]
         if len(found) > 1:
             raise CommandError("%s: ambiguous" % spec)
         return found[0] if found else None
@@ -334,7 +338,8 @@ class Jobs:
         try:
             if job.state() == STOPPED:
                 job.modes = termios.tcgetattr(self.tty)
-            if self.modes and (job.state() == STOPPED or os.WIFSIGNALED(job.statuses[job.pids[-1]])):
+            if self.modes and (job.state() == STOPPED
+                               or os.WIFSIGNALED(job.statuses[job.pids[-1]])):
                 termios.tcsetattr(self.tty, termios.TCSADRAIN, self.modes)
             else:
                 self.modes = termios.tcgetattr(self.tty)

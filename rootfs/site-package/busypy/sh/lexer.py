@@ -177,7 +177,8 @@ class Lexer(WordReader):
     def alias_ended_blank(self, token):
         """Whether token follows an alias whose value ends in a blank."""
         for _, end in self.alias_ends:
-            if self.text[end - 1:end] in (" ", "\t") and not self.text[end:token.start].strip(" \t"):
+            blank = self.text[end - 1:end] in (" ", "\t")
+            if blank and not self.text[end:token.start].strip(" \t"):
                 if end <= token.start:
                     return True
         return False

@@ -133,7 +133,9 @@ def own_interpreter():
 
 def undo_coercion(env):
     """Remove the LC_CTYPE that the interpreter puts into an environment without a locale."""
-    if env.get("LC_CTYPE") != "C.UTF-8" or env.get("LC_ALL") or env.get("LANG", "C") not in ("", "C", "POSIX"):
+    if env.get("LC_CTYPE") != "C.UTF-8" or env.get("LC_ALL"):
+        return False
+    if env.get("LANG", "C") not in ("", "C", "POSIX"):
         return False
     try:
         with open("/proc/self/environ", "rb") as file:
@@ -148,7 +150,8 @@ def undo_coercion(env):
 def import_environment(shell, env):
     variables = shell.vars
     variables.import_environ(env)
-    for name, value in (("IFS", " \t\n"), ("OPTIND", "1"), ("PPID", str(os.getppid())), ("PS4", "+ ")):
+    for name, value in (("IFS", " \t\n"), ("OPTIND", "1"), ("PPID", str(os.getppid())),
+                        ("PS4", "+ ")):
         variables.values[name] = value
     variables.values.setdefault("PATH", default_path())
     from_environment = variables.values.get("PWD", "")
@@ -224,7 +227,8 @@ def open_script(shell, path):
             data = script.read()
     except OSError as error:
         status = 127 if isinstance(error, FileNotFoundError) else 126
-        raise CommandError("cannot open %s: %s" % (path, descriptor.reason(error)), status) from None
+        raise CommandError("cannot open %s: %s" % (path, descriptor.reason(error)),
+                           status) from None
     if b"\0" in data.partition(b"\n")[0]:
         raise CommandError("%s: cannot execute binary file" % path, 126)
     shell.arg0, shell.name = path, os.path.basename(path)

@@ -1,7 +1,8 @@
 """The options of set: letters, long names, and the text of $-."""
 
-LETTERS = {"a": "allexport", "b": "notify", "C": "noclobber", "e": "errexit", "f": "noglob", "h": "hashall",
-           "m": "monitor", "n": "noexec", "u": "nounset", "v": "verbose", "x": "xtrace"}
+LETTERS = {"a": "allexport", "b": "notify", "C": "noclobber", "e": "errexit", "f": "noglob",
+           "h": "hashall", "m": "monitor", "n": "noexec", "u": "nounset", "v": "verbose",
+           "x": "xtrace"}
 # Options without a letter: their names are attributes themselves.
 NAMED = ("ignoreeof", "nolog", "vi", "emacs", "pipefail", "exec")
 # Fixed when the shell starts.

@@ -5,11 +5,11 @@ from busypy.sh.error import SyntaxFault
 from busypy.sh.lexer import REDIRECTS
 from busypy.sh.wordreader import assignment_parts, is_name
 
-RESERVED = frozenset(("!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for", "if",
-                      "in", "then", "until", "while"))
+RESERVED = frozenset(("!", "{", "}", "case", "do", "done", "elif", "else", "esac", "fi", "for",
+                      "if", "in", "then", "until", "while"))
 CLOSERS = frozenset(("}", "do", "done", "elif", "else", "esac", "fi", "then"))
-SPECIAL_BUILTINS = frozenset(("break", ":", "continue", ".", "eval", "exec", "exit", "export", "readonly",
-                              "return", "set", "shift", "times", "trap", "unset"))
+SPECIAL_BUILTINS = frozenset(("break", ":", "continue", ".", "eval", "exec", "exit", "export",
+                              "readonly", "return", "set", "shift", "times", "trap", "unset"))
 
 
 class Parser:
@@ -74,7 +74,8 @@ class Parser:
         else:
             found = '"%s"' % self.lexer.text[token.start:token.end]
         tail = ' (expecting "%s")' % wanted if wanted else ""
-        raise SyntaxFault("syntax error: %s unexpected%s" % (found, tail), self.lexer.line_at(token.start))
+        raise SyntaxFault("syntax error: %s unexpected%s" % (found, tail),
+                          self.lexer.line_at(token.start))
 
     def skip_newlines(self):
         while self.peek().kind == "newline":
@@ -88,7 +89,8 @@ class Parser:
         try:
             return self.command_line()
         except RecursionError:
-            raise SyntaxFault("syntax error: nested too deeply", self.lexer.line_at(self.lexer.pos)) from None
+            raise SyntaxFault("syntax error: nested too deeply",
+                              self.lexer.line_at(self.lexer.pos)) from None
 
     def command_line(self):
         token = self.peek_command()
@@ -247,13 +249,16 @@ class Parser:
         return node.Simple(assigns, words, redirects, line)
 
     def starts_function(self, token, assigns, redirects):
-        return not assigns and not redirects and token.bare() is not None and self.peek().kind == "("
+        if assigns or redirects or token.bare() is None:
+            return False
+        return self.peek().kind == "("
 
     def function(self, token):
         name = token.bare()
         self.advance()
         self.expect(")")
-        if not is_name(name) and not all(c.isalnum() or c in "_-.+" for c in name) or name in SPECIAL_BUILTINS:
+        allowed = is_name(name) or all(c.isalnum() or c in "_-.+" for c in name)
+        if not allowed or name in SPECIAL_BUILTINS:
             raise SyntaxFault("syntax error: bad function name", self.lexer.line_at(token.start))
         self.skip_newlines()
         token = self.peek_command()
@@ -301,7 +306,8 @@ class Parser:
         token = self.advance()
         name = token.bare()
         if name is None or not is_name(name):
-            raise SyntaxFault("syntax error: bad for loop variable", self.lexer.line_at(token.start))
+            raise SyntaxFault("syntax error: bad for loop variable",
+                              self.lexer.line_at(token.start))
         line = self.lexer.line_at(token.start)
         words = None
         if self.peek().kind == ";":

@@ -8,9 +8,9 @@ import costs more than most scripts run.
 SPECIAL = frozenset("*?[\\")
 CLASSES = {
     "alpha": str.isalpha, "digit": lambda c: "0" <= c <= "9", "alnum": str.isalnum,
-    "upper": str.isupper, "lower": str.islower, "space": str.isspace,
-    "blank": lambda c: c in " \t", "punct": lambda c: c.isprintable() and not c.isalnum() and c != " ",
-    "print": str.isprintable, "graph": lambda c: c.isprintable() and c != " ",
+    "upper": str.isupper, "lower": str.islower, "space": str.isspace, "blank": lambda c: c in " \t",
+    "punct": lambda c: c.isprintable() and not c.isalnum() and c != " ", "print": str.isprintable,
+    "graph": lambda c: c.isprintable() and c != " ",
     "cntrl": lambda c: ord(c) < 32 or ord(c) == 127,
     "xdigit": lambda c: c in "0123456789abcdefABCDEF",
 }
@@ -62,7 +62,8 @@ class Bracket:
         self.classes = []
 
     def matches(self, c):
-        found = any(low <= c <= high for low, high in self.ranges) or any(test(c) for test in self.classes)
+        found = (any(low <= c <= high for low, high in self.ranges)
+                 or any(test(c) for test in self.classes))
         return found != self.negated
 
 

@@ -136,7 +136,8 @@ def symbolic(mask):
     shown = []
     for who, shift in (("u", 6), ("g", 3), ("o", 0)):
         bits = ~mask >> shift & 7
-        shown.append(who + "=" + "".join(c for c, bit in (("r", 4), ("w", 2), ("x", 1)) if bits & bit))
+        named = [c for c, bit in (("r", 4), ("w", 2), ("x", 1)) if bits & bit]
+        shown.append(who + "=" + "".join(named))
     return ",".join(shown)
 
 
@@ -158,7 +159,10 @@ def apply_symbolic(text, allowed):
             for target in who:
                 bits = permission_bits(clause[i + 1:end], allowed, text) << shifts[target]
                 field = 7 << shifts[target]
-                allowed = allowed & ~bits if op == "-" else (allowed if op == "+" else allowed & ~field) | bits
+                if op == "-":
+                    allowed &= ~bits
+                else:
+                    allowed = (allowed if op == "+" else allowed & ~field) | bits
             i = end
     return allowed
 
@@ -178,9 +182,10 @@ def permission_bits(letters, allowed, text):
 
 # letter: (what it limits, the resource, bytes or seconds per unit)
 LIMITS = {
-    "c": ("core file (512-byte blocks)", "RLIMIT_CORE", 512), "d": ("data (KiB)", "RLIMIT_DATA", 1024),
-    "e": ("nice priority", "RLIMIT_NICE", 1),
-    "f": ("file size (512-byte blocks)", "RLIMIT_FSIZE", 512), "l": ("locked memory (KiB)", "RLIMIT_MEMLOCK", 1024),
+    "c": ("core file (512-byte blocks)", "RLIMIT_CORE", 512),
+    "d": ("data (KiB)", "RLIMIT_DATA", 1024), "e": ("nice priority", "RLIMIT_NICE", 1),
+    "f": ("file size (512-byte blocks)", "RLIMIT_FSIZE", 512),
+    "l": ("locked memory (KiB)", "RLIMIT_MEMLOCK", 1024),
     "m": ("resident set (KiB)", "RLIMIT_RSS", 1024), "n": ("open files", "RLIMIT_NOFILE", 1),
     "p": ("processes", "RLIMIT_NPROC", 1), "r": ("real-time priority", "RLIMIT_RTPRIO", 1),
     "s": ("stack (KiB)", "RLIMIT_STACK", 1024), "t": ("cpu time (seconds)", "RLIMIT_CPU", 1),
@@ -193,7 +198,8 @@ def ulimit(shell, argv):
     found, args = usage.options(argv, "HSa" + "".join(LIMITS))
     if "a" in found:
         for letter, (text, _, _) in sorted(LIMITS.items()):
-            shell.write(1, "-%s: %-30s %s\n" % (letter, text, shown_limit(resource, letter, "H" in found)))
+            shell.write(1, "-%s: %-30s %s\n"
+                        % (letter, text, shown_limit(resource, letter, "H" in found)))
         return 0
     letter = next((c for c in found if c in LIMITS), "f")
     if not args:

@@ -70,13 +70,14 @@ def clock(form):
 
 
 ESCAPES = {
-    "h": lambda shell: os.uname().nodename.partition(".")[0], "H": lambda shell: os.uname().nodename,
-    "u": user_name, "w": place, "W": lambda shell: os.path.basename(place(shell)) or "/",
+    "h": lambda shell: os.uname().nodename.partition(".")[0],
+    "H": lambda shell: os.uname().nodename, "u": user_name, "w": place,
+    "W": lambda shell: os.path.basename(place(shell)) or "/",
     "$": lambda shell: "#" if os.geteuid() == 0 else "$", "s": lambda shell: shell.name,
-    "t": clock("%H:%M:%S"), "A": clock("%H:%M"), "d": clock("%a %b %d"),
-    "e": lambda shell: "\x1b", "n": lambda shell: "\n", "r": lambda shell: "\r", "a": lambda shell: "\a",
-    "[": lambda shell: "\x01", "]": lambda shell: "\x02", "!": lambda shell: str(shell.history.next_number()),
-    "\\": lambda shell: "\\",
+    "t": clock("%H:%M:%S"), "A": clock("%H:%M"), "d": clock("%a %b %d"), "e": lambda shell: "\x1b",
+    "n": lambda shell: "\n", "r": lambda shell: "\r", "a": lambda shell: "\a",
+    "[": lambda shell: "\x01", "]": lambda shell: "\x02",
+    "!": lambda shell: str(shell.history.next_number()), "\\": lambda shell: "\\",
 }
 
 

@@ -152,7 +152,7 @@ def skip_delimiter(chars, i, ifs):
 
 
 def rest(chars, i, ifs):
-    """The last variable's value: without trailing blanks; without a delimiter if that ends one field."""
+    """The last variable's value: no trailing blanks, and no delimiter if that ends one field."""
     end = i
     while end < len(chars) and (chars[end][1] or chars[end][0] not in ifs):
         end += 1
@@ -169,7 +169,8 @@ def getopts(shell, argv):
     if len(args) < 2:
         raise CommandError("usage: getopts optstring name [argument...]", 2)
     known, name, operands = args[0], args[1], args[2:] or shell.args
-    index = int(shell.vars.get("OPTIND") or "1") if (shell.vars.get("OPTIND") or "1").isdigit() else 1
+    optind = shell.vars.get("OPTIND") or "1"
+    index = int(optind) if optind.isdigit() else 1
     column = shell.getopts_column
     word = operands[index - 1] if 0 < index <= len(operands) else None
     if column == 0:
@@ -193,7 +194,8 @@ def getopts(shell, argv):
                 value = operands[index]
                 index += 1
             else:
-                result, value = bad_option(shell, known, letter, "option requires an argument -- %s", ":")
+                result, value = bad_option(shell, known, letter,
+                                           "option requires an argument -- %s", ":")
     if column >= len(word):
         column, index = 0, index + 1
     set_result(shell, name, result, value, index)

@@ -91,7 +91,7 @@ class Shell:
         descriptor.write_all(fd, os.fsencode(text))
 
     def complain(self, message, line=None):
-        """A message in the usual form on stderr; before anything was run there is no line to name."""
+        """A message in the usual form on stderr; before anything was run there is no line yet."""
         line = line or self.line
         where = "" if self.interactive or not line else "line %d: " % line
         self.complain_plain("%s: %s%s" % (self.name, where, message))

@@ -78,7 +78,8 @@ class Traps:
         self.shown_own()
         if number in UNTRAPPABLE:
             return
-        if number and not self.shell.interactive and number not in self.actions and ignored_at_start(number):
+        if (number and not self.shell.interactive and number not in self.actions
+                and ignored_at_start(number)):
             return
         if action is None:
             self.actions.pop(number, None)
@@ -192,7 +193,8 @@ class Traps:
         return sorted((self.actions if self.inherited is None else self.inherited).items())
 
     def block_for_fork(self):
-        """Hold back signals that mean something else in a child: until it has reset them they would be lost."""
+        """Hold back signals that mean something else in a child: they would be lost until it
+        has reset them."""
         held = set(self.handled)
         if self.interactive_int:
             held.update((SIGINT, SIGQUIT, SIGTERM) + JOB_SIGNALS)

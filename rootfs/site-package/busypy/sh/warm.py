@@ -27,7 +27,8 @@ REPORT_LIMIT = 4096
 
 
 def startup_settings(env):
-    return {name: value for name, value in env.items() if name.startswith(STARTUP_PREFIXES) or name == "LANG"}
+    return {name: value for name, value in env.items()
+            if name.startswith(STARTUP_PREFIXES) or name == "LANG"}
 
 
 class Program:
@@ -60,7 +61,8 @@ class Warm:
         self.streams = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
         self.identities = [stream_identity(fd) for fd in range(3)]
         here = os.path.dirname(os.path.realpath(script))
-        for home in (here, os.path.join(os.path.dirname(here), "bin"), os.path.join(os.path.dirname(here), "sbin")):
+        for home in (here, os.path.join(os.path.dirname(here), "bin"),
+                     os.path.join(os.path.dirname(here), "sbin")):
             try:
                 status = os.stat(home)
             except OSError:
@@ -121,7 +123,8 @@ class Warm:
             known = self.cache.get(path)
             if known and known.key == key:
                 return known
-            return self.compile(path, key) if self.at_home(path) and os.access(path, os.X_OK) else None
+            ours = self.at_home(path) and os.access(path, os.X_OK)
+            return self.compile(path, key) if ours else None
         except OSError:
             return None
 
@@ -217,7 +220,8 @@ def report_imports(memory):
     leave = os._exit
 
     def leave_and_tell(status):
-        names = [name for name in list(sys.modules) if name not in before and can_import_ahead(name)]
+        names = [name for name in list(sys.modules)
+                 if name not in before and can_import_ahead(name)]
         data = " ".join(names).encode()[:REPORT_LIMIT] or b" "
         memory[:len(data)] = data
         leave(status)
@@ -258,7 +262,8 @@ def new_stream(fd, encoding, errors, unbuffered):
     except OSError:
         return None
     writing = fd > 0
-    buffer = io.open(fd, "wb" if writing else "rb", 0 if unbuffered and writing else -1, closefd=False)
+    buffer = io.open(fd, "wb" if writing else "rb", 0 if unbuffered and writing else -1,
+                     closefd=False)
     raw = getattr(buffer, "raw", buffer)
     raw.name = ("<stdin>", "<stdout>", "<stderr>")[fd]
     line_buffering = not unbuffered and (fd == 2 or raw.isatty())
@@ -270,8 +275,8 @@ def new_stream(fd, encoding, errors, unbuffered):
 def new_main(file):
     """A fresh __main__ module."""
     module = type(sys)("__main__")
-    module.__dict__.update(__file__=file, __cached__=None, __annotations__={}, __builtins__=builtins,
-                           __loader__=SourceFileLoader("__main__", file))
+    module.__dict__.update(__file__=file, __cached__=None, __annotations__={},
+                           __builtins__=builtins, __loader__=SourceFileLoader("__main__", file))
     return module
 
 
@@ -352,7 +357,9 @@ def flush_standard():
         except BaseException as error:
             good = False
             if file is sys.stdout and sys.stderr is not None:
-                where = "on flushing sys.stdout:" if sys.version_info >= (3, 13) else "in: %r" % file
+                where = "in: %r" % file
+                if sys.version_info >= (3, 13):
+                    where = "on flushing sys.stdout:"
                 text = "Exception ignored %s\n%s: %s" % (where, type(error).__name__, error)
                 print(text, file=sys.stderr, flush=True)
             # The buffer keeps what it could not write: it must not fail once more.

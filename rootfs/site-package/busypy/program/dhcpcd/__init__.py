@@ -99,7 +99,8 @@ class Client:
         self.packet.sendto(packet, (self.link.name, ETH_P_IP, 0, 0, ALL))
 
     def common(self):
-        options = protocol.option(57, struct.pack("!H", 1472)) + protocol.option(55, protocol.WANTED)
+        options = protocol.option(57, struct.pack("!H", 1472))
+        options += protocol.option(55, protocol.WANTED)
         name = self.opts["h"]
         if name is None:
             name = os.uname().nodename
@@ -244,7 +245,8 @@ class Client:
                 return self.receive(until, (protocol.ACK, protocol.NAK))
             finally:
                 self.close()
-        data = protocol.message(protocol.REQUEST, self.xid, self.mac, self.common(), self.lease.address)
+        data = protocol.message(protocol.REQUEST, self.xid, self.mac, self.common(),
+                                self.lease.address)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
             try:
                 self.unicast(udp, data)
