@@ -1,7 +1,7 @@
-"""The states that a process can be in before it executes a script: verbs of tests/support/helpers/state.c.
+"""The states that a process can be in before it executes a script: verbs of helpers/state.c.
 
-Each state is set up natively and in every way of WAYS; every property that tests/binfmt/fidelity/report
-knows is compared each time. Not here: what may differ (differences.txt).
+Each state is set up natively and in every way of WAYS; every property that report
+beside this file knows is compared each time. Not here: what may differ (differences.txt).
 """
 
 from dataclasses import dataclass, field

@@ -125,7 +125,8 @@ def what_qemu_is_told():
     wanted = {"program": ["qemu-system-aarch64"], "-M": ["virt"], "-accel": ["tcg,x=y"],
               "-cpu": ["max"], "-m": ["300"], "-initrd": [image], "-netdev": ["user,id=n0"],
               "-drive": ["if=virtio,format=raw,file=/a", "if=virtio,format=raw,file=/b"],
-              "-device": ["virtio-rng-pci", "virtio-net-pci,netdev=n0,romfile=,mac=52:54:00:12:34:56"],
+              "-device": ["virtio-rng-pci",
+                          "virtio-net-pci,netdev=n0,romfile=,mac=52:54:00:12:34:56"],
               "-append": ["console=ttyAMA0 panic=-1 one two"]}
     same({option: told.get(option) for option in wanted}, wanted)
     told = words_for("-a", "x86_64", "--record", places.scratch("told"), places.packed("x86_64"))

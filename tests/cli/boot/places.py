@@ -45,8 +45,8 @@ def tree():
     with _lock:
         if os.path.isdir(path):
             return path
-        subprocess.run([f"{ROOT}/tests/support/trees", *ARCHS], check=True, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL)
+        subprocess.run([f"{ROOT}/tests/support/trees", *ARCHS], check=True,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         os.mkdir(path)
         folders = [name for name in os.listdir(TREE) if name != "etc"]
         copy([f"{TREE}/{name}" for name in folders], path)

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
+ROOT = os.path.abspath(__file__ + "/../../../..")
 BUSYPY = os.environ.get("BUSYPY", f"{ROOT}/build/busypy")
 TREES = os.environ.get("BUSYPY_TEST_TREES", f"{ROOT}/build/test-trees")
 QEMU = {"x86_64": "x86_64", "armhf": "arm", "armel": "arm"}

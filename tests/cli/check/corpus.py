@@ -162,7 +162,7 @@ def link(source, to):
     subprocess.run(["cp", "-al", source, to], check=True)
 
 
-# -- ELF: what is there and for which machine -------------------------------------------------------
+# -- ELF: what is there and for which machine ------------------------------------------------------
 
 PYTHON3 = {arch: PYTHON % (arch, "bin/python3.11") for arch in ARCHS}
 SSL = PYTHON % (X, "lib/python3.11/lib-dynload/_ssl.cpython-311-x86_64-linux-gnu.so")
@@ -448,7 +448,8 @@ def _(change):
         elf.rename("GLIBC_2.2", "GLIBC_9.2")
 
 
-@case("a library without versions", SSL, "needs OPENSSL_3.0.0 of /lib/libssl.so.3, which has no versions",
+@case("a library without versions", SSL,
+      "needs OPENSSL_3.0.0 of /lib/libssl.so.3, which has no versions",
       X, "warning", 1)  # the manifest is another matter
 def _(change):
     with change.elf(CLIB % (X, "libssl.so.3")) as elf:
@@ -499,7 +500,8 @@ def _(change):
 MANIFEST = "etc/busypy/%s/manifest"
 
 
-@case("one bit of a library", CLIB % (A, "libcrypto.so.3"), "differs from its line in the manifest", A)
+@case("one bit of a library", CLIB % (A, "libcrypto.so.3"), "differs from its line in the manifest",
+      A)
 def _(change):
     path = change.own(CLIB % (A, "libcrypto.so.3"))
     with open(path, "r+b") as file:
@@ -972,7 +974,8 @@ PYC = STDLIB % X + "/__pycache__/ast.cpython-311.pyc"
 
 
 @case("a module that is not compiled", STDLIB % X,
-      lambda n: f"has no compiled file of Python 3.11 for 1 of its {n} modules, the first is ast.py",
+      lambda n: f"has no compiled file of Python 3.11 for 1 of its {n} modules, "
+                f"the first is ast.py",
       X, "warning")
 def _(change):
     change.remove(PYC)

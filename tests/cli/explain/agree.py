@@ -1,7 +1,8 @@
 """Compares what `busypy explain` foretells with what a raw execve(2) does.
 
-Usage: agree.py ROOT BUSYPY TREE EXTENT [TEXT]. EXTENT is "long" for more cases. A group makes its files below a folder of its own and
-yields cases; both are asked as the same user, with the same rights, environment and directory.
+Usage: agree.py ROOT BUSYPY TREE EXTENT [TEXT]. EXTENT is "long" for more cases.
+A group makes its files below a folder of its own and yields cases; both are asked as the same user,
+with the same rights, environment and directory.
 """
 
 import json
@@ -27,8 +28,9 @@ GROUPS = (path_cases, script_cases, lines_cases, elf_cases, handler_cases, tree_
 
 def foretold(machine, case):
     """The outcome as rawexec words it, and the sentence."""
-    run = subprocess.run(case.asked(machine), capture_output=True, text=True, errors="surrogateescape",
-                         cwd=case.directory, env=case.environment, check=False)
+    run = subprocess.run(case.asked(machine), capture_output=True, text=True,
+                         errors="surrogateescape", cwd=case.directory, env=case.environment,
+                         check=False)
     if not run.stdout:
         return "unknown", run.stderr.strip()
     outcome = json.loads(run.stdout)["outcome"][0]
@@ -43,8 +45,9 @@ def foretold(machine, case):
 
 
 def happened(machine, case):
-    run = subprocess.run(case.executed(machine), capture_output=True, text=True, errors="surrogateescape",
-                         cwd=case.directory, env=case.environment, check=False, timeout=60)
+    run = subprocess.run(case.executed(machine), capture_output=True, text=True,
+                         errors="surrogateescape", cwd=case.directory, env=case.environment,
+                         check=False, timeout=60)
     return run.stdout.strip(), run.stderr.strip()
 
 

@@ -1,4 +1,4 @@
-"""Every broken tree of tests/cli/check/corpus.py: does a script of it run, for the arch that is broken?"""
+"""Every broken tree of tests/cli/check/corpus.py: does a script of it run for the broken arch?"""
 
 import os
 import shutil

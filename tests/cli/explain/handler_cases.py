@@ -85,7 +85,7 @@ def order(base, program):
     register(":elf:E::elf::/no/such:")
     yield Case("before the ELF loader", shutil.copy(program, f"{base}/prog.elf"), "errno ENOENT")
     put("elf", "-1")
-    register(f":script:M::#!::/no/such:")
+    register(":script:M::#!::/no/such:")
     yield Case("before the script loader", write(f"{base}/s", f"#!{program}\n"), "errno ENOENT")
     put("script", "-1")
     put("first", "-1")
@@ -187,12 +187,14 @@ def qemu(machine, base):
     foreign = {
         "without its ld.so": elf.program("aarch64", b"/lib/ld-linux-aarch64.so.1\0"),
         "whose ld.so is native": elf.program("aarch64", b"/lib64/ld-linux-x86-64.so.2\0"),
-        "whose ld.so is text": elf.program("aarch64", write(f"{base}/t", "x" * 100).encode() + b"\0"),
+        "whose ld.so is text": elf.program("aarch64",
+                                           write(f"{base}/t", "x" * 100).encode() + b"\0"),
         "without headers": elf.program("aarch64", phnum=0),
         "that is an object file": elf.program("aarch64", kind=1),
         "cut behind its header": elf.program("aarch64")[:64],
         "cut in its headers": elf.program("aarch64")[:80],
-        "cut before its ld.so's name": elf.program("aarch64", b"/lib/ld-linux-aarch64.so.1\0")[:180],
+        "cut before its ld.so's name": elf.program("aarch64",
+                                                   b"/lib/ld-linux-aarch64.so.1\0")[:180],
         "with an empty name of ld.so": elf.program("aarch64", b"\0\0"),
         "with a name without end": elf.program("aarch64", b"/lib/ld"),
         "whose flags say nothing": elf.program("aarch64"),

@@ -6,7 +6,7 @@ import sys
 
 from case import Case, mount
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../binfmt/fallthrough"))
+sys.path.insert(0, os.path.abspath(__file__ + "/../../../binfmt/fallthrough"))
 import inside  # noqa: E402
 import lines  # noqa: E402
 

@@ -34,8 +34,9 @@ def cases(machine):
     for number, (name, (text, wanted, sentence)) in enumerate(lines.items()):
         path = write(f"{base}/s{number}", text)
         yield Case(name, path, wanted, sentence=sentence, directory=base)
-    yield Case("a relative interpreter, from elsewhere", f"{base}/s{list(lines).index('a relative interpreter')}",
-               "errno ENOENT", directory="/")
+    yield Case("a relative interpreter, from elsewhere",
+               f"{base}/s{list(lines).index('a relative interpreter')}", "errno ENOENT",
+               directory="/")
     yield from lengths(base)
     yield from interpreters(base, program)
     yield from chains(base, program)

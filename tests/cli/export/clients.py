@@ -42,7 +42,8 @@ def two_archs(nfs, path, versions):
             mounts = machine.command("cat /proc/mounts", READY)
             kind = "nfs" if version == "3" else "nfs4"
             holds(mounts, rf"^{nfs.guest}:{path}/versions/v1 / {kind} ro,.*noatime.*vers={version}")
-            holds(mounts, rf"^{nfs.guest}:\S+ / nfs.*,nocto,.*|^{nfs.guest}:\S+ / nfs.*acregmin=3600")
+            holds(mounts,
+                  rf"^{nfs.guest}:\S+ / nfs.*,nocto,.*|^{nfs.guest}:\S+ / nfs.*acregmin=3600")
             said = machine.command("cat /sys/class/bdi/0:*/read_ahead_kb", READY)
             holds(said, r"^1024$")
             writes_nowhere(machine)
@@ -83,13 +84,14 @@ def images():
         os.mkdir(share.places.scratch("small"))
         subprocess.run(["mkfs.erofs", "--quiet", f"{path}/images/small.erofs",
                         share.places.scratch("small")], check=True)
-        for image, sentence in (
+        for name, sentence in (
                 ("missing", r"cannot open the image /busypy-share/images/missing: No such file"),
                 ("damaged", r"/busypy-share/images/damaged is no erofs image, or a damaged one"),
                 ("small.erofs", r"/busypy-share/images/small.erofs has no runtime for aarch64")):
-            with share.client(image, "aarch64", share.words(nfs, "3"),
-                              append=f"busypy.image=images/{image}") as machine:
-                machine.expect(rf"^init: waiting for the root: {sentence}[^\n]*; trying again until")
+            with share.client(name, "aarch64", share.words(nfs, "3"),
+                              append=f"busypy.image=images/{name}") as machine:
+                machine.expect(rf"^init: waiting for the root: {sentence}[^\n]*;"
+                               " trying again until")
         for name in ("damaged", "small.erofs"):
             os.unlink(f"{path}/images/{name}")
 
@@ -116,12 +118,13 @@ def image_inside():
               "-o", f"{files}/client")
     with_image(f"{files}/client", path, f"{files}/initrd")
     with share.Client("export.inside.x86_64", "-a", "x86_64", "--memory", "256", "--kernel",
-                         glob.glob(f"{kernel}/boot/vmlinuz-*")[0], "--append",
-                         "quiet no_timer_check busypy.image=/tree.erofs",
-                         f"{files}/initrd") as machine:
+                      glob.glob(f"{kernel}/boot/vmlinuz-*")[0], "--append",
+                      "quiet no_timer_check busypy.image=/tree.erofs",
+                      f"{files}/initrd") as machine:
         boot_and_use(machine, path)
         holds(machine.command("cat /proc/mounts", READY), r"^/dev/loop0 / erofs ro,")
-        same(machine.command("ls -d /tree.erofs /busypy-share; cat /sys/block/loop0/loop/backing_file",
+        backing = "/sys/block/loop0/loop/backing_file"
+        same(machine.command(f"ls -d /tree.erofs /busypy-share; cat {backing}",
                              READY).count("No such file"), 2)
         power_off(machine)
 
@@ -153,8 +156,6 @@ def publish():
             prompt(machine)
             same(machine.command("uname -m", READY).strip(), "this is v2")
             power_off(machine)
-
-
 
 
 TESTS = [ganesha_two_archs, images, publish]

@@ -1,5 +1,5 @@
-"""The export that these tests serve: a version of the Debian tree for two archs, made of hard links,
-images of it, and leases. Servers get the configuration that `busypy export` prints."""
+"""The export that these tests serve: a version of the Debian tree for two archs, made of hard
+links, images of it, and leases. Servers get the configuration that `busypy export` prints."""
 
 import hashlib
 import os
@@ -104,7 +104,7 @@ def client(name, arch, share, *more, append=""):
     """A Client: busypy boot --nfs. Where the host is slow, a kernel for x86 panics because
     its timer seems not to tick."""
     return Client(f"export.{name}.{arch}", "-a", arch, "--memory", "256", "--nfs", share,
-                           "--append", f"quiet no_timer_check {append}".strip(), *more)
+                  "--append", f"quiet no_timer_check {append}".strip(), *more)
 
 
 def sum_of(path):

@@ -47,7 +47,7 @@ def recipes(nfs, recommended):
 
 
 def losetup():
-    """This machine's own, for an initramfs: that of busybox knows no direct I/O, which init uses."""
+    """This machine's own, for an initramfs: busybox's knows no direct I/O, which init uses."""
     files = {"sbin/losetup": "/sbin/losetup", **debs.libraries("/sbin/losetup")}
     found = {}
     for name, path in files.items():
@@ -131,7 +131,8 @@ def measure(lab, recommended, names=None, images=True):
 
 def table(results):
     """As it stands in README."""
-    lines = [f"{'requests, cold / warm (MB cold)':32}" + "".join(f"{name:>24}" for name in COMMANDS)]
+    lines = [f"{'requests, cold / warm (MB cold)':32}"
+             + "".join(f"{name:>24}" for name in COMMANDS)]
     for way, row in results.items():
         cells = [f"{cold[0]} / {warm[0]} ({cold[1] / 1e6:.1f})" for cold, warm in row.values()]
         lines.append(f"{way:32}" + "".join(f"{cell:>24}" for cell in cells))

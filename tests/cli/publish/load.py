@@ -19,8 +19,8 @@ DEADLINE = 120
 sys.path.insert(0, HERE)
 import proof  # noqa: E402
 
-# What was read as script, the file that its name leads to in the end, a module beside it, one of the
-# standard library, and the interpreter.
+# What was read as script, the file that its name leads to in the end, a module beside it, one of
+# the standard library, and the interpreter.
 SCRIPT = '''#!/usr/bin/python3
 # %s
 import os
@@ -43,7 +43,7 @@ class Load:
     def __init__(self, work):
         self.work, self.export, self.source = work, work + "/export", work + "/source"
         self.bad, self.starts, self.running = [], 0, True
-        self.inodes = {} # of interpreters: {inode: version}
+        self.inodes = {}  # of interpreters: {inode: version}
         self.lock = threading.Lock()
         runtime = "%s/etc/python/%s/usr" % (self.source, ARCH)
         self.interpreter = os.path.realpath(runtime + "/bin/python3")

@@ -1,4 +1,4 @@
-"""How sandboxes end: with their command, with their supervisor, by their limit; and what is left."""
+"""How sandboxes end: with their command, their supervisor, by their limit; and what is left."""
 
 import os
 import random

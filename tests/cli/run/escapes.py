@@ -25,9 +25,11 @@ def listing(path):
 def _(who):
     before = listing(TREE + "/etc") + listing(TREE + "/bin")
     out = python(who, """
-for place in "/", "/bin", "/etc", "/home", "/lib", "/sbin", "/site-package", "/usr", "/var", "/usr/bin":
+for place in ("/", "/bin", "/etc", "/home", "/lib", "/sbin", "/site-package", "/usr", "/var",
+              "/usr/bin"):
     print(place, trying(os.mkdir, place + "/new"), trying(open, place + "/file", "w"))
-print(trying(open, "/etc/passwd", "r+"), trying(os.remove, "/bin/ls"), trying(os.chmod, "/etc", 0o777),
+print(trying(open, "/etc/passwd", "r+"), trying(os.remove, "/bin/ls"),
+      trying(os.chmod, "/etc", 0o777),
       trying(os.rename, "/etc/passwd", "/etc/other"), trying(os.chown, "/etc/passwd", 0, 0))
 """, "--cwd", "none")
     lines = out.splitlines()
@@ -77,7 +79,8 @@ def _(who):
         out = python(who, """
 print(trying(open, sys.argv[1] + "/new", "w"), os.listdir("/run"), os.listdir("/tmp"))
 print(trying(open, "/var/tmp/busypy-new", "w"), trying(open, "/etc/hostname", "r+") != "done",
-      trying(open, "/usr/local/share/busypy-new", "w"), trying(open, "/usr/local/bin/busypy-new", "w"))
+      trying(open, "/usr/local/share/busypy-new", "w"),
+      trying(open, "/usr/local/bin/busypy-new", "w"))
 """, "--view", "host", "--bind-ro", f"{here}/open", "--cwd", "none",
                      arguments=[f"{here}/open"])
         same(out.splitlines()[0].split()[:2], ["EROFS", "[]"])
@@ -201,7 +204,8 @@ for name, flag in {flags!r}.items():
 print("NEWTIME", failure(272, ctypes.c_long(0x80)))
 print(failure(272, ctypes.c_long(0x200)))
 """, "--cwd", "none")
-    same(out.splitlines(), [f"{name} EPERM EPERM EPERM" for name in flags] + ["NEWTIME EPERM", "done"])
+    same(out.splitlines(),
+         [f"{name} EPERM EPERM EPERM" for name in flags] + ["NEWTIME EPERM", "done"])
 
 
 @test("a foreign program is refused the same, through qemu-user")
@@ -220,16 +224,19 @@ print(os.uname().machine)
 def _(who):
     out = python(who, """
 status = dict(line.split(":\\t", 1) for line in open("/proc/self/status"))
-print(*[status[name].strip() for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp")])
+print(*[status[name].strip() for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb",
+                                          "NoNewPrivs", "Seccomp")])
 status = dict(line.split(":\\t", 1) for line in open("/proc/1/status"))
-print(*[status[name].strip() for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp")])
+print(*[status[name].strip() for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb",
+                                          "NoNewPrivs", "Seccomp")])
 """, "--cwd", "none")
     same(out.splitlines(), [" ".join(["0" * 16] * 5 + ["1", "2"])] * 2)
 
 
 @test("descriptors of the caller do not get in")
 def _(who):
-    with open("/etc/hostname", encoding="utf-8") as one, open("/etc/passwd", encoding="utf-8") as two:
+    with open("/etc/hostname", encoding="utf-8") as one, \
+            open("/etc/passwd", encoding="utf-8") as two:
         out = python(who, """
 print([fd for fd in range(1000) if trying(os.fstat, fd) == "done"])
 print(sorted(int(n) for n in os.listdir("/proc/1/fd")))

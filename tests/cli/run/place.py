@@ -10,7 +10,7 @@ import tempfile
 import time
 import traceback
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
+ROOT = os.path.abspath(__file__ + "/../../../..")
 BUSYPY = os.environ.get("BUSYPY", os.path.join(ROOT, "build/busypy"))
 TREES = os.environ.get("BUSYPY_TEST_TREES", os.path.join(ROOT, "build/test-trees"))
 TREE = os.path.join(TREES, "host")
@@ -103,7 +103,8 @@ def read_all(fd, deadline=DEADLINE):
     end, data = time.monotonic() + deadline, b""
     while True:
         left = end - time.monotonic()
-        check(left > 0 and select.select([fd], [], [], left)[0], f"nothing ends it: {data[-200:]!r}")
+        check(left > 0 and select.select([fd], [], [], left)[0],
+              f"nothing ends it: {data[-200:]!r}")
         piece = os.read(fd, 65536)
         if not piece:
             return data
@@ -135,6 +136,7 @@ def main(words):
             print(f"# {line}")
         sys.stdout.flush()
     untouched = machine_state() == before
-    print(f"{'ok' if untouched else 'not ok'} {len(chosen) + 1} - the machine's mounts and handlers")
+    print(f"{'ok' if untouched else 'not ok'} {len(chosen) + 1} - "
+          "the machine's mounts and handlers")
     print(f"1..{len(chosen) + 1}")
     return 1 if failed or not untouched else 0

@@ -1,4 +1,4 @@
-"""Inittabs that nobody should write: each is reported with line and column, and the boot goes on."""
+"""Inittabs that nobody should write: each is told with line and column, and the boot goes on."""
 
 import random
 import signal

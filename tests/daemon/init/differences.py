@@ -69,7 +69,8 @@ def _(skeleton):
 @test("what cannot be executed is explained")
 def _(skeleton):
     cases = (("etc/a", "#!/bin/nothing\n", "init: cannot start /bin/nothing: No such file"),
-             ("etc/e", "#!/bin/nothing\r\n", "init: the first line of /etc/e ends in a carriage return, "
+             ("etc/e", "#!/bin/nothing\r\n",
+              "init: the first line of /etc/e ends in a carriage return, "
               "so its interpreter would be '/bin/nothing\\r', which does not exist"),
              ("etc/b", b"\x7fELF" + bytes(100), "init: /etc/b is neither a script nor a sound ELF"),
              ("etc/c", foreign(), "init: /etc/c is a program for s390x, and this machine is"),
@@ -121,7 +122,8 @@ def _(skeleton):
 
 @test("a stuck shutdown entry and a stopped process end within deadline, grace and margin")
 def _(skeleton):
-    with ours(skeleton, "::once:/bin/sh -c '/bin/trapper t & kill -STOP $!; /bin/note ready; wait'\n"
+    with ours(skeleton,
+              "::once:/bin/sh -c '/bin/trapper t & kill -STOP $!; /bin/note ready; wait'\n"
               "::once:/bin/deaf d\n::shutdown:/bin/sh -c '/bin/note stuck; exec sleep 1000'\n"
               "::shutdown:/bin/note late\n", args=["busypy.shutdown=1", "busypy.grace=1"]) as w:
         w.until_log("ready")

@@ -64,7 +64,8 @@ def used(skeleton):
 def fails(skeleton, call):
     """What became of it, in a word."""
     trace = os.path.join(skeleton.path, "trace-" + call)
-    with traced(skeleton, ["-e", "trace=" + call, "-e", "inject=%s:error=EPERM" % call], trace) as w:
+    with traced(skeleton, ["-e", "trace=" + call, "-e", "inject=%s:error=EPERM" % call],
+                trace) as w:
         def settled():
             return (w.process.poll() is not None or "respawn" in w.log() or
                     re.search("can't|cannot|still", w.text()))

@@ -73,7 +73,8 @@ def _(skeleton):
 @test("fork works again: the entries are started")
 def _(skeleton):
     with ours(skeleton, "::sysinit:/bin/sh -c 'for i in 1 2 3 4 5 6 7 8 9; do sleep 3 & done'\n"
-              "::respawn:/bin/sh -c '/bin/note one; exec sleep 1000'\n", wrap="prlimit --nproc=8") as w:
+              "::respawn:/bin/sh -c '/bin/note one; exec sleep 1000'\n",
+              wrap="prlimit --nproc=8") as w:
         w.until_console("can't fork")
         w.until_log("one")
         w.kill(signal.SIGUSR2)

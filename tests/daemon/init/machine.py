@@ -314,8 +314,8 @@ boot("busypy.run", lambda: small_tree(INITTAB, file("bin/job", JOB)), ran, "gues
      "\"busypy.run=/bin/sh -c 'exec /bin/job'\"")
 boot("busypy.init", lambda: small_tree(
     INITTAB, file("bin/own", "#!/bin/sh\necho I am $$\n/usr/bin/marker\nreboot -f\n")),
-     lambda m: (m.until("I am 1"), m.until("from the runtime"))[0], "guest-reset",
-     "busypy.init=/bin/own")
+    lambda m: (m.until("I am 1"), m.until("from the runtime"))[0], "guest-reset",
+    "busypy.init=/bin/own")
 
 RESCUE = [directory("etc/busypy"), directory("etc/busypy/" + ARCH),
           directory("etc/busypy/%s/rescue" % ARCH),
@@ -352,7 +352,7 @@ def nothing(machine):
 
 boot("nothing that the inittab names can be started", lambda: small_tree(
     "::sysinit:/bin/nothing\n::respawn:/bin/less\n", *RESCUE), nothing, "guest-shutdown",
-     "busypy.overlay=1")
+    "busypy.overlay=1")
 
 
 def python(machine):

@@ -1,4 +1,4 @@
-"""A throw-away world for a PID 1: namespaces without privilege, a small root, a console that is read.
+"""A throw-away world for a PID 1: namespaces without privilege, a small root, a console.
 
 Nothing of it reaches the machine: the init under test is PID 1 of its own PID, mount, UTS, IPC and
 user namespaces; the kernel ends all of it with that PID 1.
@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
+ROOT = os.path.abspath(__file__ + "/../../../..")
 INIT = os.path.join(ROOT, "build/init")
 PROBE = os.path.join(ROOT, "build/helpers/initprobe")
 GATE = os.path.join(ROOT, "build/helpers/initgate")
@@ -38,6 +38,7 @@ wrap=$WORLD_WRAP
 unset WORLD_TTY WORLD_WRAP
 exec $wrap chroot "$root" "$@"
 """
+
 
 def demoted(command):
     """As somebody without any privilege, also when the tests are run by root."""

@@ -41,7 +41,8 @@ def make_image(name, nfs, path, init):
         contents.put("bin/busybox", file.read(), 0o755)
     contents.remove("init")
     contents.put("init", INIT.format(
-        path=path, init=init, options=f"nolock,proto=tcp,mountproto=tcp,addr=10.0.2.2{common.options(nfs, '3')}"),
+        path=path, init=init,
+        options=f"nolock,proto=tcp,mountproto=tcp,addr=10.0.2.2{common.options(nfs, '3')}"),
         0o755)
     contents.write(made)
     return kernel, made

@@ -11,7 +11,10 @@ def use(machine, arch, version, host, export):
     """From the first line to the prompt, what a client shows."""
     machine.expect(rf"busypy: arch {arch}, Python 3\.")
     machine.expect(PROMPT)
-    says = lambda line: machine.command(line, PROMPT).strip()  # noqa: E731
+
+    def says(line):
+        return machine.command(line, PROMPT).strip()
+
     same(says("uname -nm"), f"{host} {arch}")
     same(says(f"sha256sum /bin/{common.SCRIPT}"),
          f"{common.sum_of(f'{export}/versions/v1/bin/{common.SCRIPT}')}  /bin/{common.SCRIPT}")
@@ -64,7 +67,8 @@ def both(name, versions, hosts):
     before = common.fingerprint(export)
     done = {"waits": threading.Barrier(2), "read": threading.Barrier(2)}
     with common.server.start_ganesha(export, writable=("leases",)) as nfs:
-        threads = [threading.Thread(target=one_client, args=(arch, version, export, nfs, host, done))
+        threads = [threading.Thread(target=one_client,
+                                    args=(arch, version, export, nfs, host, done))
                    for arch, version, host in zip(common.ARCHS, versions, hosts)]
         for thread in threads:
             thread.start()
@@ -79,7 +83,8 @@ def both(name, versions, hosts):
 
 
 def together():
-    yield "x86_64 over v3, aarch64 over v4.2: one export, the same bytes, leases, not a byte written"
+    yield "x86_64 over v3, aarch64 over v4.2: one export, " \
+        "the same bytes, leases, not a byte written"
     done = both("export-a", ("3", "4.2"), ("one", "two"))
     same(done["x86_64 leases"], ["one", "two"])
     yield "x86_64 over v4.2, aarch64 over v3: the same name for both, and each its own lease"

@@ -11,7 +11,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in ("cli/boot", "support/nfs"):
     sys.path.insert(0, os.path.join(HERE, "../..", folder))
 import places  # noqa: E402
-import server  # noqa: E402
+import server  # noqa: E402, F401
 from console import Machine  # noqa: E402
 
 ROOT, ARCHS, scratch = places.ROOT, places.ARCHS, places.scratch

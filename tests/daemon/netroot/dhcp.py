@@ -45,8 +45,8 @@ def ask(fault, host="", first=3000, last=60000):
     os.mkdir(folder)
     server = os.path.join(common.HERE, "dhcp_server.py")
     done = subprocess.run(
-        ["unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c", SCRIPT, "sh", folder,
-         server, fault, ASK, host, str(first), str(last)],
+        ["unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c", SCRIPT, "sh",
+         folder, server, fault, ASK, host, str(first), str(last)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120,
         check=False)
 

@@ -24,8 +24,9 @@ def late_server():
             nfs.kill()
             machine.expect(r"init: waiting for the root: [^\n]*: Connection refused; trying again")
             nfs.start()
-            machine.expect(r"init: waiting for the root: 10\.0\.2\.2:\S*/versions/bad has no runtime "
-                           r"for aarch64: etc/python/aarch64/usr: No such file or directory")
+            machine.expect(r"init: waiting for the root: 10\.0\.2\.2:\S*/versions/bad has no "
+                           r"runtime for aarch64: etc/python/aarch64/usr: "
+                           r"No such file or directory")
             common.set_current(export, "good")  # as `busypy publish` would
             machine.expect(r"init: the root is there after \d+ s")
             machine.expect(PROMPT)
@@ -89,7 +90,8 @@ def removed():
         with common.client("removed", "x86_64", nfs, "3") as machine:
             machine.expect(PROMPT)
             common.set_current(export, "v2")
-            has(machine.command("python3 -c 'import json; print(json)'", PROMPT), "/json/__init__.py")
+            has(machine.command("python3 -c 'import json; print(json)'", PROMPT),
+                "/json/__init__.py")
             has(machine.command("mount", PROMPT), "/versions/v1 on / ")
             yield "a version that is removed under a client: said, and a reboot works all the same"
             machine.command("kill -0 1", PROMPT)
@@ -97,7 +99,8 @@ def removed():
             machine.type("kill -INT 1")
             machine.ends("reboot", "can't run '/sbin/reboot': ",
                          "init: the ctrlaltdel entries have not worked: rebooting")
-            has(machine.text, "init: the version of the tree that this machine runs has been removed "
+            has(machine.text,
+                "init: the version of the tree that this machine runs has been removed "
                 "from the server: reboot (Ctrl-Alt-Del)")
 
 

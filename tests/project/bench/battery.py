@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", ".."))
+ROOT = os.path.realpath(__file__ + "/../../../..")
 TREE = os.path.join(ROOT, "build/test-trees/debian")
 QEMU = {"armhf": "arm", "armel": "arm", "i386": "i386"}  # where its word is not ours
 GOAL = 1.5

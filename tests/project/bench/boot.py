@@ -56,7 +56,8 @@ def boot(arch):
     for _, pattern in STEPS:
         found = re.search(rf"^\[ *(\d+\.\d+)\] {pattern}$", log, re.MULTILINE) if pattern else None
         if pattern and not found:
-            raise SystemExit(f"bench: the kernel's log of {arch} has no {pattern!r}:\n{log[-1500:]}")
+            raise SystemExit(f"bench: the kernel's log of {arch} has no {pattern!r}:\n"
+                             f"{log[-1500:]}")
         times.append(float(found[1]) * 1000 if found else 0.0)
     phases = {STEPS[n][0]: round(times[n + 1] - times[n], 1) for n in range(len(STEPS) - 1)}
     return phases | {"wall": round(wall * 1000, 1)}

@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))))
+ROOT = os.path.realpath(__file__ + "/../../../..")
 BUILD = os.environ.get("BUSYPY_BUILD", f"{ROOT}/build")
 TREES = os.environ.get("BUSYPY_TEST_TREES", f"{ROOT}/build/test-trees")
 ARCHS = ("x86_64 aarch64 armhf s390x riscv64 armel i386 ppc64le mips64el mipsel").split()

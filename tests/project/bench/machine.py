@@ -1,4 +1,4 @@
-"""The throw-away machine that is measured: runs inside tests/support/helpers/nsrun, is told what to do by
+"""The throw-away machine that is measured: runs inside nsrun, is told what to do by
 JSON lines on its standard input, and answers each with one. Started by bench, not by hand.
 
 It stands in for a distro with as many mounts as asked: its /usr/bin/python3 is the helper nothing

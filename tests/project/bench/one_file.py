@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""How long a publish takes for one changed file of a large tree (all archs that are staged), against
-rsync and cp, which check nothing and sync nothing. Options: --rounds N, --json."""
+"""How long a publish takes for one changed file of a large tree (all archs that are staged),
+against rsync and cp, which check nothing and sync nothing. Options: --rounds N, --json."""
 import json
 import os
 import shutil
@@ -10,9 +10,10 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))))
+ROOT = os.path.abspath(__file__ + "/../../../..")
 TREES = os.environ.get("BUSYPY_TEST_TREES", os.path.join(ROOT, "build", "test-trees"))
 BUSYPY = os.environ.get("BUSYPY", os.path.join(ROOT, "build", "busypy"))
+
 
 def rounds():
     return int(sys.argv[sys.argv.index("--rounds") + 1]) if "--rounds" in sys.argv else 5

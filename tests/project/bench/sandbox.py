@@ -15,7 +15,7 @@ import statistics
 import sys
 import time
 
-ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", ".."))
+ROOT = os.path.realpath(__file__ + "/../../../..")
 TREE = os.path.join(ROOT, "build/test-trees/host")
 HELPERS = os.path.join(ROOT, "build/helpers")
 ARCH = os.uname().machine

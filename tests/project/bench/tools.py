@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-ROOTFS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "..", "rootfs")
+ROOTFS = os.path.abspath(__file__ + "/../../../../rootfs")
 ROOTFS = os.path.realpath(ROOTFS)
 PYTHON = "/usr/bin/python3"
 LIMITS = {"ls": 1.25}

@@ -128,7 +128,7 @@ print("body")
     "forks": 'import os, sys\npid = os.fork()\nif pid == 0:\n    print("child")\n    sys.exit(3)\n'
              "print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))\n",
     "mainmod": "import __main__, sys\nx = 5\n"
-               'print(__main__.x, __main__.__file__ == __file__, '
+               "print(__main__.x, __main__.__file__ == __file__, "
                'sys.modules["__main__"] is __main__)\n',
     "pickles": "import pickle\nclass C: pass\nprint(len(pickle.dumps(C())))\n"
                "print(type(pickle.loads(pickle.dumps(C()))))\n",

@@ -32,7 +32,7 @@ def wanted():
 
 
 def download(directory):
-    """Fetches with this machine's own apt; once more with fresh lists if the mirror has moved on."""
+    """Fetches with this machine's own apt; with fresh lists if the mirror has moved on."""
     try:
         run("apt-get", "download", "-q", *wanted(), cwd=directory)
     except RuntimeError:

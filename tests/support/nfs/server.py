@@ -148,8 +148,9 @@ class Ganesha:
         before = self.text().count("NFS SERVER INITIALIZED")
         environment = dict(os.environ, LD_LIBRARY_PATH=debs.library_path(), LD_PRELOAD=shim())
         self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", f"{debs.unpacked()}/usr/bin/ganesha.nfsd", "-F", "-L", self.log,
-             "-f", f"{self.scratch}/conf", "-p", f"{self.scratch}/pid", "-N", "NIV_EVENT"],
+            ["setpriv", "--pdeathsig", "KILL", f"{debs.unpacked()}/usr/bin/ganesha.nfsd", "-F",
+             "-L", self.log, "-f", f"{self.scratch}/conf", "-p", f"{self.scratch}/pid", "-N",
+             "NIV_EVENT"],
             env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         wait_for(lambda: self.process.poll() is not None or

@@ -42,10 +42,11 @@ exec sh /dev/ttyS0 </dev/null
 
 
 def kernel():
-    """The folder of Debian's cloud kernel, fetched once and unpacked, shared with tests/binfmt/vm."""
+    """The folder of Debian's cloud kernel, fetched once, unpacked, shared with tests/binfmt/vm."""
     cache = f"{debs.CACHE}/kernel"
     os.makedirs(cache, exist_ok=True)
-    found = re.search(r"Depends: (\S+)", debs.run("apt-cache", "depends", "linux-image-cloud-amd64"))
+    found = re.search(r"Depends: (\S+)",
+                      debs.run("apt-cache", "depends", "linux-image-cloud-amd64"))
     package = f"{cache}/{found[1]}"
     with open(f"{cache}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
