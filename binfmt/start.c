@@ -18,6 +18,7 @@
 #include "core/request.h"
 #include "core/shebang.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/view.h"
 #include "sys/chain.h"
 #include "sys/cwd.h"
@@ -238,7 +239,7 @@ static int path_in_tree(const struct contract_tree *tree, const char *program, c
 	if (!path_below(program, "/usr"))
 		return -ENOENT;
 	text_init(&text, dst, size);
-	text_addf(&text, "%s/etc/python/%s%s", tree->path, tree->arch, program);
+	text_addf(&text, "%s/" TREE_PYTHON_OF "%s", tree->path, tree->arch, program);
 	return text_check(&text);
 }
 
@@ -278,7 +279,7 @@ void start_direct(const struct contract *contract, const struct request *request
 	if (!paths)
 		die(request->path, errno, "cannot prepare the arguments");
 	text_init(&text, paths->clib, sizeof(paths->clib));
-	text_addf(&text, "%s/etc/clib/%s", script->tree->path, script->tree->arch);
+	text_addf(&text, "%s/" TREE_CLIB_OF, script->tree->path, script->tree->arch);
 	if (path_in_tree(script->tree, line->interp, paths->program, sizeof(paths->program)) < 0 ||
 	    loader_in_tree(script->tree, paths->clib, paths->loader, sizeof(paths->loader)) < 0) {
 		(void)err_say(&err, ENOENT, "no view can be made here, and %s cannot run without",

@@ -13,6 +13,7 @@
 #include "core/nfs_export.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/version.h"
 #include "export/export.h"
 #include "sys/tree.h"
@@ -160,7 +161,7 @@ static void each_arch(const struct found *found,
 		if (str_copy_bytes(arch, sizeof(arch), s, n) < 0)
 			continue; /* no name of ours is so long */
 		text_init(&text, init, sizeof(init));
-		text_addf(&text, "init=/current/sbin/%s-init", arch);
+		text_addf(&text, "init=/current/" TREE_INIT_OF, arch);
 		each(arch, init, context);
 	}
 }

@@ -12,6 +12,7 @@
 #include "core/err.h"
 #include "core/manifest_line.h"
 #include "core/path_size.h"
+#include "core/tree_layout.h"
 
 static const struct table_column columns[] = {
 	{ "ARCH", TABLE_TEXT }, { "SHA256", TABLE_TEXT }, { "SIZE", TABLE_NUMBER },
@@ -57,7 +58,7 @@ int stage_list_fill(const char *tree, struct table *table, struct err *err)
 		FILES_FREE char *text = NULL;
 		char path[PATH_SIZE];
 
-		r = files_path(path, err, "%s/etc/busypy/%s/manifest", tree, archs[i].name);
+		r = files_path(path, err, "%s/" TREE_INFO_OF "/manifest", tree, archs[i].name);
 		if (r < 0 || !files_exist(path))
 			continue;
 		found++;

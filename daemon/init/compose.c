@@ -19,6 +19,7 @@
 #include "core/err.h"
 #include "core/plan.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/view.h"
 #include "sys/clock.h"
 #include "sys/probe.h"
@@ -175,7 +176,7 @@ static int compose_runtime(struct init *init, struct err *err)
 	int r;
 
 	text_init(&text, usr, sizeof(usr));
-	text_addf(&text, "/etc/python/%s/usr", init->arch->name);
+	text_addf(&text, "/" TREE_USR_OF, init->arch->name);
 	if (access(usr, F_OK) < 0)
 		return err_hint(err,
 				err_say(err, ENOENT, "this tree has no runtime for %s: %s: %s",
@@ -221,7 +222,7 @@ struct state state_compose(struct init *init)
 	int r;
 
 	read_ahead(init);
-	if (access("/etc/python", F_OK) < 0)
+	if (access("/" TREE_PYTHON, F_OK) < 0)
 		return (struct state){ state_choose }; /* no tree: nothing to compose */
 	r = find_arch(init, &err);
 	if (r == 0)

@@ -23,6 +23,7 @@
 #include "core/mountline.h"
 #include "core/nfs.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/version.h"
 #include "sys/fd.h"
 #include "sys/netdev.h"
@@ -114,7 +115,7 @@ static int describe(struct lease *lease, struct err *err)
 		return err_say(err, EINVAL, "'%s' cannot be the name of a lease", name.nodename);
 	(void)str_copy(lease->arch, sizeof(lease->arch), arch->name); /* fits */
 	if (!version_of_root(lease->version))
-		read_line("/" VERSION_RECORD, lease->version, sizeof(lease->version));
+		read_line("/" TREE_VERSION_RECORD, lease->version, sizeof(lease->version));
 	if (!version_id_valid(lease->version))
 		return err_say(err, EINVAL,
 			       "the root is no published version: there is nothing to lease");

@@ -19,6 +19,7 @@
 #include "core/err.h"
 #include "core/nfs.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "sys/chain.h"
 #include "sys/clock.h"
 #include "sys/dirs.h"
@@ -61,7 +62,7 @@ bool netroot_wanted(const struct init *init)
 	if (init->container || !is_initramfs())
 		return false;
 	return str_eq(options->root, "/dev/nfs") || options->nfsroot[0] || options->image[0] ||
-	       (access("/etc/python", F_OK) < 0 && access("/etc/busypy/modules", F_OK) == 0);
+	       (access("/" TREE_PYTHON, F_OK) < 0 && access("/" TREE_MODULES, F_OK) == 0);
 }
 
 static void tell(const char *what)
@@ -215,7 +216,7 @@ static void become_tree_init(const struct init *init)
 	if (init->options.init[0])
 		text_add(&text, init->options.init);
 	else
-		text_addf(&text, "/sbin/%s-init", init->arch->name);
+		text_addf(&text, "/" TREE_INIT_OF, init->arch->name);
 	if (init->single)
 		argv[1] = single;
 	else if (runlevel && str_copy(word, sizeof(word), runlevel) == 0)
@@ -277,7 +278,7 @@ void netroot_enter_current(void)
 	ssize_t n;
 	int r;
 
-	if (getpid() != 1 || access("/etc/python", F_OK) == 0)
+	if (getpid() != 1 || access("/" TREE_PYTHON, F_OK) == 0)
 		return;
 	n = readlink("/current", target, sizeof(target) - 1);
 	if (n < 0)

@@ -15,6 +15,7 @@
 #include "core/dhcp.h"
 #include "core/err.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "sys/dhcp_ask.h"
 #include "sys/fd.h"
 #include "sys/module.h"
@@ -22,7 +23,7 @@
 #include "log.h"
 #include "timeouts.h"
 
-#define MODULES "/etc/busypy/modules"
+#define MODULES "/" TREE_MODULES
 
 enum { LIST_MAX = 16 * 1024, WAITS_MAX = 256 };
 

@@ -13,6 +13,7 @@
 #include "core/err.h"
 #include "core/nfs.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "log.h"
 #include "network.h"
 #include "nfs_mount.h"
@@ -30,7 +31,7 @@ static int read_current(const char *source, char target[TARGET_MAX], struct err 
 
 	target[0] = n > 0 ? target[0] : '\0';
 	if (n < 0 && (errno == ENOENT || errno == EINVAL)) {
-		if (access(EXPORT "/etc/python", F_OK) == 0)
+		if (access(EXPORT "/" TREE_PYTHON, F_OK) == 0)
 			return 0;
 		return err_say(err, ENOENT,
 			       "%s is neither an export nor a tree: it has neither 'current' nor "

@@ -14,6 +14,7 @@
 #include "core/path_size.h"
 #include "core/shebang.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "sys/chain.h"
 #include "sys/fd.h"
 #include "log.h"
@@ -25,10 +26,10 @@ int prove_runtime(const char *source, const char *arch, const char *at, struct e
 	struct text text;
 
 	text_init(&text, path, sizeof(path));
-	text_addf(&text, "%s/etc/python/%s/usr", at, arch);
+	text_addf(&text, "%s/" TREE_USR_OF, at, arch);
 	if (access(path, F_OK) < 0)
-		return err_set(err, errno, "%.512s has no runtime for %s: etc/python/%s/usr",
-			       source, arch, arch);
+		return err_set(err, errno, "%.512s has no runtime for %s: " TREE_USR_OF, source,
+			       arch, arch);
 	return 0;
 }
 

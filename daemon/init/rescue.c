@@ -10,6 +10,7 @@
 
 #include "core/arch.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "sys/clock.h"
 #include "environment.h"
 #include "log.h"
@@ -26,7 +27,7 @@ static bool find_of(const char *arch, char dir[64])
 	struct text text;
 
 	text_init(&text, dir, 64);
-	text_addf(&text, "/etc/busypy/%s/rescue", arch);
+	text_addf(&text, "/" TREE_RESCUE_OF, arch);
 	return text_check(&text) == 0 && path_join(program, sizeof(program), dir, "busybox") == 0 &&
 	       access(program, X_OK) == 0;
 }

@@ -20,6 +20,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "elf/search.h"
 #include "source/debian.h"
 #include "source/source.h"
@@ -218,7 +219,7 @@ static int copy_item(struct add *add, const struct add_item *item, struct err *e
 		return r;
 	if (item->arch && add->runtimes[r].source->root)
 		copy.root = add->runtimes[r].source->root;
-	r = files_path(to, err, "etc/python/%s/usr/", item->arch ? item->arch->name : "");
+	r = files_path(to, err, TREE_USR_OF "/", item->arch ? item->arch->name : "");
 	if (r == 0 && item->arch && str_starts(name, to)) {
 		r = add_runtime_find(add, item->arch, err);
 		copy.to = add->runtimes[r].usr;
@@ -281,7 +282,7 @@ static int share(struct add *add, size_t which, struct err *err)
 static int compile_all(struct add *add, struct err *err)
 {
 	char shared[PATH_SIZE], strip[PATH_SIZE];
-	int r = files_path(shared, err, "%s/site-package", add->build);
+	int r = files_path(shared, err, "%s/" TREE_SITE, add->build);
 
 	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++) {
 		/* the second time the .pyc files of that minor are there */
@@ -289,7 +290,7 @@ static int compile_all(struct add *add, struct err *err)
 		if (r == 0 && files_exist(add->runtimes[i].usr))
 			r = share(add, i, err);
 		if (r == 0)
-			r = files_path(strip, err, "%s/etc/python/%s", add->build,
+			r = files_path(strip, err, "%s/" TREE_PYTHON_OF, add->build,
 				       add->staged[i].arch->name);
 		if (r == 0)
 			r = compile(add, i, add->runtimes[i].usr, strip, false, err);
@@ -306,9 +307,9 @@ static int name_places(struct add *add, struct err *err)
 	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++) {
 		const char *arch = add->staged[i].arch->name;
 
-		r = files_path(add->runtimes[i].usr, err, "%s/etc/python/%s/usr", add->build, arch);
+		r = files_path(add->runtimes[i].usr, err, "%s/" TREE_USR_OF, add->build, arch);
 		if (r == 0)
-			r = files_path(add->runtimes[i].clib, err, "%s/etc/clib/%s", add->build,
+			r = files_path(add->runtimes[i].clib, err, "%s/" TREE_CLIB_OF, add->build,
 				       arch);
 	}
 	return r < 0 ? r : files_mkdirs(add->build, err);

@@ -15,6 +15,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "stage/copy.h"
 #include "stage/runtime_info.h"
 #include "stage/transaction.h"
@@ -81,7 +82,7 @@ static bool is_changed(const struct add *add, const struct arch *arch)
 static int link_runtime(const struct add *add, const struct arch *arch, const char *to,
 			struct err *err)
 {
-	static const char *const folders[] = { "etc/python", "etc/clib" };
+	static const char *const folders[] = { TREE_PYTHON, TREE_CLIB };
 	char name[64], target[PATH_SIZE], at[PATH_SIZE];
 	int r = 0;
 
@@ -104,7 +105,7 @@ static int link_runtime(const struct add *add, const struct arch *arch, const ch
 
 static int link_tree(const struct add *add, const char *to, struct err *err)
 {
-	static const char *const shared[] = { "bin", "sbin", "site-package", "etc/inittab" };
+	static const char *const shared[] = { "bin", "sbin", TREE_SITE, "etc/inittab" };
 	char old[PATH_SIZE];
 	int r = files_mkdirs(to, err);
 

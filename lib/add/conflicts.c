@@ -16,6 +16,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "stage/transaction.h"
 
 /* A walk over one directory, compared with another. */
@@ -174,7 +175,7 @@ static void list_items(const struct add *add, bool libraries, FILE *out)
 	for (size_t i = 0; i < add->items->n; i++) {
 		const struct add_item *item = &add->items->items[i];
 
-		if (str_starts(item->to, "etc/clib/") == libraries && item->state != ADD_SAME &&
+		if (str_starts(item->to, TREE_CLIB "/") == libraries && item->state != ADD_SAME &&
 		    is_whole(add, item))
 			(void)fprintf(out, "%s%c", item->to, '\0');
 	}

@@ -19,6 +19,7 @@
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/suite.h"
+#include "core/tree_layout.h"
 #include "elf/dynamic.h"
 #include "source/debian.h"
 #include "source/owners.h"
@@ -264,7 +265,7 @@ static int note_module(struct add *add, size_t which, const char *dir, const cha
 	int r = files_path(source, err, "%s/%s", dir, name);
 
 	if (r == 0)
-		r = files_path(to, err, "etc/python/%s/usr/%s/%s", staged->arch->name, staged->dist,
+		r = files_path(to, err, TREE_USR_OF "/%s/%s", staged->arch->name, staged->dist,
 			       name);
 	return r < 0 ? r : note(add, which, source, to, err);
 }
@@ -281,7 +282,7 @@ static int note_stdlib(struct add *add, size_t which, const char *dir, const cha
 	if (str_eq(name, "dist-packages"))
 		return 0; /* numpy has files there, which no Python looks for */
 	if (r == 0)
-		r = files_path(to, err, "etc/python/%s%s", staged->arch->name, source);
+		r = files_path(to, err, TREE_PYTHON_OF "%s", staged->arch->name, source);
 	if (r == 0)
 		r = files_path(there, err, "%s/%s", add->tree, to);
 	if (r < 0)
@@ -313,7 +314,7 @@ static int note_library(struct add *add, size_t which, const char *dir, const ch
 	package = origins_package(add->runtimes[which].source->origins, source);
 	if (!package || !is_asked(add, package->name))
 		return 0;
-	r = files_path(to, err, "etc/clib/%s/%s", staged->arch->name, name);
+	r = files_path(to, err, TREE_CLIB_OF "/%s", staged->arch->name, name);
 	return r < 0 ? r : note(add, which, source, to, err);
 }
 

@@ -20,6 +20,7 @@
 #include "core/script_line.h"
 #include "core/shebang.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "elf/dynamic.h"
 #include "stage/runtime_info.h"
 #include "sys/fd.h"
@@ -104,10 +105,10 @@ static int note_library(struct add *add, const char *path, const struct elf_file
 			const struct arch *arch, struct err *err)
 {
 	char to[PATH_SIZE];
-	int r = files_path(to, err, "etc/clib/%s/%s", arch->name,
+	int r = files_path(to, err, TREE_CLIB_OF "/%s", arch->name,
 			   file->soname ? file->soname : path_base(path));
 
-	if (r == 0 && strchr(to + strlen("etc/clib/") + strlen(arch->name) + 1, '/'))
+	if (r == 0 && strchr(to + strlen(TREE_CLIB "/") + strlen(arch->name) + 1, '/'))
 		r = err_say(err, ENOEXEC, "%s: unsound DT_SONAME", path);
 	return r < 0 ? r : add_item_note(add, to, path, path, arch, err);
 }
@@ -116,7 +117,7 @@ static int note_extension(struct add *add, const char *path, const struct runtim
 			  struct err *err)
 {
 	char to[PATH_SIZE];
-	int r = files_path(to, err, "etc/python/%s/usr/%s/%s", staged->arch->name, staged->dist,
+	int r = files_path(to, err, TREE_USR_OF "/%s/%s", staged->arch->name, staged->dist,
 			   path_base(path));
 
 	return r < 0 ? r : add_item_note(add, to, path, path, staged->arch, err);
@@ -198,7 +199,7 @@ static int look_module(struct add *add, const char *path, struct err *err)
 	int r = check_name(path, n, err);
 
 	if (r == 0)
-		r = files_path(to, err, "site-package/%s", base);
+		r = files_path(to, err, TREE_SITE "/%s", base);
 	if (r < 0)
 		return r;
 	warn_hidden(add, base, n);
@@ -318,10 +319,10 @@ static int look_package(struct add *add, const char *path, const struct add_cont
 	if (r == 0 && content->arch) {
 		r = add_content_runtime(add, content->elf, content->arch, content->minor, err);
 		if (r >= 0)
-			r = files_path(to, err, "etc/python/%s/usr/%s/%s", content->arch->name,
+			r = files_path(to, err, TREE_USR_OF "/%s/%s", content->arch->name,
 				       add->staged[r].dist, base);
 	} else if (r == 0) {
-		r = files_path(to, err, "site-package/%s", base);
+		r = files_path(to, err, TREE_SITE "/%s", base);
 	}
 	if (r < 0)
 		return r;

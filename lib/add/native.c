@@ -14,6 +14,7 @@
 #include "core/package.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "elf/dynamic.h"
 #include "elf/patch.h"
 #include "elf/search.h"
@@ -169,7 +170,7 @@ static int add_library(struct native *native, const struct needed_lib *lib, stru
 	if (r == 0)
 		r = files_path(view, err, "/lib/%s", name);
 	if (r == 0)
-		r = files_path(to, err, "etc/clib/%s/%s", arch->name, name);
+		r = files_path(to, err, TREE_CLIB_OF "/%s", arch->name, name);
 	if (r == 0)
 		r = name_origin(native, source, origin, err);
 	if (r == 0)

@@ -15,6 +15,7 @@
 #include "core/package.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "source/owners.h"
 #include "source/source.h"
 #include "stage/copy.h"
@@ -40,7 +41,7 @@ static int write_manifest(const struct add *add, size_t which, struct err *err)
 	int r = files_path(old, err, "%s/manifest", staged->records);
 
 	if (r == 0)
-		r = files_path(path, err, "%s/etc/busypy/%s/manifest", add->build,
+		r = files_path(path, err, "%s/" TREE_INFO_OF "/manifest", add->build,
 			       staged->arch->name);
 	if (r == 0)
 		r = files_mkdirs_for(path, err);
@@ -74,7 +75,7 @@ static int take_licence(const struct add *add, size_t which, const char *name, s
 {
 	char dir[PATH_SIZE], from[PATH_SIZE], real[PATH_SIZE];
 	struct copy copy = { .root = add->runtimes[which].source->root, .to = dir };
-	int r = files_path(dir, err, "%s/etc/busypy/%s/licences", add->build,
+	int r = files_path(dir, err, "%s/" TREE_INFO_OF "/licences", add->build,
 			   add->staged[which].arch->name);
 
 	if (r == 0)
@@ -95,7 +96,8 @@ static int write_packages(const struct add *add, size_t which, struct err *err)
 	int r = files_path(old, err, "%s/added", staged->records);
 
 	if (r == 0)
-		r = files_path(path, err, "%s/etc/busypy/%s/added", add->build, staged->arch->name);
+		r = files_path(path, err, "%s/" TREE_INFO_OF "/added", add->build,
+			       staged->arch->name);
 	if (r < 0)
 		return r;
 	out = open_memstream(&text, &n);

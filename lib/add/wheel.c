@@ -18,6 +18,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "source/wheel.h"
 #include "stage/runtime_info.h"
 #include "stage/transaction.h"
@@ -208,10 +209,10 @@ static int choose_place(struct unpacked *wheel, struct err *err)
 	if (r < 0)
 		return r;
 	if (!arch)
-		return files_path(wheel->to, err, "site-package");
+		return files_path(wheel->to, err, TREE_SITE);
 	r = add_content_runtime(add, wheel->from, arch, wheel->content.minor, err);
 	return r < 0 ? r
-		     : files_path(wheel->to, err, "etc/python/%s/usr/%s", arch->name,
+		     : files_path(wheel->to, err, TREE_USR_OF "/%s", arch->name,
 				  add->staged[r].dist);
 }
 

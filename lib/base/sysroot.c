@@ -11,6 +11,7 @@
 #include "core/arch.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 
 enum { LINKS_MAX = 40 /* as the kernel's MAXSYMLINKS */ };
 
@@ -46,8 +47,7 @@ int sysroot_init_view(struct sysroot *root, const char *tree, const struct arch 
 	root->below = NULL;
 	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
 		text_init(&text, root->mounts[i].dir, sizeof(root->mounts[i].dir));
-		text_addf(&text, i == 0 ? "%s/etc/python/%s/usr" : "%s/etc/clib/%s", tree,
-			  arch->name);
+		text_addf(&text, i == 0 ? "%s/" TREE_USR_OF : "%s/" TREE_CLIB_OF, tree, arch->name);
 		if (text.overflow)
 			return -E2BIG;
 		root->mounts[i].at = at[i];

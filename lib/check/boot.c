@@ -21,6 +21,7 @@
 #include "core/pyscan.h"
 #include "core/shebang.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "elf/damage.h"
 #include "elf/dynamic.h"
 #include "elf/image.h"
@@ -176,8 +177,7 @@ static void check_natives(const struct boot *boot)
 			struct text text;
 
 			text_init(&text, path, sizeof(path));
-			text_addf(&text, k ? "etc/busypy/%s/rescue/busybox" : "sbin/%s-init",
-				  arch->name);
+			text_addf(&text, k ? TREE_RESCUE_OF "/busybox" : TREE_INIT_OF, arch->name);
 			program = check_index_find(index, path);
 			if (!program || !S_ISREG(program->mode))
 				continue;
@@ -203,9 +203,9 @@ static void add_module(struct boot *boot, const char *dotted)
 	char path[PATH_SIZE], file[PATH_SIZE];
 	static const char *const forms[] = { ".py", "/__init__.py" };
 
-	if (files_path(path, NULL, "site-package/%s", dotted) < 0)
+	if (files_path(path, NULL, TREE_SITE "/%s", dotted) < 0)
 		return;
-	for (char *s = path + strlen("site-package/"); *s; s++)
+	for (char *s = path + strlen(TREE_SITE "/"); *s; s++)
 		*s = *s == '.' ? '/' : *s;
 	for (size_t i = 0; i < 2; i++) {
 		bool known = boot->n_modules == MODULES_MAX;
@@ -227,8 +227,8 @@ static void add_relative(struct boot *boot, const char *by, const char *dotted)
 	size_t up = strspn(dotted, ".");
 	char *slash;
 
-	if (!str_starts(by, "site-package/") ||
-	    files_path(module, NULL, "%s", by + strlen("site-package/")) < 0)
+	if (!str_starts(by, TREE_SITE "/") ||
+	    files_path(module, NULL, "%s", by + strlen(TREE_SITE "/")) < 0)
 		return;
 	for (; up && (slash = strrchr(module, '/')); up--)
 		*slash = '\0';

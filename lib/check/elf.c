@@ -16,6 +16,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "elf/dynamic.h"
 
 enum { ELF_SIZE_MIN = 52 /* bytes of the smaller header */ };
@@ -114,10 +115,10 @@ static int collect(struct check_part *part, const char *dir, const char *at, str
 int check_elf(struct check_part *part, struct err *err)
 {
 	struct list list = { 0 };
-	int r = collect(part, "etc/python", "/usr", &list);
+	int r = collect(part, TREE_PYTHON, "/usr", &list);
 
 	if (r == 0)
-		r = collect(part, "etc/clib", "/lib", &list);
+		r = collect(part, TREE_CLIB, "/lib", &list);
 	if (r < 0)
 		(void)err_set(err, -r, "cannot list the ELF files for %s", part->arch->name);
 	else

@@ -17,6 +17,7 @@
 #include "core/name.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "sys/tree.h"
 
 static const struct finding_kind no_mount_point = {
@@ -84,9 +85,9 @@ static const struct finding_kind not_staged = { FINDING_NOTE,
 						"stage what it leads to" };
 
 /* What a client mounts on, or expects (lib/stage/skeleton, lib/core/view). */
-static const char *const folders[] = { "bin", "sbin", "site-package", "etc",  "lib",
-				       "usr", "dev",  "proc",	      "sys",  "run",
-				       "tmp", "var",  "root",	      "home", "mnt" };
+static const char *const folders[] = { "bin", "sbin", TREE_SITE, "etc",	 "lib",
+				       "usr", "dev",  "proc",	 "sys",	 "run",
+				       "tmp", "var",  "root",	 "home", "mnt" };
 
 /* What is fresh in a view, or the machine's: links there may lead nowhere today. */
 static const char *const fresh[] = { "/proc", "/sys", "/dev", "/run", "/tmp", "/var", "/mnt" };
@@ -136,7 +137,7 @@ static void check_link_to_lib(const struct layout *layout)
 /* Both halves of each arch, and nothing else beside them. */
 static void check_runtimes(const struct layout *layout)
 {
-	static const char *const tops[] = { "etc/python", "etc/clib" };
+	static const char *const tops[] = { TREE_PYTHON, TREE_CLIB };
 	size_t n, from, to;
 	const struct arch *table = arch_table(&n);
 
@@ -149,7 +150,7 @@ static void check_runtimes(const struct layout *layout)
 			struct text text;
 
 			text_init(&text, path[k], sizeof(path[k]));
-			text_addf(&text, k ? "etc/clib/%s" : "etc/python/%s/usr", table[i].name);
+			text_addf(&text, k ? TREE_CLIB_OF : TREE_USR_OF, table[i].name);
 			there[k] = files_path(real, NULL, "%s/%s", layout->tree, path[k]) == 0 &&
 				   stat(real, &st) == 0 && S_ISDIR(st.st_mode);
 		}
@@ -265,9 +266,9 @@ static int place_link(const struct layout *layout, const char *path, struct sysr
 		struct text text;
 
 		text_init(&text, usr, sizeof(usr));
-		text_addf(&text, "etc/python/%s/usr/", table[i].name);
+		text_addf(&text, TREE_USR_OF "/", table[i].name);
 		text_init(&text, lib, sizeof(lib));
-		text_addf(&text, "etc/clib/%s/", table[i].name);
+		text_addf(&text, TREE_CLIB_OF "/", table[i].name);
 		if (!str_starts(path, usr) && !str_starts(path, lib))
 			continue;
 		if (sysroot_init_client(ret, layout->tree, &table[i]) < 0)

@@ -20,6 +20,7 @@
 #include "core/rule.h"
 #include "core/shebang.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "sys/fd.h"
 
 #define PYTHON "/usr/bin/python3"
@@ -219,12 +220,6 @@ static void check_line(const struct programs *programs, const char *path, const 
 	check_interpreter(programs, path, &line);
 }
 
-/* ARCH-init of sbin, and names that are links to it. */
-static bool is_init(const char *path)
-{
-	return str_starts(path, "sbin/") && str_ends(path, "-init");
-}
-
 static void check_program(const struct programs *programs, const struct check_file *file)
 {
 	struct findings *findings = programs->part->findings;
@@ -252,7 +247,7 @@ static void check_program(const struct programs *programs, const struct check_fi
 						  ? NULL
 						  : elf_head_arch(&elf);
 
-		if (!is_init(file->path))
+		if (!tree_layout_is_init(file->path))
 			findings_add(findings, &native, file->path, arch, "is an ELF program");
 		return;
 	}

@@ -18,6 +18,7 @@
 #include "core/path_size.h"
 #include "core/pyc_head.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "elf/dynamic.h"
 #include "sys/fd.h"
 
@@ -97,13 +98,12 @@ bool check_python_find(const struct check_part *part, const struct arch *arch,
 		struct text text;
 
 		text_init(&text, ret->stdlib, sizeof(ret->stdlib));
-		text_addf(&text, "etc/python/%s/usr/%s/python3.%u", arch->name, libs[i],
-			  ret->minor);
+		text_addf(&text, TREE_USR_OF "/%s/python3.%u", arch->name, libs[i], ret->minor);
 		if (check_index_find(part->index, ret->stdlib))
 			return true;
 	}
-	(void)snprintf(ret->stdlib, sizeof(ret->stdlib), "etc/python/%s/usr/lib/python3.%u",
-		       arch->name, ret->minor);
+	(void)snprintf(ret->stdlib, sizeof(ret->stdlib), TREE_USR_OF "/lib/python3.%u", arch->name,
+		       ret->minor);
 	return true;
 }
 
@@ -149,7 +149,7 @@ static void check_minors(const struct python *python)
 
 		if (!runtime->minor)
 			continue;
-		(void)snprintf(path, sizeof(path), "etc/python/%s",
+		(void)snprintf(path, sizeof(path), TREE_PYTHON_OF,
 			       python->part->archs[i]->name); /* fits */
 		if (!first) {
 			first = runtime->minor;
@@ -345,7 +345,7 @@ static void check_packages(const struct python *python)
 		for (size_t k = 0; k < i; k++)
 			done = done || python->runtimes[k].minor == minor;
 		if (!done)
-			check_compiled(python, "site-package", minor, CHECK_ARCHS_MAX);
+			check_compiled(python, TREE_SITE, minor, CHECK_ARCHS_MAX);
 	}
 }
 

@@ -18,6 +18,7 @@
 #include "core/path_size.h"
 #include "core/sha256.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 
 static const struct finding_kind no_record = {
 	FINDING_WARNING, "nobody can tell what the runtime was made from",
@@ -200,7 +201,7 @@ static int read_record(struct sums *sums, const char *name, bool wanted,
 {
 	FILES_FREE char *bytes = NULL;
 	size_t n;
-	int r = files_path(sums->path, err, "%s/etc/busypy/%s/%s", sums->part->request->tree,
+	int r = files_path(sums->path, err, "%s/" TREE_INFO_OF "/%s", sums->part->request->tree,
 			   sums->part->arch->name, name);
 
 	if (r < 0)

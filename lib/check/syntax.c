@@ -21,6 +21,7 @@
 #include "core/path_size.h"
 #include "core/shebang.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "elf/dynamic.h"
 
 enum { OUTPUT_MAX = 4 * 1024 * 1024, PROGRAMS_MAX = 64 * 1024 };
@@ -82,7 +83,7 @@ static int write_list(struct syntax *syntax, FILE *to)
 			(void)fprintf(to, "%s/%s%c", syntax->part->request->tree, file->path, 0);
 		}
 	}
-	check_index_below(index, "site-package", &from, &end);
+	check_index_below(index, TREE_SITE, &from, &end);
 	for (; from < end && syntax->n < PROGRAMS_MAX; from++) {
 		const struct check_file *file = &index->files[from];
 
@@ -189,7 +190,7 @@ static void try_minor(const struct syntax *syntax, unsigned minor, const struct 
 	free(python);
 	if (proved)
 		return;
-	(void)snprintf(path, sizeof(path), "etc/python/%s", arch->name); /* fits */
+	(void)snprintf(path, sizeof(path), TREE_PYTHON_OF, arch->name); /* fits */
 	findings_add(syntax->part->findings, &not_proved, path, arch,
 		     "has Python 3.%u, which does not run here: the syntax of %zu files", minor,
 		     syntax->n);

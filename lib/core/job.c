@@ -11,6 +11,7 @@
 #include "core/path_size.h"
 #include "core/plan.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/view.h"
 #include "core/view_parts.h"
 
@@ -18,7 +19,6 @@
 static const char *const fresh[] = { "dev", "proc", "run", "sys", "tmp" };
 /* The tree's, in both views. */
 static const char *const runtime[] = { "usr", "lib" };
-static const char *const programs[] = { "bin", "sbin", "site-package" };
 
 static bool is_one_of(const char *name, const char *const *list, size_t n)
 {
@@ -101,10 +101,10 @@ static void add_runtime(struct plan *plan, const struct view *view)
 		return;
 	}
 	text_init(&text, folder, sizeof(folder));
-	text_addf(&text, "etc/python/%s/usr", view->arch);
+	text_addf(&text, TREE_USR_OF, view->arch);
 	add_overlay(plan, view, folder, "usr");
 	text_init(&text, folder, sizeof(folder));
-	text_addf(&text, "etc/clib/%s", view->arch);
+	text_addf(&text, TREE_CLIB_OF, view->arch);
 	add_overlay(plan, view, folder, "lib");
 }
 
@@ -315,9 +315,9 @@ static void plan_host(const struct view *view, const struct facts *facts, struct
 		add_host_entry(plan, &facts->top[i]);
 	add_runtime(plan, view);
 	view_add_link(plan, "lib64", "lib");
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		view_add_mkdir(plan, programs[i], 0755);
-		add_folder(plan, view, programs[i], programs[i]);
+	for (size_t i = 0; i < TREE_SHARED_FOLDERS; i++) {
+		view_add_mkdir(plan, tree_shared[i], 0755);
+		add_folder(plan, view, tree_shared[i], tree_shared[i]);
 	}
 	view_add_shares(plan, facts, OP_RDONLY);
 }

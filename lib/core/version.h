@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A version of a tree: its id, and the record of its publishing in etc/busypy/id. */
+/* A version of a tree: its id, and the record of its publishing, whose first line is the id
+ * alone (TREE_VERSION_RECORD). */
 #ifndef BUSYPY_CORE_VERSION_H
 #define BUSYPY_CORE_VERSION_H
 
@@ -15,14 +16,10 @@ enum {
 	VERSION_DATE_SIZE = 32,
 };
 
-/* Below a version. The first line of the record is the id alone. */
-#define VERSION_RECORD "etc/busypy/id"
-#define VERSION_MANIFEST "etc/busypy/manifest"
-
 struct version_record {
 	char id[VERSION_ID_SIZE];
 	uint64_t published; /* milliseconds since 1970; later than any version's before it */
-	char manifest[65];  /* SHA-256 of VERSION_MANIFEST, lower case */
+	char manifest[65];  /* SHA-256 of TREE_VERSION_MANIFEST, lower case */
 	uint64_t files;	    /* regular files */
 	uint64_t bytes;	    /* their sizes, each file once */
 };

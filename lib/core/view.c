@@ -10,6 +10,7 @@
 #include "core/path_size.h"
 #include "core/plan.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/view_parts.h"
 
 enum { RUNTIME_FLAGS = VIEW_RUNTIME_FLAGS };
@@ -97,7 +98,7 @@ const char *view_share(size_t i)
 
 bool view_hides_top(const char *name)
 {
-	static const char *const own[] = { "usr", "bin", "sbin", "site-package", ".busypy" };
+	static const char *const own[] = { "usr", "bin", "sbin", TREE_SITE, ".busypy" };
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
 		if (str_eq(name, own[i]))
@@ -177,10 +178,10 @@ void view_add_runtime(struct plan *plan, const struct view *view)
 	struct text text;
 
 	text_init(&text, folder, sizeof(folder));
-	text_addf(&text, "etc/python/%s/usr", view->arch);
+	text_addf(&text, TREE_USR_OF, view->arch);
 	view_add_tree_bind(plan, view, folder, "usr");
 	text_init(&text, folder, sizeof(folder));
-	text_addf(&text, "etc/clib/%s", view->arch);
+	text_addf(&text, TREE_CLIB_OF, view->arch);
 	view_add_tree_bind(plan, view, folder, "lib");
 }
 
@@ -265,7 +266,6 @@ void view_add_shares(struct plan *plan, const struct facts *facts, unsigned flag
 
 static void plan_host(const struct view *view, const struct facts *facts, struct plan *plan)
 {
-	static const char *const own[] = { "bin", "sbin", "site-package" };
 
 	plan_add(plan, &(struct op){ .type = OP_SLAVE });
 	plan_add(plan, &(struct op){ .type = OP_ROOT, .data = "size=1m,nr_inodes=1k,mode=0755" });
@@ -275,9 +275,9 @@ static void plan_host(const struct view *view, const struct facts *facts, struct
 	view_add_mkdir(plan, "lib", 0755);
 	view_add_link(plan, "lib64", "lib");
 	view_add_runtime(plan, view);
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-		view_add_mkdir(plan, own[i], 0755);
-		view_add_tree_bind(plan, view, own[i], own[i]);
+	for (size_t i = 0; i < TREE_SHARED_FOLDERS; i++) {
+		view_add_mkdir(plan, tree_shared[i], 0755);
+		view_add_tree_bind(plan, view, tree_shared[i], tree_shared[i]);
 	}
 	view_add_shares(plan, facts, 0);
 	plan_add(plan, &(struct op){ .type = OP_FLAGS,
@@ -368,10 +368,10 @@ static void plan_boot(const struct view *view, struct plan *plan)
 	view_add_mkdir(plan, "run/busypy", 0755);
 	view_add_mkdir(plan, "run/busypy/overlay", 0755);
 	text_init(&text, folder, sizeof(folder));
-	text_addf(&text, "etc/python/%s/usr", view->arch);
+	text_addf(&text, TREE_USR_OF, view->arch);
 	add_overlay(plan, folder, "usr");
 	text_init(&text, folder, sizeof(folder));
-	text_addf(&text, "etc/clib/%s", view->arch);
+	text_addf(&text, TREE_CLIB_OF, view->arch);
 	add_overlay(plan, folder, "lib");
 }
 

@@ -17,6 +17,7 @@
 #include "core/rule.h"
 #include "core/shebang.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/view.h"
 #include "explain/parts.h"
 #include "explain/replay.h"
@@ -137,7 +138,7 @@ static const char *choose_tier(const struct decision *decision, char why[ERR_TEX
 static int enter_view(struct world *world, const struct contract_tree *tree, struct err *err)
 {
 	static struct facts facts;
-	static const char *const own[] = { "/bin", "/sbin", "/site-package" };
+	static const char *const own[] = { "/bin", "/sbin", "/" TREE_SITE };
 	const struct arch *arch = arch_by_name(tree->arch);
 	struct sysroot *view = calloc(1, sizeof(*view)), *runtime = calloc(1, sizeof(*runtime));
 	char dir[PATH_SIZE];

@@ -15,6 +15,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/version.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
@@ -93,13 +94,13 @@ int export_version(const char *export, const char *id, struct version_record *re
 	if (!files_exist(path))
 		return err_hint(err, err_say(err, ENOENT, "there is no version %s", id),
 				"'busypy versions %s' lists them", export);
-	r = files_path(path, err, "%s/versions/%s/" VERSION_RECORD, export, id);
+	r = files_path(path, err, "%s/versions/%s/" TREE_VERSION_RECORD, export, id);
 	if (r < 0)
 		return r;
 	n = fd_read_file(AT_FDCWD, path, bytes, sizeof(bytes));
 	if (n == -ENOENT || n == -ENOTDIR)
-		return err_say(err, EINVAL, "version %s is incomplete: it has no " VERSION_RECORD,
-			       id);
+		return err_say(err, EINVAL,
+			       "version %s is incomplete: it has no " TREE_VERSION_RECORD, id);
 	if (n < 0)
 		return err_set(err, (int)-n, "cannot read %s", path);
 	r = version_record_parse(bytes, (size_t)n, ret, err);

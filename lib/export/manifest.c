@@ -17,6 +17,7 @@
 #include "core/path_size.h"
 #include "core/sha256.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/version.h"
 #include "core/version_line.h"
 #include "sys/fd.h"
@@ -121,7 +122,7 @@ static int parse(const char *path, char *text, struct version_manifest *ret, str
 static int read_record(const char *version, struct version_record *ret, struct err *err)
 {
 	char path[PATH_SIZE], bytes[VERSION_RECORD_MAX + 1];
-	int r = files_path(path, err, "%s/" VERSION_RECORD, version);
+	int r = files_path(path, err, "%s/" TREE_VERSION_RECORD, version);
 	ssize_t n;
 
 	if (r < 0)
@@ -144,7 +145,7 @@ int version_manifest_read(const char *version, struct version_manifest *ret, str
 	int r = read_record(version, &record, err);
 
 	if (r == 0)
-		r = files_path(path, err, "%s/" VERSION_MANIFEST, version);
+		r = files_path(path, err, "%s/" TREE_VERSION_MANIFEST, version);
 	if (r == 0)
 		r = files_read(path, &text, &n, err);
 	if (r < 0)
@@ -236,8 +237,8 @@ static int prove(const char *path, const struct stat *st, void *context, struct 
 	struct version_line key = { .path = path + proof->top };
 	const struct version_line *line;
 
-	if (strlen(path) < proof->top || str_eq(key.path, VERSION_RECORD) ||
-	    str_eq(key.path, VERSION_MANIFEST))
+	if (strlen(path) < proof->top || str_eq(key.path, TREE_VERSION_RECORD) ||
+	    str_eq(key.path, TREE_VERSION_MANIFEST))
 		return 0; /* the version itself, and what has its own sum */
 	line = proof->manifest.n ? bsearch(&key, proof->manifest.lines, proof->manifest.n,
 					   sizeof(key), compare)

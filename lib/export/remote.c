@@ -19,6 +19,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/version.h"
 #include "core/version_line.h"
 #include "export/export.h"
@@ -270,7 +271,7 @@ static int prove(struct sending *s, const char *temporary, struct err *err)
 			if (manifest.lines[i].type == VERSION_FILE)
 				put_sum(out, manifest.lines[i].sum, manifest.lines[i].path);
 		}
-		put_sum(out, s->record.manifest, VERSION_MANIFEST);
+		put_sum(out, s->record.manifest, TREE_VERSION_MANIFEST);
 		(void)fputs("BUSYPY END", out);
 	}
 	version_manifest_free(&manifest);

@@ -11,6 +11,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/version.h"
 #include "export/writer.h"
 
@@ -84,7 +85,8 @@ static int add_entry(const struct reading *reading, struct archive_entry *entry)
 	mode_t type = archive_entry_filetype(entry);
 	int r = clean(reading, archive_entry_pathname(entry), path);
 
-	if (r < 0 || !*path || str_eq(path, VERSION_RECORD) || str_eq(path, VERSION_MANIFEST))
+	if (r < 0 || !*path || str_eq(path, TREE_VERSION_RECORD) ||
+	    str_eq(path, TREE_VERSION_MANIFEST))
 		return r;
 	if (archive_entry_hardlink(entry)) {
 		r = clean(reading, archive_entry_hardlink(entry), other);

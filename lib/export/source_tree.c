@@ -13,6 +13,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/version.h"
 #include "export/writer.h"
 #include "sys/fd.h"
@@ -89,7 +90,7 @@ static int add_entry(struct walk *walk, int dir, const char *name)
 {
 	struct stat st;
 
-	if (str_eq(walk->path, VERSION_RECORD) || str_eq(walk->path, VERSION_MANIFEST))
+	if (str_eq(walk->path, TREE_VERSION_RECORD) || str_eq(walk->path, TREE_VERSION_MANIFEST))
 		return 0;
 	if (str_eq(walk->path, ".busypy-stage"))
 		return err_hint(walk->err,

@@ -22,6 +22,7 @@
 #include "core/path_size.h"
 #include "core/sha256.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/version.h"
 #include "core/version_line.h"
 #include "export/file_index.h"
@@ -487,7 +488,7 @@ static int write_final(const struct version_writer *writer, const char *path, co
 
 static int make_folders(struct version_writer *writer, struct err *err)
 {
-	static const char *const folders[] = { "etc", "etc/busypy" };
+	static const char *const folders[] = { "etc", TREE_INFO };
 	struct stat st;
 	int r = 0;
 
@@ -527,8 +528,8 @@ int version_writer_finish(struct version_writer *writer, uint64_t published, cha
 	r = version_record_format(&record, bytes, sizeof(bytes));
 	if (r < 0)
 		return err_set(err, -r, "cannot write the record");
-	r = write_final(writer, VERSION_MANIFEST, text, n, err);
-	return r < 0 ? r : write_final(writer, VERSION_RECORD, bytes, strlen(bytes), err);
+	r = write_final(writer, TREE_VERSION_MANIFEST, text, n, err);
+	return r < 0 ? r : write_final(writer, TREE_VERSION_RECORD, bytes, strlen(bytes), err);
 }
 
 static int sync_one(const struct version_writer *writer, const char *path, struct err *err)
@@ -549,9 +550,9 @@ int version_writer_sync(struct version_writer *writer, struct err *err)
 			return err_set(err, errno, "cannot write %s to disk", writer->dir);
 		return 0;
 	}
-	r = sync_one(writer, VERSION_MANIFEST, err);
+	r = sync_one(writer, TREE_VERSION_MANIFEST, err);
 	if (r == 0)
-		r = sync_one(writer, VERSION_RECORD, err);
+		r = sync_one(writer, TREE_VERSION_RECORD, err);
 	for (size_t i = 0; r == 0 && i < writer->manifest.n; i++) {
 		if (writer->manifest.lines[i].type == VERSION_DIR)
 			r = sync_one(writer, writer->manifest.lines[i].path, err);

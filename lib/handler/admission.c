@@ -15,11 +15,9 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "sys/probe.h"
 #include "sys/tree.h"
-
-/* What runs, and so is walked. */
-static const char *const folders[] = { "bin", "sbin", "site-package" };
 
 static int check_entry(const FTSENT *entry, struct err *err)
 {
@@ -46,6 +44,7 @@ static int check_entry(const FTSENT *entry, struct err *err)
 /* Walks what runs: programs, shared packages, this arch's runtime. */
 static int check_owners(const char *tree, const struct arch *arch, struct err *err)
 {
+	static const char *const folders[] = { TREE_PYTHON, TREE_CLIB, TREE_INFO };
 	char paths[6][PATH_SIZE];
 	char *argv[7] = { 0 };
 	struct text text;
@@ -55,13 +54,9 @@ static int check_owners(const char *tree, const struct arch *arch, struct err *e
 
 	for (size_t i = 0; i < 6; i++) {
 		text_init(&text, paths[i], sizeof(paths[i]));
-		text_addf(&text, "%s/%s", tree, i < 3 ? folders[i] : "etc");
-		if (i == 3)
-			text_addf(&text, "/python/%s", arch->name);
-		if (i == 4)
-			text_addf(&text, "/clib/%s", arch->name);
-		if (i == 5)
-			text_add(&text, "/busypy");
+		text_addf(&text, "%s/%s", tree, i < 3 ? tree_shared[i] : folders[i - 3]);
+		if (i == 3 || i == 4)
+			text_addf(&text, "/%s", arch->name);
 		argv[i] = paths[i];
 	}
 	fts = fts_open(argv, FTS_PHYSICAL | FTS_NOCHDIR, NULL);

@@ -8,7 +8,6 @@ struct contract_tree;
 struct err;
 
 /* The script, below a tree, that tells who runs it. */
-#define TREE_SELFTEST "etc/busypy/selftest"
 
 /* Everything that must hold before the tree's runtime of arch may serve all users: it is there and
  * complete (closure_check), the self-test is there, and nobody but root can write anything that

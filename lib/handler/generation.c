@@ -19,6 +19,7 @@
 #include "core/path_size.h"
 #include "core/plan.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/view.h"
 #include "handler/bake.h"
 #include "handler/fingerprint.h"
@@ -226,7 +227,7 @@ static int fill_contract(const struct conf *conf, unsigned generation, struct co
 
 		if (tree->namespace_ino) /* known already */
 			continue;
-		(void)snprintf(runtime, sizeof(runtime), "%s/etc/python/%s", tree->path,
+		(void)snprintf(runtime, sizeof(runtime), "%s/" TREE_PYTHON_OF, tree->path,
 			       tree->arch);
 		know_program(runtime, conf->interpreters[0], &tree->program);
 	}

@@ -17,6 +17,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "handler/admission.h"
 #include "sys/clock.h"
 #include "sys/fd.h"

@@ -16,6 +16,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "image/pack.h"
 #include "image/select.h"
 #include "sys/fd.h"
@@ -146,7 +147,7 @@ static int add_boot_files(struct writing *w)
 	int r;
 
 	text_init(&text, target, sizeof(target));
-	text_addf(&text, "sbin/%s-init", w->request->arch->name);
+	text_addf(&text, TREE_INIT_OF, w->request->arch->name);
 	entry = new_entry("init", AE_IFLNK | 0777);
 	if (!entry)
 		return err_set(w->err, ENOMEM, "cannot pack /init");

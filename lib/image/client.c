@@ -11,6 +11,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/path_size.h"
+#include "core/tree_layout.h"
 #include "image/modules.h"
 #include "image/pack.h"
 #include "stage/boot.h"
@@ -28,7 +29,7 @@ static const char *const known[] = {
 
 static int stage(const struct client_image *request, const char *dir, struct err *err)
 {
-	static const char *const folders[] = { "dev", "proc", "sys", "run", "tmp", "etc/busypy" };
+	static const char *const folders[] = { "dev", "proc", "sys", "run", "tmp", TREE_INFO };
 	const char *required[CLIENT_IMAGE_MODULES_MAX + 1] = { "nfsv4" };
 	char to[PATH_SIZE], path[PATH_SIZE];
 	FILES_FREE char *list = NULL;
@@ -61,7 +62,7 @@ static int stage(const struct client_image *request, const char *dir, struct err
 	if (r == 0)
 		r = modules_copy(&modules, &list, err);
 	if (r == 0)
-		r = files_path(path, err, "%s/etc/busypy/modules", dir);
+		r = files_path(path, err, "%s/" TREE_MODULES, dir);
 	return r == 0 ? files_write(path, list, strlen(list), 0644, err) : r;
 }
 

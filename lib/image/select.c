@@ -12,6 +12,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "image/pack.h"
 
 /* A file that has several names. Only names that are packed count: the tree may share files with
@@ -34,45 +35,27 @@ struct selection {
 	struct err *err;
 };
 
-/* The path's part after "prefix/ARCH", if the path is below prefix; *ret_arch is that arch. */
-static const char *below_arch(const char *path, const char *prefix, char ret_arch[32])
-{
-	size_t n = strlen(prefix);
-	size_t length;
-
-	if (strncmp(path, prefix, n) != 0)
-		return NULL;
-	length = strcspn(path + n, "/");
-	return str_copy_bytes(ret_arch, 32, path + n, length) < 0 ? NULL : path + n + length;
-}
-
 /* True for what belongs to another arch than the one that is packed. */
 static bool is_foreign(const struct pack_request *request, const char *path)
 {
-	static const char *const prefixes[] = { "etc/python/", "etc/clib/", "etc/busypy/" };
-	char arch[32];
+	static const char *const folders[] = { TREE_PYTHON, TREE_CLIB, TREE_INFO };
+	char arch[TREE_ARCH_SIZE];
 
 	if (!request->arch)
 		return false;
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-		if (below_arch(path, prefixes[i], arch) && arch_by_name(arch))
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		if (tree_layout_below(path, folders[i], arch) && arch_by_name(arch))
 			return !str_eq(arch, request->arch->name);
 	}
-	/* sbin/ARCH-init, sbin/ARCH-virt-init */
-	if (str_starts(path, "sbin/") && str_ends(path, "-init")) {
-		size_t n = strcspn(path + 5, "-");
-
-		if (str_copy_bytes(arch, sizeof(arch), path + 5, n) == 0 && arch_by_name(arch))
-			return !str_eq(arch, request->arch->name);
-	}
-	return false;
+	return tree_layout_init_arch(path, arch) && arch_by_name(arch) &&
+	       !str_eq(arch, request->arch->name);
 }
 
 /* "name.py", "name/", "name.cpython-311-...", "__pycache__/name...": all of module name. */
 static bool is_left_out(const struct pack_request *request, const char *path)
 {
-	char arch[32];
-	const char *rest = below_arch(path, "etc/python/", arch);
+	char arch[TREE_ARCH_SIZE];
+	const char *rest = tree_layout_below(path, TREE_PYTHON, arch);
 	const char *module;
 
 	if (!request->left_out || !rest || !str_starts(rest, "/usr/lib/python3"))
@@ -95,13 +78,13 @@ static bool is_left_out(const struct pack_request *request, const char *path)
 
 static enum pack_component component_of(const char *path)
 {
-	char arch[32];
-	const char *rest = below_arch(path, "etc/python/", arch);
+	char arch[TREE_ARCH_SIZE];
+	const char *rest = tree_layout_below(path, TREE_PYTHON, arch);
 
-	if (str_starts(path, "etc/clib/"))
+	if (str_starts(path, TREE_CLIB "/"))
 		return PACK_LIBRARIES;
 	if (str_starts(path, "bin/") || str_starts(path, "sbin/") ||
-	    str_starts(path, "site-package/"))
+	    str_starts(path, TREE_SITE "/"))
 		return str_ends(path, ".pyc") ? PACK_BYTECODE : PACK_PROGRAMS;
 	if (!rest)
 		return PACK_OTHER;

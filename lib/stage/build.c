@@ -12,6 +12,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "source/source.h"
 #include "stage/binaries.h"
 #include "stage/copy.h"
@@ -171,10 +172,10 @@ static bool wants_dist_packages(const struct build *build)
 /* The start-up hook, and the .pth file that runs it and knows the shared packages. */
 static int stage_hook(const struct build *build, struct err *err)
 {
-	static const char pth[] = "/site-package\nimport busypy_start\n";
+	static const char pth[] = "/" TREE_SITE "\nimport busypy_start\n";
 	const struct copy copy = copy_to(build, build->job->usr);
 	char name[BUILD_NAME_MAX + 32], from[PATH_SIZE], to[PATH_SIZE];
-	int r = files_path(from, err, "%s/etc/busypy/busypy_start.py", build->job->rootfs);
+	int r = files_path(from, err, "%s/" TREE_START, build->job->rootfs);
 
 	(void)snprintf(name, sizeof(name), "%s/busypy_start.py", build->result->stdlib); /* fits */
 	if (r == 0)

@@ -15,6 +15,7 @@
 #include "core/package.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "elf/readelf.h"
 #include "source/owners.h"
 #include "source/source.h"
@@ -204,7 +205,7 @@ static int write_sum(const struct provenance *provenance, struct err *err)
 	if (r < 0)
 		return r;
 	text_init(&text, line, sizeof(line));
-	text_addf(&text, "%s  etc/python/%s/usr/bin/python3.%u\n", sum,
+	text_addf(&text, "%s  " TREE_USR_OF "/bin/python3.%u\n", sum,
 		  provenance->source->arch->name, provenance->minor);
 	return write_text(provenance, "python3.sha256", line, err);
 }

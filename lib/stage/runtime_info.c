@@ -14,17 +14,18 @@
 #include "core/ldso.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "elf/dynamic.h"
 #include "elf/search.h"
 #include "stage/pyc.h"
 
 static int name_places(const char *tree, struct runtime_info *ret, struct err *err)
 {
-	int r = files_path(ret->usr, err, "%s/etc/python/%s/usr", tree, ret->arch->name);
+	int r = files_path(ret->usr, err, "%s/" TREE_USR_OF, tree, ret->arch->name);
 
 	if (r == 0)
-		r = files_path(ret->clib, err, "%s/etc/clib/%s", tree, ret->arch->name);
-	return r < 0 ? r : files_path(ret->records, err, "%s/etc/busypy/%s", tree, ret->arch->name);
+		r = files_path(ret->clib, err, "%s/" TREE_CLIB_OF, tree, ret->arch->name);
+	return r < 0 ? r : files_path(ret->records, err, "%s/" TREE_INFO_OF, tree, ret->arch->name);
 }
 
 /* Staging links bin/python3 to python3.MINOR. */

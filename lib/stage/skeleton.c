@@ -13,25 +13,23 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "stage/copy.h"
 #include "sys/programs.h"
 
 static const char *const skeleton[] = {
-	"bin",	   "sbin", "site-package", "etc/python", "etc/clib", "etc/busypy",
-	"etc/ssl", "lib",  "usr",	   "dev",	 "proc",     "sys",
-	"run",	   "tmp",  "var",	   "root",	 "home",     "mnt",
+	"bin", "sbin", TREE_SITE, TREE_PYTHON, TREE_CLIB, TREE_INFO, "etc/ssl", "lib",	"usr",
+	"dev", "proc", "sys",	  "run",       "tmp",	  "var",     "root",	"home", "mnt",
 };
 
 /* busypy_start.py goes into each runtime instead. */
-static const char *const skip[] = { "**/__pycache__", "**/*.pyc", "/etc/busypy/busypy_start.py",
-				    NULL };
+static const char *const skip[] = { "**/__pycache__", "**/*.pyc", "/" TREE_START, NULL };
 
 static bool is_rootfs(const char *dir)
 {
 	char path[PATH_SIZE];
 
-	return files_path(path, NULL, "%s/etc/busypy/busypy_start.py", dir) == 0 &&
-	       files_exist(path);
+	return files_path(path, NULL, "%s/" TREE_START, dir) == 0 && files_exist(path);
 }
 
 int skeleton_find_rootfs(const char *given, char *ret, struct err *err)
@@ -40,7 +38,7 @@ int skeleton_find_rootfs(const char *given, char *ret, struct err *err)
 		if (!is_rootfs(given))
 			return err_say(err, ENOENT,
 				       "%s: not a directory with BusyPy's own programs "
-				       "(etc/busypy/busypy_start.py)",
+				       "(" TREE_START ")",
 				       given);
 		return files_path(ret, err, "%s", given);
 	}
@@ -84,7 +82,7 @@ static int make_executable(const char *path, const struct stat *st, void *contex
 
 static int chmod_programs(const char *dir, struct err *err)
 {
-	static const char *const programs[] = { "bin", "sbin", "etc/busypy/selftest" };
+	static const char *const programs[] = { "bin", "sbin", TREE_SELFTEST };
 	char path[PATH_SIZE];
 	int r = 0;
 
@@ -125,10 +123,10 @@ static int adopt_packages(const char *tree, const char *dir, struct err *err)
 {
 	char from[PATH_SIZE], to[PATH_SIZE];
 	struct adopting adopting = { .to = to };
-	int r = files_path(from, err, "%s/site-package", tree);
+	int r = files_path(from, err, "%s/" TREE_SITE, tree);
 
 	if (r == 0)
-		r = files_path(to, err, "%s/site-package", dir);
+		r = files_path(to, err, "%s/" TREE_SITE, dir);
 	if (r < 0 || !files_exist(from))
 		return r;
 	adopting.top = strlen(from);

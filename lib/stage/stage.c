@@ -18,6 +18,7 @@
 #include "core/package.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "source/debian.h"
 #include "source/source.h"
 #include "stage/boot.h"
@@ -108,8 +109,7 @@ static int add_peers(struct stage *stage, struct err *err)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		r = files_path(usr, err, "%s/etc/python/%s/usr", stage->transaction.tree,
-			       table[i].name);
+		r = files_path(usr, err, "%s/" TREE_USR_OF, stage->transaction.tree, table[i].name);
 		if (r == 0)
 			r = add_peer(stage, usr, err);
 	}
@@ -173,14 +173,14 @@ static int name_places(const struct stage *stage, const struct arch *arch, struc
 		       struct err *err)
 {
 	const char *base = stage->transaction.build;
-	int r = files_path(ret->python, err, "%s/runtimes/etc/python/%s", base, arch->name);
+	int r = files_path(ret->python, err, "%s/runtimes/" TREE_PYTHON_OF, base, arch->name);
 
 	if (r == 0)
 		r = files_path(ret->usr, err, "%s/usr", ret->python);
 	if (r == 0)
-		r = files_path(ret->clib, err, "%s/runtimes/etc/clib/%s", base, arch->name);
+		r = files_path(ret->clib, err, "%s/runtimes/" TREE_CLIB_OF, base, arch->name);
 	return r < 0 ? r
-		     : files_path(ret->info, err, "%s/runtimes/etc/busypy/%s", base, arch->name);
+		     : files_path(ret->info, err, "%s/runtimes/" TREE_INFO_OF, base, arch->name);
 }
 
 static int settle(const struct stage *stage, const struct built *built, const struct arch *arch,
@@ -238,8 +238,8 @@ static void warn_added(const struct stage *stage, const struct arch *arch)
 	struct text text;
 	size_t n;
 
-	if (files_path(path, NULL, "%s/etc/busypy/%s/added", stage->transaction.tree, arch->name) <
-		    0 ||
+	if (files_path(path, NULL, "%s/" TREE_INFO_OF "/added", stage->transaction.tree,
+		       arch->name) < 0 ||
 	    !files_exist(path) || files_read(path, &list, &n, NULL) < 0)
 		return;
 	text_init(&text, names, sizeof(names));
@@ -299,7 +299,7 @@ static int build_tree(struct stage *stage, struct err *err)
 
 	say(stage->request->progress, "laying out programs");
 	if (r == 0)
-		r = files_path(packages, err, "%s/site-package", dir);
+		r = files_path(packages, err, "%s/" TREE_SITE, dir);
 	if (r == 0)
 		r = skeleton_stage(stage->rootfs, stage->transaction.tree, dir, err);
 	for (size_t i = 0; r >= 0 && i < stage->n_built; i++)
@@ -326,7 +326,7 @@ static int look_at_libc(struct stage *stage, struct err *err)
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		r = files_path(old, err, "%s/etc/libc/%s", stage->transaction.tree, table[i].name);
 		if (r == 0)
-			r = files_path(link, err, "%s/etc/clib/%s", stage->transaction.tree,
+			r = files_path(link, err, "%s/" TREE_CLIB_OF, stage->transaction.tree,
 				       table[i].name);
 		if (r < 0 || !files_exist(old) || files_exist(link))
 			continue;

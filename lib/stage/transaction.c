@@ -16,6 +16,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "sys/fd.h"
 
 #define HIDDEN ".busypy-stage"
@@ -115,7 +116,8 @@ struct placing {
 /* The tree's owner may have changed his passwd or inittab; programs and runtimes are ours. */
 static bool is_kept(const char *name)
 {
-	static const char *const ours[] = { "/etc/busypy/", "/etc/python/", "/etc/clib/" };
+	static const char *const ours[] = { "/" TREE_INFO "/", "/" TREE_PYTHON "/",
+					    "/" TREE_CLIB "/" };
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
 		if (str_starts(name, ours[i]))

@@ -16,6 +16,7 @@
 #include "core/job.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/view.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
@@ -229,7 +230,7 @@ void probe_shares(struct facts *facts, const char *tree, const char *arch)
 	FD_CLEANUP int fd = -1;
 
 	text_init(&text, runtime, sizeof(runtime));
-	text_addf(&text, "%s/etc/python/%s", tree, arch);
+	text_addf(&text, "%s/" TREE_PYTHON_OF, tree, arch);
 	if (text_check(&text) < 0)
 		return;
 	fd = open(runtime, O_PATH | O_DIRECTORY | O_CLOEXEC);

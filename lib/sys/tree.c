@@ -12,9 +12,10 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 #include "core/view.h"
 
-static const char *const folders[] = { "bin", "sbin", "site-package", "etc/python", "etc/clib" };
+static const char *const folders[] = { "bin", "sbin", TREE_SITE, TREE_PYTHON, TREE_CLIB };
 
 static bool is_directory(const char *dir, const char *name)
 {
@@ -66,9 +67,9 @@ bool tree_has_runtime(const char *tree, const struct arch *arch)
 	struct text text;
 
 	text_init(&text, usr, sizeof(usr));
-	text_addf(&text, "etc/python/%s/usr", arch->name);
+	text_addf(&text, TREE_USR_OF, arch->name);
 	text_init(&text, lib, sizeof(lib));
-	text_addf(&text, "etc/clib/%s", arch->name);
+	text_addf(&text, TREE_CLIB_OF, arch->name);
 	return is_directory(tree, usr) && is_directory(tree, lib);
 }
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The paths of a tree, taken apart. */
+#include "core/tree_layout.h"
+
+#include <string.h>
+
+#include "core/str.h"
+
+const char *const tree_shared[TREE_SHARED_FOLDERS] = { "bin", "sbin", TREE_SITE };
+
+const char *tree_layout_below(const char *path, const char *folder, char ret_arch[TREE_ARCH_SIZE])
+{
+	size_t n = strlen(folder), length;
+
+	if (!str_starts(path, folder) || path[n] != '/')
+		return NULL;
+	path += n + 1;
+	length = strcspn(path, "/");
+	if (length == 0 || str_copy_bytes(ret_arch, TREE_ARCH_SIZE, path, length) < 0)
+		return NULL;
+	return path + length;
+}
+
+bool tree_layout_is_init(const char *path)
+{
+	return str_starts(path, "sbin/") && str_ends(path, "-init");
+}
+
+bool tree_layout_init_arch(const char *path, char ret_arch[TREE_ARCH_SIZE])
+{
+	const char *name = path + strlen("sbin/");
+
+	return tree_layout_is_init(path) &&
+	       str_copy_bytes(ret_arch, TREE_ARCH_SIZE, name, strcspn(name, "-")) == 0;
+}
