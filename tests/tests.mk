@@ -68,8 +68,9 @@ demo:
 
 # BENCH=--json for numbers to compare; BENCHES=bench for one of them.
 BENCHES ?= bench sandbox.py battery.py shell.py tools.py boot.py publish.py one_file.py check.py
-bench: test-programs
-	tests/support/trees x86_64
+bench: deps
+	$(MAKE) test-programs
+	tests/support/trees $(TEST_ARCHS)
 	@for bench in $(BENCHES); do echo "== $$bench"; \
 		/usr/bin/python3 tests/project/bench/$$bench $(BENCH) || exit; done
 
