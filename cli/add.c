@@ -9,6 +9,7 @@
 
 #include "add/add.h"
 #include "base/conf_file.h"
+#include "base/listener.h"
 #include "base/table.h"
 #include "core/arch.h"
 #include "core/conf.h"
@@ -40,15 +41,19 @@ struct options {
 	bool json;
 };
 
-static void show_progress(const char *step)
+static void show_step(const char *step, void *ctx)
 {
+	(void)ctx;
 	say_progress("busypy: add: %s ...", step);
 }
 
-static void show_warning(const char *sentence)
+static void show_warning(const char *sentence, void *ctx)
 {
+	(void)ctx;
 	say_warning(me, "%s", sentence);
 }
+
+static const struct listener listener = { .step = show_step, .warning = show_warning };
 
 static int parse_arches(struct add_request *request, const char *words, struct err *err)
 {
@@ -210,7 +215,7 @@ int cmd_add(int argc, char **argv)
 {
 	static struct conf conf;
 	struct options options = { 0 };
-	struct add_request request = { .progress = show_progress, .warning = show_warning };
+	struct add_request request = { .listener = &listener };
 	struct add_items items = { 0 };
 	struct err err = { 0 };
 	int r = parse(argc, argv, &options, &request);

@@ -13,6 +13,7 @@
 
 #include "base/conf_file.h"
 #include "base/files.h"
+#include "base/listener.h"
 #include "check/closure.h"
 #include "core/arch.h"
 #include "core/conf.h"
@@ -187,10 +188,13 @@ static int parse(int argc, char **argv, struct options *ret)
 	return r;
 }
 
-static void show_step(const char *step)
+static void show_step(const char *step, void *ctx)
 {
+	(void)ctx;
 	say_progress("%s", step);
 }
+
+static const struct listener listener = { .step = show_step };
 
 static int make_image_file(char image[PATH_SIZE], struct err *err)
 {
@@ -210,7 +214,7 @@ static int find_client(struct options *options, const char *kernel, char image[P
 		       bool *ret_temporary, struct err *err)
 {
 	static char words[CLIENT_WORDS_MAX], mac[sizeof("52:54:00:00:00:00")];
-	struct kernel_request request = { .arch = options->machine.arch, .progress = show_step };
+	struct kernel_request request = { .arch = options->machine.arch, .listener = &listener };
 	struct client_image client = { .arch = options->machine.arch, .modules = options->modules };
 	struct pack_request pack = { .output = image };
 	struct pack_size sizes[PACK_COMPONENTS];
@@ -275,7 +279,7 @@ static int find_initrd(const struct options *options, char image[PATH_SIZE], boo
 static int find_kernel(const struct options *options, char kernel[PATH_SIZE], struct err *err)
 {
 	static struct conf conf;
-	struct kernel_request request = { .arch = options->machine.arch, .progress = show_step };
+	struct kernel_request request = { .arch = options->machine.arch, .listener = &listener };
 	int r;
 
 	if (options->kernel)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/listener.h"
 #include "base/table.h"
 #include "check/check.h"
 #include "check/closure.h"
@@ -196,10 +197,20 @@ static int read_modules(const char *path, const char *ret[MODULES_MAX], struct e
 	return r;
 }
 
-static void show_progress(uint64_t files, uint64_t bytes)
+static void show_amount(const struct listener_amount *amount, void *ctx)
 {
-	say_progress("packing: %" PRIu64 " files, %" PRIu64 " MiB", files, bytes >> 20);
+	(void)ctx;
+	say_progress("packing: %" PRIu64 " files, %" PRIu64 " MiB", amount->files,
+		     amount->bytes >> 20);
 }
+
+static void show_warning(const char *sentence, void *ctx)
+{
+	(void)ctx;
+	say_warning("pack", "%s", sentence);
+}
+
+static const struct listener listener = { .amount = show_amount, .warning = show_warning };
 
 static int report(const struct pack_size sizes[PACK_COMPONENTS], unsigned flags, struct err *err)
 {
@@ -269,7 +280,7 @@ static int make_request(const struct options *options, char tree[PATH_SIZE],
 	ret->tree = tree;
 	ret->format = options->format;
 	ret->output = options->output;
-	ret->progress = show_progress;
+	ret->listener = &listener;
 	return r;
 }
 
@@ -285,11 +296,6 @@ static int pack_client(const struct options *options, struct pack_size sizes[PAC
 	return r < 0 ? r : client_image_write(&client, &request, sizes, err);
 }
 
-static void show_warning(const char *sentence)
-{
-	say_warning("pack", "%s", sentence);
-}
-
 /* Without what takes long: checksums, and starting Python. */
 static int check_tree(const struct pack_request *request, struct err *err)
 {
@@ -298,7 +304,7 @@ static int check_tree(const struct pack_request *request, struct err *err)
 	return check_warn(&(struct check_request){ .tree = request->tree,
 						   .archs = request->arch ? archs : NULL,
 						   .skip = CHECK_SKIP_SUMS | CHECK_SKIP_SYNTAX },
-			  request->tree, show_warning, err);
+			  request->tree, &listener, err);
 }
 
 int cmd_pack(int argc, char **argv)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/listener.h"
 #include "core/err.h"
 #include "export/publish.h"
 #include "export/remote.h"
@@ -59,11 +60,14 @@ static int parse(int argc, char **argv, struct options *ret)
 	return 0;
 }
 
-static void show_progress(const struct version_counts *counts)
+static void show_amount(const struct listener_amount *amount, void *ctx)
 {
+	(void)ctx;
 	say_progress("publishing: %" PRIu64 " files, %" PRIu64 " MiB, %" PRIu64 " of them new",
-		     counts->seen, counts->seen_bytes >> 20, counts->new_files);
+		     amount->files, amount->bytes >> 20, amount->new_files);
 }
+
+static const struct listener listener = { .amount = show_amount };
 
 static void say_done(const struct publish_report *report, bool remote)
 {
@@ -77,7 +81,7 @@ static void say_done(const struct publish_report *report, bool remote)
 
 int cmd_publish(int argc, char **argv)
 {
-	struct publish_request request = { .progress = show_progress };
+	struct publish_request request = { .listener = &listener };
 	struct options options = { 0 };
 	struct publish_report report;
 	struct err err = { 0 };

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/conf_file.h"
+#include "base/listener.h"
 #include "base/table.h"
 #include "core/arch.h"
 #include "core/conf.h"
@@ -48,15 +49,19 @@ struct options {
 	bool list, json;
 };
 
-static void show_progress(const char *step)
+static void show_step(const char *step, void *ctx)
 {
+	(void)ctx;
 	say_progress("busypy: stage: %s ...", step);
 }
 
-static void show_warning(const char *sentence)
+static void show_warning(const char *sentence, void *ctx)
 {
+	(void)ctx;
 	say_warning(me, "%s", sentence);
 }
+
+static const struct listener listener = { .step = show_step, .warning = show_warning };
 
 /* "x86_64, aarch64, ..." for messages. */
 static const char *known_arches(void)
@@ -298,7 +303,7 @@ int cmd_stage(int argc, char **argv)
 {
 	static struct conf conf;
 	struct options options = { 0 };
-	struct stage_request request = { .progress = show_progress, .warning = show_warning };
+	struct stage_request request = { .listener = &listener };
 	struct err err = { 0 };
 	int r = parse(argc, argv, &options, &request);
 

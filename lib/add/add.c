@@ -4,7 +4,6 @@
 #include "add/add.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "add/work.h"
 #include "base/array.h"
 #include "base/files.h"
+#include "base/listener.h"
 #include "base/sysroot.h"
 #include "check/closure.h"
 #include "core/arch.h"
@@ -30,36 +30,6 @@
 #include "stage/runtime_info.h"
 #include "stage/transaction.h"
 #include "sys/tree.h"
-
-static void say(void (*to)(const char *), const char *format, va_list args)
-	__attribute__((format(printf, 2, 0)));
-
-static void say(void (*to)(const char *), const char *format, va_list args)
-{
-	char text[ERR_TEXT_MAX];
-
-	(void)vsnprintf(text, sizeof(text), format, args);
-	if (to)
-		to(text);
-}
-
-void add_warn(const struct add *add, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	say(add->request->warning, format, args);
-	va_end(args);
-}
-
-void add_say(const struct add *add, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	say(add->request->progress, format, args);
-	va_end(args);
-}
 
 /* -- items ---------------------------------------------------------------------------------- */
 
@@ -258,10 +228,11 @@ static int compile(struct add *add, size_t which, const char *dir, const char *s
 	runtime_info_compilers(add->staged, add->n_runtimes, which, compilers);
 	r = pyc_compile(&job, err);
 	if (r == 1)
-		add_warn(add,
-			 "%s: no Python 3.%u runs here, so Python files stay uncompiled and every "
-			 "start takes longer (Hint: install qemu-user-static)",
-			 add->staged[which].arch->name, add->staged[which].minor);
+		listener_warn(
+			add->request->listener,
+			"%s: no Python 3.%u runs here, so Python files stay uncompiled and every "
+			"start takes longer (Hint: install qemu-user-static)",
+			add->staged[which].arch->name, add->staged[which].minor);
 	return r < 0 ? r : 0;
 }
 
@@ -337,7 +308,7 @@ static int build(struct add *add, struct err *err)
 		if (add_is_wheel(add->request->words[i]))
 			r = add_wheel(add, add->request->words[i], i, err);
 	}
-	add_say(add, "copying");
+	listener_step(add->request->listener, "copying");
 	for (size_t i = 0; r == 0 && i < add->items->n; i++)
 		r = copy_item(add, &add->items->items[i], err);
 	if (r == 0)
@@ -346,21 +317,21 @@ static int build(struct add *add, struct err *err)
 		r = add_conflicts_check(add, &any, err);
 	if (r < 0 || !any)
 		return r;
-	add_say(add, "compiling Python files");
+	listener_step(add->request->listener, "compiling Python files");
 	r = compile_all(add, err);
 	if (r == 0)
 		r = add_records(add, err);
 	if (r == 0)
 		r = files_settle(add->build, err);
 	if (r == 0) {
-		add_say(add, "checking");
+		listener_step(add->request->listener, "checking");
 		r = add_check(add, err);
 	}
 	if (r == 0)
 		r = add_conflicts_list(add, err);
 	if (r < 0 || (add->request->flags & ADD_DRY_RUN))
 		return r;
-	add_say(add, "writing to disk");
+	listener_step(add->request->listener, "writing to disk");
 	return transaction_commit(add->transaction, err);
 }
 

@@ -10,6 +10,7 @@
 
 struct arch;
 struct err;
+struct listener;
 
 enum { ADD_ARCHES_MAX = 16 };
 
@@ -31,9 +32,7 @@ struct add_request {
 	size_t n_arches;
 	unsigned flags; /* enum add_flags */
 
-	/* Words for the user, perhaps NULL: a step that takes a while, and something to know. */
-	void (*progress)(const char *step);
-	void (*warning)(const char *sentence);
+	const struct listener *listener; /* or NULL */
 };
 
 enum add_state { ADD_NEW, ADD_REPLACES, ADD_SAME };

@@ -9,6 +9,7 @@
 #include "add/add.h"
 #include "add/work.h"
 #include "base/files.h"
+#include "base/listener.h"
 #include "check/check.h"
 #include "check/finding.h"
 #include "core/arch.h"
@@ -156,7 +157,7 @@ static void listen(void *userdata, const struct finding *finding)
 		       finding->arch ? ": " : "", finding->path, finding->what, finding->why);
 	if (finding->severity == FINDING_WARNING ||
 	    (listening->add->request->flags & ADD_UNCHECKED))
-		add_warn(listening->add, "%s", text);
+		listener_warn(listening->add->request->listener, "%s", text);
 	else if (listening->n_errors++ == 0)
 		(void)str_copy(listening->first, sizeof(listening->first), text);
 }

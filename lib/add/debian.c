@@ -12,6 +12,7 @@
 #include "add/add.h"
 #include "add/work.h"
 #include "base/files.h"
+#include "base/listener.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/err.h"
@@ -193,7 +194,7 @@ int add_debian_open(struct add *add, struct err *err)
 						     .n_names = request->n_words,
 						     .suites = add->suites,
 						     .installed = add->installed,
-						     .progress = request->progress },
+						     .listener = request->listener },
 			   &add->debian, err);
 }
 
@@ -388,7 +389,8 @@ int add_debian_extract(struct add *add, struct err *err)
 	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++) {
 		if (!add->runtimes[i].wanted)
 			continue;
-		add_say(add, "%s: extracting packages", add->staged[i].arch->name);
+		listener_step(add->request->listener, "%s: extracting packages",
+			      add->staged[i].arch->name);
 		r = extract(add, i, err);
 	}
 	if (r == 0 && !add->items->n)

@@ -12,6 +12,7 @@
 #include "add/content.h"
 #include "add/work.h"
 #include "base/files.h"
+#include "base/listener.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/err.h"
@@ -184,8 +185,9 @@ static void warn_hidden(const struct add *add, const char *name, size_t n)
 			       name) == 0 &&
 		    files_path(file, NULL, "%s.py", dir) == 0 &&
 		    (files_exist(dir) || files_exist(file))) {
-			add_warn(add, "%.*s: Python's own module of that name is found first",
-				 (int)n, name);
+			listener_warn(add->request->listener,
+				      "%.*s: Python's own module of that name is found first",
+				      (int)n, name);
 			return;
 		}
 	}

@@ -8,6 +8,7 @@
 #include "add/add.h"
 #include "add/work.h"
 #include "base/files.h"
+#include "base/listener.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/err.h"
@@ -135,8 +136,9 @@ static void warn_other(const struct native *native, const struct needed_lib *lib
 		if (files_sum(real, sums[0], &size, NULL) < 0 ||
 		    files_sum(lib->real, sums[1], &size, NULL) < 0 || str_eq(sums[0], sums[1]))
 			return;
-		add_warn(native->add, "%s: %s stays as it was staged; the packages have another",
-			 native->staged->arch->name, lib->name);
+		listener_warn(native->add->request->listener,
+			      "%s: %s stays as it was staged; the packages have another",
+			      native->staged->arch->name, lib->name);
 		return;
 	}
 }

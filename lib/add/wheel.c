@@ -13,6 +13,7 @@
 #include "add/content.h"
 #include "add/work.h"
 #include "base/files.h"
+#include "base/listener.h"
 #include "core/arch.h"
 #include "core/entry_point.h"
 #include "core/err.h"
@@ -178,7 +179,7 @@ static int take_data(struct unpacked *wheel, const char *dir, const char *name, 
 		return each_entry(wheel, path, note_module, err);
 	if (str_eq(name, "scripts"))
 		return each_entry(wheel, path, note_script, err);
-	add_warn(wheel->add, "%s: its %s is left out", wheel->from, name);
+	listener_warn(wheel->add->request->listener, "%s: its %s is left out", wheel->from, name);
 	return 0;
 }
 

@@ -50,10 +50,6 @@ struct add {
 	struct add_items *items;
 };
 
-/* A sentence for the user; nothing if he does not want any. */
-void add_warn(const struct add *add, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void add_say(const struct add *add, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
 /* Notes that the file or directory source goes to "to"; all strings are copied. */
 int add_item_note(struct add *add, const char *to, const char *source, const char *from,
 		  const struct arch *arch, struct err *err);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/listener.h"
 #include "check/finding.h"
 #include "check/part.h"
 #include "core/arch.h"
@@ -515,44 +516,36 @@ int check_demand(const struct check_request *request, struct err *err)
 enum { WARNINGS_MAX = 5 };
 
 struct warner {
-	void (*warning)(const char *sentence);
+	const struct listener *listener;
 	uint64_t errors;
 };
 
 static void warn(void *userdata, const struct finding *finding)
 {
 	struct warner *warner = userdata;
-	char sentence[ERR_TEXT_MAX];
-	struct text text;
 
 	if (finding->severity != FINDING_ERROR || ++warner->errors > WARNINGS_MAX)
 		return;
-	text_init(&text, sentence, sizeof(sentence));
-	text_addf(&text, "%s%s%s%s %s", finding->path, finding->arch ? " (" : "",
-		  finding->arch ? finding->arch : "", finding->arch ? ")" : "", finding->what);
-	warner->warning(sentence);
+	listener_warn(warner->listener, "%s%s%s%s %s", finding->path, finding->arch ? " (" : "",
+		      finding->arch ? finding->arch : "", finding->arch ? ")" : "", finding->what);
 }
 
 int check_warn(const struct check_request *request, const char *what,
-	       void (*warning)(const char *sentence), struct err *err)
+	       const struct listener *listener, struct err *err)
 {
-	struct warner warner = { .warning = warning };
+	struct warner warner = { .listener = listener };
 	struct check_request mine = *request;
 	struct check_counts counts;
-	char sentence[ERR_TEXT_MAX];
-	struct text text;
 	int r;
 
-	if (!warning)
+	if (!listener || !listener->warning)
 		return 0;
 	mine.found = warn;
 	mine.userdata = &warner;
 	r = check_run(&mine, &counts, err);
 	if (r < 0 || warner.errors <= WARNINGS_MAX)
 		return r;
-	text_init(&text, sentence, sizeof(sentence));
-	text_addf(&text, "errors in all: %llu (Hint: 'busypy check %s' tells them)",
-		  (unsigned long long)warner.errors, what);
-	warning(sentence);
+	listener_warn(listener, "errors in all: %llu (Hint: 'busypy check %s' tells them)",
+		      (unsigned long long)warner.errors, what);
 	return 0;
 }

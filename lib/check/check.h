@@ -9,6 +9,7 @@
 struct arch;
 struct err;
 struct finding; /* findings.h */
+struct listener;
 
 /* What may be left out, because it was proved before or would take too long. */
 enum check_skip {
@@ -46,9 +47,9 @@ int check_run(const struct check_request *request, struct check_counts *ret, str
  * sentence, and how many more there are. request->found may be NULL. */
 int check_demand(const struct check_request *request, struct err *err);
 
-/* The same for callers that go on all the same: calls warning for the first errors, one sentence
- * each, and a last one if there are more. what is the tree's name in that one. */
+/* The same for callers that go on all the same: warns of the first errors, one sentence
+ * each, and with a last one if there are more. what is the tree's name in that one. */
 int check_warn(const struct check_request *request, const char *what,
-	       void (*warning)(const char *sentence), struct err *err);
+	       const struct listener *listener, struct err *err);
 
 #endif

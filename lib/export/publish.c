@@ -213,7 +213,7 @@ static int write_version(struct publishing *p, struct err *err)
 	r = files_path(p->temporary, err, "%s/versions/%s.tmp", p->export, p->id[0] ? p->id : name);
 	if (r < 0)
 		return r;
-	p->writer = version_writer_new(p->temporary, p->request->progress, err);
+	p->writer = version_writer_new(p->temporary, p->request->listener, err);
 	if (!p->writer)
 		return -EIO; /* the reason is in err */
 	r = share_both(p, err);

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct err;
-struct version_counts;
+struct listener;
 
 enum { PUBLISH_ID_SIZE = 64 };
 
@@ -17,7 +17,7 @@ struct publish_request {
 	const char *export; /* is created */
 	const char *id;	    /* or NULL for date, time and the beginning of the manifest's sum */
 	uint64_t after;	    /* the new version's time is later than this */
-	void (*progress)(const struct version_counts *counts);
+	const struct listener *listener; /* or NULL */
 };
 
 struct publish_report {

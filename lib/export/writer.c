@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/listener.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/sha256.h"
@@ -46,7 +47,7 @@ struct version_writer {
 	struct publish_index index;
 	struct version_manifest manifest;
 	struct version_counts counts;
-	void (*progress)(const struct version_counts *counts);
+	const struct listener *listener; /* or NULL */
 	int spool;
 	char a[CHUNK], b[CHUNK];
 };
@@ -69,8 +70,7 @@ static bool syncs_whole(int fd)
 	return false;
 }
 
-struct version_writer *version_writer_new(const char *dir,
-					  void (*progress)(const struct version_counts *counts),
+struct version_writer *version_writer_new(const char *dir, const struct listener *listener,
 					  struct err *err)
 {
 	struct version_writer *writer = calloc(1, sizeof(*writer));
@@ -80,7 +80,7 @@ struct version_writer *version_writer_new(const char *dir,
 		free(writer);
 		return NULL;
 	}
-	writer->progress = progress;
+	writer->listener = listener;
 	writer->spool = -1;
 	writer->root = -1;
 	if (mkdir(dir, 0700) < 0 ||
@@ -354,8 +354,11 @@ static void show(struct version_writer *writer, uint64_t bytes)
 {
 	writer->counts.seen++;
 	writer->counts.seen_bytes += bytes;
-	if (writer->progress && writer->counts.seen % 64 == 0)
-		writer->progress(&writer->counts);
+	if (writer->counts.seen % 64 == 0)
+		listener_amount(writer->listener,
+				&(struct listener_amount){ .files = writer->counts.seen,
+							   .bytes = writer->counts.seen_bytes,
+							   .new_files = writer->counts.new_files });
 }
 
 /* A second name in the source is a second name here; its bytes are not read again. */

@@ -10,6 +10,7 @@
 #include <time.h>
 
 struct err;
+struct listener;
 struct version_writer;
 
 /* What was done so far. */
@@ -28,9 +29,8 @@ struct version_source {
 	uint64_t dev, ino; /* if it may have other names, else 0 */
 };
 
-/* Creates dir (its parent is there). progress may be NULL. NULL with a sentence on failure. */
-struct version_writer *version_writer_new(const char *dir,
-					  void (*progress)(const struct version_counts *counts),
+/* Creates dir (its parent is there). listener may be NULL. NULL with a sentence on failure. */
+struct version_writer *version_writer_new(const char *dir, const struct listener *listener,
 					  struct err *err);
 /* Takes NULL. What was written stays. */
 void version_writer_free(struct version_writer *writer);

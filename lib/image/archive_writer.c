@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/listener.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -69,8 +70,9 @@ static int write_entry(struct writing *w, struct archive_entry *entry)
 	if (archive_write_header(w->archive, entry) < ARCHIVE_OK)
 		return failed(w, archive_entry_pathname(entry));
 	w->files++;
-	if (w->request->progress && w->files % 64 == 0)
-		w->request->progress(w->files, w->bytes);
+	if (w->files % 64 == 0)
+		listener_amount(w->request->listener,
+				&(struct listener_amount){ .files = w->files, .bytes = w->bytes });
 	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_size(entry) == 0 || !source)
 		return 0;
 	return write_data(w, source, archive_entry_size(entry));

@@ -9,6 +9,7 @@
 
 struct arch;
 struct err;
+struct listener;
 
 enum pack_format { PACK_CPIO, PACK_TAR, PACK_EROFS };
 enum pack_compression { PACK_PLAIN, PACK_GZIP, PACK_ZSTD, PACK_LZ4HC }; /* the last: erofs only */
@@ -35,9 +36,9 @@ struct pack_request {
 	const struct arch *arch; /* NULL: all that the tree has (tar only) */
 	enum pack_format format;
 	enum pack_compression compression;
-	const char *output;	     /* written beside and renamed */
-	const char *const *left_out; /* names of Python modules, NULL at the end; or NULL */
-	void (*progress)(uint64_t files, uint64_t bytes);
+	const char *output;		 /* written beside and renamed */
+	const char *const *left_out;	 /* names of Python modules, NULL at the end; or NULL */
+	const struct listener *listener; /* or NULL */
 };
 
 /* Static storage: "interpreter", ... */

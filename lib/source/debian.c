@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/files.h"
+#include "base/listener.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
@@ -59,12 +60,6 @@ static int add_word(struct words *words, const char *name, const char *arch, con
 	words->words[words->n] = words->text[words->n];
 	words->n++;
 	return 0;
-}
-
-static void say(const struct debian *debian, const char *step)
-{
-	if (debian->request.progress)
-		debian->request.progress(step);
 }
 
 /* -- suites --------------------------------------------------------------------------------- */
@@ -153,7 +148,7 @@ static int open_apt(const struct debian *debian, const struct suite *suite, stru
 		r = apt_configure(ret, err);
 	if (r < 0)
 		return r;
-	say(debian, "asking Debian's mirror for packages");
+	listener_step(debian->request.listener, "asking Debian's mirror for packages");
 	r = apt_update(ret, err);
 	return r < 0 ? err_wrap(err, r, "cannot update the package lists of %s", suite->name) : 0;
 }
@@ -163,7 +158,7 @@ static int fetch(struct debian *debian, const struct apt *apt, const size_t *whi
 		 struct err *err)
 {
 	struct words *words = calloc(1, sizeof(*words));
-	char partial[PATH_SIZE], step[64];
+	char partial[PATH_SIZE];
 	int r = files_path(partial, err, "%s/partial", debian->cache.dir);
 
 	if (!words)
@@ -178,8 +173,7 @@ static int fetch(struct debian *debian, const struct apt *apt, const size_t *whi
 	if (r == 0)
 		r = files_mkdirs(partial, err);
 	if (r == 0) {
-		(void)snprintf(step, sizeof(step), "downloading %zu packages", n);
-		say(debian, step);
+		listener_step(debian->request.listener, "downloading %zu packages", n);
 		r = apt_download(apt, words->words, words->n, partial, err);
 		if (r < 0)
 			(void)err_wrap(err, r, "cannot download packages");
@@ -267,7 +261,8 @@ static int list_resolved(const struct debian *debian, const struct apt *apt,
 
 	for (size_t i = 0; r == 0 && i < request->n_arches; i++) {
 		if (asked_for(debian, suite, request->arches[i])) {
-			say(debian, "asking what the packages depend on");
+			listener_step(debian->request.listener,
+				      "asking what the packages depend on");
 			r = resolve(debian, apt, i, words, err);
 		}
 	}
@@ -466,7 +461,7 @@ int debian_open(const struct debian_request *request, struct debian **ret, struc
 	if (!debian)
 		return err_set(err, ENOMEM, "cannot list packages");
 	debian->request = *request;
-	r = cache_open(request->cache, request->progress, &debian->cache, err);
+	r = cache_open(request->cache, request->listener, &debian->cache, err);
 	if (r == 0)
 		r = open_all(debian, err);
 	if (r < 0) {

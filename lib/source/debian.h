@@ -9,6 +9,7 @@
 struct arch;
 struct debian; /* the packages of one request, all in the cache */
 struct err;
+struct listener;
 struct source;
 
 struct debian_request {
@@ -25,7 +26,7 @@ struct debian_request {
 	size_t n_names; /* 0: a runtime */
 	const char *const *suites;
 	char *const *installed;
-	void (*progress)(const char *step); /* perhaps NULL */
+	const struct listener *listener; /* or NULL */
 };
 
 /* Gets everything into the cache, checked. On failure nothing but the cache has changed. The

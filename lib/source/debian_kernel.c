@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/listener.h"
 #include "base/program.h"
 #include "core/arch.h"
 #include "core/err.h"
@@ -147,8 +148,7 @@ static int fetch(const struct kernel_request *request, const struct cache *cache
 		r = image_path(cache->dir, request->arch, file, ret_path, err);
 	if (r < 0 || files_exist(ret_path))
 		return r;
-	if (request->progress)
-		request->progress("downloading Debian's kernel");
+	listener_step(request->listener, "downloading Debian's kernel");
 	if (!cache_has(cache, &package))
 		r = download(cache, &apt, word, &package, err);
 	if (r == 0)
@@ -184,7 +184,7 @@ int kernel_find(const struct kernel_request *request, char *ret_path, struct err
 			"--kernel FILE");
 	if (find_cached(request, ret_path) == 0)
 		return 0;
-	r = cache_open(request->cache, request->progress, &cache, err);
+	r = cache_open(request->cache, request->listener, &cache, err);
 	if (r < 0)
 		return r;
 	r = fetch(request, &cache, ret_path, err);
@@ -198,15 +198,14 @@ int kernel_find_modules(const struct kernel_request *request, const char *image,
 {
 	char archive[PATH_SIZE];
 	struct cache cache;
-	int r = cache_open(request->cache, request->progress, &cache, err);
+	int r = cache_open(request->cache, request->listener, &cache, err);
 
 	if (r < 0)
 		return r;
 	r = files_path(ret_dir, err, "%s/modules/%s/%s", cache.dir, request->arch->name,
 		       path_base(image));
 	if (r == 0 && !files_exist(ret_dir)) {
-		if (request->progress)
-			request->progress("unpacking the kernel's modules");
+		listener_step(request->listener, "unpacking the kernel's modules");
 		r = files_path(archive, err, "%s/debs/%s", cache.dir, path_base(image));
 		if (r == 0)
 			r = extract(&cache, archive, "lib/modules/*", ret_dir, err);

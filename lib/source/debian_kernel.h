@@ -10,12 +10,13 @@
 
 struct arch;
 struct err;
+struct listener;
 
 struct kernel_request {
 	const struct arch *arch;
 	const char *mirror;
-	const char *cache; /* NULL: the user's default */
-	void (*progress)(const char *step);
+	const char *cache;		 /* NULL: the user's default */
+	const struct listener *listener; /* or NULL */
 };
 
 /* The path of a kernel image (PATH_SIZE bytes). Downloads it where the cache has not the

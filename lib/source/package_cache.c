@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/listener.h"
 #include "core/err.h"
 #include "core/package.h"
 #include "core/path_size.h"
@@ -33,7 +34,7 @@ int cache_dir(const char *given, char *ret, struct err *err)
 			"give --cache DIR");
 }
 
-static int lock(struct cache *cache, void (*progress)(const char *step), struct err *err)
+static int lock(struct cache *cache, const struct listener *listener, struct err *err)
 {
 	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/lock", cache->dir);
@@ -45,8 +46,7 @@ static int lock(struct cache *cache, void (*progress)(const char *step), struct 
 		return err_set(err, errno, "cannot create %s", path);
 	if (flock(cache->lock, LOCK_EX | LOCK_NB) == 0)
 		return 0;
-	if (progress)
-		progress("waiting for another busypy to download");
+	listener_step(listener, "waiting for another busypy to download");
 	while (flock(cache->lock, LOCK_EX) < 0) {
 		if (errno != EINTR)
 			return err_set(err, errno, "cannot lock %s", path);
@@ -54,7 +54,7 @@ static int lock(struct cache *cache, void (*progress)(const char *step), struct 
 	return 0;
 }
 
-int cache_open(const char *given, void (*progress)(const char *step), struct cache *ret,
+int cache_open(const char *given, const struct listener *listener, struct cache *ret,
 	       struct err *err)
 {
 	FILES_FREE char *real = NULL;
@@ -76,7 +76,7 @@ int cache_open(const char *given, void (*progress)(const char *step), struct cac
 	if (r == 0)
 		r = files_mkdirs(dir, err);
 	if (r == 0)
-		r = lock(ret, progress, err);
+		r = lock(ret, listener, err);
 	if (r < 0)
 		cache_close(ret);
 	return r;

@@ -9,6 +9,7 @@
 #include "core/path_size.h"
 
 struct err;
+struct listener;
 struct package;
 
 /* DIR/debs/NAME_VERSION_ARCH.deb, DIR/apt/SUITE for apt's state, DIR/partial while downloading. */
@@ -22,8 +23,8 @@ int cache_dir(const char *given, char *ret, struct err *err);
 
 /* Opens and creates it, and waits for another process that uses it. given may be NULL: then it is
  * /var/cache/busypy for root, else $XDG_CACHE_HOME/busypy or ~/.cache/busypy. ret->lock is -1 on
- * failure. progress may be NULL. */
-int cache_open(const char *given, void (*progress)(const char *step), struct cache *ret,
+ * failure. listener may be NULL. */
+int cache_open(const char *given, const struct listener *listener, struct cache *ret,
 	       struct err *err);
 /* Lets others use it, too; the directory stays known. Twice is fine. */
 void cache_close(struct cache *cache);

@@ -3,7 +3,6 @@
 #include "stage/stage.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/listener.h"
 #include "check/check.h"
 #include "check/closure.h"
 #include "core/arch.h"
@@ -48,22 +48,6 @@ struct stage {
 	size_t n_peers;
 };
 
-static void say(void (*to)(const char *), const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void say(void (*to)(const char *), const char *format, ...)
-{
-	char text[ERR_TEXT_MAX];
-	va_list args;
-
-	if (!to)
-		return;
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	to(text);
-}
-
 /* -- one runtime ---------------------------------------------------------------------------- */
 
 static int open_source(struct stage *stage, const struct arch *arch, struct source *ret,
@@ -81,7 +65,7 @@ static int open_source(struct stage *stage, const struct arch *arch, struct sour
 	case STAGE_DEBIAN:
 		break;
 	}
-	say(request->progress, "%s: extracting packages", arch->name);
+	listener_step(request->listener, "%s: extracting packages", arch->name);
 	r = files_path(dir, err, "%s/source/%s", stage->transaction.build, arch->name);
 	return r < 0 ? r : debian_extract(stage->debian, arch, dir, ret, err);
 }
@@ -147,10 +131,11 @@ static int compile(struct stage *stage, size_t which, const char *dir, const cha
 	job.n_runtimes = list_compilers(stage, which, runtimes);
 	r = pyc_compile(&job, err);
 	if (r == 1)
-		say(stage->request->warning,
-		    "%s: no Python 3.%u runs here, so Python files stay uncompiled and every start "
-		    "takes longer (Hint: install qemu-user-static)",
-		    arch->name, runtimes[0].minor);
+		listener_warn(stage->request->listener,
+			      "%s: no Python 3.%u runs here, so Python files stay uncompiled and "
+			      "every start takes "
+			      "longer (Hint: install qemu-user-static)",
+			      arch->name, runtimes[0].minor);
 	return r < 0 ? r : 0;
 }
 
@@ -205,7 +190,7 @@ static int settle(const struct stage *stage, const struct built *built, const st
 							   .skip = CHECK_SKIP_LAYOUT |
 								   CHECK_SKIP_PROGRAMS |
 								   CHECK_SKIP_SUMS },
-				  stage->request->tree, stage->request->warning, err);
+				  stage->request->tree, stage->request->listener, err);
 }
 
 /* The rescue shell: the one that was named, or Debian's, for archs that can boot. */
@@ -251,10 +236,10 @@ static void warn_added(const struct stage *stage, const struct arch *arch)
 			text_addf(&text, " %s", package.name);
 		line += length + (line[length] == '\n');
 	}
-	say(stage->request->warning,
-	    "%s: the new runtime is without what was added to the old one:%s%s (Hint: 'busypy add "
-	    "--from debian' adds it again)",
-	    arch->name, names, text.overflow ? " ..." : "");
+	listener_warn(stage->request->listener,
+		      "%s: the new runtime is without what was added to the old one:%s%s (Hint: "
+		      "'busypy add --from debian' adds it again)",
+		      arch->name, names, text.overflow ? " ..." : "");
 }
 
 static int stage_runtime(struct stage *stage, const struct arch *arch, struct err *err)
@@ -274,7 +259,7 @@ static int stage_runtime(struct stage *stage, const struct arch *arch, struct er
 	if (r == 0)
 		r = open_source(stage, arch, &source, err);
 	if (r == 0) {
-		say(stage->request->progress, "%s: copying", arch->name);
+		listener_step(stage->request->listener, "%s: copying", arch->name);
 		r = build_runtime(&job, &built->result, err);
 	}
 	if (r == 0)
@@ -282,7 +267,7 @@ static int stage_runtime(struct stage *stage, const struct arch *arch, struct er
 	source_free(&source);
 	if (r < 0)
 		return r;
-	say(stage->request->progress, "%s: compiling Python files", arch->name);
+	listener_step(stage->request->listener, "%s: compiling Python files", arch->name);
 	stage->n_built++;
 	r = compile_stdlib(stage, stage->n_built - 1, err);
 	if (r == 0)
@@ -297,7 +282,7 @@ static int build_tree(struct stage *stage, struct err *err)
 	char dir[PATH_SIZE], packages[PATH_SIZE];
 	int r = files_path(dir, err, "%s/tree", stage->transaction.build);
 
-	say(stage->request->progress, "laying out programs");
+	listener_step(stage->request->listener, "laying out programs");
 	if (r == 0)
 		r = files_path(packages, err, "%s/" TREE_SITE, dir);
 	if (r == 0)
@@ -340,10 +325,10 @@ static int look_at_libc(struct stage *stage, struct err *err)
 			r = files_link(target, link, err);
 	}
 	if (r == 0 && found && !stage->request->link_libc)
-		say(stage->request->warning,
-		    "%s/etc/libc is not looked at, the folder is called etc/clib (Hint: "
-		    "--link-libc makes links to what is there)",
-		    stage->transaction.tree);
+		listener_warn(stage->request->listener,
+			      "%s/etc/libc is not looked at, the folder is called etc/clib (Hint: "
+			      "--link-libc makes links to what is there)",
+			      stage->transaction.tree);
 	return r;
 }
 
@@ -367,7 +352,7 @@ static int build_all(struct stage *stage, struct err *err)
 		r = build_tree(stage, err);
 	if (r < 0)
 		return r;
-	say(stage->request->progress, "writing to disk");
+	listener_step(stage->request->listener, "writing to disk");
 	r = transaction_commit(&stage->transaction, err);
 	return r < 0 ? r : look_at_libc(stage, err);
 }
@@ -385,7 +370,7 @@ static int run(struct stage *stage, struct err *err)
 							  .locked = request->locked,
 							  .arches = request->arches,
 							  .n_arches = request->n_arches,
-							  .progress = request->progress },
+							  .listener = request->listener },
 				&stage->debian, err);
 	if (r == 0)
 		r = transaction_open(&stage->transaction, request->tree, err);

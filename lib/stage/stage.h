@@ -8,6 +8,7 @@
 
 struct arch;
 struct err;
+struct listener;
 
 enum { STAGE_ARCHES_MAX = 16 };
 
@@ -27,9 +28,7 @@ struct stage_request {
 	size_t n_arches;
 	bool link_libc; /* make etc/libc's runtimes known as etc/clib's */
 
-	/* Words for the user, perhaps NULL: a step that takes a while, and something to know. */
-	void (*progress)(const char *step);
-	void (*warning)(const char *sentence);
+	const struct listener *listener; /* or NULL */
 };
 
 /* Does it. On failure the tree is as it was. */
