@@ -71,7 +71,7 @@ bool prove_is_text(const char *path)
 		return false;
 	end = memchr(head, '\n', (size_t)n);
 	return !memchr(head, '\0', end ? (size_t)(end - head) : (size_t)n) &&
-	       !(n >= 2 && head[0] == '#' && head[1] == '!');
+	       !shebang_begins(head, (size_t)n);
 }
 
 int prove_command(const char *text, struct err *err)

@@ -137,7 +137,7 @@ static int look_below(const char *path, const struct stat *st, void *context, st
 	if (r < 0)
 		return r;
 	content->python = content->python || str_ends(path, ".py");
-	if (top && n >= 2 && bytes[0] == '#' && bytes[1] == '!')
+	if (top && shebang_begins(bytes, n))
 		content->n_scripts++;
 	else if (top)
 		content->other = true;

@@ -16,9 +16,9 @@
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/first_line.h"
 #include "core/name.h"
 #include "core/path_size.h"
-#include "core/script_line.h"
 #include "core/shebang.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -34,70 +34,63 @@ static bool view_has(const struct add *add, const char *path)
 	char real[PATH_SIZE];
 	struct sysroot root;
 
-	if (!str_starts(path, "/usr/") && !str_starts(path, "/lib"))
-		return path[0] == '/' && files_path(real, NULL, "%s%s", add->tree, path) == 0 &&
-		       files_exist(real);
+	if (path[0] != '/')
+		return false;
 	for (size_t i = 0; i < add->n_runtimes; i++) {
-		if (sysroot_init_view(&root, add->tree, add->staged[i].arch) == 0 &&
+		if (sysroot_init_client(&root, add->tree, add->staged[i].arch) == 0 &&
 		    sysroot_find(&root, path, real) == 0)
 			return true;
 	}
-	return false;
+	return !add->n_runtimes && sysroot_init(&root, add->tree) == 0 &&
+	       sysroot_find(&root, path, real) == 0;
 }
 
-static int refuse_env(const char *path, const struct shebang *line, const char *better,
-		      struct err *err)
-{
-	int r = err_say(err, ENOEXEC, "%s: #!%s %s would start what the machine that runs it has",
-			path, line->interp, line->arg);
-
-	return better ? err_hint(err, r, "its first line should be %s", better) : r;
-}
-
+/* The shebang line of a script for a tree; what it does not refuse, check_run() may. */
 static int check_script(const struct add *add, const char *path, const char *bytes, size_t n,
 			struct err *err)
 {
 	struct shebang line;
 	const char *better;
 
-	switch (script_judge(bytes, n, &line, &better)) {
-	case SCRIPT_OURS:
+	switch (first_line_check(bytes, n, &line, &better)) {
+	case FIRST_LINE_OURS:
 		return 0;
-	case SCRIPT_OTHER:
-		if (!view_has(add, line.interp))
-			return err_hint(err,
-					err_say(err, ENOENT,
-						"%s: no view of this tree has %s, "
-						"which its first line names",
-						path, line.interp),
-					"a tree's scripts begin with #!/usr/bin/python3 or "
-					"#!/bin/shell");
-		return 0;
-	case SCRIPT_SPACED:
-		return err_hint(err,
-				err_say(err, ENOEXEC,
-					"%s: the handler does not match its first "
-					"line",
-					path),
-				"write it as %s and a line feed", better);
-	case SCRIPT_ENV:
-		return refuse_env(path, &line, better, err);
-	case SCRIPT_RETURN:
-		return err_hint(err,
-				err_say(err, ENOEXEC,
-					"%s: its first line ends with a carriage "
-					"return",
-					path),
-				"'sed -i s/\\\\r$// FILE' removes them");
-	case SCRIPT_LONG:
+	case FIRST_LINE_PYTHON:
+	case FIRST_LINE_OTHER:
+		if (view_has(add, line.interp))
+			return 0;
+		return err_say(err, ENOENT,
+			       "%s: no view of this tree has %s, which its first line names (Hint: "
+			       "a tree's scripts begin with #!/usr/bin/python3 or #!/bin/shell)",
+			       path, line.interp);
+	case FIRST_LINE_UNMATCHED:
+		return err_say(err, ENOEXEC,
+			       "%s: the handler does not match its first line (Hint: write it as "
+			       "%s and a line feed)",
+			       path, better);
+	case FIRST_LINE_ENV:
+		return err_say(err, ENOEXEC,
+			       "%s: #!%s %s would start what the machine that runs it has%s%s%s",
+			       path, line.interp, line.arg,
+			       better ? " (Hint: its first line should be " : "",
+			       better ? better : "", better ? ")" : "");
+	case FIRST_LINE_RETURN:
+		return err_say(err, ENOEXEC,
+			       "%s: its first line ends with a carriage return (Hint: 'sed -i "
+			       "s/\\\\r$// FILE' removes them)",
+			       path);
+	case FIRST_LINE_LONG:
 		return err_say(err, ENOEXEC,
 			       "%s: its first line is longer than the kernel reads, %d bytes", path,
 			       SHEBANG_READ - 1);
-	case SCRIPT_NONE:
+	case FIRST_LINE_EMPTY:
+	case FIRST_LINE_NONE:
 		break;
 	}
-	return err_hint(err, err_say(err, ENOEXEC, "%s has no shebang line", path),
-			"a script begins with #!/usr/bin/python3, a module is called NAME.py");
+	return err_say(err, ENOEXEC,
+		       "%s has no shebang line (Hint: a script begins with #!/usr/bin/python3, a "
+		       "module is called NAME.py)",
+		       path);
 }
 
 /* -- ELF files ------------------------------------------------------------------------------ */
@@ -247,7 +240,7 @@ static int look_file(struct add *add, const char *path, struct err *err)
 	r = add_files_head(path, bytes, &n, err);
 	if (r < 0)
 		return r;
-	if (str_ends(path, ".py") && !(n >= 2 && bytes[0] == '#' && bytes[1] == '!'))
+	if (str_ends(path, ".py") && !shebang_begins(bytes, n))
 		return look_module(add, path, err);
 	return add_files_script(add, path, path, err);
 }

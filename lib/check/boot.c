@@ -16,6 +16,7 @@
 #include "core/command.h"
 #include "core/elf_head.h"
 #include "core/err.h"
+#include "core/first_line.h"
 #include "core/inittab.h"
 #include "core/path_size.h"
 #include "core/pyscan.h"
@@ -274,7 +275,7 @@ static void scan_program(struct boot *boot, const char *path, const char *comman
 	char head[SHEBANG_READ];
 	ssize_t n = check_read_head(boot->part, path, head);
 
-	if (n < 0 || !check_is_python(head, (size_t)n))
+	if (n < 0 || !first_line_is_python(head, (size_t)n))
 		return;
 	scan(boot, path, command);
 	for (size_t i = 0; i < boot->n_modules; i++) /* grows while it is walked */

@@ -74,9 +74,6 @@ bool check_is_compiled(const struct check_part *part, const struct check_file *s
 /* The first bytes of a file of the tree (SHEBANG_READ at most); how many, or -errno. */
 ssize_t check_read_head(const struct check_part *part, const char *path, char *ret);
 
-/* True if they are those of a script for the tree's Python. */
-bool check_is_python(const char *head, size_t n);
-
 /* Each returns 0 if it could be done, else -errno with a sentence. */
 int check_layout(struct check_part *part, struct err *err);
 int check_elf(struct check_part *part, struct err *err);

@@ -16,8 +16,8 @@
 #include "core/arch.h"
 #include "core/elf_head.h"
 #include "core/err.h"
+#include "core/first_line.h"
 #include "core/path_size.h"
-#include "core/rule.h"
 #include "core/shebang.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -46,6 +46,11 @@ static const struct finding_kind unmatched = {
 	"on a full machine the handler does not take it, and that machine's own "
 	"Python runs it, or none",
 	"let it begin with #!" PYTHON
+};
+static const struct finding_kind shell_unmatched = {
+	FINDING_ERROR,
+	"on a full machine the handler does not take it, and that machine has no /bin/shell",
+	"let it begin with #!/bin/shell"
 };
 static const struct finding_kind no_interpreter = {
 	FINDING_ERROR, "execve says 'No such file or directory' although the program is there",
@@ -81,44 +86,6 @@ ssize_t check_read_head(const struct check_part *part, const char *path, char *r
 		return -ENAMETOOLONG;
 	fd = open(real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	return fd < 0 ? -errno : fd_read_all(fd, ret, SHEBANG_READ);
-}
-
-bool check_is_python(const char *head, size_t n)
-{
-	struct shebang line;
-
-	return shebang_parse(head, n, &line) == 0 && str_eq(line.interp, PYTHON);
-}
-
-/* True if the handler's default entries catch a file that begins so. */
-static bool handler_takes(const char *head, size_t n)
-{
-	static const char *const interpreters[] = { PYTHON, "/bin/shell" };
-	struct rule rule;
-
-	for (size_t i = 0; i < 2; i++) {
-		for (size_t form = 0; form < RULE_FORMS; form++) {
-			if (rule_make(&rule, 1, interpreters[i], form, false, "/") == 0 &&
-			    rule.size <= n && memcmp(rule.magic, head, rule.size) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
-/* What the user meant to be Python, whichever way it was written. */
-static bool means_python(const struct shebang *line)
-{
-	const char *base = path_base(line->interp);
-	const char *word = line->arg;
-
-	if (str_starts(base, "python"))
-		return true;
-	if (!str_eq(base, "env") || !line->has_arg)
-		return false;
-	if (str_starts(word, "-S "))
-		word += 3;
-	return str_starts(word, "python");
 }
 
 /* Follows interpreters in one view. 0, -ENOENT, -ELOOP, ... */
@@ -189,35 +156,49 @@ static void check_interpreter(const struct programs *programs, const char *path,
 	}
 }
 
+static void find_unmatched(const struct programs *programs, const char *path, const char *head,
+			   size_t n, const char *better)
+{
+	const char *end = memchr(head, '\n', n);
+	bool shell = better && !str_eq(better, "#!" PYTHON);
+
+	findings_add(programs->part->findings, shell ? &shell_unmatched : &unmatched, path, NULL,
+		     "begins with %.*s, which the handler does not match",
+		     (int)(end ? (size_t)(end - head) : n), head);
+}
+
 static void check_line(const struct programs *programs, const char *path, const char *head,
 		       size_t n)
 {
 	struct findings *findings = programs->part->findings;
-	const char *end = memchr(head, '\n', n);
 	struct shebang line;
+	const char *better;
 
-	if (end && end > head && end[-1] == '\r') {
+	switch (first_line_check(head, n, &line, &better)) {
+	case FIRST_LINE_OURS:
+	case FIRST_LINE_OTHER:
+		check_interpreter(programs, path, &line);
+		break;
+	case FIRST_LINE_UNMATCHED:
+	case FIRST_LINE_PYTHON:
+	case FIRST_LINE_ENV:
+		find_unmatched(programs, path, head, n, better);
+		break;
+	case FIRST_LINE_RETURN:
 		findings_add(findings, &carriage_return, path, NULL,
 			     "has a carriage return at the end of its first line");
-		return;
-	}
-	if (!end && n == SHEBANG_READ) {
+		break;
+	case FIRST_LINE_LONG:
 		findings_add(findings, &too_long, path, NULL,
 			     "has a first line of more than %d bytes", SHEBANG_READ - 1);
-		return;
-	}
-	if (shebang_parse(head, n, &line) < 0) {
+		break;
+	case FIRST_LINE_EMPTY:
 		findings_add(findings, &not_taken, path, NULL,
 			     "has a first line without an interpreter");
-		return;
+		break;
+	case FIRST_LINE_NONE: /* not asked for here */
+		break;
 	}
-	if (means_python(&line) && !handler_takes(head, n)) {
-		findings_add(findings, &unmatched, path, NULL,
-			     "begins with %.*s, which the handler does not match",
-			     (int)strcspn(head, "\n"), head);
-		return;
-	}
-	check_interpreter(programs, path, &line);
 }
 
 static void check_program(const struct programs *programs, const struct check_file *file)
@@ -233,7 +214,7 @@ static void check_program(const struct programs *programs, const struct check_fi
 			     strerror((int)-n));
 		return;
 	}
-	if (n >= 2 && memcmp(head, "#!", 2) == 0) {
+	if (shebang_begins(head, (size_t)n)) {
 		if (executable)
 			check_line(programs, file->path, head, (size_t)n);
 		else

@@ -18,6 +18,7 @@
 #include "check/finding.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/first_line.h"
 #include "core/path_size.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -77,7 +78,7 @@ static int write_list(struct syntax *syntax, FILE *to)
 			if (!S_ISREG(file->mode))
 				continue;
 			n = check_read_head(syntax->part, file->path, head);
-			if (n < 0 || !check_is_python(head, (size_t)n))
+			if (n < 0 || !first_line_is_python(head, (size_t)n))
 				continue;
 			syntax->n++;
 			(void)fprintf(to, "%s/%s%c", syntax->part->request->tree, file->path, 0);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/first_line.h"
 #include "core/str.h"
 
 /* Mounts that no script can use but every exec would copy: the private insides of container
@@ -19,7 +20,6 @@ static const char *const default_prune[] = {
 	"/run/netns/**",	  "/run/snapd/ns/**",	    "/snap/**",
 	"/var/lib/snapd/snap/**",
 };
-static const char *const default_interpreters[] = { "/usr/bin/python3", "/bin/shell" };
 
 static int list_add(char list[][CONF_VALUE_MAX], size_t max, size_t *n, const char *value,
 		    struct err *err)
@@ -37,9 +37,9 @@ void conf_init(struct conf *conf)
 	memset(conf, 0, sizeof(*conf));
 	for (size_t i = 0; i < sizeof(default_prune) / sizeof(default_prune[0]); i++)
 		(void)list_add(conf->prune, CONF_PRUNE_MAX, &conf->n_prune, default_prune[i], NULL);
-	for (size_t i = 0; i < sizeof(default_interpreters) / sizeof(default_interpreters[0]); i++)
+	for (size_t i = 0; first_line_interpreter(i); i++)
 		(void)list_add(conf->interpreters, CONF_INTERPRETERS_MAX, &conf->n_interpreters,
-			       default_interpreters[i], NULL);
+			       first_line_interpreter(i), NULL);
 	(void)str_copy(conf->mirror, sizeof(conf->mirror), "http://deb.debian.org/debian");
 }
 

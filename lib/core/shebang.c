@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/str.h"
+
 static bool blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -35,7 +37,7 @@ static const char *line_end(const char *buf)
 	const char *last = buf + SHEBANG_READ - 1;
 	const char *end, *name;
 
-	/* strnchr() stops at a NUL: a newline behind one does not end the line. */
+	/* strnchr() stops at a NUL: a newline after one does not end the line. */
 	end = memchr(buf, '\n', strnlen(buf, SHEBANG_READ));
 	if (end)
 		return end;
@@ -53,6 +55,16 @@ static void copy_word(char *dst, const char *from, const char *end)
 	dst[n] = '\0';
 }
 
+bool shebang_begins(const char *bytes, size_t n)
+{
+	return n >= 2 && bytes[0] == '#' && bytes[1] == '!';
+}
+
+bool shebang_returns(const struct shebang *line)
+{
+	return str_ends(line->has_arg ? line->arg : line->interp, "\r");
+}
+
 int shebang_parse(const char *bytes, size_t n, struct shebang *ret)
 {
 	char buf[SHEBANG_READ] = { 0 };
@@ -61,7 +73,7 @@ int shebang_parse(const char *bytes, size_t n, struct shebang *ret)
 	if (n > sizeof(buf))
 		n = sizeof(buf);
 	memcpy(buf, bytes, n);
-	if (buf[0] != '#' || buf[1] != '!')
+	if (!shebang_begins(buf, n))
 		return -ENOEXEC;
 	end = line_end(buf);
 	if (!end)

@@ -13,12 +13,19 @@ enum {
 
 struct shebang {
 	char interp[SHEBANG_READ];
-	char arg[SHEBANG_READ]; /* everything behind the interpreter, one argument */
+	char arg[SHEBANG_READ]; /* everything after the interpreter, one argument */
 	bool has_arg;
 };
 
 /* Parses the first n bytes of a file (at most SHEBANG_READ count). Returns 0, or -ENOEXEC where
  * the kernel's script loader would not take the file: no "#!", no name, a name that may be cut. */
 int shebang_parse(const char *bytes, size_t n, struct shebang *ret);
+
+/* True if the first n bytes of a file begin with "#!". */
+bool shebang_begins(const char *bytes, size_t n);
+
+/* True if the line's last word ends with a carriage return, which the kernel takes for a part of
+ * it: a script with DOS lines. */
+bool shebang_returns(const struct shebang *line);
 
 #endif

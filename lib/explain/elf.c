@@ -12,6 +12,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/rule.h"
+#include "core/shebang.h"
 #include "core/str.h"
 #include "explain/parts.h"
 #include "explain/replay.h"
@@ -262,7 +263,7 @@ int replay_elf_refused(struct world *world, const char *path, const struct found
 	const struct arch *arch;
 	struct elf_head head;
 
-	if (n >= 2 && file->head[0] == '#' && file->head[1] == '!')
+	if (shebang_begins((const char *)file->head, n))
 		return broken_shebang(path, n, err);
 	if (elf_head_parse(file->head, n, &head) < 0)
 		return broken_no_program(path, err);

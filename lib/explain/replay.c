@@ -103,10 +103,7 @@ static int try_handlers(struct world *world, struct chain *chain, int step, stru
 /* A carriage return before the line's end is a part of the name, and the commonest reason. */
 static int explain_interp(const char *path, const struct shebang *line, int code, struct err *err)
 {
-	const char *last = line->has_arg ? line->arg : line->interp;
-	size_t n = strlen(last);
-
-	if (code == -ENOENT && n && last[n - 1] == '\r' && !line->has_arg)
+	if (code == -ENOENT && !line->has_arg && shebang_returns(line))
 		return broken_return(path, line->interp, err);
 	if (code != -EAGAIN)
 		(void)err_wrap(err, code, "the interpreter of %s", path);

@@ -134,7 +134,7 @@ __pycache__"
     refuses "$PWD/env2: #!/usr/bin/env perl would start what the machine that runs it has" "$TREE" env2
     script return '#!/usr/bin/python3\r\nprint(1)\r\n'
     refuses "$PWD/return: its first line ends with a carriage return (Hint: 'sed -i s/\\\\r\$// FILE' removes them)" "$TREE" return
-    script blank '#! /usr/bin/python3\n'
+    script blank '#!  /usr/bin/python3\n'
     refuses "$PWD/blank: the handler does not match its first line (Hint: write it as #!/usr/bin/python3 and a line feed)" "$TREE" blank
     script perl '#!/usr/bin/perl\n'
     refuses "$PWD/perl: no view of this tree has /usr/bin/perl, which its first line names (Hint: a tree's scripts begin with #!/usr/bin/python3 or #!/bin/shell)" "$TREE" perl
@@ -142,6 +142,9 @@ __pycache__"
     refuses "$PWD/long: its first line is longer than the kernel reads, 255 bytes" "$TREE" long
     script minor '#!/usr/bin/python3.11 -u\n'
     refuses "bin/minor: begins with #!/usr/bin/python3.11 -u, which the handler does not match: on a full machine the handler does not take it, and that machine's own Python runs it, or none (Hint: --unchecked adds it all the same)" "$TREE" minor
+    script one-blank '#! /usr/bin/python3\n'
+    run -0 "${ADD[@]}" "$TREE" one-blank
+    same "$output" ""
     script syntax '#!/usr/bin/python3\nprint(\n'
     refuses "bin/syntax: line 2 is no Python 3.11: '(' was never closed: it ends with a SyntaxError before its first line runs (Hint: --unchecked adds it all the same)" "$TREE" syntax
 }

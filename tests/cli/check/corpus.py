@@ -758,6 +758,17 @@ def _(change):
     change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!  /usr/bin/python3\n")
 
 
+@case("two blanks before the shell", "bin/ls",
+      "begins with #!  /bin/shell, which the handler does not match")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!  /bin/shell\n")
+
+
+@case("the tree's own env", "bin/ls", "begins with #!/bin/env cat, which the handler does not match")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/bin/env cat\n")
+
+
 @case("a long first line", "bin/ls", "has a first line of more than 255 bytes")
 def _(change):
     change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3 -X" + b"a" * 250 + b"\n")

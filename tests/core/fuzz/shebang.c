@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as a script's first line. */
-#include "core/script_line.h"
+#include "core/first_line.h"
 #include "core/shebang.h"
 
 #include <stdint.h>
@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct shebang line;
 	const char *better;
 
-	(void)script_judge((const char *)data, size, &line, &better);
+	(void)first_line_check((const char *)data, size, &line, &better);
 	if (shebang_parse((const char *)data, size, &line) != 0)
 		return 0;
 	if (strlen(line.interp) >= SHEBANG_READ || strlen(line.arg) >= SHEBANG_READ)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What a script's first line promises: whether the handler takes it, which interpreter of a tree it
+ * means, and what is wrong with it. `add`, `check` and `explain` all ask here. How the kernel reads
+ * the line is lib/core/shebang, how it matches entries lib/core/rule. */
+#ifndef BUSYPY_CORE_FIRST_LINE_H
+#define BUSYPY_CORE_FIRST_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct shebang;
+
+enum first_line {
+	FIRST_LINE_OURS,      /* names an interpreter of the tree, as the handler matches it */
+	FIRST_LINE_UNMATCHED, /* names one, but not as the handler matches it: "#!  /..." */
+	FIRST_LINE_PYTHON,    /* Python by another name, which the handler does not match */
+	FIRST_LINE_ENV,	      /* env PROGRAM, which the handler does not match either */
+	FIRST_LINE_OTHER,     /* names another program: only in a view it is the tree's */
+	FIRST_LINE_RETURN,    /* its last word ends with a carriage return */
+	FIRST_LINE_LONG,      /* the kernel may cut it */
+	FIRST_LINE_EMPTY,     /* "#!" and no name */
+	FIRST_LINE_NONE	      /* no "#!" */
+};
+
+/* Interpreter number i of a tree, as the handler matches them unless the configuration says
+ * otherwise; NULL after the last. */
+const char *first_line_interpreter(size_t i);
+
+/* Tells what the first n bytes of a file are. ret is filled in for all but LONG and NONE.
+ * *ret_better is the first line to write instead: static storage, or NULL if none is known. */
+enum first_line first_line_check(const char *bytes, size_t n, struct shebang *ret,
+				 const char **ret_better);
+
+/* True if the handler's entries for those interpreters take a file that begins so, whatever else is
+ * wrong with its first line. */
+bool first_line_matched(const char *bytes, size_t n);
+
+/* True if the kernel starts the tree's Python for it, or would if the handler matched it. */
+bool first_line_is_python(const char *bytes, size_t n);
+
+#endif

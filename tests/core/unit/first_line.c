@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* What a first line is: which ones the handler takes, and what is said of the others. */
+#include "core/first_line.h"
+
+#include "core/shebang.h"
+#include "check.h"
+
+static void is(const char *bytes, size_t n, enum first_line kind, const char *what)
+{
+	struct shebang line;
+	const char *better;
+
+	CHECK(first_line_check(bytes, n, &line, &better) == kind, what);
+}
+
+static void advises(const char *line, const char *advice, const char *what)
+{
+	struct shebang shebang;
+	const char *better;
+
+	(void)first_line_check(line, strlen(line), &shebang, &better);
+	CHECK_TEXT(better ? better : "none", advice, what);
+}
+
+#define LINE(s) s, sizeof(s) - 1
+
+static void test_kinds(void)
+{
+	char buf[SHEBANG_READ + 16];
+
+	is(LINE("#!/usr/bin/python3\n"), FIRST_LINE_OURS, "Python");
+	is(LINE("#!/usr/bin/python3 -u\n"), FIRST_LINE_OURS, "Python with an option");
+	is(LINE("#!/bin/shell\t\n"), FIRST_LINE_OURS, "the tree's shell");
+	is(LINE("#! /bin/shell\n"), FIRST_LINE_OURS, "one blank after #! is a form of ours");
+	is(LINE("#!  /usr/bin/python3\n"), FIRST_LINE_UNMATCHED, "two blanks are none");
+	is(LINE("#!\t/bin/shell\n"), FIRST_LINE_UNMATCHED, "nor is a tab");
+	is(LINE("#!/usr/bin/python3"), FIRST_LINE_UNMATCHED, "no line feed: no ending matches");
+	is(LINE("#!/usr/bin/python3\0\n"), FIRST_LINE_UNMATCHED, "a NUL is no ending");
+	is(LINE("#!/usr/bin/python3.11\n"), FIRST_LINE_PYTHON, "another name of Python");
+	is(LINE("#!/usr/local/bin/python\n"), FIRST_LINE_PYTHON, "another place of Python");
+	is(LINE("#!/usr/bin/perl\n"), FIRST_LINE_OTHER, "another language");
+	is(LINE("#!/usr/bin/env python3\n"), FIRST_LINE_ENV, "env");
+	is(LINE("#!/bin/env perl\n"), FIRST_LINE_ENV, "the tree's env");
+	is(LINE("#!/usr/bin/python3\r\n"), FIRST_LINE_RETURN, "CR LF");
+	is(LINE("#!/usr/bin/python3 -u\r\n"), FIRST_LINE_RETURN, "CR LF after an option");
+	is(LINE("#!/usr/bin/python3\r -u\n"), FIRST_LINE_PYTHON, "CR within the line");
+	is(LINE("#!/bin/x\0\r\n"), FIRST_LINE_OTHER, "CR after a NUL");
+	is(LINE("import os\n"), FIRST_LINE_NONE, "no shebang");
+	is(LINE("#!\n"), FIRST_LINE_EMPTY, "a shebang that names nothing");
+	is(LINE("#!\0x\n"), FIRST_LINE_EMPTY, "a name of no bytes");
+	is(LINE(""), FIRST_LINE_NONE, "an empty file");
+	is(LINE("#"), FIRST_LINE_NONE, "one byte");
+	is(LINE("#?"), FIRST_LINE_NONE, "a comment");
+	memset(buf, 'x', sizeof(buf));
+	memcpy(buf, "#!/usr/bin/python3 ", 19);
+	is(buf, sizeof(buf), FIRST_LINE_LONG, "an argument that the kernel cuts");
+	CHECK(first_line_matched(buf, sizeof(buf)), "which the handler takes all the same");
+	buf[SHEBANG_READ - 1] = '\n';
+	is(buf, sizeof(buf), FIRST_LINE_OURS, "the longest line");
+	memset(buf + 2, 'x', sizeof(buf) - 2);
+	is(buf, sizeof(buf), FIRST_LINE_LONG, "a name that the kernel cuts");
+}
+
+static void test_advice(void)
+{
+	advises("#!/usr/bin/env python3\n", "#!/usr/bin/python3", "env python3");
+	advises("#!/usr/bin/env -S python3 -u\n", "#!/usr/bin/python3", "env -S python3");
+	advises("#!/usr/bin/env sh\n", "#!/bin/shell", "env sh");
+	advises("#!/usr/bin/env perl\n", "none", "env perl");
+	advises("#!/usr/bin/env -S\n", "none", "env with an option only");
+	advises("#!/usr/bin/env\n", "none", "env alone");
+	advises("#!  /bin/shell\n", "#!/bin/shell", "two blanks after #!");
+	advises("#!/usr/bin/python3.11\n", "#!/usr/bin/python3", "one version of Python");
+	advises("#!/usr/bin/perl\n", "none", "another language");
+}
+
+static void test_matching(void)
+{
+	CHECK(first_line_matched(LINE("#!/bin/shell -e\r\n")), "matched, whatever its option is");
+	CHECK(!first_line_matched(LINE("#!/bin/shell\r\n")), "a carriage return is no ending");
+	CHECK(!first_line_matched(LINE("#!/bin/shell")), "nor is the end of the file");
+	CHECK(!first_line_matched(LINE("")), "an empty file");
+	CHECK(first_line_is_python(LINE("#!  /usr/bin/python3 -u")), "Python, matched or not");
+	CHECK(!first_line_is_python(LINE("#!/bin/shell\n")), "a shell script");
+	CHECK(!first_line_is_python(LINE("import os\n")), "a module");
+	CHECK(strcmp(first_line_interpreter(0), "/usr/bin/python3") == 0 &&
+		      strcmp(first_line_interpreter(1), "/bin/shell") == 0 &&
+		      !first_line_interpreter(2),
+	      "the interpreters of a tree");
+}
+
+int main(void)
+{
+	test_kinds();
+	test_advice();
+	test_matching();
+	return done();
+}
