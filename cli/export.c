@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "base/table.h"
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/nfs_export.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -161,7 +162,7 @@ static void each_arch(const struct found *found,
 		if (str_copy_bytes(arch, sizeof(arch), s, n) < 0)
 			continue; /* no name of ours is so long */
 		text_init(&text, init, sizeof(init));
-		text_addf(&text, "init=/current/" TREE_INIT_OF, arch);
+		text_addf(&text, "init=/" EXPORT_CURRENT "/" TREE_INIT_OF, arch);
 		each(arch, init, context);
 	}
 }

@@ -19,6 +19,7 @@
 
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/lease.h"
 #include "core/mountline.h"
 #include "core/nfs.h"
@@ -87,7 +88,7 @@ static bool version_of_root(char ret[LEASE_VERSION_SIZE])
 		size_t length = end ? (size_t)(end - bytes) - (size_t)at : (size_t)(n - at);
 
 		if (mountline_parse(bytes + at, length, &line) == 0 && str_eq(line.path, "/") &&
-		    nfs_version_of(line.source, &id) == 0)
+		    (id = export_layout_id(line.source)))
 			return str_copy(ret, LEASE_VERSION_SIZE, id) == 0;
 		at += (ssize_t)length + 1;
 	}

@@ -17,6 +17,7 @@
 
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/nfs.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -280,11 +281,11 @@ void netroot_enter_current(void)
 
 	if (getpid() != 1 || access("/" TREE_PYTHON, F_OK) == 0)
 		return;
-	n = readlink("/current", target, sizeof(target) - 1);
+	n = readlink("/" EXPORT_CURRENT, target, sizeof(target) - 1);
 	if (n < 0)
 		return; /* no export */
 	target[n] = '\0';
-	if (nfs_check_current(target) < 0 || chdir("/") < 0 ||
+	if (!export_layout_target(target) || chdir("/") < 0 ||
 	    mount(target, target, NULL, MS_BIND, NULL) < 0) {
 		log_say("init: the root is an export, but its 'current' (%.64s) leads to no "
 			"version",

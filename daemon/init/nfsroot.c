@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/nfs.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -27,7 +28,7 @@ enum { TARGET_MAX = 512 };
 /* "versions/ID", or "" if what is mounted is no export but a tree. */
 static int read_current(const char *source, char target[TARGET_MAX], struct err *err)
 {
-	ssize_t n = readlink(EXPORT "/current", target, TARGET_MAX - 1);
+	ssize_t n = readlink(EXPORT "/" EXPORT_CURRENT, target, TARGET_MAX - 1);
 
 	target[0] = n > 0 ? target[0] : '\0';
 	if (n < 0 && (errno == ENOENT || errno == EINVAL)) {
@@ -41,7 +42,7 @@ static int read_current(const char *source, char target[TARGET_MAX], struct err 
 	if (n < 0)
 		return err_set(err, errno, "cannot read %s/current", source);
 	target[n] = '\0';
-	if (nfs_check_current(target) < 0)
+	if (!export_layout_target(target))
 		return err_say(err, EINVAL, "%s/current leads to '%.64s', not to versions/ID",
 			       source, target);
 	return 0;

@@ -18,6 +18,7 @@
 #include "check/closure.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -84,21 +85,10 @@ int add_item_note(struct add *add, const char *to, const char *source, const cha
 /* A version that is published must not change under those who use it. */
 static int refuse_published(const char *tree, struct err *err)
 {
-	char dir[PATH_SIZE], current[PATH_SIZE];
-	char *slash;
-	int r = files_path(dir, err, "%s", tree);
+	char current[PATH_SIZE];
 
-	if (r < 0)
-		return r;
-	slash = strrchr(dir, '/');
-	if (!slash)
+	if (export_layout_current(tree, current, sizeof(current)) < 0 || !files_exist(current))
 		return 0;
-	*slash = '\0';
-	if (!str_eq(path_base(dir), "versions"))
-		return 0;
-	r = files_path(current, err, "%.*scurrent", (int)(path_base(dir) - dir), dir);
-	if (r < 0 || !files_exist(current))
-		return r;
 	return err_hint(err,
 			err_say(err, EBUSY, "%s is a published version, which never changes", tree),
 			"add to a copy, which 'cp -al' makes, and 'busypy publish' that");

@@ -9,8 +9,6 @@
 #include "core/ip4.h"
 #include "core/str.h"
 
-static const char versions[] = "versions/";
-
 int nfs_share_parse(const char *word, struct nfs_share *ret, struct err *err)
 {
 	const char *path = word, *comma = strchr(word, ',');
@@ -177,25 +175,4 @@ int nfs_mount_data(const struct nfs_share *share, uint32_t client, unsigned flag
 		text_add(&text, ",soft,timeo=50,retrans=2");
 	add_given(&text, share);
 	return text_check(&text);
-}
-
-int nfs_version_of(const char *path, const char **ret_id)
-{
-	const char *id = path_base(path);
-	size_t before = (size_t)(id - path), n = strlen(versions);
-
-	if (before < n + 1 || memcmp(id - n, versions, n) != 0 || id[-(ptrdiff_t)n - 1] != '/' ||
-	    !*id)
-		return -ENOENT;
-	*ret_id = id;
-	return 0;
-}
-
-int nfs_check_current(const char *target)
-{
-	const char *id = target + strlen(versions);
-
-	if (!str_starts(target, versions) || !*id || *id == '.' || strchr(id, '/'))
-		return -EINVAL;
-	return 0;
 }

@@ -44,11 +44,4 @@ enum nfs_flags {
 int nfs_mount_data(const struct nfs_share *share, uint32_t client, unsigned flags,
 		   char ret[NFS_DATA_MAX]);
 
-/* The version's name in a path or a mount's source, "...versions/ID"; -ENOENT if there is none.
- * Points into path. */
-int nfs_version_of(const char *path, const char **ret_id);
-
-/* What the link `current` of an export may say: "versions/ID", one component, no ".."; -EINVAL. */
-int nfs_check_current(const char *target);
-
 #endif

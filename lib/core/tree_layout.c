@@ -28,8 +28,10 @@ bool tree_layout_is_init(const char *path)
 
 bool tree_layout_init_arch(const char *path, char ret_arch[TREE_ARCH_SIZE])
 {
-	const char *name = path + strlen("sbin/");
+	const char *name;
 
-	return tree_layout_is_init(path) &&
-	       str_copy_bytes(ret_arch, TREE_ARCH_SIZE, name, strcspn(name, "-")) == 0;
+	if (!tree_layout_is_init(path))
+		return false;
+	name = path + strlen("sbin/");
+	return str_copy_bytes(ret_arch, TREE_ARCH_SIZE, name, strcspn(name, "-")) == 0;
 }

@@ -13,14 +13,13 @@
 #include "base/array.h"
 #include "base/files.h"
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "core/version.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
-
-#define VERSIONS "versions/"
 
 int export_resolve(const char *path, char ret[PATH_SIZE], struct err *err)
 {
@@ -30,7 +29,7 @@ int export_resolve(const char *path, char ret[PATH_SIZE], struct err *err)
 
 	if (!realpath(path, resolved))
 		return err_set(err, errno, "cannot find the export %s", path);
-	r = files_path(versions, err, "%s/versions", resolved);
+	r = files_path(versions, err, "%s/" EXPORT_VERSIONS, resolved);
 	if (r < 0)
 		return r;
 	if (lstat(versions, &st) < 0 || !S_ISDIR(st.st_mode))
@@ -42,29 +41,25 @@ int export_resolve(const char *path, char ret[PATH_SIZE], struct err *err)
 
 bool export_of_tree(const char *tree, char ret_export[PATH_SIZE], const char **ret_id)
 {
-	const char *id = strrchr(tree, '/');
-	size_t n = id ? (size_t)(id - tree) : 0;
+	const char *id = export_layout_id(tree);
 
-	if (!id || n < strlen("/versions") || !version_id_valid(id + 1) ||
-	    strncmp(id - strlen("/versions"), "/versions", strlen("/versions")) != 0)
+	if (!id || !version_id_valid(id) || export_layout_export(tree, ret_export, PATH_SIZE) < 0)
 		return false;
-	n -= strlen("/versions");
-	if (str_copy_bytes(ret_export, PATH_SIZE, n ? tree : "/", n ? n : 1) < 0)
-		return false;
-	*ret_id = id + 1;
+	*ret_id = id;
 	return true;
 }
 
 int export_version_path(const char *export, const char *id, char *ret, struct err *err)
 {
-	return files_path(ret, err, "%s/versions%s%s", export, *id ? "/" : "", id);
+	return files_path(ret, err, "%s/" EXPORT_VERSIONS "%s%s", export, *id ? "/" : "", id);
 }
 
 int export_current(const char *export, char *ret_id, struct err *err)
 {
-	char path[PATH_SIZE], target[sizeof(VERSIONS) + VERSION_ID_SIZE];
+	char path[PATH_SIZE], target[sizeof(EXPORT_VERSIONS "/") + VERSION_ID_SIZE];
+	const char *id;
 	ssize_t n;
-	int r = files_path(path, err, "%s/current", export);
+	int r = files_path(path, err, "%s/" EXPORT_CURRENT, export);
 
 	if (r < 0)
 		return r;
@@ -74,9 +69,10 @@ int export_current(const char *export, char *ret_id, struct err *err)
 	if (n < 0 && errno != EINVAL)
 		return err_set(err, errno, "cannot read %s", path);
 	target[n < 0 ? 0 : n] = '\0';
-	if (!str_starts(target, VERSIONS) || !version_id_valid(target + strlen(VERSIONS)))
+	id = export_layout_target(target);
+	if (!id || !version_id_valid(id))
 		return err_say(err, EINVAL, "%s is not a link to versions/ID", path);
-	(void)str_copy(ret_id, VERSION_ID_SIZE, target + strlen(VERSIONS)); /* valid: it fits */
+	(void)str_copy(ret_id, VERSION_ID_SIZE, id); /* valid: it fits */
 	return 1;
 }
 
@@ -88,13 +84,13 @@ int export_version(const char *export, const char *id, struct version_record *re
 
 	if (!version_id_valid(id))
 		return err_say(err, EINVAL, "'%s' is no version's id", id);
-	r = files_path(path, err, "%s/versions/%s", export, id);
+	r = files_path(path, err, "%s/" EXPORT_VERSIONS "/%s", export, id);
 	if (r < 0)
 		return r;
 	if (!files_exist(path))
 		return err_hint(err, err_say(err, ENOENT, "there is no version %s", id),
 				"'busypy versions %s' lists them", export);
-	r = files_path(path, err, "%s/versions/%s/" TREE_VERSION_RECORD, export, id);
+	r = files_path(path, err, "%s/" EXPORT_VERSIONS "/%s/" TREE_VERSION_RECORD, export, id);
 	if (r < 0)
 		return r;
 	n = fd_read_file(AT_FDCWD, path, bytes, sizeof(bytes));
@@ -185,16 +181,16 @@ int export_sync_dir(const char *path, struct err *err)
 int export_switch(const char *export, const char *id, struct err *err)
 {
 	char current[PATH_SIZE], temporary[PATH_SIZE];
-	char target[sizeof(VERSIONS) + VERSION_ID_SIZE];
+	char target[sizeof(EXPORT_VERSIONS "/") + VERSION_ID_SIZE];
 	struct text text;
-	int r = files_path(current, err, "%s/current", export);
+	int r = files_path(current, err, "%s/" EXPORT_CURRENT, export);
 
 	if (r == 0)
-		r = files_path(temporary, err, "%s/current.tmp", export);
+		r = files_path(temporary, err, "%s/" EXPORT_CURRENT_TMP, export);
 	if (r < 0)
 		return r;
 	text_init(&text, target, sizeof(target));
-	text_addf(&text, VERSIONS "%s", id);
+	text_addf(&text, EXPORT_VERSIONS "/%s", id);
 	if (unlink(temporary) < 0 && errno != ENOENT)
 		return err_set(err, errno, "cannot remove %s", temporary);
 	r = files_link(target, temporary, err);

@@ -14,6 +14,7 @@
 
 #include "base/files.h"
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
@@ -58,7 +59,7 @@ static bool is_unfinished(const char *name)
 
 static bool is_leftover(const char *name)
 {
-	return str_eq(name, "current.tmp") || str_starts(name, ".lock.");
+	return str_eq(name, EXPORT_CURRENT_TMP) || str_starts(name, ".lock.");
 }
 
 static int clean(const char *export, struct err *err)
@@ -100,7 +101,7 @@ static int find_source(struct publishing *p, struct err *err)
 static int find_export(struct publishing *p, struct err *err)
 {
 	char versions[PATH_SIZE];
-	int r = files_path(versions, err, "%s/versions", p->request->export);
+	int r = files_path(versions, err, "%s/" EXPORT_VERSIONS, p->request->export);
 
 	if (r == 0)
 		r = files_mkdirs(versions, err);
@@ -210,7 +211,8 @@ static int write_version(struct publishing *p, struct err *err)
 	int r;
 
 	version_id_default(p->published, "new", name);
-	r = files_path(p->temporary, err, "%s/versions/%s.tmp", p->export, p->id[0] ? p->id : name);
+	r = files_path(p->temporary, err, "%s/" EXPORT_VERSIONS "/%s.tmp", p->export,
+		       p->id[0] ? p->id : name);
 	if (r < 0)
 		return r;
 	p->writer = version_writer_new(p->temporary, p->request->listener, err);

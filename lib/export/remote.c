@@ -17,6 +17,7 @@
 #include "base/ssh.h"
 #include "base/tempdir.h"
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -128,11 +129,13 @@ static int read_versions(struct sending *s, char *text, struct err *err)
 		if (*next)
 			*next++ = '\0';
 		if (number == 0 && *line) {
-			if (!str_starts(line, "versions/") || !version_id_valid(line + 9))
+			const char *id = export_layout_target(line);
+
+			if (!id || !version_id_valid(id))
 				return err_say(err, EINVAL,
 					       "%s: %s/current is not a link to versions/ID",
 					       s->host, s->path);
-			(void)str_copy(s->current, sizeof(s->current), line + 9); /* fits */
+			(void)str_copy(s->current, sizeof(s->current), id); /* fits */
 		}
 		blank = strchr(line, ' ');
 		if (number == 0 || !blank)
@@ -194,7 +197,8 @@ static int make_version(struct sending *s, struct err *err)
 	request.after = s->newest_time;
 	r = publish(&request, &report, err);
 	if (r == 0)
-		r = files_path(s->version, err, "%s/versions/%s", s->work.dir, report.id);
+		r = files_path(s->version, err, "%s/" EXPORT_VERSIONS "/%s", s->work.dir,
+			       report.id);
 	return r < 0 ? r : export_version(s->work.dir, report.id, &s->record, err);
 }
 
@@ -209,7 +213,8 @@ static int send_version(const struct sending *s, const char *temporary, struct e
 	int r = files_path(from, err, "%s/", s->version);
 
 	if (r == 0)
-		r = files_path(to, err, "%s:%s/versions/%s/", s->host, s->path, temporary);
+		r = files_path(to, err, "%s:%s/" EXPORT_VERSIONS "/%s/", s->host, s->path,
+			       temporary);
 	if (r < 0)
 		return r;
 	(void)snprintf(current, sizeof(current), "--link-dest=../%s", s->current);

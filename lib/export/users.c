@@ -17,6 +17,7 @@
 #include "base/files.h"
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/lease.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -103,14 +104,12 @@ static int count_contracts(const struct counting *c, struct err *err)
  * ".../versions/ID/usr" or ".../versions/ID". */
 static struct export_users *users_of_mount(const struct counting *c, struct libmnt_fs *fs)
 {
-	static const char mark[] = "/versions/";
 	const char *root = mnt_fs_get_root(fs);
 
 	if (!root || (c->dev && mnt_fs_get_devno(fs) != c->dev))
 		return NULL;
 	for (const char *id = root; (id = strchr(id, '/'));) {
-		bool marked = (size_t)(++id - root) >= strlen(mark) &&
-			      memcmp(id - strlen(mark), mark, strlen(mark)) == 0;
+		bool marked = export_layout_in_versions(root, ++id);
 		struct export_users *users = users_of(c, id, strcspn(id, "/"));
 
 		if (users && (marked || c->bare))

@@ -13,6 +13,7 @@
 #include "core/arch.h"
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -98,21 +99,19 @@ static void find_versions(struct contract_tree *tree)
 	char path[CONTRACT_PATH_MAX];
 	struct place place;
 	struct stat st;
-	char *slash;
+	const char *id = export_layout_id(tree->path);
+	size_t n = id ? (size_t)(id - tree->path) - 1 : 0; /* of the folder's path */
 
 	tree->versions = 0;
-	(void)str_copy(path, sizeof(path), tree->path); /* as large, and terminated */
-	slash = strrchr(path, '/');
-	*slash = '\0';
-	if (!str_eq(path_base(path), "versions") || stat(path, &st) < 0 || st.st_uid != 0 ||
-	    (st.st_mode & (S_IWGRP | S_IWOTH)) || probe_place(AT_FDCWD, path, &place, NULL) < 0 ||
-	    place.mount_id != tree->mount_id)
+	if (!id || str_copy_bytes(path, sizeof(path), tree->path, n) < 0)
+		return;
+	if (stat(path, &st) < 0 || st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) ||
+	    probe_place(AT_FDCWD, path, &place, NULL) < 0 || place.mount_id != tree->mount_id)
 		return;
 	tree->versions_ino = place.ino;
-	slash = strrchr(path, '/');
-	(void)str_copy(slash, sizeof(path) - (size_t)(slash - path), "/current");
-	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
-		tree->versions = (uint32_t)(strrchr(tree->path, '/') - tree->path);
+	if (export_layout_current(tree->path, path, sizeof(path)) == 0 && lstat(path, &st) == 0 &&
+	    S_ISLNK(st.st_mode))
+		tree->versions = (uint32_t)n;
 }
 
 int tree_contract(const char *tree, const struct arch *arch, struct contract_tree *ret,

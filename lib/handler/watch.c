@@ -15,6 +15,7 @@
 
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "sys/dirs.h"
@@ -120,7 +121,7 @@ static void look_at_versions(int inotify, struct lookout *ret)
 	FD_CLEANUP int folder = -1;
 
 	(void)str_copy(versions, sizeof(versions), ret->path); /* as large */
-	if (!go_up(versions) || !str_eq(path_base(versions), "versions"))
+	if (!export_layout_id(versions) || !go_up(versions))
 		return;
 	(void)inotify_add_watch(inotify, versions, WATCHED); /* `current` will tell, later */
 	folder = open(versions, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

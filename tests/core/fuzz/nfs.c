@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/ip4.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -32,7 +33,7 @@ static void try_share(const char *word)
 			abort();
 	}
 	if (nfs_source(&share, 1, "versions/1", source) == 0 &&
-	    (nfs_version_of(source, &id) < 0 || strcmp(id, "1") != 0))
+	    (!(id = export_layout_id(source)) || strcmp(id, "1") != 0))
 		abort();
 }
 
@@ -50,9 +51,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_share(text);
 	if (ip4_word_parse(text, &word, &err) < 0 && !err.text[0])
 		abort();
-	if (nfs_version_of(text, &id) == 0 && (!*id || strchr(id, '/')))
+	if ((id = export_layout_id(text)) && (!*id || strchr(id, '/')))
 		abort();
-	if (nfs_check_current(text) == 0 && strchr(text + 9, '/'))
+	if ((id = export_layout_target(text)) && (!*id || strchr(id, '/')))
 		abort();
 	return 0;
 }

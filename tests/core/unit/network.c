@@ -147,26 +147,6 @@ static void check_data(void)
 		   "soft");
 }
 
-static void check_versions(void)
-{
-	static const char *const wrong[] = { "",	   "/",
-					     "versions/1", "/versions/",
-					     "/versions",  "/xversions/1",
-					     "s:/current", "/versions/1/x" };
-	static const char *const targets[] = {
-		"", "versions/", "versions/a/b", "/versions/1", "versions/..", "../versions/1"
-	};
-	const char *id = "";
-
-	CHECK(nfs_version_of("10.0.2.2:/srv/versions/2026-1", &id) == 0, "a version");
-	CHECK_TEXT(id, "2026-1", "a version");
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		CHECK(nfs_version_of(wrong[i], &id) == -ENOENT, wrong[i]);
-	CHECK(nfs_check_current("versions/1") == 0, "where current leads");
-	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
-		CHECK(nfs_check_current(targets[i]) == -EINVAL, targets[i]);
-}
-
 static const struct dhcp_ask ask = { .mac = { 2, 0, 0, 0, 0, 9 },
 				     .id = 0x12345678,
 				     .wanted = 0x0a00020f,
@@ -247,7 +227,6 @@ int main(void)
 	check_words();
 	check_shares();
 	check_data();
-	check_versions();
 	check_requests();
 	check_answers();
 	return done();
