@@ -12,6 +12,7 @@
 #include "core/conf.h"
 #include "core/err.h"
 #include "core/path_size.h"
+#include "handler/disable.h"
 #include "handler/enable.h"
 #include "handler/service_state.h"
 #include "sys/tree.h"
@@ -101,7 +102,7 @@ static int resolve_trees(int argc, char **argv, const struct conf *conf, char *r
 	return 0;
 }
 
-static void report(const struct handler_report *report)
+static void report(const struct enable_report *report)
 {
 	if (!report->rehearsed)
 		say_warning("enable", "not rehearsed: %s", report->not_rehearsed);
@@ -128,7 +129,7 @@ int cmd_enable(int argc, char **argv)
 {
 	static struct conf conf;
 	struct options options = { 0 };
-	struct handler_report done;
+	struct enable_report done;
 	struct err err = { 0 };
 	const struct arch *arch = NULL;
 	char *trees[CONF_TREES_MAX];
@@ -142,7 +143,7 @@ int cmd_enable(int argc, char **argv)
 	    resolve_trees(argc, argv, &conf, trees, &n, &err) < 0)
 		return say_err(argv[0], &err);
 	hold_signals();
-	if (handler_enable(&conf, trees, n, arch, &done, &err) < 0)
+	if (enable_trees(&conf, trees, n, arch, &done, &err) < 0)
 		return say_err(argv[0], &err);
 	if (!options.quiet)
 		report(&done);
@@ -166,7 +167,7 @@ int cmd_disable(int argc, char **argv)
 				 "(Hint: stop it first: systemctl stop busypyd)",
 				 (int)pid);
 	hold_signals();
-	r = handler_disable(&err);
+	r = disable_all(&err);
 	if (r < 0)
 		return say_err(argv[0], &err);
 	if (!options.quiet)

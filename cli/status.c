@@ -110,7 +110,7 @@ static void fill_trees(struct status *status, struct table *table)
 		const struct contract_tree *tree = &status->contract.trees[i];
 		struct err err = { 0 };
 		char mounts[16] = "", generation[16];
-		int n = survey_template_mounts(tree, &err);
+		int n = policy_template_mounts(tree, &err);
 		const char *cells[] = { tree->path, tree->id, tree->arch,
 					generation, mounts,   n < 0 ? err.text : "ready" };
 
@@ -130,12 +130,12 @@ static void fill_trees(struct status *status, struct table *table)
 		status->attention = true;
 }
 
-static const char *watch_words(const struct follow_tree *tree)
+static const char *watch_words(const struct round_tree *tree)
 {
 	switch (tree->watch) {
-	case LOOKOUT_INOTIFY:
+	case WATCH_INOTIFY:
 		return "inotify";
-	case LOOKOUT_POLL:
+	case WATCH_POLL:
 		return "poll";
 	default:
 		return "none yet";
@@ -144,17 +144,17 @@ static const char *watch_words(const struct follow_tree *tree)
 
 static int fill_service(struct status *status, struct table *table, struct err *err)
 {
-	static struct follow follow;
+	static struct round_report round;
 	struct err why = { 0 };
 	char number[16];
 	pid_t pid;
-	int r = service_state_read(&follow, &why, &pid, err);
+	int r = service_state_read(&round, &why, &pid, err);
 
 	if (r <= 0)
 		return r;
 	(void)snprintf(number, sizeof(number), "%d", (int)pid);
-	for (size_t i = 0; i < follow.n_trees; i++) {
-		const struct follow_tree *tree = &follow.trees[i];
+	for (size_t i = 0; i < round.n_trees; i++) {
+		const struct round_tree *tree = &round.trees[i];
 		const char *state = why.text[0] ? why.text : tree->why;
 		const char *cells[] = { number, tree->wanted, path_base(tree->path),
 					watch_words(tree), state[0] ? state : "in force" };
@@ -163,7 +163,7 @@ static int fill_service(struct status *status, struct table *table, struct err *
 			status->attention = true;
 		(void)table_add(table, cells);
 	}
-	if (follow.n_trees == 0) {
+	if (round.n_trees == 0) {
 		const char *cells[] = { number, NULL, NULL, NULL,
 					why.text[0] ? why.text : "no tree is configured" };
 
@@ -172,18 +172,18 @@ static int fill_service(struct status *status, struct table *table, struct err *
 	return 0;
 }
 
-static const char *note_words(enum survey_entry_note note)
+static const char *note_words(enum policy_note note)
 {
 	switch (note) {
-	case SURVEY_OURS:
+	case POLICY_OURS:
 		return "ours";
-	case SURVEY_STALE:
+	case POLICY_STALE:
 		return "ours, left over: run 'busypy disable'";
-	case SURVEY_BEFORE:
+	case POLICY_BEFORE:
 		return "asked before ours: takes scripts of the tree";
-	case SURVEY_BEHIND:
+	case POLICY_AFTER:
 		return "ours is asked first";
-	case SURVEY_UNRELATED:
+	case POLICY_UNRELATED:
 		return "for other files";
 	}
 	return "";
@@ -193,14 +193,14 @@ static const char *note_words(enum survey_entry_note note)
 static int fill_entries(struct status *status, struct table *table, struct err *err)
 {
 	static struct rule rules[RULES_MAX];
-	static enum survey_entry_note notes[RULES_MAX];
+	static enum policy_note notes[RULES_MAX];
 	int instance = binfmt_open(false, err);
 	int n = instance < 0 ? instance : binfmt_list(instance, rules, RULES_MAX, err);
 	int ours = 0;
 
 	if (n < 0)
 		return n;
-	survey_notes(rules, (size_t)n, status->enabled ? &status->contract : NULL, notes);
+	policy_notes(rules, (size_t)n, status->enabled ? &status->contract : NULL, notes);
 	for (int i = 0; i < n; i++) {
 		char order[16];
 		const char *cells[] = {
@@ -211,10 +211,10 @@ static int fill_entries(struct status *status, struct table *table, struct err *
 		(void)snprintf(order, sizeof(order), "%d", i + 1);
 		if (!(status->flags & TABLE_JSON))
 			cells[2] = rules[i].enabled ? "yes" : "no";
-		if (notes[i] == SURVEY_STALE || notes[i] == SURVEY_BEFORE ||
-		    (notes[i] == SURVEY_OURS && !rules[i].enabled))
+		if (notes[i] == POLICY_STALE || notes[i] == POLICY_BEFORE ||
+		    (notes[i] == POLICY_OURS && !rules[i].enabled))
 			status->attention = true;
-		ours += notes[i] == SURVEY_OURS;
+		ours += notes[i] == POLICY_OURS;
 		(void)table_add(table, cells);
 	}
 	/* systemd-binfmt, or anybody who wrote -1 to status, may have wiped them */
@@ -238,8 +238,8 @@ static void fill_tiers(const struct status *status, struct table *table)
 
 	if (!status->enabled)
 		return;
-	by_enter = survey_enter(&status->contract, &enter) == 0;
-	by_user = survey_user_namespace(&user) == 0;
+	by_enter = policy_enter(&status->contract, &enter) == 0;
+	by_user = policy_user_namespace(&user) == 0;
 	last = by_user					  ? "user namespace"
 	       : status->contract.flags & CONTRACT_DIRECT ? "direct"
 							  : "refused";
@@ -276,9 +276,9 @@ static void fill_kernel(struct status *status, struct table *table)
 	if (instance >= 0 && binfmt_enabled(instance) != 1)
 		(void)err_say(&err, EBUSY, "disabled: no handler is asked");
 	add_feature(table, "binfmt_misc", err.code ? -err.code : 0, &err, "mounted and enabled");
-	add_feature(table, "own binfmt_misc per user namespace", survey_own_instance(&err), &err,
+	add_feature(table, "own binfmt_misc per user namespace", policy_own_instance(&err), &err,
 		    "enabling is rehearsed");
-	add_feature(table, "user namespaces for users", survey_user_namespace(&err), &err,
+	add_feature(table, "user namespaces for users", policy_user_namespace(&err), &err,
 		    "callers who get no template are served");
 	if (status->enabled) {
 		bool unique = status->contract.flags & CONTRACT_UNIQUE_MOUNT_ID;
@@ -366,7 +366,7 @@ int cmd_status(int argc, char **argv)
 		return r;
 	r = conf_file_read(status.config, &status.conf, &err);
 	if (r == 0)
-		r = survey_contract(&status.contract, &err);
+		r = policy_live_contract(&status.contract, &err);
 	status.enabled = r == 1;
 	if (r >= 0)
 		r = fill(&status, tables, &n, &err);

@@ -69,7 +69,7 @@ static const char *parse(int argc, char **argv)
 /* What the children write to. */
 static int share_report(struct service *service, struct err *err)
 {
-	void *pages = mmap(NULL, sizeof(struct follow), PROT_READ | PROT_WRITE,
+	void *pages = mmap(NULL, sizeof(struct round_report), PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (pages == MAP_FAILED)
@@ -129,7 +129,7 @@ static int serve(struct service *service, struct err *err)
 int main(int argc, char **argv)
 {
 	static struct conf conf;
-	static struct follow told;
+	static struct round_report told;
 	static struct apart round;
 	static struct err why, told_why;
 	struct service service = {

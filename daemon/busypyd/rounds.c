@@ -20,8 +20,8 @@
 /* The trees of the configuration; what is known of those that stay is kept. */
 static void set_trees(struct service *service)
 {
-	static struct follow before;
-	struct follow *follow = service->report;
+	static struct round_report before;
+	struct round_report *follow = service->report;
 
 	before = *follow;
 	memset(follow->trees, 0, sizeof(follow->trees));
@@ -63,7 +63,7 @@ static int work(void *data, struct err *err)
 {
 	struct service *service = data;
 
-	return follow_round(service->conf, service->inotify, service->prune, service->report, err);
+	return round_perform(service->conf, service->inotify, service->prune, service->report, err);
 }
 
 /* Only between rounds: a round reads the configuration's copy and writes the report. */
@@ -97,10 +97,10 @@ static void begin(struct service *service, uint64_t now)
 	service->prune = false;
 }
 
-static bool any_polled(const struct follow *follow)
+static bool any_polled(const struct round_report *follow)
 {
 	for (size_t i = 0; i < follow->n_trees; i++) {
-		if (follow->trees[i].watch == LOOKOUT_POLL || follow->trees[i].away)
+		if (follow->trees[i].watch == WATCH_POLL || follow->trees[i].away)
 			return true;
 	}
 	return false;
@@ -108,7 +108,7 @@ static bool any_polled(const struct follow *follow)
 
 static bool any_change(const struct service *service)
 {
-	const struct follow *now = service->report, *before = service->told;
+	const struct round_report *now = service->report, *before = service->told;
 
 	return now->renewed || now->restored || now->generation != before->generation ||
 	       memcmp(now->trees, before->trees, sizeof(now->trees)) != 0;

@@ -10,7 +10,7 @@
 struct apart;
 struct conf;
 struct err;
-struct follow;
+struct round_report;
 
 /* Times in milliseconds. */
 enum {
@@ -32,8 +32,8 @@ struct service {
 	int signals, inotify, mounts, state; /* descriptors */
 	struct libmnt_monitor *monitor;
 	struct apart *round;	     /* at work, if its pid is not 0 */
-	struct follow *report;	     /* shared with it */
-	struct follow *told;	     /* what the journal knows */
+	struct round_report *report;	     /* shared with it */
+	struct round_report *told;	     /* what the journal knows */
 	struct err *why, *told_why;  /* why the last round failed */
 	uint64_t round_until, stuck; /* when it is stuck; it cannot be killed */
 	uint64_t round_due, tidy_due, poll_due, watchdog_due, listen_due, mounts_due;

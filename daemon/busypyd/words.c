@@ -34,7 +34,7 @@ void words_say(int priority, const char *field, const char *value, const char *f
 	say(priority, message, fields);
 }
 
-static const struct follow_tree *told_of(const struct service *service, const char *wanted)
+static const struct round_tree *told_of(const struct service *service, const char *wanted)
 {
 	for (size_t i = 0; i < service->told->n_trees; i++) {
 		if (str_eq(service->told->trees[i].wanted, wanted))
@@ -43,10 +43,10 @@ static const struct follow_tree *told_of(const struct service *service, const ch
 	return NULL;
 }
 
-static void report_tree(const struct service *service, const struct follow_tree *tree)
+static void report_tree(const struct service *service, const struct round_tree *tree)
 {
-	const struct follow_tree *before = told_of(service, tree->wanted);
-	char generation[16], message[FOLLOW_PATH_MAX * 2 + FOLLOW_WHY_MAX + 64];
+	const struct round_tree *before = told_of(service, tree->wanted);
+	char generation[16], message[ROUND_PATH_MAX * 2 + ROUND_WHY_MAX + 64];
 	const struct notify_field fields[] = {
 		{ "BUSYPY_TREE", tree->wanted },
 		{ "BUSYPY_VERSION", path_base(tree->path) },
@@ -86,7 +86,7 @@ static void tell_manager(const struct service *service)
 
 void words_report(struct service *service)
 {
-	const struct follow *now = service->report;
+	const struct round_report *now = service->report;
 	struct err err = { 0 };
 	bool new_why = !str_eq(service->why->text, service->told_why->text);
 

@@ -22,7 +22,7 @@
 #include "explain/parts.h"
 #include "explain/replay.h"
 #include "explain/world.h"
-#include "handler/enable.h"
+#include "handler/entries.h"
 #include "handler/generation.h"
 #include "handler/policy.h"
 #include "sys/fd.h"
@@ -75,7 +75,7 @@ static const char *why_no_enter(const struct contract *contract, const struct pr
 		return "the bounding set is reduced";
 	if (traced_by_user())
 		return "the caller is traced";
-	return survey_enter(contract, err) < 0 ? err->text : NULL;
+	return policy_enter(contract, err) < 0 ? err->text : NULL;
 }
 
 /* The tree's root as seen from here is the one that was enabled. */
@@ -126,7 +126,7 @@ static const char *choose_tier(const struct decision *decision, char why[ERR_TEX
 		return NULL;
 	if (privileged && probe_is_mount(AT_FDCWD, "/"))
 		return "composed";
-	if (survey_user_namespace(&user) == 0)
+	if (policy_user_namespace(&user) == 0)
 		return "user namespace";
 	if (decision->contract.flags & CONTRACT_DIRECT)
 		return "direct";
@@ -247,7 +247,7 @@ int replay_ours(struct world *world, const struct found *subject, const struct l
 	unsigned generation;
 	int r;
 
-	if (!handler_owns(last->rule->name, &generation) ||
+	if (!entries_own(last->rule->name, &generation) ||
 	    generation_read(generation, &decision.contract, err) < 0)
 		return world_cannot_tell(world, last->step);
 	decision.request = (struct request){ .fd = fd,

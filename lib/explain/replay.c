@@ -14,7 +14,7 @@
 #include "core/str.h"
 #include "explain/parts.h"
 #include "explain/world.h"
-#include "handler/enable.h"
+#include "handler/entries.h"
 
 /* What the kernel carries from one file of the chain to the next. */
 struct chain {
@@ -179,7 +179,7 @@ static bool is_ours(const struct rule *rule)
 {
 	unsigned generation;
 
-	return rule && handler_owns(rule->name, &generation);
+	return rule && entries_own(rule->name, &generation);
 }
 
 static bool is_qemu(const struct rule *rule)

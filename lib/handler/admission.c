@@ -71,7 +71,7 @@ static int check_owners(const char *tree, const struct arch *arch, struct err *e
 	return r;
 }
 
-int tree_verify(const char *tree, const struct arch *arch, struct err *err)
+int admission_check(const char *tree, const struct arch *arch, struct err *err)
 {
 	char selftest[PATH_SIZE];
 	struct stat st;
@@ -114,8 +114,8 @@ static void find_versions(struct contract_tree *tree)
 		tree->versions = (uint32_t)n;
 }
 
-int tree_contract(const char *tree, const struct arch *arch, struct contract_tree *ret,
-		  struct err *err)
+int admission_contract(const char *tree, const struct arch *arch, struct contract_tree *ret,
+		       struct err *err)
 {
 	struct place place;
 	int r = probe_place(AT_FDCWD, tree, &place, NULL);

@@ -7,15 +7,13 @@ struct arch;
 struct contract_tree;
 struct err;
 
-/* The script, below a tree, that tells who runs it. */
-
 /* Everything that must hold before the tree's runtime of arch may serve all users: it is there and
  * complete (closure_check), the self-test is there, and nobody but root can write anything that
  * would run. */
-int tree_verify(const char *tree, const struct arch *arch, struct err *err);
+int admission_check(const char *tree, const struct arch *arch, struct err *err);
 
 /* Fills in path, id, arch, linux32, the root's place, and where the other versions are. */
-int tree_contract(const char *tree, const struct arch *arch, struct contract_tree *ret,
-		  struct err *err);
+int admission_contract(const char *tree, const struct arch *arch, struct contract_tree *ret,
+		       struct err *err);
 
 #endif

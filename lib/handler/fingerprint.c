@@ -14,9 +14,7 @@
 #include "core/sha256.h"
 #include "core/str.h"
 #include "core/view.h"
-#include "handler/generation.h"
 #include "handler/mounts.h"
-#include "sys/fd.h"
 #include "sys/probe.h"
 #include "sys/programs.h"
 
@@ -89,7 +87,7 @@ static int add_top(struct sha256 *sha, bool propagates, struct err *err)
 	return r;
 }
 
-int basis_now(const struct conf *conf, char ret[BASIS_SIZE], struct err *err)
+int fingerprint_now(const struct conf *conf, char ret[FINGERPRINT_SIZE], struct err *err)
 {
 	struct mounts_summary mounts;
 	struct sha256 sha;
@@ -108,20 +106,4 @@ int basis_now(const struct conf *conf, char ret[BASIS_SIZE], struct err *err)
 	if (r == 0)
 		sha256_end_hex(&sha, ret);
 	return r;
-}
-
-int basis_write(unsigned generation, const char *basis, struct err *err)
-{
-	char path[GENERATION_PATH_MAX];
-
-	generation_path(generation, "basis", path);
-	return files_write(path, basis, strlen(basis), 0644, err);
-}
-
-bool basis_is(unsigned generation, const char *basis)
-{
-	char path[GENERATION_PATH_MAX], was[BASIS_SIZE];
-
-	generation_path(generation, "basis", path);
-	return fd_read_file(AT_FDCWD, path, was, sizeof(was)) > 0 && str_eq(was, basis);
 }

@@ -8,22 +8,20 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/rule.h"
-#include "handler/enable.h"
+#include "handler/entries.h"
 #include "sys/binfmt.h"
-
-enum { PRESENT_MAX = 512 };
 
 /* A runtime for another machine runs only if the kernel finds qemu for it, and that in a view
  * where no path of the host's qemu exists. */
-int others_check_foreign(int instance, const struct arch *arch, struct err *err)
+int foreign_check_arch(int instance, const struct arch *arch, struct err *err)
 {
-	static struct rule present[PRESENT_MAX];
+	ENTRIES_FREE struct rule *present = NULL;
 	struct rule elf;
 	int n;
 
 	if (arch_runs_on(arch, arch_native()))
 		return 0;
-	n = binfmt_list(instance, present, PRESENT_MAX, err);
+	n = entries_list(instance, &present, err);
 	if (n < 0)
 		return n;
 	rule_for_elf(arch, &elf);
@@ -33,43 +31,49 @@ int others_check_foreign(int instance, const struct arch *arch, struct err *err)
 			continue;
 		if (strchr(present[i].flags, 'F'))
 			return 0;
-		return err_hint(err,
-				err_say(err, ENOEXEC,
-					"the handler '%s' for %s programs lacks the flag F: it "
-					"would not be found in a view",
-					present[i].name, arch->name),
-				"register it with flags PF");
+		return err_say(err, ENOEXEC,
+			       "the handler '%s' for %s programs lacks the flag F: it would not "
+			       "be found in a view (Hint: register it with flags PF)",
+			       present[i].name, arch->name);
 	}
-	return err_hint(err,
-			err_say(err, ENOEXEC,
-				"this machine cannot run %s programs: no handler for "
-				"them is registered",
-				arch->name),
-			"install qemu-user-static");
+	return err_say(err, ENOEXEC,
+		       "this machine cannot run %s programs: no handler for them is registered "
+		       "(Hint: install qemu-user-static)",
+		       arch->name);
+}
+
+static int check_other(const struct rule *other, const struct rule *rules, size_t n_rules,
+		       struct err *err)
+{
+	for (size_t i = 0; i < n_rules; i++) {
+		if (rule_overlaps(other, &rules[i]))
+			return err_say(err, EEXIST,
+				       "the handler '%s' (%s) serves the same scripts; ours would "
+				       "come before it (Hint: remove it with: echo -1 "
+				       "> " BINFMT_MOUNT_POINT "/%s)",
+				       other->name, other->interpreter, other->name);
+	}
+	return 0;
 }
 
 /* Scripts that another handler serves today would silently change their interpreter. */
-int others_check(int instance, const struct rule *rules, size_t n_rules, struct err *err)
+int foreign_check_rules(int instance, const struct rule *rules, size_t n_rules, struct err *err)
 {
-	static struct rule present[PRESENT_MAX];
-	int n = binfmt_list(instance, present, PRESENT_MAX, err);
+	ENTRIES_FREE struct rule *present = NULL;
+	int n = entries_list(instance, &present, err);
 	unsigned generation;
 
+	if (n < 0)
+		return n;
 	for (int i = 0; i < n; i++) {
+		int r;
+
 		if (!present[i].enabled || present[i].extension[0] ||
-		    handler_owns(present[i].name, &generation))
+		    entries_own(present[i].name, &generation))
 			continue;
-		for (size_t j = 0; j < n_rules; j++) {
-			if (rule_overlaps(&present[i], &rules[j]))
-				return err_hint(err,
-						err_say(err, EEXIST,
-							"the handler '%s' (%s) serves the same "
-							"scripts; ours would come before it",
-							present[i].name, present[i].interpreter),
-						"remove it with: echo -1 > " BINFMT_MOUNT_POINT
-						"/%s",
-						present[i].name);
-		}
+		r = check_other(&present[i], rules, n_rules, err);
+		if (r < 0)
+			return r;
 	}
-	return n < 0 ? n : 0;
+	return 0;
 }

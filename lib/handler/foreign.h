@@ -10,9 +10,9 @@ struct rule;
 struct err;
 
 /* -ENOEXEC with a sentence if a runtime for another machine has no handler that works in a view. */
-int others_check_foreign(int instance, const struct arch *arch, struct err *err);
+int foreign_check_arch(int instance, const struct arch *arch, struct err *err);
 
 /* -EEXIST with a sentence if an entry of somebody else serves scripts of these rules. */
-int others_check(int instance, const struct rule *rules, size_t n_rules, struct err *err);
+int foreign_check_rules(int instance, const struct rule *rules, size_t n_rules, struct err *err);
 
 #endif

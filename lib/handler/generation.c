@@ -11,8 +11,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "core/conf.h"
 #include "core/contract.h"
 #include "core/err.h"
@@ -253,18 +255,34 @@ static int bake_both(const struct contract *contract, struct err *err)
 	return r;
 }
 
+static int write_fingerprint(unsigned generation, const char *fingerprint, struct err *err)
+{
+	char path[GENERATION_PATH_MAX];
+
+	generation_path(generation, "basis", path);
+	return files_write(path, fingerprint, strlen(fingerprint), 0644, err);
+}
+
+bool generation_is_from(unsigned generation, const char *fingerprint)
+{
+	char path[GENERATION_PATH_MAX], was[FINGERPRINT_SIZE];
+
+	generation_path(generation, "basis", path);
+	return fd_read_file(AT_FDCWD, path, was, sizeof(was)) > 0 && str_eq(was, fingerprint);
+}
+
 int generation_make(const struct conf *conf, unsigned generation, struct contract *contract,
 		    struct err *err)
 {
-	char dir[GENERATION_PATH_MAX], basis[BASIS_SIZE];
+	char dir[GENERATION_PATH_MAX], fingerprint[FINGERPRINT_SIZE];
 	int r;
 
 	generation_path(generation, "", dir);
 	if (mkdir(dir, 0755) < 0 || chmod(dir, 0755) < 0)
 		return err_set(err, errno, "cannot create %s", dir);
-	r = basis_now(conf, basis, err);
+	r = fingerprint_now(conf, fingerprint, err);
 	if (r == 0)
-		r = basis_write(generation, basis, err);
+		r = write_fingerprint(generation, fingerprint, err);
 	if (r == 0)
 		r = fill_contract(conf, generation, contract, err);
 	if (r == 0)
@@ -331,4 +349,33 @@ int generation_in_use(unsigned generation, struct err *err)
 			return 1;
 	}
 	return r < 0 ? err_set(err, -r, "cannot list /proc") : 0;
+}
+
+static bool older_than(unsigned generation, unsigned ms)
+{
+	char path[GENERATION_PATH_MAX];
+	struct timespec now;
+	struct stat st;
+	long age;
+
+	generation_path(generation, "loader", path);
+	if (stat(path, &st) < 0 || clock_gettime(CLOCK_REALTIME, &now) < 0)
+		return true;
+	age = (now.tv_sec - st.st_mtim.tv_sec) * 1000 +
+	      (now.tv_nsec - st.st_mtim.tv_nsec) / 1000000;
+	return age < 0 || age >= (long)ms; /* a clock that was set back is no reason to wait */
+}
+
+int generation_drop_older(unsigned ms)
+{
+	unsigned generations[GENERATION_MAX];
+	int n = generation_list(generations, NULL), left = 0;
+
+	for (int i = 0; i < n - 1; i++) {
+		if (!older_than(generations[i + 1], ms) ||
+		    generation_in_use(generations[i], NULL) != 0 ||
+		    generation_drop(generations[i], NULL) < 0)
+			left++;
+	}
+	return left;
 }

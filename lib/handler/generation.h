@@ -31,6 +31,9 @@ int generation_list(unsigned ret[GENERATION_MAX], struct err *err);
 /* Reads the contract of a generation. */
 int generation_read(unsigned generation, struct contract *ret, struct err *err);
 
+/* True if the generation was made from what this fingerprint is of. */
+bool generation_is_from(unsigned generation, const char *fingerprint);
+
 /* Makes a generation: contract->trees[].path, id, arch, place are filled in by the caller, the rest
  * here. A tree that has a template already (namespace_path and namespace_ino, of a generation that
  * is still there) keeps it. On failure the folder is gone again. */
@@ -42,5 +45,9 @@ int generation_drop(unsigned generation, struct err *err);
 
 /* 1 if a process is just being started by a generation's loader or enter, 0 if none is. */
 int generation_in_use(unsigned generation, struct err *err);
+
+/* Drops those that were replaced at least ms milliseconds ago and that nobody is just entering by;
+ * returns how many of the replaced are left. */
+int generation_drop_older(unsigned ms);
 
 #endif

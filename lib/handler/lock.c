@@ -15,7 +15,7 @@
 
 /* One enabling or disabling at a time. Nobody but root can open the file, and so hold us up; it is
  * removed in the end, so whoever waited for it must look whether it is still the one. */
-int handler_lock(struct err *err)
+int lock_take(struct err *err)
 {
 	for (;;) {
 		FD_CLEANUP int fd =
@@ -32,7 +32,7 @@ int handler_lock(struct err *err)
 	}
 }
 
-void handler_unlock(int *fd)
+void lock_give_back(int *fd)
 {
 	if (*fd >= 0) {
 		(void)unlink(LOCK_FILE); /* another run makes a new one */

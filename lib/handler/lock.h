@@ -6,11 +6,11 @@
 struct err;
 
 /* Waits for the lock; a descriptor, or -errno with a sentence. It ends with the process, too. */
-int handler_lock(struct err *err);
+int lock_take(struct err *err);
 
-/* Gives it back; for HANDLER_LOCK_CLEANUP int lock = -1; */
-void handler_unlock(int *fd);
+/* Gives it back; for LOCK_CLEANUP int lock = -1; */
+void lock_give_back(int *fd);
 
-#define HANDLER_LOCK_CLEANUP __attribute__((cleanup(handler_unlock)))
+#define LOCK_CLEANUP __attribute__((cleanup(lock_give_back)))
 
 #endif

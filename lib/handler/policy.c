@@ -15,7 +15,7 @@
 #include "core/contract.h"
 #include "core/err.h"
 #include "core/rule.h"
-#include "handler/enable.h"
+#include "handler/entries.h"
 #include "handler/generation.h"
 #include "handler/mounts.h"
 #include "sys/apart.h"
@@ -26,7 +26,7 @@
 
 enum { ORDINARY_USER = 65534 };
 
-int survey_contract(struct contract *ret, struct err *err)
+int policy_live_contract(struct contract *ret, struct err *err)
 {
 	unsigned generations[GENERATION_MAX];
 	int n = generation_list(generations, err);
@@ -45,34 +45,34 @@ static bool is_live(const struct rule *rule, const struct contract *contract)
 {
 	unsigned generation;
 
-	return contract && handler_owns(rule->name, &generation) &&
+	return contract && entries_own(rule->name, &generation) &&
 	       generation == contract->generation;
 }
 
-static enum survey_entry_note note_other(const struct rule *rules, size_t n, size_t at,
-					 const struct contract *contract)
+static enum policy_note note_other(const struct rule *rules, size_t n, size_t at,
+				   const struct contract *contract)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (!is_live(&rules[i], contract) || !rule_overlaps(&rules[i], &rules[at]))
 			continue;
-		return at < i ? SURVEY_BEFORE : SURVEY_BEHIND;
+		return at < i ? POLICY_BEFORE : POLICY_AFTER;
 	}
-	return SURVEY_UNRELATED;
+	return POLICY_UNRELATED;
 }
 
-void survey_notes(const struct rule *rules, size_t n, const struct contract *contract,
-		  enum survey_entry_note *ret)
+void policy_notes(const struct rule *rules, size_t n, const struct contract *contract,
+		  enum policy_note *ret)
 {
 	unsigned generation;
 
 	for (size_t i = 0; i < n; i++) {
 		if (is_live(&rules[i], contract))
-			ret[i] = SURVEY_OURS;
-		else if (handler_owns(rules[i].name, &generation))
-			ret[i] = SURVEY_STALE;
+			ret[i] = POLICY_OURS;
+		else if (entries_own(rules[i].name, &generation))
+			ret[i] = POLICY_STALE;
 		else
 			ret[i] = rules[i].enabled ? note_other(rules, n, i, contract)
-						  : SURVEY_UNRELATED;
+						  : POLICY_UNRELATED;
 	}
 }
 
@@ -90,7 +90,7 @@ static int count_mounts(void *data, struct err *err)
 	return r < 0 ? r : (int)summary.n;
 }
 
-int survey_template_mounts(const struct contract_tree *tree, struct err *err)
+int policy_template_mounts(const struct contract_tree *tree, struct err *err)
 {
 	return apart_do(count_mounts, (void *)tree, err);
 }
@@ -109,7 +109,7 @@ static int try_user_namespace(void *data, struct err *err)
 	return ns_unshare_user(err);
 }
 
-int survey_user_namespace(struct err *err)
+int policy_user_namespace(struct err *err)
 {
 	return apart_do(try_user_namespace, NULL, err);
 }
@@ -123,12 +123,12 @@ static int try_own_instance(void *data, struct err *err)
 	return instance < 0 ? instance : 0;
 }
 
-int survey_own_instance(struct err *err)
+int policy_own_instance(struct err *err)
 {
 	return apart_do(try_own_instance, NULL, err);
 }
 
-int survey_enter(const struct contract *contract, struct err *err)
+int policy_enter(const struct contract *contract, struct err *err)
 {
 	struct statvfs fs;
 	cap_flag_value_t admin = CAP_CLEAR, root = CAP_CLEAR;

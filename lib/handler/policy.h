@@ -13,31 +13,31 @@ struct contract_tree;
 struct rule;
 struct err;
 
-enum survey_entry_note {
-	SURVEY_OURS,	 /* of the generation that is live */
-	SURVEY_STALE,	 /* ours, of a generation that is gone */
-	SURVEY_BEFORE,	 /* another's: asked before ours for the same files */
-	SURVEY_BEHIND,	 /* another's: ours is asked first */
-	SURVEY_UNRELATED /* another's, for other files */
+enum policy_note {
+	POLICY_OURS,	 /* of the generation that is live */
+	POLICY_STALE,	 /* ours, of a generation that is gone */
+	POLICY_BEFORE,	 /* another's: asked before ours for the same files */
+	POLICY_AFTER,	 /* another's: ours is asked first */
+	POLICY_UNRELATED /* another's, for other files */
 };
 
 /* The live contract: 1, 0 if nothing is enabled. */
-int survey_contract(struct contract *ret, struct err *err);
+int policy_live_contract(struct contract *ret, struct err *err);
 
 /* What each entry of the instance (in the order of asking) is to ours. */
-void survey_notes(const struct rule *rules, size_t n, const struct contract *contract,
-		  enum survey_entry_note *ret);
+void policy_notes(const struct rule *rules, size_t n, const struct contract *contract,
+		  enum policy_note *ret);
 
 /* How many mounts a template holds: what each exec copies. */
-int survey_template_mounts(const struct contract_tree *tree, struct err *err);
+int policy_template_mounts(const struct contract_tree *tree, struct err *err);
 
 /* 0 if an ordinary user may make a user namespace here, else why not. */
-int survey_user_namespace(struct err *err);
+int policy_user_namespace(struct err *err);
 
 /* 0 if a user namespace may have its own binfmt_misc instance, else why not. */
-int survey_own_instance(struct err *err);
+int policy_own_instance(struct err *err);
 
 /* 0 if enter's file capabilities would be granted to an ordinary user, else why not. */
-int survey_enter(const struct contract *contract, struct err *err);
+int policy_enter(const struct contract *contract, struct err *err);
 
 #endif

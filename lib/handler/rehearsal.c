@@ -3,48 +3,66 @@
 #include "handler/rehearsal.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "core/arch.h"
 #include "core/contract.h"
 #include "core/err.h"
 #include "core/rule.h"
+#include "handler/entries.h"
 #include "handler/selftest.h"
 #include "sys/apart.h"
 #include "sys/binfmt.h"
 #include "sys/fd.h"
 #include "sys/ns.h"
 
-enum { FOREIGN_MAX = 128 };
-
-/* An instance of one's own hides the host's handlers: take those along that a runtime needs. */
-static int take_along(const struct rehearsal *rehearsal, int instance, struct err *err)
+/* An instance of one's own hides the host's handlers: takes those along that a runtime of this arch
+ * needs. */
+static int take_along(const struct rehearsal *rehearsal, const struct arch *arch, int instance,
+		      struct err *err)
 {
-	static struct rule present[FOREIGN_MAX];
-	int n = binfmt_list(rehearsal->instance, present, FOREIGN_MAX, err);
-	int r = n < 0 ? n : 0;
+	ENTRIES_FREE struct rule *present = NULL;
+	struct rule elf;
+	int n = entries_list(rehearsal->instance, &present, err);
 
-	for (size_t t = 0; r == 0 && t < rehearsal->contract->n_trees; t++) {
-		const struct arch *arch = arch_by_name(rehearsal->contract->trees[t].arch);
-		struct rule elf;
+	if (n < 0)
+		return n;
+	rule_for_elf(arch, &elf);
+	/* the list has the first to be asked first; registering turns that around */
+	for (int i = n; i > 0; i--) {
+		int r;
 
-		if (!arch || arch_runs_on(arch, arch_native()))
+		if (!present[i - 1].enabled || present[i - 1].extension[0] ||
+		    !rule_overlaps(&present[i - 1], &elf))
 			continue;
-		rule_for_elf(arch, &elf);
-		/* the list has the first to be asked first; registering turns that around */
-		for (int i = n; r == 0 && i > 0; i--) {
-			if (present[i - 1].enabled && !present[i - 1].extension[0] &&
-			    rule_overlaps(&present[i - 1], &elf))
-				r = binfmt_register(instance, &present[i - 1], err);
-		}
-		n = 0; /* once is enough for all trees of a contract, which have one arch */
+		r = binfmt_register(instance, &present[i - 1], err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
-static int perform(void *data, struct err *err)
+static int prepare_instance(const struct rehearsal *rehearsal, int instance, struct err *err)
 {
-	const struct rehearsal *rehearsal = data;
+	const struct contract *contract = rehearsal->contract;
+	/* all trees of a contract have one */
+	const struct arch *arch = contract->n_trees ? arch_by_name(contract->trees[0].arch) : NULL;
+	int r = 0;
+
+	if (arch && !arch_runs_on(arch, arch_native()))
+		r = take_along(rehearsal, arch, instance, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < rehearsal->n_rules; i++) {
+		r = binfmt_register(instance, &rehearsal->rules[i], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int perform(void *ctx, struct err *err)
+{
+	const struct rehearsal *rehearsal = ctx;
 	FD_CLEANUP int instance = -1;
 	int r;
 
@@ -53,23 +71,25 @@ static int perform(void *data, struct err *err)
 	instance = binfmt_new_instance(err);
 	if (instance < 0)
 		return -ECANCELED;
-	r = take_along(rehearsal, instance, err);
-	for (size_t i = 0; r == 0 && i < rehearsal->n_rules; i++)
-		r = binfmt_register(instance, &rehearsal->rules[i], err);
-	for (size_t i = 0; r == 0 && i < rehearsal->contract->n_trees; i++) {
+	r = prepare_instance(rehearsal, instance, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < rehearsal->contract->n_trees; i++) {
 		const struct contract_tree *tree = &rehearsal->contract->trees[i];
+		const struct selftest test = { .tree = tree->path,
+					       .arch = arch_by_name(tree->arch),
+					       .how = SELFTEST_EXEC };
 
 		if (!(rehearsal->which & (1U << i)))
 			continue;
-		r = selftest_run(&(struct selftest){ .tree = tree->path,
-						     .arch = arch_by_name(tree->arch),
-						     .how = SELFTEST_EXEC },
-				 err);
+		r = selftest_run(&test, err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
-int rehearse(const struct rehearsal *rehearsal, struct err *err)
+int rehearsal_run(const struct rehearsal *rehearsal, struct err *err)
 {
 	return apart_do(perform, (void *)rehearsal, err);
 }

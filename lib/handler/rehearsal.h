@@ -21,6 +21,6 @@ struct rehearsal {
  * executes the trees' self-tests there. Returns 0; -ECANCELED if this kernel or a policy does not
  * allow a rehearsal (the sentence says which); anything else means that the registration would not
  * work. */
-int rehearse(const struct rehearsal *rehearsal, struct err *err);
+int rehearsal_run(const struct rehearsal *rehearsal, struct err *err);
 
 #endif

@@ -15,7 +15,9 @@
 #include "core/str.h"
 #include "core/view.h"
 #include "handler/admission.h"
+#include "handler/disable.h"
 #include "handler/enable.h"
+#include "handler/entries.h"
 #include "handler/fingerprint.h"
 #include "handler/generation.h"
 #include "handler/mounts.h"
@@ -36,24 +38,24 @@ struct round {
 	const struct conf *conf;
 	const struct arch *arch;
 	int inotify;
-	struct follow *follow;
-	struct lookout *lookouts; /* of the configured trees; shared with children */
-	bool live, stale;	  /* live has a meaning; but was made from another basis */
-	unsigned newest;	  /* generation that has a folder */
+	struct round_report *report;
+	struct watch *watches; /* of the configured trees; shared with children */
+	bool live, stale;      /* live has a meaning; but was made from another fingerprint */
+	unsigned newest;       /* generation that has a folder */
 	struct contract standing, wanted;
 };
 
 struct look {
 	const char *wanted;
 	int inotify;
-	struct lookout *ret;
+	struct watch *ret;
 };
 
 static int look(void *data, struct err *err)
 {
 	struct look *look = data;
 
-	return lookout_tree(look->wanted, look->inotify, look->ret, err);
+	return watch_tree(look->wanted, look->inotify, look->ret, err);
 }
 
 struct verification {
@@ -65,11 +67,11 @@ struct verification {
 static int verify(void *data, struct err *err)
 {
 	const struct verification *verification = data;
-	int r = tree_verify(verification->path, verification->arch, err);
+	int r = admission_check(verification->path, verification->arch, err);
 
 	return r < 0 ? r
-		     : tree_contract(verification->path, verification->arch, verification->ret,
-				     err);
+		     : admission_contract(verification->path, verification->arch, verification->ret,
+					  err);
 }
 
 static void *shared_pages(size_t size)
@@ -88,7 +90,7 @@ static struct contract_tree *find(struct contract *contract, const char *path)
 	return NULL;
 }
 
-static void explain(struct follow_tree *tree, const char *why)
+static void explain(struct round_tree *tree, const char *why)
 {
 	(void)str_copy_bytes(tree->why, sizeof(tree->why), why,
 			     strnlen(why, sizeof(tree->why) - 1));
@@ -133,7 +135,7 @@ static int want(struct round *round, const char *path, uint64_t dev, uint64_t in
 }
 
 /* What stood for a tree stays while it cannot be replaced. */
-static void keep(struct round *round, struct follow_tree *tree)
+static void keep(struct round *round, struct round_tree *tree)
 {
 	const struct contract_tree *stands = find(&round->standing, tree->path);
 
@@ -143,26 +145,26 @@ static void keep(struct round *round, struct follow_tree *tree)
 
 static void look_at(struct round *round, size_t i)
 {
-	struct follow_tree *tree = &round->follow->trees[i];
-	struct lookout *lookout = &round->lookouts[i];
-	struct look job = { tree->wanted, round->inotify, lookout };
+	struct round_tree *tree = &round->report->trees[i];
+	struct watch *watch = &round->watches[i];
+	struct look job = { tree->wanted, round->inotify, watch };
 	struct err err = { 0 };
 	int r = apart_do_within(look, &job, tree->away ? LOOK_AGAIN_MS : LOOK_MS, &err);
 
 	tree->away = r == -ETIMEDOUT;
 	if (tree->away)
 		(void)err_say(&err, ETIMEDOUT, "it does not answer");
-	if (!tree->away || lookout->watch != LOOKOUT_NOTHING)
-		tree->watch = lookout->watch;
-	else if (tree->watch == LOOKOUT_NOTHING)
-		tree->watch = LOOKOUT_POLL;
+	if (!tree->away || watch->kind != WATCH_NOTHING)
+		tree->watch = watch->kind;
+	else if (tree->watch == WATCH_NOTHING)
+		tree->watch = WATCH_POLL;
 	tree->why[0] = '\0';
 	if (r < 0)
-		lookout->path[0] = '\0';
+		watch->path[0] = '\0';
 	if (r == 0)
-		r = want(round, lookout->path, lookout->dev, lookout->ino, &err);
+		r = want(round, watch->path, watch->dev, watch->ino, &err);
 	if (r == 0) {
-		(void)str_copy(tree->path, sizeof(tree->path), lookout->path); /* as large */
+		(void)str_copy(tree->path, sizeof(tree->path), watch->path); /* as large */
 		return;
 	}
 	explain(tree, err.text);
@@ -172,8 +174,8 @@ static void look_at(struct round *round, size_t i)
 /* True if it is another version of a tree that is configured. */
 static bool is_version_of_wanted(const struct round *round, const struct contract_tree *tree)
 {
-	for (size_t i = 0; tree->versions && i < round->follow->n_trees; i++) {
-		const char *path = round->lookouts[i].path;
+	for (size_t i = 0; tree->versions && i < round->report->n_trees; i++) {
+		const char *path = round->watches[i].path;
 
 		if (strncmp(path, tree->path, tree->versions) == 0 && path[tree->versions] == '/' &&
 		    !strchr(path + tree->versions + 1, '/'))
@@ -197,8 +199,8 @@ static void keep_others(struct round *round)
 {
 	bool all_known = true;
 
-	for (size_t i = 0; i < round->follow->n_trees; i++)
-		all_known &= round->lookouts[i].path[0] != '\0';
+	for (size_t i = 0; i < round->report->n_trees; i++)
+		all_known &= round->watches[i].path[0] != '\0';
 	for (size_t i = 0; round->live && i < round->standing.n_trees; i++) {
 		struct contract_tree *tree = &round->standing.trees[i];
 		bool ours = tree->flags & CONTRACT_TREE_FOLLOWED;
@@ -214,12 +216,11 @@ static void keep_others(struct round *round)
  * replaced its template stands. If it is not fit, that is a word to say when it is current. */
 static void want_others(struct round *round)
 {
-	for (size_t i = 0; i < round->follow->n_trees; i++) {
-		const struct lookout *lookout = &round->lookouts[i];
+	for (size_t i = 0; i < round->report->n_trees; i++) {
+		const struct watch *watch = &round->watches[i];
 
-		if (lookout->path[0] && lookout->other[0] && !find(&round->wanted, lookout->other))
-			(void)want(round, lookout->other, lookout->other_dev, lookout->other_ino,
-				   NULL);
+		if (watch->path[0] && watch->other[0] && !find(&round->wanted, watch->other))
+			(void)want(round, watch->other, watch->other_dev, watch->other_ino, NULL);
 	}
 }
 
@@ -247,45 +248,45 @@ static bool is_enough(struct round *round)
 static int learn(struct round *round, struct err *err)
 {
 	unsigned generations[GENERATION_MAX];
-	char basis[BASIS_SIZE];
+	char fingerprint[FINGERPRINT_SIZE];
 	int n = generation_list(generations, err);
-	int r = n < 0 ? n : basis_now(round->conf, basis, err);
+	int r = n < 0 ? n : fingerprint_now(round->conf, fingerprint, err);
 
 	if (r < 0)
 		return r;
 	round->newest = n ? generations[n - 1] : 0;
-	r = survey_contract(&round->standing, err);
+	r = policy_live_contract(&round->standing, err);
 	if (r < 0)
 		return r;
 	/* one that a newer version of ourselves cannot read is replaced */
 	round->live = r == 1 && round->standing.generation == round->newest;
 	if (!round->live)
 		memset(&round->standing, 0, sizeof(round->standing));
-	round->stale = round->live && !basis_is(round->standing.generation, basis);
+	round->stale = round->live && !generation_is_from(round->standing.generation, fingerprint);
 	return 0;
 }
 
 static int bring(struct round *round, struct err *err)
 {
-	struct follow *follow = round->follow;
-	struct handler_report report;
+	struct round_report *report = round->report;
+	struct enable_report done;
 	int r;
 
 	if (round->wanted.n_trees == 0)
-		return round->live ? handler_disable(err) : 0;
+		return round->live ? disable_all(err) : 0;
 	if (is_enough(round)) {
-		r = handler_stands(round->conf, round->standing.generation, err);
-		follow->restored = r == 0;
+		r = entries_stand(round->conf, round->standing.generation, err);
+		report->restored = r == 0;
 		if (r == 0)
-			r = handler_restore(round->conf, round->standing.generation, err);
-		follow->generation = round->standing.generation;
+			r = entries_restore(round->conf, round->standing.generation, err);
+		report->generation = round->standing.generation;
 		return r < 0 ? r : 0;
 	}
-	r = handler_renew(round->conf, &round->wanted, round->newest, round->arch, &report, err);
+	r = enable_renew(round->conf, &round->wanted, round->newest, round->arch, &done, err);
 	if (r < 0)
 		return r;
-	follow->renewed = true;
-	follow->generation = report.generation;
+	report->renewed = true;
+	report->generation = done.generation;
 	return 0;
 }
 
@@ -326,7 +327,7 @@ static int prune_all(const struct conf *conf, struct err *err)
 	r = mounts_find_pruned(conf, &facts, err);
 	if (r < 0 || facts.n_pruned == 0)
 		return r;
-	r = survey_contract(&contract, err);
+	r = policy_live_contract(&contract, err);
 	if (r == 1)
 		r = view_prune_plan(&facts, &plan, err);
 	for (size_t i = 0; r == 0 && i < contract.n_trees; i++)
@@ -334,8 +335,8 @@ static int prune_all(const struct conf *conf, struct err *err)
 	return r;
 }
 
-int follow_round(const struct conf *conf, int inotify, bool prune, struct follow *follow,
-		 struct err *err)
+int round_perform(const struct conf *conf, int inotify, bool prune, struct round_report *report,
+		  struct err *err)
 {
 	static struct round round;
 	int r;
@@ -343,25 +344,24 @@ int follow_round(const struct conf *conf, int inotify, bool prune, struct follow
 	round = (struct round){ .conf = conf,
 				.arch = arch_native(),
 				.inotify = inotify,
-				.follow = follow,
-				.lookouts =
-					shared_pages(sizeof(struct lookout) * FOLLOW_TREES_MAX) };
-	if (!round.lookouts)
+				.report = report,
+				.watches = shared_pages(sizeof(struct watch) * ROUND_TREES_MAX) };
+	if (!round.watches)
 		return err_set(err, errno, "cannot look at the trees");
-	follow->renewed = follow->restored = false;
-	follow->generation = 0;
+	report->renewed = report->restored = false;
+	report->generation = 0;
 	r = learn(&round, err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < follow->n_trees; i++)
+	for (size_t i = 0; i < report->n_trees; i++)
 		look_at(&round, i);
 	keep_others(&round);
 	r = bring_all(&round, err);
 	if (r == 0 && prune)
 		r = prune_all(conf, err);
 	if (r == 0) {
-		r = handler_tidy(TIDY_MS, err);
-		follow->older = r > 0 ? (unsigned)r : 0;
+		r = disable_older(TIDY_MS, err);
+		report->older = r > 0 ? (unsigned)r : 0;
 	}
 	return r < 0 ? r : 0;
 }

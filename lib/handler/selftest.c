@@ -18,7 +18,6 @@
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
-#include "handler/admission.h"
 #include "sys/clock.h"
 #include "sys/fd.h"
 #include "sys/ns.h"
@@ -43,7 +42,7 @@ static int become(unsigned uid)
 
 static int enter_view(const struct selftest *test, struct err *err)
 {
-	FD_CLEANUP int fd = ns_open_template(test->template, test->template_ino, err);
+	FD_CLEANUP int fd = ns_open_template(test->view, test->view_ino, err);
 	int entered;
 
 	return fd < 0 ? fd : ns_enter(fd, 0, &entered, err);

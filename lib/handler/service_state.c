@@ -18,7 +18,7 @@ struct state {
 	uint32_t size;
 	pid_t pid;
 	struct err why;
-	struct follow follow;
+	struct round_report report;
 };
 
 int service_state_open(struct err *err)
@@ -39,7 +39,8 @@ int service_state_open(struct err *err)
 	return fd_steal(&fd);
 }
 
-int service_state_write(int fd, const struct follow *follow, const struct err *why, struct err *err)
+int service_state_write(int fd, const struct round_report *report, const struct err *why,
+			struct err *err)
 {
 	static struct state state;
 
@@ -48,7 +49,7 @@ int service_state_write(int fd, const struct follow *follow, const struct err *w
 	state.size = sizeof(state);
 	state.pid = getpid();
 	state.why = *why;
-	state.follow = *follow;
+	state.report = *report;
 	if (pwrite(fd, &state, sizeof(state), 0) != (ssize_t)sizeof(state))
 		return err_set(err, errno ? errno : EIO, "cannot write " SERVICE_STATE_FILE);
 	return 0;
@@ -64,11 +65,11 @@ void service_state_close(int *fd)
 static bool whole(struct state *state)
 {
 	if (state->size != sizeof(*state) || !str_eq(state->version, BUSYPY_VERSION) ||
-	    state->follow.n_trees > FOLLOW_TREES_MAX)
+	    state->report.n_trees > ROUND_TREES_MAX)
 		return false;
 	state->why.text[sizeof(state->why.text) - 1] = '\0';
-	for (size_t i = 0; i < state->follow.n_trees; i++) {
-		struct follow_tree *tree = &state->follow.trees[i];
+	for (size_t i = 0; i < state->report.n_trees; i++) {
+		struct round_tree *tree = &state->report.trees[i];
 
 		tree->wanted[sizeof(tree->wanted) - 1] = '\0';
 		tree->path[sizeof(tree->path) - 1] = '\0';
@@ -77,7 +78,8 @@ static bool whole(struct state *state)
 	return true;
 }
 
-int service_state_read(struct follow *ret, struct err *ret_why, pid_t *ret_pid, struct err *err)
+int service_state_read(struct round_report *ret, struct err *ret_why, pid_t *ret_pid,
+		       struct err *err)
 {
 	static struct state state;
 	FD_CLEANUP int fd = open(SERVICE_STATE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -96,7 +98,7 @@ int service_state_read(struct follow *ret, struct err *ret_why, pid_t *ret_pid, 
 	else if (n != (ssize_t)sizeof(state) || !whole(&state))
 		return err_say(err, EPROTO, "the busypyd that is running is of another version");
 	if (ret)
-		*ret = state.follow;
+		*ret = state.report;
 	if (ret_why)
 		*ret_why = state.why;
 	if (ret_pid)

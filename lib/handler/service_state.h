@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-struct follow;
+struct round_report;
 struct err;
 
 #define SERVICE_STATE_FILE "/run/busypyd.state"
@@ -17,7 +17,7 @@ struct err;
 int service_state_open(struct err *err);
 
 /* Writes the report of a round; err's sentence, if it has one, is why the round has failed. */
-int service_state_write(int fd, const struct follow *follow, const struct err *why,
+int service_state_write(int fd, const struct round_report *report, const struct err *why,
 			struct err *err);
 
 /* Ends it: the file goes. */
@@ -25,6 +25,7 @@ void service_state_close(int *fd);
 
 /* 1 and the last report (and why that round failed: "" if it did not), 0 if no busypyd is running,
  * -errno. ret_pid may be NULL, and so may the others. */
-int service_state_read(struct follow *ret, struct err *ret_why, pid_t *ret_pid, struct err *err);
+int service_state_read(struct round_report *ret, struct err *ret_why, pid_t *ret_pid,
+		       struct err *err);
 
 #endif

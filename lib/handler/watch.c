@@ -67,9 +67,9 @@ static bool go_up(char *path)
 }
 
 /* The directory that the path lies in, or the deepest one above it that is there. */
-static void watch_above(const char *wanted, int inotify, enum lookout_watch *ret)
+static void watch_above(const char *wanted, int inotify, enum watch_kind *ret)
 {
-	char path[LOOKOUT_PATH_MAX];
+	char path[WATCH_PATH_MAX];
 	struct statfs fs;
 
 	if (str_copy(path, sizeof(path), wanted) < 0)
@@ -77,8 +77,7 @@ static void watch_above(const char *wanted, int inotify, enum lookout_watch *ret
 	while (go_up(path)) {
 		if (inotify_add_watch(inotify, path, WATCHED) < 0)
 			continue;
-		*ret = statfs(path, &fs) == 0 && is_network(fs.f_type) ? LOOKOUT_POLL
-								       : LOOKOUT_INOTIFY;
+		*ret = statfs(path, &fs) == 0 && is_network(fs.f_type) ? WATCH_POLL : WATCH_INOTIFY;
 		return;
 	}
 }
@@ -90,7 +89,7 @@ static bool is_version(const char *name)
 }
 
 /* A rename sets an inode's ctime: the youngest is what was published last. */
-static void find_other(int folder, const char *versions, struct lookout *ret)
+static void find_other(int folder, const char *versions, struct watch *ret)
 {
 	struct timespec youngest = { 0 };
 	struct dirs dirs;
@@ -115,9 +114,9 @@ static void find_other(int folder, const char *versions, struct lookout *ret)
 	}
 }
 
-static void look_at_versions(int inotify, struct lookout *ret)
+static void look_at_versions(int inotify, struct watch *ret)
 {
-	char versions[LOOKOUT_PATH_MAX];
+	char versions[WATCH_PATH_MAX];
 	FD_CLEANUP int folder = -1;
 
 	(void)str_copy(versions, sizeof(versions), ret->path); /* as large */
@@ -129,16 +128,16 @@ static void look_at_versions(int inotify, struct lookout *ret)
 		find_other(folder, versions, ret);
 }
 
-int lookout_tree(const char *wanted, int inotify, struct lookout *ret, struct err *err)
+int watch_tree(const char *wanted, int inotify, struct watch *ret, struct err *err)
 {
 	char path[PATH_SIZE];
 	struct place place;
 	struct stat st;
 	int r;
 
-	*ret = (struct lookout){ .watch = LOOKOUT_NOTHING };
+	*ret = (struct watch){ .kind = WATCH_NOTHING };
 	/* first the watch, then the look: what changes in between is seen twice, not never */
-	watch_above(wanted, inotify, &ret->watch);
+	watch_above(wanted, inotify, &ret->kind);
 	r = tree_resolve(wanted, path, err);
 	if (r < 0)
 		return r;

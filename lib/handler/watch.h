@@ -8,25 +8,25 @@
 
 struct err;
 
-enum lookout_watch {
-	LOOKOUT_NOTHING, /* nothing is known of it yet */
-	LOOKOUT_INOTIFY, /* the kernel tells */
-	LOOKOUT_POLL	 /* a network file system, where others' renames are not told of */
+enum watch_kind {
+	WATCH_NOTHING, /* nothing is known of it yet */
+	WATCH_INOTIFY, /* the kernel tells */
+	WATCH_POLL     /* a network file system, where others' renames are not told of */
 };
 
-enum { LOOKOUT_PATH_MAX = 512 }; /* a contract's */
+enum { WATCH_PATH_MAX = 512 }; /* a contract's */
 
-struct lookout {
-	char path[LOOKOUT_PATH_MAX];  /* the tree's canonical path */
-	uint64_t dev, ino;	      /* of its root directory */
-	char other[LOOKOUT_PATH_MAX]; /* the version that was published or in force last; or "" */
+struct watch {
+	char path[WATCH_PATH_MAX];  /* the tree's canonical path */
+	uint64_t dev, ino;	    /* of its root directory */
+	char other[WATCH_PATH_MAX]; /* the version that was published or in force last; or "" */
 	uint64_t other_dev, other_ino;
-	enum lookout_watch watch;
+	enum watch_kind kind;
 };
 
 /* Looks at a tree by its configured path, and adds watches for it to an inotify instance: on the
  * directory that holds the link, on the folder of versions, and, where something is missing, on the
- * deepest directory that is there. ret->watch is filled in even if the tree cannot be found. */
-int lookout_tree(const char *wanted, int inotify, struct lookout *ret, struct err *err);
+ * deepest directory that is there. ret->kind is filled in even if the tree cannot be found. */
+int watch_tree(const char *wanted, int inotify, struct watch *ret, struct err *err);
 
 #endif

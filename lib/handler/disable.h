@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Taking back what enabling did: all of it, or what was replaced. */
+#ifndef BUSYPY_HANDLER_DISABLE_H
+#define BUSYPY_HANDLER_DISABLE_H
+
+struct err;
+
+/* Removes our entries, templates and files. Running scripts go on. Returns 1 if there was anything
+ * to remove, 0 if not. */
+int disable_all(struct err *err);
+
+/* Drops what was replaced at least ms milliseconds ago and nobody is just entering by. Returns how
+ * many generations are left to drop. */
+int disable_older(unsigned ms, struct err *err);
+
+#endif

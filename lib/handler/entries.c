@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* Entries are told apart by their names, busypy-GENERATION-NUMBER. */
+#include "handler/entries.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/conf.h"
+#include "core/err.h"
+#include "core/rule.h"
+#include "core/str.h"
+#include "handler/generation.h"
+#include "handler/lock.h"
+#include "sys/binfmt.h"
+#include "sys/fd.h"
+
+enum { LIST_MAX = 512 };
+
+bool entries_own(const char *name, unsigned *ret_generation)
+{
+	char number[16];
+	uint64_t value;
+	size_t n;
+
+	if (!str_starts(name, "busypy-"))
+		return false;
+	n = strcspn(name + 7, "-");
+	if (!name[7 + n] || str_copy_bytes(number, sizeof(number), name + 7, n) < 0 ||
+	    str_to_u64(number, 10, &value) < 0 || value > UINT32_MAX)
+		return false;
+	*ret_generation = (unsigned)value;
+	return true;
+}
+
+int entries_make(const struct conf *conf, unsigned generation, struct rule *ret, struct err *err)
+{
+	char loader[GENERATION_PATH_MAX];
+	int n = 0;
+
+	generation_path(generation, "loader", loader);
+	for (size_t i = 0; i < conf->n_interpreters; i++) {
+		for (size_t j = 0; j < RULE_FORMS; j++) {
+			int r = rule_make(&ret[n], generation, conf->interpreters[i], j,
+					  conf->match_marker, loader);
+
+			if (r == -ENOENT)
+				continue;
+			if (r < 0)
+				return err_say(err, -r, "interpreter %s: the name is too long",
+					       conf->interpreters[i]);
+			n++;
+		}
+	}
+	return n;
+}
+
+void entries_free(struct rule **entries)
+{
+	free(*entries);
+}
+
+static struct rule *allocate(size_t n, struct err *err)
+{
+	struct rule *entries = calloc(n, sizeof(*entries));
+
+	if (!entries)
+		(void)err_set(err, ENOMEM, "cannot list handler entries");
+	return entries;
+}
+
+int entries_list(int instance, struct rule **ret, struct err *err)
+{
+	ENTRIES_FREE struct rule *entries = allocate(LIST_MAX, err);
+	int n;
+
+	if (!entries)
+		return -ENOMEM;
+	n = binfmt_list(instance, entries, LIST_MAX, err);
+	if (n < 0)
+		return n;
+	*ret = entries;
+	entries = NULL;
+	return n;
+}
+
+static int read_back(int instance, const struct rule *rule, struct err *err)
+{
+	struct rule seen;
+	int r = binfmt_read(instance, rule->name, &seen, err);
+
+	if (r < 0)
+		return r;
+	if (!seen.enabled || seen.size != rule->size || seen.offset != rule->offset ||
+	    memcmp(seen.magic, rule->magic, rule->size) != 0 ||
+	    !str_eq(seen.interpreter, rule->interpreter) || !strchr(seen.flags, 'P') ||
+	    !strchr(seen.flags, 'O') || !strchr(seen.flags, 'F') || strchr(seen.flags, 'C'))
+		return err_say(err, EPROTO, "handler entry %s reads back differently", rule->name);
+	return 0;
+}
+
+int entries_register(int instance, const struct rule *rules, size_t n, struct err *err)
+{
+	/* a later entry is asked first: the commonest ending comes last */
+	for (size_t i = n; i > 0; i--) {
+		int r = binfmt_register(instance, &rules[i - 1], err);
+
+		if (r < 0)
+			return r;
+		r = read_back(instance, &rules[i - 1], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void entries_remove(int instance, unsigned generation)
+{
+	ENTRIES_FREE struct rule *present = NULL;
+	int n = entries_list(instance, &present, NULL);
+	unsigned owner;
+
+	for (int i = 0; i < n; i++) {
+		/* on the way back there is nothing better to do than to go on */
+		if (entries_own(present[i].name, &owner) && owner == generation)
+			(void)binfmt_remove(instance, present[i].name, NULL);
+	}
+}
+
+int entries_remove_all(int instance, struct err *err)
+{
+	ENTRIES_FREE struct rule *present = NULL;
+	int n = entries_list(instance, &present, err), removed = 0;
+	unsigned generation;
+
+	if (n < 0)
+		return n;
+	for (int i = 0; i < n; i++) {
+		int r;
+
+		if (!entries_own(present[i].name, &generation))
+			continue;
+		r = binfmt_remove(instance, present[i].name, err);
+		if (r < 0)
+			return r;
+		removed = 1;
+	}
+	return removed;
+}
+
+static int write_line(int fd, const struct rule *rule)
+{
+	char line[RULE_LINE_MAX + 1];
+	int r = rule_format(rule, line, sizeof(line));
+
+	if (r < 0)
+		return r;
+	r = fd_write_all(fd, line, strlen(line));
+	if (r < 0)
+		return r;
+	return fd_write_all(fd, "\n", 1);
+}
+
+int entries_write_binfmt_d(const struct rule *rules, size_t n, struct err *err)
+{
+	static const char temporary[] = ENTRIES_BINFMT_D ".new";
+	FD_CLEANUP int fd = -1;
+
+	if (mkdir("/run/binfmt.d", 0755) < 0 && errno != EEXIST)
+		return err_set(err, errno, "cannot create /run/binfmt.d");
+	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return err_set(err, errno, "cannot create %s", temporary);
+	for (size_t i = n; i > 0; i--) {
+		int r = write_line(fd, &rules[i - 1]);
+
+		if (r < 0)
+			return err_set(err, -r, "cannot write %s", temporary);
+	}
+	if (rename(temporary, ENTRIES_BINFMT_D) < 0)
+		return err_set(err, errno, "cannot create " ENTRIES_BINFMT_D);
+	return 0;
+}
+
+int entries_stand(const struct conf *conf, unsigned generation, struct err *err)
+{
+	FD_CLEANUP int instance = binfmt_open(false, err);
+	ENTRIES_FREE struct rule *rules = NULL;
+	int n;
+
+	if (instance < 0)
+		return instance;
+	rules = allocate(ENTRIES_MAX, err);
+	if (!rules)
+		return -ENOMEM;
+	n = entries_make(conf, generation, rules, err);
+	if (n < 0)
+		return n;
+	for (int i = 0; i < n; i++) {
+		if (read_back(instance, &rules[i], NULL) < 0)
+			return 0;
+	}
+	return binfmt_enabled(instance) == 1;
+}
+
+int entries_restore(const struct conf *conf, unsigned generation, struct err *err)
+{
+	FD_CLEANUP int instance = binfmt_open(true, err);
+	ENTRIES_FREE struct rule *rules = NULL;
+	LOCK_CLEANUP int lock = -1;
+	int n, r;
+
+	if (instance < 0)
+		return instance;
+	rules = allocate(ENTRIES_MAX, err);
+	if (!rules)
+		return -ENOMEM;
+	lock = lock_take(err);
+	if (lock < 0)
+		return lock;
+	n = entries_make(conf, generation, rules, err);
+	if (n < 0)
+		return n;
+	entries_remove(instance, generation); /* what is left of it, so that the order is right */
+	r = entries_register(instance, rules, (size_t)n, err);
+	if (r < 0)
+		return r;
+	return entries_write_binfmt_d(rules, (size_t)n, err);
+}
