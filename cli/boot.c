@@ -215,7 +215,8 @@ static int find_client(struct options *options, const char *kernel, char image[P
 {
 	static char words[CLIENT_WORDS_MAX], mac[sizeof("52:54:00:00:00:00")];
 	struct kernel_request request = { .arch = options->machine.arch, .listener = &listener };
-	struct client_image client = { .arch = options->machine.arch, .modules = options->modules };
+	struct client_request client = { .arch = options->machine.arch,
+					 .modules = options->modules };
 	struct pack_request pack = { .output = image };
 	struct pack_size sizes[PACK_COMPONENTS];
 	char modules[PATH_SIZE];
@@ -242,7 +243,7 @@ static int find_client(struct options *options, const char *kernel, char image[P
 	(void)snprintf(words, sizeof(words), "root=/dev/nfs nfsroot=%s%s ip=dhcp ",
 		       share.server ? "" : "10.0.2.2:", options->nfs);
 	options->words = words;
-	return client_image_write(&client, &pack, sizes, err);
+	return client_write(&client, &pack, sizes, err);
 }
 
 /* A tree becomes an initramfs in a temporary file; an image is taken as it is. */
@@ -353,7 +354,7 @@ static int run(struct options *options, const char *kernel, const char *initrd,
 	if (raw)
 		(void)tcsetattr(STDIN_FILENO, TCSANOW, &before); /* the terminal may be gone */
 	if (r == 0 && options->record)
-		r = record_smoke(machine->log, options->record, machine->arch->name, err);
+		r = boot_record_smoke(machine->log, options->record, machine->arch->name, err);
 	if (machine->log >= 0)
 		(void)close(machine->log);
 	return r;

@@ -29,7 +29,7 @@ static size_t without_returns(char *text, size_t n)
 	return used;
 }
 
-int record_smoke(int log, const char *dir, const char *arch, struct err *err)
+int boot_record_smoke(int log, const char *dir, const char *arch, struct err *err)
 {
 	FILES_FREE char *text = malloc(LOG_MAX + 1);
 	char path[PATH_SIZE];

@@ -89,8 +89,8 @@ int cmd_gc(int argc, char **argv)
 	if (r)
 		return r;
 	if (export_resolve(argv[optind], export, &err) < 0 ||
-	    publish_collect(export, options.keep, options.lease_age,
-			    options.quiet ? say_nothing : say_gone, &err) < 0)
+	    gc(export, options.keep, options.lease_age, options.quiet ? say_nothing : say_gone,
+	       &err) < 0)
 		return say_err(argv[0], &err);
 	return 0;
 }

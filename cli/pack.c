@@ -46,8 +46,8 @@ static const char help[] =
 enum long_only { OPT_MODULE = 256 };
 
 struct options {
-	struct client_image client;
-	const char *wanted[CLIENT_IMAGE_MODULES_MAX];
+	struct client_request client;
+	const char *wanted[CLIENT_MODULES_MAX];
 	bool nfs_client;
 	const char *tree, *arch, *output, *minimal;
 	enum pack_format format;
@@ -84,8 +84,8 @@ static int parse_words(const char *command, int option, struct options *ret)
 
 static int add_module(const char *command, struct options *ret)
 {
-	if (ret->client.n_wanted == CLIENT_IMAGE_MODULES_MAX)
-		return say_error(command, "more than %d modules", CLIENT_IMAGE_MODULES_MAX);
+	if (ret->client.n_wanted == CLIENT_MODULES_MAX)
+		return say_error(command, "more than %d modules", CLIENT_MODULES_MAX);
 	ret->wanted[ret->client.n_wanted++] = optarg;
 	return 0;
 }
@@ -287,13 +287,13 @@ static int make_request(const struct options *options, char tree[PATH_SIZE],
 static int pack_client(const struct options *options, struct pack_size sizes[PACK_COMPONENTS],
 		       struct err *err)
 {
-	struct client_image client = options->client;
+	struct client_request client = options->client;
 	struct pack_request request = { .compression = options->compression,
 					.output = options->output };
 	int r = tree_arch(options->arch, &client.arch, err);
 
 	client.wanted = options->wanted;
-	return r < 0 ? r : client_image_write(&client, &request, sizes, err);
+	return r < 0 ? r : client_write(&client, &request, sizes, err);
 }
 
 /* Without what takes long: checksums, and starting Python. */

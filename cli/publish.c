@@ -93,8 +93,8 @@ int cmd_publish(int argc, char **argv)
 	request.source = argv[optind];
 	request.export = argv[optind + 1];
 	request.id = options.id;
-	remote = publish_is_remote(request.export);
-	r = remote ? publish_remote(&request, &report, &err) : publish(&request, &report, &err);
+	remote = remote_names_export(request.export);
+	r = remote ? remote_publish(&request, &report, &err) : publish(&request, &report, &err);
 	if (r < 0)
 		return say_err(argv[0], &err);
 	say_progress_end();

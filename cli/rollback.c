@@ -56,7 +56,7 @@ int cmd_rollback(int argc, char **argv)
 	if (r)
 		return r;
 	if (export_resolve(argv[optind], export, &err) < 0 ||
-	    publish_rollback(export, argv[optind + 1], id, &err) < 0)
+	    rollback(export, argv[optind + 1], id, &err) < 0)
 		return say_err(argv[0], &err);
 	if (!quiet)
 		(void)printf("%s is current\n", id);

@@ -54,7 +54,7 @@ static int add(struct table *table, const char *export, const struct version_rec
 	int r = export_version_path(export, version->id, path, err);
 
 	if (r == 0)
-		r = version_size(path, &n_bytes, &n_shared, err);
+		r = version_disk_usage(path, &n_bytes, &n_shared, err);
 	if (r < 0)
 		return r;
 	version_date(version->published, date);
@@ -81,7 +81,7 @@ static int list(const char *path, const struct list_options *options, struct tab
 	if (r < 0)
 		return r;
 	users = calloc(n + 1, sizeof(*users));
-	r = users ? export_users(export, versions, n, options->lease_age, users, err)
+	r = users ? export_users_count(export, versions, n, options->lease_age, users, err)
 		  : err_set(err, ENOMEM, "cannot list versions");
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = add(table, export, &versions[i], &users[i], err);

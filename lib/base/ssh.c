@@ -20,14 +20,14 @@
 
 enum { CHUNK = 4096, OUTPUT_MAX = 1024 * 1024 };
 
-const char *remote_program(void)
+const char *ssh_program(void)
 {
 	const char *program = getenv("BUSYPY_SSH");
 
 	return program && *program ? program : "ssh";
 }
 
-char *remote_quote(const char *text)
+char *ssh_quote(const char *text)
 {
 	size_t quotes = 0, used = 0;
 	char *quoted;
@@ -51,24 +51,24 @@ char *remote_quote(const char *text)
 	return quoted;
 }
 
-static int send_all(const struct remote *remote, const char *text, struct err *err)
+static int send_all(const struct ssh *ssh, const char *text, struct err *err)
 {
 	size_t n = strlen(text);
 
 	while (n) {
-		ssize_t sent = send(remote->fd, text, n, MSG_NOSIGNAL);
+		ssize_t sent = send(ssh->fd, text, n, MSG_NOSIGNAL);
 
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent < 0)
-			return err_say(err, EIO, "%s: the connection ended", remote->host);
+			return err_say(err, EIO, "%s: the connection ended", ssh->host);
 		text += sent;
 		n -= (size_t)sent;
 	}
 	return 0;
 }
 
-int remote_open(struct remote *remote, const char *host, const char *script, struct err *err)
+int ssh_open(struct ssh *ssh, const char *host, const char *script, struct err *err)
 {
 	int pair[2];
 
@@ -76,26 +76,26 @@ int remote_open(struct remote *remote, const char *host, const char *script, str
 		return err_say(err, EINVAL, "'%s' is no host", host);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_set(err, errno, "cannot connect to %s", host);
-	remote->host = host;
-	remote->fd = pair[0];
-	remote->pid = fork();
-	if (remote->pid == 0) {
+	ssh->host = host;
+	ssh->fd = pair[0];
+	ssh->pid = fork();
+	if (ssh->pid == 0) {
 		if (dup2(pair[1], 0) >= 0 && dup2(pair[1], 1) >= 0)
-			(void)execlp(remote_program(), remote_program(), host, "exec sh -s",
+			(void)execlp(ssh_program(), ssh_program(), host, "exec sh -s",
 				     (char *)NULL);
-		(void)fprintf(stderr, "busypy: cannot run %s: %s\n", remote_program(),
+		(void)fprintf(stderr, "busypy: cannot run %s: %s\n", ssh_program(),
 			      strerror(errno));
 		_exit(127);
 	}
 	(void)close(pair[1]);
-	if (remote->pid < 0)
-		return err_set(err, errno, "cannot run %s", remote_program());
-	return send_all(remote, script, err);
+	if (ssh->pid < 0)
+		return err_set(err, errno, "cannot run %s", ssh_program());
+	return send_all(ssh, script, err);
 }
 
 /* Reads until the line that ends a step; *ret_text is all before it. The step's status, or -errno.
  */
-static int receive(const struct remote *remote, char **ret_text, struct err *err)
+static int receive(const struct ssh *ssh, char **ret_text, struct err *err)
 {
 	char *text = NULL, *end = NULL;
 	size_t used = 0, room = 0;
@@ -105,14 +105,14 @@ static int receive(const struct remote *remote, char **ret_text, struct err *err
 
 		if (used + CHUNK > OUTPUT_MAX || array_reserve(&text, &room, used + CHUNK, 1) < 0) {
 			free(text);
-			return err_set(err, E2BIG, "%s: cannot read its answer", remote->host);
+			return err_set(err, E2BIG, "%s: cannot read its answer", ssh->host);
 		}
-		n = recv(remote->fd, text + used, room - used - 1, 0);
+		n = recv(ssh->fd, text + used, room - used - 1, 0);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
 			free(text);
-			return err_say(err, EIO, "%s: the connection ended", remote->host);
+			return err_say(err, EIO, "%s: the connection ended", ssh->host);
 		}
 		used += (size_t)n;
 		text[used] = '\0';
@@ -125,21 +125,21 @@ static int receive(const struct remote *remote, char **ret_text, struct err *err
 	return *text == '0' ? 0 : 1;
 }
 
-int remote_do(struct remote *remote, const char *step, char **ret_output, struct err *err)
+int ssh_do(struct ssh *ssh, const char *step, char **ret_output, struct err *err)
 {
 	char *text = NULL;
-	int r = send_all(remote, step, err);
+	int r = send_all(ssh, step, err);
 
 	if (r == 0)
-		r = send_all(remote, "\nprintf '\\n" END "%d\\n' $?\n", err);
+		r = send_all(ssh, "\nprintf '\\n" END "%d\\n' $?\n", err);
 	if (r == 0)
-		r = receive(remote, &text, err);
+		r = receive(ssh, &text, err);
 	if (r < 0)
 		return r;
 	if (r > 0) {
 		const char *line = text + strspn(text, "\n");
 
-		r = err_say(err, EIO, "%s: %.*s", remote->host, (int)strcspn(line, "\n"),
+		r = err_say(err, EIO, "%s: %.*s", ssh->host, (int)strcspn(line, "\n"),
 			    *line ? line : "a step failed without a reason");
 	}
 	if (r < 0 || !ret_output)
@@ -149,11 +149,11 @@ int remote_do(struct remote *remote, const char *step, char **ret_output, struct
 	return r;
 }
 
-void remote_close(struct remote *remote)
+void ssh_close(struct ssh *ssh)
 {
-	fd_close(&remote->fd);
-	remote->fd = -1;
-	if (remote->pid > 0)
-		(void)waitpid(remote->pid, NULL, 0); /* its reason was said by now */
-	remote->pid = 0;
+	fd_close(&ssh->fd);
+	ssh->fd = -1;
+	if (ssh->pid > 0)
+		(void)waitpid(ssh->pid, NULL, 0); /* its reason was said by now */
+	ssh->pid = 0;
 }

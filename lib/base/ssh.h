@@ -10,26 +10,26 @@
 struct err;
 
 /* Initialise with { .fd = -1 }. */
-struct remote {
+struct ssh {
 	const char *host;
 	int fd;
 	pid_t pid;
 };
 
 /* The program that connects: $BUSYPY_SSH, else "ssh". */
-const char *remote_program(void);
+const char *ssh_program(void);
 
 /* Connects and sends script. host is borrowed; one that begins with '-' is refused. */
-int remote_open(struct remote *remote, const char *host, const char *script, struct err *err);
+int ssh_open(struct ssh *ssh, const char *host, const char *script, struct err *err);
 
 /* Runs a step, which must read no input, and returns what it printed (caller frees; may be NULL).
  * If it fails, that is -EIO and the first line that it printed is the sentence. */
-int remote_do(struct remote *remote, const char *step, char **ret_output, struct err *err);
+int ssh_do(struct ssh *ssh, const char *step, char **ret_output, struct err *err);
 
 /* Ends the shell. */
-void remote_close(struct remote *remote);
+void ssh_close(struct ssh *ssh);
 
 /* Writes text as one word of a shell into ret; caller frees, NULL if there is no memory. */
-char *remote_quote(const char *text);
+char *ssh_quote(const char *text);
 
 #endif

@@ -6,7 +6,7 @@
 #include "core/err.h"
 #include "export/manifest.h"
 
-int publish_check(const char *version, struct err *err)
+int export_check(const char *version, struct err *err)
 {
 	int r = version_manifest_verify(version, err);
 

@@ -7,6 +7,6 @@ struct err;
 
 /* What was written is what the manifest says, read again byte by byte, and `busypy check` finds no
  * error. A sentence names the first thing that is wrong. */
-int publish_check(const char *version, struct err *err);
+int export_check(const char *version, struct err *err);
 
 #endif

@@ -45,7 +45,8 @@ static int compare(const void *a, const void *b)
 	return x->ino < y->ino ? -1 : x->ino > y->ino;
 }
 
-int version_size(const char *version, uint64_t *ret_bytes, uint64_t *ret_shared, struct err *err)
+int version_disk_usage(const char *version, uint64_t *ret_bytes, uint64_t *ret_shared,
+		       struct err *err)
 {
 	struct names names = { 0 };
 	uint64_t bytes = 0, shared = 0;

@@ -35,9 +35,9 @@ static void put(size_t *slots, size_t n_slots, size_t hash, size_t number)
 	slots[at] = number + 1;
 }
 
-static void put_both(struct publish_index *index, size_t number)
+static void put_both(struct file_index *index, size_t number)
 {
-	const struct publish_file *file = &index->files[number];
+	const struct file_index_entry *file = &index->files[number];
 
 	put(index->by_sum, index->slots, hash_sum(file->sum), number);
 	if (file->ino)
@@ -45,12 +45,12 @@ static void put_both(struct publish_index *index, size_t number)
 }
 
 /* Room for twice as many; the slots stay at most half full. */
-static int grow(struct publish_index *index)
+static int grow(struct file_index *index)
 {
 	size_t room = index->room ? 2 * index->room : FIRST_ROOM;
 	size_t *by_sum = calloc(2 * room, sizeof(*by_sum));
 	size_t *by_inode = calloc(2 * room, sizeof(*by_inode));
-	struct publish_file *files = reallocarray(index->files, room, sizeof(*files));
+	struct file_index_entry *files = reallocarray(index->files, room, sizeof(*files));
 
 	if (files)
 		index->files = files;
@@ -70,7 +70,7 @@ static int grow(struct publish_index *index)
 	return 0;
 }
 
-int publish_index_add(struct publish_index *index, const struct publish_file *file)
+int file_index_add(struct file_index *index, const struct file_index_entry *file)
 {
 	char *path = strdup(file->path);
 
@@ -84,8 +84,8 @@ int publish_index_add(struct publish_index *index, const struct publish_file *fi
 	return 0;
 }
 
-const struct publish_file *publish_index_find(const struct publish_index *index, const char *sum,
-					      unsigned mode, size_t *at)
+const struct file_index_entry *file_index_find(const struct file_index *index, const char *sum,
+					       unsigned mode, size_t *at)
 {
 	while (index->slots && *at < index->slots) {
 		size_t number = index->by_sum[(hash_sum(sum) + (*at)++) % index->slots];
@@ -99,8 +99,8 @@ const struct publish_file *publish_index_find(const struct publish_index *index,
 	return NULL;
 }
 
-const struct publish_file *publish_index_inode(const struct publish_index *index, uint64_t dev,
-					       uint64_t ino)
+const struct file_index_entry *file_index_find_inode(const struct file_index *index, uint64_t dev,
+						     uint64_t ino)
 {
 	for (size_t at = hash_inode(dev, ino); index->slots; at++) {
 		size_t number = index->by_inode[at % index->slots];
@@ -113,12 +113,12 @@ const struct publish_file *publish_index_inode(const struct publish_index *index
 	return NULL;
 }
 
-void publish_index_free(struct publish_index *index)
+void file_index_free(struct file_index *index)
 {
 	for (size_t i = 0; i < index->n; i++)
 		free(index->files[i].path);
 	free(index->files);
 	free(index->by_sum);
 	free(index->by_inode);
-	*index = (struct publish_index){ 0 };
+	*index = (struct file_index){ 0 };
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct publish_file {
+struct file_index_entry {
 	char sum[65];
 	unsigned mode;
 	uint64_t size;
@@ -16,24 +16,24 @@ struct publish_file {
 };
 
 /* Initialise with { 0 }. */
-struct publish_index {
-	struct publish_file *files;
+struct file_index {
+	struct file_index_entry *files;
 	size_t n, room;
 	size_t *by_sum, *by_inode; /* slots: 0 or an index + 1 */
 	size_t slots;
 };
 
 /* Copies file and path. 0 or -ENOMEM. */
-int publish_index_add(struct publish_index *index, const struct publish_file *file);
+int file_index_add(struct file_index *index, const struct file_index_entry *file);
 
 /* The next file of these contents and this mode. Start with *at 0; NULL behind the last. */
-const struct publish_file *publish_index_find(const struct publish_index *index, const char *sum,
-					      unsigned mode, size_t *at);
+const struct file_index_entry *file_index_find(const struct file_index *index, const char *sum,
+					       unsigned mode, size_t *at);
 
 /* The file that was added for this source, or NULL. */
-const struct publish_file *publish_index_inode(const struct publish_index *index, uint64_t dev,
-					       uint64_t ino);
+const struct file_index_entry *file_index_find_inode(const struct file_index *index, uint64_t dev,
+						     uint64_t ino);
 
-void publish_index_free(struct publish_index *index);
+void file_index_free(struct file_index *index);
 
 #endif

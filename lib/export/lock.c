@@ -143,7 +143,7 @@ static bool is_dead(const struct owner *owner, const struct owner *self)
 	return !str_eq(start, owner->start);
 }
 
-static int busy(const struct publish_lock *lock, const char *export, const struct owner *owner,
+static int busy(const struct export_lock *lock, const char *export, const struct owner *owner,
 		const struct owner *self, struct err *err)
 {
 	int r = err_say(err, EBUSY, "%s is being written to by process %s on %s since %s", export,
@@ -156,7 +156,7 @@ static int busy(const struct publish_lock *lock, const char *export, const struc
 }
 
 /* Looks at who holds the lock. 0: nobody any more, try again. */
-static int look(const struct publish_lock *lock, const char *export, const struct owner *self,
+static int look(const struct export_lock *lock, const char *export, const struct owner *self,
 		struct err *err)
 {
 	FD_CLEANUP int fd = open(lock->dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -207,11 +207,11 @@ static int prepare(const char *dir, const char *name, const char *text, struct e
 	return 0;
 }
 
-int publish_lock_take(const char *export, struct publish_lock *ret, struct err *err)
+int export_lock_take(const char *export, struct export_lock *ret, struct err *err)
 {
 	char prepared[PATH_SIZE], name[3 * WORD], text[TEXT];
 	struct text unique;
-	struct publish_lock lock = { 0 };
+	struct export_lock lock = { 0 };
 	struct owner self = { 0 };
 	int r;
 
@@ -248,7 +248,7 @@ int publish_lock_take(const char *export, struct publish_lock *ret, struct err *
 	return r < 0 ? r : err_say(err, EBUSY, "%s: too many others want to write to it", export);
 }
 
-void publish_lock_drop(struct publish_lock *lock)
+void export_lock_drop(struct export_lock *lock)
 {
 	if (!lock->owner[0])
 		return;

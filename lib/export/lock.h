@@ -12,16 +12,16 @@
 struct err;
 
 /* Initialise with { 0 }. */
-struct publish_lock {
+struct export_lock {
 	char dir[PATH_SIZE];   /* EXPORT/.lock */
 	char owner[PATH_SIZE]; /* our file in it; "" while not held */
 };
 
 /* Takes the lock, also from an owner that is certain to be dead. -EBUSY with a sentence that names
  * the one that holds it. */
-int publish_lock_take(const char *export, struct publish_lock *ret, struct err *err);
+int export_lock_take(const char *export, struct export_lock *ret, struct err *err);
 
 /* Lets go, if it is held. */
-void publish_lock_drop(struct publish_lock *lock);
+void export_lock_drop(struct export_lock *lock);
 
 #endif

@@ -79,7 +79,7 @@ struct publishing {
 	char source[PATH_SIZE], export[PATH_SIZE];
 	char temporary[PATH_SIZE]; /* versions/NAME.tmp */
 	bool is_tar;
-	struct publish_lock lock;
+	struct export_lock lock;
 	uint64_t published;
 	char newest[VERSION_ID_SIZE]; /* "" if there is none */
 	char id[VERSION_ID_SIZE];
@@ -190,7 +190,7 @@ static int check(const struct publishing *p, struct err *err)
 	struct err why = { 0 };
 	struct text text;
 	const char *at;
-	int r = publish_check(p->temporary, &why);
+	int r = export_check(p->temporary, &why);
 
 	if (r == 0 || !err)
 		return r;
@@ -220,8 +220,8 @@ static int write_version(struct publishing *p, struct err *err)
 		return -EIO; /* the reason is in err */
 	r = share_both(p, err);
 	if (r == 0)
-		r = p->is_tar ? publish_add_tar(p->writer, p->source, err)
-			      : publish_add_tree(p->writer, p->source, err);
+		r = p->is_tar ? source_tar_add(p->writer, p->source, err)
+			      : source_tree_add(p->writer, p->source, err);
 	if (r == 0)
 		r = version_writer_finish(p->writer, p->published, p->id, err);
 	if (r == 0)
@@ -285,14 +285,14 @@ int publish(const struct publish_request *request, struct publish_report *ret, s
 	if (r == 0)
 		r = find_export(&p, err);
 	if (r == 0)
-		r = publish_lock_take(p.export, &p.lock, err);
+		r = export_lock_take(p.export, &p.lock, err);
 	if (r < 0)
 		return r;
 	r = publish_locked(&p, err);
 	if (r == 0)
 		report(&p, ret);
 	version_writer_free(p.writer);
-	publish_lock_drop(&p.lock);
+	export_lock_drop(&p.lock);
 	return r;
 }
 
@@ -336,11 +336,11 @@ static int check_version(const char *export, const char *id, struct err *err)
 	return r < 0 ? r : version_manifest_look(path, err);
 }
 
-int publish_rollback(const char *export, const char *id, char *ret_id, struct err *err)
+int rollback(const char *export, const char *id, char *ret_id, struct err *err)
 {
-	struct publish_lock lock = { 0 };
+	struct export_lock lock = { 0 };
 	char found[VERSION_ID_SIZE];
-	int r = publish_lock_take(export, &lock, err);
+	int r = export_lock_take(export, &lock, err);
 
 	if (r < 0)
 		return r;
@@ -352,7 +352,7 @@ int publish_rollback(const char *export, const char *id, char *ret_id, struct er
 		r = check_version(export, found, err);
 	if (r == 0)
 		r = export_switch(export, found, err);
-	publish_lock_drop(&lock);
+	export_lock_drop(&lock);
 	if (r == 0)
 		memcpy(ret_id, found, VERSION_ID_SIZE);
 	return r;
@@ -393,8 +393,8 @@ static int collect(const char *export, size_t keep, uint64_t lease_age,
 		r = err_set(err, ENOMEM, "cannot list versions");
 	for (size_t i = 0; r == 0 && i + keep < n; i++) {
 		/* anew for each: removing those before took its time */
-		r = export_users(export, versions, n, lease_age, users, err);
-		if (r < 0 || export_in_use(&users[i]))
+		r = export_users_count(export, versions, n, lease_age, users, err);
+		if (r < 0 || export_users_any(&users[i]))
 			continue;
 		r = remove_version(export, versions[i].id, err);
 		if (r == 0)
@@ -405,17 +405,17 @@ static int collect(const char *export, size_t keep, uint64_t lease_age,
 	return r;
 }
 
-int publish_collect(const char *export, size_t keep, uint64_t lease_age,
-		    void (*each)(const char *id), struct err *err)
+int gc(const char *export, size_t keep, uint64_t lease_age, void (*each)(const char *id),
+       struct err *err)
 {
-	struct publish_lock lock = { 0 };
-	int r = publish_lock_take(export, &lock, err);
+	struct export_lock lock = { 0 };
+	int r = export_lock_take(export, &lock, err);
 
 	if (r < 0)
 		return r;
 	r = clean(export, err);
 	if (r == 0)
 		r = collect(export, keep, lease_age, each, err);
-	publish_lock_drop(&lock);
+	export_lock_drop(&lock);
 	return r;
 }

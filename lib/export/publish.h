@@ -33,11 +33,11 @@ int publish(const struct publish_request *request, struct publish_report *ret, s
 /* Makes an earlier version current: id, or for NULL the one that was published before the current
  * one. ret_id has PUBLISH_ID_SIZE bytes. -ENOENT or -EINVAL with a sentence for a version that is
  * unknown or incomplete; then nothing has changed. */
-int publish_rollback(const char *export, const char *id, char *ret_id, struct err *err);
+int rollback(const char *export, const char *id, char *ret_id, struct err *err);
 
 /* Removes versions but the newest keep, and those in use; each is called with the
  * id of what is gone. lease_age in seconds. */
-int publish_collect(const char *export, size_t keep, uint64_t lease_age,
-		    void (*each)(const char *id), struct err *err);
+int gc(const char *export, size_t keep, uint64_t lease_age, void (*each)(const char *id),
+       struct err *err);
 
 #endif

@@ -27,7 +27,7 @@
 #include "export/manifest.h"
 #include "export/publish.h"
 
-/* The steps on the other side. The lock is that of publish_lock.c: a directory that mv puts in
+/* The steps on the other side. The lock is that of export_lock.c: a directory that mv puts in
  * place of a missing or empty one only, and whose one file names the owner. */
 static const char script[] =
 	"LC_ALL=C; export LC_ALL; umask 022; owner=\n"
@@ -90,7 +90,7 @@ struct sending {
 	const struct publish_request *request;
 	char host[256];
 	char path[PATH_SIZE]; /* there */
-	struct remote remote;
+	struct ssh ssh;
 	char current[VERSION_ID_SIZE], newest[VERSION_ID_SIZE]; /* "" for none */
 	uint64_t newest_time;
 	bool taken;		 /* the id that was asked for is there already */
@@ -99,7 +99,7 @@ struct sending {
 	struct version_record record;
 };
 
-bool publish_is_remote(const char *export)
+bool remote_names_export(const char *export)
 {
 	return export[strcspn(export, ":/")] == ':';
 }
@@ -155,16 +155,16 @@ static int read_versions(struct sending *s, char *text, struct err *err)
 
 static int begin(struct sending *s, struct err *err)
 {
-	FILES_FREE char *quoted = remote_quote(s->path);
+	FILES_FREE char *quoted = ssh_quote(s->path);
 	FILES_FREE char *output = NULL;
 	char step[PATH_SIZE];
 	int r = quoted ? files_path(step, err, "begin %s", quoted)
 		       : err_set(err, ENOMEM, "cannot go on");
 
 	if (r == 0)
-		r = remote_open(&s->remote, s->host, script, err);
+		r = ssh_open(&s->ssh, s->host, script, err);
 	if (r == 0)
-		r = remote_do(&s->remote, step, &output, err);
+		r = ssh_do(&s->ssh, step, &output, err);
 	return r < 0 ? r : read_versions(s, output, err);
 }
 
@@ -208,7 +208,7 @@ static int send_version(const struct sending *s, const char *temporary, struct e
 {
 	char from[PATH_SIZE], to[PATH_SIZE];
 	char current[VERSION_ID_SIZE + 32], newest[VERSION_ID_SIZE + 32];
-	const char *argv[12] = { "rsync", "-rlpHcs", "--delay-updates", "-e", remote_program() };
+	const char *argv[12] = { "rsync", "-rlpHcs", "--delay-updates", "-e", ssh_program() };
 	size_t n = 5;
 	int r = files_path(from, err, "%s/", s->version);
 
@@ -282,7 +282,7 @@ static int prove(struct sending *s, const char *temporary, struct err *err)
 	version_manifest_free(&manifest);
 	if (!out || fclose(out) != 0)
 		return err_set(err, ENOMEM, "cannot list the files");
-	return remote_do(&s->remote, step, NULL, err);
+	return ssh_do(&s->ssh, step, NULL, err);
 }
 
 static int send_all(struct sending *s, struct err *err)
@@ -306,21 +306,21 @@ static int send_all(struct sending *s, struct err *err)
 	if (r == 0)
 		r = files_path(step, err, "place '%s' '%s'", temporary, s->record.id);
 	if (r == 0)
-		r = remote_do(&s->remote, step, NULL, err);
+		r = ssh_do(&s->ssh, step, NULL, err);
 	if (r < 0 && files_path(step, NULL, "rm -rf 'versions/%s'", temporary) == 0)
-		(void)remote_do(&s->remote, step, NULL, NULL); /* the next one does it */
+		(void)ssh_do(&s->ssh, step, NULL, NULL); /* the next one does it */
 	return r;
 }
 
-int publish_remote(const struct publish_request *request, struct publish_report *ret,
+int remote_publish(const struct publish_request *request, struct publish_report *ret,
 		   struct err *err)
 {
-	struct sending s = { .request = request, .remote = { .fd = -1 } };
+	struct sending s = { .request = request, .ssh = { .fd = -1 } };
 	int r = split(&s, err);
 
 	if (r == 0)
 		r = send_all(&s, err);
-	remote_close(&s.remote);
+	ssh_close(&s.ssh);
 	scratch_drop(&s.work);
 	if (r < 0)
 		return r;

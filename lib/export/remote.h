@@ -11,10 +11,10 @@ struct publish_report;
 struct publish_request;
 
 /* True for HOST:PATH: a colon before any slash. */
-bool publish_is_remote(const char *export);
+bool remote_names_export(const char *export);
 
 /* publish() for such an export. A source that is a complete version keeps its id and its time. */
-int publish_remote(const struct publish_request *request, struct publish_report *ret,
+int remote_publish(const struct publish_request *request, struct publish_report *ret,
 		   struct err *err);
 
 #endif

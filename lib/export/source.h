@@ -9,9 +9,9 @@ struct version_writer;
 /* Adds everything below a directory, which is walked without following links. -EINVAL with a
  * sentence for what is neither file, directory nor link. Its own record and manifest, if it was
  * published once, are left out. */
-int publish_add_tree(struct version_writer *writer, const char *tree, struct err *err);
+int source_tree_add(struct version_writer *writer, const char *tree, struct err *err);
 
 /* The same from an archive, in any compression that libarchive knows. */
-int publish_add_tar(struct version_writer *writer, const char *file, struct err *err);
+int source_tar_add(struct version_writer *writer, const char *file, struct err *err);
 
 #endif

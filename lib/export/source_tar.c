@@ -122,7 +122,7 @@ static int read_all(const struct reading *reading)
 	return r == 0 && got != ARCHIVE_EOF ? failed(reading) : r;
 }
 
-int publish_add_tar(struct version_writer *writer, const char *file, struct err *err)
+int source_tar_add(struct version_writer *writer, const char *file, struct err *err)
 {
 	struct reading reading = { .writer = writer, .file = file, .err = err };
 	int r;

@@ -140,7 +140,7 @@ static int add_directory(struct walk *walk, int dir)
 	return r;
 }
 
-int publish_add_tree(struct version_writer *writer, const char *tree, struct err *err)
+int source_tree_add(struct version_writer *writer, const char *tree, struct err *err)
 {
 	FD_CLEANUP int dir = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct walk walk = { .writer = writer, .tree = tree, .err = err };

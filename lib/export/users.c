@@ -202,8 +202,8 @@ static int find_place(struct counting *c, struct err *err)
 	return 0;
 }
 
-int export_users(const char *export, const struct version_record *versions, size_t n,
-		 uint64_t lease_age, struct export_users *ret, struct err *err)
+int export_users_count(const char *export, const struct version_record *versions, size_t n,
+		       uint64_t lease_age, struct export_users *ret, struct err *err)
 {
 	struct counting c = {
 		.export = export,
@@ -234,7 +234,7 @@ int export_users(const char *export, const struct version_record *versions, size
 	return r < 0 ? r : count_views(&c, err);
 }
 
-bool export_in_use(const struct export_users *users)
+bool export_users_any(const struct export_users *users)
 {
 	return users->current || users->enabled || users->views || users->clients;
 }

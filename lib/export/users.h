@@ -19,10 +19,10 @@ struct export_users {
 
 /* Fills in ret[i] for versions[i]. lease_age in seconds. Views of processes that the caller may not
  * look at (not root) are not counted. */
-int export_users(const char *export, const struct version_record *versions, size_t n,
-		 uint64_t lease_age, struct export_users *ret, struct err *err);
+int export_users_count(const char *export, const struct version_record *versions, size_t n,
+		       uint64_t lease_age, struct export_users *ret, struct err *err);
 
 /* True if anything of it. */
-bool export_in_use(const struct export_users *users);
+bool export_users_any(const struct export_users *users);
 
 #endif

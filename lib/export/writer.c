@@ -44,7 +44,7 @@ struct version_writer {
 	bool sync_each; /* syncfs(2) does not promise enough here */
 	int shared[SHARED_MAX];
 	size_t n_shared;
-	struct publish_index index;
+	struct file_index index;
 	struct version_manifest manifest;
 	struct version_counts counts;
 	const struct listener *listener; /* or NULL */
@@ -102,7 +102,7 @@ void version_writer_free(struct version_writer *writer)
 		fd_close(&writer->shared[i]);
 	fd_close(&writer->root);
 	fd_close(&writer->spool);
-	publish_index_free(&writer->index);
+	file_index_free(&writer->index);
 	version_manifest_free(&writer->manifest);
 	free(writer);
 }
@@ -242,12 +242,12 @@ static int note(struct version_writer *writer, const struct store *store, enum h
 		struct err *err)
 {
 	const struct version_source *source = store->source;
-	struct publish_file file = { .mode = store->mode,
-				     .size = store->size,
-				     .root = writer->root,
-				     .path = (char *)source->path, /* is copied */
-				     .dev = source->dev,
-				     .ino = source->ino };
+	struct file_index_entry file = { .mode = store->mode,
+					 .size = store->size,
+					 .root = writer->root,
+					 .path = (char *)source->path, /* is copied */
+					 .dev = source->dev,
+					 .ino = source->ino };
 	struct version_line line = { .type = VERSION_FILE,
 				     .mode = store->mode,
 				     .size = store->size,
@@ -260,14 +260,14 @@ static int note(struct version_writer *writer, const struct store *store, enum h
 	writer->counts.bytes += how != SAME ? store->size : 0;
 	writer->counts.new_files += how == COPIED;
 	writer->counts.new_bytes += how == COPIED ? store->size : 0;
-	if (publish_index_add(&writer->index, &file) < 0)
+	if (file_index_add(&writer->index, &file) < 0)
 		return err_set(err, ENOMEM, "cannot publish %s", source->path);
 	return version_manifest_add(&writer->manifest, &line, err);
 }
 
 /* True if the file can stand for what is to be stored: it is ours, unchanged, and no link. */
 static bool may_stand(struct version_writer *writer, const struct store *store,
-		      const struct publish_file *file)
+		      const struct file_index_entry *file)
 {
 	FD_CLEANUP int fd = openat(file->root, file->path,
 				   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -282,10 +282,10 @@ static bool may_stand(struct version_writer *writer, const struct store *store,
 
 static bool link_to(struct version_writer *writer, const struct store *store, bool own)
 {
-	const struct publish_file *file;
+	const struct file_index_entry *file;
 	size_t at = 0;
 
-	while ((file = publish_index_find(&writer->index, store->sum, store->mode, &at))) {
+	while ((file = file_index_find(&writer->index, store->sum, store->mode, &at))) {
 		if ((file->root == writer->root) == own && may_stand(writer, store, file) &&
 		    linkat(file->root, file->path, store->parent, store->name, 0) == 0)
 			return true;
@@ -362,7 +362,7 @@ static void show(struct version_writer *writer, uint64_t bytes)
 }
 
 /* A second name in the source is a second name here; its bytes are not read again. */
-static int name_again(struct version_writer *writer, const struct publish_file *file,
+static int name_again(struct version_writer *writer, const struct file_index_entry *file,
 		      const char *path, struct err *err)
 {
 	struct version_line line = { .type = VERSION_FILE,
@@ -388,12 +388,13 @@ int version_writer_file(struct version_writer *writer, const struct version_sour
 {
 	struct store store = { .source = source, .mode = (source->mode & 0555) | 0400, .fd = fd };
 	FD_CLEANUP int parent = -1;
-	const struct publish_file *known;
+	const struct file_index_entry *known;
 	enum how how;
 	int64_t size;
 	int r;
 
-	known = source->ino ? publish_index_inode(&writer->index, source->dev, source->ino) : NULL;
+	known = source->ino ? file_index_find_inode(&writer->index, source->dev, source->ino)
+			    : NULL;
 	if (known && known->mode == store.mode) {
 		r = name_again(writer, known, source->path, err);
 		if (r != -EMLINK)
@@ -454,13 +455,13 @@ int version_writer_end(struct version_writer *writer, const struct version_sourc
 
 static int share_line(struct version_writer *writer, const struct version_line *line, int root)
 {
-	struct publish_file file = { .mode = line->mode, .size = line->size, .root = root };
+	struct file_index_entry file = { .mode = line->mode, .size = line->size, .root = root };
 
 	if (line->type != VERSION_FILE)
 		return 0;
 	file.path = (char *)line->path;			       /* is copied */
 	(void)str_copy(file.sum, sizeof(file.sum), line->sum); /* parsed: it fits */
-	return publish_index_add(&writer->index, &file);
+	return file_index_add(&writer->index, &file);
 }
 
 int version_writer_share(struct version_writer *writer, const char *version, struct err *err)

@@ -27,10 +27,10 @@ static const char *const known[] = {
 	"nfsv3",      "overlay",     "loop",	   "erofs",
 };
 
-static int stage(const struct client_image *request, const char *dir, struct err *err)
+static int stage(const struct client_request *request, const char *dir, struct err *err)
 {
 	static const char *const folders[] = { "dev", "proc", "sys", "run", "tmp", TREE_INFO };
-	const char *required[CLIENT_IMAGE_MODULES_MAX + 1] = { "nfsv4" };
+	const char *required[CLIENT_MODULES_MAX + 1] = { "nfsv4" };
 	char to[PATH_SIZE], path[PATH_SIZE];
 	FILES_FREE char *list = NULL;
 	struct modules_request modules = { .from = request->modules,
@@ -43,7 +43,7 @@ static int stage(const struct client_image *request, const char *dir, struct err
 					   .prefix = MODULES };
 	int r = 0;
 
-	for (size_t i = 0; i < request->n_wanted && i < CLIENT_IMAGE_MODULES_MAX; i++)
+	for (size_t i = 0; i < request->n_wanted && i < CLIENT_MODULES_MAX; i++)
 		required[i + 1] = request->wanted[i];
 	for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
 		r = files_path(path, err, "%s/%s", dir, folders[i]);
@@ -66,8 +66,8 @@ static int stage(const struct client_image *request, const char *dir, struct err
 	return r == 0 ? files_write(path, list, strlen(list), 0644, err) : r;
 }
 
-int client_image_write(const struct client_image *request, const struct pack_request *pack,
-		       struct pack_size *ret_sizes, struct err *err)
+int client_write(const struct client_request *request, const struct pack_request *pack,
+		 struct pack_size *ret_sizes, struct err *err)
 {
 	struct pack_request complete = *pack;
 	char dir[PATH_SIZE];
@@ -75,8 +75,8 @@ int client_image_write(const struct client_image *request, const struct pack_req
 
 	if (r < 0)
 		return r;
-	if (request->n_wanted > CLIENT_IMAGE_MODULES_MAX)
-		return err_say(err, E2BIG, "more than %d modules", CLIENT_IMAGE_MODULES_MAX);
+	if (request->n_wanted > CLIENT_MODULES_MAX)
+		return err_say(err, E2BIG, "more than %d modules", CLIENT_MODULES_MAX);
 	if (!mkdtemp(dir))
 		return err_set(err, errno, "cannot create %s", dir);
 	complete.tree = dir;

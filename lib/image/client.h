@@ -10,9 +10,9 @@ struct err;
 struct pack_request;
 struct pack_size;
 
-enum { CLIENT_IMAGE_MODULES_MAX = 64 };
+enum { CLIENT_MODULES_MAX = 64 };
 
-struct client_image {
+struct client_request {
 	const struct arch *arch;
 	const char *modules;	   /* a kernel's modules: /lib/modules/VERSION, say */
 	const char *const *wanted; /* modules besides those that we know to be needed */
@@ -21,7 +21,7 @@ struct client_image {
 
 /* Writes it by pack_write(): pack has the output, compression and progress, the rest is filled in.
  * Its files are put together in the user's temporary directory. */
-int client_image_write(const struct client_image *request, const struct pack_request *pack,
-		       struct pack_size *ret_sizes, struct err *err);
+int client_write(const struct client_request *request, const struct pack_request *pack,
+		 struct pack_size *ret_sizes, struct err *err);
 
 #endif
