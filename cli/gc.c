@@ -11,7 +11,7 @@
 #include "core/path_size.h"
 #include "core/str.h"
 #include "export/export.h"
-#include "export/publish.h"
+#include "export/gc.h"
 #include "commands.h"
 #include "lease_age.h"
 #include "say.h"
@@ -68,29 +68,29 @@ static int parse(int argc, char **argv, struct options *ret)
 	return r;
 }
 
-static void say_gone(const char *id)
+static void say_removed(const char *id, void *ctx)
 {
+	const struct options *options = ctx;
+
+	if (options->quiet)
+		return;
 	(void)printf("%s removed\n", id);
 	(void)fflush(stdout);
-}
-
-static void say_nothing(const char *id)
-{
-	(void)id;
 }
 
 int cmd_gc(int argc, char **argv)
 {
 	struct options options = { .keep = KEEP_DEFAULT, .lease_age = LEASE_AGE_DEFAULT };
 	char export[PATH_SIZE];
+	struct gc_request request = { .export = export, .removed = say_removed, .ctx = &options };
 	struct err err = { 0 };
 	int r = parse(argc, argv, &options);
 
 	if (r)
 		return r;
-	if (export_resolve(argv[optind], export, &err) < 0 ||
-	    gc(export, options.keep, options.lease_age, options.quiet ? say_nothing : say_gone,
-	       &err) < 0)
+	request.keep = options.keep;
+	request.lease_age = options.lease_age;
+	if (export_resolve(argv[optind], export, &err) < 0 || gc(&request, &err) < 0)
 		return say_err(argv[0], &err);
 	return 0;
 }

@@ -247,8 +247,7 @@ static int choose_compression(const struct options *options, enum pack_compressi
 	if (erofs && options->compression != PACK_PLAIN && !lz4hc)
 		return err_say(err, EINVAL, "an erofs image is compressed with 'lz4hc' or 'none'");
 	if (!erofs && lz4hc)
-		return err_hint(err, err_say(err, EINVAL, "'lz4hc' is for images"),
-				"--format erofs");
+		return err_say(err, EINVAL, "'lz4hc' is for images (Hint: --format erofs)");
 	return 0;
 }
 
@@ -267,10 +266,9 @@ static int make_request(const struct options *options, char tree[PATH_SIZE],
 	if (r < 0)
 		return r;
 	if (all && options->format != PACK_TAR)
-		return err_hint(err,
-				err_say(err, EINVAL, "an %s is for one arch, not for all",
-					options->format == PACK_CPIO ? "initramfs" : "image"),
-				"--format tar");
+		return err_say(err, EINVAL,
+			       "an %s is for one arch, not for all (Hint: --format tar)",
+			       options->format == PACK_CPIO ? "initramfs" : "image");
 	if (ret->arch)
 		r = closure_check_runtime(tree, ret->arch, err);
 	if (r == 0 && options->minimal) {

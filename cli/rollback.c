@@ -7,8 +7,9 @@
 
 #include "core/err.h"
 #include "core/path_size.h"
+#include "core/version.h"
 #include "export/export.h"
-#include "export/publish.h"
+#include "export/rollback.h"
 #include "commands.h"
 #include "say.h"
 
@@ -48,7 +49,7 @@ static int parse(int argc, char **argv, bool *ret_quiet)
 
 int cmd_rollback(int argc, char **argv)
 {
-	char export[PATH_SIZE], id[PUBLISH_ID_SIZE];
+	char export[PATH_SIZE], id[VERSION_ID_SIZE];
 	struct err err = { 0 };
 	bool quiet = false;
 	int r = parse(argc, argv, &quiet);

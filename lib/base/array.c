@@ -28,3 +28,11 @@ int array_reserve(void *array, size_t *room, size_t n, size_t each)
 	*room = wanted;
 	return 0;
 }
+
+void array_free(void *array)
+{
+	void *elements;
+
+	memcpy(&elements, array, sizeof(elements));
+	free(elements);
+}

@@ -10,4 +10,10 @@
  * there is. 0 or -ENOMEM. Caller frees the array. */
 int array_reserve(void *array, size_t *room, size_t n, size_t each);
 
+/* free(3) of what the pointer at array points to, for ARRAY_FREE. */
+void array_free(void *array);
+
+/* Frees an array when its scope ends: ARRAY_FREE struct foo *foos = NULL; */
+#define ARRAY_FREE __attribute__((cleanup(array_free)))
+
 #endif

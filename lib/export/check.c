@@ -13,5 +13,7 @@ int export_check(const char *version, struct err *err)
 	if (r < 0)
 		return r;
 	r = check_demand(&(struct check_request){ .tree = version }, err);
-	return r < 0 ? err_wrap(err, r, "%s", version) : 0;
+	if (r < 0)
+		return err_wrap(err, r, "%s", version);
+	return 0;
 }

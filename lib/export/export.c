@@ -33,9 +33,10 @@ int export_resolve(const char *path, char ret[PATH_SIZE], struct err *err)
 	if (r < 0)
 		return r;
 	if (lstat(versions, &st) < 0 || !S_ISDIR(st.st_mode))
-		return err_hint(
-			err, err_say(err, ENOENT, "%s is no export: it has no versions", resolved),
-			"'busypy publish TREE %s' makes one", path);
+		return err_say(err, ENOENT,
+			       "%s is no export: it has no versions (Hint: 'busypy publish TREE "
+			       "%s' makes one)",
+			       resolved, path);
 	return files_path(ret, err, "%s", resolved);
 }
 
@@ -88,8 +89,9 @@ int export_version(const char *export, const char *id, struct version_record *re
 	if (r < 0)
 		return r;
 	if (!files_exist(path))
-		return err_hint(err, err_say(err, ENOENT, "there is no version %s", id),
-				"'busypy versions %s' lists them", export);
+		return err_say(err, ENOENT,
+			       "there is no version %s (Hint: 'busypy versions %s' lists them)", id,
+			       export);
 	r = files_path(path, err, "%s/" EXPORT_VERSIONS "/%s/" TREE_VERSION_RECORD, export, id);
 	if (r < 0)
 		return r;
@@ -134,15 +136,13 @@ static int add_version(struct list *list, const char *export, const char *id, st
 	return 0;
 }
 
-int export_list(const char *export, struct version_record **ret, size_t *ret_n, size_t *ret_strange,
-		struct err *err)
+static int fill(struct list *list, const char *export, struct err *err)
 {
 	FD_CLEANUP int fd = -1;
 	char path[PATH_SIZE];
-	struct list list = { 0 };
 	const char *name;
 	struct dirs dirs;
-	int r = export_version_path(export, "", path, err), listed = 0;
+	int listed, r = export_version_path(export, "", path, err);
 
 	if (r < 0)
 		return r;
@@ -150,12 +150,22 @@ int export_list(const char *export, struct version_record **ret, size_t *ret_n, 
 	if (fd < 0)
 		return err_set(err, errno, "cannot read %s", path);
 	dirs_begin(&dirs, fd);
-	while (r == 0 && (listed = dirs_next(&dirs, &name)) > 0) {
-		if (version_id_valid(name))
-			r = add_version(&list, export, name, err);
+	while ((listed = dirs_next(&dirs, &name)) > 0) {
+		if (!version_id_valid(name))
+			continue;
+		r = add_version(list, export, name, err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0 && listed < 0)
-		r = err_set(err, -listed, "cannot read %s", path);
+	return listed < 0 ? err_set(err, -listed, "cannot read %s", path) : 0;
+}
+
+int export_list(const char *export, struct version_record **ret, size_t *ret_n, size_t *ret_strange,
+		struct err *err)
+{
+	struct list list = { 0 };
+	int r = fill(&list, export, err);
+
 	if (r < 0) {
 		free(list.versions);
 		return r;
@@ -185,8 +195,9 @@ int export_switch(const char *export, const char *id, struct err *err)
 	struct text text;
 	int r = files_path(current, err, "%s/" EXPORT_CURRENT, export);
 
-	if (r == 0)
-		r = files_path(temporary, err, "%s/" EXPORT_CURRENT_TMP, export);
+	if (r < 0)
+		return r;
+	r = files_path(temporary, err, "%s/" EXPORT_CURRENT_TMP, export);
 	if (r < 0)
 		return r;
 	text_init(&text, target, sizeof(target));
@@ -199,4 +210,54 @@ int export_switch(const char *export, const char *id, struct err *err)
 	if (rename(temporary, current) < 0)
 		return err_set(err, errno, "cannot rename %s", temporary);
 	return export_sync_dir(export, err);
+}
+
+/* Removes the entries of a directory that match; the lock is held, so nobody is at work on them. */
+static int remove_matching(const char *dir, bool (*matches)(const char *name), struct err *err)
+{
+	FD_CLEANUP int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char path[PATH_SIZE];
+	struct dirs dirs;
+	const char *name;
+	int listed;
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot read %s", dir);
+	dirs_begin(&dirs, fd);
+	while ((listed = dirs_next(&dirs, &name)) > 0) {
+		int r;
+
+		if (!matches(name))
+			continue;
+		r = files_path(path, err, "%s/%s", dir, name);
+		if (r < 0)
+			return r;
+		r = files_remove(path, err);
+		if (r < 0)
+			return r;
+	}
+	return listed < 0 ? err_set(err, -listed, "cannot read %s", dir) : 0;
+}
+
+static bool is_unfinished(const char *name)
+{
+	return str_ends(name, ".tmp") || str_ends(name, ".gone");
+}
+
+static bool is_leftover(const char *name)
+{
+	return str_eq(name, EXPORT_CURRENT_TMP) || str_starts(name, ".lock.");
+}
+
+int export_clean(const char *export, struct err *err)
+{
+	char versions[PATH_SIZE];
+	int r = export_version_path(export, "", versions, err);
+
+	if (r < 0)
+		return r;
+	r = remove_matching(versions, is_unfinished, err);
+	if (r < 0)
+		return r;
+	return remove_matching(export, is_leftover, err);
 }

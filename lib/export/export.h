@@ -44,4 +44,8 @@ int export_switch(const char *export, const char *id, struct err *err);
 /* fsync of a directory; an error that means that the file system has no such thing is none. */
 int export_sync_dir(const char *path, struct err *err);
 
+/* Removes what an interrupted writer has left. Only for who holds the lock: then nobody is at work
+ * on it. */
+int export_clean(const char *export, struct err *err);
+
 #endif

@@ -245,7 +245,9 @@ int export_lock_take(const char *export, struct export_lock *ret, struct err *er
 			r = err_set(err, errno, "cannot create %s", lock.dir);
 	}
 	(void)files_remove(prepared, NULL); /* the next writer does it otherwise */
-	return r < 0 ? r : err_say(err, EBUSY, "%s: too many others want to write to it", export);
+	if (r < 0)
+		return r;
+	return err_say(err, EBUSY, "%s: too many others want to write to it", export);
 }
 
 void export_lock_drop(struct export_lock *lock)

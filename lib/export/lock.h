@@ -24,4 +24,7 @@ int export_lock_take(const char *export, struct export_lock *ret, struct err *er
 /* Lets go, if it is held. */
 void export_lock_drop(struct export_lock *lock);
 
+/* Lets go when its scope ends. */
+#define EXPORT_LOCK_CLEANUP __attribute__((cleanup(export_lock_drop)))
+
 #endif

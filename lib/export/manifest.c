@@ -131,7 +131,9 @@ static int read_record(const char *version, struct version_record *ret, struct e
 	if (n < 0)
 		return err_set(err, (int)-n, "cannot read %s", path);
 	r = version_record_parse(bytes, (size_t)n, ret, err);
-	return r < 0 ? err_wrap(err, r, "%s", path) : 0;
+	if (r < 0)
+		return err_wrap(err, r, "%s", path);
+	return 0;
 }
 
 int version_manifest_read(const char *version, struct version_manifest *ret, struct err *err)

@@ -19,6 +19,7 @@ struct version_manifest {
 int version_manifest_add(struct version_manifest *manifest, const struct version_line *line,
 			 struct err *err);
 void version_manifest_free(struct version_manifest *manifest);
+#define VERSION_MANIFEST_CLEANUP __attribute__((cleanup(version_manifest_free)))
 
 /* Sorts the lines and returns them as text of *ret_n bytes; -EEXIST with a sentence if a path is
  * there twice. Caller frees. */

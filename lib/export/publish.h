@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Publishing: a tree becomes a version of an export as a whole or not at all, whenever it is
- * interrupted; and the way back. */
+ * interrupted. */
 #ifndef BUSYPY_EXPORT_PUBLISH_H
 #define BUSYPY_EXPORT_PUBLISH_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 struct err;
@@ -29,15 +28,5 @@ struct publish_report {
 /* Publishes and makes it current. On failure current is what it was, and nothing is left that the
  * next publishing does not remove. */
 int publish(const struct publish_request *request, struct publish_report *ret, struct err *err);
-
-/* Makes an earlier version current: id, or for NULL the one that was published before the current
- * one. ret_id has PUBLISH_ID_SIZE bytes. -ENOENT or -EINVAL with a sentence for a version that is
- * unknown or incomplete; then nothing has changed. */
-int rollback(const char *export, const char *id, char *ret_id, struct err *err);
-
-/* Removes versions but the newest keep, and those in use; each is called with the
- * id of what is gone. lease_age in seconds. */
-int gc(const char *export, size_t keep, uint64_t lease_age, void (*each)(const char *id),
-       struct err *err);
 
 #endif

@@ -161,11 +161,15 @@ static int begin(struct sending *s, struct err *err)
 	int r = quoted ? files_path(step, err, "begin %s", quoted)
 		       : err_set(err, ENOMEM, "cannot go on");
 
-	if (r == 0)
-		r = ssh_open(&s->ssh, s->host, script, err);
-	if (r == 0)
-		r = ssh_do(&s->ssh, step, &output, err);
-	return r < 0 ? r : read_versions(s, output, err);
+	if (r < 0)
+		return r;
+	r = ssh_open(&s->ssh, s->host, script, err);
+	if (r < 0)
+		return r;
+	r = ssh_do(&s->ssh, step, &output, err);
+	if (r < 0)
+		return r;
+	return read_versions(s, output, err);
 }
 
 /* -- the version, here ---------------------------------------------------------------------- */
@@ -196,10 +200,12 @@ static int make_version(struct sending *s, struct err *err)
 	request.export = s->work.dir;
 	request.after = s->newest_time;
 	r = publish(&request, &report, err);
-	if (r == 0)
-		r = files_path(s->version, err, "%s/" EXPORT_VERSIONS "/%s", s->work.dir,
-			       report.id);
-	return r < 0 ? r : export_version(s->work.dir, report.id, &s->record, err);
+	if (r < 0)
+		return r;
+	r = files_path(s->version, err, "%s/" EXPORT_VERSIONS "/%s", s->work.dir, report.id);
+	if (r < 0)
+		return r;
+	return export_version(s->work.dir, report.id, &s->record, err);
 }
 
 /* -- the way over --------------------------------------------------------------------------- */

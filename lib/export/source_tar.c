@@ -132,5 +132,7 @@ int source_tar_add(struct version_writer *writer, const char *file, struct err *
 		return err_set(err, ENOMEM, "cannot read %s", file);
 	r = read_all(&reading);
 	(void)archive_read_free(reading.archive); /* only read from */
-	return r < 0 ? err_wrap(err, r, "%s", file) : 0;
+	if (r < 0)
+		return err_wrap(err, r, "%s", file);
+	return 0;
 }

@@ -93,10 +93,10 @@ static int add_entry(struct walk *walk, int dir, const char *name)
 	if (str_eq(walk->path, TREE_VERSION_RECORD) || str_eq(walk->path, TREE_VERSION_MANIFEST))
 		return 0;
 	if (str_eq(walk->path, ".busypy-stage"))
-		return err_hint(walk->err,
-				err_say(walk->err, EBUSY,
-					"%s is being staged, or that was interrupted", walk->tree),
-				"'busypy stage %s' goes on", walk->tree);
+		return err_say(walk->err, EBUSY,
+			       "%s is being staged, or that was interrupted (Hint: 'busypy stage "
+			       "%s' goes on)",
+			       walk->tree, walk->tree);
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_set(walk->err, errno, "cannot look at %s/%s", walk->tree, walk->path);
 	if (S_ISLNK(st.st_mode))

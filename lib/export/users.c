@@ -229,9 +229,12 @@ int export_users_count(const char *export, const struct version_record *versions
 	}
 	if (r >= 0)
 		r = leases_read(export, count_lease, &c, err);
-	if (r == 0)
-		r = count_contracts(&c, err);
-	return r < 0 ? r : count_views(&c, err);
+	if (r < 0)
+		return r;
+	r = count_contracts(&c, err);
+	if (r < 0)
+		return r;
+	return count_views(&c, err);
 }
 
 bool export_users_any(const struct export_users *users)

@@ -345,9 +345,11 @@ static int copy(struct version_writer *writer, const struct store *store, struct
 	if (r < 0)
 		return err_set(err, -r, "cannot write %s", path);
 	r = settle(writer, store, fd, err);
-	if (r == 0 && close(fd_steal(&fd)) < 0)
-		r = err_set(err, errno, "cannot write %s", path);
-	return r;
+	if (r < 0)
+		return r;
+	if (close(fd_steal(&fd)) < 0)
+		return err_set(err, errno, "cannot write %s", path);
+	return 0;
 }
 
 static void show(struct version_writer *writer, uint64_t bytes)
@@ -411,7 +413,9 @@ int version_writer_file(struct version_writer *writer, const struct version_sour
 	show(writer, store.size);
 	how = share(writer, &store);
 	r = how == COPIED ? copy(writer, &store, err) : 0;
-	return r < 0 ? r : note(writer, &store, how, err);
+	if (r < 0)
+		return r;
+	return note(writer, &store, how, err);
 }
 
 int version_writer_name(struct version_writer *writer, const char *path, const char *other,
@@ -446,9 +450,11 @@ int version_writer_end(struct version_writer *writer, const struct version_sourc
 	int r = version_writer_file(writer, source, writer->spool, err);
 
 	fd_close(&writer->spool);
-	if (r == 0 && unlinkat(writer->root, SPOOL, 0) < 0)
-		r = err_set(err, errno, "cannot remove %s/" SPOOL, writer->dir);
-	return r;
+	if (r < 0)
+		return r;
+	if (unlinkat(writer->root, SPOOL, 0) < 0)
+		return err_set(err, errno, "cannot remove %s/" SPOOL, writer->dir);
+	return 0;
 }
 
 /* -- the end -------------------------------------------------------------------------------- */
@@ -487,7 +493,9 @@ static int write_final(const struct version_writer *writer, const char *path, co
 	char full[PATH_SIZE];
 	int r = files_path(full, err, "%s/%s", writer->dir, path);
 
-	return r < 0 ? r : files_write(full, bytes, n, 0444, err);
+	if (r < 0)
+		return r;
+	return files_write(full, bytes, n, 0444, err);
 }
 
 static int make_folders(struct version_writer *writer, struct err *err)
@@ -533,7 +541,9 @@ int version_writer_finish(struct version_writer *writer, uint64_t published, cha
 	if (r < 0)
 		return err_set(err, -r, "cannot write the record");
 	r = write_final(writer, TREE_VERSION_MANIFEST, text, n, err);
-	return r < 0 ? r : write_final(writer, TREE_VERSION_RECORD, bytes, strlen(bytes), err);
+	if (r < 0)
+		return r;
+	return write_final(writer, TREE_VERSION_RECORD, bytes, strlen(bytes), err);
 }
 
 static int sync_one(const struct version_writer *writer, const char *path, struct err *err)
@@ -561,5 +571,7 @@ int version_writer_sync(struct version_writer *writer, struct err *err)
 		if (writer->manifest.lines[i].type == VERSION_DIR)
 			r = sync_one(writer, writer->manifest.lines[i].path, err);
 	}
-	return r < 0 ? r : sync_one(writer, ".", err);
+	if (r < 0)
+		return r;
+	return sync_one(writer, ".", err);
 }

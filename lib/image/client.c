@@ -53,17 +53,21 @@ static int stage(const struct client_request *request, const char *dir, struct e
 	if (r == 0)
 		r = stage_boot_add_init(request->arch, dir, err);
 	if (r == 0)
-		return err_hint(err,
-				err_say(err, ENOENT, "this installation has no init for %s",
-					request->arch->name),
-				"'make cross' builds one");
+		return err_say(
+			err, ENOENT,
+			"this installation has no init for %s (Hint: 'make cross' builds one)",
+			request->arch->name);
 	if (r > 0)
 		r = files_path(to, err, "%s" MODULES, dir);
-	if (r == 0)
-		r = modules_copy(&modules, &list, err);
-	if (r == 0)
-		r = files_path(path, err, "%s/" TREE_MODULES, dir);
-	return r == 0 ? files_write(path, list, strlen(list), 0644, err) : r;
+	if (r < 0)
+		return r;
+	r = modules_copy(&modules, &list, err);
+	if (r < 0)
+		return r;
+	r = files_path(path, err, "%s/" TREE_MODULES, dir);
+	if (r < 0)
+		return r;
+	return files_write(path, list, strlen(list), 0644, err);
 }
 
 int client_write(const struct client_request *request, const struct pack_request *pack,

@@ -119,5 +119,7 @@ int erofs_write(const struct pack_request *request, const char *temporary, struc
 		return err_say(err, ENOENT,
 			       "mkfs.erofs is not installed (Hint: install erofs-utils)");
 	r = make(request, temporary, ret, err);
-	return r < 0 ? r : settle(temporary, err);
+	if (r < 0)
+		return r;
+	return settle(temporary, err);
 }

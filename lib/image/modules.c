@@ -306,9 +306,12 @@ static int take(struct collection *c, struct module *module, unsigned depth)
 			       module->path);
 	module->taken = true;
 	r = read_module(module->path, &bytes, &n, c->err);
-	if (r == 0)
-		r = check_machine(c, module->path, bytes, n);
-	return r == 0 ? take_bytes(c, module, bytes, n, depth) : r;
+	if (r < 0)
+		return r;
+	r = check_machine(c, module->path, bytes, n);
+	if (r < 0)
+		return r;
+	return take_bytes(c, module, bytes, n, depth);
 }
 
 static int take_wanted(struct collection *c)

@@ -350,8 +350,10 @@ static int complain(int errors, const char *program, struct err *err)
 	/* what the child says when there is nothing to execute; QEMU's own words go on behind it */
 	(void)snprintf(missing, sizeof(missing), "%s: %s", program, strerror(ENOENT));
 	if (str_eq(words, missing))
-		return err_hint(err, err_say(err, ENOENT, "%s is not installed", program),
-				"install qemu-system-x86 or qemu-system-arm");
+		return err_say(
+			err, ENOENT,
+			"%s is not installed (Hint: install qemu-system-x86 or qemu-system-arm)",
+			program);
 	return err_say(err, EIO, "QEMU ended by itself: %s", words[0] ? words : "no reason given");
 }
 

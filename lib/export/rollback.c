@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* Which version comes before the current one, and whether it can be current again. */
+#include "export/rollback.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "core/err.h"
+#include "core/path_size.h"
+#include "core/str.h"
+#include "core/version.h"
+#include "export/export.h"
+#include "export/lock.h"
+#include "export/manifest.h"
+
+static int find_previous(const char *export, char *ret_id, struct err *err)
+{
+	ARRAY_FREE struct version_record *versions = NULL;
+	char current[VERSION_ID_SIZE];
+	size_t n, at;
+	int r = export_current(export, current, err);
+
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return err_say(err, ENOENT, "%s has no current version", export);
+	r = export_list(export, &versions, &n, NULL, err);
+	if (r < 0)
+		return r;
+	for (at = 0; at < n && !str_eq(versions[at].id, current); at++)
+		;
+	if (at == n)
+		return err_say(err, EINVAL, "the current version %s is incomplete: name one",
+			       current);
+	if (at == 0)
+		return err_say(err, ENOENT, "there is no version before %s", current);
+	memcpy(ret_id, versions[at - 1].id, VERSION_ID_SIZE);
+	return 0;
+}
+
+/* Its bytes are not read: the way back is to be short. */
+static int check_version(const char *export, const char *id, struct err *err)
+{
+	struct version_record record;
+	char path[PATH_SIZE];
+	int r = export_version(export, id, &record, err);
+
+	if (r < 0)
+		return r;
+	r = export_version_path(export, id, path, err);
+	if (r < 0)
+		return r;
+	return version_manifest_look(path, err);
+}
+
+int rollback(const char *export, const char *id, char *ret_id, struct err *err)
+{
+	EXPORT_LOCK_CLEANUP struct export_lock lock = { 0 };
+	char found[VERSION_ID_SIZE];
+	int r = export_lock_take(export, &lock, err);
+
+	if (r < 0)
+		return r;
+	if (!id)
+		r = find_previous(export, found, err);
+	else if (str_copy(found, sizeof(found), id) < 0)
+		r = err_say(err, EINVAL, "'%.70s' is no version's id", id);
+	if (r < 0)
+		return r;
+	r = check_version(export, found, err);
+	if (r < 0)
+		return r;
+	r = export_switch(export, found, err);
+	if (r < 0)
+		return r;
+	memcpy(ret_id, found, VERSION_ID_SIZE);
+	return 0;
+}
