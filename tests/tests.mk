@@ -47,18 +47,34 @@ test-programs: all cross units helpers $(TREE_HOST)
 check: all units check-layers
 	tests/run $(UNIT_PROGRAMS)
 
+# make test T=SUBJECT runs what is called so, or is in a folder that is: T=publish, T=core/str,
+# T=rootfs, T="check explain". Tests stage the trees that they need; for all it is done at once.
+T ?=
+ALL_TESTS := $(UNIT_PROGRAMS) $(BATS) $(BATTERIES) tests/core/fuzz/run
+names_of = /$(patsubst %/run,%,$(basename $(patsubst $(B)/unit/%,core/unit/%,$(1:tests/%=%))))/ \
+	$(patsubst $(B)/unit/%,/core/%/,$(filter $(B)/unit/%,$(1)))
+is_chosen = $(strip $(foreach word,$(T:tests/%=%),$(findstring /$(word)/,$(call names_of,$(1)))))
+CHOSEN := $(strip $(foreach test,$(ALL_TESTS),$(if $(or $(if $(T),,all),$(call is_chosen,$(test))),$(test))))
+# What units need is soon built.
+CHOSEN_UNITS := $(if $(filter-out $(B)/unit/%,$(CHOSEN)),,$(CHOSEN))
+
 test: deps
-	$(MAKE) test-programs fuzzers
+	$(if $(CHOSEN),,$(error no test is called $(T)))
+ifneq ($(CHOSEN_UNITS),)
+	$(MAKE) $(CHOSEN_UNITS)
+else
+	$(MAKE) test-programs $(if $(filter tests/core/fuzz/run,$(CHOSEN)),fuzzers)
+endif
+ifeq ($(T),)
 	$(MAKE) check-layers
 	tests/support/trees $(TEST_ARCHS)
-	BUSYPY_TEST_ARCHS="$(TEST_ARCHS)" tests/run $(UNIT_PROGRAMS) $(BATS) $(BATTERIES) \
-		tests/core/fuzz/run
+endif
+	BUSYPY_TEST_ARCHS="$(TEST_ARCHS)" tests/run $(CHOSEN)
 
 test-long: deps
 	$(MAKE) test-programs fuzzers
 	tests/support/trees $(ALL_ARCHS)
-	BUSYPY_TEST_LONG=1 BUSYPY_TEST_ARCHS="$(ALL_ARCHS)" FUZZ_TIME=$(FUZZ_TIME) tests/run \
-		$(UNIT_PROGRAMS) $(BATS) $(BATTERIES) tests/core/fuzz/run
+	BUSYPY_TEST_LONG=1 BUSYPY_TEST_ARCHS="$(ALL_ARCHS)" FUZZ_TIME=$(FUZZ_TIME) tests/run $(CHOSEN)
 
 # Without root it needs what is installed already; as root it installs what is missing.
 demo:

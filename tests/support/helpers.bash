@@ -8,6 +8,9 @@ HELPERS=$ROOT/build/helpers
 TREES=${BUSYPY_TEST_TREES:-$ROOT/build/test-trees} # staged once, shared by all tests; never written
 export BUSYPY HELPERS TREES ROOT
 
+# Sees to it that the staged tree of Debian runtimes, $TREES/debian, has these archs.
+debian_tree() { "$ROOT/tests/support/trees" "$@" >/dev/null; }
+
 # Runs a command as root of a throw-away machine with its own binfmt_misc (tests/support/helpers/nsrun.c).
 machine() { "$HELPERS/nsrun" "$@"; }
 

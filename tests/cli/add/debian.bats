@@ -7,7 +7,7 @@ RESULT='[0.8, 1.4] [1.381966, 3.618034] [[5.0, 5.0], [5.0, 10.0]] 499500 [1.0, 1
 
 setup_file() {
     export BASE=$BATS_FILE_TMPDIR/tree
-    "$ROOT/tests/support/trees" x86_64 aarch64
+    debian_tree x86_64 aarch64
     # two archs' runtimes: links to those that tests share
     mkdir "$BASE"
     (cd "$TREES/debian" &&

@@ -10,7 +10,7 @@ import threading
 import image
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
+ROOT = os.path.abspath(HERE + "/../../..")
 BUILD = os.environ.get("BUSYPY_BUILD", f"{ROOT}/build")
 BUSYPY = os.environ.get("BUSYPY", f"{BUILD}/busypy")
 TREES = os.environ.get("BUSYPY_TEST_TREES", f"{ROOT}/build/test-trees")

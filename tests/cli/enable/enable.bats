@@ -286,6 +286,7 @@ SCRIPT
 
 @test "a foreign arch without qemu" {
     local tree=$BATS_TEST_TMPDIR/tree arch=s390x
+    debian_tree $arch
     "$ROOT/tests/support/clone" "$TREES/debian" "$tree"
     refuses "this machine cannot run s390x programs: no handler for them is registered (Hint: install qemu-user-static)" --arch $arch "$tree"
     machine_script "$BUSYPY" "$tree" <<'SCRIPT'

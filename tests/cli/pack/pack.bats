@@ -55,6 +55,7 @@ teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
 
 @test "one arch leaves the others out; all takes all" {
     local tree=$TREES/debian
+    debian_tree x86_64 aarch64 armhf s390x
     "$BUSYPY" pack -a s390x -o "$BATS_TEST_TMPDIR/s.cpio" "$tree"
     cpio -it --quiet <"$BATS_TEST_TMPDIR/s.cpio" >"$BATS_TEST_TMPDIR/list"
     grep -q '^etc/python/s390x/usr/bin/python3$' "$BATS_TEST_TMPDIR/list"

@@ -11,7 +11,7 @@ import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
+ROOT = os.path.abspath(HERE + "/../../..")
 BUSYPY = os.environ.get("BUSYPY", os.path.join(ROOT, "build", "busypy"))
 BUSYPYD = os.environ.get("BUSYPYD", os.path.join(ROOT, "build", "busypyd"))
 ARCH = os.uname().machine

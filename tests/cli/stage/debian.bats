@@ -6,7 +6,7 @@ setup_file() {
     export ARCHS=${BUSYPY_TEST_ARCHS:-x86_64 aarch64 armhf s390x}
     export TREE=$TREES/debian
     # shellcheck disable=SC2086 # words
-    "$ROOT/tests/support/trees" $ARCHS
+    debian_tree $ARCHS
 }
 
 setup() { NEW=$BATS_TEST_TMPDIR/new; }

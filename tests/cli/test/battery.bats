@@ -7,7 +7,7 @@ ARCHS=${BUSYPY_TEST_ARCHS:-x86_64 aarch64 armhf s390x}
 
 setup_file() {
     # shellcheck disable=SC2086
-    "$ROOT/tests/support/trees" $ARCHS >/dev/null
+    debian_tree $ARCHS
     chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
     host_state >"$BATS_FILE_TMPDIR/before"
 }

@@ -16,7 +16,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
+ROOT = os.path.abspath(HERE + "/../../..")
 BUILD = os.path.join(ROOT, "build")
 TREE = os.path.join(BUILD, "test-trees", "host")
 SCRIPT = '#!/usr/bin/python3 -IS\nprint("{}")\n'

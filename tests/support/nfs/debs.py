@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
+ROOT = os.path.abspath(HERE + "/../../..")
 CACHE = os.environ.get("BUSYPY_TEST_CACHE", f"{ROOT}/build/cache")
 PROGRAMS = ("nfs-ganesha", "nfs-ganesha-vfs", "nfs-kernel-server", "rpcbind")
 # what comes with them: libraries; what they run only when installed is not needed
