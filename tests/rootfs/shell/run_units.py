@@ -4,6 +4,7 @@
 Only syntax errors may come out of that.
 """
 
+import ast
 import os
 import random
 import subprocess
@@ -175,6 +176,60 @@ def completion_words():
     same(prompt.mark_escapes("\x1b[1mx"), "\x01\x1b[1m\x02x")
 
 
+def modules(package):
+    """{name: tree} of all modules below a package of busypy."""
+    found = {}
+    top = os.path.join(harness.PACKAGES, *package.split("."))
+    for folder, folders, files in os.walk(top):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for file in sorted(files):
+            path = os.path.join(folder, file)
+            name = os.path.relpath(path, harness.PACKAGES)[:-3].replace("/", ".")
+            with open(path, encoding="utf-8") as text:
+                found[name.removesuffix(".__init__")] = ast.parse(text.read())
+    return found
+
+
+def imported(tree, known):
+    """What a module imports of the known ones, at its start or in a function."""
+    for part in ast.iter_child_nodes(tree):
+        if isinstance(part, ast.If) and getattr(part.test, "id", "") == "TYPE_CHECKING":
+            continue    # read by people and checkers, never run
+        if isinstance(part, ast.Import):
+            yield from {alias.name for alias in part.names} & known
+        elif isinstance(part, ast.ImportFrom):
+            names = {"%s.%s" % (part.module, alias.name) for alias in part.names}
+            yield from names & known or {part.module} & known
+        yield from imported(part, known)
+
+
+def circle(edges):
+    """A list of modules that import each other, the first one again at its end; or none."""
+    done, path = set(), []
+
+    def visit(name):
+        if name in path:
+            return path[path.index(name):] + [name]
+        if name in done:
+            return []
+        path.append(name)
+        found = next(filter(None, map(visit, edges[name])), [])
+        path.pop()
+        done.add(name)
+        return found
+    return next(filter(None, map(visit, edges)), [])
+
+
+def no_circle_of_imports():
+    same(circle({"a": ["b"], "b": ["c"], "c": ["a"]}), ["a", "b", "c", "a"])
+    trees = modules("busypy")
+    edges = {name: sorted(set(imported(tree, set(trees))) - {name})
+             for name, tree in trees.items()}
+    assert "busypy.sh.reading" in edges["busypy.sh.main"], edges    # in a function
+    assert "busypy.sh.execute" in edges["busypy.sh.shell"], edges
+    same(circle(edges), [])
+
+
 def manual():
     """The page is correct mdoc and names every built-in and option."""
     page = os.path.join(harness.ROOT, "man", "shell.1")
@@ -263,8 +318,8 @@ def main():
     tap = harness.Tap()
     for test in (matches, pattern_cost, removal, quoting_is_inverse, arithmetic, arithmetic_errors,
                  splitting, accepted, refused, lines_of_errors, literal_words, dollar_quotes,
-                 normal_directories, symbolic_masks, completion_words, manual, fuzz,
-                 fuzz_arithmetic, fuzz_patterns):
+                 normal_directories, symbolic_masks, completion_words, no_circle_of_imports, manual,
+                 fuzz, fuzz_arithmetic, fuzz_patterns):
         tap.check("units: " + test.__name__.replace("_", " "), test)
     return tap.finish()
 

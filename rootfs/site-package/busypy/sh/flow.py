@@ -2,7 +2,7 @@
 
 import os
 
-from busypy.sh import descriptor, programs, usage
+from busypy.sh import programs, usage
 from busypy.sh.error import CommandError, Exit, LoopJump, Return, ShellError, SyntaxFault
 
 
@@ -46,8 +46,7 @@ def exit_(shell, argv):
     if not operands(argv) and shell.traps.status_before is not None:
         status = shell.traps.status_before
     if shell.interactive and not shell.in_subshell:
-        from busypy.sh import interactive
-        interactive.check_stopped_jobs(shell)
+        shell.jobs.refuse_to_leave()
     raise Exit(status)
 
 
@@ -76,7 +75,7 @@ def dot(shell, argv):
     args = operands(argv)
     if not args:
         raise CommandError("file name expected", 2)
-    text = read_script(find_script(shell, args[0]))
+    text = programs.read_script(programs.find_script(shell, args[0]))
     saved = shell.args
     if args[1:]:
         shell.args = args[1:]
@@ -87,26 +86,6 @@ def dot(shell, argv):
     finally:
         if args[1:]:
             shell.args = saved
-
-
-def find_script(shell, name):
-    """A script for dot: by PATH, and it need not be executable."""
-    if "/" not in name:
-        for directory in (shell.vars.get("PATH") or "").split(":"):
-            candidate = os.path.join(directory, name) if directory else "./" + name
-            if os.path.isfile(candidate):
-                return candidate
-        raise CommandError("%s: not found" % name, 2)
-    return name
-
-
-def read_script(path):
-    from busypy.sh.expand import decode
-    try:
-        with open(path, "rb") as file:
-            return decode(file.read())
-    except (OSError, ValueError) as error:
-        raise CommandError("cannot open %s: %s" % (path, descriptor.reason(error)), 2) from None
 
 
 def exec_(shell, argv):

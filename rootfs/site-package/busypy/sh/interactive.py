@@ -2,7 +2,7 @@
 
 import os
 
-from busypy.sh import signals
+from busypy.sh import programs, signals
 from busypy.sh.error import (
     CommandError, Exit, Interrupted, LoopJump, Return, ShellError, SyntaxFault)
 from busypy.sh.history import History
@@ -45,7 +45,7 @@ class Terminal:
         """One line with its newline; '' at the end of input."""
         if self.editor and os.isatty(0) and os.isatty(1):
             return self.editor.read(prompt)
-        from busypy.sh.main import Stdin
+        from busypy.sh.reading import Stdin
         self.shell.write(2, prompt.replace("\x01", "").replace("\x02", ""))
         return Stdin(self.shell).more(False)
 
@@ -69,8 +69,7 @@ def read_env_file(shell):
     """The file that ENV names."""
     value = shell.vars.get("ENV")
     if value and os.getuid() == os.geteuid() and os.getgid() == os.getegid():
-        from busypy.sh.main import read_profile
-        guarded(shell, lambda: read_profile(shell, expand(shell, value)))
+        guarded(shell, lambda: programs.read_profile(shell, expand(shell, value)))
 
 
 def run(shell):
@@ -131,21 +130,12 @@ def stays_at_end(shell, lexer, parser):
         shell.complain_plain('Use "exit" to leave the shell.')
         return True
     try:
-        check_stopped_jobs(shell)
+        shell.jobs.refuse_to_leave()
     except CommandError as error:
         shell.complain_plain(error.message)
         return os.isatty(0)
     shell.complain_plain("")
     return False
-
-
-def check_stopped_jobs(shell):
-    """Leaving is refused once while jobs are stopped."""
-    shell.jobs.reap()
-    if shell.stop_warned or not any(job.state() == "Stopped" for job in shell.jobs.table):
-        return
-    shell.stop_warned = 2
-    raise CommandError("You have stopped jobs.")
 
 
 def guarded(shell, body):

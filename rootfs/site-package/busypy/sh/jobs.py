@@ -279,6 +279,14 @@ class Jobs:
                 except OSError:
                     pass    # it is gone
 
+    def refuse_to_leave(self):
+        """Leaving is refused once while jobs are stopped."""
+        self.reap()
+        if self.shell.stop_warned or not any(job.state() == STOPPED for job in self.table):
+            return
+        self.shell.stop_warned = 2
+        raise CommandError("You have stopped jobs.")
+
     # -- the terminal
 
     def start_control(self):

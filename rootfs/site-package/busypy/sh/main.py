@@ -3,11 +3,9 @@
 import os
 import sys
 
-from busypy.sh import descriptor
+from busypy.sh import programs
 from busypy.sh.error import CommandError, ShellError
-from busypy.sh.expand import decode
 from busypy.sh.shell import Lines, Shell
-from busypy.sh.variables import default_path
 
 HELP = """usage: shell [-abCefhilmnuvx] [-o option]... [file | -s | -c command [name]] [argument...]
   -c  run the command; name is its $0
@@ -68,30 +66,6 @@ class Request:
                 raise ShellError("illegal option -o %s" % name)
 
 
-class Stdin:
-    """Commands from descriptor 0, never reading past the line: the rest is for the commands."""
-
-    def __init__(self, shell):
-        self.shell = shell
-
-    def more(self, _continued):
-        from busypy.sh.reading import Input
-        source, line = Input(self.shell, 0), bytearray()
-        try:
-            while not line.endswith(b"\n"):
-                c = source.byte()
-                if not c:
-                    break
-                line += c
-            source.give_back()
-        except OSError as error:
-            raise ShellError("cannot read standard input: " + descriptor.reason(error)) from None
-        text = decode(bytes(line))
-        if self.shell.options.v:
-            self.shell.write(2, text)
-        return text
-
-
 def main(script):
     """The whole program; never returns."""
     os._exit(run(script, sys.argv) & 255)
@@ -111,7 +85,7 @@ def run(script, argv):
         shell.write(1, HELP)
         return 0
     sys.setrecursionlimit(RECURSION_LIMIT)
-    import_environment(shell, env)
+    shell.vars.start(env)
     shell.traps.startup()
     shell.options.exec = shell.options.exec or bool(env.get("BUSYPY_SHELL_EXEC"))
     if own_interpreter():
@@ -147,24 +121,6 @@ def undo_coercion(env):
     return True
 
 
-def import_environment(shell, env):
-    variables = shell.vars
-    variables.import_environ(env)
-    for name, value in (("IFS", " \t\n"), ("OPTIND", "1"), ("PPID", str(os.getppid())),
-                        ("PS4", "+ ")):
-        variables.values[name] = value
-    variables.values.setdefault("PATH", default_path())
-    from_environment = variables.values.get("PWD", "")
-    try:
-        if from_environment[:1] != "/" or not os.path.samefile(from_environment, "."):
-            variables.values["PWD"] = os.getcwd()
-    except OSError:
-        try:
-            variables.values["PWD"] = os.getcwd()
-        except OSError:
-            variables.values.pop("PWD", None)   # the directory was removed
-
-
 def start(shell, request):
     """Set up what kind of shell this is, then run what it is to run."""
     operands = request.operands
@@ -181,11 +137,12 @@ def start(shell, request):
         source, tail = Lines(operands[0], shell), True
     elif reads_stdin:
         shell.args = operands
+        from busypy.sh.reading import Stdin
         source = Stdin(shell)
     else:
         shell.args = operands[1:]
         try:
-            source, tail = Lines(open_script(shell, operands[0]), shell), True
+            source, tail = Lines(programs.open_script(shell, operands[0]), shell), True
         except CommandError as error:
             shell.report(error)
             return error.status
@@ -200,8 +157,8 @@ def session(shell, request, source, tail):
     elif shell.options.m and not shell.jobs.start_control():
         shell.jobs.group = os.getpgrp()     # without a terminal jobs still get their own groups
     if request.login:
-        read_profile(shell, "/etc/profile")
-        read_profile(shell, (shell.vars.get("HOME") or "") + "/.profile")
+        programs.read_profile(shell, "/etc/profile")
+        programs.read_profile(shell, (shell.vars.get("HOME") or "") + "/.profile")
     if shell.interactive:
         interactive.read_env_file(shell)
         if shell.options.s:
@@ -214,43 +171,3 @@ def set_parameters(shell, words):
     if words:
         shell.arg0, shell.args = words[0], words[1:]
         shell.name = os.path.basename(words[0]) or "shell"
-
-
-def open_script(shell, path):
-    """The text of a script; without a slash it may also be found by PATH."""
-    file = path
-    if "/" not in path and not os.path.exists(path):
-        from busypy.sh import programs
-        file = programs.find(shell, path)
-    try:
-        with open(file, "rb") as script:
-            data = script.read()
-    except OSError as error:
-        status = 127 if isinstance(error, FileNotFoundError) else 126
-        raise CommandError("cannot open %s: %s" % (path, descriptor.reason(error)),
-                           status) from None
-    if b"\0" in data.partition(b"\n")[0]:
-        raise CommandError("%s: cannot execute binary file" % path, 126)
-    shell.arg0, shell.name = path, os.path.basename(path)
-    return decode(data)
-
-
-def read_profile(shell, path):
-    """Run a start-up file if it is there."""
-    if os.path.isfile(path) and os.access(path, os.R_OK):
-        from busypy.sh.flow import read_script
-        shell.run_text(read_script(path))
-
-
-def run_script(parent, argv, env):
-    """Run a script without #! as a new shell in this process; its exit status."""
-    shell = Shell(argv[0], argv[1:])
-    import_environment(shell, env)
-    shell.warm = parent.warm
-    shell.options.exec = bool(env.get("BUSYPY_SHELL_EXEC"))
-    try:
-        source = Lines(open_script(shell, argv[0]), shell)
-    except CommandError as error:
-        shell.report(error)
-        return error.status
-    return shell.finish(shell.protect(lambda: shell.run_source(source, True)))

@@ -1,4 +1,4 @@
-"""Finding a program by PATH (2.9.1.4) and becoming it."""
+"""Programs and scripts: finding them by PATH (2.9.1.4), becoming the one, reading the other."""
 
 import errno
 import os
@@ -6,6 +6,7 @@ import stat
 
 from busypy.sh import descriptor
 from busypy.sh.error import CommandError
+from busypy.sh.expand import decode
 from busypy.sh.variables import default_path
 
 
@@ -72,7 +73,7 @@ def become(shell, path, argv, env, ready=None):
         os.execve(path, argv, env)
     except OSError as error:
         if error.errno == errno.ENOEXEC and is_plain_script(path):
-            as_script(shell, path, argv, env)
+            shell.become_script([path] + argv[1:], env)
         shell.complain("%s: %s" % (argv[0], descriptor.reason(error)))
         missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
         os._exit(127 if missing else 126)
@@ -91,9 +92,44 @@ def is_plain_script(path):
         return False
 
 
-def as_script(shell, path, argv, env):
-    """A file that the kernel does not know how to start is a script of this shell."""
-    from busypy.sh import main
-    for fd in list(descriptor.private):
-        descriptor.drop_private(fd)
-    os._exit(main.run_script(shell, [path] + argv[1:], env))
+def find_script(shell, name):
+    """A script for dot: by PATH, and it need not be executable."""
+    if "/" not in name:
+        for directory in (shell.vars.get("PATH") or "").split(":"):
+            candidate = os.path.join(directory, name) if directory else "./" + name
+            if os.path.isfile(candidate):
+                return candidate
+        raise CommandError("%s: not found" % name, 2)
+    return name
+
+
+def read_script(path):
+    try:
+        with open(path, "rb") as file:
+            return decode(file.read())
+    except (OSError, ValueError) as error:
+        raise CommandError("cannot open %s: %s" % (path, descriptor.reason(error)), 2) from None
+
+
+def open_script(shell, path):
+    """The text of a script; without a slash it may also be found by PATH."""
+    file = path
+    if "/" not in path and not os.path.exists(path):
+        file = find(shell, path)
+    try:
+        with open(file, "rb") as script:
+            data = script.read()
+    except OSError as error:
+        status = 127 if isinstance(error, FileNotFoundError) else 126
+        raise CommandError("cannot open %s: %s" % (path, descriptor.reason(error)),
+                           status) from None
+    if b"\0" in data.partition(b"\n")[0]:
+        raise CommandError("%s: cannot execute binary file" % path, 126)
+    shell.arg0, shell.name = path, os.path.basename(path)
+    return decode(data)
+
+
+def read_profile(shell, path):
+    """Run a start-up file if it is there."""
+    if os.path.isfile(path) and os.access(path, os.R_OK):
+        shell.run_text(read_script(path))

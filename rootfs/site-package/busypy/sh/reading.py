@@ -1,9 +1,9 @@
-"""The built-ins read and getopts."""
+"""Reading no more than is wanted: commands from stdin, and the built-ins read and getopts."""
 
 import os
 
 from busypy.sh import descriptor, usage
-from busypy.sh.error import CommandError
+from busypy.sh.error import CommandError, ShellError
 from busypy.sh.expand import decode
 from busypy.sh.variables import DEFAULT_IFS
 from busypy.sh.wordreader import is_name
@@ -39,6 +39,29 @@ class Input:
         unused = len(self.buffer) - self.taken
         if self.seekable and unused > 0:
             os.lseek(self.fd, -unused, os.SEEK_CUR)
+
+
+class Stdin:
+    """Commands from descriptor 0, never reading past the line: the rest is for the commands."""
+
+    def __init__(self, shell):
+        self.shell = shell
+
+    def more(self, _continued):
+        source, line = Input(self.shell, 0), bytearray()
+        try:
+            while not line.endswith(b"\n"):
+                c = source.byte()
+                if not c:
+                    break
+                line += c
+            source.give_back()
+        except OSError as error:
+            raise ShellError("cannot read standard input: " + descriptor.reason(error)) from None
+        text = decode(bytes(line))
+        if self.shell.options.v:
+            self.shell.write(2, text)
+        return text
 
 
 def read(shell, argv):

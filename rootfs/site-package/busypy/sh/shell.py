@@ -2,7 +2,7 @@
 
 import os
 
-from busypy.sh import descriptor, signals
+from busypy.sh import descriptor, programs, signals
 from busypy.sh.error import CommandError, Exit, LoopJump, Return, ShellError
 from busypy.sh.execute import Executor
 from busypy.sh.expand import Expander, decode
@@ -184,6 +184,27 @@ class Shell:
     def prepare_program(self, path, argv, env):
         """What lets a child run path in this interpreter; None if it is to exec."""
         return self.warm.prepare(path, argv, env) if self.warm and not self.options.exec else None
+
+    # -- scripts without #!
+
+    def become_script(self, argv, env):
+        """Run a file that the kernel cannot start as a new shell in this process; never returns."""
+        for fd in list(descriptor.private):
+            descriptor.drop_private(fd)
+        shell = Shell(argv[0], argv[1:])
+        shell.vars.start(env)
+        shell.warm = self.warm
+        shell.options.exec = bool(env.get("BUSYPY_SHELL_EXEC"))
+        os._exit(shell.run_script(argv[0]))
+
+    def run_script(self, path):
+        """Run a script to its end; the status to leave with."""
+        try:
+            source = Lines(programs.open_script(self, path), self)
+        except CommandError as error:
+            self.report(error)
+            return error.status
+        return self.finish(self.protect(lambda: self.run_source(source, True)))
 
     # -- command substitution
 

@@ -50,6 +50,23 @@ class Variables:
             else:
                 self.passed[name] = value
 
+    def start(self, environ):
+        """The variables of a new shell: the environment's, and those that every shell has."""
+        self.import_environ(environ)
+        for name, value in (("IFS", DEFAULT_IFS), ("OPTIND", "1"), ("PPID", str(os.getppid())),
+                            ("PS4", "+ ")):
+            self.values[name] = value
+        self.values.setdefault("PATH", default_path())
+        inherited = self.values.get("PWD", "")
+        try:
+            if inherited[:1] != "/" or not os.path.samefile(inherited, "."):
+                self.values["PWD"] = os.getcwd()
+        except OSError:
+            try:
+                self.values["PWD"] = os.getcwd()
+            except OSError:
+                self.values.pop("PWD", None)   # the directory was removed
+
     def check_writable(self, name):
         if name in self.readonly:
             raise ShellError("%s: is read only" % name)
