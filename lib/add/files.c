@@ -247,34 +247,26 @@ static int look_file(struct add *add, const char *path, struct err *err)
 
 /* -- directories ---------------------------------------------------------------------------- */
 
-static int compare_names(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 static int not_hidden(const struct dirent *entry)
 {
 	return entry->d_name[0] != '.' && !str_eq(entry->d_name, "__pycache__");
 }
 
+static int look_script(const char *dir, const char *name, struct err *err, void *ctx)
+{
+	char path[PATH_SIZE];
+	int r = files_path(path, err, "%s/%s", dir, name);
+
+	if (r < 0)
+		return r;
+	return add_files_script(ctx, path, path, err);
+}
+
 static int look_scripts(struct add *add, const char *dir, struct err *err)
 {
-	struct dirent **entries;
-	int n = scandir(dir, &entries, not_hidden, compare_names), r = 0;
-
-	if (n < 0)
-		return err_set(err, errno, "cannot read %s", dir);
-	for (int i = 0; i < n; i++) {
-		char path[PATH_SIZE];
-
-		if (r == 0)
-			r = files_path(path, err, "%s/%s", dir, entries[i]->d_name);
-		if (r == 0)
-			r = add_files_script(add, path, path, err);
-		free(entries[i]);
-	}
-	free(entries);
-	return r;
+	return files_each_name(
+		dir, &(struct files_names){ .select = not_hidden, .each = look_script, .ctx = add },
+		err);
 }
 
 /* What a link leads to is copied: it must not be what its maker could not have read (/etc/shadow).

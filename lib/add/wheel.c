@@ -34,35 +34,20 @@ struct unpacked {
 	bool has_info;
 };
 
-typedef int each_fn(struct unpacked *wheel, const char *dir, const char *name, struct err *err);
+typedef int each_fn(const char *dir, const char *name, struct err *err, void *ctx);
 
 static int not_hidden(const struct dirent *entry)
 {
 	return entry->d_name[0] != '.';
 }
 
-static int compare_names(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 static int each_entry(struct unpacked *wheel, const char *dir, each_fn *each, struct err *err)
 {
-	struct dirent **entries;
-	int n, r = 0;
-
 	if (!files_exist(dir))
 		return 0;
-	n = scandir(dir, &entries, not_hidden, compare_names);
-	if (n < 0)
-		return err_set(err, errno, "cannot read %s", dir);
-	for (int i = 0; i < n; i++) {
-		if (r == 0)
-			r = each(wheel, dir, entries[i]->d_name, err);
-		free(entries[i]);
-	}
-	free(entries);
-	return r;
+	return files_each_name(
+		dir, &(struct files_names){ .select = not_hidden, .each = each, .ctx = wheel },
+		err);
 }
 
 /* The record of what came from an archive names that, not where it was extracted. */
@@ -73,8 +58,9 @@ static void mark_packed(struct unpacked *wheel)
 	items->items[items->n - 1].packed = true;
 }
 
-static int note_module(struct unpacked *wheel, const char *dir, const char *name, struct err *err)
+static int note_module(const char *dir, const char *name, struct err *err, void *ctx)
 {
+	struct unpacked *wheel = ctx;
 	char path[PATH_SIZE], to[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", dir, name);
 
@@ -109,8 +95,9 @@ static int name_interpreter(const char *path, struct err *err)
 	return r < 0 ? r : files_write(path, named, sizeof(ours) - 1 + n - end, 0755, err);
 }
 
-static int note_script(struct unpacked *wheel, const char *dir, const char *name, struct err *err)
+static int note_script(const char *dir, const char *name, struct err *err, void *ctx)
 {
+	struct unpacked *wheel = ctx;
 	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", dir, name);
 
@@ -137,7 +124,7 @@ static int write_command(struct unpacked *wheel, const struct entry_point *point
 		r = files_mkdirs(dir, err);
 	if (r == 0)
 		r = files_write(path, script, strlen(script), 0755, err);
-	return r < 0 ? r : note_script(wheel, dir, point->name, err);
+	return r < 0 ? r : note_script(dir, point->name, err, wheel);
 }
 
 static int note_commands(struct unpacked *wheel, const char *info, struct err *err)
@@ -168,8 +155,9 @@ static int note_commands(struct unpacked *wheel, const char *info, struct err *e
 
 /* -- its parts ------------------------------------------------------------------------------ */
 
-static int take_data(struct unpacked *wheel, const char *dir, const char *name, struct err *err)
+static int take_data(const char *dir, const char *name, struct err *err, void *ctx)
 {
+	struct unpacked *wheel = ctx;
 	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", dir, name);
 
@@ -183,8 +171,9 @@ static int take_data(struct unpacked *wheel, const char *dir, const char *name, 
 	return 0;
 }
 
-static int take_part(struct unpacked *wheel, const char *dir, const char *name, struct err *err)
+static int take_part(const char *dir, const char *name, struct err *err, void *ctx)
 {
+	struct unpacked *wheel = ctx;
 	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", dir, name);
 
@@ -192,7 +181,7 @@ static int take_part(struct unpacked *wheel, const char *dir, const char *name, 
 		return r;
 	if (str_ends(name, ".data"))
 		return each_entry(wheel, path, take_data, err);
-	r = note_module(wheel, dir, name, err);
+	r = note_module(dir, name, err, wheel);
 	if (r < 0 || !str_ends(name, ".dist-info"))
 		return r;
 	wheel->has_info = true;

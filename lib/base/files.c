@@ -2,6 +2,7 @@
 /* mkdir -p, cat, rm -r, chmod -R and sha256sum, with sentences. */
 #include "base/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -181,6 +182,32 @@ int files_walk(const char *dir, const struct files_walk *walk, struct err *err)
 			r = err_set(err, errno, "cannot read %s", dir);
 	} while (entry && r == 0);
 	(void)fts_close(fts); /* was only read */
+	return r;
+}
+
+static int compare_entries(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool is_dots(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+int files_each_name(const char *dir, const struct files_names *names, struct err *err)
+{
+	struct dirent **entries;
+	int n = scandir(dir, &entries, names->select, compare_entries), r = 0;
+
+	if (n < 0)
+		return err_set(err, errno, "cannot read %s", dir);
+	for (int i = 0; i < n; i++) {
+		if (r == 0 && !is_dots(entries[i]->d_name))
+			r = names->each(dir, entries[i]->d_name, err, names->ctx);
+		free(entries[i]);
+	}
+	free(entries);
 	return r;
 }
 

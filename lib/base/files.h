@@ -10,6 +10,7 @@
 
 #include "core/path_size.h"
 
+struct dirent;
 struct err;
 struct stat;
 
@@ -52,6 +53,15 @@ struct files_walk {
 	void *context;
 };
 int files_walk(const char *dir, const struct files_walk *walk, struct err *err);
+
+/* Calls each for every name in dir that select (as of scandir(3)) takes, but "." and "..", in the
+ * order of bytes. each returns 0 or -errno with a sentence, which ends it. */
+struct files_names {
+	int (*select)(const struct dirent *entry); /* NULL: all */
+	int (*each)(const char *dir, const char *name, struct err *err, void *ctx);
+	void *ctx;
+};
+int files_each_name(const char *dir, const struct files_names *names, struct err *err);
 
 /* Removes a file or a directory with all in it; nothing there is no error. Follows no link and
  * enters no mount. */

@@ -69,29 +69,22 @@ static int select_certificate(const struct dirent *entry)
 	return str_ends(entry->d_name, ".crt");
 }
 
-/* What update-ca-certificates(8) does when the package is installed: one file of them all. */
-static int bundle_certificates(const char *dir, FILE *out, struct err *err)
+static int bundle_certificate(const char *dir, const char *name, struct err *err, void *ctx)
 {
-	struct dirent **entries;
-	int n = scandir(dir, &entries, select_certificate, alphasort), r = 0;
+	FILE *out = ctx;
+	FILES_FREE char *text = NULL;
+	char path[PATH_SIZE];
+	size_t size;
+	int r = files_path(path, err, "%s/%s", dir, name);
 
-	if (n < 0)
-		return err_set(err, errno, "cannot read %s", dir);
-	for (int i = 0; i < n; i++) {
-		FILES_FREE char *text = NULL;
-		char path[PATH_SIZE];
-		size_t size;
-
-		if (r == 0)
-			r = files_path(path, err, "%s/%s", dir, entries[i]->d_name);
-		if (r == 0)
-			r = files_read(path, &text, &size, err);
-		if (r == 0 && fwrite(text, 1, size, out) != size)
-			r = err_set(err, ENOMEM, "cannot bundle the certificates");
-		free(entries[i]);
-	}
-	free(entries);
-	return r;
+	if (r < 0)
+		return r;
+	r = files_read(path, &text, &size, err);
+	if (r < 0)
+		return r;
+	return fwrite(text, 1, size, out) == size
+		       ? 0
+		       : err_set(err, ENOMEM, "cannot bundle the certificates");
 }
 
 /* By way of a file beside, so that archs with the same certificates share one bundle. */
@@ -116,7 +109,12 @@ static int write_bundle(const struct copy *copy, const char *dir, struct err *er
 
 	if (!out)
 		return err_set(err, ENOMEM, "cannot bundle the certificates");
-	r = bundle_certificates(dir, out, err);
+	/* what update-ca-certificates(8) does when the package is installed: one file of them all */
+	r = files_each_name(dir,
+			    &(struct files_names){ .select = select_certificate,
+						   .each = bundle_certificate,
+						   .ctx = out },
+			    err);
 	if (fclose(out) != 0 && r == 0)
 		r = err_set(err, ENOMEM, "cannot bundle the certificates");
 	return r < 0 ? r : take_bundle(copy, text, n, err);
