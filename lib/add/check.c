@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Checks the tree as it would be, in links to it: before anything is decided. */
+#include "add/check.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,15 +72,6 @@ static int link_all(const char *dir, const char *name, const char *to, struct er
 			  err);
 }
 
-static bool is_changed(const struct add *add, const struct arch *arch)
-{
-	for (size_t i = 0; i < add->items->n; i++) {
-		if (add->items->items[i].arch == arch && add->items->items[i].state != ADD_SAME)
-			return true;
-	}
-	return false;
-}
-
 /* A runtime into which nothing comes is only named. */
 static int link_runtime(const struct add *add, const struct arch *arch, const char *to,
 			struct err *err)
@@ -89,7 +82,7 @@ static int link_runtime(const struct add *add, const struct arch *arch, const ch
 
 	for (size_t i = 0; r == 0 && i < 2; i++) {
 		(void)snprintf(name, sizeof(name), "%s/%s", folders[i], arch->name); /* fits */
-		if (is_changed(add, arch)) {
+		if (add_runtime_changes(add, arch)) {
 			r = link_all(add->tree, name, to, err);
 			continue;
 		}
@@ -113,7 +106,7 @@ static int link_tree(const struct add *add, const char *to, struct err *err)
 	for (size_t i = 0; r == 0 && i < sizeof(shared) / sizeof(shared[0]); i++)
 		r = link_all(add->tree, shared[i], to, err);
 	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++)
-		r = link_runtime(add, add->staged[i].arch, to, err);
+		r = link_runtime(add, add->runtimes[i].info->arch, to, err);
 	for (size_t i = 0; r == 0 && i < add->items->n; i++) {
 		if (add->request->debian || add->items->items[i].state != ADD_REPLACES)
 			continue;
@@ -177,13 +170,13 @@ int add_check(struct add *add, struct err *err)
 	int r = files_path(tree, err, "%s/checked", add->transaction->build);
 
 	for (size_t i = 0; i < add->n_runtimes; i++) {
-		if (is_changed(add, add->staged[i].arch))
-			archs[n++] = add->staged[i].arch;
+		if (add_runtime_changes(add, add->runtimes[i].info->arch))
+			archs[n++] = add->runtimes[i].info->arch;
 	}
 	if (!n) {
 		request.skip |= CHECK_SKIP_ELF;
 		for (size_t i = 0; i < add->n_runtimes; i++)
-			archs[n++] = add->staged[i].arch;
+			archs[n++] = add->runtimes[i].info->arch;
 	}
 	if (r < 0 || !n)
 		return r;

@@ -3,6 +3,7 @@
 #include "add/content.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -15,6 +16,7 @@
 #include "core/str.h"
 #include "elf/dynamic.h"
 #include "stage/runtime_info.h"
+#include "sys/fd.h"
 
 int add_content_arch(const char *path, const struct elf_file *file, const struct arch **ret,
 		     struct err *err)
@@ -72,11 +74,22 @@ int add_content_runtime(const struct add *add, const char *path, const struct ar
 
 	if (r == 0)
 		r = add_runtime_find(add, arch, err);
-	if (r >= 0 && minor && minor != (int)add->staged[r].minor)
+	if (r >= 0 && minor && minor != (int)add->runtimes[r].info->minor)
 		return err_say(err, ENOEXEC,
 			       "%s: its name is none that Python 3.%u, the runtime for %s, imports",
-			       path, add->staged[r].minor, arch->name);
+			       path, add->runtimes[r].info->minor, arch->name);
 	return r;
+}
+
+int add_content_head(const char *path, char *bytes, size_t *ret_n, struct err *err)
+{
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	ssize_t n = fd < 0 ? -errno : fd_read_all(fd, bytes, SHEBANG_READ);
+
+	if (n < 0)
+		return err_set(err, (int)-n, "cannot read %s", path);
+	*ret_n = (size_t)n;
+	return 0;
 }
 
 /* A walk over a directory. */
@@ -131,7 +144,7 @@ static int look_below(const char *path, const struct stat *st, void *context, st
 	content->init = content->init || str_eq(name, "/__init__.py");
 	r = elf_file_probe(path);
 	if (r == 0)
-		r = add_files_head(path, bytes, &n, err);
+		r = add_content_head(path, bytes, &n, err);
 	else if (r == 1)
 		return take_elf(path, content, err);
 	if (r < 0)

@@ -37,6 +37,9 @@ int add_content_runtime(const struct add *add, const char *path, const struct ar
 int add_content_arch(const char *path, const struct elf_file *file, const struct arch **ret,
 		     struct err *err);
 
+/* The first SHEBANG_READ bytes of a file. */
+int add_content_head(const char *path, char *bytes, size_t *ret_n, struct err *err);
+
 /* NAME.cpython-311-x86_64-linux-gnu.so: 11; 0 where a file's name says nothing; -1 for another
  * Python (pypy). */
 int add_content_minor(const char *name);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a path on the command line is, and where in a tree it belongs. */
+#include "add/files.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,13 +12,15 @@
 
 #include "add/add.h"
 #include "add/content.h"
+#include "add/items.h"
+#include "add/script.h"
+#include "add/wheel.h"
 #include "add/work.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/err.h"
-#include "core/first_line.h"
 #include "core/name.h"
 #include "core/path_size.h"
 #include "core/shebang.h"
@@ -25,73 +29,6 @@
 #include "elf/dynamic.h"
 #include "stage/runtime_info.h"
 #include "sys/fd.h"
-
-/* -- scripts -------------------------------------------------------------------------------- */
-
-/* True if a view of this tree would have a program at path. */
-static bool view_has(const struct add *add, const char *path)
-{
-	char real[PATH_SIZE];
-	struct sysroot root;
-
-	if (path[0] != '/')
-		return false;
-	for (size_t i = 0; i < add->n_runtimes; i++) {
-		if (sysroot_init_client(&root, add->tree, add->staged[i].arch) == 0 &&
-		    sysroot_find(&root, path, real) == 0)
-			return true;
-	}
-	return !add->n_runtimes && sysroot_init(&root, add->tree) == 0 &&
-	       sysroot_find(&root, path, real) == 0;
-}
-
-/* The shebang line of a script for a tree; what it does not refuse, check_run() may. */
-static int check_script(const struct add *add, const char *path, const char *bytes, size_t n,
-			struct err *err)
-{
-	struct shebang line;
-	const char *better;
-
-	switch (first_line_check(bytes, n, &line, &better)) {
-	case FIRST_LINE_OURS:
-		return 0;
-	case FIRST_LINE_PYTHON:
-	case FIRST_LINE_OTHER:
-		if (view_has(add, line.interp))
-			return 0;
-		return err_say(err, ENOENT,
-			       "%s: no view of this tree has %s, which its first line names (Hint: "
-			       "a tree's scripts begin with #!/usr/bin/python3 or #!/bin/shell)",
-			       path, line.interp);
-	case FIRST_LINE_UNMATCHED:
-		return err_say(err, ENOEXEC,
-			       "%s: the handler does not match its first line (Hint: write it as "
-			       "%s and a line feed)",
-			       path, better);
-	case FIRST_LINE_ENV:
-		return err_say(err, ENOEXEC,
-			       "%s: #!%s %s would start what the machine that runs it has%s%s%s",
-			       path, line.interp, line.arg,
-			       better ? " (Hint: its first line should be " : "",
-			       better ? better : "", better ? ")" : "");
-	case FIRST_LINE_RETURN:
-		return err_say(err, ENOEXEC,
-			       "%s: its first line ends with a carriage return (Hint: 'sed -i "
-			       "s/\\\\r$// FILE' removes them)",
-			       path);
-	case FIRST_LINE_LONG:
-		return err_say(err, ENOEXEC,
-			       "%s: its first line is longer than the kernel reads, %d bytes", path,
-			       SHEBANG_READ - 1);
-	case FIRST_LINE_EMPTY:
-	case FIRST_LINE_NONE:
-		break;
-	}
-	return err_say(err, ENOEXEC,
-		       "%s has no shebang line (Hint: a script begins with #!/usr/bin/python3, a "
-		       "module is called NAME.py)",
-		       path);
-}
 
 /* -- ELF files ------------------------------------------------------------------------------ */
 
@@ -107,14 +44,14 @@ static int note_library(struct add *add, const char *path, const struct elf_file
 	return r < 0 ? r : add_item_note(add, to, path, path, arch, err);
 }
 
-static int note_extension(struct add *add, const char *path, const struct runtime_info *staged,
+static int note_extension(struct add *add, const char *path, const struct runtime_info *info,
 			  struct err *err)
 {
 	char to[PATH_SIZE];
-	int r = files_path(to, err, TREE_USR_OF "/%s/%s", staged->arch->name, staged->dist,
+	int r = files_path(to, err, TREE_USR_OF "/%s/%s", info->arch->name, info->dist,
 			   path_base(path));
 
-	return r < 0 ? r : add_item_note(add, to, path, path, staged->arch, err);
+	return r < 0 ? r : add_item_note(add, to, path, path, info->arch, err);
 }
 
 static int look_elf(struct add *add, const char *path, struct err *err)
@@ -140,7 +77,7 @@ static int look_elf(struct add *add, const char *path, struct err *err)
 	if (r < 0)
 		return r;
 	return library ? note_library(add, path, &file, arch, err)
-		       : note_extension(add, path, &add->staged[r], err);
+		       : note_extension(add, path, add->runtimes[r].info, err);
 }
 
 /* -- files ---------------------------------------------------------------------------------- */
@@ -172,10 +109,10 @@ static void warn_hidden(const struct add *add, const char *name, size_t n)
 	char file[PATH_SIZE], dir[PATH_SIZE];
 
 	for (size_t i = 0; i < add->n_runtimes; i++) {
-		const struct runtime_info *staged = &add->staged[i];
+		const struct runtime_info *info = add->runtimes[i].info;
 
-		if (files_path(dir, NULL, "%s/%s/%.*s", staged->usr, staged->stdlib, (int)n,
-			       name) == 0 &&
+		if (files_path(dir, NULL, "%s/%s/%.*s", info->usr, info->stdlib, (int)n, name) ==
+			    0 &&
 		    files_path(file, NULL, "%s.py", dir) == 0 &&
 		    (files_exist(dir) || files_exist(file))) {
 			listener_warn(add->request->listener,
@@ -201,32 +138,6 @@ static int look_module(struct add *add, const char *path, struct err *err)
 	return add_item_note(add, to, path, path, NULL, err);
 }
 
-int add_files_head(const char *path, char *bytes, size_t *ret_n, struct err *err)
-{
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t n = fd < 0 ? -errno : fd_read_all(fd, bytes, SHEBANG_READ);
-
-	if (n < 0)
-		return err_set(err, (int)-n, "cannot read %s", path);
-	*ret_n = (size_t)n;
-	return 0;
-}
-
-int add_files_script(struct add *add, const char *path, const char *from, struct err *err)
-{
-	const char *flaw = name_flaw(path_base(path), strlen(path_base(path)));
-	char bytes[SHEBANG_READ], to[PATH_SIZE];
-	size_t n;
-	int r = flaw ? err_say(err, EINVAL, "%s %s", path, flaw)
-		     : add_files_head(path, bytes, &n, err);
-
-	if (r == 0)
-		r = check_script(add, path, bytes, n, err);
-	if (r == 0)
-		r = files_path(to, err, "bin/%s", path_base(path));
-	return r < 0 ? r : add_item_note(add, to, path, from, NULL, err);
-}
-
 static int look_file(struct add *add, const char *path, struct err *err)
 {
 	char bytes[SHEBANG_READ];
@@ -237,12 +148,12 @@ static int look_file(struct add *add, const char *path, struct err *err)
 		return err_set(err, -r, "cannot read %s", path);
 	if (r == 1)
 		return look_elf(add, path, err);
-	r = add_files_head(path, bytes, &n, err);
+	r = add_content_head(path, bytes, &n, err);
 	if (r < 0)
 		return r;
 	if (str_ends(path, ".py") && !shebang_begins(bytes, n))
 		return look_module(add, path, err);
-	return add_files_script(add, path, path, err);
+	return add_script(add, path, path, err);
 }
 
 /* -- directories ---------------------------------------------------------------------------- */
@@ -259,7 +170,7 @@ static int look_script(const char *dir, const char *name, struct err *err, void 
 
 	if (r < 0)
 		return r;
-	return add_files_script(ctx, path, path, err);
+	return add_script(ctx, path, path, err);
 }
 
 static int look_scripts(struct add *add, const char *dir, struct err *err)
@@ -307,7 +218,7 @@ static int look_package(struct add *add, const char *path, const struct add_cont
 		r = add_content_runtime(add, content->elf, content->arch, content->minor, err);
 		if (r >= 0)
 			r = files_path(to, err, TREE_USR_OF "/%s/%s", content->arch->name,
-				       add->staged[r].dist, base);
+				       add->runtimes[r].info->dist, base);
 	} else if (r == 0) {
 		r = files_path(to, err, TREE_SITE "/%s", base);
 	}
@@ -336,11 +247,6 @@ static int look_dir(struct add *add, const char *path, struct err *err)
 				path),
 			content.python ? "name the modules and packages in it one by one"
 				       : "name the scripts in it one by one");
-}
-
-bool add_is_wheel(const char *word)
-{
-	return str_ends(word, ".whl");
 }
 
 int add_files_look(struct add *add, const char *word, struct err *err)

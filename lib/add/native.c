@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The ELF files of what is added: they fit the runtime, need no library that is missing, and are
  * patched as staging does. */
+#include "add/native.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "add/add.h"
+#include "add/items.h"
 #include "add/work.h"
 #include "base/files.h"
 #include "base/listener.h"
@@ -30,7 +33,7 @@
  * then the packages or, for this machine's own arch, this machine. */
 struct native {
 	struct add *add;
-	const struct runtime_info *staged;
+	const struct runtime_info *info;
 	struct add_runtime *runtime;
 	struct sysroot added, tree;
 	const struct sysroot *source;
@@ -41,14 +44,14 @@ struct native {
 static int open_native(struct native *native, struct add *add, size_t which, struct err *err)
 {
 	*native = (struct native){ .add = add,
-				   .staged = &add->staged[which],
+				   .info = add->runtimes[which].info,
 				   .runtime = &add->runtimes[which] };
 	if (native->runtime->source->root)
 		native->source = native->runtime->source->root;
-	else if (arch_runs_on(native->staged->arch, arch_native()))
+	else if (arch_runs_on(native->info->arch, arch_native()))
 		native->source = add->host;
-	if (sysroot_init_view(&native->added, add->build, native->staged->arch) < 0 ||
-	    sysroot_init_view(&native->tree, add->tree, native->staged->arch) < 0)
+	if (sysroot_init_view(&native->added, add->build, native->info->arch) < 0 ||
+	    sysroot_init_view(&native->tree, add->tree, native->info->arch) < 0)
 		return err_set(err, ENAMETOOLONG, "%s", add->tree);
 	native->added.below = &native->tree;
 	native->tree.below = native->source;
@@ -66,10 +69,10 @@ static int take_file(struct native *native, const char *path, const char *view, 
 
 	if (r < 0)
 		return r;
-	if (!elf_file_fits(&file, native->staged->arch))
+	if (!elf_file_fits(&file, native->info->arch))
 		return err_say(err, ENOEXEC, "%s is no ELF file for %s", source,
-			       native->staged->arch->name);
-	patched = patch_wanted(&file, native->staged->needs_rpath, &patch);
+			       native->info->arch->name);
+	patched = patch_wanted(&file, native->info->needs_rpath, &patch);
 	/* the record is of the pristine bytes */
 	r = manifest_add(native->runtime->manifest, view, source, path, patched, err);
 	return r < 0 || !patched ? r : patch_apply(path, &patch, err);
@@ -102,7 +105,7 @@ static int take_one(const char *path, const struct stat *st, void *context, stru
 	else if (r == 0)
 		r = files_path(source, err, "%s%s", native->item->source, path + native->top);
 	if (r == 0)
-		r = needed_add(&native->added, native->staged->arch, view, native->staged->musl,
+		r = needed_add(&native->added, native->info->arch, view, native->info->musl,
 			       native->runtime->libs, err);
 	return r < 0 ? r : take_file(native, path, view, source, err);
 }
@@ -129,7 +132,7 @@ static void warn_other(const struct native *native, const struct needed_lib *lib
 	if (!native->runtime->source->root)
 		return;
 	for (size_t i = 0; i < 2; i++) {
-		if (files_path(path, NULL, "%s/%s/%s", dirs[i], native->staged->arch->triplet,
+		if (files_path(path, NULL, "%s/%s/%s", dirs[i], native->info->arch->triplet,
 			       lib->name) < 0 ||
 		    sysroot_find(native->source, path, real) < 0)
 			continue;
@@ -138,7 +141,7 @@ static void warn_other(const struct native *native, const struct needed_lib *lib
 			return;
 		listener_warn(native->add->request->listener,
 			      "%s: %s stays as it was staged; the packages have another",
-			      native->staged->arch->name, lib->name);
+			      native->info->arch->name, lib->name);
 		return;
 	}
 }
@@ -158,7 +161,7 @@ static int name_origin(const struct native *native, const char *source, char *re
 static int add_library(struct native *native, const struct needed_lib *lib, struct err *err)
 {
 	const char *name = path_base(lib->name);
-	const struct arch *arch = native->staged->arch;
+	const struct arch *arch = native->info->arch;
 	struct copy copy = { .root = native->source, .to = native->runtime->clib };
 	char to[PATH_SIZE], path[PATH_SIZE], view[PATH_SIZE];
 	char source[PATH_SIZE], origin[PATH_SIZE];
@@ -207,7 +210,7 @@ int add_native(struct add *add, struct err *err)
 	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++) {
 		r = open_native(&native, add, i, err);
 		for (size_t j = 0; r == 0 && j < n; j++) {
-			if (add->items->items[j].arch == add->staged[i].arch)
+			if (add->items->items[j].arch == add->runtimes[i].info->arch)
 				r = take_item(&native, &add->items->items[j], err);
 		}
 		if (r == 0)

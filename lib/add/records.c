@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* etc/busypy/<arch>: manifest and licences as staging writes them, "added" as it writes
  * "packages". */
+#include "add/records.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,27 +24,18 @@
 #include "stage/manifest.h"
 #include "stage/runtime_info.h"
 
-static bool has_changed(const struct add *add, const struct arch *arch)
-{
-	for (size_t i = 0; i < add->items->n; i++) {
-		if (add->items->items[i].arch == arch && add->items->items[i].state != ADD_SAME)
-			return true;
-	}
-	return false;
-}
-
 static int write_manifest(const struct add *add, size_t which, struct err *err)
 {
 	static const struct origins none;
-	const struct runtime_info *staged = &add->staged[which];
+	const struct runtime_info *info = add->runtimes[which].info;
 	const struct origins *origins = add->runtimes[which].source->origins;
 	FILES_FREE char *text = NULL;
 	char old[PATH_SIZE], path[PATH_SIZE];
-	int r = files_path(old, err, "%s/manifest", staged->records);
+	int r = files_path(old, err, "%s/manifest", info->records);
 
 	if (r == 0)
 		r = files_path(path, err, "%s/" TREE_INFO_OF "/manifest", add->build,
-			       staged->arch->name);
+			       info->arch->name);
 	if (r == 0)
 		r = files_mkdirs_for(path, err);
 	if (r == 0)
@@ -61,8 +54,8 @@ static bool is_taken(const struct add *add, size_t which, size_t package)
 		const char *source =
 			str_starts(item->source, "/usr/") ? item->source + 4 : item->source;
 
-		for (size_t j = 0; item->arch == add->staged[which].arch && j < origins->n_files;
-		     j++) {
+		for (size_t j = 0;
+		     item->arch == add->runtimes[which].info->arch && j < origins->n_files; j++) {
 			if (origins->files[j].package == package &&
 			    path_below(origins->files[j].path, source))
 				return true;
@@ -76,7 +69,7 @@ static int take_licence(const struct add *add, size_t which, const char *name, s
 	char dir[PATH_SIZE], from[PATH_SIZE], real[PATH_SIZE];
 	struct copy copy = { .root = add->runtimes[which].source->root, .to = dir };
 	int r = files_path(dir, err, "%s/" TREE_INFO_OF "/licences", add->build,
-			   add->staged[which].arch->name);
+			   add->runtimes[which].info->arch->name);
 
 	if (r == 0)
 		r = files_path(from, err, "/usr/share/doc/%s/copyright", name);
@@ -87,17 +80,17 @@ static int take_licence(const struct add *add, size_t which, const char *name, s
 
 static int write_packages(const struct add *add, size_t which, struct err *err)
 {
-	const struct runtime_info *staged = &add->staged[which];
+	const struct runtime_info *info = add->runtimes[which].info;
 	const struct origins *origins = add->runtimes[which].source->origins;
 	FILES_FREE char *text = NULL;
 	char old[PATH_SIZE], path[PATH_SIZE], line[6 * PACKAGE_WORD_MAX];
 	size_t n;
 	FILE *out;
-	int r = files_path(old, err, "%s/added", staged->records);
+	int r = files_path(old, err, "%s/added", info->records);
 
 	if (r == 0)
 		r = files_path(path, err, "%s/" TREE_INFO_OF "/added", add->build,
-			       staged->arch->name);
+			       info->arch->name);
 	if (r < 0)
 		return r;
 	out = open_memstream(&text, &n);
@@ -121,7 +114,7 @@ int add_records(struct add *add, struct err *err)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++) {
-		if (!has_changed(add, add->staged[i].arch))
+		if (!add_runtime_changes(add, add->runtimes[i].info->arch))
 			continue;
 		r = write_manifest(add, i, err);
 		if (r == 0 && add->runtimes[i].source->origins)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A wheel: its packages go together, to all archs or, with ELF files in it, to one runtime; its
  * scripts and commands to bin. */
+#include "add/wheel.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +13,8 @@
 
 #include "add/add.h"
 #include "add/content.h"
+#include "add/items.h"
+#include "add/script.h"
 #include "add/work.h"
 #include "base/files.h"
 #include "base/listener.h"
@@ -50,14 +54,6 @@ static int each_entry(struct unpacked *wheel, const char *dir, each_fn *each, st
 		err);
 }
 
-/* The record of what came from an archive names that, not where it was extracted. */
-static void mark_packed(struct unpacked *wheel)
-{
-	struct add_items *items = wheel->add->items;
-
-	items->items[items->n - 1].packed = true;
-}
-
 static int note_module(const char *dir, const char *name, struct err *err, void *ctx)
 {
 	struct unpacked *wheel = ctx;
@@ -67,9 +63,8 @@ static int note_module(const char *dir, const char *name, struct err *err, void 
 	if (r == 0)
 		r = files_path(to, err, "%s/%s", wheel->to, name);
 	if (r == 0)
-		r = add_item_note(wheel->add, to, path, wheel->from, wheel->content.arch, err);
-	if (r == 0)
-		mark_packed(wheel);
+		r = add_item_note_packed(wheel->add, to, path, wheel->from, wheel->content.arch,
+					 err);
 	return r;
 }
 
@@ -104,9 +99,7 @@ static int note_script(const char *dir, const char *name, struct err *err, void 
 	if (r == 0)
 		r = name_interpreter(path, err);
 	if (r == 0)
-		r = add_files_script(wheel->add, path, wheel->from, err);
-	if (r == 0)
-		mark_packed(wheel);
+		r = add_script_packed(wheel->add, path, wheel->from, err);
 	return r;
 }
 
@@ -203,7 +196,7 @@ static int choose_place(struct unpacked *wheel, struct err *err)
 	r = add_content_runtime(add, wheel->from, arch, wheel->content.minor, err);
 	return r < 0 ? r
 		     : files_path(wheel->to, err, TREE_USR_OF "/%s", arch->name,
-				  add->staged[r].dist);
+				  add->runtimes[r].info->dist);
 }
 
 static int take_wheel(struct unpacked *wheel, size_t which, struct err *err)
@@ -220,6 +213,11 @@ static int take_wheel(struct unpacked *wheel, size_t which, struct err *err)
 	if (r == 0 && !wheel->has_info)
 		r = err_say(err, EINVAL, "%s is no wheel: it has no .dist-info", wheel->from);
 	return r;
+}
+
+bool add_is_wheel(const char *word)
+{
+	return str_ends(word, ".whl");
 }
 
 int add_wheel(struct add *add, const char *word, size_t which, struct err *err)

@@ -109,7 +109,8 @@ static int write_bundle(const struct copy *copy, const char *dir, struct err *er
 
 	if (!out)
 		return err_set(err, ENOMEM, "cannot bundle the certificates");
-	/* what update-ca-certificates(8) does when the package is installed: one file of them all */
+	/* what update-ca-certificates(8) does when the package is installed: one file of them all
+	 */
 	r = files_each_name(dir,
 			    &(struct files_names){ .select = select_certificate,
 						   .each = bundle_certificate,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/listener.h"
 #include "base/program.h"
 #include "core/arch.h"
 #include "core/err.h"
@@ -265,4 +266,17 @@ int pyc_compile(const struct pyc_job *job, struct err *err)
 	if (unlink(list) < 0 && errno != ENOENT && r >= 0)
 		return err_set(err, errno, "cannot remove %s", list);
 	return r;
+}
+
+int pyc_compile_or_warn(const struct pyc_job *job, const struct listener *listener, struct err *err)
+{
+	const struct pyc_runtime *own = &job->runtimes[0];
+	int r = pyc_compile(job, err);
+
+	if (r == 1)
+		listener_warn(listener,
+			      "%s: no Python 3.%u runs here, so Python files stay uncompiled and "
+			      "every start takes longer (Hint: install qemu-user-static)",
+			      own->arch->name, own->minor);
+	return r < 0 ? r : 0;
 }

@@ -8,6 +8,7 @@
 
 struct arch;
 struct err;
+struct listener;
 
 /* A runtime on disk that could compile. */
 struct pyc_runtime {
@@ -30,6 +31,10 @@ struct pyc_job {
 /* Compiles each .py below job->dir that has no .pyc yet. Returns 0; 1 if nothing here can run a
  * Python of that minor (none was compiled); -errno. A file with a syntax error is passed over. */
 int pyc_compile(const struct pyc_job *job, struct err *err);
+
+/* The same, and 0 with a warning where nothing can compile. */
+int pyc_compile_or_warn(const struct pyc_job *job, const struct listener *listener,
+			struct err *err);
 
 /* Gives each .py below dir that is one file with its peer's (by hard link) the peer's .pyc. */
 int pyc_share(const char *dir, const char *peer, unsigned minor, struct err *err);

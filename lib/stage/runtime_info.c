@@ -133,16 +133,11 @@ bool runtime_info_version(const struct runtime_info *info, const char *what, cha
 	return false;
 }
 
-void runtime_info_compilers(const struct runtime_info *info, size_t n, size_t first,
-			    struct pyc_runtime *ret)
+struct pyc_runtime runtime_info_compiler(const struct runtime_info *info)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct runtime_info *one = &info[(first + i) % n];
-
-		ret[i] = (struct pyc_runtime){ .arch = one->arch,
-					       .minor = one->minor,
-					       .usr = one->usr,
-					       .clib = one->clib,
-					       .ldso = one->ldso };
-	}
+	return (struct pyc_runtime){ .arch = info->arch,
+				     .minor = info->minor,
+				     .usr = info->usr,
+				     .clib = info->clib,
+				     .ldso = info->ldso };
 }

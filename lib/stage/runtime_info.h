@@ -32,8 +32,7 @@ int runtime_info_read(const char *tree, const struct arch *arch, struct runtime_
 bool runtime_info_version(const struct runtime_info *info, const char *what, char *dst,
 			  size_t size);
 
-/* Candidates for pyc_compile: those of n runtimes, the one with index first before the others. */
-void runtime_info_compilers(const struct runtime_info *info, size_t n, size_t first,
-			    struct pyc_runtime *ret);
+/* The runtime as one that could compile; borrows from info. */
+struct pyc_runtime runtime_info_compiler(const struct runtime_info *info);
 
 #endif

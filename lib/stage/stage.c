@@ -122,21 +122,12 @@ static int compile(struct stage *stage, size_t which, const char *dir, const cha
 		   bool checked, struct err *err)
 {
 	struct pyc_runtime runtimes[STAGE_ARCHES_MAX];
-	const struct arch *arch = stage->request->arches[which];
 	struct pyc_job job = {
 		.dir = dir, .strip = strip, .checked = checked, .runtimes = runtimes
 	};
-	int r;
 
 	job.n_runtimes = list_compilers(stage, which, runtimes);
-	r = pyc_compile(&job, err);
-	if (r == 1)
-		listener_warn(stage->request->listener,
-			      "%s: no Python 3.%u runs here, so Python files stay uncompiled and "
-			      "every start takes "
-			      "longer (Hint: install qemu-user-static)",
-			      arch->name, runtimes[0].minor);
-	return r < 0 ? r : 0;
+	return pyc_compile_or_warn(&job, stage->request->listener, err);
 }
 
 static int compile_stdlib(struct stage *stage, size_t which, struct err *err)

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* The list of what is put where. */
+#include "add/items.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "add/add.h"
+#include "add/work.h"
+#include "base/array.h"
+#include "core/err.h"
+#include "core/str.h"
+
+const char *add_state_word(enum add_state state)
+{
+	switch (state) {
+	case ADD_NEW:
+		return "new";
+	case ADD_REPLACES:
+		return "replaces";
+	case ADD_SAME:
+		return "same";
+	}
+	return "?";
+}
+
+void add_items_free(struct add_items *items)
+{
+	for (size_t i = 0; i < items->n; i++) {
+		free(items->items[i].to);
+		free(items->items[i].from);
+		free(items->items[i].source);
+	}
+	free(items->items);
+	memset(items, 0, sizeof(*items));
+}
+
+int add_item_note(struct add *add, const char *to, const char *source, const char *from,
+		  const struct arch *arch, struct err *err)
+{
+	struct add_items *items = add->items;
+	struct add_item *item;
+
+	for (size_t i = 0; i < items->n; i++) {
+		if (str_eq(items->items[i].to, to))
+			return err_say(err, EEXIST, "%s and %s would both be %s",
+				       items->items[i].from, from, to);
+	}
+	if (array_reserve(&items->items, &items->room, items->n + 1, sizeof(*items->items)) < 0)
+		return err_set(err, ENOMEM, "cannot add %s", to);
+	item = &items->items[items->n++];
+	*item = (struct add_item){ .arch = arch };
+	item->to = strdup(to);
+	item->source = strdup(source);
+	item->from = strdup(from);
+	if (!item->to || !item->source || !item->from)
+		return err_set(err, ENOMEM, "cannot add %s", to);
+	return 0;
+}
+
+int add_item_note_packed(struct add *add, const char *to, const char *source, const char *from,
+			 const struct arch *arch, struct err *err)
+{
+	int r = add_item_note(add, to, source, from, arch, err);
+
+	if (r == 0)
+		add->items->items[add->items->n - 1].packed = true;
+	return r;
+}

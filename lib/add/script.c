@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* Judges first lines: what starts a script in a view of the tree. */
+#include "add/script.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "add/add.h"
+#include "add/content.h"
+#include "add/items.h"
+#include "add/work.h"
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/first_line.h"
+#include "core/name.h"
+#include "core/path_size.h"
+#include "core/shebang.h"
+#include "core/str.h"
+#include "stage/runtime_info.h"
+
+/* True if a view of this tree would have a program at path. */
+static bool view_has(const struct add *add, const char *path)
+{
+	char real[PATH_SIZE];
+	struct sysroot root;
+
+	if (path[0] != '/')
+		return false;
+	for (size_t i = 0; i < add->n_runtimes; i++) {
+		if (sysroot_init_client(&root, add->tree, add->runtimes[i].info->arch) == 0 &&
+		    sysroot_find(&root, path, real) == 0)
+			return true;
+	}
+	return !add->n_runtimes && sysroot_init(&root, add->tree) == 0 &&
+	       sysroot_find(&root, path, real) == 0;
+}
+
+/* The shebang line of a script for a tree; what it does not refuse, check_run() may. */
+static int check_script(const struct add *add, const char *path, const char *bytes, size_t n,
+			struct err *err)
+{
+	struct shebang line;
+	const char *better;
+
+	switch (first_line_check(bytes, n, &line, &better)) {
+	case FIRST_LINE_OURS:
+		return 0;
+	case FIRST_LINE_PYTHON:
+	case FIRST_LINE_OTHER:
+		if (view_has(add, line.interp))
+			return 0;
+		return err_say(err, ENOENT,
+			       "%s: no view of this tree has %s, which its first line names (Hint: "
+			       "a tree's scripts begin with #!/usr/bin/python3 or #!/bin/shell)",
+			       path, line.interp);
+	case FIRST_LINE_UNMATCHED:
+		return err_say(err, ENOEXEC,
+			       "%s: the handler does not match its first line (Hint: write it as "
+			       "%s and a line feed)",
+			       path, better);
+	case FIRST_LINE_ENV:
+		return err_say(err, ENOEXEC,
+			       "%s: #!%s %s would start what the machine that runs it has%s%s%s",
+			       path, line.interp, line.arg,
+			       better ? " (Hint: its first line should be " : "",
+			       better ? better : "", better ? ")" : "");
+	case FIRST_LINE_RETURN:
+		return err_say(err, ENOEXEC,
+			       "%s: its first line ends with a carriage return (Hint: 'sed -i "
+			       "s/\\\\r$// FILE' removes them)",
+			       path);
+	case FIRST_LINE_LONG:
+		return err_say(err, ENOEXEC,
+			       "%s: its first line is longer than the kernel reads, %d bytes", path,
+			       SHEBANG_READ - 1);
+	case FIRST_LINE_EMPTY:
+	case FIRST_LINE_NONE:
+		break;
+	}
+	return err_say(err, ENOEXEC,
+		       "%s has no shebang line (Hint: a script begins with #!/usr/bin/python3, a "
+		       "module is called NAME.py)",
+		       path);
+}
+
+/* Where the script at path goes. */
+static int find_place(const struct add *add, const char *path, char *ret, struct err *err)
+{
+	const char *name = path_base(path), *flaw = name_flaw(name, strlen(name));
+	char bytes[SHEBANG_READ];
+	size_t n;
+	int r;
+
+	if (flaw)
+		return err_say(err, EINVAL, "%s %s", path, flaw);
+	r = add_content_head(path, bytes, &n, err);
+	if (r < 0)
+		return r;
+	r = check_script(add, path, bytes, n, err);
+	if (r < 0)
+		return r;
+	return files_path(ret, err, "bin/%s", name);
+}
+
+int add_script(struct add *add, const char *path, const char *from, struct err *err)
+{
+	char to[PATH_SIZE];
+	int r = find_place(add, path, to, err);
+
+	return r < 0 ? r : add_item_note(add, to, path, from, NULL, err);
+}
+
+int add_script_packed(struct add *add, const char *path, const char *from, struct err *err)
+{
+	char to[PATH_SIZE];
+	int r = find_place(add, path, to, err);
+
+	return r < 0 ? r : add_item_note_packed(add, to, path, from, NULL, err);
+}

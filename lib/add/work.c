@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* The memory of the work, and its runtimes. */
+#include "add/work.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "add/add.h"
+#include "base/files.h"
+#include "base/sysroot.h"
+#include "check/closure.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/tree_layout.h"
+#include "elf/search.h"
+#include "source/source.h"
+#include "stage/manifest.h"
+#include "stage/runtime_info.h"
+#include "stage/transaction.h"
+#include "sys/tree.h"
+
+/* -- runtimes ------------------------------------------------------------------------------- */
+
+void add_work_read_runtimes(struct add *add)
+{
+	size_t n;
+	const struct arch *table = arch_table(&n);
+
+	for (size_t i = 0; i < n && add->n_runtimes < ADD_RUNTIMES_MAX; i++) {
+		struct runtime_info *info = add->runtimes[add->n_runtimes].info;
+
+		if (tree_has_runtime(add->tree, &table[i]) &&
+		    runtime_info_read(add->tree, &table[i], info, NULL) == 0)
+			add->n_runtimes++;
+	}
+}
+
+int add_runtime_find(const struct add *add, const struct arch *arch, struct err *err)
+{
+	struct runtime_info info;
+	int r;
+
+	for (size_t i = 0; i < add->n_runtimes; i++) {
+		if (add->runtimes[i].info->arch == arch)
+			return (int)i;
+	}
+	r = closure_check_runtime(add->tree, arch, err);
+	if (r < 0)
+		return r;
+	r = runtime_info_read(add->tree, arch, &info, err);
+	return r < 0 ? r : -ENOENT;
+}
+
+bool add_runtime_changes(const struct add *add, const struct arch *arch)
+{
+	for (size_t i = 0; i < add->items->n; i++) {
+		if (add->items->items[i].arch == arch && add->items->items[i].state != ADD_SAME)
+			return true;
+	}
+	return false;
+}
+
+size_t add_runtime_peers(const struct add *add, size_t which, const char **ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < add->n_runtimes; i++) {
+		if (i == which)
+			continue;
+		ret[n++] = add->runtimes[i].usr;
+		ret[n++] = add->runtimes[i].info->usr;
+	}
+	return n;
+}
+
+int add_work_name_places(struct add *add, struct err *err)
+{
+	int r = files_path(add->build, err, "%s/tree", add->transaction->build);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < add->n_runtimes; i++) {
+		struct add_runtime *runtime = &add->runtimes[i];
+		const char *arch = runtime->info->arch->name;
+
+		r = files_path(runtime->usr, err, "%s/" TREE_USR_OF, add->build, arch);
+		if (r < 0)
+			return r;
+		r = files_path(runtime->clib, err, "%s/" TREE_CLIB_OF, add->build, arch);
+		if (r < 0)
+			return r;
+	}
+	return files_mkdirs(add->build, err);
+}
+
+/* -- memory --------------------------------------------------------------------------------- */
+
+/* All of it, where the parts have room. */
+struct memory {
+	struct add add;
+	struct transaction transaction;
+	struct sysroot host;
+	struct runtime_info infos[ADD_RUNTIMES_MAX];
+	struct add_runtime runtimes[ADD_RUNTIMES_MAX];
+	struct source sources[ADD_RUNTIMES_MAX];
+	struct manifest manifests[ADD_RUNTIMES_MAX];
+	struct needed libs[ADD_RUNTIMES_MAX];
+};
+
+struct add *add_work_new(const struct add_request *request, struct add_items *items)
+{
+	struct memory *memory = calloc(1, sizeof(*memory));
+
+	if (!memory)
+		return NULL;
+	memory->add = (struct add){ .request = request,
+				    .items = items,
+				    .transaction = &memory->transaction,
+				    .host = &memory->host,
+				    .runtimes = memory->runtimes };
+	for (size_t i = 0; i < ADD_RUNTIMES_MAX; i++) {
+		memory->runtimes[i].info = &memory->infos[i];
+		memory->runtimes[i].source = &memory->sources[i];
+		memory->runtimes[i].manifest = &memory->manifests[i];
+		memory->runtimes[i].libs = &memory->libs[i];
+	}
+	transaction_init(&memory->transaction);
+	return &memory->add;
+}
+
+void add_work_free(struct add *add)
+{
+	struct memory *memory = (struct memory *)add; /* its first member */
+
+	transaction_close(&memory->transaction);
+	for (size_t i = 0; i < ADD_RUNTIMES_MAX; i++) {
+		source_free(&memory->sources[i]);
+		manifest_free(&memory->manifests[i]);
+		needed_free(&memory->libs[i]);
+	}
+	free(memory);
+}
