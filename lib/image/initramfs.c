@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/archive.h"
 #include "base/files.h"
 #include "core/cpio.h"
 #include "core/err.h"
@@ -22,6 +23,7 @@
 #include "sys/fd.h"
 
 enum { LINKED_MAX = 4096, NESTED_MAX = 1 };
+static const size_t unpacked_max = 2UL << 30; /* bytes: an initramfs lives in memory */
 
 /* A file with several names: the bytes come with one of them. */
 struct linked {
@@ -140,6 +142,16 @@ static int make(struct unpack *unpack, const char *name, const struct cpio_entry
 	return r == -EEXIST || r == -EISDIR || r == -ENOENT ? 0 : r;
 }
 
+static int decompress(const uint8_t *bytes, size_t n, char **ret, size_t *ret_n, struct err *err)
+{
+	int r = archive_unpack(bytes, n, unpacked_max, ret, ret_n, err);
+
+	if (r == -ENODATA)
+		return err_say(err, EINVAL,
+			       "not an initramfs: neither a cpio archive nor compressed");
+	return r < 0 ? err_wrap(err, r, "cannot unpack the initramfs") : 0;
+}
+
 static int unpack_bytes(struct unpack *unpack, const uint8_t *bytes, size_t n, int nested,
 			struct err *err)
 {
@@ -158,9 +170,9 @@ static int unpack_bytes(struct unpack *unpack, const uint8_t *bytes, size_t n, i
 	}
 	if (next == CPIO_COMPRESSED && nested < NESTED_MAX) {
 		FILES_FREE char *inner = NULL;
-		unsigned long n_inner;
+		size_t n_inner;
 
-		r = initramfs_decompress(bytes + at, n - at, &inner, &n_inner, err);
+		r = decompress(bytes + at, n - at, &inner, &n_inner, err);
 		return r < 0 ? err_wrap(err, r, "%s", unpack->image)
 			     : unpack_bytes(unpack, (const uint8_t *)inner, n_inner, nested + 1,
 					    err);

@@ -15,9 +15,4 @@ struct err;
 int initramfs_unpack(const char *image, char *ret_dir, struct err *err);
 void initramfs_drop(const char *dir);
 
-/* The bytes behind a compression that libarchive knows. Caller frees. -EINVAL if it
- * is none. */
-int initramfs_decompress(const void *bytes, unsigned long n, char **ret_bytes, unsigned long *ret_n,
-			 struct err *err);
-
 #endif

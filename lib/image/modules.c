@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* fts(3), libarchive for compressed files, libelf for .modinfo: no modules.dep, which Debian's
+/* fts(3), libelf for .modinfo: no modules.dep, which Debian's
  * packages do not have. */
 #include "image/modules.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fts.h>
 #include <gelf.h>
@@ -13,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/archive.h"
 #include "base/array.h"
 #include "base/files.h"
 #include "core/arch.h"
@@ -21,7 +20,7 @@
 #include "core/path_size.h"
 #include "core/str.h"
 
-enum { NAME_SIZE = 64, CHUNK = 256 * 1024, DEPTH_MAX = 32, MODULE_MAX = 128 << 20 /* bytes */ };
+enum { NAME_SIZE = 64, DEPTH_MAX = 32, MODULE_MAX = 128 << 20 /* bytes */ };
 
 struct module {
 	char name[NAME_SIZE]; /* with '_' */
@@ -141,59 +140,12 @@ static bool is_builtin(const struct collection *c, const char *wanted)
 	return false;
 }
 
-static int add_bytes(char **bytes, size_t *n, size_t *room, const char *more, size_t n_more)
-{
-	if (*n + n_more > MODULE_MAX)
-		return -EFBIG;
-	if (array_reserve(bytes, room, *n + n_more, 1) < 0)
-		return -ENOMEM;
-	memcpy(*bytes + *n, more, n_more);
-	*n += n_more;
-	return 0;
-}
-
-static int read_through(struct archive *archive, const char *path, char **ret_bytes, size_t *ret_n,
-			struct err *err)
-{
-	struct archive_entry *entry;
-	char *bytes = NULL, *chunk = malloc(CHUNK);
-	size_t n = 0, room = 0;
-	la_ssize_t got = 0;
-	int r = chunk ? 0 : -ENOMEM;
-
-	if (r == 0 && (archive_read_open_filename(archive, path, CHUNK) != ARCHIVE_OK ||
-		       archive_read_next_header(archive, &entry) != ARCHIVE_OK))
-		r = -EIO;
-	while (r == 0 && (got = archive_read_data(archive, chunk, CHUNK)) > 0)
-		r = add_bytes(&bytes, &n, &room, chunk, (size_t)got);
-	if (r == 0 && got < 0)
-		r = -EIO;
-	free(chunk);
-	if (r < 0) {
-		const char *why = r == -EIO ? archive_error_string(archive) : NULL;
-
-		free(bytes);
-		return err_say(err, -r, "cannot read %s: %s", path, why ? why : strerror(-r));
-	}
-	*ret_bytes = bytes;
-	*ret_n = n;
-	return 0;
-}
-
 /* The whole file, uncompressed. Caller frees. */
 static int read_module(const char *path, char **ret_bytes, size_t *ret_n, struct err *err)
 {
-	struct archive *archive = archive_read_new();
-	int r;
+	int r = archive_read_file(path, MODULE_MAX, ret_bytes, ret_n, err);
 
-	if (!archive || archive_read_support_format_raw(archive) != ARCHIVE_OK ||
-	    archive_read_support_filter_all(archive) < ARCHIVE_WARN)
-		r = err_set(err, ENOMEM, "cannot read %s", path);
-	else
-		r = read_through(archive, path, ret_bytes, ret_n, err);
-	if (archive)
-		(void)archive_read_free(archive); /* was only read */
-	return r;
+	return r < 0 ? err_wrap(err, r, "cannot read %s", path) : 0;
 }
 
 /* The bytes of .modinfo: texts "key=value", each with its NUL. NULL if there is none. */

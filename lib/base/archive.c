@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* One walk through what libarchive reads, one policy for paths, one list of compressions. */
+#include "base/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/files.h"
+#include "core/err.h"
+#include "core/str.h"
+#include "sys/fd.h"
+
+enum { BLOCK = 256 * 1024 };
+
+struct archive_reader {
+	enum archive_kind kind;
+	struct archive *archive;
+	struct archive *around; /* of a Debian package: the ar archive that the tar is in */
+	struct archive_member member;
+	bool is_broken;
+	char block[BLOCK]; /* between the two */
+};
+
+/* Those that the library has itself: for others it would run a program. */
+static int add_filters(struct archive *archive)
+{
+	static int (*const filters[])(struct archive *) = {
+		archive_read_support_filter_gzip, archive_read_support_filter_bzip2,
+		archive_read_support_filter_xz,	  archive_read_support_filter_lzma,
+		archive_read_support_filter_zstd, archive_read_support_filter_lz4,
+	};
+
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++) {
+		if (filters[i](archive) != ARCHIVE_OK)
+			return -EBADMSG;
+	}
+	return 0;
+}
+
+/* -- members -------------------------------------------------------------------------------- */
+
+/* Feeds the inner archive with the outer one's member. */
+static la_ssize_t read_block(struct archive *archive, void *ctx, const void **ret_bytes)
+{
+	struct archive_reader *reader = ctx;
+	la_ssize_t n = archive_read_data(reader->around, reader->block, sizeof(reader->block));
+
+	if (n < 0)
+		archive_set_error(archive, EIO, "%s", archive_error_string(reader->around));
+	*ret_bytes = reader->block;
+	return n;
+}
+
+/* deb(5): an ar archive, in which data.tar.* is a compressed tar archive of the files. */
+static int open_deb(struct archive_reader *reader, const char *file)
+{
+	struct archive_entry *entry;
+
+	if (archive_read_support_format_ar(reader->around) != ARCHIVE_OK ||
+	    archive_read_open_filename(reader->around, file, BLOCK) != ARCHIVE_OK)
+		return -EBADMSG;
+	while (archive_read_next_header(reader->around, &entry) == ARCHIVE_OK) {
+		const char *name = archive_entry_pathname(entry);
+
+		if (name && str_starts(name, "data.tar"))
+			return archive_read_open(reader->archive, reader, NULL, read_block, NULL) ==
+					       ARCHIVE_OK
+				       ? 0
+				       : -EBADMSG;
+	}
+	return -EBADMSG;
+}
+
+static int open_file(struct archive_reader *reader, const char *file)
+{
+	struct archive *archive = reader->archive;
+
+	if (reader->kind == ARCHIVE_ZIP)
+		return archive_read_support_format_zip_seekable(archive) == ARCHIVE_OK &&
+				       archive_read_open_filename(archive, file, BLOCK) ==
+					       ARCHIVE_OK
+			       ? 0
+			       : -EBADMSG;
+	if (add_filters(archive) < 0 || archive_read_support_format_tar(archive) != ARCHIVE_OK)
+		return -EBADMSG;
+	if (reader->kind == ARCHIVE_DEB)
+		return open_deb(reader, file);
+	return archive_read_open_filename(archive, file, BLOCK) == ARCHIVE_OK ? 0 : -EBADMSG;
+}
+
+struct archive_reader *archive_open(const char *file, enum archive_kind kind)
+{
+	struct archive_reader *reader = calloc(1, sizeof(*reader));
+
+	if (!reader)
+		return NULL;
+	reader->kind = kind;
+	reader->archive = archive_read_new();
+	reader->around = kind == ARCHIVE_DEB ? archive_read_new() : NULL;
+	if (!reader->archive || (kind == ARCHIVE_DEB && !reader->around)) {
+		archive_close(reader);
+		return NULL;
+	}
+	reader->is_broken = open_file(reader, file) < 0;
+	return reader;
+}
+
+void archive_close(struct archive_reader *reader)
+{
+	if (!reader)
+		return;
+	if (reader->archive)
+		(void)archive_read_free(reader->archive); /* was only read */
+	if (reader->around)
+		(void)archive_read_free(reader->around);
+	free(reader);
+}
+
+/* A path as it is below a folder: without "./", empty components and a last slash. */
+static int clean(const char *name, char ret[PATH_SIZE])
+{
+	size_t used = 0;
+
+	ret[0] = '\0';
+	if (!*name || *name == '/')
+		return -EINVAL;
+	while (*name) {
+		size_t n = strcspn(name, "/");
+
+		if (n == 2 && name[0] == '.' && name[1] == '.')
+			return -EXDEV;
+		if (n && !(n == 1 && name[0] == '.')) {
+			if (used + n + 2 > PATH_SIZE)
+				return -ENAMETOOLONG;
+			if (used)
+				ret[used++] = '/';
+			memcpy(ret + used, name, n);
+			used += n;
+			ret[used] = '\0';
+		}
+		name += n + (name[n] == '/');
+	}
+	return 0;
+}
+
+static int fill_in(struct archive_member *member, struct archive_entry *entry)
+{
+	const char *name = archive_entry_pathname(entry);
+	const char *same_as = archive_entry_hardlink(entry);
+	int r;
+
+	*member = (struct archive_member){
+		.name = name ? name : "",
+		.link = archive_entry_symlink(entry),
+		.mode = same_as ? 0 : archive_entry_mode(entry),
+		.mtime = { archive_entry_mtime(entry), archive_entry_mtime_nsec(entry) },
+	};
+	r = clean(member->name, member->path);
+	if (r < 0) {
+		member->path[0] = '\0';
+		return r;
+	}
+	if (!same_as)
+		return 0;
+	r = clean(same_as, member->same_as);
+	if (r < 0)
+		member->name = same_as;
+	return r;
+}
+
+int archive_next(struct archive_reader *reader, const struct archive_member **ret)
+{
+	struct archive_entry *entry;
+	int status, r;
+
+	if (reader->is_broken)
+		return -EBADMSG;
+	status = archive_read_next_header(reader->archive, &entry);
+	if (status == ARCHIVE_EOF)
+		return 0;
+	/* a warning is about names in another encoding: packages have some, and theirs are bytes */
+	if (status != ARCHIVE_OK && (status != ARCHIVE_WARN || reader->kind == ARCHIVE_TAR))
+		return -EBADMSG;
+	r = fill_in(&reader->member, entry);
+	*ret = &reader->member;
+	return r < 0 ? r : 1;
+}
+
+const char *archive_why(const struct archive_reader *reader)
+{
+	const char *why = archive_error_string(reader->archive);
+
+	if (!why && reader->around)
+		why = archive_error_string(reader->around);
+	if (why)
+		return why;
+	switch (reader->kind) {
+	case ARCHIVE_DEB:
+		return "not a Debian package";
+	case ARCHIVE_ZIP:
+		return "no zip archive";
+	case ARCHIVE_TAR:
+		break;
+	}
+	return "no reason given";
+}
+
+int archive_save(struct archive_reader *reader, int fd)
+{
+	if (archive_read_data_into_fd(reader->archive, fd) == ARCHIVE_OK)
+		return 0;
+	return archive_errno(reader->archive) == ENOSPC ? -ENOSPC : -EBADMSG;
+}
+
+int archive_extract(struct archive_reader *reader, const char *to, struct err *err)
+{
+	FD_CLEANUP int fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+				 reader->member.mode & 0111 ? 0755 : 0644);
+	int r;
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot create %s", to);
+	r = archive_save(reader, fd);
+	if (r == -EBADMSG)
+		return r;
+	if (r == 0 && close(fd_steal(&fd)) < 0)
+		r = -errno;
+	return r < 0 ? err_set(err, -r, "cannot write %s", to) : 0;
+}
+
+/* -- compressed bytes ----------------------------------------------------------------------- */
+
+static int read_all(struct archive *archive, size_t max, char **ret, size_t *ret_n)
+{
+	FILES_FREE char *bytes = NULL;
+	size_t n = 0, room = 0;
+
+	for (;;) {
+		la_ssize_t got;
+
+		if (array_reserve(&bytes, &room, n + BLOCK, 1) < 0)
+			return -ENOMEM;
+		got = archive_read_data(archive, bytes + n, room - n);
+		if (got < 0)
+			return -EBADMSG;
+		if (got == 0)
+			break;
+		n += (size_t)got;
+		if (n > max)
+			return -EFBIG;
+	}
+	*ret = bytes;
+	*ret_n = n;
+	bytes = NULL;
+	return 0;
+}
+
+static int fail(struct archive *archive, int r, struct err *err)
+{
+	const char *why = r == -EBADMSG ? archive_error_string(archive) : NULL;
+
+	return err_say(err, -r, "%s", why ? why : strerror(-r));
+}
+
+int archive_read_file(const char *file, size_t max, char **ret, size_t *ret_n, struct err *err)
+{
+	struct archive *archive = archive_read_new();
+	struct archive_entry *entry;
+	int r = -EBADMSG;
+
+	if (!archive)
+		return err_say(err, ENOMEM, "%s", strerror(ENOMEM));
+	if (archive_read_support_format_raw(archive) == ARCHIVE_OK && add_filters(archive) == 0 &&
+	    archive_read_open_filename(archive, file, BLOCK) == ARCHIVE_OK &&
+	    archive_read_next_header(archive, &entry) == ARCHIVE_OK)
+		r = read_all(archive, max, ret, ret_n);
+	if (r < 0)
+		(void)fail(archive, r, err);
+	(void)archive_read_free(archive); /* was only read */
+	return r;
+}
+
+int archive_unpack(const void *bytes, size_t n, size_t max, char **ret, size_t *ret_n,
+		   struct err *err)
+{
+	struct archive *archive = archive_read_new();
+	struct archive_entry *entry;
+	int r = -EBADMSG;
+
+	if (!archive)
+		return err_say(err, ENOMEM, "%s", strerror(ENOMEM));
+	if (archive_read_support_format_raw(archive) == ARCHIVE_OK && add_filters(archive) == 0 &&
+	    archive_read_open_memory(archive, bytes, n) == ARCHIVE_OK &&
+	    archive_read_next_header(archive, &entry) == ARCHIVE_OK)
+		r = archive_filter_count(archive) < 2 /* the last one is "none" */
+			    ? -ENODATA
+			    : read_all(archive, max, ret, ret_n);
+	if (r < 0)
+		(void)fail(archive, r, err);
+	(void)archive_read_free(archive); /* was only read */
+	return r;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads archives and compressed files with libarchive. What an archive says of its paths is not
+ * believed, and no program is run to unpack it. */
+#ifndef BUSYPY_BASE_ARCHIVE_H
+#define BUSYPY_BASE_ARCHIVE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "core/path_size.h"
+
+struct archive_reader;
+struct err;
+
+enum archive_kind { ARCHIVE_DEB, ARCHIVE_ZIP, ARCHIVE_TAR };
+
+/* What stands in an archive: a file, a directory, a link, a device. */
+struct archive_member {
+	const char *name;     /* as the archive has it, for sentences; never NULL */
+	char path[PATH_SIZE]; /* where it goes below a folder: canonical; "" is the folder itself */
+	const char *link;     /* the target of a symbolic link, or NULL */
+	/* "", or the path of the member that it is another name of */
+	char same_as[PATH_SIZE];
+	mode_t mode; /* with the type; 0 for a second name */
+	struct timespec mtime;
+};
+
+/* Opens an archive; of a Debian package, its files. NULL without memory. What is wrong with it
+ * archive_next tells. */
+struct archive_reader *archive_open(const char *file, enum archive_kind kind);
+
+/* The next member, borrowed until the next call: 1, or 0 after the last one. -EBADMSG if the
+ * archive cannot be read: archive_why tells. If a path could not be taken below a folder, then only
+ * the name is set, to the unsound path, and path, if it is only same_as that is unsound: -EINVAL
+ * for an absolute one, -EXDEV for one that leads out, -ENAMETOOLONG. */
+int archive_next(struct archive_reader *reader, const struct archive_member **ret);
+
+/* Why the archive could not be read; borrowed. */
+const char *archive_why(const struct archive_reader *reader);
+
+/* Writes the member's bytes: -EBADMSG as above, or -errno of writing. */
+int archive_save(struct archive_reader *reader, int fd);
+
+/* Writes the member into a new file, mode 0755 or 0644: -EBADMSG, as above, without a sentence;
+ * any other -errno with one. */
+int archive_extract(struct archive_reader *reader, const char *to, struct err *err);
+
+/* NULL is fine. */
+void archive_close(struct archive_reader *reader);
+
+/* The bytes of a compressed file, max at most, or of one that is not compressed. Caller frees. On
+ * failure err has the bare reason: -EBADMSG, -EFBIG, -ENOMEM. */
+int archive_read_file(const char *file, size_t max, char **ret, size_t *ret_n, struct err *err);
+
+/* The same for bytes in memory. -ENODATA if they are not compressed. */
+int archive_unpack(const void *bytes, size_t n, size_t max, char **ret, size_t *ret_n,
+		   struct err *err);
+
+#endif
