@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/sha256.h"
@@ -141,48 +141,17 @@ int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *er
 	return 0;
 }
 
-static int compare_names(const FTSENT **a, const FTSENT **b)
+/* files_walk's callback gets no more than the path. */
+static int each_path(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	return strcmp((*a)->fts_name, (*b)->fts_name);
-}
+	const struct files_walk *walk = ctx;
 
-static int walk_entry(const FTSENT *entry, const struct files_walk *walk, struct err *err)
-{
-	int r;
-
-	switch (entry->fts_info) {
-	case FTS_D:
-		return 0; /* comes again as FTS_DP */
-	case FTS_DNR:
-	case FTS_ERR:
-	case FTS_NS:
-		return err_set(err, entry->fts_errno, "cannot read %s", entry->fts_path);
-	}
-	r = walk->each(entry->fts_path, entry->fts_statp, walk->context, err);
-	if (r < 0 && err && !err->code)
-		return err_set(err, -r, "%s", entry->fts_path);
-	return r;
+	return walk->each(entry->path, entry->st, walk->context, err);
 }
 
 int files_walk(const char *dir, const struct files_walk *walk, struct err *err)
 {
-	char *const dirs[] = { (char *)dir, NULL }; /* fts_open's type; not written to */
-	FTS *fts = fts_open(dirs, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, compare_names);
-	FTSENT *entry = NULL;
-	int r = 0;
-
-	if (!fts)
-		return err_set(err, errno, "cannot read %s", dir);
-	do {
-		errno = 0;
-		entry = fts_read(fts);
-		if (entry)
-			r = walk_entry(entry, walk, err);
-		else if (errno)
-			r = err_set(err, errno, "cannot read %s", dir);
-	} while (entry && r == 0);
-	(void)fts_close(fts); /* was only read */
-	return r;
+	return walk_all(dir, &(struct walk){ .each = each_path, .ctx = (void *)walk }, err);
 }
 
 static int compare_entries(const struct dirent **a, const struct dirent **b)
@@ -211,39 +180,37 @@ int files_each_name(const char *dir, const struct files_names *names, struct err
 	return r;
 }
 
-static int remove_one(const char *path, const struct stat *st, void *context, struct err *err)
-{
-	(void)context;
-	if ((S_ISDIR(st->st_mode) ? rmdir(path) : unlink(path)) < 0)
-		return err_set(err, errno, "cannot remove %s", path);
-	return 0;
-}
-
 int files_remove(const char *path, struct err *err)
 {
-	if (!files_exist(path))
-		return 0;
-	return files_walk(path, &(struct files_walk){ .each = remove_one }, err);
+	return walk_remove(path, err);
 }
 
-static int settle_one(const char *path, const struct stat *st, void *context, struct err *err)
+/* By a descriptor of the very file: whether it is shared is asked of what is changed. */
+static int settle_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
 	const struct timespec times[2] = { { .tv_sec = FILES_TIME }, { .tv_sec = FILES_TIME } };
-	mode_t mode = S_ISDIR(st->st_mode) || (st->st_mode & 0111) ? 0755 : 0644;
+	FD_CLEANUP int fd = openat(entry->dir, entry->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	char self[32];
+	struct stat st;
+	mode_t mode;
 
-	(void)context;
-	if (!S_ISDIR(st->st_mode) && st->st_nlink > 1)
+	(void)ctx;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot look at %s", entry->path);
+	if (!S_ISDIR(st.st_mode) && st.st_nlink > 1)
 		return 0; /* shared with something that stands already, perhaps another user's */
-	if (!S_ISLNK(st->st_mode) && (st->st_mode & 07777) != mode && chmod(path, mode) < 0)
-		return err_set(err, errno, "cannot set the mode of %s", path);
-	if (utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) < 0)
-		return err_set(err, errno, "cannot set the time of %s", path);
+	mode = S_ISDIR(st.st_mode) || (st.st_mode & 0111) ? 0755 : 0644;
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	if (!S_ISLNK(st.st_mode) && (st.st_mode & 07777) != mode && chmod(self, mode) < 0)
+		return err_set(err, errno, "cannot set the mode of %s", entry->path);
+	if (utimensat(fd, "", times, AT_EMPTY_PATH) < 0)
+		return err_set(err, errno, "cannot set the time of %s", entry->path);
 	return 0;
 }
 
 int files_settle(const char *dir, struct err *err)
 {
-	return files_walk(dir, &(struct files_walk){ .each = settle_one }, err);
+	return walk_all(dir, &(struct walk){ .each = settle_one }, err);
 }
 
 int files_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *err)

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "core/err.h"
+#include "core/path_size.h"
+#include "core/str.h"
+#include "sys/dirs.h"
+#include "sys/fd.h"
+
+/* The names in one directory, one after the other in bytes. */
+struct names {
+	char *bytes;
+	size_t room, used;
+	size_t *offsets;
+	size_t n_room, n;
+};
+
+struct walker {
+	const struct walk *walk;
+	struct err *err;
+	char path[PATH_SIZE]; /* of what is looked at */
+	dev_t dev;
+};
+
+static void free_names(struct names *names)
+{
+	free(names->bytes);
+	free(names->offsets);
+}
+
+static int keep_name(struct names *names, const char *name)
+{
+	size_t n = strlen(name) + 1;
+	int r = array_reserve(&names->bytes, &names->room, names->used + n, 1);
+
+	if (r < 0)
+		return r;
+	r = array_reserve(&names->offsets, &names->n_room, names->n + 1, sizeof(size_t));
+	if (r < 0)
+		return r;
+	memcpy(names->bytes + names->used, name, n);
+	names->offsets[names->n++] = names->used;
+	names->used += n;
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b, void *bytes)
+{
+	return strcmp((char *)bytes + *(const size_t *)a, (char *)bytes + *(const size_t *)b);
+}
+
+static int read_names(int dir, struct names *names)
+{
+	struct dirs dirs;
+	const char *name;
+	int r;
+
+	dirs_begin(&dirs, dir);
+	while ((r = dirs_next(&dirs, &name)) > 0) {
+		r = keep_name(names, name);
+		if (r < 0)
+			return r;
+	}
+	if (names->n)
+		qsort_r(names->offsets, names->n, sizeof(size_t), compare_names, names->bytes);
+	return r;
+}
+
+static int visit(struct walker *walker, int dir, const char *name);
+
+static int visit_names(struct walker *walker, int dir, const struct names *names)
+{
+	size_t used = strlen(walker->path);
+
+	for (size_t i = 0; i < names->n; i++) {
+		const char *name = names->bytes + names->offsets[i];
+		int r = path_join(walker->path + used, sizeof(walker->path) - used, "", name);
+
+		if (r < 0)
+			return err_set(walker->err, ENAMETOOLONG, "%.64s...", walker->path);
+		r = visit(walker, dir, name);
+		walker->path[used] = '\0';
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* What is below the directory, which the caller has looked at: st becomes the state of what was
+ * opened. */
+static int visit_below(struct walker *walker, int dir, const char *name, struct stat *st)
+{
+	FD_CLEANUP int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	__attribute__((cleanup(free_names))) struct names names = { 0 };
+	int r;
+
+	if (fd < 0 || fstat(fd, st) < 0)
+		return err_set(walker->err, errno, "cannot read %s", walker->path);
+	if (st->st_dev != walker->dev)
+		return 0;
+	r = read_names(fd, &names);
+	if (r < 0)
+		return err_set(walker->err, -r, "cannot read %s", walker->path);
+	return visit_names(walker, fd, &names);
+}
+
+static int visit(struct walker *walker, int dir, const char *name)
+{
+	struct walk_entry entry = { .dir = dir, .name = name, .path = walker->path };
+	struct stat st;
+	int r;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_set(walker->err, errno, "cannot read %s", walker->path);
+	if (S_ISDIR(st.st_mode)) {
+		r = visit_below(walker, dir, name, &st);
+		if (r < 0)
+			return r;
+	}
+	entry.st = &st;
+	r = walker->walk->each(&entry, walker->err, walker->walk->ctx);
+	if (r < 0 && walker->err && !walker->err->code)
+		return err_set(walker->err, -r, "%s", walker->path);
+	return r;
+}
+
+/* Opens the directory that path lies in; ret_name is the rest, without a slash at its end. A path
+ * without a last name ("/", "..") is its own directory, with the name ".". */
+static int open_parent(const char *path, char ret_name[PATH_SIZE], struct err *err)
+{
+	char parent[PATH_SIZE];
+	size_t n = strlen(path);
+	const char *base;
+	int fd;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	if (n >= sizeof(parent))
+		return err_set(err, ENAMETOOLONG, "%.64s...", path);
+	memcpy(parent, path, n);
+	parent[n] = '\0';
+	base = path_base(parent);
+	if (*base == '\0' || str_eq(base, ".") || str_eq(base, ".."))
+		base = ".";
+	(void)str_copy(ret_name, PATH_SIZE, base); /* fits: it is a part of parent */
+	if (!str_eq(ret_name, ".") || str_eq(path_base(parent), ".")) {
+		char *slash = strrchr(parent, '/');
+
+		if (!slash)
+			(void)str_copy(parent, sizeof(parent), "."); /* fits */
+		else
+			slash[slash == parent] = '\0';
+	}
+	fd = open(parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? err_set(err, errno, "cannot read %s", path) : fd;
+}
+
+static int walk_at(int dir, const char *name, const char *path, const struct walk *walk,
+		   struct err *err)
+{
+	struct walker walker = { .walk = walk, .err = err };
+	struct stat st;
+
+	if (str_copy(walker.path, sizeof(walker.path), path) < 0)
+		return err_set(err, ENAMETOOLONG, "%.64s...", path);
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_set(err, errno, "cannot read %s", path);
+	walker.dev = st.st_dev;
+	return visit(&walker, dir, name);
+}
+
+int walk_all(const char *path, const struct walk *walk, struct err *err)
+{
+	char name[PATH_SIZE];
+	FD_CLEANUP int dir = open_parent(path, name, err);
+
+	return dir < 0 ? dir : walk_at(dir, name, path, walk, err);
+}
+
+static int remove_one(const struct walk_entry *entry, struct err *err, void *ctx)
+{
+	(void)ctx;
+	if (unlinkat(entry->dir, entry->name, S_ISDIR(entry->st->st_mode) ? AT_REMOVEDIR : 0) < 0)
+		return err_set(err, errno, "cannot remove %s", entry->path);
+	return 0;
+}
+
+int walk_remove_at(int dir, const char *name, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : err_set(err, errno, "cannot remove %s", path);
+	return walk_at(dir, name, path, &(struct walk){ .each = remove_one }, err);
+}
+
+int walk_remove(const char *path, struct err *err)
+{
+	char name[PATH_SIZE];
+	FD_CLEANUP int dir = -1;
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT || errno == ENOTDIR
+			       ? 0
+			       : err_set(err, errno, "cannot remove %s", path);
+	dir = open_parent(path, name, err);
+	return dir < 0 ? dir : walk_remove_at(dir, name, path, err);
+}
