@@ -20,7 +20,7 @@ CFLAGS ?= -O2 -g
 LANGUAGE := -std=gnu11 -D_GNU_SOURCE -iquote lib
 DEFINES := -DBUSYPY_VERSION='"$(VERSION)"' -DBUSYPY_LIBEXEC='"$(PREFIX)/lib/busypy"' \
 	-DBUSYPY_SHARE='"$(PREFIX)/share/busypy"'
-COMMON := $(LANGUAGE) -MMD -MP $(WARNINGS) -I$(B)/filter $(DEFINES)
+COMMON := $(LANGUAGE) -MMD -MP $(WARNINGS) -I$(B)/filter -I$(B)/script $(DEFINES)
 HOST_CFLAGS := $(COMMON) -fPIE $(CFLAGS)
 # The kernel's headers come after musl's own. No stack protector or unwinding tables: these
 # programs are small on purpose, and started for every script. Two segments and few, small stack
@@ -96,6 +96,15 @@ $(B)/filter/filter_table.h: $(B)/filter/make
 ifeq ($(HAVE_SECCOMP),y)
 $(call host_objects,lib/sandbox/filter.c) $(call musl_objects,lib/sandbox/filter.c): $(B)/filter/filter_table.h
 endif
+
+# Shell text that is sent to other machines: NAME.sh is `char NAME_sh[]` in NAME_sh.h.
+$(B)/script/%_sh.h: lib/export/%.sh
+	@mkdir -p $(@D)
+	$(call say,MAKE)
+	$(Q){ echo 'static const char $*_sh[] ='; sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } >$@.new && \
+		mv $@.new $@
+
+$(call host_objects,lib/export/remote.c): $(B)/script/remote_sh.h
 
 $(B)/libcore.a: $(call host_objects,$(CORE))
 $(B)/libsys.a: $(call host_objects,$(SYS) $(SANDBOX))

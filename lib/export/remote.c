@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The version is made here, whole, in a temporary folder; rsync brings it over beside the others,
- * and a shell there does what publish.c does: the lock, the sums, the renames. */
+ * and a shell there does by remote.sh what publish.c does: the lock, the sums, the renames. */
 #include "export/remote.h"
 
 #include <errno.h>
@@ -26,65 +26,7 @@
 #include "export/export.h"
 #include "export/manifest.h"
 #include "export/publish.h"
-
-/* The steps on the other side. The lock is that of export_lock.c: a directory that mv puts in
- * place of a missing or empty one only, and whose one file names the owner. */
-static const char script[] =
-	"LC_ALL=C; export LC_ALL; umask 022; owner=\n"
-	"word() { w=; [ -r \"$1\" ] && read -r w _ <\"$1\"; printf %s \"${w:--}\"; }\n"
-	"start() { s=; [ -r \"/proc/$1/stat\" ] && read -r s <\"/proc/$1/stat\"\n"
-	"  s=${s##*) }; set -- $s; [ $# -ge 20 ] && { shift 19; printf %s \"$1\"; } || printf -; "
-	"}\n"
-	"leave() { [ -z \"$owner\" ] || { rm -f \"$owner\"; rmdir .lock; owner=; } 2>/dev/null; }\n"
-	"trap leave EXIT; trap 'exit 1' HUP INT TERM\n"
-	"dead() {\n"
-	"  [ \"$o_boot\" != - ] && [ \"$boot\" != - ] && [ \"$o_start\" != - ] || return 1\n"
-	"  [ \"$o_boot\" = \"$boot\" ] || { [ \"$machine\" != - ] && [ \"$o_machine\" = "
-	"\"$machine\" ]; return; }\n"
-	"  [ \"$o_space\" = \"$space\" ] && [ \"$(start \"$o_pid\")\" != \"$o_start\" ]\n"
-	"}\n"
-	"look() {\n"
-	"  set -- .lock/*; [ -e \"$1\" ] || return 0\n"
-	"  o_host=? o_pid=? o_since=? o_start=- o_machine=- o_boot=- o_space=-\n"
-	"  while read -r key value; do case $key in\n"
-	"    host) o_host=$value ;; pid) o_pid=$value ;; since) o_since=$value ;;\n"
-	"    start) o_start=$value ;; machine) o_machine=$value ;; boot) o_boot=$value ;;\n"
-	"    space) o_space=$value ;; esac; done <\"$1\" 2>/dev/null || return 0\n"
-	"  dead && { rm -f \"$1\"; return 0; }\n"
-	"  echo \"$PWD is being written to by process $o_pid on $o_host since $o_since\"; return "
-	"1\n"
-	"}\n"
-	"begin() {\n"
-	"  mkdir -p \"$1/versions\" 2>&1 && cd \"$1\" 2>&1 || return\n"
-	"  boot=$(word /proc/sys/kernel/random/boot_id) machine=$(word /etc/machine-id)\n"
-	"  space=$(readlink /proc/self/ns/pid || echo -); began=$(start $$); me=$$.$began.$boot; "
-	"n=0\n"
-	"  while [ $n -lt 64 ]; do n=$((n + 1)); rm -rf \".lock.$me\"\n"
-	"    mkdir \".lock.$me\" 2>&1 || return\n"
-	"    printf 'host %s\\npid %s\\nstart %s\\nsince %s\\nmachine %s\\nboot %s\\nspace %s\\n' "
-	"\\\n"
-	"      \"$(uname -n)\" $$ \"$began\" \"$(date -u '+%Y-%m-%d %H:%M:%SZ')\" \\\n"
-	"      \"$machine\" \"$boot\" \"$space\" 2>/dev/null >\".lock.$me/$me\" ||\n"
-	"      true 2>/dev/null >\".lock.$me/$me\" || continue # full: without words\n"
-	"    mv -T \".lock.$me\" .lock 2>/dev/null && { owner=.lock/$me; break; }\n"
-	"    look || { rm -rf \".lock.$me\"; return 1; }\n"
-	"  done\n"
-	"  [ -n \"$owner\" ] || { echo 'cannot get the lock'; return 1; }\n"
-	"  rm -rf versions/*.tmp versions/*.gone current.tmp .lock.* 2>&1 || return\n"
-	"  [ ! -e current ] || readlink current 2>&1 || return\n"
-	"  echo\n"
-	"  for v in versions/*/; do [ ! -r \"$v\"etc/busypy/id ] ||\n"
-	"    { read -r id; read -r key time; echo \"$id $time\"; } <\"$v\"etc/busypy/id; done\n"
-	"}\n"
-	"prove() { out=$(cd \"versions/$1\" && sha256sum -c - 2>&1 | { n=0\n"
-	"    while IFS= read -r line; do case $line in *': OK') n=$((n + 1)) ;;\n"
-	"      *) n=$line; break ;; esac; done; printf '%s\\n' \"$n\"; })\n"
-	"  [ \"$out\" = \"$2\" ] || { echo \"$out\"; return 1; }; }\n"
-	"place() { {\n"
-	"  sync -f \"versions/$1\" && mv -T \"versions/$1\" \"versions/$2\" && sync -f versions "
-	"&&\n"
-	"  ln -s \"versions/$2\" current.tmp && mv -fT current.tmp current && sync -f .; } 2>&1; "
-	"}\n";
+#include "remote_sh.h"
 
 struct sending {
 	const struct publish_request *request;
@@ -163,7 +105,7 @@ static int begin(struct sending *s, struct err *err)
 
 	if (r < 0)
 		return r;
-	r = ssh_open(&s->ssh, s->host, script, err);
+	r = ssh_open(&s->ssh, s->host, remote_sh, err);
 	if (r < 0)
 		return r;
 	r = ssh_do(&s->ssh, step, &output, err);
