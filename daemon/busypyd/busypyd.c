@@ -3,21 +3,16 @@
  * new versions, mounts, and whatever else happens to the handler. No script ever waits for it. */
 #include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <syslog.h>
 #include <unistd.h>
 
-#include "core/conf.h"
 #include "core/err.h"
-#include "handler/round.h"
-#include "handler/service_state.h"
-#include "sys/apart.h"
-#include "sys/clock.h"
-#include "sys/notify.h"
-#include "service.h"
+#include "events.h"
+#include "rounds.h"
+#include "words.h"
 
 enum { EXIT_OURS = 125 };
 
@@ -66,92 +61,93 @@ static const char *parse(int argc, char **argv)
 	return config;
 }
 
-/* What the children write to. */
-static int share_report(struct service *service, struct err *err)
-{
-	void *pages = mmap(NULL, sizeof(struct round_report), PROT_READ | PROT_WRITE,
-			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+struct service {
+	struct events events;
+	struct rounds rounds;
+	struct words words;
+	bool reload, stopping; /* asked for, and still to be done */
+};
 
-	if (pages == MAP_FAILED)
-		return err_set(err, errno, "cannot share memory");
-	service->report = pages;
+static int start(struct service *service, const char *conf_path, struct err *err)
+{
+	int r;
+
+	if (geteuid() != 0)
+		return err_say(err, EPERM, "only root can enable trees");
+	r = rounds_init(&service->rounds, conf_path, &service->words, err);
+	if (r < 0)
+		return r;
+	r = rounds_configure(&service->rounds, err);
+	if (r < 0)
+		return r;
+	r = words_open(&service->words, err);
+	if (r < 0)
+		return r;
+	r = events_open(&service->events, conf_path, err);
+	if (r < 0)
+		return r;
+	rounds_want(&service->rounds, EVENTS_ROUND);
 	return 0;
 }
 
-static int start(struct service *service, struct err *err)
+/* Between rounds. */
+static void reload(struct service *service)
 {
-	int r = geteuid() == 0 ? 0 : err_say(err, EPERM, "only root can enable trees");
+	struct err err = { 0 };
 
-	if (r == 0)
-		r = share_report(service, err);
-	if (r == 0)
-		r = rounds_configure(service, err);
-	if (r == 0)
-		r = service->state = service_state_open(err);
-	if (r >= 0)
-		r = events_open(service, err);
-	if (r < 0)
-		return r;
-	/* an answer twice in each interval */
-	service->watchdog_ms = notify_watchdog_usec() / 2000;
-	if (service->watchdog_ms)
-		service->watchdog_due = clock_ms() + service->watchdog_ms;
-	rounds_want(service);
-	return 0;
+	service->reload = false;
+	if (rounds_configure(&service->rounds, &err) < 0)
+		words_say(LOG_ERR, "%s; the configuration that was stays in force", err.text);
+	else if (events_watch(&service->events, &err) < 0)
+		words_say(LOG_ERR, "%s", err.text);
+}
+
+static void do_asked(struct service *service, unsigned asked)
+{
+	struct rounds *rounds = &service->rounds;
+
+	rounds_want(rounds, asked);
+	service->reload |= (asked & EVENTS_RELOAD) != 0;
+	service->stopping |= (asked & EVENTS_STOP) != 0;
+	if (service->reload)
+		words_reload(&service->words);
+	if (service->stopping)
+		words_stop(&service->words);
+	rounds_look(rounds);
+	if (service->stopping || !rounds_due(rounds))
+		return;
+	if (service->reload)
+		reload(service);
+	rounds->inotify = service->events.inotify;
+	rounds_begin(rounds);
 }
 
 /* A round that has begun is brought to its end: entries and templates are never left half made. */
 static int serve(struct service *service, struct err *err)
 {
-	bool told = false;
+	while (!service->stopping || rounds_busy(&service->rounds)) {
+		int asked = events_wait(&service->events, rounds_fd(&service->rounds),
+					rounds_next(&service->rounds), err);
 
-	while (!service->stopping || service->round->pid > 0) {
-		int r = events_wait(service, err);
-
-		if (r < 0)
-			return r;
-		if (service->reload && !service->reloading) {
-			char lines[64];
-
-			(void)snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%llu\n",
-				       (unsigned long long)clock_ms() * 1000);
-			notify_manager(lines);
-			service->reloading = true;
-		}
-		if (service->stopping && !told)
-			notify_manager("STOPPING=1\n");
-		told = service->stopping;
-		rounds_go_on(service);
+		if (asked < 0)
+			return asked;
+		do_asked(service, (unsigned)asked);
 	}
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	static struct conf conf;
-	static struct round_report told;
-	static struct apart round;
-	static struct err why, told_why;
-	struct service service = {
-		.conf = &conf,
-		.told = &told,
-		.why = &why,
-		.told_why = &told_why,
-		.round = &round,
-		.signals = -1,
-		.inotify = -1,
-		.mounts = -1,
-		.state = -1,
-	};
+	static struct service service = { .events = { .signals = -1, .inotify = -1, .mounts = -1 },
+					  .words = { .state = -1 } };
+	const char *conf_path = parse(argc, argv);
 	struct err err = { 0 };
-	int r;
+	int r = start(&service, conf_path, &err);
 
-	service.conf_path = parse(argc, argv);
-	r = start(&service, &err);
 	if (r == 0)
 		r = serve(&service, &err);
-	service_state_close(&service.state);
+	words_close(&service.words);
 	if (r < 0)
-		words_say(LOG_ERR, NULL, NULL, "%s", err.text);
+		words_say(LOG_ERR, "%s", err.text);
 	return r < 0 ? EXIT_OURS : 0;
 }

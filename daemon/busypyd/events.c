@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* signalfd(2), inotify(7), libmount's monitor, and times. Storms are met by not listening for a
- * while: what they ask for is the same however many events they have. */
-#include "service.h"
+/* One poll(2). Storms are met by not listening for a while: what they ask for is the same however
+ * many events they have. */
+#include "events.h"
 
 #include <errno.h>
 #include <libmount/libmount.h>
@@ -19,11 +19,16 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
-#include "sys/apart.h"
 #include "sys/binfmt.h"
 #include "sys/clock.h"
 #include "sys/fd.h"
 #include "sys/notify.h"
+
+/* Milliseconds. */
+enum {
+	LISTEN_MS = 10,	 /* between looks at a storm of events */
+	MOUNTS_MS = 1000 /* the same for the mount table, all of which has to be looked at */
+};
 
 static int open_signals(struct err *err)
 {
@@ -41,174 +46,171 @@ static int open_signals(struct err *err)
 	return fd < 0 ? err_set(err, errno, "cannot wait for signals") : fd;
 }
 
-static int open_monitor(struct service *service, struct err *err)
+static int open_monitor(struct events *events, struct err *err)
 {
 	int r;
 
-	service->monitor = mnt_new_monitor();
-	if (!service->monitor)
+	events->monitor = mnt_new_monitor();
+	if (!events->monitor)
 		return err_set(err, ENOMEM, "cannot watch the mount table");
-	r = mnt_monitor_enable_kernel(service->monitor, 1);
+	r = mnt_monitor_enable_kernel(events->monitor, 1);
 	if (r == 0)
-		r = mnt_monitor_get_fd(service->monitor);
+		r = mnt_monitor_get_fd(events->monitor);
 	return r < 0 ? err_set(err, -r, "cannot watch the mount table") : r;
 }
 
-int events_open(struct service *service, struct err *err)
+int events_open(struct events *events, const char *conf_path, struct err *err)
 {
-	service->signals = open_signals(err);
-	if (service->signals < 0)
-		return service->signals;
-	service->mounts = open_monitor(service, err);
-	if (service->mounts < 0)
-		return service->mounts;
-	return events_watch(service, err);
+	events->conf_path = conf_path ? conf_path : CONF_FILE_DEFAULT;
+	events->signals = open_signals(err);
+	if (events->signals < 0)
+		return events->signals;
+	events->mounts = open_monitor(events, err);
+	if (events->mounts < 0)
+		return events->mounts;
+	/* an answer twice in each interval */
+	events->watchdog_ms = notify_watchdog_usec() / 2000;
+	if (events->watchdog_ms)
+		events->watchdog_due = clock_ms() + events->watchdog_ms;
+	return events_watch(events, err);
 }
 
 /* The directory that the configuration is in. */
-static void watch_conf(const struct service *service, unsigned mask)
+static void watch_conf(const struct events *events, unsigned mask)
 {
-	const char *path = service->conf_path ? service->conf_path : CONF_FILE_DEFAULT;
+	const char *path = events->conf_path;
 	char dir[PATH_SIZE];
 	const char *slash = strrchr(path, '/');
 
 	if (!slash)
-		(void)inotify_add_watch(service->inotify, ".", mask);
+		(void)inotify_add_watch(events->inotify, ".", mask);
 	else if (str_copy_bytes(dir, sizeof(dir), path,
 				slash == path ? 1 : (size_t)(slash - path)) == 0)
-		(void)inotify_add_watch(service->inotify, dir, mask); /* SIGHUP is there, too */
+		(void)inotify_add_watch(events->inotify, dir, mask); /* SIGHUP is there, too */
 }
 
-int events_watch(struct service *service, struct err *err)
+int events_watch(struct events *events, struct err *err)
 {
 	const unsigned names = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
 
-	fd_close(&service->inotify);
-	service->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (service->inotify < 0)
+	fd_close(&events->inotify);
+	events->inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (events->inotify < 0)
 		return err_set(err, errno, "cannot watch directories");
-	if (inotify_add_watch(service->inotify, "/", names | IN_ONLYDIR) < 0)
+	if (inotify_add_watch(events->inotify, "/", names | IN_ONLYDIR) < 0)
 		return err_set(err, errno, "cannot watch /");
-	watch_conf(service, names | IN_CLOSE_WRITE);
+	watch_conf(events, names | IN_CLOSE_WRITE);
 	/* Entries are made and removed by writing to files of this file system: a write to one of
 	 * them, status and register included, is what wakes us. Where it is not mounted yet, the
 	 * mount will. */
-	(void)inotify_add_watch(service->inotify, BINFMT_MOUNT_POINT, IN_MODIFY | IN_DELETE);
+	(void)inotify_add_watch(events->inotify, BINFMT_MOUNT_POINT, IN_MODIFY | IN_DELETE);
 	return 0;
 }
 
-static bool is_conf(const struct service *service, const struct inotify_event *event)
+static bool is_conf(const struct events *events, const struct inotify_event *event)
 {
-	const char *path = service->conf_path ? service->conf_path : CONF_FILE_DEFAULT;
-
-	return event->len && !(event->mask & IN_ISDIR) && str_eq(event->name, path_base(path));
+	return event->len && !(event->mask & IN_ISDIR) &&
+	       str_eq(event->name, path_base(events->conf_path));
 }
 
-static void take_inotify(struct service *service, uint64_t now)
+static unsigned take_inotify(struct events *events, uint64_t now)
 {
 	char bytes[16 * 1024] __attribute__((aligned(__alignof__(struct inotify_event))));
-	ssize_t n = read(service->inotify, bytes, sizeof(bytes));
+	ssize_t n = read(events->inotify, bytes, sizeof(bytes));
+	unsigned asked = 0;
 
-	service->listen_due = now + EVENTS_MS;
+	events->listen_due = now + LISTEN_MS;
 	for (ssize_t at = 0; at < n;) {
 		const struct inotify_event *event = (const void *)(bytes + at);
 
 		at += (ssize_t)(sizeof(*event) + event->len);
-		if (is_conf(service, event) || (event->mask & IN_Q_OVERFLOW))
-			service->reload = true;
+		if (is_conf(events, event) || (event->mask & IN_Q_OVERFLOW))
+			asked |= EVENTS_RELOAD;
 		/* a version that is being made is none yet */
 		if (!event->len || !str_ends(event->name, ".tmp"))
-			rounds_want(service);
+			asked |= EVENTS_ROUND;
 	}
+	return asked;
 }
 
-static void take_mounts(struct service *service, uint64_t now)
+static unsigned take_mounts(struct events *events, uint64_t now)
 {
-	(void)mnt_monitor_event_cleanup(service->monitor); /* or it would wake us at once again */
-	service->mounts_due = now + MOUNTS_MS;
-	service->prune = true;
+	(void)mnt_monitor_event_cleanup(events->monitor); /* or it would wake us at once again */
+	events->mounts_due = now + MOUNTS_MS;
 	/* it may have been mounted only now; the same watch twice is one */
-	(void)inotify_add_watch(service->inotify, BINFMT_MOUNT_POINT, IN_MODIFY | IN_DELETE);
-	rounds_want(service);
+	(void)inotify_add_watch(events->inotify, BINFMT_MOUNT_POINT, IN_MODIFY | IN_DELETE);
+	return EVENTS_ROUND | EVENTS_PRUNE;
 }
 
-static void take_signal(struct service *service)
+static unsigned take_signals(const struct events *events)
 {
 	struct signalfd_siginfo info;
+	unsigned asked = 0;
 
-	while (read(service->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+	while (read(events->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		switch (info.ssi_signo) {
 		case SIGHUP:
-			service->reload = true;
-			service->spacing = 0;
-			rounds_want(service);
+			asked |= EVENTS_ROUND | EVENTS_RELOAD | EVENTS_HURRY;
 			break;
 		case SIGTERM:
 		case SIGINT:
-			service->stopping = true;
+			asked |= EVENTS_STOP;
 			break;
-		default: /* a child; rounds_go_on looks after it */
+		default: /* a child; rounds_look looks after it */
 			break;
 		}
 	}
+	return asked;
 }
 
 static void sooner(uint64_t *time, uint64_t other)
 {
-	if (other && other < *time)
+	if (other < *time)
 		*time = other;
 }
 
-static int until_next(const struct service *service, uint64_t now)
+static int until_next(const struct events *events, uint64_t until, uint64_t now)
 {
-	uint64_t next = UINT64_MAX;
-	bool busy = service->round->pid > 0;
-
-	if (!busy) {
-		sooner(&next, service->round_due);
-		sooner(&next, service->tidy_due);
-		sooner(&next, service->poll_due);
-	} else {
-		sooner(&next, service->round_until);
-	}
-	sooner(&next, service->watchdog_due);
-	if (service->listen_due > now)
-		sooner(&next, service->listen_due);
-	if (service->mounts_due > now)
-		sooner(&next, service->mounts_due);
-	if (next == UINT64_MAX)
+	if (events->watchdog_due)
+		sooner(&until, events->watchdog_due);
+	if (events->listen_due > now)
+		sooner(&until, events->listen_due);
+	if (events->mounts_due > now)
+		sooner(&until, events->mounts_due);
+	if (until == UINT64_MAX)
 		return -1;
-	next = next > now ? next - now : 0;
-	return next > INT_MAX ? INT_MAX : (int)next;
+	until = until > now ? until - now : 0;
+	return until > INT_MAX ? INT_MAX : (int)until;
 }
 
-static void feed_watchdog(struct service *service, uint64_t now)
+static void feed_watchdog(struct events *events, uint64_t now)
 {
-	if (!service->watchdog_due || now < service->watchdog_due)
+	if (!events->watchdog_due || now < events->watchdog_due)
 		return;
 	notify_manager("WATCHDOG=1\n");
-	service->watchdog_due = now + service->watchdog_ms;
+	events->watchdog_due = now + events->watchdog_ms;
 }
 
-int events_wait(struct service *service, struct err *err)
+int events_wait(struct events *events, int round, uint64_t until, struct err *err)
 {
 	uint64_t now = clock_ms();
 	struct pollfd fds[] = {
-		{ .fd = service->signals, .events = POLLIN },
-		{ .fd = now < service->listen_due ? -1 : service->inotify, .events = POLLIN },
-		{ .fd = now < service->mounts_due ? -1 : service->mounts, .events = POLLIN },
-		{ .fd = service->round->pid > 0 ? service->round->fd : -1, .events = POLLIN },
+		{ .fd = events->signals, .events = POLLIN },
+		{ .fd = now < events->listen_due ? -1 : events->inotify, .events = POLLIN },
+		{ .fd = now < events->mounts_due ? -1 : events->mounts, .events = POLLIN },
+		{ .fd = round, .events = POLLIN },
 	};
+	unsigned asked = 0;
 
-	if (poll(fds, 4, until_next(service, now)) < 0 && errno != EINTR)
+	if (poll(fds, 4, until_next(events, until, now)) < 0 && errno != EINTR)
 		return err_set(err, errno, "cannot wait");
 	now = clock_ms();
 	if (fds[0].revents)
-		take_signal(service);
+		asked |= take_signals(events);
 	if (fds[1].revents)
-		take_inotify(service, now);
+		asked |= take_inotify(events, now);
 	if (fds[2].revents)
-		take_mounts(service, now);
-	feed_watchdog(service, now);
-	return 0;
+		asked |= take_mounts(events, now);
+	feed_watchdog(events, now);
+	return (int)asked;
 }

@@ -1,193 +1,240 @@
 /* SPDX-License-Identifier: MIT */
-/* Rounds of lib/handler/round in a child: when, how often, and what becomes of them. */
-#include "service.h"
+/* All that may wait is done in the child; whatever happens to it, another round follows. */
+#include "rounds.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <syslog.h>
 
 #include "base/conf_file.h"
-#include "core/conf.h"
 #include "core/err.h"
 #include "core/str.h"
+#include "events.h"
 #include "handler/round.h"
 #include "handler/watch.h"
-#include "sys/apart.h"
 #include "sys/clock.h"
+#include "words.h"
+
+/* Milliseconds. */
+enum {
+	SOON_MS = 5,	       /* an event is rarely alone */
+	SPACING_MAX_MS = 1000, /* between rounds that changed nothing, however many events come */
+	POLL_MS = 5000,	       /* between looks at trees on network file systems; busypyd(8) */
+	OLDER_MS = 1100,       /* until what was replaced is dropped */
+	RETRY_MS = 1000,       /* after a round that failed; doubled each time up to */
+	RETRY_MAX_MS = 60 * 1000,
+	ROUND_MS = 5 * 60 * 1000 /* a round that takes longer is stuck */
+};
+
+enum { AGAIN_MAX = 16 };
+
+/* What the children write to. */
+int rounds_init(struct rounds *rounds, const char *conf_path, struct words *words, struct err *err)
+{
+	void *pages = mmap(NULL, sizeof(struct round_report), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (pages == MAP_FAILED)
+		return err_set(err, errno, "cannot share memory");
+	rounds->report = pages;
+	rounds->conf_path = conf_path;
+	rounds->words = words;
+	return 0;
+}
 
 /* The trees of the configuration; what is known of those that stay is kept. */
-static void set_trees(struct service *service)
+static void set_trees(struct rounds *rounds, const struct round_report *before)
 {
-	static struct round_report before;
-	struct round_report *follow = service->report;
+	struct round_report *report = rounds->report;
 
-	before = *follow;
-	memset(follow->trees, 0, sizeof(follow->trees));
-	follow->n_trees = service->conf->n_trees;
-	for (size_t i = 0; i < follow->n_trees; i++) {
-		const char *wanted = service->conf->trees[i];
+	memset(report->trees, 0, sizeof(report->trees));
+	report->n_trees = rounds->conf.n_trees;
+	for (size_t i = 0; i < report->n_trees; i++) {
+		const char *wanted = rounds->conf.trees[i];
 
-		(void)str_copy(follow->trees[i].wanted, sizeof(follow->trees[i].wanted), wanted);
-		for (size_t j = 0; j < before.n_trees; j++) {
-			if (str_eq(before.trees[j].wanted, wanted))
-				follow->trees[i] = before.trees[j];
+		(void)str_copy(report->trees[i].wanted, sizeof(report->trees[i].wanted), wanted);
+		for (size_t j = 0; j < before->n_trees; j++) {
+			if (str_eq(before->trees[j].wanted, wanted))
+				report->trees[i] = before->trees[j];
 		}
 	}
 }
 
-int rounds_configure(struct service *service, struct err *err)
+int rounds_configure(struct rounds *rounds, struct err *err)
 {
-	static struct conf conf;
-	int r = conf_file_read(service->conf_path, &conf, err);
+	static struct conf conf;	   /* both large; */
+	static struct round_report before; /* one thread, and no call within another */
+	int r = conf_file_read(rounds->conf_path, &conf, err);
 
 	if (r < 0)
 		return r;
-	*service->conf = conf;
-	set_trees(service);
+	rounds->conf = conf;
+	before = *rounds->report;
+	set_trees(rounds, &before);
 	return 0;
 }
 
-void rounds_want(struct service *service)
+bool rounds_busy(const struct rounds *rounds)
 {
-	uint64_t at = service->round_began + service->spacing, now = clock_ms();
+	return rounds->child.pid > 0;
+}
 
+int rounds_fd(const struct rounds *rounds)
+{
+	return rounds_busy(rounds) ? rounds->child.fd : -1;
+}
+
+void rounds_want(struct rounds *rounds, unsigned asked)
+{
+	uint64_t now = clock_ms(), at;
+
+	if (asked & EVENTS_HURRY)
+		rounds->spacing = 0;
+	if (asked & EVENTS_PRUNE)
+		rounds->prune = true;
+	if (!(asked & EVENTS_ROUND))
+		return;
+	at = rounds->began + rounds->spacing;
 	if (at < now + SOON_MS)
 		at = now + SOON_MS;
-	if (!service->round_due || at < service->round_due)
-		service->round_due = at;
+	if (!rounds->due || at < rounds->due)
+		rounds->due = at;
 }
 
-static int work(void *data, struct err *err)
+static int work(void *ctx, struct err *err)
 {
-	struct service *service = data;
+	const struct rounds *rounds = ctx;
 
-	return round_perform(service->conf, service->inotify, service->prune, service->report, err);
+	return round_perform(&rounds->conf, rounds->inotify, rounds->prune, rounds->report, err);
 }
 
-/* Only between rounds: a round reads the configuration's copy and writes the report. */
-static void reload(struct service *service)
+void rounds_begin(struct rounds *rounds)
 {
+	uint64_t now = clock_ms();
 	struct err err = { 0 };
 
-	service->reload = false;
-	if (rounds_configure(service, &err) < 0)
-		words_say(LOG_ERR, NULL, NULL, "%s; the configuration that was stays in force",
-			  err.text);
-	else if (events_watch(service, &err) < 0)
-		words_say(LOG_ERR, NULL, NULL, "%s", err.text);
-}
-
-static void begin(struct service *service, uint64_t now)
-{
-	struct err err = { 0 };
-
-	if (service->reload)
-		reload(service);
-	service->round_due = service->tidy_due = service->poll_due = 0;
-	service->round_began = now;
-	service->round_until = now + ROUND_MS;
-	if (apart_begin(work, service, service->round, &err) < 0) {
-		*service->why = err;
-		words_report(service);
-		service->round_due = now + RETRY_MS;
+	rounds->due = rounds->older_due = rounds->poll_due = 0;
+	rounds->began = now;
+	rounds->until = now + ROUND_MS;
+	if (apart_begin(work, rounds, &rounds->child, &err) < 0) {
+		words_report(rounds->words, rounds->report, &err);
+		rounds->due = now + RETRY_MS;
 		return;
 	}
-	service->prune = false;
+	rounds->prune = false;
 }
 
-static bool any_polled(const struct round_report *follow)
+static bool any_polled(const struct round_report *report)
 {
-	for (size_t i = 0; i < follow->n_trees; i++) {
-		if (follow->trees[i].watch == WATCH_POLL || follow->trees[i].away)
+	for (size_t i = 0; i < report->n_trees; i++) {
+		if (report->trees[i].watch == WATCH_POLL || report->trees[i].away)
 			return true;
 	}
 	return false;
 }
 
-static bool any_change(const struct service *service)
+static bool any_change(const struct rounds *rounds)
 {
-	const struct round_report *now = service->report, *before = service->told;
+	const struct round_report *now = rounds->report, *before = &rounds->words->told;
 
 	return now->renewed || now->restored || now->generation != before->generation ||
 	       memcmp(now->trees, before->trees, sizeof(now->trees)) != 0;
 }
 
-static void end(struct service *service, uint64_t now)
+/* From one time of waiting to the next, up to a limit. */
+static unsigned longer(unsigned ms, unsigned first, unsigned limit)
 {
-	struct err err = { 0 };
-	int r = apart_end(service->round, &err);
+	ms = ms ? ms * 2 : first;
+	return ms > limit ? limit : ms;
+}
 
-	memset(service->why, 0, sizeof(*service->why));
+static void note_failure(struct rounds *rounds, uint64_t now)
+{
+	rounds->prune = true; /* what was not come to */
+	rounds->retry = longer(rounds->retry, RETRY_MS, RETRY_MAX_MS);
+	if (!rounds->due)
+		rounds->due = now + rounds->retry;
+}
+
+static void end(struct rounds *rounds, uint64_t now)
+{
+	struct err why = { 0 };
+	int r = apart_end(&rounds->child, &why);
+
 	/* somebody was faster; but a process that cannot be had is EAGAIN, too */
-	if (r == -EAGAIN && service->again++ < AGAIN_MAX) {
-		service->prune = true; /* what was not come to */
-		service->round_due = now + SOON_MS;
+	if (r == -EAGAIN && rounds->again++ < AGAIN_MAX) {
+		rounds->prune = true; /* what was not come to */
+		rounds->due = now + SOON_MS;
 		return;
 	}
-	service->again = 0;
-	if (r < 0) {
-		*service->why = err;
-		service->prune = true; /* what was not come to */
-		service->retry = service->retry ? service->retry * 2 : RETRY_MS;
-		if (service->retry > RETRY_MAX_MS)
-			service->retry = RETRY_MAX_MS;
-		if (!service->round_due)
-			service->round_due = now + service->retry;
-	} else {
-		service->retry = 0;
-	}
-	/* Events that change nothing are looked at ever more seldom, one that does at once. */
-	if (any_change(service))
-		service->spacing = 0;
+	rounds->again = 0;
+	if (r < 0)
+		note_failure(rounds, now);
 	else
-		service->spacing = service->spacing ? service->spacing * 2 : SOON_MS;
-	if (service->spacing > SPACING_MAX_MS)
-		service->spacing = SPACING_MAX_MS;
-	words_report(service);
-	if (service->report->older)
-		service->tidy_due = now + TIDY_MS;
-	if (any_polled(service->report))
-		service->poll_due = now + POLL_MS;
+		rounds->retry = 0;
+	/* Events that change nothing are looked at ever more seldom, one that does at once. */
+	rounds->spacing = any_change(rounds) ? 0 : longer(rounds->spacing, SOON_MS, SPACING_MAX_MS);
+	words_report(rounds->words, rounds->report, &why);
+	if (rounds->report->older)
+		rounds->older_due = now + OLDER_MS;
+	if (any_polled(rounds->report))
+		rounds->poll_due = now + POLL_MS;
 }
 
-static bool is_through(const struct service *service)
+static bool is_through(const struct rounds *rounds)
 {
-	struct pollfd ended = { .fd = service->round->fd, .events = POLLIN };
+	struct pollfd ended = { .fd = rounds->child.fd, .events = POLLIN };
 
-	return poll(&ended, 1, 0) > 0;
+	return rounds->child.fd >= 0 && poll(&ended, 1, 0) > 0;
 }
 
-static void give_up_stuck(struct service *service, uint64_t now)
+static void give_up_stuck(struct rounds *rounds, uint64_t now)
 {
-	if (!service->stuck)
-		words_say(LOG_ERR, NULL, NULL, "a look at the trees has not ended within %d s",
+	if (!rounds->stuck)
+		words_say(LOG_ERR, "a look at the trees has not ended within %d s",
 			  ROUND_MS / 1000);
-	service->stuck = now;
-	service->round_until = now + RETRY_MS;
-	if (apart_kill(service->round)) {
-		service->stuck = 0;
-		service->round_due = now + RETRY_MAX_MS;
+	rounds->stuck = now;
+	rounds->until = now + RETRY_MS;
+	if (apart_kill(&rounds->child)) {
+		rounds->stuck = 0;
+		rounds->due = now + RETRY_MAX_MS;
 	}
 }
 
-static bool is_due(uint64_t time, uint64_t now)
-{
-	return time && time <= now;
-}
-
-void rounds_go_on(struct service *service)
+void rounds_look(struct rounds *rounds)
 {
 	uint64_t now = clock_ms();
 
-	if (service->round->pid > 0 && service->round->fd >= 0 && is_through(service))
-		end(service, now);
-	else if (service->round->pid > 0 && now >= service->round_until)
-		give_up_stuck(service, now);
-	if (service->round->pid > 0 || service->stopping)
+	if (!rounds_busy(rounds))
 		return;
-	if (is_due(service->round_due, now) || is_due(service->tidy_due, now) ||
-	    is_due(service->poll_due, now))
-		begin(service, now);
+	if (is_through(rounds))
+		end(rounds, now);
+	else if (now >= rounds->until)
+		give_up_stuck(rounds, now);
+}
+
+static void sooner(uint64_t *time, uint64_t other)
+{
+	if (other && other < *time)
+		*time = other;
+}
+
+uint64_t rounds_next(const struct rounds *rounds)
+{
+	uint64_t next = UINT64_MAX;
+
+	if (rounds_busy(rounds))
+		return rounds->until;
+	sooner(&next, rounds->due);
+	sooner(&next, rounds->older_due);
+	sooner(&next, rounds->poll_due);
+	return next;
+}
+
+bool rounds_due(const struct rounds *rounds)
+{
+	return !rounds_busy(rounds) && rounds_next(rounds) <= clock_ms();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The journal, the manager, and the file that `busypy status` reads. */
-#include "service.h"
+/* Only what has changed since it was said last is said. */
+#include "words.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "core/str.h"
 #include "handler/round.h"
 #include "handler/service_state.h"
+#include "sys/clock.h"
 #include "sys/notify.h"
 
 static void say(int priority, const char *message, const struct notify_field *fields)
@@ -22,40 +23,70 @@ static void say(int priority, const char *message, const struct notify_field *fi
 	(void)fprintf(stderr, "busypyd: %s\n", message);
 }
 
-void words_say(int priority, const char *field, const char *value, const char *format, ...)
+void words_say(int priority, const char *format, ...)
 {
-	const struct notify_field fields[] = { { field, value }, { NULL, NULL } };
 	char message[ERR_TEXT_MAX + 256];
 	va_list args;
 
 	va_start(args, format);
 	(void)vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	say(priority, message, fields);
+	say(priority, message, (const struct notify_field[]){ { NULL, NULL } });
 }
 
-static const struct round_tree *told_of(const struct service *service, const char *wanted)
+int words_open(struct words *words, struct err *err)
 {
-	for (size_t i = 0; i < service->told->n_trees; i++) {
-		if (str_eq(service->told->trees[i].wanted, wanted))
-			return &service->told->trees[i];
+	words->state = service_state_open(err);
+	return words->state < 0 ? words->state : 0;
+}
+
+void words_close(struct words *words)
+{
+	service_state_close(&words->state);
+}
+
+void words_reload(struct words *words)
+{
+	char lines[64];
+
+	if (words->reloading)
+		return;
+	(void)snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%llu\n",
+		       (unsigned long long)clock_ms() * 1000);
+	notify_manager(lines);
+	words->reloading = true;
+}
+
+void words_stop(struct words *words)
+{
+	if (!words->ended)
+		notify_manager("STOPPING=1\n");
+	words->ended = true;
+}
+
+static const struct round_tree *told_of(const struct words *words, const char *wanted)
+{
+	for (size_t i = 0; i < words->told.n_trees; i++) {
+		if (str_eq(words->told.trees[i].wanted, wanted))
+			return &words->told.trees[i];
 	}
 	return NULL;
 }
 
-static void report_tree(const struct service *service, const struct round_tree *tree)
+static void report_tree(const struct words *words, const struct round_tree *tree,
+			unsigned generation)
 {
-	const struct round_tree *before = told_of(service, tree->wanted);
-	char generation[16], message[ROUND_PATH_MAX * 2 + ROUND_WHY_MAX + 64];
+	const struct round_tree *before = told_of(words, tree->wanted);
+	char number[16], message[ROUND_PATH_MAX * 2 + ROUND_WHY_MAX + 64];
 	const struct notify_field fields[] = {
 		{ "BUSYPY_TREE", tree->wanted },
 		{ "BUSYPY_VERSION", path_base(tree->path) },
 		{ "BUSYPY_PATH", tree->path },
-		{ "BUSYPY_GENERATION", generation },
+		{ "BUSYPY_GENERATION", number },
 		{ NULL, NULL },
 	};
 
-	(void)snprintf(generation, sizeof(generation), "%u", service->report->generation);
+	(void)snprintf(number, sizeof(number), "%u", generation);
 	if (tree->path[0] && (!before || !str_eq(before->path, tree->path))) {
 		(void)snprintf(message, sizeof(message), "%s: %s is in force", tree->wanted,
 			       tree->path);
@@ -72,41 +103,42 @@ static void report_tree(const struct service *service, const struct round_tree *
 	}
 }
 
-static void tell_manager(const struct service *service)
+static void tell_manager(const struct round_report *report, const char *why)
 {
 	char lines[ERR_TEXT_MAX + 128];
 
-	if (service->why->text[0])
-		(void)snprintf(lines, sizeof(lines), "READY=1\nSTATUS=%s\n", service->why->text);
+	if (why[0])
+		(void)snprintf(lines, sizeof(lines), "READY=1\nSTATUS=%s\n", why);
 	else
 		(void)snprintf(lines, sizeof(lines), "READY=1\nSTATUS=%zu trees, generation %u\n",
-			       service->report->n_trees, service->report->generation);
+			       report->n_trees, report->generation);
 	notify_manager(lines);
 }
 
-void words_report(struct service *service)
+static void tell_journal(const struct words *words, const struct round_report *report,
+			 const char *why)
 {
-	const struct round_report *now = service->report;
-	struct err err = { 0 };
-	bool new_why = !str_eq(service->why->text, service->told_why->text);
+	if (why[0] && !str_eq(why, words->told_why.text))
+		words_say(LOG_ERR, "%s", why);
+	if (report->restored)
+		words_say(LOG_WARNING, "the handler's entries were gone; they are there again");
+	for (size_t i = 0; !why[0] && i < report->n_trees; i++)
+		report_tree(words, &report->trees[i], report->generation);
+}
 
-	if (new_why && service->why->text[0])
-		words_say(LOG_ERR, NULL, NULL, "%s", service->why->text);
-	if (now->restored)
-		words_say(LOG_WARNING, NULL, NULL,
-			  "the handler's entries were gone; they are there again");
-	if (!service->why->text[0]) {
-		for (size_t i = 0; i < now->n_trees; i++)
-			report_tree(service, &now->trees[i]);
-	}
-	if (!service->ready || service->reloading || new_why ||
-	    now->generation != service->told->generation)
-		tell_manager(service);
-	service->ready = true;
-	service->reloading = false;
-	if (service_state_write(service->state, now, service->why, &err) < 0)
-		words_say(LOG_WARNING, NULL, NULL, "%s, ignoring", err.text);
-	if (!service->why->text[0])
-		*service->told = *now;
-	*service->told_why = *service->why;
+void words_report(struct words *words, const struct round_report *report, const struct err *why)
+{
+	struct err err = { 0 };
+
+	tell_journal(words, report, why->text);
+	if (!words->ready || words->reloading || !str_eq(why->text, words->told_why.text) ||
+	    report->generation != words->told.generation)
+		tell_manager(report, why->text);
+	words->ready = true;
+	words->reloading = false;
+	if (service_state_write(words->state, report, why, &err) < 0)
+		words_say(LOG_WARNING, "%s, ignoring", err.text);
+	if (!why->text[0])
+		words->told = *report;
+	words->told_why = *why;
 }
