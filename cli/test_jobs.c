@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/arch.h"
+#include "core/ending.h"
 #include "core/err.h"
 #include "sys/clock.h"
 #include "sys/fd.h"
@@ -135,7 +136,7 @@ static void reap(const struct test_jobs *jobs, struct test_job *job)
 	while (wait4(job->pid, &status, 0, &usage) < 0 && errno == EINTR)
 		;
 	job->us = clock_us() - job->started;
-	job->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	job->status = ending_status(status);
 	job->peak = (uint64_t)usage.ru_maxrss * 1024; /* its own, and of those it has waited for */
 	drain(jobs, job);
 	judge(jobs, job);

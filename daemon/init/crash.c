@@ -14,6 +14,8 @@
 
 #include "state.h"
 
+#include "core/ending.h"
+
 static const struct init *crashing;
 static char stack[16 * 1024]; /* bytes; the fault may be one of the stack */
 
@@ -74,7 +76,7 @@ static void on_crash(int sig, siginfo_t *info, void *context)
 		return;
 	say(sig, info);
 	if (crashing->container)
-		_exit(128 + sig);
+		_exit(ending_of_signal(sig));
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	/* A crash in the rescue itself, or a program that cannot be read any more, ends here. */

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/ending.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "sys/chain.h"
@@ -22,11 +23,6 @@
 #include "signals.h"
 #include "start.h"
 #include "state.h"
-
-static int shell_status(int status)
-{
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
 
 /* On the machine halt, poweroff and reboot end the program first, then do what they ask for. */
 static int translate(struct init *init, int sig)
@@ -105,7 +101,7 @@ struct state state_run(struct init *init)
 	if (pid < 0)
 		return (struct state){ state_fail };
 	if (forward_until_end(init, pid)) {
-		init->exit_status = shell_status(init->processes.status);
+		init->exit_status = ending_status(init->processes.status);
 		log_note("init: %s ended with status %d", program, init->exit_status);
 	} else {
 		log_say("init: %s is still running, going on", program);
@@ -140,7 +136,7 @@ int forward_adopted(struct init *init, int pid)
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* PID 1 is one anyway */
 	inittab_init(&init->table);
 	(void)forward_until_end(init, pid);
-	return shell_status(init->processes.status);
+	return ending_status(init->processes.status);
 }
 
 int forward_program(struct init *init, char **argv)
@@ -168,5 +164,5 @@ int forward_program(struct init *init, char **argv)
 	}
 	(void)setpgid(pid, pid); /* whoever is first; EACCES: it has executed already */
 	(void)forward_until_end(init, pid);
-	return shell_status(init->processes.status);
+	return ending_status(init->processes.status);
 }

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "core/arch.h"
+#include "core/ending.h"
 #include "core/err.h"
 #include "core/job.h"
 #include "core/path_size.h"
@@ -361,7 +362,7 @@ int sandbox_reap(struct sandbox *sandbox, struct sandbox_result *ret, struct err
 		result.peak_memory = cgroup_peak(sandbox->cgroup);
 	drop_cgroup(sandbox);
 	close_all(sandbox);
-	result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	result.status = ending_status(status);
 	result.timed_out = sandbox->terminating > 0;
 	result.cpu_us = microseconds(&usage.ru_utime) + microseconds(&usage.ru_stime);
 	if (!result.peak_memory)

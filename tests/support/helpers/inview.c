@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/ending.h"
 #include "core/err.h"
 #include "core/plan.h"
 #include "core/view.h"
@@ -50,7 +51,7 @@ static int in_child(char **argv)
 	}
 	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	return child < 0 ? 125 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return child < 0 ? 125 : ending_status(status);
 }
 
 int main(int argc, char **argv)

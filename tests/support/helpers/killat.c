@@ -17,6 +17,8 @@
 
 #include <linux/ptrace.h>
 
+#include "core/ending.h"
+
 enum { SYSCALL_STOP = SIGTRAP | 0x80 };
 
 static const long changing[] = {
@@ -92,5 +94,5 @@ int main(int argc, char **argv)
 	(void)printf("%lu\n", calls);
 	if (killed)
 		return 0;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return ending_status(status);
 }

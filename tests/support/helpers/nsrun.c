@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/ending.h"
+
 static void die(const char *what)
 {
 	(void)fprintf(stderr, "nsrun: %s: %s\n", what, strerror(errno));
@@ -101,5 +103,5 @@ int main(int argc, char **argv)
 	}
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return ending_status(status);
 }
