@@ -17,6 +17,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/pyc_head.h"
+#include "core/python_name.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "elf/dynamic.h"
@@ -81,18 +82,14 @@ bool check_python_find(const struct check_part *part, const struct arch *arch,
 	static const char *const libs[] = { "lib", "lib64" };
 	char canonical[PATH_SIZE];
 	struct sysroot root;
-	uint64_t minor = 0;
-	const char *base;
 
 	memset(ret, 0, sizeof(*ret));
 	if (sysroot_init_view(&root, part->request->tree, arch) < 0 ||
 	    sysroot_canonical(&root, "/usr/bin/python3", canonical) < 0)
 		return false;
-	base = path_base(canonical);
-	if (!str_starts(base, "python3.") || str_to_u64(base + 8, 10, &minor) < 0 || minor == 0 ||
-	    minor > 999)
+	ret->minor = python_name_minor(path_base(canonical));
+	if (!ret->minor)
 		return false;
-	ret->minor = (unsigned)minor;
 	ret->is_static = interpreter_is_static(&root);
 	for (size_t i = 0; i < 2; i++) {
 		struct text text;

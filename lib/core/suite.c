@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/python_name.h"
 #include "core/str.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -106,20 +107,16 @@ const struct suite *suite_for(const char *arch)
 
 unsigned suite_minor(const struct suite *suite)
 {
-	static const char head[] = "python3.";
-	char digits[8];
-	uint64_t minor = 0;
+	unsigned minor = 0;
 
 	for (size_t i = 0; i < suite->n_packages && !minor; i++) {
-		const char *name = suite->packages[i].name;
-		const char *number = name + sizeof(head) - 1;
+		const char *package = suite->packages[i].name;
+		char name[16];
 
-		if (!str_starts(name, head) ||
-		    str_copy_bytes(digits, sizeof(digits), number, strcspn(number, "-")) < 0 ||
-		    str_to_u64(digits, 10, &minor) < 0)
-			minor = 0;
+		if (str_copy_bytes(name, sizeof(name), package, strcspn(package, "-")) == 0)
+			minor = python_name_minor(name);
 	}
-	return (unsigned)minor;
+	return minor;
 }
 
 const struct suite *suite_for_minor(const char *arch, unsigned minor)

@@ -2,6 +2,7 @@
 /* Where a Python finds its standard library (Modules/getpath.py), and what of it takes part in
  * every start. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "core/broken.h"
 #include "core/err.h"
 #include "core/path_size.h"
+#include "core/python_name.h"
 #include "core/str.h"
 #include "explain/parts.h"
 #include "explain/replay.h"
@@ -17,7 +19,6 @@
 enum {
 	PYTHON_FAILED = 1, /* the exit status of a fatal error at start */
 	FROZEN_SINCE = 11, /* 3.11 has most modules of its start inside */
-	MINOR_DIGITS = 3,
 };
 
 /* encodings is never frozen: the first module that is read from a file. */
@@ -34,18 +35,6 @@ static const char *const before_frozen[] = { "codecs.py",
 					     "_collections_abc.py",
 					     "_sitebuiltins.py",
 					     NULL };
-
-/* The N of python3.N, as text; NULL if the name says none. */
-static const char *minor_of(const char *path)
-{
-	const char *name = path_base(path), *minor = name + strlen("python3.");
-	size_t n;
-
-	if (!str_starts(name, "python3."))
-		return NULL;
-	n = strspn(minor, "0123456789");
-	return n && n < MINOR_DIGITS && !minor[n] ? minor : NULL;
-}
 
 static bool exists(const struct world *world, const char *format, const char *dir,
 		   const char *minor)
@@ -120,20 +109,19 @@ static int check_modules(struct world *world, const char *program, const char *p
 
 int replay_python(struct world *world, const struct found *program, struct err *err)
 {
-	const char *minor = minor_of(program->at);
-	char prefix[PATH_SIZE], digits[MINOR_DIGITS + 1];
-	uint64_t number;
+	unsigned minor = python_name_minor(path_base(program->at));
+	char prefix[PATH_SIZE], digits[16];
 	int r;
 
-	if (!minor || str_copy(digits, sizeof(digits), minor) < 0 ||
-	    str_to_u64(digits, 10, &number) < 0)
+	if (!minor)
 		return 0;
+	(void)snprintf(digits, sizeof(digits), "%u", minor); /* fits */
 	find_prefix(world, program->at, digits, prefix);
 	if (exists(world, "/lib/python3%.zip", prefix, digits))
 		return 0; /* it may hold them all */
 	world->reads = true;
 	r = check_modules(world, program->at, prefix, digits, always, err);
-	if (r == 0 && number < FROZEN_SINCE)
+	if (r == 0 && minor < FROZEN_SINCE)
 		r = check_modules(world, program->at, prefix, digits, before_frozen, err);
 	if (r < 0)
 		return r;

@@ -11,6 +11,7 @@
 #include "base/sysroot.h"
 #include "core/err.h"
 #include "core/path_size.h"
+#include "core/python_name.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "source/source.h"
@@ -59,16 +60,6 @@ static bool source_has(const struct build *build, const char *path)
 	char real[PATH_SIZE];
 
 	return sysroot_find(build->source->root, path, real) == 0;
-}
-
-/* "python3.11" -> 11; 0 if it is not that. */
-static unsigned minor_of(const char *name)
-{
-	uint64_t minor;
-
-	if (!str_starts(name, "python3.") || str_to_u64(name + 8, 10, &minor) < 0 || minor > 999)
-		return 0;
-	return (unsigned)minor;
 }
 
 /* Looks for the standard library of that minor: .py files, or .pyc files alone. */
@@ -128,7 +119,7 @@ static int find_python(struct build *build, struct err *err)
 	if (!find_interpreter(build))
 		return err_say(err, ENOENT, "%s/usr/bin/python3: there is no Python 3 to stage",
 			       dir);
-	minor = minor_of(path_base(build->python));
+	minor = python_name_minor(path_base(build->python));
 	if (minor ? !find_stdlib(build, minor) : !find_any_stdlib(build))
 		return err_say(err, ENOENT,
 			       "%s/usr/lib: the standard library of %s is missing (os.py)", dir,

@@ -13,6 +13,7 @@
 #include "core/err.h"
 #include "core/ldso.h"
 #include "core/path_size.h"
+#include "core/python_name.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "elf/dynamic.h"
@@ -32,7 +33,6 @@ static int name_places(const char *tree, struct runtime_info *ret, struct err *e
 static int read_minor(struct runtime_info *ret, struct err *err)
 {
 	char path[PATH_SIZE], target[RUNTIME_INFO_NAME_MAX];
-	uint64_t minor;
 	ssize_t n;
 	int r = files_path(path, err, "%s/bin/python3", ret->usr);
 
@@ -40,12 +40,11 @@ static int read_minor(struct runtime_info *ret, struct err *err)
 		return r;
 	n = readlink(path, target, sizeof(target) - 1);
 	target[n > 0 ? n : 0] = '\0';
-	if (!str_starts(target, "python3.") || str_to_u64(target + 8, 10, &minor) < 0 ||
-	    minor > 999)
+	ret->minor = python_name_minor(target);
+	if (!ret->minor)
 		return err_hint(
 			err, err_say(err, EINVAL, "%s does not tell the version of Python", path),
 			"stage this runtime again");
-	ret->minor = (unsigned)minor;
 	return 0;
 }
 
