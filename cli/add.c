@@ -12,6 +12,7 @@
 #include "base/listener.h"
 #include "base/table.h"
 #include "core/arch.h"
+#include "core/arch_list.h"
 #include "core/conf.h"
 #include "core/err.h"
 #include "core/str.h"
@@ -55,30 +56,18 @@ static void show_warning(const char *sentence, void *ctx)
 
 static const struct listener listener = { .step = show_step, .warning = show_warning };
 
-static int parse_arches(struct add_request *request, const char *words, struct err *err)
+static int parse_archs(struct add_request *request, const char *words, struct err *err)
 {
-	char word[32];
+	struct arch_list list = { 0 };
+	int r = arch_list_add(&list, words, err);
 
-	if (str_eq(words, "all")) {
+	if (r < 0)
+		return r;
+	if (list.all)
 		request->flags |= ADD_ALL;
-		return 0;
-	}
-	for (const char *s = words;; s++) {
-		size_t n = strcspn(s, ",");
-		const struct arch *arch = NULL;
-		int r = str_copy_bytes(word, sizeof(word), s, n) < 0 || !n
-				? err_say(err, EINVAL, "--arch %s: no such architecture", words)
-				: tree_arch(word, &arch, err);
-
-		if (r < 0)
-			return r;
-		if (request->n_arches == ADD_ARCHES_MAX)
-			return err_set(err, E2BIG, "--arch %s", words);
-		request->arches[request->n_arches++] = arch;
-		s += n;
-		if (!*s)
-			return 0;
-	}
+	for (; request->n_arches < list.n; request->n_arches++)
+		request->arches[request->n_arches] = list.archs[request->n_arches];
+	return 0;
 }
 
 enum { OPTION_FORCE = 256, OPTION_UNCHECKED, OPTION_MIRROR, OPTION_CACHE };
@@ -172,7 +161,7 @@ static int complete(const struct options *options, struct add_request *request, 
 	if (options->json && !(request->flags & ADD_DRY_RUN))
 		return err_say(err, EINVAL, "--json needs --dry-run");
 	if (options->arches)
-		r = parse_arches(request, options->arches, err);
+		r = parse_archs(request, options->arches, err);
 	if (r == 0 && request->debian) {
 		r = conf_file_read(options->config, conf, err);
 		request->mirror = options->mirror ? options->mirror : conf->mirror;

@@ -16,6 +16,7 @@
 #include "base/listener.h"
 #include "check/closure.h"
 #include "core/arch.h"
+#include "core/arch_list.h"
 #include "core/conf.h"
 #include "core/err.h"
 #include "core/nfs.h"
@@ -387,7 +388,7 @@ int cmd_boot(int argc, char **argv)
 
 	if (r)
 		return r;
-	r = tree_arch(options.arch, &options.machine.arch, &err);
+	r = arch_named(options.arch, &options.machine.arch, &err);
 	if (r == 0)
 		r = find_kernel(&options, kernel, &err);
 	if (r == 0)

@@ -12,6 +12,7 @@
 #include "base/table.h"
 #include "check/finding.h"
 #include "core/arch.h"
+#include "core/arch_list.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -19,7 +20,7 @@
 #include "commands.h"
 #include "say.h"
 
-enum { ARCHS_MAX = 16, EXIT_UNSOUND = 1 };
+enum { EXIT_UNSOUND = 1 };
 
 static const char help[] =
 	"Usage: busypy check [OPTION...] [TREE]\n"
@@ -35,8 +36,7 @@ static const char help[] =
 
 struct options {
 	const char *tree;
-	const struct arch *archs[ARCHS_MAX + 1];
-	size_t n_archs;
+	struct arch_list archs;
 	bool notes, libraries, json;
 };
 
@@ -46,24 +46,6 @@ struct printing {
 	struct table *table; /* for JSON */
 };
 
-static int add_archs(const char *command, char *list, struct options *ret)
-{
-	char *rest = list;
-
-	if (str_eq(list, "all"))
-		return 0;
-	for (const char *name; (name = strsep(&rest, ","));) {
-		struct err err = { 0 };
-
-		if (ret->n_archs == ARCHS_MAX)
-			return say_error(command, "more than %d archs", ARCHS_MAX);
-		if (tree_arch(name, &ret->archs[ret->n_archs], &err) < 0)
-			return say_err(command, &err);
-		ret->n_archs++;
-	}
-	return 0;
-}
-
 static int parse(int argc, char **argv, struct options *ret)
 {
 	static const struct option longs[] = {
@@ -71,12 +53,13 @@ static int parse(int argc, char **argv, struct options *ret)
 		{ "libraries", no_argument, NULL, 'l' },  { "json", no_argument, NULL, 'J' },
 		{ "help", no_argument, NULL, 'h' },	  { 0 },
 	};
+	struct err err = { 0 };
 	int option, r = 0;
 
 	while (r == 0 && (option = getopt_long(argc, argv, "a:nlJh", longs, NULL)) != -1) {
 		switch (option) {
 		case 'a':
-			r = add_archs(argv[0], optarg, ret);
+			r = arch_list_add(&ret->archs, optarg, &err);
 			break;
 		case 'n':
 			ret->notes = true;
@@ -94,8 +77,8 @@ static int parse(int argc, char **argv, struct options *ret)
 			return say_usage(argv[0]);
 		}
 	}
-	if (r)
-		return r;
+	if (r < 0)
+		return say_err(argv[0], &err);
 	if (argc - optind > 1)
 		return say_error(argv[0], "needs one TREE (Hint: see 'busypy check --help')");
 	ret->tree = optind < argc ? argv[optind] : ".";
@@ -184,7 +167,7 @@ static struct table *make_table(const struct options *options)
 static int run(const struct options *options, struct check_counts *ret, struct err *err)
 {
 	struct printing printing = { .options = options };
-	struct check_request request = { .archs = options->n_archs ? options->archs : NULL,
+	struct check_request request = { .archs = options->archs.n ? options->archs.archs : NULL,
 					 .userdata = &printing };
 	bool tabular = options->json || options->libraries;
 	char tree[PATH_SIZE];

@@ -9,6 +9,7 @@
 
 #include "base/conf_file.h"
 #include "core/arch.h"
+#include "core/arch_list.h"
 #include "core/conf.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -138,7 +139,7 @@ int cmd_enable(int argc, char **argv)
 
 	if (r)
 		return r;
-	if (tree_arch(options.arch, &arch, &err) < 0 ||
+	if (arch_named(options.arch, &arch, &err) < 0 ||
 	    conf_file_read(options.config, &conf, &err) < 0 ||
 	    resolve_trees(argc, argv, &conf, trees, &n, &err) < 0)
 		return say_err(argv[0], &err);

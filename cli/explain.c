@@ -10,6 +10,7 @@
 
 #include "base/table.h"
 #include "core/arch.h"
+#include "core/arch_list.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -262,7 +263,7 @@ int cmd_explain(int argc, char **argv)
 
 	if (r)
 		return r;
-	if (tree_arch(explain.arch, &request.arch, &err) < 0 ||
+	if (arch_named(explain.arch, &request.arch, &err) < 0 ||
 	    open_root(explain.root, unpacked, &request.root, &err) < 0)
 		return say_err(argv[0], &err);
 	request.root_name = explain.root;

@@ -12,6 +12,7 @@
 #include "check/check.h"
 #include "check/closure.h"
 #include "core/arch.h"
+#include "core/arch_list.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "image/client.h"
@@ -259,7 +260,7 @@ static int make_request(const struct options *options, char tree[PATH_SIZE],
 	int r = tree_resolve(options->tree, tree, err);
 
 	if (r == 0 && !all)
-		r = tree_arch(options->arch, &ret->arch, err);
+		r = arch_named(options->arch, &ret->arch, err);
 	if (r < 0)
 		return r;
 	r = choose_compression(options, &ret->compression, err);
@@ -288,7 +289,7 @@ static int pack_client(const struct options *options, struct pack_size sizes[PAC
 	struct client_request client = options->client;
 	struct pack_request request = { .compression = options->compression,
 					.output = options->output };
-	int r = tree_arch(options->arch, &client.arch, err);
+	int r = arch_named(options->arch, &client.arch, err);
 
 	client.wanted = options->wanted;
 	return r < 0 ? r : client_write(&client, &request, sizes, err);

@@ -8,6 +8,7 @@
 #include "base/conf_file.h"
 #include "check/closure.h"
 #include "core/arch.h"
+#include "core/arch_list.h"
 #include "core/conf.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -84,7 +85,7 @@ static int make_plan(const struct request_of_plan *request, struct plan *ret, st
 	int r = conf_file_read(request->config, &conf, err);
 
 	if (r == 0)
-		r = tree_arch(request->arch, &arch, err);
+		r = arch_named(request->arch, &arch, err);
 	if (r < 0)
 		return r;
 	r = tree_resolve(request->tree, tree, err);

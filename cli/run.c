@@ -16,6 +16,7 @@
 
 #include "core/amount.h"
 #include "core/arch.h"
+#include "core/arch_list.h"
 #include "core/err.h"
 #include "core/job.h"
 #include "core/path_size.h"
@@ -318,7 +319,7 @@ static int parse(int argc, char **argv, struct options *ret)
 static int choose_tree(struct options *options, char path[PATH_SIZE], struct err *err)
 {
 	struct sandbox_request *request = &options->request;
-	int r = tree_arch(options->arch, &request->arch, err);
+	int r = arch_named(options->arch, &request->arch, err);
 
 	if (r == 0 && !options->tree)
 		r = run_find_tree(options->config, &options->tree, err);

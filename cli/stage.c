@@ -12,6 +12,7 @@
 #include "base/listener.h"
 #include "base/table.h"
 #include "core/arch.h"
+#include "core/arch_list.h"
 #include "core/conf.h"
 #include "core/err.h"
 #include "core/str.h"
@@ -63,20 +64,6 @@ static void show_warning(const char *sentence, void *ctx)
 
 static const struct listener listener = { .step = show_step, .warning = show_warning };
 
-/* "x86_64, aarch64, ..." for messages. */
-static const char *known_arches(void)
-{
-	static char list[256];
-	size_t n;
-	const struct arch *table = arch_table(&n);
-	struct text text;
-
-	text_init(&text, list, sizeof(list));
-	for (size_t i = 0; i < n; i++)
-		text_addf(&text, "%s%s", i ? ", " : "", table[i].name);
-	return list;
-}
-
 static void add_arch(struct stage_request *request, const struct arch *arch)
 {
 	for (size_t i = 0; i < request->n_arches; i++) {
@@ -97,30 +84,18 @@ static void add_all(struct stage_request *request)
 		add_arch(request, &table[i]);
 }
 
-static int parse_arches(struct stage_request *request, const char *words, struct err *err)
+static int parse_archs(struct stage_request *request, const char *words, struct err *err)
 {
-	char word[32];
+	struct arch_list list = { 0 };
+	int r = arch_list_add(&list, words, err);
 
-	if (str_eq(words, "all")) {
+	if (r < 0)
+		return r;
+	if (list.all)
 		add_all(request);
-		return 0;
-	}
-	for (const char *s = words;; s++) {
-		size_t n = strcspn(s, ",");
-		const struct arch *arch = NULL;
-
-		if (str_copy_bytes(word, sizeof(word), s, n) == 0)
-			arch = arch_by_name(word);
-		if (!arch)
-			return err_hint(err,
-					err_say(err, EINVAL, "--arch %.*s: no such architecture",
-						(int)(n < 64 ? n : 64), s),
-					"known are %s, and all", known_arches());
-		add_arch(request, arch);
-		s += n;
-		if (!*s)
-			return 0;
-	}
+	for (size_t i = 0; i < list.n; i++)
+		add_arch(request, list.archs[i]);
+	return 0;
 }
 
 static int parse_from(struct stage_request *request, const char *word, struct err *err)
@@ -273,7 +248,7 @@ static int complete(const struct options *options, struct stage_request *request
 	if (options->from || request->locked)
 		r = parse_from(request, options->from ? options->from : "debian", err);
 	if (r == 0 && options->arches)
-		r = parse_arches(request, options->arches, err);
+		r = parse_archs(request, options->arches, err);
 	if (r < 0)
 		return r;
 	if (!request->n_arches && request->locked)

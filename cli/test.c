@@ -11,6 +11,8 @@
 
 #include "core/amount.h"
 #include "core/arch.h"
+#include "core/arch_list.h"
+#include "core/ending.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -192,48 +194,43 @@ static int parse(int argc, char **argv, struct options *ret)
 	return 0;
 }
 
-static int add_job(struct options *options, const struct arch *arch)
-{
-	struct test_jobs *jobs = &options->jobs;
+_Static_assert((int)TEST_JOBS_MAX >= (int)ARCH_LIST_MAX, "a job for each arch");
 
-	for (size_t i = 0; i < jobs->n; i++) {
-		if (jobs->jobs[i].arch == arch)
-			return say_error("test", "--arch names %s twice", arch->name);
+static void add_job(struct options *options, const struct arch *arch)
+{
+	options->jobs.jobs[options->jobs.n++].arch = arch;
+}
+
+static int add_all(struct options *options, const char *tree)
+{
+	size_t n;
+	const struct arch *table = arch_table(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (tree_has_runtime(tree, &table[i]))
+			add_job(options, &table[i]);
 	}
-	if (jobs->n == TEST_JOBS_MAX)
-		return say_error("test", "more than %d archs", TEST_JOBS_MAX);
-	jobs->jobs[jobs->n++].arch = arch;
+	if (options->jobs.n == 0)
+		return say_error("test", "%s has no runtime (Hint: 'busypy stage %s' adds one)",
+				 tree, tree);
 	return 0;
 }
 
 static int choose_archs(struct options *options, const char *tree)
 {
-	char list[512], *rest = list, *name;
-	const struct arch *table, *arch;
+	struct arch_list list = { .all = !options->archs };
 	struct err err = { 0 };
-	size_t n;
-	int r = 0;
 
-	table = arch_table(&n);
-	if (!options->archs || str_eq(options->archs, "all")) {
-		for (size_t i = 0; r == 0 && i < n; i++) {
-			if (tree_has_runtime(tree, &table[i]))
-				r = add_job(options, &table[i]);
-		}
-		if (r == 0 && options->jobs.n == 0)
-			return say_error("test",
-					 "%s has no runtime (Hint: 'busypy stage %s' adds one)",
-					 tree, tree);
-		return r;
-	}
-	if (str_copy(list, sizeof(list), options->archs) < 0)
-		return say_error("test", "--arch is too long");
-	while (r == 0 && (name = strsep(&rest, ","))) {
-		if (tree_arch(name, &arch, &err) < 0 || tree_need_runtime(tree, arch, &err) < 0)
+	if (options->archs && arch_list_add(&list, options->archs, &err) < 0)
+		return say_err("test", &err);
+	if (list.all)
+		return add_all(options, tree);
+	for (size_t i = 0; i < list.n; i++) {
+		if (tree_need_runtime(tree, list.archs[i], &err) < 0)
 			return say_err("test", &err);
-		r = add_job(options, arch);
+		add_job(options, list.archs[i]);
 	}
-	return r;
+	return 0;
 }
 
 static int complete_words(struct options *options, const char *tree)
@@ -282,7 +279,7 @@ static int finish(struct options *options, int signal, struct err *err)
 		fd_close(&jobs->jobs[i].out);
 	if (r < 0)
 		return say_err("test", err);
-	return signal ? 128 + signal : passed ? 0 : EXIT_FAILED;
+	return signal ? ending_of_signal(signal) : passed ? 0 : EXIT_FAILED;
 }
 
 int cmd_test(int argc, char **argv)

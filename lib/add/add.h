@@ -12,7 +12,7 @@ struct arch;
 struct err;
 struct listener;
 
-enum { ADD_ARCHES_MAX = 16 };
+enum { ADD_ARCHES_MAX = 16 }; /* ARCH_LIST_MAX */
 
 enum add_flags {
 	ADD_FORCE = 1 << 0,	/* replace what is there and differs */

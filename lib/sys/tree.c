@@ -46,21 +46,6 @@ int tree_resolve(const char *path, char ret[PATH_SIZE], struct err *err)
 	return view_tree_allowed(ret, err);
 }
 
-int tree_arch(const char *name, const struct arch **ret, struct err *err)
-{
-	const struct arch *arch = name ? arch_by_name(name) : arch_native();
-	char names[256];
-	struct text text;
-
-	text_init(&text, names, sizeof(names));
-	arch_add_names(&text);
-	if (!arch)
-		return err_hint(err, err_say(err, EINVAL, "unknown arch '%s'", name), "one of %s",
-				names);
-	*ret = arch;
-	return 0;
-}
-
 bool tree_has_runtime(const char *tree, const struct arch *arch)
 {
 	char usr[256], lib[256];

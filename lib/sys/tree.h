@@ -16,9 +16,6 @@ struct err;
  * there and may stand there. */
 int tree_resolve(const char *path, char ret[PATH_SIZE], struct err *err);
 
-/* The arch that a user named, or this machine's for NULL; the sentence lists those there are. */
-int tree_arch(const char *name, const struct arch **ret, struct err *err);
-
 /* True if the tree has both folders of a runtime for arch; and the same as a sentence. */
 bool tree_has_runtime(const char *tree, const struct arch *arch);
 int tree_need_runtime(const char *tree, const struct arch *arch, struct err *err);

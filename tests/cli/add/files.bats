@@ -238,6 +238,7 @@ __pycache__"
 }
 
 @test "arguments that are nothing" {
+    local archs="x86_64 aarch64 riscv64 armhf armel i386 ppc64le s390x mips64el mipsel"
     mkfifo pipe; mkdir 1bad; echo >1bad/__init__.py; echo >bad-name.py
     refuses "nowhere: No such file or directory (Hint: a package's name needs --from debian)" "$TREE" nowhere
     refuses "./nowhere: No such file or directory" "$TREE" ./nowhere
@@ -249,7 +250,8 @@ __pycache__"
     refuses "--from host: no such source (Hint: there are debian and debian:SUITE; files need no --from)" --from host "$TREE" pipe
     refuses "--mirror and --cache need --from debian" --cache x "$TREE" pipe
     refuses "--json needs --dry-run" --json "$TREE" pipe
-    refuses "--arch x86_64,: no such architecture" --arch x86_64, "$TREE" pipe
+    refuses "unknown arch '' (Hint: one of $archs, or all)" --arch x86_64, "$TREE" pipe
+    refuses "--arch names x86_64 twice" --arch x86_64,x86_64 "$TREE" pipe
     mkdir other; script tool '#!/bin/shell\n'; cp tool other/
     refuses "$PWD/tool and $PWD/other/tool would both be bin/tool" "$TREE" tool other/tool
     run -125 "${ADD[@]}" other tool

@@ -114,7 +114,7 @@ print(ascii([f["path"] for f in json.load(open(sys.argv[1], encoding="utf-8"))["
     cannot_tell "$BATS_TEST_TMPDIR is no BusyPy tree: it has no bin (Hint: 'busypy stage $BATS_TEST_TMPDIR' makes one)" \
         "$BATS_TEST_TMPDIR"
     cannot_tell "$TREES/host has no runtime for s390x; it has: $ARCH" --arch s390x "$TREES/host"
-    cannot_tell "unknown arch 'vax' (Hint: one of x86_64 aarch64 riscv64 armhf armel i386 ppc64le s390x mips64el mipsel)" \
+    cannot_tell "unknown arch 'vax' (Hint: one of x86_64 aarch64 riscv64 armhf armel i386 ppc64le s390x mips64el mipsel, or all)" \
         --arch vax "$TREES/host"
     cannot_tell "needs one TREE (Hint: see 'busypy check --help')" a b
     run -125 "$BUSYPY" check --nothing
