@@ -114,7 +114,7 @@ $(B)/fuzz/%: tests/core/fuzz/%.c $(B)/fuzz/libcore.a
 	$(Q)$(FUZZ_CC) -o $@ $< $(B)/fuzz/libcore.a
 
 # What reads ELF files through libelf is fuzzed with it.
-FUZZ_ELF := $(addprefix lib/elf/,dynamic.c image.c damage.c symbols.c) lib/sys/fd.c
+FUZZ_ELF := $(addprefix lib/elf/,dynamic.c image.c damage.c symbols.c) lib/base/array.c lib/sys/fd.c
 $(B)/fuzz/elf_image: tests/core/fuzz/elf_image.c $(FUZZ_ELF) $(B)/fuzz/libcore.a
 	@mkdir -p $(@D)
 	$(call say,FUZZ)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes as section, key and value lines. */
+/* Any bytes as key and value lines; "[" before a key means the section [stage]. */
 #include "core/conf.h"
 
 #include <stdint.h>
@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The next line, terminated; NULL behind the last. */
+/* The next line, terminated; NULL after the last. */
 static char *next(char **at)
 {
 	char *line = *at;
@@ -36,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	conf_init(&conf);
 	while ((key = next(&at)) && (value = next(&at))) {
-		int r = conf_set(&conf, key[0] == '[' ? "stage" : "busypy", key, value, &at_value,
+		bool stage = key[0] == '[';
+		int r = conf_set(&conf, stage ? "stage" : "busypy", key + stage, value, &at_value,
 				 &err);
 
 		if (r < 0 && !err.text[0])
