@@ -149,10 +149,10 @@ static int complete(const struct options *options, struct add_request *request, 
 
 	if (options->from) {
 		if (!str_eq(options->from, "debian") && !str_starts(options->from, "debian:"))
-			return err_hint(
-				err,
-				err_say(err, EINVAL, "--from %s: no such source", options->from),
-				"there are debian and debian:SUITE; files need no --from");
+			return err_say(err, EINVAL,
+				       "--from %s: no such source (Hint: there are debian and "
+				       "debian:SUITE; files need no --from)",
+				       options->from);
 		request->debian = true;
 		request->suite = options->from[6] ? options->from + 7 : NULL;
 	}

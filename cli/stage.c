@@ -112,8 +112,10 @@ static int parse_from(struct stage_request *request, const char *word, struct er
 		return 0;
 	}
 	if (stat(word, &st) < 0 || !S_ISDIR(st.st_mode))
-		return err_hint(err, err_say(err, ENOENT, "--from %s: no such directory", word),
-				"there are host, debian, debian:SUITE and DIR");
+		return err_say(err, ENOENT,
+			       "--from %s: no such directory (Hint: there are host, debian, "
+			       "debian:SUITE and DIR)",
+			       word);
 	request->from = STAGE_DIR;
 	request->dir = word;
 	return 0;
@@ -212,10 +214,10 @@ static int check_options(const struct options *options, const struct stage_reque
 		return err_say(err, EINVAL, "--locked, --mirror and --cache need --from debian");
 	if (request->from == STAGE_HOST &&
 	    (request->n_arches > 1 || request->arches[0] != arch_native()))
-		return err_hint(err,
-				err_say(err, EINVAL, "--from host has a runtime for %s alone",
-					arch_native()->name),
-				"--from debian has all");
+		return err_say(
+			err, EINVAL,
+			"--from host has a runtime for %s alone (Hint: --from debian has all)",
+			arch_native()->name);
 	if (request->from == STAGE_DIR && request->n_arches > 1)
 		return err_say(err, EINVAL, "--from DIR has a runtime for one --arch");
 	return 0;

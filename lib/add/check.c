@@ -189,6 +189,6 @@ int add_check(struct add *add, struct err *err)
 		return files_remove(tree, err);
 	if (listening.n_errors > 1)
 		(void)snprintf(more, sizeof(more), ", and %zu more", listening.n_errors - 1);
-	return err_hint(err, err_say(err, ENOEXEC, "%s%s", listening.first, more),
-			"--unchecked adds it all the same");
+	return err_say(err, ENOEXEC, "%s%s (Hint: --unchecked adds it all the same)",
+		       listening.first, more);
 }

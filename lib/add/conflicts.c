@@ -97,10 +97,10 @@ static bool is_whole(const struct add *add, const struct add_item *item)
 
 static int refuse(const struct add_item *item, struct err *err)
 {
-	return err_hint(err,
-			err_say(err, EEXIST, "%s is in the tree already, and is another than %s",
-				item->to, item->from),
-			"--force replaces it");
+	return err_say(
+		err, EEXIST,
+		"%s is in the tree already, and is another than %s (Hint: --force replaces it)",
+		item->to, item->from);
 }
 
 /* NAME.py where there is a package NAME, or the other way round. */
@@ -120,12 +120,10 @@ static int check_name(const struct add *add, const struct add_item *item, struct
 		r = files_path(there, err, "%s/%s", add->tree, other);
 	if (r < 0 || !files_exist(there))
 		return r;
-	return err_hint(err,
-			err_say(err, EEXIST,
-				"%s is in the tree already, and Python imports only one of it and "
-				"%s",
-				other, item->to),
-			"--force adds it all the same");
+	return err_say(err, EEXIST,
+		       "%s is in the tree already, and Python imports only one of it and %s (Hint: "
+		       "--force adds it all the same)",
+		       other, item->to);
 }
 
 static int check_item(struct add *add, struct add_item *item, struct err *err)

@@ -56,12 +56,10 @@ static int choose_suite(const struct add *add, const struct runtime_info *info, 
 	if (!name) {
 		suite = suite_for_minor(info->arch->debian, info->minor);
 		if (!suite)
-			return err_hint(err,
-					err_say(err, ENOENT,
-						"no suite of Debian has packages for Python 3.%u, "
-						"the runtime for %s",
-						info->minor, info->arch->name),
-					"known are %s", suite_names());
+			return err_say(err, ENOENT,
+				       "no suite of Debian has packages for Python 3.%u, the "
+				       "runtime for %s (Hint: known are %s)",
+				       info->minor, info->arch->name, suite_names());
 		*ret = suite->name;
 		return 0;
 	}

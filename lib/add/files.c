@@ -67,10 +67,10 @@ static int look_elf(struct add *add, const char *path, struct err *err)
 	if (r < 0)
 		return r;
 	if (!strstr(base, ".so"))
-		return err_hint(
-			err,
-			err_say(err, ENOEXEC, "%s is a program for %s alone", path, arch->name),
-			"a tree's programs are scripts, the same for all archs");
+		return err_say(err, ENOEXEC,
+			       "%s is a program for %s alone (Hint: a tree's programs are scripts, "
+			       "the same for all archs)",
+			       path, arch->name);
 	library =
 		!str_ends(base, ".so") || (str_starts(base, "lib") && add_content_minor(base) == 0);
 	r = add_content_runtime(add, path, arch, library ? 0 : add_content_minor(base), err);
@@ -190,8 +190,9 @@ static int refuse_strays(const char *path, const struct stat *st, void *context,
 	if (flaw)
 		return err_say(err, EINVAL, "%s %s", path, flaw);
 	if (real && !path_below(real, top))
-		return err_hint(err, err_say(err, EINVAL, "%s leads out of %s", path, top),
-				"put what it leads to in its place");
+		return err_say(err, EINVAL,
+			       "%s leads out of %s (Hint: put what it leads to in its place)", path,
+			       top);
 	return 0;
 }
 
@@ -240,13 +241,10 @@ static int look_dir(struct add *add, const char *path, struct err *err)
 	if (content.init || content.arch || str_ends(path, ".dist-info") ||
 	    str_ends(path, ".egg-info"))
 		return look_package(add, path, &content, err);
-	return err_hint(err,
-			err_say(err, EINVAL,
-				"%s is neither a Python package (no __init__.py) nor a "
-				"directory of scripts",
-				path),
-			content.python ? "name the modules and packages in it one by one"
-				       : "name the scripts in it one by one");
+	return err_say(err, EINVAL,
+		       "%s is neither a Python package (no __init__.py) nor a directory of scripts "
+		       "(Hint: name the %s in it one by one)",
+		       path, content.python ? "modules and packages" : "scripts");
 }
 
 int add_files_look(struct add *add, const char *word, struct err *err)
@@ -254,12 +252,10 @@ int add_files_look(struct add *add, const char *word, struct err *err)
 	FILES_FREE char *real = realpath(word, NULL);
 	struct stat st;
 
-	if (!real || stat(real, &st) < 0) {
-		int r = err_set(err, errno, "%s", word);
-
-		return strchr(word, '/') ? r
-					 : err_hint(err, r, "a package's name needs --from debian");
-	}
+	if (!real || stat(real, &st) < 0)
+		return err_say(err, errno, "%s: %s%s", word, strerror(errno),
+			       strchr(word, '/') ? ""
+						 : " (Hint: a package's name needs --from debian)");
 	if (S_ISDIR(st.st_mode))
 		return look_dir(add, real, err);
 	if (!S_ISREG(st.st_mode))

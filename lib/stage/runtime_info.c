@@ -42,9 +42,10 @@ static int read_minor(struct runtime_info *ret, struct err *err)
 	target[n > 0 ? n : 0] = '\0';
 	ret->minor = python_name_minor(target);
 	if (!ret->minor)
-		return err_hint(
-			err, err_say(err, EINVAL, "%s does not tell the version of Python", path),
-			"stage this runtime again");
+		return err_say(
+			err, EINVAL,
+			"%s does not tell the version of Python (Hint: stage this runtime again)",
+			path);
 	return 0;
 }
 
