@@ -162,7 +162,9 @@ static int complete(const struct options *options, struct add_request *request, 
 		return err_say(err, EINVAL, "--json needs --dry-run");
 	if (options->arches)
 		r = parse_archs(request, options->arches, err);
-	if (r == 0 && request->debian) {
+	if (r < 0)
+		return r;
+	if (request->debian) {
 		r = conf_file_read(options->config, conf, err);
 		request->mirror = options->mirror ? options->mirror : conf->mirror;
 	}

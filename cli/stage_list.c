@@ -54,19 +54,24 @@ int stage_list_fill(const char *tree, struct table *table, struct err *err)
 	const struct arch *archs = arch_table(&n);
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		FILES_FREE char *text = NULL;
 		char path[PATH_SIZE];
 
 		r = files_path(path, err, "%s/" TREE_INFO_OF "/manifest", tree, archs[i].name);
-		if (r < 0 || !files_exist(path))
+		if (r < 0)
+			return r;
+		if (!files_exist(path))
 			continue;
 		found++;
 		r = files_read(path, &text, &size, err);
-		if (r == 0)
-			r = add_lines(path, archs[i].name, text, table, err);
+		if (r < 0)
+			return r;
+		r = add_lines(path, archs[i].name, text, table, err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0 && !found)
+	if (!found)
 		return err_say(err, ENOENT, "%s: no runtime has been staged there", tree);
 	return r;
 }

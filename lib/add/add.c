@@ -73,7 +73,9 @@ static int look(struct add *add, struct err *err)
 
 	if (add->request->debian) {
 		r = want_runtimes(add, err);
-		return r < 0 ? r : add_debian_open(add, err);
+		if (r < 0)
+			return r;
+		return add_debian_open(add, err);
 	}
 	for (size_t i = 0; i < add->request->n_words; i++) {
 		r = add_files_look(add, add->request->words[i], err);

@@ -37,8 +37,9 @@ static int link_one(const char *path, const struct stat *st, void *context, stru
 	ssize_t n;
 	int r = files_path(to, err, "%s%s", linking->to, path + linking->top);
 
-	if (r == 0)
-		r = S_ISDIR(st->st_mode) ? files_mkdirs(to, err) : files_mkdirs_for(to, err);
+	if (r < 0)
+		return r;
+	r = S_ISDIR(st->st_mode) ? files_mkdirs(to, err) : files_mkdirs_for(to, err);
 	if (r < 0 || S_ISDIR(st->st_mode))
 		return r;
 	if (unlink(to) < 0 && errno != ENOENT)
@@ -61,8 +62,9 @@ static int link_all(const char *dir, const char *name, const char *to, struct er
 	char from[PATH_SIZE], at[PATH_SIZE];
 	int r = files_path(from, err, "%s/%s", dir, name);
 
-	if (r == 0)
-		r = files_path(at, err, "%s/%s", to, name);
+	if (r < 0)
+		return r;
+	r = files_path(at, err, "%s/%s", to, name);
 	if (r < 0 || !files_exist(from))
 		return r;
 	return files_walk(from,
@@ -72,29 +74,39 @@ static int link_all(const char *dir, const char *name, const char *to, struct er
 			  err);
 }
 
+/* One link in the place of a name in the tree. */
+static int link_name(const char *tree, const char *name, const char *to, struct err *err)
+{
+	char target[PATH_SIZE], at[PATH_SIZE];
+	int r = files_path(target, err, "%s/%s", tree, name);
+
+	if (r < 0)
+		return r;
+	r = files_path(at, err, "%s/%s", to, name);
+	if (r < 0)
+		return r;
+	r = files_mkdirs_for(at, err);
+	if (r < 0)
+		return r;
+	return files_link(target, at, err);
+}
+
 /* A runtime into which nothing comes is only named. */
 static int link_runtime(const struct add *add, const struct arch *arch, const char *to,
 			struct err *err)
 {
 	static const char *const folders[] = { TREE_PYTHON, TREE_CLIB };
-	char name[64], target[PATH_SIZE], at[PATH_SIZE];
-	int r = 0;
+	char name[64];
+	int r;
 
-	for (size_t i = 0; r == 0 && i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		(void)snprintf(name, sizeof(name), "%s/%s", folders[i], arch->name); /* fits */
-		if (add_runtime_changes(add, arch)) {
-			r = link_all(add->tree, name, to, err);
-			continue;
-		}
-		r = files_path(target, err, "%s/%s", add->tree, name);
-		if (r == 0)
-			r = files_path(at, err, "%s/%s", to, name);
-		if (r == 0)
-			r = files_mkdirs_for(at, err);
-		if (r == 0)
-			r = files_link(target, at, err);
+		r = add_runtime_changes(add, arch) ? link_all(add->tree, name, to, err)
+						   : link_name(add->tree, name, to, err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 static int link_tree(const struct add *add, const char *to, struct err *err)
@@ -103,19 +115,33 @@ static int link_tree(const struct add *add, const char *to, struct err *err)
 	char old[PATH_SIZE];
 	int r = files_mkdirs(to, err);
 
-	for (size_t i = 0; r == 0 && i < sizeof(shared) / sizeof(shared[0]); i++)
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
 		r = link_all(add->tree, shared[i], to, err);
-	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++)
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < add->n_runtimes; i++) {
 		r = link_runtime(add, add->runtimes[i].info->arch, to, err);
-	for (size_t i = 0; r == 0 && i < add->items->n; i++) {
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < add->items->n; i++) {
 		if (add->request->debian || add->items->items[i].state != ADD_REPLACES)
 			continue;
 		r = files_path(old, err, "%s/%s", to, add->items->items[i].to);
-		if (r == 0)
-			r = files_remove(old, err);
+		if (r < 0)
+			return r;
+		r = files_remove(old, err);
+		if (r < 0)
+			return r;
 	}
-	for (size_t i = 0; r == 0 && i < add->items->n; i++)
+	for (size_t i = 0; i < add->items->n; i++) {
 		r = link_all(add->build, add->items->items[i].to, to, err);
+		if (r < 0)
+			return r;
+	}
 	return r;
 }
 
@@ -181,8 +207,9 @@ int add_check(struct add *add, struct err *err)
 	if (r < 0 || !n)
 		return r;
 	r = link_tree(add, tree, err);
-	if (r == 0)
-		r = check_run(&request, &counts, err);
+	if (r < 0)
+		return r;
+	r = check_run(&request, &counts, err);
 	if (r < 0)
 		return r;
 	if (!listening.n_errors)

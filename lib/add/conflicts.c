@@ -35,8 +35,9 @@ static int same_bytes(const char *one, const char *other, bool *ret, struct err 
 	uint64_t sizes[2];
 	int r = files_sum(one, sums[0], &sizes[0], err);
 
-	if (r == 0)
-		r = files_sum(other, sums[1], &sizes[1], err);
+	if (r < 0)
+		return r;
+	r = files_sum(other, sums[1], &sizes[1], err);
 	if (r == 0)
 		*ret = sizes[0] == sizes[1] && str_eq(sums[0], sums[1]);
 	return r;
@@ -116,8 +117,9 @@ static int check_name(const struct add *add, const struct add_item *item, struct
 		r = files_path(other, err, "%.*s", (int)(n - strlen(".py")), item->to);
 	else
 		r = files_path(other, err, "%s.py", item->to);
-	if (r == 0)
-		r = files_path(there, err, "%s/%s", add->tree, other);
+	if (r < 0)
+		return r;
+	r = files_path(there, err, "%s/%s", add->tree, other);
 	if (r < 0 || !files_exist(there))
 		return r;
 	return err_say(err, EEXIST,
@@ -132,10 +134,12 @@ static int check_item(struct add *add, struct add_item *item, struct err *err)
 	char path[PATH_SIZE], there[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", add->build, item->to);
 
-	if (r == 0)
-		r = files_path(there, err, "%s/%s", add->tree, item->to);
-	if (r == 0)
-		r = compare(path, there, &ours, err);
+	if (r < 0)
+		return r;
+	r = files_path(there, err, "%s/%s", add->tree, item->to);
+	if (r < 0)
+		return r;
+	r = compare(path, there, &ours, err);
 	if (r < 0)
 		return r;
 	item->n_files = ours.n_files;
@@ -161,9 +165,11 @@ int add_conflicts_check(struct add *add, bool *ret_any, struct err *err)
 	int r = 0;
 
 	*ret_any = false;
-	for (size_t i = 0; r == 0 && i < add->items->n; i++) {
+	for (size_t i = 0; i < add->items->n; i++) {
 		r = check_item(add, &add->items->items[i], err);
 		*ret_any = *ret_any || add->items->items[i].state != ADD_SAME;
+		if (r < 0)
+			return r;
 	}
 	return r;
 }

@@ -72,8 +72,9 @@ int add_content_runtime(const struct add *add, const char *path, const struct ar
 {
 	int r = check_asked(add, path, arch, err);
 
-	if (r == 0)
-		r = add_runtime_find(add, arch, err);
+	if (r < 0)
+		return r;
+	r = add_runtime_find(add, arch, err);
 	if (r >= 0 && minor && minor != (int)add->runtimes[r].info->minor)
 		return err_say(err, ENOEXEC,
 			       "%s: its name is none that Python 3.%u, the runtime for %s, imports",
@@ -104,8 +105,9 @@ static int take_elf(const char *path, struct add_content *content, struct err *e
 	const struct arch *arch;
 	int minor, r = elf_file_read(path, &file, err);
 
-	if (r == 0)
-		r = add_content_arch(path, &file, &arch, err);
+	if (r < 0)
+		return r;
+	r = add_content_arch(path, &file, &arch, err);
 	if (r < 0)
 		return r;
 	minor = add_content_minor(path_base(path));

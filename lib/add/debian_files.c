@@ -107,9 +107,12 @@ static int note_module(const struct listing *listing, const char *name, struct e
 	char source[PATH_SIZE], to[PATH_SIZE];
 	int r = files_path(source, err, "%s/%s", dir, name);
 
-	if (r == 0)
-		r = files_path(to, err, TREE_USR_OF "/%s/%s", info->arch->name, info->dist, name);
-	return r < 0 ? r : note(listing, source, to, err);
+	if (r < 0)
+		return r;
+	r = files_path(to, err, TREE_USR_OF "/%s/%s", info->arch->name, info->dist, name);
+	if (r < 0)
+		return r;
+	return note(listing, source, to, err);
 }
 
 /* A part of the standard library that Debian has in a package of its own, as tkinter. */
@@ -123,10 +126,12 @@ static int note_stdlib(const struct listing *listing, const char *name, struct e
 
 	if (str_eq(name, "dist-packages"))
 		return 0; /* numpy has files there, which no Python looks for */
-	if (r == 0)
-		r = files_path(to, err, TREE_PYTHON_OF "%s", info->arch->name, source);
-	if (r == 0)
-		r = files_path(there, err, "%s/%s", listing->add->tree, to);
+	if (r < 0)
+		return r;
+	r = files_path(to, err, TREE_PYTHON_OF "%s", info->arch->name, source);
+	if (r < 0)
+		return r;
+	r = files_path(there, err, "%s/%s", listing->add->tree, to);
 	if (r < 0)
 		return r;
 	if (stat(there, &st) == 0 && S_ISDIR(st.st_mode))
@@ -157,7 +162,9 @@ static int note_library(const struct listing *listing, const char *name, struct 
 	if (!package || !add_debian_asked(listing->add, package->name))
 		return 0;
 	r = files_path(to, err, TREE_CLIB_OF "/%s", info->arch->name, name);
-	return r < 0 ? r : note(listing, source, to, err);
+	if (r < 0)
+		return r;
+	return note(listing, source, to, err);
 }
 
 /* -- alternatives --------------------------------------------------------------------------- */
@@ -178,13 +185,19 @@ static int link_alternative(const struct listing *listing, const char *name, str
 	if (r < 0 || sysroot_find_link(root, link, real) == 0)
 		return r;
 	r = files_path(target, err, "%s/%s", below, name);
-	if (r == 0)
-		r = files_path(link, err, "%s/../%s", dir, name);
-	if (r == 0 && sysroot_find_link(root, dir, real) < 0)
+	if (r < 0)
+		return r;
+	r = files_path(link, err, "%s/../%s", dir, name);
+	if (r < 0)
+		return r;
+	if (sysroot_find_link(root, dir, real) < 0)
 		return 0;
-	if (r == 0)
-		r = files_path(link, err, "%s/../%s", real, name);
-	return r < 0 ? r : files_link(target, link, err);
+	if (r < 0)
+		return r;
+	r = files_path(link, err, "%s/../%s", real, name);
+	if (r < 0)
+		return r;
+	return files_link(target, link, err);
 }
 
 static int look_into(const struct listing *listing, const char *name, struct err *err)

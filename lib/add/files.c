@@ -39,9 +39,13 @@ static int note_library(struct add *add, const char *path, const struct elf_file
 	int r = files_path(to, err, TREE_CLIB_OF "/%s", arch->name,
 			   file->soname ? file->soname : path_base(path));
 
-	if (r == 0 && strchr(to + strlen(TREE_CLIB "/") + strlen(arch->name) + 1, '/'))
+	if (r < 0)
+		return r;
+	if (strchr(to + strlen(TREE_CLIB "/") + strlen(arch->name) + 1, '/'))
 		r = err_say(err, ENOEXEC, "%s: unsound DT_SONAME", path);
-	return r < 0 ? r : add_item_note(add, to, path, path, arch, err);
+	if (r < 0)
+		return r;
+	return add_item_note(add, to, path, path, arch, err);
 }
 
 static int note_extension(struct add *add, const char *path, const struct runtime_info *info,
@@ -51,7 +55,9 @@ static int note_extension(struct add *add, const char *path, const struct runtim
 	int r = files_path(to, err, TREE_USR_OF "/%s/%s", info->arch->name, info->dist,
 			   path_base(path));
 
-	return r < 0 ? r : add_item_note(add, to, path, path, info->arch, err);
+	if (r < 0)
+		return r;
+	return add_item_note(add, to, path, path, info->arch, err);
 }
 
 static int look_elf(struct add *add, const char *path, struct err *err)
@@ -62,8 +68,9 @@ static int look_elf(struct add *add, const char *path, struct err *err)
 	bool library;
 	int r = elf_file_read(path, &file, err);
 
-	if (r == 0)
-		r = add_content_arch(path, &file, &arch, err);
+	if (r < 0)
+		return r;
+	r = add_content_arch(path, &file, &arch, err);
 	if (r < 0)
 		return r;
 	if (!strstr(base, ".so"))
@@ -130,8 +137,9 @@ static int look_module(struct add *add, const char *path, struct err *err)
 	char to[PATH_SIZE];
 	int r = check_name(path, n, err);
 
-	if (r == 0)
-		r = files_path(to, err, TREE_SITE "/%s", base);
+	if (r < 0)
+		return r;
+	r = files_path(to, err, TREE_SITE "/%s", base);
 	if (r < 0)
 		return r;
 	warn_hidden(add, base, n);
@@ -206,6 +214,26 @@ static int check_package(const struct add *add, const char *path, struct err *er
 		path, &(struct files_walk){ .each = refuse_strays, .context = (void *)path }, err);
 }
 
+/* What installers leave beside a package. */
+static bool is_metadata(const char *path)
+{
+	return str_ends(path, ".dist-info") || str_ends(path, ".egg-info");
+}
+
+static int package_place(const struct add *add, const char *name, const struct add_content *content,
+			 char *ret, struct err *err)
+{
+	int which;
+
+	if (!content->arch)
+		return files_path(ret, err, TREE_SITE "/%s", name);
+	which = add_content_runtime(add, content->elf, content->arch, content->minor, err);
+	if (which < 0)
+		return which;
+	return files_path(ret, err, TREE_USR_OF "/%s/%s", content->arch->name,
+			  add->runtimes[which].info->dist, name);
+}
+
 static int look_package(struct add *add, const char *path, const struct add_content *content,
 			struct err *err)
 {
@@ -213,16 +241,13 @@ static int look_package(struct add *add, const char *path, const struct add_cont
 	char to[PATH_SIZE];
 	int r = check_package(add, path, err);
 
-	if (r == 0 && !str_ends(base, ".dist-info") && !str_ends(base, ".egg-info"))
+	if (r < 0)
+		return r;
+	if (!is_metadata(path))
 		r = check_name(path, strlen(base), err);
-	if (r == 0 && content->arch) {
-		r = add_content_runtime(add, content->elf, content->arch, content->minor, err);
-		if (r >= 0)
-			r = files_path(to, err, TREE_USR_OF "/%s/%s", content->arch->name,
-				       add->runtimes[r].info->dist, base);
-	} else if (r == 0) {
-		r = files_path(to, err, TREE_SITE "/%s", base);
-	}
+	if (r < 0)
+		return r;
+	r = package_place(add, base, content, to, err);
 	if (r < 0)
 		return r;
 	warn_hidden(add, base, strlen(base));
@@ -238,8 +263,7 @@ static int look_dir(struct add *add, const char *path, struct err *err)
 		return r;
 	if (!content.init && content.n_scripts && !content.other)
 		return look_scripts(add, path, err);
-	if (content.init || content.arch || str_ends(path, ".dist-info") ||
-	    str_ends(path, ".egg-info"))
+	if (content.init || content.arch || is_metadata(path))
 		return look_package(add, path, &content, err);
 	return err_say(err, EINVAL,
 		       "%s is neither a Python package (no __init__.py) nor a directory of scripts "

@@ -100,14 +100,19 @@ static int take_one(const char *path, const struct stat *st, void *context, stru
 	if (r <= 0)
 		return r;
 	r = view_path(native, path, view, err);
-	if (r == 0 && native->item->packed)
+	if (r < 0)
+		return r;
+	if (native->item->packed)
 		r = files_path(source, err, "%s", native->item->from);
-	else if (r == 0)
+	else
 		r = files_path(source, err, "%s%s", native->item->source, path + native->top);
-	if (r == 0)
-		r = needed_add(&native->added, native->info->arch, view, native->info->musl,
-			       native->runtime->libs, err);
-	return r < 0 ? r : take_file(native, path, view, source, err);
+	if (r < 0)
+		return r;
+	r = needed_add(&native->added, native->info->arch, view, native->info->musl,
+		       native->runtime->libs, err);
+	if (r < 0)
+		return r;
+	return take_file(native, path, view, source, err);
 }
 
 static int take_item(struct native *native, const struct add_item *item, struct err *err)
@@ -170,17 +175,24 @@ static int add_library(struct native *native, const struct needed_lib *lib, stru
 	if (r < 0)
 		return err_set(err, -r, "cannot find %s", lib->path);
 	r = copy_file(&copy, lib->path, name, err);
-	if (r == 0)
-		r = files_path(path, err, "%s/%s", copy.to, name);
-	if (r == 0)
-		r = files_path(view, err, "/lib/%s", name);
-	if (r == 0)
-		r = files_path(to, err, TREE_CLIB_OF "/%s", arch->name, name);
-	if (r == 0)
-		r = name_origin(native, source, origin, err);
-	if (r == 0)
-		r = take_file(native, path, view, source, err);
-	return r < 0 ? r : add_item_note(native->add, to, source, origin, arch, err);
+	if (r < 0)
+		return r;
+	r = files_path(path, err, "%s/%s", copy.to, name);
+	if (r < 0)
+		return r;
+	r = files_path(view, err, "/lib/%s", name);
+	if (r < 0)
+		return r;
+	r = files_path(to, err, TREE_CLIB_OF "/%s", arch->name, name);
+	if (r < 0)
+		return r;
+	r = name_origin(native, source, origin, err);
+	if (r < 0)
+		return r;
+	r = take_file(native, path, view, source, err);
+	if (r < 0)
+		return r;
+	return add_item_note(native->add, to, source, origin, arch, err);
 }
 
 static int add_libraries(struct native *native, struct err *err)
@@ -188,7 +200,7 @@ static int add_libraries(struct native *native, struct err *err)
 	const struct needed *libs = native->runtime->libs;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < libs->n_libs; i++) {
+	for (size_t i = 0; i < libs->n_libs; i++) {
 		if (path_below(libs->libs[i].real, native->add->build))
 			continue;
 		/* what was extracted stands in the tree's workspace */
@@ -197,6 +209,8 @@ static int add_libraries(struct native *native, struct err *err)
 			warn_other(native, &libs->libs[i]);
 		else
 			r = add_library(native, &libs->libs[i], err);
+		if (r < 0)
+			return r;
 	}
 	return r;
 }
@@ -207,14 +221,19 @@ int add_native(struct add *add, struct err *err)
 	size_t n = add->items->n; /* libraries that come in now have been looked at */
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++) {
+	for (size_t i = 0; i < add->n_runtimes; i++) {
 		r = open_native(&native, add, i, err);
-		for (size_t j = 0; r == 0 && j < n; j++) {
+		if (r < 0)
+			return r;
+		for (size_t j = 0; j < n; j++) {
 			if (add->items->items[j].arch == add->runtimes[i].info->arch)
 				r = take_item(&native, &add->items->items[j], err);
+			if (r < 0)
+				return r;
 		}
-		if (r == 0)
-			r = add_libraries(&native, err);
+		r = add_libraries(&native, err);
+		if (r < 0)
+			return r;
 	}
 	return r;
 }

@@ -33,15 +33,19 @@ static int write_manifest(const struct add *add, size_t which, struct err *err)
 	char old[PATH_SIZE], path[PATH_SIZE];
 	int r = files_path(old, err, "%s/manifest", info->records);
 
-	if (r == 0)
-		r = files_path(path, err, "%s/" TREE_INFO_OF "/manifest", add->build,
-			       info->arch->name);
-	if (r == 0)
-		r = files_mkdirs_for(path, err);
-	if (r == 0)
-		r = manifest_text(add->runtimes[which].manifest, origins ? origins : &none, "file",
-				  &text, err);
-	return r < 0 ? r : manifest_merge(old, text, 2, path, err);
+	if (r < 0)
+		return r;
+	r = files_path(path, err, "%s/" TREE_INFO_OF "/manifest", add->build, info->arch->name);
+	if (r < 0)
+		return r;
+	r = files_mkdirs_for(path, err);
+	if (r < 0)
+		return r;
+	r = manifest_text(add->runtimes[which].manifest, origins ? origins : &none, "file", &text,
+			  err);
+	if (r < 0)
+		return r;
+	return manifest_merge(old, text, 2, path, err);
 }
 
 /* True if any file of the package came into the tree. */
@@ -71,8 +75,9 @@ static int take_licence(const struct add *add, size_t which, const char *name, s
 	int r = files_path(dir, err, "%s/" TREE_INFO_OF "/licences", add->build,
 			   add->runtimes[which].info->arch->name);
 
-	if (r == 0)
-		r = files_path(from, err, "/usr/share/doc/%s/copyright", name);
+	if (r < 0)
+		return r;
+	r = files_path(from, err, "/usr/share/doc/%s/copyright", name);
 	if (r < 0 || sysroot_find(copy.root, from, real) < 0)
 		return r;
 	return copy_file(&copy, from, name, err);
@@ -113,12 +118,16 @@ int add_records(struct add *add, struct err *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < add->n_runtimes; i++) {
+	for (size_t i = 0; i < add->n_runtimes; i++) {
 		if (!add_runtime_changes(add, add->runtimes[i].info->arch))
 			continue;
 		r = write_manifest(add, i, err);
-		if (r == 0 && add->runtimes[i].source->origins)
+		if (r < 0)
+			return r;
+		if (add->runtimes[i].source->origins)
 			r = write_packages(add, i, err);
+		if (r < 0)
+			return r;
 	}
 	return r;
 }

@@ -110,7 +110,9 @@ int add_script(struct add *add, const char *path, const char *from, struct err *
 	char to[PATH_SIZE];
 	int r = find_place(add, path, to, err);
 
-	return r < 0 ? r : add_item_note(add, to, path, from, NULL, err);
+	if (r < 0)
+		return r;
+	return add_item_note(add, to, path, from, NULL, err);
 }
 
 int add_script_packed(struct add *add, const char *path, const char *from, struct err *err)
@@ -118,5 +120,7 @@ int add_script_packed(struct add *add, const char *path, const char *from, struc
 	char to[PATH_SIZE];
 	int r = find_place(add, path, to, err);
 
-	return r < 0 ? r : add_item_note_packed(add, to, path, from, NULL, err);
+	if (r < 0)
+		return r;
+	return add_item_note_packed(add, to, path, from, NULL, err);
 }

@@ -60,12 +60,12 @@ static int note_module(const char *dir, const char *name, struct err *err, void 
 	char path[PATH_SIZE], to[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", dir, name);
 
-	if (r == 0)
-		r = files_path(to, err, "%s/%s", wheel->to, name);
-	if (r == 0)
-		r = add_item_note_packed(wheel->add, to, path, wheel->from, wheel->content.arch,
-					 err);
-	return r;
+	if (r < 0)
+		return r;
+	r = files_path(to, err, "%s/%s", wheel->to, name);
+	if (r < 0)
+		return r;
+	return add_item_note_packed(wheel->add, to, path, wheel->from, wheel->content.arch, err);
 }
 
 /* -- scripts -------------------------------------------------------------------------------- */
@@ -87,7 +87,9 @@ static int name_interpreter(const char *path, struct err *err)
 	memcpy(named, ours, sizeof(ours) - 1);
 	memcpy(named + sizeof(ours) - 1, text + end, n - end);
 	r = files_remove(path, err);
-	return r < 0 ? r : files_write(path, named, sizeof(ours) - 1 + n - end, 0755, err);
+	if (r < 0)
+		return r;
+	return files_write(path, named, sizeof(ours) - 1 + n - end, 0755, err);
 }
 
 static int note_script(const char *dir, const char *name, struct err *err, void *ctx)
@@ -96,11 +98,12 @@ static int note_script(const char *dir, const char *name, struct err *err, void 
 	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", dir, name);
 
-	if (r == 0)
-		r = name_interpreter(path, err);
-	if (r == 0)
-		r = add_script_packed(wheel->add, path, wheel->from, err);
-	return r;
+	if (r < 0)
+		return r;
+	r = name_interpreter(path, err);
+	if (r < 0)
+		return r;
+	return add_script_packed(wheel->add, path, wheel->from, err);
 }
 
 static int write_command(struct unpacked *wheel, const struct entry_point *point, struct err *err)
@@ -194,9 +197,10 @@ static int choose_place(struct unpacked *wheel, struct err *err)
 	if (!arch)
 		return files_path(wheel->to, err, TREE_SITE);
 	r = add_content_runtime(add, wheel->from, arch, wheel->content.minor, err);
-	return r < 0 ? r
-		     : files_path(wheel->to, err, TREE_USR_OF "/%s", arch->name,
-				  add->runtimes[r].info->dist);
+	if (r < 0)
+		return r;
+	return files_path(wheel->to, err, TREE_USR_OF "/%s", arch->name,
+			  add->runtimes[r].info->dist);
 }
 
 static int take_wheel(struct unpacked *wheel, size_t which, struct err *err)
@@ -204,13 +208,18 @@ static int take_wheel(struct unpacked *wheel, size_t which, struct err *err)
 	int r = files_path(wheel->dir, err, "%s/source/wheel.%zu", wheel->add->transaction->build,
 			   which);
 
-	if (r == 0)
-		r = wheel_extract(wheel->from, wheel->dir, err);
-	if (r == 0)
-		r = choose_place(wheel, err);
-	if (r == 0)
-		r = each_entry(wheel, wheel->dir, take_part, err);
-	if (r == 0 && !wheel->has_info)
+	if (r < 0)
+		return r;
+	r = wheel_extract(wheel->from, wheel->dir, err);
+	if (r < 0)
+		return r;
+	r = choose_place(wheel, err);
+	if (r < 0)
+		return r;
+	r = each_entry(wheel, wheel->dir, take_part, err);
+	if (r < 0)
+		return r;
+	if (!wheel->has_info)
 		r = err_say(err, EINVAL, "%s is no wheel: it has no .dist-info", wheel->from);
 	return r;
 }

@@ -48,7 +48,9 @@ int add_runtime_find(const struct add *add, const struct arch *arch, struct err 
 	if (r < 0)
 		return r;
 	r = runtime_info_read(add->tree, arch, &info, err);
-	return r < 0 ? r : -ENOENT;
+	if (r < 0)
+		return r;
+	return -ENOENT;
 }
 
 bool add_runtime_changes(const struct add *add, const struct arch *arch)

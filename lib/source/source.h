@@ -38,4 +38,7 @@ int source_extracted(const char *dir, const struct arch *arch, const char *about
 /* Frees what source holds; an empty one is fine. */
 void source_free(struct source *source);
 
+/* Frees a source when its scope ends: SOURCE_CLEANUP struct source source = { 0 }; */
+#define SOURCE_CLEANUP __attribute__((cleanup(source_free)))
+
 #endif

@@ -92,11 +92,15 @@ static int copy_library(const struct work *work, const char *path, const char *n
 	const struct copy copy = { .root = work->root, .to = work->want->clib };
 	int r = find_binary(work, path, ret, err);
 
-	if (r == 0)
-		r = copy_file(&copy, path, name, err);
-	if (r == 0)
-		r = files_path(ret->staged, err, "%s/%s", copy.to, name);
-	return r < 0 ? r : files_path(ret->view, err, "/lib/%s", name);
+	if (r < 0)
+		return r;
+	r = copy_file(&copy, path, name, err);
+	if (r < 0)
+		return r;
+	r = files_path(ret->staged, err, "%s/%s", copy.to, name);
+	if (r < 0)
+		return r;
+	return files_path(ret->view, err, "/lib/%s", name);
 }
 
 /* ld.so comes first: what it searches decides about all others. */
@@ -118,14 +122,18 @@ static int take_interpreter(struct work *work, struct err *err)
 	struct binary python;
 	int r = find_binary(work, work->want->python, &python, err);
 
-	if (r == 0)
-		r = files_path(python.view, err, "/usr/bin/python3.%u", work->want->minor);
-	if (r == 0)
-		r = files_path(python.staged, err, "%s%s", work->want->usr,
-			       python.view + strlen("/usr"));
-	if (r == 0)
-		r = take_needs(work, &python, err);
-	return r < 0 ? r : take_binary(work, &python, err);
+	if (r < 0)
+		return r;
+	r = files_path(python.view, err, "/usr/bin/python3.%u", work->want->minor);
+	if (r < 0)
+		return r;
+	r = files_path(python.staged, err, "%s%s", work->want->usr, python.view + strlen("/usr"));
+	if (r < 0)
+		return r;
+	r = take_needs(work, &python, err);
+	if (r < 0)
+		return r;
+	return take_binary(work, &python, err);
 }
 
 /* One file below the staged stdlib: an extension module, or nothing to do with ELF. */
@@ -141,13 +149,18 @@ static int take_module(const char *path, const struct stat *st, void *context, s
 	if (r <= 0)
 		return r;
 	r = files_path(module.staged, err, "%s", path);
-	if (r == 0)
-		r = files_path(module.view, err, "/usr%s", path + strlen(work->want->usr));
-	if (r == 0)
-		r = find_binary(work, module.view, &module, err);
-	if (r == 0)
-		r = take_needs(work, &module, err);
-	return r < 0 ? r : take_binary(work, &module, err);
+	if (r < 0)
+		return r;
+	r = files_path(module.view, err, "/usr%s", path + strlen(work->want->usr));
+	if (r < 0)
+		return r;
+	r = find_binary(work, module.view, &module, err);
+	if (r < 0)
+		return r;
+	r = take_needs(work, &module, err);
+	if (r < 0)
+		return r;
+	return take_binary(work, &module, err);
 }
 
 static int take_modules(struct work *work, struct err *err)
@@ -171,18 +184,26 @@ static int stage_library(struct work *work, const struct needed_lib *lib, struct
 	if (path_below(lib->path, work->want->stdlib) || str_eq(name, path_base(work->interp)))
 		return 0;
 	r = copy_library(work, lib->path, name, &library, err);
-	return r < 0 ? r : take_binary(work, &library, err);
+	if (r < 0)
+		return r;
+	return take_binary(work, &library, err);
 }
 
 static int stage_libraries(struct work *work, struct err *err)
 {
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; r >= 0 && i < sizeof(extra_libs) / sizeof(extra_libs[0]); i++)
+	for (size_t i = 0; i < sizeof(extra_libs) / sizeof(extra_libs[0]); i++) {
 		r = needed_add_name(work->root, work->arch, extra_libs[i], &work->libs, err);
-	for (size_t i = 0; r >= 0 && i < work->libs.n_libs; i++)
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < work->libs.n_libs; i++) {
 		r = stage_library(work, &work->libs.libs[i], err);
-	return r < 0 ? r : 0;
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 static int read_interpreter(struct work *work, char *ret_ldso, struct err *err)
@@ -212,15 +233,22 @@ static int stage_all(struct work *work, char *ret_ldso, struct err *err)
 {
 	int r = read_interpreter(work, ret_ldso, err);
 
-	if (r == 0)
-		r = files_mkdirs(work->want->clib, err);
-	if (r == 0 && work->interp)
+	if (r < 0)
+		return r;
+	r = files_mkdirs(work->want->clib, err);
+	if (r < 0)
+		return r;
+	if (work->interp)
 		r = stage_ldso(work, err);
-	if (r == 0)
-		r = take_interpreter(work, err);
-	if (r == 0)
-		r = take_modules(work, err);
-	if (r == 0 && work->interp)
+	if (r < 0)
+		return r;
+	r = take_interpreter(work, err);
+	if (r < 0)
+		return r;
+	r = take_modules(work, err);
+	if (r < 0)
+		return r;
+	if (work->interp)
 		r = stage_libraries(work, err);
 	return r;
 }

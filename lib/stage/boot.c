@@ -45,12 +45,15 @@ static int copy_program(const char *from, const struct arch *arch, const char *t
 {
 	int r = files_read(from, ret_bytes, ret_n, err);
 
-	if (r == 0)
-		r = check_program(from, *ret_bytes, *ret_n, arch, err);
+	if (r < 0)
+		return r;
+	r = check_program(from, *ret_bytes, *ret_n, arch, err);
 	if (r == 0)
 		return err_say(err, EINVAL, "%s is not static: it would need what may be missing",
 			       from);
-	return r < 0 ? r : files_write(to, *ret_bytes, *ret_n, 0755, err);
+	if (r < 0)
+		return r;
+	return files_write(to, *ret_bytes, *ret_n, 0755, err);
 }
 
 int stage_boot_add_init(const struct arch *arch, const char *dir, struct err *err)
@@ -65,18 +68,25 @@ int stage_boot_add_init(const struct arch *arch, const char *dir, struct err *er
 		return 0;
 	(void)snprintf(name, sizeof(name), "%s-init", arch->name);
 	r = files_path(to, err, "%s/sbin/%s", dir, name);
-	if (r == 0)
-		r = files_mkdirs_for(to, err);
-	if (r == 0)
-		r = copy_program(program, arch, to, &bytes, &n, err);
-	for (size_t i = 0; r == 0 && i < sizeof(known_as) / sizeof(known_as[0]); i++) {
+	if (r < 0)
+		return r;
+	r = files_mkdirs_for(to, err);
+	if (r < 0)
+		return r;
+	r = copy_program(program, arch, to, &bytes, &n, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < sizeof(known_as) / sizeof(known_as[0]); i++) {
 		if (!str_eq(known_as[i].arch, arch->name))
 			continue;
 		r = files_path(to, err, "%s/sbin/%s", dir, known_as[i].link);
-		if (r == 0)
-			r = files_link(name, to, err);
+		if (r < 0)
+			return r;
+		r = files_link(name, to, err);
+		if (r < 0)
+			return r;
 	}
-	return r < 0 ? r : 1;
+	return 1;
 }
 
 /* busybox keeps its applets' names as one sorted list of C strings, which an empty one ends; it
@@ -96,7 +106,9 @@ static int link_applets(const char *bytes, size_t n, const char *rescue, struct 
 
 	while (r == 0 && name && *name && (size_t)(name - bytes) < n) {
 		r = files_path(path, err, "%s/%s", rescue, name);
-		if (r == 0 && !strchr(name, '/') && !files_exist(path))
+		if (r < 0)
+			return r;
+		if (!strchr(name, '/') && !files_exist(path))
 			r = files_link("busybox", path, err);
 		name += strlen(name) + 1;
 	}
@@ -112,19 +124,26 @@ int stage_boot_add_rescue(const char *busybox, const struct arch *arch, const ch
 	size_t n;
 	int r = files_path(rescue, err, "%s/rescue", info);
 
-	if (r == 0)
-		r = files_path(to, err, "%s/busybox", rescue);
-	if (r == 0)
-		r = files_mkdirs_for(to, err);
-	if (r == 0)
-		r = copy_program(busybox, arch, to, &bytes, &n, err);
-	if (r == 0)
-		r = link_applets(bytes, n, rescue, err);
-	if (r == 0)
-		r = files_sum(to, hex, &size, err);
+	if (r < 0)
+		return r;
+	r = files_path(to, err, "%s/busybox", rescue);
+	if (r < 0)
+		return r;
+	r = files_mkdirs_for(to, err);
+	if (r < 0)
+		return r;
+	r = copy_program(busybox, arch, to, &bytes, &n, err);
+	if (r < 0)
+		return r;
+	r = link_applets(bytes, n, rescue, err);
+	if (r < 0)
+		return r;
+	r = files_sum(to, hex, &size, err);
 	if (r < 0)
 		return r;
 	(void)snprintf(line, sizeof(line), "%s  busybox\n", hex);
 	r = files_path(to, err, "%s/sha256", rescue);
-	return r < 0 ? r : files_write(to, line, strlen(line), 0644, err);
+	if (r < 0)
+		return r;
+	return files_write(to, line, strlen(line), 0644, err);
 }

@@ -145,7 +145,9 @@ static int link_names(const struct build *build, struct err *err)
 
 	text_init(&text, name, sizeof(name));
 	text_addf(&text, "python3.%u", build->result->minor);
-	return r < 0 ? r : files_link(name, path, err);
+	if (r < 0)
+		return r;
+	return files_link(name, path, err);
 }
 
 /* True if site.py is Debian's, which looks for .pth files in dist-packages alone. */
@@ -169,12 +171,15 @@ static int stage_hook(const struct build *build, struct err *err)
 	int r = files_path(from, err, "%s/" TREE_START, build->job->rootfs);
 
 	(void)snprintf(name, sizeof(name), "%s/busypy_start.py", build->result->stdlib); /* fits */
-	if (r == 0)
-		r = files_path(to, err, "%s/%s", build->job->usr, name);
-	if (r == 0)
-		r = files_remove(to, err); /* the source may itself be a tree's runtime */
-	if (r == 0)
-		r = copy_real(&copy, from, name, err);
+	if (r < 0)
+		return r;
+	r = files_path(to, err, "%s/%s", build->job->usr, name);
+	if (r < 0)
+		return r;
+	r = files_remove(to, err); /* the source may itself be a tree's runtime */
+	if (r < 0)
+		return r;
+	r = copy_real(&copy, from, name, err);
 	if (r < 0)
 		return r;
 	if (wants_dist_packages(build))
@@ -182,11 +187,15 @@ static int stage_hook(const struct build *build, struct err *err)
 	else
 		r = files_path(to, err, "%s/%s/site-packages/busypy.pth", build->job->usr,
 			       build->result->stdlib);
-	if (r == 0)
-		r = files_mkdirs_for(to, err);
-	if (r == 0)
-		r = files_remove(to, err);
-	return r < 0 ? r : files_write(to, pth, sizeof(pth) - 1, 0644, err);
+	if (r < 0)
+		return r;
+	r = files_mkdirs_for(to, err);
+	if (r < 0)
+		return r;
+	r = files_remove(to, err);
+	if (r < 0)
+		return r;
+	return files_write(to, pth, sizeof(pth) - 1, 0644, err);
 }
 
 static int stage_python(struct build *build, struct err *err)
@@ -200,14 +209,17 @@ static int stage_python(struct build *build, struct err *err)
 	text_addf(&text, "bin/python3.%u", build->result->minor);
 	copy.n_peers = 0; /* never shared: it may be patched */
 	r = copy_file(&copy, build->python, name, err);
-	if (r == 0)
-		r = link_names(build, err);
+	if (r < 0)
+		return r;
+	r = link_names(build, err);
 	if (r < 0)
 		return r;
 	copy = copy_to(build, build->job->usr);
 	copy.skip = build->source->kind == SOURCE_DIR ? skip_dir : skip_distribution;
 	r = copy_tree(&copy, build->stdlib, build->result->stdlib, err);
-	return r < 0 ? r : stage_hook(build, err);
+	if (r < 0)
+		return r;
+	return stage_hook(build, err);
 }
 
 /* -- all of it ------------------------------------------------------------------------------ */
@@ -217,8 +229,9 @@ static int write_records(struct build *build, struct err *err)
 	char staged[PATH_SIZE], real[PATH_SIZE];
 	int r = files_path(staged, err, "%s/bin/python3.%u", build->job->usr, build->result->minor);
 
-	if (r == 0)
-		r = sysroot_find(build->source->root, build->python, real);
+	if (r < 0)
+		return r;
+	r = sysroot_find(build->source->root, build->python, real);
 	if (r < 0)
 		return r;
 	return provenance_write(&(struct provenance){ .dir = build->job->info,
@@ -237,20 +250,25 @@ static int build_all(struct build *build, struct err *err)
 	const struct copy copy = copy_to(build, build->job->usr);
 	int r = find_python(build, err);
 
-	if (r == 0)
-		r = stage_python(build, err);
-	if (r == 0)
-		r = binaries_stage(&(struct binaries){ .source = build->source,
-						       .python = build->python,
-						       .stdlib = build->stdlib,
-						       .minor = build->result->minor,
-						       .usr = build->job->usr,
-						       .clib = build->job->clib,
-						       .manifest = &build->manifest },
-				   build->result->ldso, err);
-	if (r == 0)
-		r = extras_stage(&copy, err);
-	return r < 0 ? r : write_records(build, err);
+	if (r < 0)
+		return r;
+	r = stage_python(build, err);
+	if (r < 0)
+		return r;
+	r = binaries_stage(&(struct binaries){ .source = build->source,
+					       .python = build->python,
+					       .stdlib = build->stdlib,
+					       .minor = build->result->minor,
+					       .usr = build->job->usr,
+					       .clib = build->job->clib,
+					       .manifest = &build->manifest },
+			   build->result->ldso, err);
+	if (r < 0)
+		return r;
+	r = extras_stage(&copy, err);
+	if (r < 0)
+		return r;
+	return write_records(build, err);
 }
 
 int build_runtime(const struct build_job *job, struct build_result *ret, struct err *err)

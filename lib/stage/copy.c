@@ -106,8 +106,9 @@ int copy_real(const struct copy *copy, const char *real, const char *name, struc
 	char to[PATH_SIZE];
 	int r = files_path(to, err, "%s/%s", copy->to, name);
 
-	if (r == 0)
-		r = files_mkdirs_for(to, err);
+	if (r < 0)
+		return r;
+	r = files_mkdirs_for(to, err);
 	if (r < 0 || share(copy, real, name, to))
 		return r;
 	return copy_bytes(real, to, err);
@@ -145,7 +146,9 @@ static int copy_link(const struct copy *copy, const struct place *place, const c
 	target[n] = '\0';
 	if ((copy->flags & COPY_LINKS_AS_THEY_ARE) || stays_inside(copy, place, target)) {
 		r = files_path(to, err, "%s/%s", copy->to, place->name);
-		return r < 0 ? r : files_link(target, to, err);
+		if (r < 0)
+			return r;
+		return files_link(target, to, err);
 	}
 	if (sysroot_find(copy->root, place->path, found) < 0 || stat(found, &st) < 0 ||
 	    !S_ISREG(st.st_mode))

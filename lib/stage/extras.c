@@ -93,11 +93,15 @@ static int take_bundle(const struct copy *copy, const char *text, size_t n, stru
 	char beside[PATH_SIZE];
 	int r = files_path(beside, err, "%s/bundle", copy->to);
 
-	if (r == 0)
-		r = files_write(beside, text, n, 0644, err);
-	if (r == 0)
-		r = copy_real(copy, beside, BUNDLE, err);
-	return r < 0 ? r : files_remove(beside, err);
+	if (r < 0)
+		return r;
+	r = files_write(beside, text, n, 0644, err);
+	if (r < 0)
+		return r;
+	r = copy_real(copy, beside, BUNDLE, err);
+	if (r < 0)
+		return r;
+	return files_remove(beside, err);
 }
 
 static int write_bundle(const struct copy *copy, const char *dir, struct err *err)
@@ -141,11 +145,15 @@ static int stage_certificates(const struct copy *copy, struct err *err)
 	char path[PATH_SIZE];
 	int r = stage_bundle(copy, err);
 
-	if (r == 0)
-		r = files_path(path, err, "%s/lib/ssl/certs", copy->to);
-	if (r == 0)
-		r = files_mkdirs_for(path, err);
-	return r < 0 ? r : files_link("/etc/ssl/certs", path, err);
+	if (r < 0)
+		return r;
+	r = files_path(path, err, "%s/lib/ssl/certs", copy->to);
+	if (r < 0)
+		return r;
+	r = files_mkdirs_for(path, err);
+	if (r < 0)
+		return r;
+	return files_link("/etc/ssl/certs", path, err);
 }
 
 /* A view binds the host's directory only over an empty one of the runtime. */
@@ -154,10 +162,13 @@ static int make_mount_points(const struct copy *copy, struct err *err)
 	char path[PATH_SIZE];
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && view_share(i); i++) {
+	for (size_t i = 0; view_share(i); i++) {
 		r = files_path(path, err, "%s%s", copy->to, view_share(i) + strlen("/usr"));
-		if (r == 0)
-			r = files_mkdirs(path, err);
+		if (r < 0)
+			return r;
+		r = files_mkdirs(path, err);
+		if (r < 0)
+			return r;
 	}
 	return r;
 }
@@ -166,9 +177,13 @@ int extras_stage(const struct copy *copy, struct err *err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < sizeof(trees) / sizeof(trees[0]); i++)
+	for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
 		r = stage_tree(copy, i, err);
-	if (r == 0)
-		r = stage_certificates(copy, err);
-	return r < 0 ? r : make_mount_points(copy, err);
+		if (r < 0)
+			return r;
+	}
+	r = stage_certificates(copy, err);
+	if (r < 0)
+		return r;
+	return make_mount_points(copy, err);
 }

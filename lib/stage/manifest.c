@@ -94,7 +94,9 @@ int manifest_write(struct manifest *manifest, const struct origins *origins, con
 	FILES_FREE char *text = NULL;
 	int r = manifest_text(manifest, origins, kind, &text, err);
 
-	return r < 0 ? r : files_write(to, text, strlen(text), 0644, err);
+	if (r < 0)
+		return r;
+	return files_write(to, text, strlen(text), 0644, err);
 }
 
 /* -- merging -------------------------------------------------------------------------------- */

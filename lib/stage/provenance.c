@@ -28,7 +28,9 @@ static int write_text(const struct provenance *provenance, const char *name, con
 	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", provenance->dir, name);
 
-	return r < 0 ? r : files_write(path, text, strlen(text), 0644, err);
+	if (r < 0)
+		return r;
+	return files_write(path, text, strlen(text), 0644, err);
 }
 
 /* -- versions ------------------------------------------------------------------------------- */
@@ -171,12 +173,19 @@ static int write_licences(const struct provenance *provenance, struct err *err)
 	struct copy copy = { .root = provenance->source->root, .to = dir };
 	int r = files_path(dir, err, "%s/licences", provenance->dir);
 
-	if (r == 0)
-		r = files_mkdirs(dir, err);
-	for (size_t i = 0; r == 0 && i < origins->n_packages; i++) {
+	if (r < 0)
+		return r;
+	r = files_mkdirs(dir, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < origins->n_packages; i++) {
 		r = files_path(from, err, "/usr/share/doc/%s/copyright", origins->packages[i].name);
-		if (r == 0 && sysroot_find(copy.root, from, real) == 0)
+		if (r < 0)
+			return r;
+		if (sysroot_find(copy.root, from, real) == 0)
 			r = copy_file(&copy, from, origins->packages[i].name, err);
+		if (r < 0)
+			return r;
 	}
 	return r;
 }
@@ -189,9 +198,12 @@ static int write_readelf(const struct provenance *provenance, const char *python
 	char segments[PATH_SIZE], dynamic[PATH_SIZE];
 	int r = files_path(segments, err, "%s/readelf_l.%s.txt", provenance->dir, when);
 
-	if (r == 0)
-		r = files_path(dynamic, err, "%s/readelf_d.%s.txt", provenance->dir, when);
-	return r < 0 ? r : elf_text_write(python, segments, dynamic, err);
+	if (r < 0)
+		return r;
+	r = files_path(dynamic, err, "%s/readelf_d.%s.txt", provenance->dir, when);
+	if (r < 0)
+		return r;
+	return elf_text_write(python, segments, dynamic, err);
 }
 
 /* For `sha256sum -c` in the tree. */
@@ -242,21 +254,32 @@ int provenance_write(const struct provenance *provenance, struct err *err)
 {
 	int r = files_mkdirs(provenance->dir, err);
 
-	if (r == 0 && provenance->source->kind == SOURCE_HOST)
+	if (r < 0)
+		return r;
+	if (provenance->source->kind == SOURCE_HOST)
 		r = ask_host(provenance, err);
-	if (r == 0)
-		r = write_manifest(provenance, err);
-	if (r == 0)
-		r = write_packages(provenance, err);
-	if (r == 0)
-		r = write_licences(provenance, err);
-	if (r == 0)
-		r = write_text(provenance, "sources", provenance->source->about, err);
-	if (r == 0)
-		r = write_versions(provenance, err);
-	if (r == 0)
-		r = write_readelf(provenance, provenance->python_before, "before", err);
-	if (r == 0)
-		r = write_readelf(provenance, provenance->python_after, "after", err);
-	return r < 0 ? r : write_sum(provenance, err);
+	if (r < 0)
+		return r;
+	r = write_manifest(provenance, err);
+	if (r < 0)
+		return r;
+	r = write_packages(provenance, err);
+	if (r < 0)
+		return r;
+	r = write_licences(provenance, err);
+	if (r < 0)
+		return r;
+	r = write_text(provenance, "sources", provenance->source->about, err);
+	if (r < 0)
+		return r;
+	r = write_versions(provenance, err);
+	if (r < 0)
+		return r;
+	r = write_readelf(provenance, provenance->python_before, "before", err);
+	if (r < 0)
+		return r;
+	r = write_readelf(provenance, provenance->python_after, "after", err);
+	if (r < 0)
+		return r;
+	return write_sum(provenance, err);
 }

@@ -106,8 +106,9 @@ static int share_one(const char *path, const struct stat *st, void *context, str
 	    other.st_dev != st->st_dev)
 		return r;
 	r = cache_path(peer, sources->minor, from, err);
-	if (r == 0)
-		r = cache_path(path, sources->minor, to, err);
+	if (r < 0)
+		return r;
+	r = cache_path(path, sources->minor, to, err);
 	if (r < 0 || files_exist(to) || !is_unchecked(from))
 		return r;
 	r = files_mkdirs_for(to, err);
@@ -142,8 +143,9 @@ static int command_runtime(struct command *command, const struct pyc_runtime *ru
 {
 	int r = files_path(command->python, err, "%s/bin/python3.%u", runtime->usr, runtime->minor);
 
-	if (r == 0)
-		r = files_path(command->ldso, err, "%s/%s", runtime->clib, runtime->ldso);
+	if (r < 0)
+		return r;
+	r = files_path(command->ldso, err, "%s/%s", runtime->clib, runtime->ldso);
 	if (r < 0)
 		return r;
 	if (runtime->ldso[0]) {
@@ -273,10 +275,11 @@ int pyc_compile_or_warn(const struct pyc_job *job, const struct listener *listen
 	const struct pyc_runtime *own = &job->runtimes[0];
 	int r = pyc_compile(job, err);
 
-	if (r == 1)
-		listener_warn(listener,
-			      "%s: no Python 3.%u runs here, so Python files stay uncompiled and "
-			      "every start takes longer (Hint: install qemu-user-static)",
-			      own->arch->name, own->minor);
-	return r < 0 ? r : 0;
+	if (r != 1)
+		return r;
+	listener_warn(listener,
+		      "%s: no Python 3.%u runs here, so Python files stay uncompiled and every "
+		      "start takes longer (Hint: install qemu-user-static)",
+		      own->arch->name, own->minor);
+	return 0;
 }

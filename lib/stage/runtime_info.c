@@ -24,9 +24,12 @@ static int name_places(const char *tree, struct runtime_info *ret, struct err *e
 {
 	int r = files_path(ret->usr, err, "%s/" TREE_USR_OF, tree, ret->arch->name);
 
-	if (r == 0)
-		r = files_path(ret->clib, err, "%s/" TREE_CLIB_OF, tree, ret->arch->name);
-	return r < 0 ? r : files_path(ret->records, err, "%s/" TREE_INFO_OF, tree, ret->arch->name);
+	if (r < 0)
+		return r;
+	r = files_path(ret->clib, err, "%s/" TREE_CLIB_OF, tree, ret->arch->name);
+	if (r < 0)
+		return r;
+	return files_path(ret->records, err, "%s/" TREE_INFO_OF, tree, ret->arch->name);
 }
 
 /* Staging links bin/python3 to python3.MINOR. */
@@ -82,18 +85,21 @@ static int read_ldso(const char *tree, struct runtime_info *ret, struct err *err
 	size_t n;
 	int r = closure_check(tree, ret->arch, err);
 
-	if (r == 0)
-		r = files_path(path, err, "%s/bin/python3.%u", ret->usr, ret->minor);
-	if (r == 0)
-		r = elf_file_read(path, &python, err);
+	if (r < 0)
+		return r;
+	r = files_path(path, err, "%s/bin/python3.%u", ret->usr, ret->minor);
+	if (r < 0)
+		return r;
+	r = elf_file_read(path, &python, err);
 	if (r < 0 || !python.interp)
 		return r; /* static */
 	if (str_copy(ret->ldso, sizeof(ret->ldso), path_base(python.interp)) < 0)
 		return err_set(err, ENAMETOOLONG, "%s", python.interp);
 	ret->musl = needed_is_musl(ret->ldso);
 	r = files_path(path, err, "%s/%s", ret->clib, ret->ldso);
-	if (r == 0)
-		r = files_read(path, &bytes, &n, err);
+	if (r < 0)
+		return r;
+	r = files_read(path, &bytes, &n, err);
 	if (r == 0)
 		ret->needs_rpath = !ret->musl && !ldso_searches_lib(bytes, n);
 	return r;
@@ -107,11 +113,15 @@ int runtime_info_read(const char *tree, const struct arch *arch, struct runtime_
 	memset(ret, 0, sizeof(*ret));
 	ret->arch = arch;
 	r = name_places(tree, ret, err);
-	if (r == 0)
-		r = read_minor(ret, err);
-	if (r == 0)
-		r = find_dist(ret, err);
-	return r < 0 ? r : read_ldso(tree, ret, err);
+	if (r < 0)
+		return r;
+	r = read_minor(ret, err);
+	if (r < 0)
+		return r;
+	r = find_dist(ret, err);
+	if (r < 0)
+		return r;
+	return read_ldso(tree, ret, err);
 }
 
 bool runtime_info_version(const struct runtime_info *info, const char *what, char *dst, size_t size)

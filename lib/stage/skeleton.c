@@ -59,15 +59,21 @@ static int make_skeleton(const char *dir, struct err *err)
 	char path[PATH_SIZE];
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < sizeof(skeleton) / sizeof(skeleton[0]); i++) {
+	for (size_t i = 0; i < sizeof(skeleton) / sizeof(skeleton[0]); i++) {
 		r = files_path(path, err, "%s/%s", dir, skeleton[i]);
-		if (r == 0)
-			r = files_mkdirs(path, err);
+		if (r < 0)
+			return r;
+		r = files_mkdirs(path, err);
+		if (r < 0)
+			return r;
 	}
-	for (size_t i = 0; r == 0 && i < sizeof(links) / sizeof(links[0]); i++) {
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
 		r = files_path(path, err, "%s/%s", dir, links[i].name);
-		if (r == 0)
-			r = files_link(links[i].target, path, err);
+		if (r < 0)
+			return r;
+		r = files_link(links[i].target, path, err);
+		if (r < 0)
+			return r;
 	}
 	return r;
 }
@@ -86,10 +92,14 @@ static int chmod_programs(const char *dir, struct err *err)
 	char path[PATH_SIZE];
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < sizeof(programs) / sizeof(programs[0]); i++) {
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
 		r = files_path(path, err, "%s/%s", dir, programs[i]);
-		if (r == 0 && files_exist(path))
+		if (r < 0)
+			return r;
+		if (files_exist(path))
 			r = files_walk(path, &(struct files_walk){ .each = make_executable }, err);
+		if (r < 0)
+			return r;
 	}
 	return r;
 }
@@ -125,8 +135,9 @@ static int adopt_packages(const char *tree, const char *dir, struct err *err)
 	struct adopting adopting = { .to = to };
 	int r = files_path(from, err, "%s/" TREE_SITE, tree);
 
-	if (r == 0)
-		r = files_path(to, err, "%s/" TREE_SITE, dir);
+	if (r < 0)
+		return r;
+	r = files_path(to, err, "%s/" TREE_SITE, dir);
 	if (r < 0 || !files_exist(from))
 		return r;
 	adopting.top = strlen(from);
@@ -145,9 +156,13 @@ int skeleton_stage(const char *rootfs, const char *tree, const char *dir, struct
 	if (r < 0)
 		return err_set(err, -r, "%s", rootfs);
 	r = make_skeleton(dir, err);
-	if (r == 0)
-		r = copy_tree(&copy, "/", "", err);
-	if (r == 0)
-		r = chmod_programs(dir, err);
-	return r < 0 ? r : adopt_packages(tree, dir, err);
+	if (r < 0)
+		return r;
+	r = copy_tree(&copy, "/", "", err);
+	if (r < 0)
+		return r;
+	r = chmod_programs(dir, err);
+	if (r < 0)
+		return r;
+	return adopt_packages(tree, dir, err);
 }

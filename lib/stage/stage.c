@@ -67,7 +67,9 @@ static int open_source(struct stage *stage, const struct arch *arch, struct sour
 	}
 	listener_step(request->listener, "%s: extracting packages", arch->name);
 	r = files_path(dir, err, "%s/source/%s", stage->transaction.build, arch->name);
-	return r < 0 ? r : debian_extract(stage->debian, arch, dir, ret, err);
+	if (r < 0)
+		return r;
+	return debian_extract(stage->debian, arch, dir, ret, err);
 }
 
 static int add_peer(struct stage *stage, const char *usr, struct err *err)
@@ -92,10 +94,13 @@ static int add_peers(struct stage *stage, struct err *err)
 	char usr[PATH_SIZE];
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		r = files_path(usr, err, "%s/" TREE_USR_OF, stage->transaction.tree, table[i].name);
-		if (r == 0)
-			r = add_peer(stage, usr, err);
+		if (r < 0)
+			return r;
+		r = add_peer(stage, usr, err);
+		if (r < 0)
+			return r;
 	}
 	return r;
 }
@@ -136,12 +141,18 @@ static int compile_stdlib(struct stage *stage, size_t which, struct err *err)
 	char stdlib[PATH_SIZE], peer[PATH_SIZE];
 	int r = files_path(stdlib, err, "%s/%s", built->usr, built->result.stdlib);
 
-	for (size_t i = 0; r == 0 && i < stage->n_peers; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < stage->n_peers; i++) {
 		r = files_path(peer, err, "%s/%s", stage->peers[i], built->result.stdlib);
-		if (r == 0 && files_exist(peer))
+		if (r < 0)
+			return r;
+		if (files_exist(peer))
 			r = pyc_share(stdlib, peer, built->result.minor, err);
+		if (r < 0)
+			return r;
 	}
-	return r < 0 ? r : compile(stage, which, stdlib, built->python, false, err);
+	return compile(stage, which, stdlib, built->python, false, err);
 }
 
 /* The same places as in a tree, so that it can be checked as one. */
@@ -151,12 +162,15 @@ static int name_places(const struct stage *stage, const struct arch *arch, struc
 	const char *base = stage->transaction.build;
 	int r = files_path(ret->python, err, "%s/runtimes/" TREE_PYTHON_OF, base, arch->name);
 
-	if (r == 0)
-		r = files_path(ret->usr, err, "%s/usr", ret->python);
-	if (r == 0)
-		r = files_path(ret->clib, err, "%s/runtimes/" TREE_CLIB_OF, base, arch->name);
-	return r < 0 ? r
-		     : files_path(ret->info, err, "%s/runtimes/" TREE_INFO_OF, base, arch->name);
+	if (r < 0)
+		return r;
+	r = files_path(ret->usr, err, "%s/usr", ret->python);
+	if (r < 0)
+		return r;
+	r = files_path(ret->clib, err, "%s/runtimes/" TREE_CLIB_OF, base, arch->name);
+	if (r < 0)
+		return r;
+	return files_path(ret->info, err, "%s/runtimes/" TREE_INFO_OF, base, arch->name);
 }
 
 static int settle(const struct stage *stage, const struct built *built, const struct arch *arch,
@@ -165,23 +179,26 @@ static int settle(const struct stage *stage, const struct built *built, const st
 	char runtimes[PATH_SIZE];
 	int r = files_settle(built->python, err);
 
-	if (r == 0)
-		r = files_settle(built->clib, err);
-	if (r == 0)
-		r = files_settle(built->info, err);
-	if (r == 0)
-		r = files_path(runtimes, err, "%s/runtimes", stage->transaction.build);
-	if (r == 0)
-		r = closure_check(runtimes, arch, err);
+	if (r < 0)
+		return r;
+	r = files_settle(built->clib, err);
+	if (r < 0)
+		return r;
+	r = files_settle(built->info, err);
+	if (r < 0)
+		return r;
+	r = files_path(runtimes, err, "%s/runtimes", stage->transaction.build);
+	if (r < 0)
+		return r;
+	r = closure_check(runtimes, arch, err);
 	/* A module that cannot be imported is no reason to stage nothing. */
-	return r < 0 ? r
-		     : check_warn(&(struct check_request){ .tree = runtimes,
-							   .archs = (const struct arch *[]){ arch,
-											     NULL },
-							   .skip = CHECK_SKIP_LAYOUT |
-								   CHECK_SKIP_PROGRAMS |
-								   CHECK_SKIP_SUMS },
-				  stage->request->tree, stage->request->listener, err);
+	if (r < 0)
+		return r;
+	return check_warn(&(struct check_request){ .tree = runtimes,
+						   .archs = (const struct arch *[]){ arch, NULL },
+						   .skip = CHECK_SKIP_LAYOUT | CHECK_SKIP_PROGRAMS |
+							   CHECK_SKIP_SUMS },
+			  stage->request->tree, stage->request->listener, err);
 }
 
 /* The rescue shell: the one that was named, or Debian's, for archs that can boot. */
@@ -191,17 +208,19 @@ static int add_rescue(const struct stage *stage, const struct arch *arch, const 
 	static const char *const places[] = { "usr/bin/busybox", "bin/busybox" };
 	const struct stage_request *request = stage->request;
 	char busybox[PATH_SIZE];
-	int r = 0;
+	int r;
 
 	if (request->busybox)
 		return stage_boot_add_rescue(request->busybox, arch, info, err);
-	for (size_t i = 0; r == 0 && request->from == STAGE_DEBIAN && i < 2; i++) {
+	for (size_t i = 0; request->from == STAGE_DEBIAN && i < 2; i++) {
 		r = files_path(busybox, err, "%s/source/%s/%s", stage->transaction.build,
 			       arch->name, places[i]);
-		if (r == 0 && files_exist(busybox))
+		if (r < 0)
+			return r;
+		if (files_exist(busybox))
 			return stage_boot_add_rescue(busybox, arch, info, err);
 	}
-	return r;
+	return 0;
 }
 
 /* Packages that `busypy add` put into the runtime that is replaced; libraries came because of them.
@@ -236,7 +255,7 @@ static void warn_added(const struct stage *stage, const struct arch *arch)
 static int stage_runtime(struct stage *stage, const struct arch *arch, struct err *err)
 {
 	struct built *built = &stage->built[stage->n_built];
-	struct source source = { 0 };
+	SOURCE_CLEANUP struct source source = { 0 };
 	struct build_job job = { .source = &source,
 				 .usr = built->usr,
 				 .clib = built->clib,
@@ -247,23 +266,27 @@ static int stage_runtime(struct stage *stage, const struct arch *arch, struct er
 	int r = name_places(stage, arch, built, err);
 
 	warn_added(stage, arch);
-	if (r == 0)
-		r = open_source(stage, arch, &source, err);
-	if (r == 0) {
-		listener_step(stage->request->listener, "%s: copying", arch->name);
-		r = build_runtime(&job, &built->result, err);
-	}
-	if (r == 0)
-		r = add_rescue(stage, arch, built->info, err);
-	source_free(&source);
+	if (r < 0)
+		return r;
+	r = open_source(stage, arch, &source, err);
+	if (r < 0)
+		return r;
+	listener_step(stage->request->listener, "%s: copying", arch->name);
+	r = build_runtime(&job, &built->result, err);
+	if (r < 0)
+		return r;
+	r = add_rescue(stage, arch, built->info, err);
 	if (r < 0)
 		return r;
 	listener_step(stage->request->listener, "%s: compiling Python files", arch->name);
 	stage->n_built++;
 	r = compile_stdlib(stage, stage->n_built - 1, err);
-	if (r == 0)
-		r = settle(stage, built, arch, err);
-	return r < 0 ? r : add_peer(stage, built->usr, err);
+	if (r < 0)
+		return r;
+	r = settle(stage, built, arch, err);
+	if (r < 0)
+		return r;
+	return add_peer(stage, built->usr, err);
 }
 
 /* -- the part that all arches share --------------------------------------------------------- */
@@ -274,18 +297,27 @@ static int build_tree(struct stage *stage, struct err *err)
 	int r = files_path(dir, err, "%s/tree", stage->transaction.build);
 
 	listener_step(stage->request->listener, "laying out programs");
-	if (r == 0)
-		r = files_path(packages, err, "%s/" TREE_SITE, dir);
-	if (r == 0)
-		r = skeleton_stage(stage->rootfs, stage->transaction.tree, dir, err);
-	for (size_t i = 0; r >= 0 && i < stage->n_built; i++)
+	if (r < 0)
+		return r;
+	r = files_path(packages, err, "%s/" TREE_SITE, dir);
+	if (r < 0)
+		return r;
+	r = skeleton_stage(stage->rootfs, stage->transaction.tree, dir, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < stage->n_built; i++) {
 		r = stage_boot_add_init(stage->request->arches[i], dir, err);
-	r = r > 0 ? 0 : r;
+		if (r < 0)
+			return r;
+	}
 	/* Once per minor: the second time the .pyc files of that minor are there. Checked, because
 	 * these are files that people edit. */
-	for (size_t i = 0; r == 0 && i < stage->n_built; i++)
+	for (size_t i = 0; i < stage->n_built; i++) {
 		r = compile(stage, i, packages, dir, true, err);
-	return r < 0 ? r : files_settle(dir, err);
+		if (r < 0)
+			return r;
+	}
+	return files_settle(dir, err);
 }
 
 /* etc/libc is what some trees call etc/clib. */
@@ -299,23 +331,30 @@ static int look_at_libc(struct stage *stage, struct err *err)
 
 	if (r < 0 || lstat(old, &st) < 0 || !S_ISDIR(st.st_mode))
 		return r;
-	for (size_t i = 0; r == 0 && i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		r = files_path(old, err, "%s/etc/libc/%s", stage->transaction.tree, table[i].name);
-		if (r == 0)
-			r = files_path(link, err, "%s/" TREE_CLIB_OF, stage->transaction.tree,
-				       table[i].name);
-		if (r < 0 || !files_exist(old) || files_exist(link))
+		if (r < 0)
+			return r;
+		r = files_path(link, err, "%s/" TREE_CLIB_OF, stage->transaction.tree,
+			       table[i].name);
+		if (r < 0)
+			return r;
+		if (!files_exist(old) || files_exist(link))
 			continue;
 		found++;
 		if (!stage->request->link_libc)
 			continue;
 		r = files_path(target, err, "../libc/%s", table[i].name);
-		if (r == 0)
-			r = files_mkdirs_for(link, err);
-		if (r == 0)
-			r = files_link(target, link, err);
+		if (r < 0)
+			return r;
+		r = files_mkdirs_for(link, err);
+		if (r < 0)
+			return r;
+		r = files_link(target, link, err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0 && found && !stage->request->link_libc)
+	if (found && !stage->request->link_libc)
 		listener_warn(stage->request->listener,
 			      "%s/etc/libc is not looked at, the folder is called etc/clib (Hint: "
 			      "--link-libc makes links to what is there)",
@@ -330,22 +369,28 @@ static int build_all(struct stage *stage, struct err *err)
 	char source[PATH_SIZE];
 	int r = add_peers(stage, err);
 
-	for (size_t i = 0; r == 0 && i < stage->request->n_arches; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < stage->request->n_arches; i++) {
 		r = stage_runtime(stage, stage->request->arches[i], err);
 		if (r < 0)
 			return err_wrap(err, r, "%s", stage->request->arches[i]->name);
 		/* what was extracted is not needed any more, and may be large */
 		r = files_path(source, err, "%s/source", stage->transaction.build);
-		if (r == 0)
-			r = files_remove(source, err);
+		if (r < 0)
+			return r;
+		r = files_remove(source, err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0)
-		r = build_tree(stage, err);
+	r = build_tree(stage, err);
 	if (r < 0)
 		return r;
 	listener_step(stage->request->listener, "writing to disk");
 	r = transaction_commit(&stage->transaction, err);
-	return r < 0 ? r : look_at_libc(stage, err);
+	if (r < 0)
+		return r;
+	return look_at_libc(stage, err);
 }
 
 static int run(struct stage *stage, struct err *err)
@@ -354,7 +399,9 @@ static int run(struct stage *stage, struct err *err)
 	int r = skeleton_find_rootfs(request->rootfs, stage->rootfs, err);
 
 	/* Whatever can be refused is refused before the tree is touched. */
-	if (r == 0 && request->from == STAGE_DEBIAN)
+	if (r < 0)
+		return r;
+	if (request->from == STAGE_DEBIAN)
 		r = debian_open(&(struct debian_request){ .suite = request->suite,
 							  .mirror = request->mirror,
 							  .cache = request->cache,
@@ -363,11 +410,12 @@ static int run(struct stage *stage, struct err *err)
 							  .n_arches = request->n_arches,
 							  .listener = request->listener },
 				&stage->debian, err);
-	if (r == 0)
-		r = transaction_open(&stage->transaction, request->tree, err);
-	if (r == 0)
-		r = build_all(stage, err);
-	return r;
+	if (r < 0)
+		return r;
+	r = transaction_open(&stage->transaction, request->tree, err);
+	if (r < 0)
+		return r;
+	return build_all(stage, err);
 }
 
 int stage_run(const struct stage_request *request, struct err *err)

@@ -38,7 +38,9 @@ static int remove_hidden(const struct transaction *transaction, const char *name
 	char path[PATH_SIZE];
 	int r = hidden(transaction, name, path, err);
 
-	return r < 0 ? r : files_remove(path, err);
+	if (r < 0)
+		return r;
+	return files_remove(path, err);
 }
 
 /* -- commit --------------------------------------------------------------------------------- */
@@ -74,11 +76,13 @@ static int name_part(const struct transaction *transaction, const char *folder, 
 	int r = files_path(ret->from, err, "%s/" HIDDEN "/ready/runtimes/etc/%s/%s",
 			   transaction->tree, folder, arch);
 
-	if (r == 0)
-		r = files_path(ret->to, err, "%s/etc/%s/%s", transaction->tree, folder, arch);
-	return r < 0 ? r
-		     : files_path(ret->old, err, "%s/" HIDDEN "/trash/%s.%s", transaction->tree,
-				  arch, folder);
+	if (r < 0)
+		return r;
+	r = files_path(ret->to, err, "%s/etc/%s/%s", transaction->tree, folder, arch);
+	if (r < 0)
+		return r;
+	return files_path(ret->old, err, "%s/" HIDDEN "/trash/%s.%s", transaction->tree, arch,
+			  folder);
 }
 
 static int remove_old(const struct part *part, struct err *err)
@@ -97,13 +101,20 @@ static int place_runtime(const struct transaction *transaction, const char *arch
 	if (r < 0 || !files_exist(part.from))
 		return r; /* not staged, or placed before an interruption */
 	r = remove_old(&part, err);
-	for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		r = name_part(transaction, folders[i], arch, &part, err);
-		if (r < 0 || !files_exist(part.from))
+		if (r < 0)
+			return r;
+		if (!files_exist(part.from))
 			continue;
 		r = remove_old(&part, err);
-		if (r == 0)
-			r = move(part.from, part.to, err);
+		if (r < 0)
+			return r;
+		r = move(part.from, part.to, err);
+		if (r < 0)
+			return r;
 	}
 	return r;
 }
@@ -150,15 +161,19 @@ static int place_whole(const struct transaction *transaction, const char *name, 
 	char from[PATH_SIZE], to[PATH_SIZE], old[PATH_SIZE];
 	int r = files_path(from, err, "%s/" HIDDEN "/ready/tree/%s", transaction->tree, name);
 
-	if (r == 0)
-		r = files_path(to, err, "%s/%s", transaction->tree, name);
-	if (r == 0)
-		r = files_path(old, err, "%s/" HIDDEN "/trash/%zu", transaction->tree, which);
+	if (r < 0)
+		return r;
+	r = files_path(to, err, "%s/%s", transaction->tree, name);
+	if (r < 0)
+		return r;
+	r = files_path(old, err, "%s/" HIDDEN "/trash/%zu", transaction->tree, which);
 	if (r < 0 || !files_exist(from))
 		return r; /* placed before an interruption */
 	if (files_exist(to))
 		r = move(to, old, err);
-	return r < 0 ? r : move(from, to, err);
+	if (r < 0)
+		return r;
+	return move(from, to, err);
 }
 
 static int place_listed(const struct transaction *transaction, struct err *err)
@@ -171,8 +186,13 @@ static int place_listed(const struct transaction *transaction, struct err *err)
 	if (r < 0 || !files_exist(list))
 		return r;
 	r = files_read(list, &text, &n, err);
-	for (char *name = text; r == 0 && name < text + n; name += strlen(name) + 1)
+	if (r < 0)
+		return r;
+	for (char *name = text; name < text + n; name += strlen(name) + 1) {
 		r = place_whole(transaction, name, which++, err);
+		if (r < 0)
+			return r;
+	}
 	return r;
 }
 
@@ -199,17 +219,26 @@ static int place_all(const struct transaction *transaction, struct err *err)
 	char path[PATH_SIZE];
 	int r = hidden(transaction, "trash", path, err);
 
-	if (r == 0)
-		r = files_mkdirs(path, err);
-	if (r == 0)
-		r = place_tree(transaction, err);
-	for (size_t i = 0; r == 0 && i < n; i++)
+	if (r < 0)
+		return r;
+	r = files_mkdirs(path, err);
+	if (r < 0)
+		return r;
+	r = place_tree(transaction, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++) {
 		r = place_runtime(transaction, table[i].name, err);
+		if (r < 0)
+			return r;
+	}
 	if (r < 0)
 		return r;
 	sync_dir(transaction->tree);
 	r = remove_hidden(transaction, "ready", err);
-	return r < 0 ? r : remove_hidden(transaction, "trash", err);
+	if (r < 0)
+		return r;
+	return remove_hidden(transaction, "trash", err);
 }
 
 /* Everything built reaches the disk before its final names do. */
@@ -227,8 +256,9 @@ int transaction_commit(struct transaction *transaction, struct err *err)
 	char ready[PATH_SIZE];
 	int r = hidden(transaction, "ready", ready, err);
 
-	if (r == 0)
-		r = sync_build(transaction, err);
+	if (r < 0)
+		return r;
+	r = sync_build(transaction, err);
 	if (r < 0)
 		return r;
 	if (rename(transaction->build, ready) < 0)
@@ -261,8 +291,9 @@ static int take_lock(struct transaction *transaction, struct err *err)
 	char path[PATH_SIZE], dir[PATH_SIZE];
 	int r = hidden(transaction, "lock", path, err);
 
-	if (r == 0)
-		r = hidden(transaction, "", dir, err);
+	if (r < 0)
+		return r;
+	r = hidden(transaction, "", dir, err);
 	while (r == 0) {
 		FD_CLEANUP int fd = -1;
 		struct stat mine, named;
@@ -299,11 +330,16 @@ static int recover(const struct transaction *transaction, struct err *err)
 	char ready[PATH_SIZE];
 	int r = hidden(transaction, "ready", ready, err);
 
-	if (r == 0 && files_exist(ready))
+	if (r < 0)
+		return r;
+	if (files_exist(ready))
 		r = place_all(transaction, err);
-	if (r == 0)
-		r = remove_hidden(transaction, "build", err);
-	return r < 0 ? r : remove_hidden(transaction, "trash", err);
+	if (r < 0)
+		return r;
+	r = remove_hidden(transaction, "build", err);
+	if (r < 0)
+		return r;
+	return remove_hidden(transaction, "trash", err);
 }
 
 int transaction_open(struct transaction *transaction, const char *tree, struct err *err)
@@ -320,15 +356,21 @@ int transaction_open(struct transaction *transaction, const char *tree, struct e
 	if (!real)
 		return err_set(err, errno, "%s", tree);
 	r = files_path(transaction->tree, err, "%s", real);
-	if (r == 0)
-		r = files_path(transaction->created, err, "%s", created);
-	if (r == 0)
-		r = hidden(transaction, "build", transaction->build, err);
-	if (r == 0)
-		r = take_lock(transaction, err);
-	if (r == 0)
-		r = recover(transaction, err);
-	return r < 0 ? r : files_mkdirs(transaction->build, err);
+	if (r < 0)
+		return r;
+	r = files_path(transaction->created, err, "%s", created);
+	if (r < 0)
+		return r;
+	r = hidden(transaction, "build", transaction->build, err);
+	if (r < 0)
+		return r;
+	r = take_lock(transaction, err);
+	if (r < 0)
+		return r;
+	r = recover(transaction, err);
+	if (r < 0)
+		return r;
+	return files_mkdirs(transaction->build, err);
 }
 
 void transaction_close(struct transaction *transaction)
