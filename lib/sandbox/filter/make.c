@@ -3,15 +3,19 @@
  * made by libseccomp. So the small program needs no library for it, and no time.
  * What is refused, and why, is this file; busypy-run(1) tells users. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 
 /* Refused with EPERM, as if the caller lacked the right. Without privilege most fail anyway: what
  * this takes away is what the kernel would have to check. */
@@ -84,8 +88,25 @@ static const char *const refused[] = {
 	"io_uring_register",
 };
 
-/* Refused with ENOSYS: the C library then takes an older call, which can be looked into. */
-static const char *const unknown[] = { "clone3" };
+/* Refused with ENOSYS: the C library then takes an older call, which can be looked into. openat2(2)
+ * and clone3(2) hide behind a pointer what is refused below. */
+static const char *const unknown[] = { "clone3", "openat2" };
+
+/* The same by number, for a libseccomp that does not know the name: since Linux 5.1 new calls have
+ * one number on all archs here. fchmodat2(2) has a way around it that is looked into; the rest is
+ * for mounts, and attributes of files by structures. */
+static const unsigned unknown_numbers[] = {
+	452, /* fchmodat2 */
+	457, /* statmount */
+	458, /* listmount */
+	463, /* setxattrat */
+	467, /* open_tree_attr */
+	469, /* file_setattr */
+	470, /* listns */
+};
+
+/* What came after the last one that was looked at, up to numbers of another kind (32-bit ARM). */
+enum { NUMBER_NEW = 471, NUMBER_OTHER = 0xf0000 };
 
 static const unsigned long namespaces[] = { CLONE_NEWNS,  CLONE_NEWCGROUP, CLONE_NEWUTS,
 					    CLONE_NEWIPC, CLONE_NEWUSER,   CLONE_NEWPID,
@@ -109,16 +130,55 @@ static void refuse(scmp_filter_ctx filter, const char *name, int code)
 		die(name, r);
 }
 
+/* A call of which all arguments are as compared. */
+static void refuse_where(scmp_filter_ctx filter, const char *name,
+			 const struct scmp_arg_cmp *compare, unsigned n)
+{
+	int number = seccomp_syscall_resolve_name(name);
+	int r = number == __NR_SCMP_ERROR
+			? 0
+			: seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), number, n, compare);
+
+	if (r < 0 && r != -EDOM)
+		die(name, r);
+}
+
 /* A call with these bits in one of its arguments. */
 static void refuse_bits(scmp_filter_ctx filter, const char *name, unsigned argument, uint64_t mask,
 			uint64_t bits)
 {
 	struct scmp_arg_cmp compare = { argument, SCMP_CMP_MASKED_EQ, mask, bits };
-	int r = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM),
-				       seccomp_syscall_resolve_name(name), 1, &compare);
 
-	if (r < 0)
-		die(name, r);
+	refuse_where(filter, name, &compare, 1);
+}
+
+/* Set-id bits: a file of root's sandbox in a writable bind would give its rights to all users. As
+ * systemd's RestrictSUIDSGID=, and O_TMPFILE besides. */
+static void refuse_set_id(scmp_filter_ctx filter)
+{
+	static const struct {
+		const char *name;
+		unsigned mode;
+	} modes[] = { { "chmod", 1 }, { "fchmod", 1 },	{ "fchmodat", 2 }, { "creat", 1 },
+		      { "mkdir", 1 }, { "mkdirat", 2 }, { "mknod", 1 },	   { "mknodat", 2 } };
+	static const uint64_t bits[] = { S_ISUID, S_ISGID };
+	static const uint64_t creating[] = { O_CREAT, O_TMPFILE & ~O_DIRECTORY };
+
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t j = 0; j < sizeof(modes) / sizeof(modes[0]); j++)
+			refuse_bits(filter, modes[j].name, modes[j].mode, bits[i], bits[i]);
+		for (size_t j = 0; j < 2; j++) {
+			struct scmp_arg_cmp open[] = {
+				{ 1, SCMP_CMP_MASKED_EQ, creating[j], creating[j] },
+				{ 2, SCMP_CMP_MASKED_EQ, bits[i], bits[i] },
+			};
+
+			refuse_where(filter, "open", open, 2);
+			open[0].arg++;
+			open[1].arg++;
+			refuse_where(filter, "openat", open, 2);
+		}
+	}
 }
 
 static void refuse_arguments(scmp_filter_ctx filter)
@@ -136,6 +196,7 @@ static void refuse_arguments(scmp_filter_ctx filter)
 	/* Typing for the one who looks at a terminal; the kernel looks at 32 bits. */
 	refuse_bits(filter, "ioctl", 1, 0xffffffff, TIOCSTI);
 	refuse_bits(filter, "ioctl", 1, 0xffffffff, TIOCLINUX);
+	refuse_set_id(filter);
 }
 
 /* Other sets of system calls that the same kernel has. */
@@ -155,6 +216,24 @@ static void add_archs(scmp_filter_ctx filter)
 		die("attributes", r);
 }
 
+static void print_op(unsigned code, unsigned jt, unsigned jf, unsigned k)
+{
+	(void)printf("{ %u, %u, %u, %u },\n", code, jt, jf, k);
+}
+
+/* Stands before what libseccomp makes: the numbers are looked at first, whatever the arch. */
+static void print_numbers(void)
+{
+	const unsigned n = sizeof(unknown_numbers) / sizeof(unknown_numbers[0]);
+
+	print_op(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
+	for (unsigned i = 0; i < n; i++) /* to the return after the two lines that follow */
+		print_op(BPF_JMP | BPF_JEQ | BPF_K, n - i + 1, 0, unknown_numbers[i]);
+	print_op(BPF_JMP | BPF_JGE | BPF_K, 2, 0, NUMBER_OTHER);
+	print_op(BPF_JMP | BPF_JGE | BPF_K, 0, 1, NUMBER_NEW);
+	print_op(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | ENOSYS);
+}
+
 static void print(scmp_filter_ctx filter)
 {
 	FILE *file = tmpfile();
@@ -164,9 +243,10 @@ static void print(scmp_filter_ctx filter)
 	if (r < 0)
 		die("export", r);
 	(void)printf("/* Made by lib/sandbox/filter/make.c. */\n");
+	print_numbers();
 	(void)rewind(file);
 	while (fread(&op, sizeof(op), 1, file) == 1)
-		(void)printf("{ %u, %u, %u, %u },\n", op.code, op.jt, op.jf, op.k);
+		print_op(op.code, op.jt, op.jf, op.k);
 	(void)fclose(file);
 }
 

@@ -311,6 +311,37 @@ def _(who):
         check(f"rbind {here}/real /mnt nosuid,nodev,nolinks\n" in result.stdout, result.stdout)
 
 
+SET_ID = """
+here = sys.argv[1]
+def path(name): return here + "/" + name
+os.close(os.open(path("file"), os.O_CREAT | os.O_RDWR, 0o644))
+fd, at = os.open(path("file"), os.O_RDWR), os.open(here, os.O_RDONLY)
+for bit in 0o4000, 0o2000:
+    print(trying(os.chmod, path("file"), 0o755 | bit), trying(os.fchmod, fd, 0o755 | bit),
+          trying(lambda: os.chmod("file", 0o755 | bit, dir_fd=at)),
+          trying(os.open, path("new"), os.O_CREAT | os.O_WRONLY, 0o755 | bit),
+          trying(os.open, here, os.O_TMPFILE | os.O_WRONLY, 0o755 | bit),
+          trying(os.mkdir, path("new"), 0o755 | bit),
+          trying(os.mknod, path("new"), 0o100755 | bit))
+print(trying(os.chmod, path("file"), 0o1755), trying(os.open, path("file"), os.O_RDWR, 0o4755),
+      trying(os.open, path("other"), os.O_CREAT | os.O_WRONLY, 0o755),
+      trying(os.setxattr, path("file"), "security.capability", b"\\1\\0\\0\\2" + b"\\377" * 16))
+# fchmodat2, openat2, setxattrat, open_tree_attr, statmount, listmount, and what comes next
+print({failure(number, 0, 0, 0, 0, 0, 0) for number in (452, 437, 463, 467, 457, 458, 471, 999)})
+"""
+
+
+@test("no set-id bit and no file capability can be made")
+def _(who):
+    with folder() as here:
+        lines = python(who, SET_ID, "--bind", here, "--cwd", "none", arguments=[here]).splitlines()
+        same(lines[:2], [" ".join(["EPERM"] * 7)] * 2)
+        same(lines[2:], ["done done done EPERM", "{'ENOSYS'}"])
+        for name in os.listdir(here):
+            check(os.stat(f"{here}/{name}").st_mode & 0o6000 == 0, name)
+            same(os.listxattr(f"{here}/{name}"), [])
+
+
 @test("output that nobody reads ends it")
 def _(who):
     with subprocess.Popen(command("--cwd", "none", "--", "yes"), stdout=subprocess.PIPE,
