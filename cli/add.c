@@ -8,16 +8,16 @@
 #include <string.h>
 
 #include "add/add.h"
-#include "base/conf_file.h"
 #include "base/listener.h"
 #include "base/table.h"
 #include "core/arch.h"
 #include "core/arch_list.h"
-#include "core/conf.h"
 #include "core/err.h"
 #include "core/str.h"
 #include "sys/tree.h"
 #include "commands.h"
+#include "debian_options.h"
+#include "listen.h"
 #include "say.h"
 
 static const char *const me = "add";
@@ -41,20 +41,6 @@ struct options {
 	const char *from, *arches, *config, *mirror;
 	bool json;
 };
-
-static void show_step(const char *step, void *ctx)
-{
-	(void)ctx;
-	say_progress("busypy: add: %s ...", step);
-}
-
-static void show_warning(const char *sentence, void *ctx)
-{
-	(void)ctx;
-	say_warning(me, "%s", sentence);
-}
-
-static const struct listener listener = { .step = show_step, .warning = show_warning };
 
 static int parse_archs(struct add_request *request, const char *words, struct err *err)
 {
@@ -142,19 +128,17 @@ static int parse(int argc, char **argv, struct options *options, struct add_requ
 	return 0;
 }
 
-static int complete(const struct options *options, struct add_request *request, struct conf *conf,
-		    struct err *err)
+static int complete(const struct options *options, struct add_request *request, struct err *err)
 {
 	int r = 0;
 
 	if (options->from) {
-		if (!str_eq(options->from, "debian") && !str_starts(options->from, "debian:"))
+		if (!debian_options_from(options->from, &request->suite))
 			return err_say(err, EINVAL,
 				       "--from %s: no such source (Hint: there are debian and "
 				       "debian:SUITE; files need no --from)",
 				       options->from);
 		request->debian = true;
-		request->suite = options->from[6] ? options->from + 7 : NULL;
 	}
 	if (!request->debian && (options->mirror || request->cache))
 		return err_say(err, EINVAL, "--mirror and --cache need --from debian");
@@ -164,10 +148,8 @@ static int complete(const struct options *options, struct add_request *request, 
 		r = parse_archs(request, options->arches, err);
 	if (r < 0)
 		return r;
-	if (request->debian) {
-		r = conf_file_read(options->config, conf, err);
-		request->mirror = options->mirror ? options->mirror : conf->mirror;
-	}
+	if (request->debian)
+		r = debian_options_mirror(options->mirror, options->config, &request->mirror, err);
 	return r;
 }
 
@@ -204,8 +186,8 @@ static int show(const struct add_items *items, bool json, struct err *err)
 
 int cmd_add(int argc, char **argv)
 {
-	static struct conf conf;
 	struct options options = { 0 };
+	struct listener listener;
 	struct add_request request = { .listener = &listener };
 	struct add_items items = { 0 };
 	struct err err = { 0 };
@@ -213,7 +195,8 @@ int cmd_add(int argc, char **argv)
 
 	if (r)
 		return r;
-	r = complete(&options, &request, &conf, &err);
+	listen_as(me, &listener);
+	r = complete(&options, &request, &err);
 	if (r == 0)
 		r = add_run(&request, &items, &err);
 	say_progress_end();

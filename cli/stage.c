@@ -8,17 +8,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/conf_file.h"
 #include "base/listener.h"
 #include "base/table.h"
 #include "core/arch.h"
 #include "core/arch_list.h"
-#include "core/conf.h"
 #include "core/err.h"
 #include "core/str.h"
 #include "source/lockfile.h"
 #include "stage/stage.h"
 #include "commands.h"
+#include "debian_options.h"
+#include "listen.h"
 #include "say.h"
 #include "stage_list.h"
 
@@ -49,20 +49,6 @@ struct options {
 	const char *from, *arches, *config, *mirror;
 	bool list, json;
 };
-
-static void show_step(const char *step, void *ctx)
-{
-	(void)ctx;
-	say_progress("busypy: stage: %s ...", step);
-}
-
-static void show_warning(const char *sentence, void *ctx)
-{
-	(void)ctx;
-	say_warning(me, "%s", sentence);
-}
-
-static const struct listener listener = { .step = show_step, .warning = show_warning };
 
 static void add_arch(struct stage_request *request, const struct arch *arch)
 {
@@ -106,9 +92,8 @@ static int parse_from(struct stage_request *request, const char *word, struct er
 		request->from = STAGE_HOST;
 		return 0;
 	}
-	if (str_eq(word, "debian") || str_starts(word, "debian:")) {
+	if (debian_options_from(word, &request->suite)) {
 		request->from = STAGE_DEBIAN;
-		request->suite = word[6] ? word + 7 : NULL;
 		return 0;
 	}
 	if (stat(word, &st) < 0 || !S_ISDIR(st.st_mode))
@@ -241,15 +226,16 @@ static int add_listed(struct stage_request *request, struct err *err)
 					   request->locked);
 }
 
-static int complete(const struct options *options, struct stage_request *request, struct conf *conf,
-		    struct err *err)
+static int complete(const struct options *options, struct stage_request *request, struct err *err)
 {
 	int r = 0;
 
 	/* a list of packages can only be Debian's */
 	if (options->from || request->locked)
 		r = parse_from(request, options->from ? options->from : "debian", err);
-	if (r == 0 && options->arches)
+	if (r < 0)
+		return r;
+	if (options->arches)
 		r = parse_archs(request, options->arches, err);
 	if (r < 0)
 		return r;
@@ -257,11 +243,13 @@ static int complete(const struct options *options, struct stage_request *request
 		r = add_listed(request, err);
 	else if (!request->n_arches)
 		add_arch(request, arch_native());
-	if (r == 0 && request->from == STAGE_DEBIAN) {
-		r = conf_file_read(options->config, conf, err);
-		request->mirror = options->mirror ? options->mirror : conf->mirror;
-	}
-	return r < 0 ? r : check_options(options, request, err);
+	if (r < 0)
+		return r;
+	if (request->from == STAGE_DEBIAN)
+		r = debian_options_mirror(options->mirror, options->config, &request->mirror, err);
+	if (r < 0)
+		return r;
+	return check_options(options, request, err);
 }
 
 static int list(const char *tree, bool json, struct err *err)
@@ -276,23 +264,25 @@ static int list(const char *tree, bool json, struct err *err)
 	return r;
 }
 
+static int stage(const struct options *options, struct stage_request *request, struct err *err)
+{
+	int r = complete(options, request, err);
+
+	return r < 0 ? r : stage_run(request, err);
+}
+
 int cmd_stage(int argc, char **argv)
 {
-	static struct conf conf;
 	struct options options = { 0 };
+	struct listener listener;
 	struct stage_request request = { .listener = &listener };
 	struct err err = { 0 };
 	int r = parse(argc, argv, &options, &request);
 
 	if (r)
 		return r;
-	if (options.list) {
-		r = list(request.tree, options.json, &err);
-	} else {
-		r = complete(&options, &request, &conf, &err);
-		if (r == 0)
-			r = stage_run(&request, &err);
-		say_progress_end();
-	}
+	listen_as(me, &listener);
+	r = options.list ? list(request.tree, options.json, &err) : stage(&options, &request, &err);
+	say_progress_end();
 	return r < 0 ? say_err(me, &err) : 0;
 }
