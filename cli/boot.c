@@ -215,7 +215,8 @@ static int find_client(struct options *options, const char *kernel, char image[P
 		       bool *ret_temporary, struct err *err)
 {
 	static char words[CLIENT_WORDS_MAX], mac[sizeof("52:54:00:00:00:00")];
-	struct kernel_request request = { .arch = options->machine.arch, .listener = &listener };
+	struct debian_kernel_request request = { .arch = options->machine.arch,
+						 .listener = &listener };
 	struct client_request client = { .arch = options->machine.arch,
 					 .modules = options->modules };
 	struct pack_request pack = { .output = image };
@@ -227,7 +228,7 @@ static int find_client(struct options *options, const char *kernel, char image[P
 	if (r < 0)
 		return err_wrap(err, r, "--nfs");
 	if (!options->modules) {
-		r = kernel_find_modules(&request, kernel, modules, err);
+		r = debian_kernel_find_modules(&request, kernel, modules, err);
 		client.modules = modules;
 		say_progress_end();
 	}
@@ -281,7 +282,8 @@ static int find_initrd(const struct options *options, char image[PATH_SIZE], boo
 static int find_kernel(const struct options *options, char kernel[PATH_SIZE], struct err *err)
 {
 	static struct conf conf;
-	struct kernel_request request = { .arch = options->machine.arch, .listener = &listener };
+	struct debian_kernel_request request = { .arch = options->machine.arch,
+						 .listener = &listener };
 	int r;
 
 	if (options->kernel)
@@ -291,7 +293,7 @@ static int find_kernel(const struct options *options, char kernel[PATH_SIZE], st
 	r = conf_file_read(options->config, &conf, err);
 	request.mirror = conf.mirror;
 	if (r == 0)
-		r = kernel_find(&request, kernel, err);
+		r = debian_kernel_find(&request, kernel, err);
 	say_progress_end();
 	return r;
 }

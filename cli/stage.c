@@ -214,11 +214,11 @@ static int add_listed(struct stage_request *request, struct err *err)
 	struct package *packages;
 	const struct arch *arch;
 	size_t n;
-	int r = lock_list_read(request->locked, &packages, &n, err);
+	int r = lockfile_read(request->locked, &packages, &n, err);
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; (arch = lock_list_arch(packages, n, i)); i++)
+	for (size_t i = 0; (arch = lockfile_arch(packages, n, i)); i++)
 		add_arch(request, arch);
 	free(packages);
 	return request->n_arches ? 0

@@ -16,18 +16,19 @@
 
 enum { PIECE = 4096 };
 
-struct load {
+struct link_load {
 	const char *path;
 	struct inittab *table;
-	void (*bad)(const struct load *load, const struct err *err);
-	void (*warn)(const struct load *load, const struct err *err);
+	void (*bad)(const struct link_load *load, const struct err *err);
+	void (*warn)(const struct link_load *load, const struct err *err);
 	unsigned complaints;
 };
 
 static struct inittab_reader reader; /* too large for a stack */
 
 /* An entry that replaces an earlier one: BusyBox's rule, and hardly ever meant. */
-static void warn_replaced(struct load *load, const struct inittab_entry *entry, unsigned action)
+static void warn_replaced(struct link_load *load, const struct inittab_entry *entry,
+			  unsigned action)
 {
 	struct err err = { 0 };
 
@@ -42,7 +43,7 @@ static void warn_replaced(struct load *load, const struct inittab_entry *entry, 
 	load->warn(load, &err);
 }
 
-static void take_entry(struct load *load, const struct inittab_entry *entry)
+static void take_entry(struct link_load *load, const struct inittab_entry *entry)
 {
 	struct err err = { 0 };
 	unsigned replaced;
@@ -65,7 +66,7 @@ static void take_entry(struct load *load, const struct inittab_entry *entry)
 	load->bad(load, &err);
 }
 
-static void take_line(struct load *load)
+static void take_line(struct link_load *load)
 {
 	struct inittab_entry entry;
 	struct err err = { 0 };
@@ -83,7 +84,7 @@ static void take_line(struct load *load)
 	}
 }
 
-static int load_fd(struct load *load, int fd)
+static int load_fd(struct link_load *load, int fd)
 {
 	char piece[PIECE];
 	ssize_t n;
@@ -103,12 +104,12 @@ static int load_fd(struct load *load, int fd)
 	return (int)n;
 }
 
-static void say_bad(const struct load *load, const struct err *err)
+static void say_bad(const struct link_load *load, const struct err *err)
 {
 	log_say("Bad inittab entry at line %u: %s:%s", reader.line_no, load->path, err->text);
 }
 
-static void note_warning(const struct load *load, const struct err *err)
+static void note_warning(const struct link_load *load, const struct err *err)
 {
 	log_note("init: %s:%s", load->path, err->text);
 }
@@ -141,7 +142,7 @@ static void load_defaults(struct init *init)
 
 void load_inittab(struct init *init)
 {
-	struct load load = {
+	struct link_load load = {
 		.path = "/etc/inittab", .table = &init->table, .bad = say_bad, .warn = note_warning
 	};
 	FD_CLEANUP int fd = -1;
@@ -169,7 +170,7 @@ void load_inittab(struct init *init)
 	}
 }
 
-static void print(const struct load *load, const struct err *err)
+static void print(const struct link_load *load, const struct err *err)
 {
 	char line[ERR_TEXT_MAX + 512];
 	struct text text;
@@ -182,7 +183,7 @@ static void print(const struct load *load, const struct err *err)
 int load_check(const char *path)
 {
 	static struct inittab table;
-	struct load load = { .path = path, .table = &table, .bad = print, .warn = print };
+	struct link_load load = { .path = path, .table = &table, .bad = print, .warn = print };
 	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct err err = { 0 };
 	int r = fd < 0 ? -errno : 0;

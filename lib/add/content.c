@@ -18,14 +18,14 @@
 #include "stage/runtime_info.h"
 #include "sys/fd.h"
 
-int add_content_arch(const char *path, const struct elf_file *file, const struct arch **ret,
+int add_content_arch(const char *path, const struct elf_dynamic *file, const struct arch **ret,
 		     struct err *err)
 {
 	size_t n;
 	const struct arch *table = arch_table(&n);
 
 	for (size_t i = 0; i < n; i++) {
-		if (elf_file_fits(file, &table[i])) {
+		if (elf_dynamic_fits(file, &table[i])) {
 			*ret = &table[i];
 			return 0;
 		}
@@ -101,9 +101,9 @@ struct walk {
 
 static int take_elf(const char *path, struct add_content *content, struct err *err)
 {
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	const struct arch *arch;
-	int minor, r = elf_file_read(path, &file, err);
+	int minor, r = elf_dynamic_read(path, &file, err);
 
 	if (r < 0)
 		return r;
@@ -144,7 +144,7 @@ static int look_below(const char *path, const struct stat *st, void *context, st
 		return 0;
 	}
 	content->init = content->init || str_eq(name, "/__init__.py");
-	r = elf_file_probe(path);
+	r = elf_probe(path);
 	if (r == 0)
 		r = add_content_head(path, bytes, &n, err);
 	else if (r == 1)

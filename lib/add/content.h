@@ -10,7 +10,7 @@
 
 struct add;
 struct arch;
-struct elf_file;
+struct elf_dynamic;
 struct err;
 
 struct add_content {
@@ -34,7 +34,7 @@ int add_content_runtime(const struct add *add, const char *path, const struct ar
 			struct err *err);
 
 /* The arch of an ELF file. -ENOEXEC with a sentence that names path. */
-int add_content_arch(const char *path, const struct elf_file *file, const struct arch **ret,
+int add_content_arch(const char *path, const struct elf_dynamic *file, const struct arch **ret,
 		     struct err *err);
 
 /* The first SHEBANG_READ bytes of a file. */

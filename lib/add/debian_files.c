@@ -50,12 +50,12 @@ bool add_debian_asked(const struct add *add, const char *name)
 
 static const struct package *find_owner(const struct source *source, const char *path)
 {
-	const struct origins *origins = source->origins;
+	const struct owners *owners = source->owners;
 	const char *merged = str_starts(path, "/usr/") ? path + 4 : path;
 
-	for (size_t i = 0; origins && i < origins->n_files; i++) {
-		if (path_below(origins->files[i].path, merged))
-			return &origins->packages[origins->files[i].package];
+	for (size_t i = 0; owners && i < owners->n_files; i++) {
+		if (path_below(owners->files[i].path, merged))
+			return &owners->packages[owners->files[i].package];
 	}
 	return NULL;
 }
@@ -143,7 +143,7 @@ static int note_stdlib(const struct listing *listing, const char *name, struct e
 static int note_library(const struct listing *listing, const char *name, struct err *err)
 {
 	const char *dir = listing->dir;
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	const struct sysroot *root = listing->runtime->source->root;
 	const struct runtime_info *info = listing->runtime->info;
 	const struct package *package;
@@ -155,10 +155,10 @@ static int note_library(const struct listing *listing, const char *name, struct 
 		return 0;
 	r = files_path(path, err, "%s/%s", dir, name);
 	if (r < 0 || sysroot_canonical(root, path, source) < 0 ||
-	    sysroot_find(root, path, real) < 0 || elf_file_read(real, &file, NULL) < 0 ||
+	    sysroot_find(root, path, real) < 0 || elf_dynamic_read(real, &file, NULL) < 0 ||
 	    !file.soname || !str_eq(file.soname, name))
 		return r;
-	package = origins_package(listing->runtime->source->origins, source);
+	package = owners_find(listing->runtime->source->owners, source);
 	if (!package || !add_debian_asked(listing->add, package->name))
 		return 0;
 	r = files_path(to, err, TREE_CLIB_OF "/%s", info->arch->name, name);

@@ -32,7 +32,7 @@
 
 /* -- ELF files ------------------------------------------------------------------------------ */
 
-static int note_library(struct add *add, const char *path, const struct elf_file *file,
+static int note_library(struct add *add, const char *path, const struct elf_dynamic *file,
 			const struct arch *arch, struct err *err)
 {
 	char to[PATH_SIZE];
@@ -62,11 +62,11 @@ static int note_extension(struct add *add, const char *path, const struct runtim
 
 static int look_elf(struct add *add, const char *path, struct err *err)
 {
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	const char *base = path_base(path);
 	const struct arch *arch;
 	bool library;
-	int r = elf_file_read(path, &file, err);
+	int r = elf_dynamic_read(path, &file, err);
 
 	if (r < 0)
 		return r;
@@ -150,7 +150,7 @@ static int look_file(struct add *add, const char *path, struct err *err)
 {
 	char bytes[SHEBANG_READ];
 	size_t n;
-	int r = elf_file_probe(path);
+	int r = elf_probe(path);
 
 	if (r < 0)
 		return err_set(err, -r, "cannot read %s", path);

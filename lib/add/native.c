@@ -62,14 +62,14 @@ static int open_native(struct native *native, struct add *add, size_t which, str
 static int take_file(struct native *native, const char *path, const char *view, const char *source,
 		     struct err *err)
 {
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	struct patch patch;
 	bool patched;
-	int r = elf_file_read(path, &file, err);
+	int r = elf_dynamic_read(path, &file, err);
 
 	if (r < 0)
 		return r;
-	if (!elf_file_fits(&file, native->info->arch))
+	if (!elf_dynamic_fits(&file, native->info->arch))
 		return err_say(err, ENOEXEC, "%s is no ELF file for %s", source,
 			       native->info->arch->name);
 	patched = patch_wanted(&file, native->info->needs_rpath, &patch);
@@ -96,7 +96,7 @@ static int take_one(const char *path, const struct stat *st, void *context, stru
 
 	if (!S_ISREG(st->st_mode))
 		return 0;
-	r = elf_file_probe(path);
+	r = elf_probe(path);
 	if (r <= 0)
 		return r;
 	r = view_path(native, path, view, err);
@@ -108,8 +108,8 @@ static int take_one(const char *path, const struct stat *st, void *context, stru
 		r = files_path(source, err, "%s%s", native->item->source, path + native->top);
 	if (r < 0)
 		return r;
-	r = needed_add(&native->added, native->info->arch, view, native->info->musl,
-		       native->runtime->libs, err);
+	r = elf_search_add(&native->added, native->info->arch, view, native->info->musl,
+			   native->runtime->libs, err);
 	if (r < 0)
 		return r;
 	return take_file(native, path, view, source, err);
@@ -128,7 +128,7 @@ static int take_item(struct native *native, const struct add_item *item, struct 
 }
 
 /* A staged library stays, although the packages have another of its name. */
-static void warn_other(const struct native *native, const struct needed_lib *lib)
+static void warn_other(const struct native *native, const struct elf_library *lib)
 {
 	static const char *const dirs[] = { "/lib", "/usr/lib" };
 	char path[PATH_SIZE], real[PATH_SIZE], sums[2][65];
@@ -154,8 +154,8 @@ static void warn_other(const struct native *native, const struct needed_lib *lib
 static int name_origin(const struct native *native, const char *source, char *ret, struct err *err)
 {
 	const struct package *package =
-		native->runtime->source->origins
-			? origins_package(native->runtime->source->origins, source)
+		native->runtime->source->owners
+			? owners_find(native->runtime->source->owners, source)
 			: NULL;
 
 	if (package)
@@ -163,7 +163,7 @@ static int name_origin(const struct native *native, const char *source, char *re
 	return files_path(ret, err, "%s", source);
 }
 
-static int add_library(struct native *native, const struct needed_lib *lib, struct err *err)
+static int add_library(struct native *native, const struct elf_library *lib, struct err *err)
 {
 	const char *name = path_base(lib->name);
 	const struct arch *arch = native->info->arch;
@@ -197,7 +197,7 @@ static int add_library(struct native *native, const struct needed_lib *lib, stru
 
 static int add_libraries(struct native *native, struct err *err)
 {
-	const struct needed *libs = native->runtime->libs;
+	const struct elf_libraries *libs = native->runtime->libs;
 	int r = 0;
 
 	for (size_t i = 0; i < libs->n_libs; i++) {

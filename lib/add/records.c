@@ -26,9 +26,9 @@
 
 static int write_manifest(const struct add *add, size_t which, struct err *err)
 {
-	static const struct origins none;
+	static const struct owners none;
 	const struct runtime_info *info = add->runtimes[which].info;
-	const struct origins *origins = add->runtimes[which].source->origins;
+	const struct owners *owners = add->runtimes[which].source->owners;
 	FILES_FREE char *text = NULL;
 	char old[PATH_SIZE], path[PATH_SIZE];
 	int r = files_path(old, err, "%s/manifest", info->records);
@@ -41,7 +41,7 @@ static int write_manifest(const struct add *add, size_t which, struct err *err)
 	r = files_mkdirs_for(path, err);
 	if (r < 0)
 		return r;
-	r = manifest_text(add->runtimes[which].manifest, origins ? origins : &none, "file", &text,
+	r = manifest_text(add->runtimes[which].manifest, owners ? owners : &none, "file", &text,
 			  err);
 	if (r < 0)
 		return r;
@@ -51,7 +51,7 @@ static int write_manifest(const struct add *add, size_t which, struct err *err)
 /* True if any file of the package came into the tree. */
 static bool is_taken(const struct add *add, size_t which, size_t package)
 {
-	const struct origins *origins = add->runtimes[which].source->origins;
+	const struct owners *owners = add->runtimes[which].source->owners;
 
 	for (size_t i = 0; i < add->items->n; i++) {
 		const struct add_item *item = &add->items->items[i];
@@ -59,9 +59,9 @@ static bool is_taken(const struct add *add, size_t which, size_t package)
 			str_starts(item->source, "/usr/") ? item->source + 4 : item->source;
 
 		for (size_t j = 0;
-		     item->arch == add->runtimes[which].info->arch && j < origins->n_files; j++) {
-			if (origins->files[j].package == package &&
-			    path_below(origins->files[j].path, source))
+		     item->arch == add->runtimes[which].info->arch && j < owners->n_files; j++) {
+			if (owners->files[j].package == package &&
+			    path_below(owners->files[j].path, source))
 				return true;
 		}
 	}
@@ -86,7 +86,7 @@ static int take_licence(const struct add *add, size_t which, const char *name, s
 static int write_packages(const struct add *add, size_t which, struct err *err)
 {
 	const struct runtime_info *info = add->runtimes[which].info;
-	const struct origins *origins = add->runtimes[which].source->origins;
+	const struct owners *owners = add->runtimes[which].source->owners;
 	FILES_FREE char *text = NULL;
 	char old[PATH_SIZE], path[PATH_SIZE], line[6 * PACKAGE_WORD_MAX];
 	size_t n;
@@ -101,13 +101,13 @@ static int write_packages(const struct add *add, size_t which, struct err *err)
 	out = open_memstream(&text, &n);
 	if (!out)
 		return err_set(err, ENOMEM, "cannot list the packages");
-	for (size_t i = 0; r == 0 && i < origins->n_packages; i++) {
+	for (size_t i = 0; r == 0 && i < owners->n_packages; i++) {
 		if (!is_taken(add, which, i))
 			continue;
-		r = package_format(&origins->packages[i], line, sizeof(line));
+		r = package_format(&owners->packages[i], line, sizeof(line));
 		(void)fprintf(out, "%s\n", line);
 		if (r == 0)
-			r = take_licence(add, which, origins->packages[i].name, err);
+			r = take_licence(add, which, owners->packages[i].name, err);
 	}
 	if (fclose(out) != 0 && r == 0)
 		r = err_set(err, ENOMEM, "cannot list the packages");
@@ -124,7 +124,7 @@ int add_records(struct add *add, struct err *err)
 		r = write_manifest(add, i, err);
 		if (r < 0)
 			return r;
-		if (add->runtimes[i].source->origins)
+		if (add->runtimes[i].source->owners)
 			r = write_packages(add, i, err);
 		if (r < 0)
 			return r;

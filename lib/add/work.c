@@ -106,7 +106,7 @@ struct memory {
 	struct add_runtime runtimes[ADD_RUNTIMES_MAX];
 	struct source sources[ADD_RUNTIMES_MAX];
 	struct manifest manifests[ADD_RUNTIMES_MAX];
-	struct needed libs[ADD_RUNTIMES_MAX];
+	struct elf_libraries libs[ADD_RUNTIMES_MAX];
 };
 
 struct add *add_work_new(const struct add_request *request, struct add_items *items)
@@ -138,7 +138,7 @@ void add_work_free(struct add *add)
 	for (size_t i = 0; i < ADD_RUNTIMES_MAX; i++) {
 		source_free(&memory->sources[i]);
 		manifest_free(&memory->manifests[i]);
-		needed_free(&memory->libs[i]);
+		elf_libraries_free(&memory->libs[i]);
 	}
 	free(memory);
 }

@@ -14,7 +14,7 @@ struct add_request;
 struct arch;
 struct err;
 struct manifest;
-struct needed;
+struct elf_libraries;
 struct runtime_info;
 struct source;
 struct sysroot;
@@ -28,7 +28,7 @@ struct add_runtime {
 	bool wanted;		   /* packages are for it */
 	struct source *source;	   /* Debian's packages, extracted; else empty */
 	struct manifest *manifest;
-	struct needed *libs;
+	struct elf_libraries *libs;
 	char usr[PATH_SIZE], clib[PATH_SIZE]; /* under construction */
 };
 

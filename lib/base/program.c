@@ -51,10 +51,10 @@ static char **make_environment(const char *const *extra)
 	return env;
 }
 
-static int spawn(const struct child *child, int out, int complaints, pid_t *ret_pid)
+static int spawn(const struct program *program, int out, int complaints, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
-	char **env = make_environment(child->env);
+	char **env = make_environment(program->env);
 	int r = env ? posix_spawn_file_actions_init(&actions) : ENOMEM;
 
 	if (r) {
@@ -66,11 +66,11 @@ static int spawn(const struct child *child, int out, int complaints, pid_t *ret_
 		r = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
 	if (!r)
 		r = posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO);
-	if (!r && child->dir)
-		r = posix_spawn_file_actions_addchdir_np(&actions, child->dir);
+	if (!r && program->dir)
+		r = posix_spawn_file_actions_addchdir_np(&actions, program->dir);
 	if (!r)
-		r = posix_spawnp(ret_pid, child->argv[0], &actions, NULL,
-				 (char *const *)child->argv, env);
+		r = posix_spawnp(ret_pid, program->argv[0], &actions, NULL,
+				 (char *const *)program->argv, env);
 	(void)posix_spawn_file_actions_destroy(&actions); /* always 0 in glibc and musl */
 	free(env);
 	return -r;
@@ -161,33 +161,34 @@ static int wait_for(pid_t pid, const char *name, struct err *err)
 	return WEXITSTATUS(status);
 }
 
-int child_run(const struct child *child, char **ret_output, char *ret_complaint, struct err *err)
+int program_run(const struct program *program, char **ret_output, char *ret_complaint,
+		struct err *err)
 {
-	FD_CLEANUP int out = child->output_max ? memfd_create("stdout", MFD_CLOEXEC)
-					       : open("/dev/null", O_WRONLY | O_CLOEXEC);
+	FD_CLEANUP int out = program->output_max ? memfd_create("stdout", MFD_CLOEXEC)
+						 : open("/dev/null", O_WRONLY | O_CLOEXEC);
 	FD_CLEANUP int complaints = memfd_create("stderr", MFD_CLOEXEC);
-	const char *name = path_base(child->argv[0]);
+	const char *name = path_base(program->argv[0]);
 	pid_t pid;
 	int r, status;
 
 	if (out < 0 || complaints < 0)
 		return err_set(err, errno, "cannot run %s", name);
-	r = spawn(child, out, complaints, &pid);
+	r = spawn(program, out, complaints, &pid);
 	if (r < 0)
 		return err_set(err, -r, "cannot run %s", name);
 	status = wait_for(pid, name, err);
 	if (status < 0)
 		return status;
-	r = read_complaint(complaints, child->complaint, ret_complaint);
-	if (r == 0 && child->output_max)
-		r = read_output(out, child->output_max, ret_output);
+	r = read_complaint(complaints, program->complaint, ret_complaint);
+	if (r == 0 && program->output_max)
+		r = read_output(out, program->output_max, ret_output);
 	return r < 0 ? err_set(err, -r, "cannot read what %s says", name) : status;
 }
 
-int child_do(const struct child *child, char **ret_output, const char *what, struct err *err)
+int program_do(const struct program *program, char **ret_output, const char *what, struct err *err)
 {
 	char complaint[ERR_TEXT_MAX];
-	int status = child_run(child, ret_output, complaint, err);
+	int status = program_run(program, ret_output, complaint, err);
 
 	if (status < 0)
 		return err_wrap(err, status, "%s", what);
@@ -195,11 +196,11 @@ int child_do(const struct child *child, char **ret_output, const char *what, str
 		return err_say(err, EIO, "%s: %s", what, complaint);
 	if (status > 0)
 		return err_say(err, EIO, "%s: %s ended with status %d", what,
-			       path_base(child->argv[0]), status);
+			       path_base(program->argv[0]), status);
 	return 0;
 }
 
-int child_exists(const char *program)
+int program_exists(const char *program)
 {
 	const char *dirs = getenv("PATH");
 	char path[PATH_SIZE];

@@ -8,7 +8,7 @@
 struct err;
 
 /* What to run. Its stdin is empty, its stdout is kept or thrown away, its locale is C. */
-struct child {
+struct program {
 	const char *const *argv; /* argv[0] is looked up in PATH; NULL behind the last */
 	const char *const *env;	 /* "NAME=value" besides the caller's environment; or NULL */
 	const char *dir;	 /* working directory, or NULL for the caller's */
@@ -19,13 +19,14 @@ struct child {
 /* Runs it to its end. Returns its exit status, 0 or more; -ENOENT if there is no such program;
  * -errno if it cannot be run or was killed, or says more than accepted. *ret_output (caller frees;
  * NULL unless output_max) is its stdout; ret_complaint (ERR_TEXT_MAX bytes) the first line on its
- * stderr that begins as child->complaint says, without that, else the last that is not empty. */
-int child_run(const struct child *child, char **ret_output, char *ret_complaint, struct err *err);
+ * stderr that begins as program->complaint says, without that, else the last that is not empty. */
+int program_run(const struct program *program, char **ret_output, char *ret_complaint,
+		struct err *err);
 
 /* The same, and any exit status but 0 is -EIO with a sentence: what, then the complaint. */
-int child_do(const struct child *child, char **ret_output, const char *what, struct err *err);
+int program_do(const struct program *program, char **ret_output, const char *what, struct err *err);
 
 /* True if PATH has such a program. */
-int child_exists(const char *program);
+int program_exists(const char *program);
 
 #endif

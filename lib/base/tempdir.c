@@ -36,11 +36,11 @@ static _Noreturn void keep_watch(const char *dir, int fd)
 	_exit(files_remove(dir, NULL) < 0);
 }
 
-int scratch_make(struct scratch *ret, struct err *err)
+int tempdir_make(struct tempdir *ret, struct err *err)
 {
 	int ends[2], r = 0;
 
-	*ret = (struct scratch){ .fd = -1 };
+	*ret = (struct tempdir){ .fd = -1 };
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_set(err, errno, "cannot make a pipe");
 	r = files_temporary(ret->dir, "busypy-", err);
@@ -58,17 +58,17 @@ int scratch_make(struct scratch *ret, struct err *err)
 		keep_watch(ret->dir, ends[0]);
 	}
 	fd_close(&ends[0]);
-	ret->fd = ends[1]; /* without a child it is removed by scratch_drop() alone */
+	ret->fd = ends[1]; /* without a child it is removed by tempdir_drop() alone */
 	return 0;
 }
 
-void scratch_drop(struct scratch *scratch)
+void tempdir_drop(struct tempdir *tempdir)
 {
-	if (!scratch->dir[0])
+	if (!tempdir->dir[0])
 		return;
-	(void)files_remove(scratch->dir, NULL); /* the child tries again */
-	fd_close(&scratch->fd);
-	while (scratch->pid > 0 && waitpid(scratch->pid, NULL, 0) < 0 && errno == EINTR)
+	(void)files_remove(tempdir->dir, NULL); /* the child tries again */
+	fd_close(&tempdir->fd);
+	while (tempdir->pid > 0 && waitpid(tempdir->pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	scratch->dir[0] = '\0';
+	tempdir->dir[0] = '\0';
 }

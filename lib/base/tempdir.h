@@ -9,7 +9,7 @@
 
 struct err;
 
-struct scratch {
+struct tempdir {
 	char dir[PATH_SIZE]; /* "" for none */
 	int fd;
 	pid_t pid;
@@ -17,9 +17,9 @@ struct scratch {
 
 /* Makes a folder of the caller's own below $TMPDIR or /tmp. A child waits for the caller's end,
  * and removes it then. 0 or -errno with a sentence. */
-int scratch_make(struct scratch *ret, struct err *err);
+int tempdir_make(struct tempdir *ret, struct err *err);
 
 /* Removes the folder; nothing if there is none. */
-void scratch_drop(struct scratch *scratch);
+void tempdir_drop(struct tempdir *tempdir);
 
 #endif

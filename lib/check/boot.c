@@ -78,8 +78,8 @@ struct boot {
 static void check_native(const struct boot *boot, const char *path, const struct arch *arch)
 {
 	ELF_IMAGE_CLEANUP struct elf_image image = { .fd = -1 };
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
-	NEEDED_CLEANUP struct needed set = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
+	ELF_LIBRARIES_CLEANUP struct elf_libraries set = { 0 };
 	struct findings *findings = boot->part->findings;
 	char real[PATH_SIZE], at[PATH_SIZE], what[256];
 	struct sysroot view;
@@ -90,50 +90,50 @@ static void check_native(const struct boot *boot, const char *path, const struct
 	    sysroot_init_client(&view, boot->part->request->tree, arch) < 0)
 		return;
 	boot->part->elf_files++;
-	if (elf_image_open(real, &image, &err) < 0 || elf_file_take(&image, &file) < 0) {
+	if (elf_image_open(real, &image, &err) < 0 || elf_dynamic_take(&image, &file) < 0) {
 		if (image.needs > image.size)
-			findings_add(findings, &unsound, path, arch,
-				     "it is cut: it has %zu bytes, and its segments need %llu",
-				     image.size, (unsigned long long)image.needs);
+			finding_add(findings, &unsound, path, arch,
+				    "it is cut: it has %zu bytes, and its segments need %llu",
+				    image.size, (unsigned long long)image.needs);
 		else
-			findings_add(findings, &unsound, path, arch, "is no sound ELF file: %s",
-				     image.flaw ? image.flaw : err.text);
+			finding_add(findings, &unsound, path, arch, "is no sound ELF file: %s",
+				    image.flaw ? image.flaw : err.text);
 		return;
 	}
-	if (!elf_file_fits(&file, arch)) {
+	if (!elf_dynamic_fits(&file, arch)) {
 		struct elf_head head = { .class = file.class,
 					 .data = file.data,
 					 .machine = file.machine,
 					 .flags = file.flags };
 		const struct arch *other = elf_head_arch(&head);
 
-		findings_add(findings, &foreign, path, arch, "is for %s, not for %s",
-			     other ? other->name : "another machine", arch->name);
+		finding_add(findings, &foreign, path, arch, "is for %s, not for %s",
+			    other ? other->name : "another machine", arch->name);
 		return;
 	}
-	switch (elf_marks(&image, arch->page_size, what, sizeof(what))) {
-	case ELF_MARK_NONE:
-	case ELF_MARK_PATCHED:
+	switch (elf_damage_find(&image, arch->page_size, what, sizeof(what))) {
+	case ELF_DAMAGE_NONE:
+	case ELF_DAMAGE_PATCHED:
 		break;
-	case ELF_MARK_UNALIGNED:
-		findings_add(findings, &unaligned, path, arch, "%s", what);
+	case ELF_DAMAGE_UNALIGNED:
+		finding_add(findings, &unaligned, path, arch, "%s", what);
 		break;
-	case ELF_MARK_CUT:
-		findings_add(findings, &unsound, path, arch,
-			     "it is cut: it has %zu bytes, and its segments need %llu", image.size,
-			     (unsigned long long)image.needs);
+	case ELF_DAMAGE_CUT:
+		finding_add(findings, &unsound, path, arch,
+			    "it is cut: it has %zu bytes, and its segments need %llu", image.size,
+			    (unsigned long long)image.needs);
 		return;
-	case ELF_MARK_DAMAGED:
-		findings_add(findings, &unsound, path, arch, "%s", what);
+	case ELF_DAMAGE_CONTRADICTION:
+		finding_add(findings, &unsound, path, arch, "%s", what);
 		return;
 	}
 	if (!file.interp)
 		return;
 	if (sysroot_find(&view, file.interp, real) < 0)
-		findings_add(findings, &no_ldso, path, arch,
-			     "asks for the loader %s, which is not in the view", file.interp);
-	else if (needed_add(&view, arch, at, needed_is_musl(file.interp), &set, &err) < 0)
-		findings_add(findings, &no_library, path, arch, "%s", err.text);
+		finding_add(findings, &no_ldso, path, arch,
+			    "asks for the loader %s, which is not in the view", file.interp);
+	else if (elf_search_add(&view, arch, at, elf_search_is_musl(file.interp), &set, &err) < 0)
+		finding_add(findings, &no_library, path, arch, "%s", err.text);
 }
 
 static const struct arch *arch_of(const struct boot *boot, const char *path)
@@ -158,8 +158,8 @@ static void check_mode(const struct boot *boot, const struct check_file *file,
 		       const struct arch *arch)
 {
 	if (!(file->mode & 0111))
-		findings_add(boot->part->findings, &not_executable, file->path, arch,
-			     "is not executable (mode %04o)", (unsigned)file->mode & 07777);
+		finding_add(boot->part->findings, &not_executable, file->path, arch,
+			    "is not executable (mode %04o)", (unsigned)file->mode & 07777);
 }
 
 /* sbin/ARCH-init, etc/busypy/ARCH/rescue/busybox of each arch, and an /init of any. */
@@ -259,9 +259,9 @@ static void scan(struct boot *boot, const char *path, const char *command)
 	reader.bytes = bytes;
 	while ((event = pyscan_next(&reader, name, &line)) != PYSCAN_END) {
 		if (event == PYSCAN_BLOCKS)
-			findings_add(boot->part->findings, &blocks, path, NULL,
-				     "line %u has %s, and the inittab starts it with %s", line,
-				     name, command);
+			finding_add(boot->part->findings, &blocks, path, NULL,
+				    "line %u has %s, and the inittab starts it with %s", line, name,
+				    command);
 		else if (name[0] == '.')
 			add_relative(boot, path, name);
 		else
@@ -308,8 +308,8 @@ static void check_command(struct boot *boot, const char *text, unsigned line)
 			r = sysroot_canonical(&view, at, canonical);
 	}
 	if (r < 0)
-		findings_add(boot->part->findings, &no_command, "etc/inittab", NULL,
-			     "line %u starts %s, which is not there", line, command->path);
+		finding_add(boot->part->findings, &no_command, "etc/inittab", NULL,
+			    "line %u starts %s, which is not there", line, command->path);
 	else
 		scan_program(boot, canonical + 1, command->path);
 	free(command);
@@ -324,7 +324,7 @@ static void check_entry(struct boot *boot, struct inittab_reader *reader)
 	case INITTAB_NOTHING:
 		break;
 	case INITTAB_BAD:
-		findings_add(boot->part->findings, &bad_line, "etc/inittab", NULL, "%s", err.text);
+		finding_add(boot->part->findings, &bad_line, "etc/inittab", NULL, "%s", err.text);
 		break;
 	case INITTAB_ENTRY:
 		if (entry.action & (INITTAB_SYSINIT | INITTAB_WAIT | INITTAB_ONCE |

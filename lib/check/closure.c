@@ -106,12 +106,12 @@ static const char *const known_to_ldso[] = { "__gnu_local_gp", "_gp_disp" };
 struct examination {
 	const struct closure_request *request;
 	struct sysroot root;
-	struct objects *objects;
-	struct object *interpreter; /* NULL if there is none that can be read */
+	struct link_map *map;
+	struct link_object *interpreter; /* NULL if there is none that can be read */
 	struct findings *findings;
 };
 
-static const struct arch *object_arch(const struct object *object)
+static const struct arch *object_arch(const struct link_object *object)
 {
 	struct elf_head head = { .class = object->file->class,
 				 .data = object->file->data,
@@ -121,81 +121,81 @@ static const struct arch *object_arch(const struct object *object)
 	return elf_head_arch(&head);
 }
 
-static bool is_program(const struct object *object)
+static bool is_program(const struct link_object *object)
 {
 	return object->file->interp && !strstr(path_base(object->path), ".so");
 }
 
-static bool usable(const struct object *object)
+static bool usable(const struct link_object *object)
 {
 	return !object->flaw && object->fits;
 }
 
 /* -- a file by itself ----------------------------------------------------------------------- */
 
-static void say_foreign(const struct examination *e, const struct object *object)
+static void say_foreign(const struct examination *e, const struct link_object *object)
 {
 	const struct arch *arch = e->request->arch, *other = object_arch(object);
 
 	if (other)
-		findings_add(e->findings, &foreign, object->real, arch, "is for %s, not for %s",
-			     other->name, arch->name);
+		finding_add(e->findings, &foreign, object->real, arch, "is for %s, not for %s",
+			    other->name, arch->name);
 	else if (object->file->data != arch->data)
-		findings_add(e->findings, &foreign, object->real, arch,
-			     "is %s-endian, and %s is %s-endian",
-			     object->file->data == ELFDATA2MSB ? "big" : "little", arch->name,
-			     arch->data == ELFDATA2MSB ? "big" : "little");
+		finding_add(e->findings, &foreign, object->real, arch,
+			    "is %s-endian, and %s is %s-endian",
+			    object->file->data == ELFDATA2MSB ? "big" : "little", arch->name,
+			    arch->data == ELFDATA2MSB ? "big" : "little");
 	else if (object->file->class != arch->class)
-		findings_add(e->findings, &foreign, object->real, arch,
-			     "is a %s-bit file, and %s is %s-bit",
-			     object->file->class == ELFCLASS64 ? "64" : "32", arch->name,
-			     arch->class == ELFCLASS64 ? "64" : "32");
+		finding_add(e->findings, &foreign, object->real, arch,
+			    "is a %s-bit file, and %s is %s-bit",
+			    object->file->class == ELFCLASS64 ? "64" : "32", arch->name,
+			    arch->class == ELFCLASS64 ? "64" : "32");
 	else
-		findings_add(e->findings, &foreign, object->real, arch,
-			     "is for another machine (e_machine %u, e_flags 0x%x), not for %s",
-			     (unsigned)object->file->machine, (unsigned)object->file->flags,
-			     arch->name);
+		finding_add(e->findings, &foreign, object->real, arch,
+			    "is for another machine (e_machine %u, e_flags 0x%x), not for %s",
+			    (unsigned)object->file->machine, (unsigned)object->file->flags,
+			    arch->name);
 }
 
-static void examine_alone(const struct examination *e, const struct object *object)
+static void examine_alone(const struct examination *e, const struct link_object *object)
 {
 	const struct arch *arch = e->request->arch;
 	char what[256];
 
 	if (object->image->needs > object->image->size) {
-		findings_add(e->findings, &cut, object->real, arch,
-			     "it is cut: it has %zu bytes, and its segments need %llu",
-			     object->image->size, (unsigned long long)object->image->needs);
+		finding_add(e->findings, &cut, object->real, arch,
+			    "it is cut: it has %zu bytes, and its segments need %llu",
+			    object->image->size, (unsigned long long)object->image->needs);
 		return;
 	}
 	if (object->flaw) {
-		findings_add(e->findings, &unreadable, object->real, arch,
-			     "is no sound ELF file: %s", object->flaw);
+		finding_add(e->findings, &unreadable, object->real, arch,
+			    "is no sound ELF file: %s", object->flaw);
 		return;
 	}
 	if (!object->fits) {
 		say_foreign(e, object);
 		return;
 	}
-	switch (elf_marks(object->image, arch->page_size, what, sizeof(what))) {
-	case ELF_MARK_NONE:
-	case ELF_MARK_CUT: /* said above */
+	switch (elf_damage_find(object->image, arch->page_size, what, sizeof(what))) {
+	case ELF_DAMAGE_NONE:
+	case ELF_DAMAGE_CUT: /* said above */
 		break;
-	case ELF_MARK_DAMAGED:
-		findings_add(e->findings, &damaged, object->real, arch, "%s", what);
+	case ELF_DAMAGE_CONTRADICTION:
+		finding_add(e->findings, &damaged, object->real, arch, "%s", what);
 		break;
-	case ELF_MARK_PATCHED:
-		findings_add(e->findings, &patched, object->real, arch, "%s", what);
+	case ELF_DAMAGE_PATCHED:
+		finding_add(e->findings, &patched, object->real, arch, "%s", what);
 		break;
-	case ELF_MARK_UNALIGNED:
-		findings_add(e->findings, &unaligned, object->real, arch, "%s", what);
+	case ELF_DAMAGE_UNALIGNED:
+		finding_add(e->findings, &unaligned, object->real, arch, "%s", what);
 		break;
 	}
 }
 
 /* -- a file with what it loads -------------------------------------------------------------- */
 
-static bool lacks(const struct load *load, const struct object *by, const char *name)
+static bool lacks(const struct link_load *load, const struct link_object *by, const char *name)
 {
 	for (size_t i = 0; i < load->n_missing; i++) {
 		if (load->missing[i].by == by && (!name || str_eq(load->missing[i].name, name)))
@@ -204,7 +204,7 @@ static bool lacks(const struct load *load, const struct object *by, const char *
 	return false;
 }
 
-static bool contains(const struct load *load, const struct object *object)
+static bool contains(const struct link_load *load, const struct link_object *object)
 {
 	for (size_t i = 0; i < load->n; i++) {
 		if (load->entries[i].object == object)
@@ -214,49 +214,49 @@ static bool contains(const struct load *load, const struct object *object)
 }
 
 /* What is there when object is opened: for all but programs, the interpreter was before. */
-static int load_for(const struct examination *e, struct object *object, struct load *load)
+static int load_for(const struct examination *e, struct link_object *object, struct link_load *load)
 {
 	int r = 0;
 
 	if (!is_program(object) && e->interpreter && e->interpreter != object)
-		r = objects_load(e->objects, e->interpreter, load);
-	return r < 0 || contains(load, object) ? r : objects_load(e->objects, object, load);
+		r = link_map_load(e->map, e->interpreter, load);
+	return r < 0 || contains(load, object) ? r : link_map_load(e->map, object, load);
 }
 
 /* A library may count on what those have that load it. True if one of them has what it wants: a
  * library (version NULL, hash 0) or a symbol. */
-static bool is_excused(const struct examination *e, const struct object *object,
+static bool is_excused(const struct examination *e, const struct link_object *object,
 		       const struct elf_symbol *symbol, const char *library)
 {
 	bool excused = false;
 
-	for (size_t i = 0; !excused && i < objects_count(e->objects); i++) {
-		struct object *other = objects_at(e->objects, i);
-		struct load load = { 0 };
+	for (size_t i = 0; !excused && i < link_map_count(e->map); i++) {
+		struct link_object *other = link_map_at(e->map, i);
+		struct link_load load = { 0 };
 
 		if (other == object || !usable(other))
 			continue;
 		if (load_for(e, other, &load) == 0 && contains(&load, object))
 			excused = library ? !lacks(&load, object, library)
-					  : objects_define(e->objects, &load, symbol->name,
-							   symbol->hash, symbol->version);
-		load_free(&load);
+					  : link_map_define(e->map, &load, symbol->name,
+							    symbol->hash, symbol->version);
+		link_load_free(&load);
 	}
 	return excused;
 }
 
-static bool provides(const struct object *object, const char *version)
+static bool provides(const struct link_object *object, const char *version)
 {
 	return elf_symbols_provide(object->symbols, version);
 }
 
 /* True if some version is missing for which a finding stands already. */
-static bool version_is_missing(const struct load *load, const struct object *object,
+static bool version_is_missing(const struct link_load *load, const struct link_object *object,
 			       const char *version)
 {
 	for (size_t i = 0; version && i < object->symbols->n_needs; i++) {
 		const struct elf_version_need *need = &object->symbols->needs[i];
-		const struct object *by = load_find(load, need->file);
+		const struct link_object *by = link_load_find(load, need->file);
 
 		if (str_eq(need->version, version) &&
 		    (!by || !usable(by) || !provides(by, version)))
@@ -266,31 +266,31 @@ static bool version_is_missing(const struct load *load, const struct object *obj
 }
 
 /* One sentence for a library, whichever of its versions are missing: the newest says it. */
-static void examine_versions(const struct examination *e, const struct object *object,
-			     const struct load *load)
+static void examine_versions(const struct examination *e, const struct link_object *object,
+			     const struct link_load *load)
 {
 	const struct arch *arch = e->request->arch;
 	const struct elf_symbols *symbols = object->symbols;
 
 	for (size_t i = 0; i < symbols->n_needs; i++) {
 		const struct elf_version_need *need = &symbols->needs[i];
-		const struct object *by = load_find(load, need->file);
+		const struct link_object *by = link_load_find(load, need->file);
 		bool first = i == 0 || !str_eq(symbols->needs[i - 1].file, need->file);
 
 		if (!by && first && !lacks(load, object, need->file))
-			findings_add(e->findings, &stray_version, object->real, arch,
-				     "asks for versions of %s, which it does not load", need->file);
+			finding_add(e->findings, &stray_version, object->real, arch,
+				    "asks for versions of %s, which it does not load", need->file);
 		if (!by || !usable(by) || need->weak)
 			continue;
 		if (!by->symbols->n_provides) {
 			if (first)
-				findings_add(e->findings, &unversioned, object->real, arch,
-					     "needs %s of %s, which has no versions", need->version,
-					     by->path);
+				finding_add(e->findings, &unversioned, object->real, arch,
+					    "needs %s of %s, which has no versions", need->version,
+					    by->path);
 		} else if (!provides(by, need->version)) {
-			findings_add(e->findings, &no_version, object->real, arch,
-				     "needs %s of %s, which does not have it", need->version,
-				     by->path);
+			finding_add(e->findings, &no_version, object->real, arch,
+				    "needs %s of %s, which does not have it", need->version,
+				    by->path);
 		}
 	}
 }
@@ -304,8 +304,8 @@ static bool is_known_to_ldso(const struct examination *e, const char *name)
 	return false;
 }
 
-static void examine_symbols(const struct examination *e, const struct object *object,
-			    const struct load *load)
+static void examine_symbols(const struct examination *e, const struct link_object *object,
+			    const struct link_load *load)
 {
 	const struct elf_symbols *symbols = object->symbols;
 	char names[512];
@@ -318,7 +318,7 @@ static void examine_symbols(const struct examination *e, const struct object *ob
 
 		if (s->flags & (ELF_SYMBOL_DEFINED | ELF_SYMBOL_WEAK))
 			continue;
-		if (objects_define(e->objects, load, s->name, s->hash, s->version) ||
+		if (link_map_define(e->map, load, s->name, s->hash, s->version) ||
 		    is_known_to_ldso(e, s->name) || version_is_missing(load, object, s->version) ||
 		    (!is_program(object) && is_excused(e, object, s, NULL)))
 			continue;
@@ -329,70 +329,70 @@ static void examine_symbols(const struct examination *e, const struct object *ob
 	if (n > NAMED_MAX)
 		text_addf(&text, " and %zu more", n - NAMED_MAX);
 	if (n)
-		findings_add(e->findings, &no_symbol, object->real, e->request->arch,
-			     "uses %s, which nothing defines that it loads", names);
+		finding_add(e->findings, &no_symbol, object->real, e->request->arch,
+			    "uses %s, which nothing defines that it loads", names);
 }
 
-static void examine_missing(const struct examination *e, const struct object *object,
-			    const struct load *load)
+static void examine_missing(const struct examination *e, const struct link_object *object,
+			    const struct link_load *load)
 {
 	for (size_t i = 0; i < load->n_missing; i++) {
 		if (load->missing[i].by != object ||
 		    (!is_program(object) && is_excused(e, object, NULL, load->missing[i].name)))
 			continue;
-		findings_add(e->findings, &no_library, object->real, e->request->arch,
-			     "needs %s, which is not in the view", load->missing[i].name);
+		finding_add(e->findings, &no_library, object->real, e->request->arch,
+			    "needs %s, which is not in the view", load->missing[i].name);
 	}
 }
 
 /* Programs and their loader: the kernel executes both. */
-static void examine_mode(const struct examination *e, const struct object *object)
+static void examine_mode(const struct examination *e, const struct link_object *object)
 {
 	struct stat st;
 
 	if (stat(object->real, &st) == 0 && !(st.st_mode & 0111))
-		findings_add(e->findings, &no_execute, object->real, e->request->arch,
-			     "is not executable (mode %04o)", (unsigned)st.st_mode & 07777);
+		finding_add(e->findings, &no_execute, object->real, e->request->arch,
+			    "is not executable (mode %04o)", (unsigned)st.st_mode & 07777);
 }
 
-static int examine_interp(const struct examination *e, const struct object *object)
+static int examine_interp(const struct examination *e, const struct link_object *object)
 {
 	const char *interp = object->file->interp;
-	struct object *ldso;
-	int r = objects_get(e->objects, interp, &ldso);
+	struct link_object *ldso;
+	int r = link_map_get(e->map, interp, &ldso);
 
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
-		findings_add(e->findings, &no_ldso, object->real, e->request->arch,
-			     "asks for the loader %s, which is not in the view", interp);
+		finding_add(e->findings, &no_ldso, object->real, e->request->arch,
+			    "asks for the loader %s, which is not in the view", interp);
 	else if (usable(ldso))
 		examine_mode(e, ldso);
 	else
-		findings_add(e->findings, &no_ldso, object->real, e->request->arch,
-			     "asks for the loader %s, which cannot be used", interp);
+		finding_add(e->findings, &no_ldso, object->real, e->request->arch,
+			    "asks for the loader %s, which cannot be used", interp);
 	return 0;
 }
 
 /* Tells who gets what, without the interpreter: as `ld.so --list` does. */
-static int tell(const struct examination *e, struct object *object)
+static int tell(const struct examination *e, struct link_object *object)
 {
 	const struct closure_request *request = e->request;
-	struct load load = { 0 };
-	int r = objects_load(e->objects, object, &load);
+	struct link_load load = { 0 };
+	int r = link_map_load(e->map, object, &load);
 
 	if (r == 0)
 		request->resolved(request->userdata, object->path, NULL, NULL);
 	for (size_t i = 1; r == 0 && i < load.n; i++)
 		request->resolved(request->userdata, object->path, load.entries[i].name,
 				  load.entries[i].object->path);
-	load_free(&load);
+	link_load_free(&load);
 	return r;
 }
 
-static int examine_loaded(const struct examination *e, struct object *object)
+static int examine_loaded(const struct examination *e, struct link_object *object)
 {
-	struct load load = { 0 };
+	struct link_load load = { 0 };
 	int r = 0;
 
 	if (is_program(object)) {
@@ -400,23 +400,22 @@ static int examine_loaded(const struct examination *e, struct object *object)
 		r = examine_interp(e, object);
 	} else if (e->interpreter && !e->interpreter->file->interp && object->file->n_needed &&
 		   str_starts(object->path, "/usr/"))
-		findings_add(e->findings, &is_static, object->real, e->request->arch,
-			     "is a module for a dynamic interpreter, and " INTERPRETER
-			     " is static");
+		finding_add(e->findings, &is_static, object->real, e->request->arch,
+			    "is a module for a dynamic interpreter, and " INTERPRETER " is static");
 	if (str_starts(path_base(object->path), "ld") && strstr(path_base(object->path), ".so") &&
 	    ldso_reads_etc(object->image->bytes, object->image->size))
-		findings_add(e->findings, &reads_etc, object->real, e->request->arch,
-			     "reads /etc/ld.so.cache or /etc/ld.so.preload");
+		finding_add(e->findings, &reads_etc, object->real, e->request->arch,
+			    "reads /etc/ld.so.cache or /etc/ld.so.preload");
 	if (r == 0)
 		r = load_for(e, object, &load);
 	if (r == 0) {
 		examine_missing(e, object, &load);
-		if (!objects_musl(e->objects))
+		if (!link_map_musl(e->map))
 			examine_versions(e, object, &load);
 		if (!load.n_missing)
 			examine_symbols(e, object, &load);
 	}
-	load_free(&load);
+	link_load_free(&load);
 	return r == 0 && e->request->resolved ? tell(e, object) : r;
 }
 
@@ -438,10 +437,10 @@ static void find_ldso(const struct examination *e, const char *interp, char *ret
 
 static int find_interpreter(struct examination *e)
 {
-	struct object *object;
+	struct link_object *object;
 	char place[PATH_SIZE];
 	struct text text;
-	int r = objects_get(e->objects, INTERPRETER, &object);
+	int r = link_map_get(e->map, INTERPRETER, &object);
 
 	if (r == -ENOMEM || r == -E2BIG)
 		return r;
@@ -451,8 +450,8 @@ static int find_interpreter(struct examination *e)
 	}
 	text_init(&text, place, sizeof(place));
 	text_addf(&text, "%s/bin/python3", e->root.mounts[0].dir);
-	findings_add(e->findings, &no_interpreter, place, e->request->arch, "%s",
-		     r == -ENOENT ? "is missing" : strerror(-r));
+	finding_add(e->findings, &no_interpreter, place, e->request->arch, "%s",
+		    r == -ENOENT ? "is missing" : strerror(-r));
 	return 0;
 }
 
@@ -462,16 +461,16 @@ static void examine_opened(const struct examination *e)
 	char real[PATH_SIZE], path[PATH_SIZE];
 	struct text text;
 
-	if (!e->interpreter || !e->interpreter->file->interp || objects_musl(e->objects) ||
+	if (!e->interpreter || !e->interpreter->file->interp || link_map_musl(e->map) ||
 	    !e->request->n_paths ||
-	    needed_find(&e->root, e->request->arch, "libgcc_s.so.1",
-			&(struct needed_by){ .file = e->interpreter->file,
-					     .path = e->interpreter->path },
-			false, real))
+	    elf_search_find(&e->root, e->request->arch, "libgcc_s.so.1",
+			    &(struct elf_search_by){ .file = e->interpreter->file,
+						     .path = e->interpreter->path },
+			    false, real))
 		return;
 	text_init(&text, path, sizeof(path));
 	text_addf(&text, "%s/libgcc_s.so.1", e->root.mounts[1].dir);
-	findings_add(e->findings, &no_libgcc, path, e->request->arch, "is missing");
+	finding_add(e->findings, &no_libgcc, path, e->request->arch, "is missing");
 }
 
 static int examine_all(struct examination *e)
@@ -480,17 +479,17 @@ static int examine_all(struct examination *e)
 	int r = find_interpreter(e);
 
 	for (size_t i = 0; r == 0 && i < request->n_paths; i++) {
-		struct object *object;
+		struct link_object *object;
 
-		r = objects_get(e->objects, request->paths[i], &object);
+		r = link_map_get(e->map, request->paths[i], &object);
 		if (r == -ENOENT || r == -ELOOP)
 			r = 0; /* a link that leads nowhere is the layout's matter */
 	}
 	if (r == 0)
 		examine_opened(e);
 	/* Loading adds what nobody has listed: the list grows while it is walked. */
-	for (size_t i = 0; r == 0 && i < objects_count(e->objects); i++) {
-		struct object *object = objects_at(e->objects, i);
+	for (size_t i = 0; r == 0 && i < link_map_count(e->map); i++) {
+		struct link_object *object = link_map_at(e->map, i);
 
 		if (!object->flaw && object->file->type == ET_REL)
 			continue; /* what the linker takes */
@@ -504,16 +503,16 @@ static int examine_all(struct examination *e)
 /* PT_INTERP of the interpreter decides how names are searched for: glibc or musl. */
 static int start(struct examination *e, char *ldso)
 {
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	char real[PATH_SIZE];
 	int r = sysroot_init_view(&e->root, e->request->tree, e->request->arch);
 
 	if (r < 0)
 		return r;
 	if (sysroot_find(&e->root, INTERPRETER, real) == 0)
-		(void)elf_file_read(real, &file, NULL); /* is reported when it is examined */
+		(void)elf_dynamic_read(real, &file, NULL); /* is reported when it is examined */
 	find_ldso(e, file.interp, ldso);
-	return objects_new(&e->root, e->request->arch, ldso, &e->objects);
+	return link_map_new(&e->root, e->request->arch, ldso, &e->map);
 }
 
 int closure_examine(const struct closure_request *request, struct err *err)
@@ -524,7 +523,7 @@ int closure_examine(const struct closure_request *request, struct err *err)
 
 	if (r == 0)
 		r = examine_all(&e);
-	objects_free(e.objects);
+	link_map_free(e.map);
 	return r < 0 ? err_set(err, -r, "cannot check the runtime for %s", request->arch->name) : 0;
 }
 

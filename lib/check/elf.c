@@ -76,10 +76,10 @@ static int take(struct check_part *part, const struct check_file *file, const ch
 		return 0;
 	r = files_path(path, NULL, "%s/%s", part->request->tree, file->path);
 	if (r == 0)
-		r = elf_file_probe(path);
+		r = elf_probe(path);
 	if (r < 0) {
-		findings_add(part->findings, &not_readable, file->path, part->arch,
-			     "cannot be read: %s", strerror(-r));
+		finding_add(part->findings, &not_readable, file->path, part->arch,
+			    "cannot be read: %s", strerror(-r));
 		return 0;
 	}
 	if (r == 0 && !must_be_elf(file))

@@ -43,8 +43,8 @@ static const char *below_tree(const char *path, const char *tree)
 	return *path ? path : ".";
 }
 
-void findings_add(struct findings *findings, const struct finding_kind *kind, const char *path,
-		  const struct arch *arch, const char *format, ...)
+void finding_add(struct findings *findings, const struct finding_kind *kind, const char *path,
+		 const struct arch *arch, const char *format, ...)
 {
 	char what[WHAT_MAX], mend[MEND_MAX];
 	struct text text;

@@ -37,8 +37,8 @@ struct findings {
 };
 
 /* Reports one; format says what. path may begin with the tree's. arch may be NULL. */
-void findings_add(struct findings *findings, const struct finding_kind *kind, const char *path,
-		  const struct arch *arch, const char *format, ...)
+void finding_add(struct findings *findings, const struct finding_kind *kind, const char *path,
+		 const struct arch *arch, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
 /* Static storage: "error", "warning", "note". */

@@ -106,16 +106,15 @@ static void check_folders(const struct layout *layout)
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		file = check_index_find(layout->part->index, folders[i]);
 		if (!file)
-			findings_add(findings, &no_mount_point, folders[i], NULL, "is missing");
+			finding_add(findings, &no_mount_point, folders[i], NULL, "is missing");
 		else if (!S_ISDIR(file->mode))
-			findings_add(findings, &no_mount_point, folders[i], NULL,
-				     "is no directory");
+			finding_add(findings, &no_mount_point, folders[i], NULL, "is no directory");
 	}
 	file = check_index_find(layout->part->index, "lib64");
 	if (!file)
-		findings_add(findings, &no_lib64, "lib64", NULL, "is missing");
+		finding_add(findings, &no_lib64, "lib64", NULL, "is missing");
 	else if (!S_ISLNK(file->mode))
-		findings_add(findings, &no_lib64, "lib64", NULL, "is no link to lib");
+		finding_add(findings, &no_lib64, "lib64", NULL, "is no link to lib");
 }
 
 static void check_link_to_lib(const struct layout *layout)
@@ -130,8 +129,8 @@ static void check_link_to_lib(const struct layout *layout)
 		return; /* said already */
 	target[n] = '\0';
 	if (!str_eq(target, "lib") && !str_eq(target, "/lib"))
-		findings_add(layout->part->findings, &no_lib64, "lib64", NULL,
-			     "leads to %s, not to lib", target);
+		finding_add(layout->part->findings, &no_lib64, "lib64", NULL,
+			    "leads to %s, not to lib", target);
 }
 
 /* Both halves of each arch, and nothing else beside them. */
@@ -155,8 +154,8 @@ static void check_runtimes(const struct layout *layout)
 				   stat(real, &st) == 0 && S_ISDIR(st.st_mode);
 		}
 		if (there[0] != there[1])
-			findings_add(layout->part->findings, &half_runtime, path[there[0] ? 1 : 0],
-				     &table[i], "is missing");
+			finding_add(layout->part->findings, &half_runtime, path[there[0] ? 1 : 0],
+				    &table[i], "is missing");
 	}
 	for (size_t i = 0; i < 2; i++) {
 		check_index_below(layout->part->index, tops[i], &from, &to);
@@ -166,8 +165,8 @@ static void check_runtimes(const struct layout *layout)
 			const struct arch *arch = arch_by_name(name);
 
 			if (!strchr(name, '/') && (!arch || !str_eq(arch->name, name)))
-				findings_add(layout->part->findings, &unknown_arch, path, NULL,
-					     "is for no arch that BusyPy knows");
+				finding_add(layout->part->findings, &unknown_arch, path, NULL,
+					    "is for no arch that BusyPy knows");
 		}
 	}
 }
@@ -179,21 +178,20 @@ static void check_owner(const struct layout *layout, const struct check_file *fi
 	bool dir = S_ISDIR(file->mode);
 
 	if (file->uid != layout->uid)
-		findings_add(findings, &owner, file->path, NULL,
-			     "belongs to uid %u, the tree to %u", (unsigned)file->uid,
-			     (unsigned)layout->uid);
+		finding_add(findings, &owner, file->path, NULL, "belongs to uid %u, the tree to %u",
+			    (unsigned)file->uid, (unsigned)layout->uid);
 	if (S_ISLNK(file->mode))
 		return;
 	if (mode & (S_IWGRP | S_IWOTH))
-		findings_add(findings, &writable, *file->path ? file->path : ".", NULL,
-			     "can be written by %s (mode %04o)",
-			     mode & S_IWOTH ? "everybody" : "its group", mode);
+		finding_add(findings, &writable, *file->path ? file->path : ".", NULL,
+			    "can be written by %s (mode %04o)",
+			    mode & S_IWOTH ? "everybody" : "its group", mode);
 	if ((mode & (dir ? 0555 : 0444)) != (dir ? 0555U : 0444U))
-		findings_add(findings, &not_readable, *file->path ? file->path : ".", NULL,
-			     "cannot be read by everybody (mode %04o)", mode);
+		finding_add(findings, &not_readable, *file->path ? file->path : ".", NULL,
+			    "cannot be read by everybody (mode %04o)", mode);
 	if (!dir && (mode & (S_ISUID | S_ISGID)))
-		findings_add(findings, &set_id, file->path, NULL, "is set-%s-ID (mode %04o)",
-			     mode & S_ISUID ? "user" : "group", mode);
+		finding_add(findings, &set_id, file->path, NULL, "is set-%s-ID (mode %04o)",
+			    mode & S_ISUID ? "user" : "group", mode);
 }
 
 static void check_kind(const struct layout *layout, const struct check_file *file)
@@ -201,12 +199,12 @@ static void check_kind(const struct layout *layout, const struct check_file *fil
 	struct findings *findings = layout->part->findings;
 
 	if (S_ISBLK(file->mode) || S_ISCHR(file->mode))
-		findings_add(findings, &device, file->path, NULL, "is a device");
+		finding_add(findings, &device, file->path, NULL, "is a device");
 	else if (S_ISFIFO(file->mode) || S_ISSOCK(file->mode))
-		findings_add(findings, &special, file->path, NULL, "is a %s",
-			     S_ISFIFO(file->mode) ? "fifo" : "socket");
+		finding_add(findings, &special, file->path, NULL, "is a %s",
+			    S_ISFIFO(file->mode) ? "fifo" : "socket");
 	else if (S_ISREG(file->mode) && file->size > UINT32_MAX)
-		findings_add(findings, &too_large, file->path, NULL, "is larger than 4 GiB");
+		finding_add(findings, &too_large, file->path, NULL, "is larger than 4 GiB");
 }
 
 static void check_name(const struct layout *layout, const struct check_file *file)
@@ -215,10 +213,10 @@ static void check_name(const struct layout *layout, const struct check_file *fil
 	const char *flaw = name_flaw(base, strlen(base));
 
 	if (flaw)
-		findings_add(layout->part->findings, &bad_name, file->path, NULL, "%s", flaw);
+		finding_add(layout->part->findings, &bad_name, file->path, NULL, "%s", flaw);
 	if (str_starts(base, ".nfs") && strlen(base) >= 20)
-		findings_add(layout->part->findings, &left_over, file->path, NULL,
-			     "is what NFS keeps of a file that was removed while it was open");
+		finding_add(layout->part->findings, &left_over, file->path, NULL,
+			    "is what NFS keeps of a file that was removed while it was open");
 }
 
 /* Two names of one directory that differ in case alone. Sorted by bytes, they are not neighbours:
@@ -243,8 +241,8 @@ static void check_case(const struct layout *layout)
 			    memcmp(path, other, (size_t)(path_base(path) - path)) != 0 ||
 			    strstr(path, "/terminfo/"))
 				continue;
-			findings_add(layout->part->findings, &same_name, path, NULL,
-				     "differs from %s only in case", path_base(other));
+			finding_add(layout->part->findings, &same_name, path, NULL,
+				    "differs from %s only in case", path_base(other));
 		}
 		next[i] = *bucket;
 		*bucket = (uint32_t)i + 1;
@@ -324,8 +322,8 @@ static void check_link(const struct layout *layout, const struct check_file *fil
 		return; /* gone meanwhile */
 	target[n] = '\0';
 	if (target[0] != '/' && name_climbs(at, target)) {
-		findings_add(layout->part->findings, &escaping, file->path, NULL,
-			     "leads to %s, which is above the tree", target);
+		finding_add(layout->part->findings, &escaping, file->path, NULL,
+			    "leads to %s, which is above the tree", target);
 		return;
 	}
 	r = sysroot_find(&root, at, real);
@@ -333,13 +331,12 @@ static void check_link(const struct layout *layout, const struct check_file *fil
 		return;
 	if (target[0] == '/' && !str_starts(target, "/usr/") && !str_starts(target, "/lib") &&
 	    !str_starts(target, "/etc/"))
-		findings_add(layout->part->findings, &escaping, file->path, NULL,
-			     "leads to %s, which the tree does not have", target);
+		finding_add(layout->part->findings, &escaping, file->path, NULL,
+			    "leads to %s, which the tree does not have", target);
 	else
-		findings_add(layout->part->findings,
-			     is_others(at, target) ? &not_staged : &dangling, file->path, NULL,
-			     "leads to %s, which is %s", target,
-			     r == -ELOOP ? "a circle" : "not there");
+		finding_add(layout->part->findings, is_others(at, target) ? &not_staged : &dangling,
+			    file->path, NULL, "leads to %s, which is %s", target,
+			    r == -ELOOP ? "a circle" : "not there");
 }
 
 int check_layout(struct check_part *part, struct err *err)
@@ -351,8 +348,8 @@ int check_layout(struct check_part *part, struct err *err)
 		return err_set(err, ENOENT, "cannot read %s", layout.tree);
 	layout.uid = index->files[0].uid;
 	if (layout.uid != 0)
-		findings_add(part->findings, &tree_owner, ".", NULL, "belongs to uid %u",
-			     (unsigned)layout.uid);
+		finding_add(part->findings, &tree_owner, ".", NULL, "belongs to uid %u",
+			    (unsigned)layout.uid);
 	check_folders(&layout);
 	check_link_to_lib(&layout);
 	check_runtimes(&layout);

@@ -144,13 +144,12 @@ static void check_interpreter(const struct programs *programs, const char *path,
 		const struct arch *arch = failed == part->n_archs ? NULL : part->archs[i];
 
 		if (results[i] == -ELOOP)
-			findings_add(part->findings, &too_deep, path, arch,
-				     "has more than %d interpreters behind one another",
-				     SHEBANG_DEPTH_MAX);
+			finding_add(part->findings, &too_deep, path, arch,
+				    "has more than %d interpreters behind one another",
+				    SHEBANG_DEPTH_MAX);
 		else if (results[i] < 0 && !str_eq(line->interp, PYTHON))
-			findings_add(part->findings, &no_interpreter, path, arch,
-				     "begins with #!%s, which %s", line->interp,
-				     reason(results[i]));
+			finding_add(part->findings, &no_interpreter, path, arch,
+				    "begins with #!%s, which %s", line->interp, reason(results[i]));
 		if (!arch)
 			return;
 	}
@@ -162,9 +161,9 @@ static void find_unmatched(const struct programs *programs, const char *path, co
 	const char *end = memchr(head, '\n', n);
 	bool shell = better && !str_eq(better, "#!" PYTHON);
 
-	findings_add(programs->part->findings, shell ? &shell_unmatched : &unmatched, path, NULL,
-		     "begins with %.*s, which the handler does not match",
-		     (int)(end ? (size_t)(end - head) : n), head);
+	finding_add(programs->part->findings, shell ? &shell_unmatched : &unmatched, path, NULL,
+		    "begins with %.*s, which the handler does not match",
+		    (int)(end ? (size_t)(end - head) : n), head);
 }
 
 static void check_line(const struct programs *programs, const char *path, const char *head,
@@ -185,16 +184,16 @@ static void check_line(const struct programs *programs, const char *path, const 
 		find_unmatched(programs, path, head, n, better);
 		break;
 	case FIRST_LINE_RETURN:
-		findings_add(findings, &carriage_return, path, NULL,
-			     "has a carriage return at the end of its first line");
+		finding_add(findings, &carriage_return, path, NULL,
+			    "has a carriage return at the end of its first line");
 		break;
 	case FIRST_LINE_LONG:
-		findings_add(findings, &too_long, path, NULL,
-			     "has a first line of more than %d bytes", SHEBANG_READ - 1);
+		finding_add(findings, &too_long, path, NULL,
+			    "has a first line of more than %d bytes", SHEBANG_READ - 1);
 		break;
 	case FIRST_LINE_EMPTY:
-		findings_add(findings, &not_taken, path, NULL,
-			     "has a first line without an interpreter");
+		finding_add(findings, &not_taken, path, NULL,
+			    "has a first line without an interpreter");
 		break;
 	case FIRST_LINE_NONE: /* not asked for here */
 		break;
@@ -210,17 +209,17 @@ static void check_program(const struct programs *programs, const struct check_fi
 	ssize_t n = check_read_head(programs->part, file->path, head);
 
 	if (n < 0) {
-		findings_add(findings, &unreadable, file->path, NULL, "cannot be read: %s",
-			     strerror((int)-n));
+		finding_add(findings, &unreadable, file->path, NULL, "cannot be read: %s",
+			    strerror((int)-n));
 		return;
 	}
 	if (shebang_begins(head, (size_t)n)) {
 		if (executable)
 			check_line(programs, file->path, head, (size_t)n);
 		else
-			findings_add(findings, &no_execute, file->path, NULL,
-				     "is a script and not executable (mode %04o)",
-				     (unsigned)file->mode & 07777);
+			finding_add(findings, &no_execute, file->path, NULL,
+				    "is a script and not executable (mode %04o)",
+				    (unsigned)file->mode & 07777);
 		return;
 	}
 	if (n >= 4 && memcmp(head, "\177ELF", 4) == 0) {
@@ -229,17 +228,17 @@ static void check_program(const struct programs *programs, const struct check_fi
 						  : elf_head_arch(&elf);
 
 		if (!tree_layout_is_init(file->path))
-			findings_add(findings, &native, file->path, arch, "is an ELF program");
+			finding_add(findings, &native, file->path, arch, "is an ELF program");
 		return;
 	}
 	if (!executable)
 		return;
 	if (n >= 5 && memcmp(head, "\xef\xbb\xbf#!", 5) == 0)
-		findings_add(findings, &byte_order_mark, file->path, NULL,
-			     "begins with a byte order mark");
+		finding_add(findings, &byte_order_mark, file->path, NULL,
+			    "begins with a byte order mark");
 	else
-		findings_add(findings, &no_program, file->path, NULL,
-			     "is neither a script nor a program");
+		finding_add(findings, &no_program, file->path, NULL,
+			    "is neither a script nor a program");
 }
 
 static int make_views(struct programs *programs)

@@ -69,11 +69,11 @@ static const char *at_tree(const struct python *python, const char *path, char *
 
 static bool interpreter_is_static(const struct sysroot *root)
 {
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	char real[PATH_SIZE];
 
 	return sysroot_find(root, "/usr/bin/python3", real) == 0 &&
-	       elf_file_read(real, &file, NULL) == 0 && !file.interp;
+	       elf_dynamic_read(real, &file, NULL) == 0 && !file.interp;
 }
 
 bool check_python_find(const struct check_part *part, const struct arch *arch,
@@ -121,17 +121,17 @@ static void check_landmarks(const struct python *python, size_t i)
 
 	if (!has(python, stdlib, "os.py") && !has(python, stdlib, "os.pyc")) {
 		if (files_path(path, NULL, "%s/os.py", stdlib) == 0)
-			findings_add(findings, &no_landmark, path, arch, "is missing");
+			finding_add(findings, &no_landmark, path, arch, "is missing");
 	}
 	if (!has(python, stdlib, "encodings/__init__.py") &&
 	    !has(python, stdlib, "encodings/__init__.pyc")) {
 		if (files_path(path, NULL, "%s/encodings", stdlib) == 0)
-			findings_add(findings, &no_landmark, path, arch,
-				     "is missing or has no __init__.py");
+			finding_add(findings, &no_landmark, path, arch,
+				    "is missing or has no __init__.py");
 	}
 	if (!has(python, stdlib, "lib-dynload") && !python->runtimes[i].is_static) {
 		if (files_path(path, NULL, "%s/lib-dynload", stdlib) == 0)
-			findings_add(findings, &no_landmark, path, arch, "is missing");
+			finding_add(findings, &no_landmark, path, arch, "is missing");
 	}
 }
 
@@ -153,13 +153,13 @@ static void check_minors(const struct python *python)
 			first_arch = python->part->archs[i]->name;
 		}
 		if (runtime->minor != first)
-			findings_add(python->part->findings, &other_minor, path,
-				     python->part->archs[i], "has Python 3.%u, and %s has 3.%u",
-				     runtime->minor, first_arch, first);
+			finding_add(python->part->findings, &other_minor, path,
+				    python->part->archs[i], "has Python 3.%u, and %s has 3.%u",
+				    runtime->minor, first_arch, first);
 		if (!pyc_magic(runtime->minor))
-			findings_add(python->part->findings, &unknown_minor, path,
-				     python->part->archs[i], "has Python 3.%u, which is not known",
-				     runtime->minor);
+			finding_add(python->part->findings, &unknown_minor, path,
+				    python->part->archs[i], "has Python 3.%u, which is not known",
+				    runtime->minor);
 	}
 }
 
@@ -204,33 +204,33 @@ static void check_pair(const struct python *python, const struct check_file *sou
 	int r = read_head(python, compiled->path, &head);
 
 	if (r) {
-		findings_add(findings, &compiled_for_another, compiled->path, arch, "%s",
-			     r > 0 ? "is no compiled Python file" : strerror(-r));
+		finding_add(findings, &compiled_for_another, compiled->path, arch, "%s",
+			    r > 0 ? "is no compiled Python file" : strerror(-r));
 		return;
 	}
 	if (head.magic != pyc_magic(minor)) {
 		unsigned other = pyc_minor(head.magic);
 
 		if (other)
-			findings_add(findings, &compiled_for_another, compiled->path, arch,
-				     "is for Python 3.%u, not for 3.%u", other, minor);
+			finding_add(findings, &compiled_for_another, compiled->path, arch,
+				    "is for Python 3.%u, not for 3.%u", other, minor);
 		else
-			findings_add(findings, &compiled_for_another, compiled->path, arch,
-				     "is for another Python (magic %u), not for 3.%u",
-				     (unsigned)head.magic, minor);
+			finding_add(findings, &compiled_for_another, compiled->path, arch,
+				    "is for another Python (magic %u), not for 3.%u",
+				    (unsigned)head.magic, minor);
 		return;
 	}
 	if (head.kind == PYC_TIMED) {
 		if (S_ISREG(source->mode) &&
 		    (head.mtime != (uint32_t)source->mtime || head.size != (uint32_t)source->size))
-			findings_add(findings, &stale, compiled->path, arch,
-				     "was compiled from another %s", path_base(source->path));
+			finding_add(findings, &stale, compiled->path, arch,
+				    "was compiled from another %s", path_base(source->path));
 		return;
 	}
 	if (head.hash != source_hash(python, source->path, minor))
-		findings_add(findings, head.kind == PYC_CHECKED ? &stale : &wrong_code,
-			     compiled->path, arch, "was compiled from another %s",
-			     path_base(source->path));
+		finding_add(findings, head.kind == PYC_CHECKED ? &stale : &wrong_code,
+			    compiled->path, arch, "was compiled from another %s",
+			    path_base(source->path));
 }
 
 /* dir/name.py -> dir/__pycache__/name.cpython-3N.pyc */
@@ -306,10 +306,10 @@ static void check_compiled(const struct python *python, const char *dir, unsigne
 		}
 	}
 	if (missing)
-		findings_add(python->part->findings, &not_compiled, dir, arch,
-			     "has no compiled file of Python 3.%u for %zu of its %zu modules, the "
-			     "first is %s",
-			     minor, missing, all, first->path + strlen(dir) + 1);
+		finding_add(python->part->findings, &not_compiled, dir, arch,
+			    "has no compiled file of Python 3.%u for %zu of its %zu modules, the "
+			    "first is %s",
+			    minor, missing, all, first->path + strlen(dir) + 1);
 }
 
 bool check_is_compiled(const struct check_part *part, const struct check_file *source)
@@ -405,11 +405,11 @@ static void compare_module(const struct python *python, const char *rest, unsign
 		if (python->runtimes[i].minor != minor || i == best)
 			continue;
 		if (!files[i])
-			findings_add(python->part->findings, &differs, paths[i], arch,
-				     "is missing, and %s has it", python->part->archs[best]->name);
+			finding_add(python->part->findings, &differs, paths[i], arch,
+				    "is missing, and %s has it", python->part->archs[best]->name);
 		else if (!same_bytes(python, files[i], files[best]))
-			findings_add(python->part->findings, &differs, paths[i], arch,
-				     "differs from the one of %s", python->part->archs[best]->name);
+			finding_add(python->part->findings, &differs, paths[i], arch,
+				    "differs from the one of %s", python->part->archs[best]->name);
 	}
 }
 

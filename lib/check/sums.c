@@ -84,8 +84,8 @@ static void compare(const struct sums *sums, const struct manifest_line *line, c
 	int r = 0;
 
 	if (stat(real, &st) < 0 || !S_ISREG(st.st_mode)) {
-		findings_add(sums->part->findings, &gone, real, arch,
-			     "is in the manifest and is no file here");
+		finding_add(sums->part->findings, &gone, real, arch,
+			    "is in the manifest and is no file here");
 		return;
 	}
 	(void)str_to_u64(line->size, 10, &wanted); /* was parsed with the line */
@@ -94,25 +94,25 @@ static void compare(const struct sums *sums, const struct manifest_line *line, c
 		 * asked to do is recorded, and python3.sha256. */
 		if (!skips(sums) && (uint64_t)st.st_size == wanted &&
 		    sum_before(real, line->sum, hex, err) == 1)
-			findings_add(sums->part->findings, &changed, real, arch,
-				     "differs from its line in the manifest");
+			finding_add(sums->part->findings, &changed, real, arch,
+				    "differs from its line in the manifest");
 		return;
 	}
 	if ((uint64_t)st.st_size != wanted) {
-		findings_add(sums->part->findings, &changed, real, arch,
-			     "has %llu bytes, and the manifest says %s",
-			     (unsigned long long)st.st_size, line->size);
+		finding_add(sums->part->findings, &changed, real, arch,
+			    "has %llu bytes, and the manifest says %s",
+			    (unsigned long long)st.st_size, line->size);
 		return;
 	}
 	if (skips(sums))
 		return;
 	r = files_sum(real, hex, &size, err);
 	if (r < 0)
-		findings_add(sums->part->findings, &changed, real, arch, "cannot be read: %s",
-			     strerror(-r));
+		finding_add(sums->part->findings, &changed, real, arch, "cannot be read: %s",
+			    strerror(-r));
 	else if (!str_eq(hex, line->sum))
-		findings_add(sums->part->findings, &changed, real, arch,
-			     "differs from its line in the manifest");
+		finding_add(sums->part->findings, &changed, real, arch,
+			    "differs from its line in the manifest");
 }
 
 static void take_line(struct sums *sums, char *text, struct err *err)
@@ -121,8 +121,8 @@ static void take_line(struct sums *sums, char *text, struct err *err)
 	struct manifest_line line;
 
 	if (manifest_line_parse(text, &line) < 0) {
-		findings_add(sums->part->findings, &bad_record, sums->path, sums->part->arch,
-			     "line %u is no line of a manifest", sums->line);
+		finding_add(sums->part->findings, &bad_record, sums->path, sums->part->arch,
+			    "line %u is no line of a manifest", sums->line);
 		return;
 	}
 	if (sysroot_find(&sums->root, line.path, real) == 0) {
@@ -136,13 +136,13 @@ static void take_line(struct sums *sums, char *text, struct err *err)
 		if (str_starts(line.path, at) && line.path[strlen(at)] == '/' &&
 		    files_path(place, NULL, "%s%s", sums->root.mounts[i].dir,
 			       line.path + strlen(at)) == 0) {
-			findings_add(sums->part->findings, &gone, place, sums->part->arch,
-				     "is in the manifest and is no file here");
+			finding_add(sums->part->findings, &gone, place, sums->part->arch,
+				    "is in the manifest and is no file here");
 			return;
 		}
 	}
-	findings_add(sums->part->findings, &bad_record, sums->path, sums->part->arch,
-		     "line %u names %s, which is outside of the runtime", sums->line, line.path);
+	finding_add(sums->part->findings, &bad_record, sums->path, sums->part->arch,
+		    "line %u names %s, which is outside of the runtime", sums->line, line.path);
 }
 
 /* Calls each line's end a NUL. */
@@ -172,8 +172,8 @@ static void take_sum(struct sums *sums, char *line, struct err *err)
 	int r;
 
 	if (strlen(line) < 67 || memcmp(line + 64, "  ", 2) != 0) {
-		findings_add(sums->part->findings, &bad_record, sums->path, arch,
-			     "line %u is no line of sha256sum", sums->line);
+		finding_add(sums->part->findings, &bad_record, sums->path, arch,
+			    "line %u is no line of sha256sum", sums->line);
 		return;
 	}
 	line[64] = '\0';
@@ -186,12 +186,12 @@ static void take_sum(struct sums *sums, char *line, struct err *err)
 	if (r == 0)
 		r = files_sum(real, hex, &size, err);
 	if (r < 0)
-		findings_add(sums->part->findings, &gone, real, arch,
-			     "has a recorded checksum and cannot be read: %s", strerror(-r));
+		finding_add(sums->part->findings, &gone, real, arch,
+			    "has a recorded checksum and cannot be read: %s", strerror(-r));
 	else if (!str_eq(hex, line))
-		findings_add(sums->part->findings, &changed, real, arch,
-			     "differs from its checksum in %s",
-			     sums->path + strlen(sums->part->request->tree) + 1);
+		finding_add(sums->part->findings, &changed, real, arch,
+			    "differs from its checksum in %s",
+			    sums->path + strlen(sums->part->request->tree) + 1);
 }
 
 /* wanted: a finding if it is not there. */
@@ -211,8 +211,8 @@ static int read_record(struct sums *sums, const char *name, bool wanted,
 	if (r == -ENOENT && !wanted)
 		return 0;
 	if (r < 0) {
-		findings_add(sums->part->findings, &no_record, sums->path, sums->part->arch, "%s",
-			     r == -ENOENT ? "is missing" : strerror(-r));
+		finding_add(sums->part->findings, &no_record, sums->path, sums->part->arch, "%s",
+			    r == -ENOENT ? "is missing" : strerror(-r));
 		return 0;
 	}
 	take_lines(sums, bytes, take, err);

@@ -107,14 +107,14 @@ struct python {
 static bool choose_staged(const struct syntax *syntax, const struct arch *arch, unsigned minor,
 			  struct python *ret)
 {
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	struct sysroot view;
 	char name[64];
 
 	(void)snprintf(name, sizeof(name), "/usr/bin/python3.%u", minor);
 	if (sysroot_init_view(&view, syntax->part->request->tree, arch) < 0 ||
 	    sysroot_find(&view, name, ret->program) < 0 ||
-	    elf_file_read(ret->program, &file, NULL) < 0)
+	    elf_dynamic_read(ret->program, &file, NULL) < 0)
 		return false;
 	if (file.interp) {
 		if (sysroot_find(&view, file.interp, ret->ldso) < 0 ||
@@ -158,8 +158,8 @@ static bool take_output(const struct syntax *syntax, unsigned minor, const char 
 		if (!*line)
 			return false;
 		why = line + strlen(line) + 1;
-		findings_add(syntax->part->findings, &wrong_syntax, path, NULL,
-			     "line %s is no Python 3.%u: %s", line, minor, why);
+		finding_add(syntax->part->findings, &wrong_syntax, path, NULL,
+			    "line %s is no Python 3.%u: %s", line, minor, why);
 		output = why + strlen(why) + 1;
 	}
 	return false;
@@ -181,20 +181,20 @@ static void try_minor(const struct syntax *syntax, unsigned minor, const struct 
 			python->argv[python->n++] = words[i];
 		python->argv[python->n++] = script;
 		python->argv[python->n] = syntax->list;
-		proved = child_run(&(struct child){ .argv = python->argv,
-						    .env = env,
-						    .dir = "/",
-						    .output_max = OUTPUT_MAX },
-				   &output, complaint, &err) == 0 &&
+		proved = program_run(&(struct program){ .argv = python->argv,
+							.env = env,
+							.dir = "/",
+							.output_max = OUTPUT_MAX },
+				     &output, complaint, &err) == 0 &&
 			 take_output(syntax, minor, output);
 	}
 	free(python);
 	if (proved)
 		return;
 	(void)snprintf(path, sizeof(path), TREE_PYTHON_OF, arch->name); /* fits */
-	findings_add(syntax->part->findings, &not_proved, path, arch,
-		     "has Python 3.%u, which does not run here: the syntax of %zu files", minor,
-		     syntax->n);
+	finding_add(syntax->part->findings, &not_proved, path, arch,
+		    "has Python 3.%u, which does not run here: the syntax of %zu files", minor,
+		    syntax->n);
 }
 
 static void try_minors(const struct syntax *syntax)

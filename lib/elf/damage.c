@@ -190,18 +190,19 @@ static bool is_unaligned(const struct elf_image *image, uint32_t page_size, stru
 	return false;
 }
 
-enum elf_mark elf_marks(const struct elf_image *image, uint32_t page_size, char *ret, size_t size)
+enum elf_damage elf_damage_find(const struct elf_image *image, uint32_t page_size, char *ret,
+				size_t size)
 {
 	struct sentence to = { ret, size };
 
 	if (size)
 		ret[0] = '\0';
 	if (image->needs > image->size)
-		return ELF_MARK_CUT;
+		return ELF_DAMAGE_CUT;
 	if (segments_disagree(image, &to) || tables_are_lost(image, &to) ||
 	    sections_disagree(image, &to))
-		return ELF_MARK_DAMAGED;
+		return ELF_DAMAGE_CONTRADICTION;
 	if (is_patched_again(image, &to))
-		return ELF_MARK_PATCHED;
-	return is_unaligned(image, page_size, &to) ? ELF_MARK_UNALIGNED : ELF_MARK_NONE;
+		return ELF_DAMAGE_PATCHED;
+	return is_unaligned(image, page_size, &to) ? ELF_DAMAGE_UNALIGNED : ELF_DAMAGE_NONE;
 }

@@ -14,7 +14,7 @@
 #include "elf/image.h"
 #include "sys/fd.h"
 
-void elf_file_free(struct elf_file *file)
+void elf_dynamic_free(struct elf_dynamic *file)
 {
 	free(file->interp);
 	free(file->soname);
@@ -34,8 +34,8 @@ static int set_string(const char *text, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-static int take_string(const struct elf_image *image, const struct elf_dynamic *entry,
-		       struct elf_file *file)
+static int take_string(const struct elf_image *image, const struct elf_entry *entry,
+		       struct elf_dynamic *file)
 {
 	const char *text = elf_image_string(image, entry->value);
 
@@ -47,7 +47,7 @@ static int take_string(const struct elf_image *image, const struct elf_dynamic *
 	case DT_RUNPATH:
 		return set_string(text, &file->runpath);
 	case DT_NEEDED:
-		if (file->n_needed == ELF_FILE_NEEDED_MAX)
+		if (file->n_needed == ELF_DYNAMIC_NEEDED_MAX)
 			return -E2BIG;
 		file->needed[file->n_needed] = NULL;
 		file->n_needed++;
@@ -56,7 +56,7 @@ static int take_string(const struct elf_image *image, const struct elf_dynamic *
 	return 0;
 }
 
-static int take_all(const struct elf_image *image, struct elf_file *file)
+static int take_all(const struct elf_image *image, struct elf_dynamic *file)
 {
 	const struct elf_segment *interp = elf_image_segment(image, PT_INTERP);
 	int r = 0;
@@ -73,30 +73,30 @@ static int take_all(const struct elf_image *image, struct elf_file *file)
 	return r;
 }
 
-int elf_file_take(const struct elf_image *image, struct elf_file *ret)
+int elf_dynamic_take(const struct elf_image *image, struct elf_dynamic *ret)
 {
-	struct elf_file file = { 0 };
+	struct elf_dynamic file = { 0 };
 	int r = take_all(image, &file);
 
 	if (r < 0)
-		elf_file_free(&file);
+		elf_dynamic_free(&file);
 	else
 		*ret = file;
 	return r;
 }
 
-int elf_file_read(const char *path, struct elf_file *ret, struct err *err)
+int elf_dynamic_read(const char *path, struct elf_dynamic *ret, struct err *err)
 {
 	ELF_IMAGE_CLEANUP struct elf_image image = { .fd = -1 };
 	int r = elf_image_open(path, &image, err);
 
 	if (r < 0)
 		return r;
-	r = elf_file_take(&image, ret);
+	r = elf_dynamic_take(&image, ret);
 	return r < 0 ? err_say(err, -r, "%s: not a sound ELF file", path) : 0;
 }
 
-bool elf_file_fits(const struct elf_file *file, const struct arch *arch)
+bool elf_dynamic_fits(const struct elf_dynamic *file, const struct arch *arch)
 {
 	struct elf_head head = { .class = file->class,
 				 .data = file->data,
@@ -106,7 +106,7 @@ bool elf_file_fits(const struct elf_file *file, const struct arch *arch)
 	return elf_head_fits(&head, arch);
 }
 
-int elf_file_probe(const char *path)
+int elf_probe(const char *path)
 {
 	FD_CLEANUP int fd = -1;
 	char magic[SELFMAG];

@@ -11,10 +11,10 @@ struct arch;
 struct elf_image;
 struct err;
 
-enum { ELF_FILE_NEEDED_MAX = 128 };
+enum { ELF_DYNAMIC_NEEDED_MAX = 128 };
 
 /* Strings belong to this struct; NULL where the file has none. */
-struct elf_file {
+struct elf_dynamic {
 	uint8_t class, data; /* as in struct elf_head */
 	uint16_t type, machine;
 	uint32_t flags;
@@ -22,28 +22,28 @@ struct elf_file {
 	char *soname;  /* DT_SONAME */
 	char *rpath;   /* DT_RPATH */
 	char *runpath; /* DT_RUNPATH */
-	char *needed[ELF_FILE_NEEDED_MAX];
+	char *needed[ELF_DYNAMIC_NEEDED_MAX];
 	size_t n_needed;
 };
 
-/* Reads the file at path. -ENOEXEC if it is no sound ELF program or library. Call elf_file_free
+/* Reads the file at path. -ENOEXEC if it is no sound ELF program or library. Call elf_dynamic_free
  * afterwards; on failure *ret is empty. */
-int elf_file_read(const char *path, struct elf_file *ret, struct err *err);
+int elf_dynamic_read(const char *path, struct elf_dynamic *ret, struct err *err);
 
 /* The same from a file that is open; -ENOEXEC, -E2BIG, -ENOMEM. */
-int elf_file_take(const struct elf_image *image, struct elf_file *ret);
+int elf_dynamic_take(const struct elf_image *image, struct elf_dynamic *ret);
 
 /* Frees the strings and empties *file; an empty one is fine. */
-void elf_file_free(struct elf_file *file);
+void elf_dynamic_free(struct elf_dynamic *file);
 
-/* Frees an elf_file when its scope ends: ELF_FILE_CLEANUP struct elf_file file = { 0 }; */
-#define ELF_FILE_CLEANUP __attribute__((cleanup(elf_file_free)))
+/* Frees an elf_dynamic when its scope ends: ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 }; */
+#define ELF_DYNAMIC_CLEANUP __attribute__((cleanup(elf_dynamic_free)))
 
 /* True if the file is for this arch. */
-bool elf_file_fits(const struct elf_file *file, const struct arch *arch);
+bool elf_dynamic_fits(const struct elf_dynamic *file, const struct arch *arch);
 
 /* 1 if the file begins as every ELF file does, 0 if not (also for what is no regular file),
  * -errno. */
-int elf_file_probe(const char *path);
+int elf_probe(const char *path);
 
 #endif

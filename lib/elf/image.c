@@ -134,7 +134,7 @@ static int append_dynamic(struct elf_image *image, size_t *room, const GElf_Dyn 
 	if (array_reserve(&image->dynamic, room, image->n_dynamic + 1, sizeof(*image->dynamic)) < 0)
 		return -ENOMEM;
 	image->dynamic[image->n_dynamic++] =
-		(struct elf_dynamic){ .tag = dyn->d_tag, .value = dyn->d_un.d_val };
+		(struct elf_entry){ .tag = dyn->d_tag, .value = dyn->d_un.d_val };
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An ELF file held open and mapped: segments, dynamic section, text. What elf_file and elf_symbols
- * are made from. By program headers alone, as ld.so does: sections may be missing. */
+/* An ELF file held open and mapped: segments, dynamic section, text. What elf_dynamic and
+ * elf_symbols are made from. By program headers alone, as ld.so does: sections may be missing. */
 #ifndef BUSYPY_ELF_IMAGE_H
 #define BUSYPY_ELF_IMAGE_H
 
@@ -22,7 +22,7 @@ struct elf_segment {
 	uint64_t offset, address, file_size, size, align; /* bytes */
 };
 
-struct elf_dynamic {
+struct elf_entry {
 	int64_t tag;
 	uint64_t value;
 };
@@ -39,7 +39,7 @@ struct elf_image {
 	uint64_t phoff;
 	struct elf_segment *segments;
 	size_t n_segments;
-	struct elf_dynamic *dynamic; /* without DT_NULL */
+	struct elf_entry *dynamic; /* without DT_NULL */
 	size_t n_dynamic;
 	uint64_t strings; /* offset of DT_STRTAB in the file */
 	bool has_strings;

@@ -22,21 +22,21 @@ enum { BUCKETS = 32 * 1024 /* a runtime has some 25,000 symbols */ };
 /* One definition of a symbol. */
 struct definition {
 	const struct elf_symbol *symbol;
-	const struct object *object;
+	const struct link_object *object;
 	uint32_t next; /* index + 1 in the same bucket */
 };
 
-struct objects {
+struct link_map {
 	const struct sysroot *root;
 	const struct arch *arch;
 	const char *ldso;
 	bool musl;
-	struct object **objects;
+	struct link_object **objects;
 	size_t n, room;
 	/* what the default directories have for a name; borrowed from who needed it first */
 	struct known {
 		const char *name;
-		struct object *object;
+		struct link_object *object;
 	} * known;
 	size_t n_known, room_known;
 	struct definition *definitions;
@@ -44,14 +44,14 @@ struct objects {
 	uint32_t *buckets;
 };
 
-static void object_free(struct object *object)
+static void object_free(struct link_object *object)
 {
 	if (!object)
 		return;
 	if (object->symbols)
 		elf_symbols_free(object->symbols);
 	if (object->file)
-		elf_file_free(object->file);
+		elf_dynamic_free(object->file);
 	if (object->image)
 		elf_image_close(object->image);
 	free(object->symbols);
@@ -62,74 +62,74 @@ static void object_free(struct object *object)
 	free(object);
 }
 
-int objects_new(const struct sysroot *root, const struct arch *arch, const char *ldso,
-		struct objects **ret)
+int link_map_new(const struct sysroot *root, const struct arch *arch, const char *ldso,
+		 struct link_map **ret)
 {
-	struct objects *objects = calloc(1, sizeof(*objects));
+	struct link_map *map = calloc(1, sizeof(*map));
 
-	if (!objects)
+	if (!map)
 		return -ENOMEM;
-	objects->root = root;
-	objects->arch = arch;
-	objects->ldso = ldso;
-	objects->musl = needed_is_musl(ldso);
-	objects->buckets = calloc(BUCKETS, sizeof(*objects->buckets));
-	if (!objects->buckets) {
-		free(objects);
+	map->root = root;
+	map->arch = arch;
+	map->ldso = ldso;
+	map->musl = elf_search_is_musl(ldso);
+	map->buckets = calloc(BUCKETS, sizeof(*map->buckets));
+	if (!map->buckets) {
+		free(map);
 		return -ENOMEM;
 	}
-	*ret = objects;
+	*ret = map;
 	return 0;
 }
 
-void objects_free(struct objects *objects)
+void link_map_free(struct link_map *map)
 {
-	if (!objects)
+	if (!map)
 		return;
-	for (size_t i = 0; i < objects->n; i++)
-		object_free(objects->objects[i]);
-	free(objects->objects);
-	free(objects->known);
-	free(objects->definitions);
-	free(objects->buckets);
-	free(objects);
+	for (size_t i = 0; i < map->n; i++)
+		object_free(map->objects[i]);
+	free(map->objects);
+	free(map->known);
+	free(map->definitions);
+	free(map->buckets);
+	free(map);
 }
 
-size_t objects_count(const struct objects *objects)
+size_t link_map_count(const struct link_map *map)
 {
-	return objects->n;
+	return map->n;
 }
 
-struct object *objects_at(const struct objects *objects, size_t i)
+struct link_object *link_map_at(const struct link_map *map, size_t i)
 {
-	return objects->objects[i];
+	return map->objects[i];
 }
 
-bool objects_musl(const struct objects *objects)
+bool link_map_musl(const struct link_map *map)
 {
-	return objects->musl;
+	return map->musl;
 }
 
-static int add_definitions(struct objects *objects, const struct object *object)
+static int add_definitions(struct link_map *map, const struct link_object *object)
 {
 	for (size_t i = 0; i < object->symbols->n_symbols; i++) {
 		const struct elf_symbol *symbol = &object->symbols->symbols[i];
-		uint32_t *bucket = &objects->buckets[symbol->hash % BUCKETS];
+		uint32_t *bucket = &map->buckets[symbol->hash % BUCKETS];
 
 		if (!(symbol->flags & ELF_SYMBOL_DEFINED))
 			continue;
-		if (array_reserve(&objects->definitions, &objects->room_definitions,
-				  objects->n_definitions + 1, sizeof(*objects->definitions)) < 0)
+		if (array_reserve(&map->definitions, &map->room_definitions, map->n_definitions + 1,
+				  sizeof(*map->definitions)) < 0)
 			return -ENOMEM;
-		objects->definitions[objects->n_definitions++] =
+		map->definitions[map->n_definitions++] =
 			(struct definition){ symbol, object, *bucket };
-		*bucket = (uint32_t)objects->n_definitions;
+		*bucket = (uint32_t)map->n_definitions;
 	}
 	return 0;
 }
 
 /* Reads image, strings and symbols. A file that is no sound one gets a flaw, no error. */
-static int read_object(struct objects *objects, struct object *object)
+static int read_object(struct link_map *map, struct link_object *object)
 {
 	int r;
 
@@ -144,18 +144,18 @@ static int read_object(struct objects *objects, struct object *object)
 		object->flaw = object->image->flaw ? object->image->flaw : "it cannot be read";
 		return r == -ENOMEM ? r : 0;
 	}
-	r = elf_file_take(object->image, object->file);
+	r = elf_dynamic_take(object->image, object->file);
 	if (r < 0) {
 		object->flaw = "the names in its dynamic section lie outside of the file";
 		return r == -ENOMEM ? r : 0;
 	}
-	object->fits = elf_file_fits(object->file, objects->arch);
+	object->fits = elf_dynamic_fits(object->file, map->arch);
 	r = elf_symbols_read(object->image, object->symbols);
 	if (r < 0) {
 		object->flaw = "its symbol tables lie outside of the file";
 		return r == -ENOMEM ? r : 0;
 	}
-	return object->fits ? add_definitions(objects, object) : 0;
+	return object->fits ? add_definitions(map, object) : 0;
 }
 
 /* /lib64 is /lib in every view. */
@@ -165,53 +165,52 @@ static void normalise(char *path)
 		memmove(path + 4, path + 6, strlen(path + 6) + 1);
 }
 
-int objects_get(struct objects *objects, const char *path, struct object **ret)
+int link_map_get(struct link_map *map, const char *path, struct link_object **ret)
 {
 	char canonical[PATH_SIZE], real[PATH_SIZE];
-	struct object *object;
-	int r = sysroot_canonical(objects->root, path, canonical);
+	struct link_object *object;
+	int r = sysroot_canonical(map->root, path, canonical);
 
 	if (r == 0)
-		r = sysroot_find(objects->root, path, real);
+		r = sysroot_find(map->root, path, real);
 	if (r < 0)
 		return r;
 	normalise(canonical);
-	for (size_t i = 0; i < objects->n; i++) {
-		if (str_eq(objects->objects[i]->path, canonical)) {
-			*ret = objects->objects[i];
+	for (size_t i = 0; i < map->n; i++) {
+		if (str_eq(map->objects[i]->path, canonical)) {
+			*ret = map->objects[i];
 			return 0;
 		}
 	}
-	if (objects->n == OBJECTS_MAX)
+	if (map->n == LINK_MAP_MAX)
 		return -E2BIG;
-	if (array_reserve(&objects->objects, &objects->room, objects->n + 1,
-			  sizeof(struct object *)) < 0)
+	if (array_reserve(&map->objects, &map->room, map->n + 1, sizeof(struct link_object *)) < 0)
 		return -ENOMEM;
 	object = calloc(1, sizeof(*object));
 	if (!object)
 		return -ENOMEM;
-	objects->objects[objects->n++] = object;
+	map->objects[map->n++] = object;
 	object->path = strdup(canonical);
 	object->real = strdup(real);
 	if (!object->path || !object->real)
 		return -ENOMEM;
 	*ret = object;
-	return read_object(objects, object);
+	return read_object(map, object);
 }
 
 /* -- loading -------------------------------------------------------------------------------- */
 
-void load_free(struct load *load)
+void link_load_free(struct link_load *load)
 {
 	free(load->entries);
 	free(load->missing);
 	memset(load, 0, sizeof(*load));
 }
 
-struct object *load_find(const struct load *load, const char *name)
+struct link_object *link_load_find(const struct link_load *load, const char *name)
 {
 	for (size_t i = 0; i < load->n; i++) {
-		struct object *object = load->entries[i].object;
+		struct link_object *object = load->entries[i].object;
 
 		if (str_eq(path_base(object->path), name) ||
 		    (object->file->soname && str_eq(object->file->soname, name)))
@@ -220,7 +219,7 @@ struct object *load_find(const struct load *load, const char *name)
 	return NULL;
 }
 
-static bool is_loaded(const struct load *load, const struct object *object)
+static bool is_loaded(const struct link_load *load, const struct link_object *object)
 {
 	for (size_t i = 0; i < load->n; i++) {
 		if (load->entries[i].object == object)
@@ -229,20 +228,20 @@ static bool is_loaded(const struct load *load, const struct object *object)
 	return false;
 }
 
-static int append(struct load *load, struct object *object, size_t by, const char *name)
+static int append(struct link_load *load, struct link_object *object, size_t by, const char *name)
 {
 	if (array_reserve(&load->entries, &load->room, load->n + 1, sizeof(*load->entries)) < 0)
 		return -ENOMEM;
-	load->entries[load->n++] = (struct load_entry){ object, by, name };
+	load->entries[load->n++] = (struct link_load_entry){ object, by, name };
 	return 0;
 }
 
-static int append_missing(struct load *load, const struct object *by, const char *name)
+static int append_missing(struct link_load *load, const struct link_object *by, const char *name)
 {
 	if (array_reserve(&load->missing, &load->room_missing, load->n_missing + 1,
 			  sizeof(*load->missing)) < 0)
 		return -ENOMEM;
-	load->missing[load->n_missing++] = (struct load_missing){ by, name };
+	load->missing[load->n_missing++] = (struct link_load_missing){ by, name };
 	return 0;
 }
 
@@ -250,19 +249,19 @@ enum { CHAIN_MAX = 64 /* who needs whom; deeper, a DT_RPATH is not inherited */ 
 
 /* Fills in who needs entry i, and who needed that; true if one of them has directories of its own.
  */
-static bool make_chain(const struct load *load, size_t i, struct needed_by *chain)
+static bool make_chain(const struct link_load *load, size_t i, struct elf_search_by *chain)
 {
 	bool own = false;
 
 	for (size_t n = 0; n < CHAIN_MAX; n++) {
-		const struct object *object = load->entries[i].object;
+		const struct link_object *object = load->entries[i].object;
 		size_t by = load->entries[i].by;
 		bool last = by == i || n == CHAIN_MAX - 1;
 
 		own = own || object->file->rpath || object->file->runpath;
-		chain[n] = (struct needed_by){ .file = object->file,
-					       .path = object->path,
-					       .parent = last ? NULL : &chain[n + 1] };
+		chain[n] = (struct elf_search_by){ .file = object->file,
+						   .path = object->path,
+						   .parent = last ? NULL : &chain[n + 1] };
 		if (last)
 			break;
 		i = by;
@@ -270,52 +269,51 @@ static bool make_chain(const struct load *load, size_t i, struct needed_by *chai
 	return own;
 }
 
-static int remember(struct objects *objects, const char *name, struct object *object)
+static int remember(struct link_map *map, const char *name, struct link_object *object)
 {
-	if (array_reserve(&objects->known, &objects->room_known, objects->n_known + 1,
-			  sizeof(*objects->known)) < 0)
+	if (array_reserve(&map->known, &map->room_known, map->n_known + 1, sizeof(*map->known)) < 0)
 		return -ENOMEM;
-	objects->known[objects->n_known++] = (struct known){ name, object };
+	map->known[map->n_known++] = (struct known){ name, object };
 	return 0;
 }
 
 /* 1 and the library of that name which entry i gets; 0 if there is none. */
-static int search(struct objects *objects, const struct load *load, size_t i, const char *name,
-		  struct object **ret)
+static int search(struct link_map *map, const struct link_load *load, size_t i, const char *name,
+		  struct link_object **ret)
 {
-	struct needed_by chain[CHAIN_MAX];
+	struct elf_search_by chain[CHAIN_MAX];
 	char path[PATH_SIZE];
 	bool own = make_chain(load, i, chain);
 	int r;
 
-	for (size_t k = 0; !own && k < objects->n_known; k++) {
-		if (!str_eq(objects->known[k].name, name))
+	for (size_t k = 0; !own && k < map->n_known; k++) {
+		if (!str_eq(map->known[k].name, name))
 			continue;
-		*ret = objects->known[k].object;
+		*ret = map->known[k].object;
 		return *ret != NULL;
 	}
-	if (!needed_find(objects->root, objects->arch, name, chain, objects->musl, path))
-		return own ? 0 : remember(objects, name, NULL);
-	r = objects_get(objects, path, ret);
+	if (!elf_search_find(map->root, map->arch, name, chain, map->musl, path))
+		return own ? 0 : remember(map, name, NULL);
+	r = link_map_get(map, path, ret);
 	if (r == 0 && !own)
-		r = remember(objects, name, *ret);
+		r = remember(map, name, *ret);
 	return r < 0 ? r : 1;
 }
 
-static int load_one(struct objects *objects, struct load *load, size_t i, const char *name)
+static int load_one(struct link_map *map, struct link_load *load, size_t i, const char *name)
 {
-	struct object *object = NULL;
+	struct link_object *object = NULL;
 	int r;
 
-	if (objects->musl && needed_in_musl(name)) {
+	if (map->musl && elf_search_in_musl(name)) {
 		/* the loader itself, which Alpine's libraries call libc.musl-ARCH.so.1 */
-		r = objects_get(objects, objects->ldso, &object);
+		r = link_map_get(map, map->ldso, &object);
 		return r < 0 || is_loaded(load, object) ? (r == -ENOMEM ? r : 0)
 							: append(load, object, i, name);
 	}
-	if (load_find(load, name))
+	if (link_load_find(load, name))
 		return 0;
-	r = search(objects, load, i, name, &object);
+	r = search(map, load, i, name, &object);
 	if (r < 0)
 		return r;
 	if (r == 0)
@@ -323,16 +321,16 @@ static int load_one(struct objects *objects, struct load *load, size_t i, const 
 	return is_loaded(load, object) ? 0 : append(load, object, i, name);
 }
 
-int objects_load(struct objects *objects, struct object *first, struct load *load)
+int link_map_load(struct link_map *map, struct link_object *first, struct link_load *load)
 {
 	size_t i = load->n;
 	int r = append(load, first, i, NULL);
 
 	for (; r == 0 && i < load->n; i++) {
-		const struct elf_file *file = load->entries[i].object->file;
+		const struct elf_dynamic *file = load->entries[i].object->file;
 
 		for (size_t k = 0; r == 0 && k < file->n_needed; k++)
-			r = load_one(objects, load, i, file->needed[k]);
+			r = load_one(map, load, i, file->needed[k]);
 	}
 	return r;
 }
@@ -350,16 +348,16 @@ static bool version_suits(const struct definition *definition, const char *versi
 	return str_eq(symbol->version, version);
 }
 
-bool objects_define(struct objects *objects, const struct load *load, const char *name,
-		    uint32_t hash, const char *version)
+bool link_map_define(struct link_map *map, const struct link_load *load, const char *name,
+		     uint32_t hash, const char *version)
 {
-	uint32_t at = objects->buckets[hash % BUCKETS];
+	uint32_t at = map->buckets[hash % BUCKETS];
 
 	while (at) {
-		const struct definition *definition = &objects->definitions[at - 1];
+		const struct definition *definition = &map->definitions[at - 1];
 
 		if (definition->symbol->hash == hash && str_eq(definition->symbol->name, name) &&
-		    (objects->musl || version_suits(definition, version)) &&
+		    (map->musl || version_suits(definition, version)) &&
 		    is_loaded(load, definition->object))
 			return true;
 		at = definition->next;

@@ -56,7 +56,7 @@ static bool interp_reachable(const char *interp)
 	return false;
 }
 
-bool patch_wanted(const struct elf_file *file, bool needs_rpath, struct patch *ret)
+bool patch_wanted(const struct elf_dynamic *file, bool needs_rpath, struct patch *ret)
 {
 	const char *dirs = file->runpath ? file->runpath : file->rpath;
 	struct text text;
@@ -77,9 +77,9 @@ bool patch_wanted(const struct elf_file *file, bool needs_rpath, struct patch *r
 
 static int verify(const char *path, const struct patch *patch, struct err *err)
 {
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	const char *dirs;
-	int r = elf_file_read(path, &file, err);
+	int r = elf_dynamic_read(path, &file, err);
 
 	if (r < 0)
 		return r;
@@ -96,7 +96,7 @@ int patch_apply(const char *path, const struct patch *patch, struct err *err)
 	size_t n = 1;
 	int r;
 
-	if (!child_exists("patchelf"))
+	if (!program_exists("patchelf"))
 		return err_hint(
 			err,
 			err_say(err, ENOENT, "patchelf is needed to change %s", path_base(path)),
@@ -112,7 +112,7 @@ int patch_apply(const char *path, const struct patch *patch, struct err *err)
 		argv[n++] = "--remove-rpath";
 	}
 	argv[n] = path;
-	r = child_do(&(struct child){ .argv = argv }, NULL, path_base(path), err);
+	r = program_do(&(struct program){ .argv = argv }, NULL, path_base(path), err);
 	return r < 0 ? r : verify(path, patch, err);
 }
 

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-struct elf_file;
+struct elf_dynamic;
 struct err;
 
 /* What has to change. NULL: stays. rpath "" means: none. */
@@ -17,7 +17,7 @@ struct patch {
 
 /* Decides. needs_rpath: this runtime's ld.so does not search /lib by itself. True if anything has
  * to change. A PT_INTERP directly in /lib or /lib64 and a RUNPATH inside the runtime stay. */
-bool patch_wanted(const struct elf_file *file, bool needs_rpath, struct patch *ret);
+bool patch_wanted(const struct elf_dynamic *file, bool needs_rpath, struct patch *ret);
 
 /* Applies with patchelf(1) and reads the file back to prove it. path must be a fresh copy with one
  * link: patchelf is not idempotent and writes through hard links. */

@@ -202,8 +202,8 @@ static int write_one(Elf *elf, void (*print)(Elf *elf, FILE *out), const char *t
 	return files_write(to, text, n, 0644, err);
 }
 
-int elf_text_write(const char *path, const char *segments_to, const char *dynamic_to,
-		   struct err *err)
+int readelf_write(const char *path, const char *segments_to, const char *dynamic_to,
+		  struct err *err)
 {
 	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	Elf *elf;

@@ -8,7 +8,7 @@
 struct err;
 
 /* Writes both texts of the ELF file at path to new files. */
-int elf_text_write(const char *path, const char *segments_to, const char *dynamic_to,
-		   struct err *err);
+int readelf_write(const char *path, const char *segments_to, const char *dynamic_to,
+		  struct err *err);
 
 #endif

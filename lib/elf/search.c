@@ -28,7 +28,7 @@ struct search {
 	char real[PATH_SIZE];
 };
 
-void needed_free(struct needed *set)
+void elf_libraries_free(struct elf_libraries *set)
 {
 	for (size_t i = 0; i < set->n_libs; i++) {
 		free(set->libs[i].name);
@@ -39,13 +39,13 @@ void needed_free(struct needed *set)
 	memset(set, 0, sizeof(*set));
 }
 
-bool needed_is_musl(const char *ldso)
+bool elf_search_is_musl(const char *ldso)
 {
 	return str_starts(path_base(ldso), "ld-musl-");
 }
 
 /* ldso/dynlink.c, load_library(). */
-bool needed_in_musl(const char *name)
+bool elf_search_in_musl(const char *name)
 {
 	static const char *const own[] = { "libc.",  "libpthread.", "librt.",  "libm.",
 					   "libdl.", "libutil.",    "libxnet." };
@@ -151,7 +151,7 @@ static bool try_defaults(struct search *search)
 	return false;
 }
 
-static bool known(const struct needed *set, const char *name)
+static bool known(const struct elf_libraries *set, const char *name)
 {
 	for (size_t i = 0; i < set->n_libs; i++) {
 		if (str_eq(set->libs[i].name, name))
@@ -160,9 +160,9 @@ static bool known(const struct needed *set, const char *name)
 	return false;
 }
 
-static int append(struct needed *set, const struct search *search, struct err *err)
+static int append(struct elf_libraries *set, const struct search *search, struct err *err)
 {
-	struct needed_lib *lib;
+	struct elf_library *lib;
 
 	if (array_reserve(&set->libs, &set->room, set->n_libs + 1, sizeof(*set->libs)) < 0)
 		return err_set(err, ENOMEM, "cannot list the libraries");
@@ -170,7 +170,7 @@ static int append(struct needed *set, const struct search *search, struct err *e
 	lib->name = strdup(search->name);
 	lib->path = strdup(search->path);
 	lib->real = strdup(search->real);
-	set->n_libs++; /* counted at once: needed_free takes NULLs */
+	set->n_libs++; /* counted at once: elf_libraries_free takes NULLs */
 	if (!lib->name || !lib->path || !lib->real)
 		return err_set(err, ENOMEM, "cannot list the libraries");
 	return 0;
@@ -178,7 +178,7 @@ static int append(struct needed *set, const struct search *search, struct err *e
 
 /* DT_RPATH is also for what that needs in turn, unless it has a RUNPATH. musl makes no difference
  * between the two: both are inherited. */
-static bool try_inherited(struct search *search, const struct needed_by *by, bool musl)
+static bool try_inherited(struct search *search, const struct elf_search_by *by, bool musl)
 {
 	for (; by; by = by->parent) {
 		const char *dirs =
@@ -201,7 +201,7 @@ static bool try_path(struct search *search)
 	return r == 0 && suits(search);
 }
 
-static bool find(struct search *search, const struct needed_by *by, bool musl)
+static bool find(struct search *search, const struct elf_search_by *by, bool musl)
 {
 	const char *from_environment = search->root->library_path;
 
@@ -216,8 +216,8 @@ static bool find(struct search *search, const struct needed_by *by, bool musl)
 	       try_defaults(search);
 }
 
-bool needed_find(const struct sysroot *root, const struct arch *arch, const char *name,
-		 const struct needed_by *by, bool musl, char *ret_path)
+bool elf_search_find(const struct sysroot *root, const struct arch *arch, const char *name,
+		     const struct elf_search_by *by, bool musl, char *ret_path)
 {
 	struct search search = { .root = root, .arch = arch, .name = name };
 
@@ -225,7 +225,7 @@ bool needed_find(const struct sysroot *root, const struct arch *arch, const char
 }
 
 /* The same in the sysroots below, each with all its directories. */
-static bool find_below(struct search *search, const struct needed_by *by, bool musl)
+static bool find_below(struct search *search, const struct elf_search_by *by, bool musl)
 {
 	for (; search->root; search->root = search->root->below) {
 		if (find(search, by, musl))
@@ -236,9 +236,9 @@ static bool find_below(struct search *search, const struct needed_by *by, bool m
 
 /* Adds what the one file needs itself. */
 static int add_direct(const struct sysroot *root, const struct arch *arch, const char *path,
-		      bool musl, struct needed *set, struct err *err)
+		      bool musl, struct elf_libraries *set, struct err *err)
 {
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	char real[PATH_SIZE], canonical[PATH_SIZE];
 	const struct sysroot *in = root;
 	int r = sysroot_find(in, path, real);
@@ -251,16 +251,16 @@ static int add_direct(const struct sysroot *root, const struct arch *arch, const
 		r = sysroot_canonical(in, path, canonical);
 	if (r < 0)
 		return err_set(err, -r, "cannot find %s", path);
-	r = elf_file_read(real, &file, err);
+	r = elf_dynamic_read(real, &file, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < file.n_needed; i++) {
 		struct search search = { .root = root, .arch = arch, .name = file.needed[i] };
 
-		if (known(set, search.name) || (musl && needed_in_musl(search.name)))
+		if (known(set, search.name) || (musl && elf_search_in_musl(search.name)))
 			continue;
-		if (!find_below(&search, &(struct needed_by){ .file = &file, .path = canonical },
-				musl))
+		if (!find_below(&search,
+				&(struct elf_search_by){ .file = &file, .path = canonical }, musl))
 			return err_say(err, ENOENT, "%s, which %s needs, is missing", search.name,
 				       canonical);
 		r = append(set, &search, err);
@@ -270,8 +270,8 @@ static int add_direct(const struct sysroot *root, const struct arch *arch, const
 	return 0;
 }
 
-int needed_add(const struct sysroot *root, const struct arch *arch, const char *path, bool musl,
-	       struct needed *set, struct err *err)
+int elf_search_add(const struct sysroot *root, const struct arch *arch, const char *path, bool musl,
+		   struct elf_libraries *set, struct err *err)
 {
 	size_t next = set->n_libs;
 	int r = add_direct(root, arch, path, musl, set, err);
@@ -282,8 +282,8 @@ int needed_add(const struct sysroot *root, const struct arch *arch, const char *
 	return r;
 }
 
-int needed_add_name(const struct sysroot *root, const struct arch *arch, const char *name,
-		    struct needed *set, struct err *err)
+int elf_search_add_name(const struct sysroot *root, const struct arch *arch, const char *name,
+			struct elf_libraries *set, struct err *err)
 {
 	struct search search = { .root = root, .arch = arch, .name = name };
 	int r;

@@ -7,19 +7,19 @@
 #include <stddef.h>
 
 struct arch;
-struct elf_file;
+struct elf_dynamic;
 struct err;
 struct sysroot;
 
-struct needed_lib {
+struct elf_library {
 	char *name; /* as DT_NEEDED says it */
 	char *path; /* absolute, inside the sysroot */
 	char *real; /* on this machine, without links */
 };
 
 /* A set of libraries in the order in which they were found. Initialise with { 0 }. */
-struct needed {
-	struct needed_lib *libs;
+struct elf_libraries {
+	struct elf_library *libs;
 	size_t n_libs, room;
 };
 
@@ -28,34 +28,34 @@ struct needed {
  * musl: the ld.so is musl's, which holds libc, libm, ... itself. Returns 0; -ENOENT naming
  * the missing library and who needs it; -ENOEXEC, -ENOMEM, ... What was added before a failure
  * stays. */
-int needed_add(const struct sysroot *root, const struct arch *arch, const char *path, bool musl,
-	       struct needed *set, struct err *err);
+int elf_search_add(const struct sysroot *root, const struct arch *arch, const char *path, bool musl,
+		   struct elf_libraries *set, struct err *err);
 
 /* Adds one library by its name (a soname), if the default directories have it. 1 if they have. */
-int needed_add_name(const struct sysroot *root, const struct arch *arch, const char *name,
-		    struct needed *set, struct err *err);
+int elf_search_add_name(const struct sysroot *root, const struct arch *arch, const char *name,
+			struct elf_libraries *set, struct err *err);
 
-void needed_free(struct needed *set);
+void elf_libraries_free(struct elf_libraries *set);
 
-/* Frees a set when its scope ends: NEEDED_CLEANUP struct needed set = { 0 }; */
-#define NEEDED_CLEANUP __attribute__((cleanup(needed_free)))
+/* Frees a set when its scope ends: ELF_LIBRARIES_CLEANUP struct elf_libraries set = { 0 }; */
+#define ELF_LIBRARIES_CLEANUP __attribute__((cleanup(elf_libraries_free)))
 
 /* Who needs a library, who needed that one, and so on up to the program. */
-struct needed_by {
-	const struct elf_file *file;
+struct elf_search_by {
+	const struct elf_dynamic *file;
 	const char *path; /* canonical, inside the sysroot */
-	const struct needed_by *parent;
+	const struct elf_search_by *parent;
 };
 
 /* Where ld.so finds one library: an absolute path inside the sysroot, not canonical. A file that
  * is not for this arch is passed over. */
-bool needed_find(const struct sysroot *root, const struct arch *arch, const char *name,
-		 const struct needed_by *by, bool musl, char *ret_path);
+bool elf_search_find(const struct sysroot *root, const struct arch *arch, const char *name,
+		     const struct elf_search_by *by, bool musl, char *ret_path);
 
 /* True for the names that musl's ld.so takes for itself: libc, libm, ... */
-bool needed_in_musl(const char *name);
+bool elf_search_in_musl(const char *name);
 
 /* True if an ld.so of this name is musl's. */
-bool needed_is_musl(const char *ldso);
+bool elf_search_is_musl(const char *ldso);
 
 #endif

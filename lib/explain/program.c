@@ -45,18 +45,18 @@ static void give_settings(struct world *world, bool musl, char **ret_cache)
 }
 
 /* A file that patchelf, strip or a bad copy has damaged: ld.so may crash, or not. */
-static int check_damage(struct world *world, const struct object *object, const struct arch *arch,
-			struct err *err)
+static int check_damage(struct world *world, const struct link_object *object,
+			const struct arch *arch, struct err *err)
 {
 	char what[256];
-	enum elf_mark mark;
+	enum elf_damage mark;
 
 	if (object->flaw) {
 		(void)broken_damaged(object->path, object->flaw, err);
 		return world_cannot_tell(world, world_step(world, "libraries", object->path, NULL));
 	}
-	mark = elf_marks(object->image, arch->page_size, what, sizeof(what));
-	if (mark != ELF_MARK_CUT && mark != ELF_MARK_DAMAGED)
+	mark = elf_damage_find(object->image, arch->page_size, what, sizeof(what));
+	if (mark != ELF_DAMAGE_CUT && mark != ELF_DAMAGE_CONTRADICTION)
 		return 0;
 	(void)broken_damaged(object->path, what, err);
 	return world_cannot_tell(world, world_step(world, "libraries", object->path, NULL));
@@ -68,14 +68,14 @@ static int fail(struct world *world, const char *path, int status)
 }
 
 /* A version that a loaded file needs and its library, which has some, does not have. */
-static int check_versions(struct world *world, const struct load *load, struct err *err)
+static int check_versions(struct world *world, const struct link_load *load, struct err *err)
 {
 	for (size_t i = 0; i < load->n; i++) {
-		const struct object *object = load->entries[i].object;
+		const struct link_object *object = load->entries[i].object;
 
 		for (size_t k = 0; k < object->symbols->n_needs; k++) {
 			const struct elf_version_need *need = &object->symbols->needs[k];
-			const struct object *by = load_find(load, need->file);
+			const struct link_object *by = link_load_find(load, need->file);
 
 			if (!by) {
 				(void)broken_stray_version(need->file, object->path, err);
@@ -92,30 +92,30 @@ static int check_versions(struct world *world, const struct load *load, struct e
 }
 
 /* True if ld.so looks for all of a file's functions before it starts the program. */
-static bool binds_now(const struct objects *objects, const struct object *object)
+static bool binds_now(const struct link_map *map, const struct link_object *object)
 {
 	uint64_t flags;
 
-	return objects_musl(objects) || getenv("LD_BIND_NOW") ||
+	return link_map_musl(map) || getenv("LD_BIND_NOW") ||
 	       elf_image_value(object->image, DT_BIND_NOW, &flags) ||
 	       (elf_image_value(object->image, DT_FLAGS, &flags) && (flags & DF_BIND_NOW)) ||
 	       (elf_image_value(object->image, DT_FLAGS_1, &flags) && (flags & DF_1_NOW));
 }
 
 /* A symbol that nothing defines. Without BIND_NOW only its first use would fail. */
-static int check_symbols(struct world *world, struct objects *objects, const struct load *load,
+static int check_symbols(struct world *world, struct link_map *map, const struct link_load *load,
 			 struct err *err)
 {
 	for (size_t i = 0; i < load->n; i++) {
-		const struct object *object = load->entries[i].object;
+		const struct link_object *object = load->entries[i].object;
 
 		for (size_t k = 0; k < object->symbols->n_symbols; k++) {
 			const struct elf_symbol *s = &object->symbols->symbols[k];
 
 			if ((s->flags & (ELF_SYMBOL_DEFINED | ELF_SYMBOL_WEAK)) ||
-			    objects_define(objects, load, s->name, s->hash, s->version))
+			    link_map_define(map, load, s->name, s->hash, s->version))
 				continue;
-			if (!binds_now(objects, object)) {
+			if (!binds_now(map, object)) {
 				(void)world_step(world, "libraries", object->path,
 						 "uses %s, which no library has", s->name);
 				return 0;
@@ -127,7 +127,7 @@ static int check_symbols(struct world *world, struct objects *objects, const str
 	return 0;
 }
 
-static void list_libraries(struct world *world, const struct load *load)
+static void list_libraries(struct world *world, const struct link_load *load)
 {
 	char names[512];
 	struct text text;
@@ -141,7 +141,7 @@ static void list_libraries(struct world *world, const struct load *load)
 		(void)world_step(world, "libraries", "libraries", "%s", names);
 }
 
-static int check_load(struct world *world, struct objects *objects, const struct load *load,
+static int check_load(struct world *world, struct link_map *map, const struct link_load *load,
 		      const struct arch *arch, struct err *err)
 {
 	int r = 0;
@@ -154,37 +154,37 @@ static int check_load(struct world *world, struct objects *objects, const struct
 		(void)broken_library_missing(load->missing[0].name, load->missing[0].by->path, err);
 		return fail(world, load->missing[0].name, LDSO_NOT_FOUND);
 	}
-	r = objects_musl(objects) ? 0 : check_versions(world, load, err);
+	r = link_map_musl(map) ? 0 : check_versions(world, load, err);
 	if (r == 0)
 		list_libraries(world, load);
-	return r < 0 ? r : check_symbols(world, objects, load, err);
+	return r < 0 ? r : check_symbols(world, map, load, err);
 }
 
 static int check_libraries(struct world *world, const struct found *program,
 			   const struct last_program *last, struct err *err)
 {
 	FILES_FREE char *cache = NULL;
-	struct objects *objects = NULL;
-	struct object *object;
-	struct load load = { 0 };
+	struct link_map *map = NULL;
+	struct link_object *object;
+	struct link_load load = { 0 };
 	int r;
 
 	if (!last->interp[0])
 		return 0;
-	r = objects_new(world->root, last->arch, last->interp, &objects);
+	r = link_map_new(world->root, last->arch, last->interp, &map);
 	if (r == 0) {
-		give_settings(world, objects_musl(objects), &cache);
-		r = objects_get(objects, program->at, &object);
+		give_settings(world, link_map_musl(map), &cache);
+		r = link_map_get(map, program->at, &object);
 	}
 	if (r == 0)
-		r = objects_load(objects, object, &load);
+		r = link_map_load(map, object, &load);
 	if (r == 0)
-		r = check_load(world, objects, &load, last->arch, err);
+		r = check_load(world, map, &load, last->arch, err);
 	else
 		(void)err_set(err, -r, "cannot list the libraries of %s", program->at);
-	load_free(&load);
-	if (objects)
-		objects_free(objects);
+	link_load_free(&load);
+	if (map)
+		link_map_free(map);
 	world->root->cache_size = 0;
 	return r;
 }

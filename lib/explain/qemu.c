@@ -38,14 +38,14 @@ static const struct arch *guest_of(const struct rule *rule, const struct found *
  * /etc/qemu-binfmt/ARCH. Here that decides for all files by the first, the ELF interpreter. */
 static void use_prefix(struct world *world, const struct found *subject, const struct arch *arch)
 {
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	const char *given = getenv("QEMU_LD_PREFIX");
 	struct sysroot *prefix = calloc(1, sizeof(*prefix));
 	char dir[64], real[PATH_SIZE];
 
 	(void)snprintf(dir, sizeof(dir), "/etc/qemu-binfmt/%s", arch->qemu);
 	if (prefix && sysroot_init(prefix, given ? given : dir) == 0 &&
-	    elf_file_read(subject->real, &file, NULL) == 0 && file.interp &&
+	    elf_dynamic_read(subject->real, &file, NULL) == 0 && file.interp &&
 	    sysroot_find(prefix, file.interp, real) == 0) {
 		free(world->root);
 		world->root = prefix;

@@ -36,7 +36,7 @@ struct sending {
 	char current[VERSION_ID_SIZE], newest[VERSION_ID_SIZE]; /* "" for none */
 	uint64_t newest_time;
 	bool taken;		 /* the id that was asked for is there already */
-	struct scratch work;	 /* where it is made */
+	struct tempdir work;	 /* where it is made */
 	char version[PATH_SIZE]; /* here, complete */
 	struct version_record record;
 };
@@ -136,7 +136,7 @@ static int make_version(struct sending *s, struct err *err)
 
 	if (is_version(s))
 		return 0;
-	r = scratch_make(&s->work, err);
+	r = tempdir_make(&s->work, err);
 	if (r < 0)
 		return r;
 	request.export = s->work.dir;
@@ -174,7 +174,7 @@ static int send_version(const struct sending *s, const char *temporary, struct e
 	argv[n++] = "--";
 	argv[n++] = from;
 	argv[n++] = to;
-	r = child_do(&(struct child){ .argv = argv }, NULL, "rsync failed", err);
+	r = program_do(&(struct program){ .argv = argv }, NULL, "rsync failed", err);
 	return r == -ENOENT ? err_hint(err, r, "install rsync here and on %s", s->host) : r;
 }
 
@@ -269,7 +269,7 @@ int remote_publish(const struct publish_request *request, struct publish_report 
 	if (r == 0)
 		r = send_all(&s, err);
 	ssh_close(&s.ssh);
-	scratch_drop(&s.work);
+	tempdir_drop(&s.work);
 	if (r < 0)
 		return r;
 	*ret = (struct publish_report){ .files = s.record.files, .bytes = s.record.bytes };

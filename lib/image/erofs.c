@@ -85,7 +85,7 @@ static int make(const struct pack_request *request, const char *temporary, struc
 {
 	__attribute__((cleanup(free_words))) struct words words = { 0 };
 	struct select_visitor visitor = { .left_out = add_left_out, .ctx = &words };
-	struct child child = { .complaint = "<E>" };
+	struct program program = { .complaint = "<E>" };
 	int r = add_options(&words, request);
 
 	if (r < 0)
@@ -95,8 +95,8 @@ static int make(const struct pack_request *request, const char *temporary, struc
 		return r;
 	if (add_word(&words, temporary, "") < 0 || add_word(&words, request->tree, "") < 0)
 		return err_set(err, ENOMEM, "cannot pack %s", request->tree);
-	child.argv = (const char *const *)words.argv;
-	return child_do(&child, NULL, "cannot make an erofs image", err);
+	program.argv = (const char *const *)words.argv;
+	return program_do(&program, NULL, "cannot make an erofs image", err);
 }
 
 static int settle(const char *temporary, struct err *err)
@@ -115,7 +115,7 @@ int erofs_write(const struct pack_request *request, const char *temporary, struc
 {
 	int r;
 
-	if (!child_exists("mkfs.erofs"))
+	if (!program_exists("mkfs.erofs"))
 		return err_say(err, ENOENT,
 			       "mkfs.erofs is not installed (Hint: install erofs-utils)");
 	r = make(request, temporary, ret, err);

@@ -21,7 +21,7 @@ enum { OUTPUT_MAX = 16 * 1024 * 1024 };
 
 int apt_available(struct err *err)
 {
-	if (!child_exists("apt-get"))
+	if (!program_exists("apt-get"))
 		return err_hint(err, err_say(err, ENOENT, "apt-get is not installed here"),
 				"--from host and --from DIR do without");
 	if (access(KEYRING, R_OK) < 0)
@@ -44,8 +44,8 @@ static char *host_network(void)
 	size_t n;
 	FILE *out;
 
-	if (child_run(&(struct child){ .argv = argv, .output_max = OUTPUT_MAX }, &output, complaint,
-		      NULL) != 0)
+	if (program_run(&(struct program){ .argv = argv, .output_max = OUTPUT_MAX }, &output,
+			complaint, NULL) != 0)
 		return strdup("");
 	out = open_memstream(&text, &n);
 	for (const char *line = output; out && *line;) {
@@ -173,10 +173,10 @@ static int run(const struct apt *apt, const char *const *own, const char *const 
 	const char *env[] = { variable, NULL };
 	size_t n_own = 0;
 	const char **argv;
-	struct child child = { .env = env,
-			       .dir = dir,
-			       .complaint = "E: ",
-			       .output_max = ret_output ? OUTPUT_MAX : 0 };
+	struct program program = { .env = env,
+				   .dir = dir,
+				   .complaint = "E: ",
+				   .output_max = ret_output ? OUTPUT_MAX : 0 };
 	int r;
 
 	while (own[n_own])
@@ -191,8 +191,8 @@ static int run(const struct apt *apt, const char *const *own, const char *const 
 	for (size_t i = 0; i < n; i++)
 		argv[2 + n_own + i] = words[i];
 	(void)snprintf(variable, sizeof(variable), "APT_CONFIG=%s", apt->conf); /* fits */
-	child.argv = argv;
-	r = child_do(&child, ret_output, "apt", err);
+	program.argv = argv;
+	r = program_do(&program, ret_output, "apt", err);
 	free(argv);
 	return r;
 }

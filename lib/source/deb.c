@@ -19,7 +19,7 @@
 struct deb {
 	const char *path; /* of the package */
 	const char *dir;
-	struct origins *origins;
+	struct owners *owners;
 	size_t package;
 	struct archive_reader *reader;
 };
@@ -115,7 +115,7 @@ static int take(struct deb *deb, const struct archive_member *member, struct err
 	if (r < 0)
 		return r;
 	r = write_member(deb, member, to, err);
-	return r <= 0 ? r : origins_add_file(deb->origins, name, deb->package, err);
+	return r <= 0 ? r : owners_add_file(deb->owners, name, deb->package, err);
 }
 
 static int extract(struct deb *deb, struct err *err)
@@ -138,10 +138,10 @@ static int extract(struct deb *deb, struct err *err)
 		       member->path[0] ? "link to" : "path", name);
 }
 
-int deb_extract(const char *path, const char *dir, struct origins *origins, size_t package,
+int deb_extract(const char *path, const char *dir, struct owners *owners, size_t package,
 		struct err *err)
 {
-	struct deb deb = { .path = path, .dir = dir, .origins = origins, .package = package };
+	struct deb deb = { .path = path, .dir = dir, .owners = owners, .package = package };
 	int r;
 
 	deb.reader = archive_open(path, ARCHIVE_DEB);

@@ -28,7 +28,7 @@ enum { WORD_SIZE = 3 * PACKAGE_WORD_MAX, WORDS_MAX = 1024, SUITES_MAX = 4 };
 
 struct debian {
 	struct debian_request request;
-	struct cache cache;
+	struct package_cache cache;
 	struct package *packages;
 	size_t n_packages, room_packages;
 	const struct suite *suites[SUITES_MAX]; /* those that the request needs */
@@ -179,7 +179,7 @@ static int fetch(struct debian *debian, const struct apt *apt, const size_t *whi
 			(void)err_wrap(err, r, "cannot download packages");
 	}
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = cache_take(&debian->cache, &debian->packages[which[i]], partial, err);
+		r = package_cache_take(&debian->cache, &debian->packages[which[i]], partial, err);
 	if (files_remove(partial, r < 0 ? NULL : err) < 0 && r == 0)
 		r = -EIO;
 	free(words);
@@ -193,7 +193,7 @@ static size_t list_missing(const struct debian *debian, const struct suite *suit
 
 	for (size_t i = 0; i < debian->n_packages && n < WORDS_MAX; i++) {
 		if (str_eq(debian->packages[i].suite, suite->name) &&
-		    !cache_has(&debian->cache, &debian->packages[i]))
+		    !package_cache_has(&debian->cache, &debian->packages[i]))
 			ret[n++] = i;
 	}
 	return n;
@@ -401,7 +401,7 @@ static int ask_offers(const struct debian *debian, const struct apt *apt, const 
 
 static int open_locked(struct debian *debian, struct err *err)
 {
-	int r = lock_list_read(debian->request.locked, &debian->packages, &debian->n_packages, err);
+	int r = lockfile_read(debian->request.locked, &debian->packages, &debian->n_packages, err);
 
 	if (r == 0)
 		r = check_listed(debian, err);
@@ -461,7 +461,7 @@ int debian_open(const struct debian_request *request, struct debian **ret, struc
 	if (!debian)
 		return err_set(err, ENOMEM, "cannot list packages");
 	debian->request = *request;
-	r = cache_open(request->cache, request->listener, &debian->cache, err);
+	r = package_cache_open(request->cache, request->listener, &debian->cache, err);
 	if (r == 0)
 		r = open_all(debian, err);
 	if (r < 0) {
@@ -469,7 +469,7 @@ int debian_open(const struct debian_request *request, struct debian **ret, struc
 		return r;
 	}
 	/* what is in the cache now is sound, and only what is not would ever be replaced */
-	cache_close(&debian->cache);
+	package_cache_close(&debian->cache);
 	*ret = debian;
 	return 0;
 }
@@ -478,7 +478,7 @@ void debian_close(struct debian *debian)
 {
 	if (!debian)
 		return;
-	cache_close(&debian->cache);
+	package_cache_close(&debian->cache);
 	free(debian->packages);
 	free(debian);
 }
@@ -505,7 +505,7 @@ static int merge_usr(const char *dir, struct err *err)
 }
 
 static int extract_all(struct debian *debian, const struct arch *arch, const char *dir,
-		       struct origins *origins, struct err *err)
+		       struct owners *owners, struct err *err)
 {
 	const char *suite = suite_used(debian, arch);
 	char path[PATH_SIZE];
@@ -518,36 +518,36 @@ static int extract_all(struct debian *debian, const struct arch *arch, const cha
 		if (!str_eq(package->suite, suite) ||
 		    (!str_eq(package->arch, arch->debian) && !str_eq(package->arch, "all")))
 			continue;
-		r = cache_path(&debian->cache, package, path, err);
+		r = package_cache_path(&debian->cache, package, path, err);
 		if (r < 0)
 			return r;
-		index = origins_add_package(origins, package, err);
-		r = index < 0 ? index : deb_extract(path, dir, origins, (size_t)index, err);
+		index = owners_add_package(owners, package, err);
+		r = index < 0 ? index : deb_extract(path, dir, owners, (size_t)index, err);
 	}
 	if (r < 0)
 		return r;
-	origins_sort(origins);
+	owners_sort(owners);
 	return merge_usr(dir, err);
 }
 
 int debian_extract(struct debian *debian, const struct arch *arch, const char *dir,
 		   struct source *ret, struct err *err)
 {
-	struct origins *origins = calloc(1, sizeof(*origins));
+	struct owners *owners = calloc(1, sizeof(*owners));
 	char about[1024];
 	struct text text;
 	int r;
 
-	if (!origins)
+	if (!owners)
 		return err_set(err, ENOMEM, "cannot extract packages");
-	r = extract_all(debian, arch, dir, origins, err);
+	r = extract_all(debian, arch, dir, owners, err);
 	if (r < 0) {
-		origins_free(origins);
-		free(origins);
+		owners_free(owners);
+		free(owners);
 		return r;
 	}
 	text_init(&text, about, sizeof(about));
 	text_addf(&text, "from debian:%s\nmirror %s\n", suite_used(debian, arch),
 		  debian->request.mirror);
-	return source_extracted(dir, arch, about, origins, ret, err);
+	return source_extracted(dir, arch, about, owners, ret, err);
 }

@@ -48,8 +48,8 @@ static int current_package(const struct apt *apt, const char *meta, const char *
 
 	(void)snprintf(word, sizeof(word), "%s:%s", meta, arch);
 	(void)snprintf(variable, sizeof(variable), "APT_CONFIG=%s", apt->conf);
-	r = child_do(&(struct child){ .argv = argv, .env = env, .output_max = OUTPUT_MAX }, &output,
-		     "apt", err);
+	r = program_do(&(struct program){ .argv = argv, .env = env, .output_max = OUTPUT_MAX },
+		       &output, "apt", err);
 	if (r < 0)
 		return r;
 	at = strstr(output, "Depends: linux-image-");
@@ -63,11 +63,11 @@ static int current_package(const struct apt *apt, const char *meta, const char *
 }
 
 /* Takes what pattern names out of a package. */
-static int extract(const struct cache *cache, const char *package, const char *wanted,
+static int extract(const struct package_cache *cache, const char *package, const char *wanted,
 		   const char *to, struct err *err)
 {
 	char partial[PATH_SIZE], pattern[PATH_SIZE];
-	struct origins origins = { 0 };
+	struct owners owners = { 0 };
 	struct package of = { .name = "kernel" };
 	glob_t found = { 0 };
 	int r = files_path(partial, err, "%s/partial", cache->dir);
@@ -79,10 +79,10 @@ static int extract(const struct cache *cache, const char *package, const char *w
 	if (r == 0)
 		r = files_mkdirs(partial, err);
 	if (r == 0)
-		r = origins_add_package(&origins, &of, err);
+		r = owners_add_package(&owners, &of, err);
 	if (r >= 0)
-		r = deb_extract(package, partial, &origins, 0, err);
-	origins_free(&origins);
+		r = deb_extract(package, partial, &owners, 0, err);
+	owners_free(&owners);
 	if (r == 0 && glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
 		r = err_say(err, ENOENT, "%s holds no %s", package, wanted);
 	if (r == 0)
@@ -95,7 +95,7 @@ static int extract(const struct cache *cache, const char *package, const char *w
 	return r;
 }
 
-static int download(const struct cache *cache, const struct apt *apt, const char *word,
+static int download(const struct package_cache *cache, const struct apt *apt, const char *word,
 		    const struct package *package, struct err *err)
 {
 	char partial[PATH_SIZE];
@@ -107,7 +107,7 @@ static int download(const struct cache *cache, const struct apt *apt, const char
 		r = files_mkdirs(partial, err);
 	if (r == 0)
 		r = apt_download(apt, &word, 1, partial, err);
-	return r == 0 ? cache_take(cache, package, partial, err) : r;
+	return r == 0 ? package_cache_take(cache, package, partial, err) : r;
 }
 
 static int image_path(const char *dir, const struct arch *arch, const char *name, char *ret,
@@ -116,8 +116,8 @@ static int image_path(const char *dir, const struct arch *arch, const char *name
 	return files_path(ret, err, "%s/kernels/%s/%s", dir, arch->name, name);
 }
 
-static int fetch(const struct kernel_request *request, const struct cache *cache, char *ret_path,
-		 struct err *err)
+static int fetch(const struct debian_kernel_request *request, const struct package_cache *cache,
+		 char *ret_path, struct err *err)
 {
 	const char *debian = request->arch->debian;
 	struct apt apt = {
@@ -149,19 +149,19 @@ static int fetch(const struct kernel_request *request, const struct cache *cache
 	if (r < 0 || files_exist(ret_path))
 		return r;
 	listener_step(request->listener, "downloading Debian's kernel");
-	if (!cache_has(cache, &package))
+	if (!package_cache_has(cache, &package))
 		r = download(cache, &apt, word, &package, err);
 	if (r == 0)
-		r = cache_path(cache, &package, archive, err);
+		r = package_cache_path(cache, &package, archive, err);
 	return r == 0 ? extract(cache, archive, "boot/vmlinuz-*", ret_path, err) : r;
 }
 
 /* The newest by name of those that are cached. */
-static int find_cached(const struct kernel_request *request, char *ret_path)
+static int find_cached(const struct debian_kernel_request *request, char *ret_path)
 {
 	char dir[PATH_SIZE], pattern[PATH_SIZE];
 	glob_t found = { 0 };
-	int r = cache_dir(request->cache, dir, NULL);
+	int r = package_cache_dir(request->cache, dir, NULL);
 
 	if (r == 0)
 		r = image_path(dir, request->arch, "*", pattern, NULL);
@@ -173,9 +173,9 @@ static int find_cached(const struct kernel_request *request, char *ret_path)
 	return r;
 }
 
-int kernel_find(const struct kernel_request *request, char *ret_path, struct err *err)
+int debian_kernel_find(const struct debian_kernel_request *request, char *ret_path, struct err *err)
 {
-	struct cache cache;
+	struct package_cache cache;
 	int r;
 
 	if (!meta_package(request->arch))
@@ -184,21 +184,21 @@ int kernel_find(const struct kernel_request *request, char *ret_path, struct err
 			"--kernel FILE");
 	if (find_cached(request, ret_path) == 0)
 		return 0;
-	r = cache_open(request->cache, request->listener, &cache, err);
+	r = package_cache_open(request->cache, request->listener, &cache, err);
 	if (r < 0)
 		return r;
 	r = fetch(request, &cache, ret_path, err);
-	cache_close(&cache);
+	package_cache_close(&cache);
 	return r < 0 ? err_wrap(err, r, "cannot get Debian's kernel for %s", request->arch->name)
 		     : 0;
 }
 
-int kernel_find_modules(const struct kernel_request *request, const char *image, char *ret_dir,
-			struct err *err)
+int debian_kernel_find_modules(const struct debian_kernel_request *request, const char *image,
+			       char *ret_dir, struct err *err)
 {
 	char archive[PATH_SIZE];
-	struct cache cache;
-	int r = cache_open(request->cache, request->listener, &cache, err);
+	struct package_cache cache;
+	int r = package_cache_open(request->cache, request->listener, &cache, err);
 
 	if (r < 0)
 		return r;
@@ -210,6 +210,6 @@ int kernel_find_modules(const struct kernel_request *request, const char *image,
 		if (r == 0)
 			r = extract(&cache, archive, "lib/modules/*", ret_dir, err);
 	}
-	cache_close(&cache);
+	package_cache_close(&cache);
 	return r;
 }

@@ -12,7 +12,7 @@ struct arch;
 struct err;
 struct listener;
 
-struct kernel_request {
+struct debian_kernel_request {
 	const struct arch *arch;
 	const char *mirror;
 	const char *cache;		 /* NULL: the user's default */
@@ -21,11 +21,12 @@ struct kernel_request {
 
 /* The path of a kernel image (PATH_SIZE bytes). Downloads it where the cache has not the
  * newest one; where the mirror cannot be reached, the one that is cached will do. */
-int kernel_find(const struct kernel_request *request, char *ret_path, struct err *err);
+int debian_kernel_find(const struct debian_kernel_request *request, char *ret_path,
+		       struct err *err);
 
-/* The folder with the modules of a kernel that kernel_find has found (PATH_SIZE bytes); they
+/* The folder with the modules of a kernel that debian_kernel_find has found (PATH_SIZE bytes); they
  * come out of its package when they are asked for first. */
-int kernel_find_modules(const struct kernel_request *request, const char *image, char *ret_dir,
-			struct err *err);
+int debian_kernel_find_modules(const struct debian_kernel_request *request, const char *image,
+			       char *ret_dir, struct err *err);
 
 #endif

@@ -48,7 +48,7 @@ static size_t count_lines(const char *text)
 	return n;
 }
 
-int lock_list_read(const char *path, struct package **ret, size_t *ret_n, struct err *err)
+int lockfile_read(const char *path, struct package **ret, size_t *ret_n, struct err *err)
 {
 	FILES_FREE char *text = NULL;
 	struct package *packages;
@@ -83,7 +83,7 @@ int lock_list_read(const char *path, struct package **ret, size_t *ret_n, struct
 	return 0;
 }
 
-const struct arch *lock_list_arch(const struct package *packages, size_t n_packages, size_t n)
+const struct arch *lockfile_arch(const struct package *packages, size_t n_packages, size_t n)
 {
 	size_t n_table;
 	const struct arch *table = arch_table(&n_table);

@@ -11,9 +11,9 @@ struct package;
 
 /* Reads it; several such files one after another are fine. Caller frees *ret. -EINVAL with
  * "FILE:LINE: ..." for what is no such line, or names a package without a checksum. */
-int lock_list_read(const char *path, struct package **ret, size_t *ret_n, struct err *err);
+int lockfile_read(const char *path, struct package **ret, size_t *ret_n, struct err *err);
 
 /* The n-th arch that a list has packages for, or NULL behind the last. */
-const struct arch *lock_list_arch(const struct package *packages, size_t n_packages, size_t n);
+const struct arch *lockfile_arch(const struct package *packages, size_t n_packages, size_t n);
 
 #endif

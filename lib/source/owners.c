@@ -22,60 +22,60 @@ static const char *merged(const char *path)
 	return str_starts(path, "/usr/") ? path + 4 : path;
 }
 
-void origins_free(struct origins *origins)
+void owners_free(struct owners *owners)
 {
-	for (size_t i = 0; i < origins->n_files; i++)
-		free(origins->files[i].path);
-	free(origins->files);
-	free(origins->packages);
-	memset(origins, 0, sizeof(*origins));
+	for (size_t i = 0; i < owners->n_files; i++)
+		free(owners->files[i].path);
+	free(owners->files);
+	free(owners->packages);
+	memset(owners, 0, sizeof(*owners));
 }
 
-int origins_add_package(struct origins *origins, const struct package *package, struct err *err)
+int owners_add_package(struct owners *owners, const struct package *package, struct err *err)
 {
-	if (array_reserve(&origins->packages, &origins->room_packages, origins->n_packages + 1,
-			  sizeof(*origins->packages)) < 0)
+	if (array_reserve(&owners->packages, &owners->room_packages, owners->n_packages + 1,
+			  sizeof(*owners->packages)) < 0)
 		return err_set(err, ENOMEM, "cannot list the packages");
-	origins->packages[origins->n_packages] = *package;
-	return (int)origins->n_packages++;
+	owners->packages[owners->n_packages] = *package;
+	return (int)owners->n_packages++;
 }
 
-int origins_add_file(struct origins *origins, const char *path, size_t package, struct err *err)
+int owners_add_file(struct owners *owners, const char *path, size_t package, struct err *err)
 {
-	struct origin_file *file;
+	struct owned_file *file;
 
-	if (array_reserve(&origins->files, &origins->room_files, origins->n_files + 1,
-			  sizeof(*origins->files)) < 0)
+	if (array_reserve(&owners->files, &owners->room_files, owners->n_files + 1,
+			  sizeof(*owners->files)) < 0)
 		return err_set(err, ENOMEM, "cannot list the files of packages");
-	file = &origins->files[origins->n_files];
+	file = &owners->files[owners->n_files];
 	file->path = strdup(merged(path));
 	if (!file->path)
 		return err_set(err, ENOMEM, "cannot list the files of packages");
 	file->package = package;
-	origins->n_files++;
+	owners->n_files++;
 	return 0;
 }
 
 static int compare_files(const void *a, const void *b)
 {
-	return strcmp(((const struct origin_file *)a)->path, ((const struct origin_file *)b)->path);
+	return strcmp(((const struct owned_file *)a)->path, ((const struct owned_file *)b)->path);
 }
 
-void origins_sort(struct origins *origins)
+void owners_sort(struct owners *owners)
 {
-	if (origins->n_files)
-		qsort(origins->files, origins->n_files, sizeof(*origins->files), compare_files);
+	if (owners->n_files)
+		qsort(owners->files, owners->n_files, sizeof(*owners->files), compare_files);
 }
 
-const struct package *origins_package(const struct origins *origins, const char *path)
+const struct package *owners_find(const struct owners *owners, const char *path)
 {
-	struct origin_file key = { .path = (char *)merged(path) }; /* only compared */
-	const struct origin_file *found = origins->n_files
-						  ? bsearch(&key, origins->files, origins->n_files,
-							    sizeof(*origins->files), compare_files)
-						  : NULL;
+	struct owned_file key = { .path = (char *)merged(path) }; /* only compared */
+	const struct owned_file *found = owners->n_files
+						 ? bsearch(&key, owners->files, owners->n_files,
+							   sizeof(*owners->files), compare_files)
+						 : NULL;
 
-	return found ? &origins->packages[found->package] : NULL;
+	return found ? &owners->packages[found->package] : NULL;
 }
 
 /* Runs a query with words behind its own arguments. dpkg-query ends with 1 if it does not know one
@@ -97,14 +97,14 @@ static int query(const char *const *head, char *const *words, size_t n, char **r
 		argv[i] = head[i];
 	for (size_t i = 0; i < n; i++)
 		argv[n_head + i] = words[i];
-	r = child_run(&(struct child){ .argv = argv, .output_max = OUTPUT_MAX }, ret_output,
-		      complaint, err);
+	r = program_run(&(struct program){ .argv = argv, .output_max = OUTPUT_MAX }, ret_output,
+			complaint, err);
 	free(argv);
 	return r < 0 ? r : 0;
 }
 
 /* The package that dpkg calls name (NAME or NAME:ARCH), asked for once; its index. */
-static int know_package(struct origins *origins, const char *name, size_t n, struct err *err)
+static int know_package(struct owners *owners, const char *name, size_t n, struct err *err)
 {
 	static const char *const head[] = { "dpkg-query", "-W",
 					    "-f",	  "${Package} ${Version} ${Architecture}\n",
@@ -118,11 +118,10 @@ static int know_package(struct origins *origins, const char *name, size_t n, str
 
 	if (str_copy_bytes(word, sizeof(word), name, n) < 0)
 		return -ENOENT;
-	for (size_t i = 0; i < origins->n_packages; i++) {
-		size_t m = strlen(origins->packages[i].name);
+	for (size_t i = 0; i < owners->n_packages; i++) {
+		size_t m = strlen(owners->packages[i].name);
 
-		if (strncmp(origins->packages[i].name, word, m) == 0 &&
-		    (!word[m] || word[m] == ':'))
+		if (strncmp(owners->packages[i].name, word, m) == 0 && (!word[m] || word[m] == ':'))
 			return (int)i;
 	}
 	r = query(head, words, 1, &output, err);
@@ -132,11 +131,11 @@ static int know_package(struct origins *origins, const char *name, size_t n, str
 	text_addf(&text, "host %.*s 0 -", (int)strcspn(output, "\n"), output);
 	if (text.overflow || package_parse(line, text.used, &package, NULL) != 1)
 		return -ENOENT;
-	return origins_add_package(origins, &package, err);
+	return owners_add_package(owners, &package, err);
 }
 
 /* One line of `dpkg-query -S`: "libc6:amd64: /lib/...", or "a, b: /usr/..." (the first counts). */
-static int take_line(struct origins *origins, const char *line, size_t n, struct err *err)
+static int take_line(struct owners *owners, const char *line, size_t n, struct err *err)
 {
 	const char *path = memmem(line, n, ": /", 3);
 	char copy[PATH_SIZE];
@@ -147,11 +146,11 @@ static int take_line(struct origins *origins, const char *line, size_t n, struct
 	if (str_copy_bytes(copy, sizeof(copy), path + 2, n - (size_t)(path + 2 - line)) < 0)
 		return 0;
 	n = strcspn(line, ",");
-	package = know_package(origins, line, n < (size_t)(path - line) ? n : (size_t)(path - line),
+	package = know_package(owners, line, n < (size_t)(path - line) ? n : (size_t)(path - line),
 			       err);
 	if (package == -ENOENT)
 		return 0;
-	return package < 0 ? package : origins_add_file(origins, copy, (size_t)package, err);
+	return package < 0 ? package : owners_add_file(owners, copy, (size_t)package, err);
 }
 
 /* Every path twice: with and without "/usr", as dpkg may know either. Caller frees all. */
@@ -169,7 +168,7 @@ static char **both_ways(char *const *paths, size_t n)
 	return both;
 }
 
-static int ask(struct origins *origins, char *const *paths, size_t n, struct err *err)
+static int ask(struct owners *owners, char *const *paths, size_t n, struct err *err)
 {
 	static const char *const head[] = { "dpkg-query", "-S", "--", NULL };
 	FILES_FREE char *output = NULL;
@@ -178,18 +177,18 @@ static int ask(struct origins *origins, char *const *paths, size_t n, struct err
 	for (const char *s = output; r == 0 && s && *s;) {
 		size_t length = strcspn(s, "\n");
 
-		r = take_line(origins, s, length, err);
+		r = take_line(owners, s, length, err);
 		s += length + (s[length] == '\n');
 	}
 	return r;
 }
 
-int origins_ask_dpkg(struct origins *origins, char *const *paths, size_t n, struct err *err)
+int owners_ask_dpkg(struct owners *owners, char *const *paths, size_t n, struct err *err)
 {
 	char **both;
 	int r = 0;
 
-	if (!n || !child_exists("dpkg-query"))
+	if (!n || !program_exists("dpkg-query"))
 		return 0;
 	both = both_ways(paths, n);
 	for (size_t i = 0; !both || i < 2 * n; i++) {
@@ -199,7 +198,7 @@ int origins_ask_dpkg(struct origins *origins, char *const *paths, size_t n, stru
 		}
 	}
 	if (r == 0)
-		r = ask(origins, both, 2 * n, err);
+		r = ask(owners, both, 2 * n, err);
 	for (size_t i = 0; both && i < 2 * n; i++)
 		free(both[i]);
 	free(both);

@@ -9,36 +9,36 @@ struct err;
 struct package;
 
 /* Initialise with { 0 }. */
-struct origins {
+struct owners {
 	struct package *packages;
 	size_t n_packages, room_packages;
-	struct origin_file *files; /* sorted by path once origins_sort has run */
+	struct owned_file *files; /* sorted by path once owners_sort has run */
 	size_t n_files, room_files;
 };
 
-/* A file's path (merged: see origins_package) and the index of its package. */
-struct origin_file {
+/* A file's path (merged: see owners_find) and the index of its package. */
+struct owned_file {
 	char *path;
 	size_t package;
 };
 
 /* Adds a package (copied). Returns its index or -ENOMEM. */
-int origins_add_package(struct origins *origins, const struct package *package, struct err *err);
+int owners_add_package(struct owners *owners, const struct package *package, struct err *err);
 
 /* Says that path, absolute in the sysroot, belongs to a package. */
-int origins_add_file(struct origins *origins, const char *path, size_t package, struct err *err);
+int owners_add_file(struct owners *owners, const char *path, size_t package, struct err *err);
 
-/* To be called after the last origins_add_file and before origins_package; also orders packages. */
-void origins_sort(struct origins *origins);
+/* To be called after the last owners_add_file and before owners_find; also orders packages. */
+void owners_sort(struct owners *owners);
 
 /* The package of a canonical path, or NULL. /usr/lib and /lib are taken for one: packages were made
  * before and after that merger. */
-const struct package *origins_package(const struct origins *origins, const char *path);
+const struct package *owners_find(const struct owners *owners, const char *path);
 
 /* Asks this machine's dpkg about the given paths, if it has one. A machine without dpkg, or a file
  * without package, is no error. */
-int origins_ask_dpkg(struct origins *origins, char *const *paths, size_t n, struct err *err);
+int owners_ask_dpkg(struct owners *owners, char *const *paths, size_t n, struct err *err);
 
-void origins_free(struct origins *origins);
+void owners_free(struct owners *owners);
 
 #endif

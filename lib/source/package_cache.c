@@ -17,7 +17,7 @@
 #include "core/str.h"
 #include "sys/fd.h"
 
-int cache_dir(const char *given, char *ret, struct err *err)
+int package_cache_dir(const char *given, char *ret, struct err *err)
 {
 	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 
@@ -34,7 +34,7 @@ int cache_dir(const char *given, char *ret, struct err *err)
 			"give --cache DIR");
 }
 
-static int lock(struct cache *cache, const struct listener *listener, struct err *err)
+static int lock(struct package_cache *cache, const struct listener *listener, struct err *err)
 {
 	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/lock", cache->dir);
@@ -54,15 +54,15 @@ static int lock(struct cache *cache, const struct listener *listener, struct err
 	return 0;
 }
 
-int cache_open(const char *given, const struct listener *listener, struct cache *ret,
-	       struct err *err)
+int package_cache_open(const char *given, const struct listener *listener,
+		       struct package_cache *ret, struct err *err)
 {
 	FILES_FREE char *real = NULL;
 	char dir[PATH_SIZE];
 	int r;
 
 	ret->lock = -1;
-	r = cache_dir(given, dir, err);
+	r = package_cache_dir(given, dir, err);
 	if (r == 0)
 		r = files_mkdirs(dir, err);
 	if (r < 0)
@@ -78,17 +78,18 @@ int cache_open(const char *given, const struct listener *listener, struct cache 
 	if (r == 0)
 		r = lock(ret, listener, err);
 	if (r < 0)
-		cache_close(ret);
+		package_cache_close(ret);
 	return r;
 }
 
-void cache_close(struct cache *cache)
+void package_cache_close(struct package_cache *cache)
 {
 	fd_close(&cache->lock);
 	cache->lock = -1;
 }
 
-int cache_path(const struct cache *cache, const struct package *package, char *ret, struct err *err)
+int package_cache_path(const struct package_cache *cache, const struct package *package, char *ret,
+		       struct err *err)
 {
 	char file[4 * PACKAGE_WORD_MAX];
 
@@ -105,11 +106,11 @@ static bool fits(const struct package *package, const char *path)
 	return files_sum(path, sum, &size, NULL) == 0 && str_eq(sum, package->sum);
 }
 
-bool cache_has(const struct cache *cache, const struct package *package)
+bool package_cache_has(const struct package_cache *cache, const struct package *package)
 {
 	char path[PATH_SIZE];
 
-	if (cache_path(cache, package, path, NULL) < 0 || !files_exist(path))
+	if (package_cache_path(cache, package, path, NULL) < 0 || !files_exist(path))
 		return false;
 	if (fits(package, path))
 		return true;
@@ -117,8 +118,8 @@ bool cache_has(const struct cache *cache, const struct package *package)
 	return false;
 }
 
-int cache_take(const struct cache *cache, const struct package *package, const char *from,
-	       struct err *err)
+int package_cache_take(const struct package_cache *cache, const struct package *package,
+		       const char *from, struct err *err)
 {
 	char path[PATH_SIZE], to[PATH_SIZE], file[4 * PACKAGE_WORD_MAX];
 	int r = package_file(package, file, sizeof(file));
@@ -126,7 +127,7 @@ int cache_take(const struct cache *cache, const struct package *package, const c
 	if (r == 0)
 		r = files_path(path, err, "%s/%s", from, file);
 	if (r == 0)
-		r = cache_path(cache, package, to, err);
+		r = package_cache_path(cache, package, to, err);
 	if (r < 0)
 		return r;
 	if (!files_exist(path))

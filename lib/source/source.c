@@ -30,9 +30,9 @@ const char *source_word(enum source_kind kind)
 
 void source_free(struct source *source)
 {
-	if (source->origins)
-		origins_free(source->origins);
-	free(source->origins);
+	if (source->owners)
+		owners_free(source->owners);
+	free(source->owners);
 	free(source->root);
 	free(source->about);
 	memset(source, 0, sizeof(*source));
@@ -43,9 +43,9 @@ static int fill(struct source *ret, const char *dir, struct err *err)
 	int r;
 
 	ret->root = calloc(1, sizeof(*ret->root));
-	if (!ret->origins)
-		ret->origins = calloc(1, sizeof(*ret->origins));
-	if (!ret->root || !ret->origins || !ret->about) {
+	if (!ret->owners)
+		ret->owners = calloc(1, sizeof(*ret->owners));
+	if (!ret->root || !ret->owners || !ret->about) {
 		source_free(ret);
 		return err_set(err, ENOMEM, "cannot read %s", dir);
 	}
@@ -105,10 +105,10 @@ int source_dir(const char *dir, const struct arch *arch, struct source *ret, str
 }
 
 int source_extracted(const char *dir, const struct arch *arch, const char *about,
-		     struct origins *origins, struct source *ret, struct err *err)
+		     struct owners *owners, struct source *ret, struct err *err)
 {
 	*ret = (struct source){
-		.kind = SOURCE_DEBIAN, .arch = arch, .origins = origins, .about = strdup(about)
+		.kind = SOURCE_DEBIAN, .arch = arch, .owners = owners, .about = strdup(about)
 	};
 	return fill(ret, dir, err);
 }

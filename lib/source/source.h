@@ -8,7 +8,7 @@
 
 struct arch;
 struct err;
-struct origins;
+struct owners;
 struct sysroot;
 
 enum source_kind { SOURCE_HOST, SOURCE_DIR, SOURCE_DEBIAN };
@@ -16,9 +16,9 @@ enum source_kind { SOURCE_HOST, SOURCE_DIR, SOURCE_DEBIAN };
 struct source {
 	enum source_kind kind;
 	const struct arch *arch;
-	struct sysroot *root;	 /* belongs to this struct, as all below */
-	struct origins *origins; /* empty at first for SOURCE_HOST: dpkg is asked later */
-	char *about;		 /* the text of etc/busypy/<arch>/sources */
+	struct sysroot *root;  /* belongs to this struct, as all below */
+	struct owners *owners; /* empty at first for SOURCE_HOST: dpkg is asked later */
+	char *about;	       /* the text of etc/busypy/<arch>/sources */
 };
 
 /* "host", "dir", "debian": in manifests and messages. */
@@ -30,10 +30,10 @@ int source_host(struct source *ret, struct err *err);
 /* A directory that holds usr/bin/python3, for arch. */
 int source_dir(const char *dir, const struct arch *arch, struct source *ret, struct err *err);
 
-/* A directory into which Debian's packages were extracted; takes over origins, which must be on
+/* A directory into which Debian's packages were extracted; takes over owners, which must be on
  * the heap, in every case. */
 int source_extracted(const char *dir, const struct arch *arch, const char *about,
-		     struct origins *origins, struct source *ret, struct err *err);
+		     struct owners *owners, struct source *ret, struct err *err);
 
 /* Frees what source holds; an empty one is fine. */
 void source_free(struct source *source);

@@ -26,7 +26,7 @@ struct work {
 	const struct binaries *want;
 	const struct sysroot *root;
 	const struct arch *arch;
-	struct needed libs;
+	struct elf_libraries libs;
 	char *interp; /* PT_INTERP of the interpreter; NULL if static */
 	bool musl, needs_rpath;
 };
@@ -60,20 +60,20 @@ static int take_needs(struct work *work, const struct binary *binary, struct err
 {
 	if (!work->interp)
 		return 0;
-	return needed_add(work->root, work->arch, binary->source, work->musl, &work->libs, err);
+	return elf_search_add(work->root, work->arch, binary->source, work->musl, &work->libs, err);
 }
 
 /* Patches our copy if it must be, and records the pristine file. */
 static int take_binary(struct work *work, const struct binary *binary, struct err *err)
 {
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	struct patch patch;
 	bool patched;
-	int r = elf_file_read(binary->real, &file, err);
+	int r = elf_dynamic_read(binary->real, &file, err);
 
 	if (r < 0)
 		return r;
-	if (!elf_file_fits(&file, work->arch))
+	if (!elf_dynamic_fits(&file, work->arch))
 		return err_say(err, ENOEXEC, "%s is no ELF file for %s", binary->real,
 			       work->arch->name);
 	patched = patch_wanted(&file, work->needs_rpath, &patch);
@@ -145,7 +145,7 @@ static int take_module(const char *path, const struct stat *st, void *context, s
 
 	if (!S_ISREG(st->st_mode))
 		return 0;
-	r = elf_file_probe(path);
+	r = elf_probe(path);
 	if (r <= 0)
 		return r;
 	r = files_path(module.staged, err, "%s", path);
@@ -173,7 +173,7 @@ static int take_modules(struct work *work, struct err *err)
 	return files_walk(dir, &(struct files_walk){ .each = take_module, .context = work }, err);
 }
 
-static int stage_library(struct work *work, const struct needed_lib *lib, struct err *err)
+static int stage_library(struct work *work, const struct elf_library *lib, struct err *err)
 {
 	const char *name = path_base(lib->name);
 	struct binary library;
@@ -194,7 +194,7 @@ static int stage_libraries(struct work *work, struct err *err)
 	int r;
 
 	for (size_t i = 0; i < sizeof(extra_libs) / sizeof(extra_libs[0]); i++) {
-		r = needed_add_name(work->root, work->arch, extra_libs[i], &work->libs, err);
+		r = elf_search_add_name(work->root, work->arch, extra_libs[i], &work->libs, err);
 		if (r < 0)
 			return r;
 	}
@@ -208,15 +208,15 @@ static int stage_libraries(struct work *work, struct err *err)
 
 static int read_interpreter(struct work *work, char *ret_ldso, struct err *err)
 {
-	ELF_FILE_CLEANUP struct elf_file file = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	struct binary python;
 	int r = find_binary(work, work->want->python, &python, err);
 
 	if (r == 0)
-		r = elf_file_read(python.real, &file, err);
+		r = elf_dynamic_read(python.real, &file, err);
 	if (r < 0)
 		return r;
-	if (!elf_file_fits(&file, work->arch))
+	if (!elf_dynamic_fits(&file, work->arch))
 		return err_say(err, ENOEXEC, "%s is no program for %s", python.real,
 			       work->arch->name);
 	work->interp = file.interp;
@@ -224,7 +224,7 @@ static int read_interpreter(struct work *work, char *ret_ldso, struct err *err)
 	ret_ldso[0] = '\0';
 	if (!work->interp)
 		return 0;
-	work->musl = needed_is_musl(work->interp);
+	work->musl = elf_search_is_musl(work->interp);
 	r = str_copy(ret_ldso, BINARIES_NAME_MAX, path_base(work->interp));
 	return r < 0 ? err_set(err, ENAMETOOLONG, "%s", work->interp) : 0;
 }
@@ -261,7 +261,7 @@ int binaries_stage(const struct binaries *binaries, char ret_ldso[BINARIES_NAME_
 			     .arch = binaries->source->arch };
 	int r = stage_all(&work, ret_ldso, err);
 
-	needed_free(&work.libs);
+	elf_libraries_free(&work.libs);
 	free(work.interp);
 	return r;
 }

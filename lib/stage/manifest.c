@@ -41,10 +41,10 @@ static int compare(const void *a, const void *b)
 		      ((const struct manifest_file *)b)->path);
 }
 
-static int print_file(const struct manifest_file *file, const struct origins *origins,
+static int print_file(const struct manifest_file *file, const struct owners *owners,
 		      const char *kind, FILE *out)
 {
-	const struct package *package = origins_package(origins, file->source);
+	const struct package *package = owners_find(owners, file->source);
 	char size[24], origin[PATH_SIZE], line[LINE_MAX_OURS];
 	int n = package ? snprintf(origin, sizeof(origin), "%s=%s", package->name, package->version)
 			: snprintf(origin, sizeof(origin), "%s:%s", kind, file->source);
@@ -64,7 +64,7 @@ static int print_file(const struct manifest_file *file, const struct origins *or
 	return fprintf(out, "%s\n", line) < 0 ? -ENOMEM : 0;
 }
 
-int manifest_text(struct manifest *manifest, const struct origins *origins, const char *kind,
+int manifest_text(struct manifest *manifest, const struct owners *owners, const char *kind,
 		  char **ret, struct err *err)
 {
 	char *text = NULL;
@@ -77,7 +77,7 @@ int manifest_text(struct manifest *manifest, const struct origins *origins, cons
 	if (manifest->n_files)
 		qsort(manifest->files, manifest->n_files, sizeof(*manifest->files), compare);
 	for (size_t i = 0; r == 0 && i < manifest->n_files; i++)
-		r = print_file(&manifest->files[i], origins, kind, out);
+		r = print_file(&manifest->files[i], owners, kind, out);
 	if (fclose(out) != 0 && r == 0)
 		r = -ENOMEM;
 	if (r < 0) {
@@ -88,11 +88,11 @@ int manifest_text(struct manifest *manifest, const struct origins *origins, cons
 	return 0;
 }
 
-int manifest_write(struct manifest *manifest, const struct origins *origins, const char *kind,
+int manifest_write(struct manifest *manifest, const struct owners *owners, const char *kind,
 		   const char *to, struct err *err)
 {
 	FILES_FREE char *text = NULL;
-	int r = manifest_text(manifest, origins, kind, &text, err);
+	int r = manifest_text(manifest, owners, kind, &text, err);
 
 	if (r < 0)
 		return r;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct err;
-struct origins;
+struct owners;
 
 struct manifest_file {
 	char *path;   /* in the view: /usr/bin/python3.11, /lib/libc.so.6 */
@@ -30,11 +30,11 @@ int manifest_add(struct manifest *manifest, const char *path, const char *source
 
 /* One line per file, sorted by path: "SHA256 SIZE PATH ORIGIN as-is|patched". ORIGIN is
  * PACKAGE=VERSION, or kind:SOURCE where no package is known. Caller frees *ret. */
-int manifest_text(struct manifest *manifest, const struct origins *origins, const char *kind,
+int manifest_text(struct manifest *manifest, const struct owners *owners, const char *kind,
 		  char **ret, struct err *err);
 
 /* Writes that to a new file. */
-int manifest_write(struct manifest *manifest, const struct origins *origins, const char *kind,
+int manifest_write(struct manifest *manifest, const struct owners *owners, const char *kind,
 		   const char *to, struct err *err);
 
 /* Writes a text of lines that begin with the same number of words: those of text, and those of old

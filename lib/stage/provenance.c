@@ -126,24 +126,24 @@ static char *package_line(const struct package *package)
 	return package_format(package, line, sizeof(line)) < 0 ? NULL : strdup(line);
 }
 
-static int print_packages(const struct origins *origins, FILE *out, struct err *err)
+static int print_packages(const struct owners *owners, FILE *out, struct err *err)
 {
-	char **lines = calloc(origins->n_packages + 1, sizeof(*lines));
+	char **lines = calloc(owners->n_packages + 1, sizeof(*lines));
 	int r = 0;
 
-	for (size_t i = 0; lines && i < origins->n_packages; i++) {
-		lines[i] = package_line(&origins->packages[i]);
+	for (size_t i = 0; lines && i < owners->n_packages; i++) {
+		lines[i] = package_line(&owners->packages[i]);
 		if (!lines[i])
 			r = -ENOMEM;
 	}
 	if (!lines || r < 0) {
 		r = err_set(err, ENOMEM, "cannot list the packages");
 	} else {
-		qsort(lines, origins->n_packages, sizeof(*lines), compare_lines);
-		for (size_t i = 0; i < origins->n_packages; i++)
+		qsort(lines, owners->n_packages, sizeof(*lines), compare_lines);
+		for (size_t i = 0; i < owners->n_packages; i++)
 			(void)fprintf(out, "%s\n", lines[i]);
 	}
-	for (size_t i = 0; lines && i < origins->n_packages; i++)
+	for (size_t i = 0; lines && i < owners->n_packages; i++)
 		free(lines[i]);
 	free(lines);
 	return r;
@@ -159,7 +159,7 @@ static int write_packages(const struct provenance *provenance, struct err *err)
 	if (!out)
 		return err_set(err, ENOMEM, "cannot list the packages");
 	(void)fputs("# suite name version architecture size sha256\n", out);
-	r = print_packages(provenance->source->origins, out, err);
+	r = print_packages(provenance->source->owners, out, err);
 	if (fclose(out) != 0 && r == 0)
 		r = err_set(err, ENOMEM, "cannot list the packages");
 	return r < 0 ? r : write_text(provenance, "packages", text, err);
@@ -168,7 +168,7 @@ static int write_packages(const struct provenance *provenance, struct err *err)
 /* Debian keeps every package's licence in its documentation; other sources have no such rule. */
 static int write_licences(const struct provenance *provenance, struct err *err)
 {
-	const struct origins *origins = provenance->source->origins;
+	const struct owners *owners = provenance->source->owners;
 	char dir[PATH_SIZE], from[PATH_SIZE], real[PATH_SIZE];
 	struct copy copy = { .root = provenance->source->root, .to = dir };
 	int r = files_path(dir, err, "%s/licences", provenance->dir);
@@ -178,12 +178,12 @@ static int write_licences(const struct provenance *provenance, struct err *err)
 	r = files_mkdirs(dir, err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < origins->n_packages; i++) {
-		r = files_path(from, err, "/usr/share/doc/%s/copyright", origins->packages[i].name);
+	for (size_t i = 0; i < owners->n_packages; i++) {
+		r = files_path(from, err, "/usr/share/doc/%s/copyright", owners->packages[i].name);
 		if (r < 0)
 			return r;
 		if (sysroot_find(copy.root, from, real) == 0)
-			r = copy_file(&copy, from, origins->packages[i].name, err);
+			r = copy_file(&copy, from, owners->packages[i].name, err);
 		if (r < 0)
 			return r;
 	}
@@ -203,7 +203,7 @@ static int write_readelf(const struct provenance *provenance, const char *python
 	r = files_path(dynamic, err, "%s/readelf_d.%s.txt", provenance->dir, when);
 	if (r < 0)
 		return r;
-	return elf_text_write(python, segments, dynamic, err);
+	return readelf_write(python, segments, dynamic, err);
 }
 
 /* For `sha256sum -c` in the tree. */
@@ -233,7 +233,7 @@ static int ask_host(const struct provenance *provenance, struct err *err)
 		return err_set(err, ENOMEM, "cannot ask for packages");
 	for (size_t i = 0; i < manifest->n_files; i++)
 		paths[i] = manifest->files[i].source;
-	r = origins_ask_dpkg(provenance->source->origins, paths, manifest->n_files, err);
+	r = owners_ask_dpkg(provenance->source->owners, paths, manifest->n_files, err);
 	free(paths);
 	return r;
 }
@@ -245,8 +245,8 @@ static int write_manifest(const struct provenance *provenance, struct err *err)
 
 	if (r < 0)
 		return r;
-	origins_sort(provenance->source->origins);
-	return manifest_write(provenance->manifest, provenance->source->origins,
+	owners_sort(provenance->source->owners);
+	return manifest_write(provenance->manifest, provenance->source->owners,
 			      source_word(provenance->source->kind), path, err);
 }
 

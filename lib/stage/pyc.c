@@ -31,7 +31,7 @@ struct sources {
 };
 
 /* dir/name.py -> dir/__pycache__/name.cpython-3N.pyc */
-static int cache_path(const char *path, unsigned minor, char *ret, struct err *err)
+static int package_cache_path(const char *path, unsigned minor, char *ret, struct err *err)
 {
 	const char *base = path_base(path);
 
@@ -58,7 +58,7 @@ static int list_one(const char *path, const struct stat *st, void *context, stru
 
 	if (!is_source(path, st) || strchr(path, '\n'))
 		return 0; /* a name with a line feed cannot be on the list */
-	r = cache_path(path, sources->minor, cached, err);
+	r = package_cache_path(path, sources->minor, cached, err);
 	if (r < 0 || files_exist(cached))
 		return r;
 	sources->any = true;
@@ -105,10 +105,10 @@ static int share_one(const char *path, const struct stat *st, void *context, str
 	if (r < 0 || lstat(peer, &other) < 0 || other.st_ino != st->st_ino ||
 	    other.st_dev != st->st_dev)
 		return r;
-	r = cache_path(peer, sources->minor, from, err);
+	r = package_cache_path(peer, sources->minor, from, err);
 	if (r < 0)
 		return r;
-	r = cache_path(path, sources->minor, to, err);
+	r = package_cache_path(path, sources->minor, to, err);
 	if (r < 0 || files_exist(to) || !is_unchecked(from))
 		return r;
 	r = files_mkdirs_for(to, err);
@@ -164,7 +164,7 @@ static bool find_qemu(struct command *command, const struct arch *arch)
 	for (size_t i = 0; i < 2; i++) {
 		(void)snprintf(command->qemu, sizeof(command->qemu), "qemu-%s%s", arch->qemu,
 			       suffixes[i]);
-		if (child_exists(command->qemu))
+		if (program_exists(command->qemu))
 			return true;
 	}
 	return false;
@@ -242,8 +242,8 @@ static int compile(const struct pyc_job *job, const char *list, struct err *err)
 		return r;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		add(&command, words[i]);
-	r = child_run(
-		&(struct child){
+	r = program_run(
+		&(struct program){
 			.argv = command.argv, .env = env, .dir = "/", .output_max = OUTPUT_MAX },
 		&output, complaint, err);
 	if (r < 0)

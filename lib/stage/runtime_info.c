@@ -79,7 +79,7 @@ static int find_dist(struct runtime_info *ret, struct err *err)
 
 static int read_ldso(const char *tree, struct runtime_info *ret, struct err *err)
 {
-	ELF_FILE_CLEANUP struct elf_file python = { 0 };
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic python = { 0 };
 	FILES_FREE char *bytes = NULL;
 	char path[PATH_SIZE];
 	size_t n;
@@ -90,12 +90,12 @@ static int read_ldso(const char *tree, struct runtime_info *ret, struct err *err
 	r = files_path(path, err, "%s/bin/python3.%u", ret->usr, ret->minor);
 	if (r < 0)
 		return r;
-	r = elf_file_read(path, &python, err);
+	r = elf_dynamic_read(path, &python, err);
 	if (r < 0 || !python.interp)
 		return r; /* static */
 	if (str_copy(ret->ldso, sizeof(ret->ldso), path_base(python.interp)) < 0)
 		return err_set(err, ENAMETOOLONG, "%s", python.interp);
-	ret->musl = needed_is_musl(ret->ldso);
+	ret->musl = elf_search_is_musl(ret->ldso);
 	r = files_path(path, err, "%s/%s", ret->clib, ret->ldso);
 	if (r < 0)
 		return r;

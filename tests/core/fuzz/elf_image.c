@@ -16,18 +16,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void look(const struct elf_image *image, size_t size)
 {
-	struct elf_file file = { 0 };
+	struct elf_dynamic file = { 0 };
 	struct elf_symbols symbols = { 0 };
 	size_t names = 0;
 	char what[256];
 
 	if (image->size != size)
 		abort();
-	(void)elf_marks(image, 65536, what, sizeof(what));
+	(void)elf_damage_find(image, 65536, what, sizeof(what));
 	if (strlen(what) >= sizeof(what))
 		abort();
-	if (elf_file_take(image, &file) == 0)
-		elf_file_free(&file);
+	if (elf_dynamic_take(image, &file) == 0)
+		elf_dynamic_free(&file);
 	if (elf_symbols_read(image, &symbols) < 0)
 		return;
 	for (size_t i = 0; i < symbols.n_symbols; i++)
