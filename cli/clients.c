@@ -41,9 +41,9 @@ struct listing {
 	char first[256]; /* refused, and why */
 };
 
-static int add(const struct leases_entry *entry, void *context, struct err *err)
+static int add(const struct leases_entry *entry, struct err *err, void *ctx)
 {
-	struct listing *listing = context;
+	struct listing *listing = ctx;
 	const struct lease *lease = entry->lease;
 	char age[24], uptime[24];
 
@@ -78,7 +78,8 @@ static int list(const char *path, const struct list_options *options, struct lis
 	if (r == 0)
 		r = export_current(export, listing->current, err);
 	if (r >= 0)
-		r = leases_read(export, add, listing, err);
+		r = leases_read(export, &(struct leases_visitor){ .each = add, .ctx = listing },
+				err);
 	return r < 0 ? r : table_print(&listing->table, 1, options->flags, options->columns, err);
 }
 

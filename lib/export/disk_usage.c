@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
-#include "base/files.h"
+#include "base/walk.h"
 #include "core/err.h"
 
 struct name {
@@ -19,14 +19,20 @@ struct names {
 	size_t n, room;
 };
 
-static int note(const char *path, const struct stat *st, void *context, struct err *err)
+static void free_names(struct names *names)
 {
-	struct names *names = context;
+	free(names->list);
+}
+
+static int note(const struct walk_entry *entry, struct err *err, void *ctx)
+{
+	const struct stat *st = entry->st;
+	struct names *names = ctx;
 
 	if (!S_ISREG(st->st_mode))
 		return 0;
 	if (array_reserve(&names->list, &names->room, names->n + 1, sizeof(*names->list)) < 0)
-		return err_set(err, ENOMEM, "cannot look at %s", path);
+		return err_set(err, ENOMEM, "cannot look at %s", entry->path);
 	names->list[names->n++] = (struct name){
 		.dev = st->st_dev,
 		.ino = st->st_ino,
@@ -48,22 +54,21 @@ static int compare(const void *a, const void *b)
 int version_disk_usage(const char *version, uint64_t *ret_bytes, uint64_t *ret_shared,
 		       struct err *err)
 {
-	struct names names = { 0 };
+	__attribute__((cleanup(free_names))) struct names names = { 0 };
 	uint64_t bytes = 0, shared = 0;
-	int r = files_walk(version, &(struct files_walk){ .each = note, .context = &names }, err);
+	int r = walk_all(version, &(struct walk){ .each = note, .ctx = &names }, err);
 
-	if (r == 0 && names.n)
+	if (r < 0)
+		return r;
+	if (names.n)
 		qsort(names.list, names.n, sizeof(*names.list), compare);
-	for (size_t i = 0, n; r == 0 && i < names.n; i += n) {
+	for (size_t i = 0, n; i < names.n; i += n) {
 		for (n = 1; i + n < names.n && compare(&names.list[i], &names.list[i + n]) == 0;)
 			n++;
 		bytes += names.list[i].size;
 		if (names.list[i].links > n)
 			shared += names.list[i].size;
 	}
-	free(names.list);
-	if (r < 0)
-		return r;
 	*ret_bytes = bytes;
 	*ret_shared = shared;
 	return 0;

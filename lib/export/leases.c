@@ -24,6 +24,11 @@ struct names {
 	size_t n_refused;
 };
 
+static void free_names(struct names *names)
+{
+	free(names->list);
+}
+
 static int add_name(struct names *names, const char *name, struct err *err)
 {
 	if (names->n + names->n_refused == LEASES_MAX)
@@ -75,11 +80,13 @@ static int read_lease(int dir, const char *name, struct lease *ret, uint64_t *re
 	n = fd_read_all(fd, bytes, sizeof(bytes));
 	if (n < 0)
 		return err_set(err, (int)-n, "cannot be read");
-	r = lease_parse(bytes, (size_t)n, ret, err);
-	if (r == 0 && !str_eq(ret->host, name))
-		r = err_say(err, EINVAL, "the lease of another host, %s", ret->host);
 	*ret_age = now > st.st_mtime ? (uint64_t)(now - st.st_mtime) : 0;
-	return r;
+	r = lease_parse(bytes, (size_t)n, ret, err);
+	if (r < 0)
+		return r;
+	if (!str_eq(ret->host, name))
+		return err_say(err, EINVAL, "the lease of another host, %s", ret->host);
+	return 0;
 }
 
 static int compare(const void *a, const void *b)
@@ -87,23 +94,31 @@ static int compare(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-static int show_refused(const struct names *names,
-			int (*each)(const struct leases_entry *, void *, struct err *),
-			void *context, struct err *err)
+static int show_lease(int dir, const char *name, const struct leases_visitor *visitor,
+		      struct err *err)
 {
-	static const struct leases_entry entry = { .name = "?", .why = "not a host's name" };
-	int r = 0;
+	struct leases_entry entry = { .name = name };
+	struct err why = { 0 };
+	struct lease lease;
 
-	for (size_t i = 0; r == 0 && i < names->n_refused; i++)
-		r = each(&entry, context, err);
-	return r;
+	if (read_lease(dir, name, &lease, &entry.age, &why) == 0)
+		entry.lease = &lease;
+	else if (why.code == ENOENT)
+		return 0; /* it has gone meanwhile */
+	entry.why = why.text;
+	return visitor->each(&entry, err, visitor->ctx);
 }
 
-int leases_read(const char *export,
-		int (*each)(const struct leases_entry *entry, void *context, struct err *err),
-		void *context, struct err *err)
+static int show_refused(const struct leases_visitor *visitor, struct err *err)
 {
-	struct names names = { 0 };
+	static const struct leases_entry entry = { .name = "?", .why = "not a host's name" };
+
+	return visitor->each(&entry, err, visitor->ctx);
+}
+
+int leases_read(const char *export, const struct leases_visitor *visitor, struct err *err)
+{
+	__attribute__((cleanup(free_names))) struct names names = { 0 };
 	char path[PATH_SIZE];
 	FD_CLEANUP int dir = -1;
 	int r = path_join(path, sizeof(path), export, "leases");
@@ -114,22 +129,19 @@ int leases_read(const char *export,
 	if (dir < 0)
 		return errno == ENOENT ? 0 : err_set(err, errno, "cannot read %s", path);
 	r = list_names(dir, &names, err);
-	if (r == 0 && names.n)
+	if (r < 0)
+		return r;
+	if (names.n)
 		qsort(names.list, names.n, sizeof(*names.list), compare);
-	for (size_t i = 0; r == 0 && i < names.n; i++) {
-		struct leases_entry entry = { .name = names.list[i] };
-		struct err why = { 0 };
-		struct lease lease;
-
-		if (read_lease(dir, names.list[i], &lease, &entry.age, &why) == 0)
-			entry.lease = &lease;
-		else if (why.code == ENOENT)
-			continue; /* it has gone meanwhile */
-		entry.why = why.text;
-		r = each(&entry, context, err);
+	for (size_t i = 0; i < names.n; i++) {
+		r = show_lease(dir, names.list[i], visitor, err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0)
-		r = show_refused(&names, each, context, err);
-	free(names.list);
-	return r;
+	for (size_t i = 0; i < names.n_refused; i++) {
+		r = show_refused(visitor, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }

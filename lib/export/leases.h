@@ -23,8 +23,10 @@ struct leases_entry {
 /* Calls each for every entry of EXPORT/leases, in the order of names; names that begin with a dot
  * are passed over (a client writes its lease there and renames it). each returns 0 or -errno, which
  * ends the reading. No directory is no lease. -E2BIG with a sentence for more than LEASES_MAX. */
-int leases_read(const char *export,
-		int (*each)(const struct leases_entry *entry, void *context, struct err *err),
-		void *context, struct err *err);
+struct leases_visitor {
+	int (*each)(const struct leases_entry *entry, struct err *err, void *ctx);
+	void *ctx;
+};
+int leases_read(const char *export, const struct leases_visitor *visitor, struct err *err);
 
 #endif

@@ -193,8 +193,9 @@ static int prepare(const char *dir, const char *name, const char *text, struct e
 	char path[PATH_SIZE];
 	int r = files_remove(dir, err);
 
-	if (r == 0)
-		r = files_path(path, err, "%s/%s", dir, name);
+	if (r < 0)
+		return r;
+	r = files_path(path, err, "%s/%s", dir, name);
 	if (r < 0)
 		return r;
 	if (mkdir(dir, 0755) < 0)
@@ -207,42 +208,57 @@ static int prepare(const char *dir, const char *name, const char *text, struct e
 	return 0;
 }
 
+/* 1: the lock is ours; 0: try again. */
+static int try_once(const struct export_lock *lock, const char *prepared, const char *export,
+		    const struct owner *self, struct err *err)
+{
+	char text[TEXT];
+	int r;
+
+	format(self, text);
+	r = prepare(prepared, path_base(lock->owner), text, err);
+	if (r == -ENOENT) {
+		/* another writer's cleaning took it away */
+		if (err)
+			*err = (struct err){ 0 };
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	if (rename(prepared, lock->dir) == 0)
+		return 1;
+	if (errno == ENOTEMPTY || errno == EEXIST)
+		return look(lock, export, self, err);
+	if (errno == ENOENT) /* as above */
+		return 0;
+	return err_set(err, errno, "cannot create %s", lock->dir);
+}
+
 int export_lock_take(const char *export, struct export_lock *ret, struct err *err)
 {
-	char prepared[PATH_SIZE], name[3 * WORD], text[TEXT];
+	char prepared[PATH_SIZE], name[3 * WORD];
 	struct text unique;
 	struct export_lock lock = { 0 };
 	struct owner self = { 0 };
 	int r;
 
 	find_self(&self);
-	format(&self, text);
 	text_init(&unique, name, sizeof(name));
 	text_addf(&unique, "%s.%s.%s", self.pid, self.start, self.boot);
 	r = files_path(lock.dir, err, "%s/.lock", export);
-	if (r == 0)
-		r = files_path(lock.owner, err, "%s/%s", lock.dir, name);
-	if (r == 0)
-		r = files_path(prepared, err, "%s/.lock.%s", export, name);
-	for (unsigned tries = 0; r == 0 && tries < TRIES; tries++) {
-		r = prepare(prepared, name, text, err);
-		if (r == -ENOENT) {
-			/* another writer's cleaning took it away */
-			if (err)
-				*err = (struct err){ 0 };
-			r = 0;
-			continue;
-		}
-		if (r < 0)
-			break;
-		if (rename(prepared, lock.dir) == 0) {
-			*ret = lock;
-			return 0;
-		}
-		if (errno == ENOTEMPTY || errno == EEXIST)
-			r = look(&lock, export, &self, err);
-		else if (errno != ENOENT) /* the same */
-			r = err_set(err, errno, "cannot create %s", lock.dir);
+	if (r < 0)
+		return r;
+	r = files_path(lock.owner, err, "%s/%s", lock.dir, name);
+	if (r < 0)
+		return r;
+	r = files_path(prepared, err, "%s/.lock.%s", export, name);
+	if (r < 0)
+		return r;
+	for (unsigned tries = 0; r == 0 && tries < TRIES; tries++)
+		r = try_once(&lock, prepared, export, &self, err);
+	if (r > 0) {
+		*ret = lock;
+		return 0;
 	}
 	(void)files_remove(prepared, NULL); /* the next writer does it otherwise */
 	if (r < 0)

@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/sha256.h"
@@ -146,10 +147,12 @@ int version_manifest_read(const char *version, struct version_manifest *ret, str
 	size_t n;
 	int r = read_record(version, &record, err);
 
-	if (r == 0)
-		r = files_path(path, err, "%s/" TREE_VERSION_MANIFEST, version);
-	if (r == 0)
-		r = files_read(path, &text, &n, err);
+	if (r < 0)
+		return r;
+	r = files_path(path, err, "%s/" TREE_VERSION_MANIFEST, version);
+	if (r < 0)
+		return r;
+	r = files_read(path, &text, &n, err);
 	if (r < 0)
 		return r;
 	sha256_init(&sha);
@@ -169,7 +172,7 @@ int version_manifest_read(const char *version, struct version_manifest *ret, str
 /* -- proof ---------------------------------------------------------------------------------- */
 
 struct proof {
-	struct version_manifest manifest;
+	const struct version_manifest *manifest;
 	size_t top; /* bytes of the version's path and the slash */
 	size_t n;   /* found */
 };
@@ -224,27 +227,33 @@ static int look_at(const char *version, const struct version_line *line, struct 
 
 int version_manifest_look(const char *version, struct err *err)
 {
-	struct version_manifest manifest = { 0 };
+	VERSION_MANIFEST_CLEANUP struct version_manifest manifest = { 0 };
 	int r = version_manifest_read(version, &manifest, err);
 
-	for (size_t i = 0; r == 0 && i < manifest.n; i++)
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < manifest.n; i++) {
 		r = look_at(version, &manifest.lines[i], err);
-	version_manifest_free(&manifest);
-	return r;
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
-static int prove(const char *path, const struct stat *st, void *context, struct err *err)
+static int prove(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	struct proof *proof = context;
+	const struct stat *st = entry->st;
+	const char *path = entry->path;
+	struct proof *proof = ctx;
 	struct version_line key = { .path = path + proof->top };
 	const struct version_line *line;
 
 	if (strlen(path) < proof->top || str_eq(key.path, TREE_VERSION_RECORD) ||
 	    str_eq(key.path, TREE_VERSION_MANIFEST))
 		return 0; /* the version itself, and what has its own sum */
-	line = proof->manifest.n ? bsearch(&key, proof->manifest.lines, proof->manifest.n,
-					   sizeof(key), compare)
-				 : NULL;
+	line = proof->manifest->n ? bsearch(&key, proof->manifest->lines, proof->manifest->n,
+					    sizeof(key), compare)
+				  : NULL;
 	if (!line)
 		return err_say(err, EBADMSG, "%s is not in the manifest", path);
 	proof->n++;
@@ -276,14 +285,14 @@ static int name_missing(const char *version, const struct version_manifest *mani
 
 int version_manifest_verify(const char *version, struct err *err)
 {
-	struct proof proof = { .top = strlen(version) + 1 };
-	int r = version_manifest_read(version, &proof.manifest, err);
+	VERSION_MANIFEST_CLEANUP struct version_manifest manifest = { 0 };
+	struct proof proof = { .manifest = &manifest, .top = strlen(version) + 1 };
+	int r = version_manifest_read(version, &manifest, err);
 
 	if (r < 0)
 		return r;
-	r = files_walk(version, &(struct files_walk){ .each = prove, .context = &proof }, err);
-	if (r == 0 && proof.n != proof.manifest.n)
-		r = name_missing(version, &proof.manifest, err);
-	version_manifest_free(&proof.manifest);
-	return r;
+	r = walk_all(version, &(struct walk){ .each = prove, .ctx = &proof }, err);
+	if (r < 0)
+		return r;
+	return proof.n == manifest.n ? 0 : name_missing(version, &manifest, err);
 }

@@ -160,9 +160,9 @@ static int send_version(const struct sending *s, const char *temporary, struct e
 	size_t n = 5;
 	int r = files_path(from, err, "%s/", s->version);
 
-	if (r == 0)
-		r = files_path(to, err, "%s:%s/" EXPORT_VERSIONS "/%s/", s->host, s->path,
-			       temporary);
+	if (r < 0)
+		return r;
+	r = files_path(to, err, "%s:%s/" EXPORT_VERSIONS "/%s/", s->host, s->path, temporary);
 	if (r < 0)
 		return r;
 	(void)snprintf(current, sizeof(current), "--link-dest=../%s", s->current);
@@ -208,7 +208,7 @@ static size_t count_files(const struct version_manifest *manifest)
 /* Every byte is read again on the other side. */
 static int prove(struct sending *s, const char *temporary, struct err *err)
 {
-	struct version_manifest manifest = { 0 };
+	VERSION_MANIFEST_CLEANUP struct version_manifest manifest = { 0 };
 	FILES_FREE char *step = NULL;
 	size_t size;
 	FILE *out;
@@ -227,9 +227,25 @@ static int prove(struct sending *s, const char *temporary, struct err *err)
 		put_sum(out, s->record.manifest, TREE_VERSION_MANIFEST);
 		(void)fputs("BUSYPY END", out);
 	}
-	version_manifest_free(&manifest);
 	if (!out || fclose(out) != 0)
 		return err_set(err, ENOMEM, "cannot list the files");
+	return ssh_do(&s->ssh, step, NULL, err);
+}
+
+/* It comes over as versions/TEMPORARY, and becomes a version when every byte is proven. */
+static int place(struct sending *s, const char *temporary, struct err *err)
+{
+	char step[PATH_SIZE];
+	int r = send_version(s, temporary, err);
+
+	if (r < 0)
+		return r;
+	r = prove(s, temporary, err);
+	if (r < 0)
+		return r;
+	r = files_path(step, err, "place '%s' '%s'", temporary, s->record.id);
+	if (r < 0)
+		return r;
 	return ssh_do(&s->ssh, step, NULL, err);
 }
 
@@ -238,23 +254,18 @@ static int send_all(struct sending *s, struct err *err)
 	char temporary[VERSION_ID_SIZE + 32], step[PATH_SIZE];
 	int r = begin(s, err);
 
-	if (r == 0 && s->taken)
-		r = err_say(err, EEXIST,
-			    "version %s is there already: a published version never changes",
-			    s->request->id);
-	if (r == 0)
-		r = make_version(s, err);
+	if (r < 0)
+		return r;
+	if (s->taken)
+		return err_say(err, EEXIST,
+			       "version %s is there already: a published version never changes",
+			       s->request->id);
+	r = make_version(s, err);
 	if (r < 0)
 		return r;
 	/* of its own for each run: if this process is killed, its rsync may live a little longer */
 	(void)snprintf(temporary, sizeof(temporary), "%s.%d.tmp", s->record.id, (int)getpid());
-	r = send_version(s, temporary, err);
-	if (r == 0)
-		r = prove(s, temporary, err);
-	if (r == 0)
-		r = files_path(step, err, "place '%s' '%s'", temporary, s->record.id);
-	if (r == 0)
-		r = ssh_do(&s->ssh, step, NULL, err);
+	r = place(s, temporary, err);
 	if (r < 0 && files_path(step, NULL, "rm -rf 'versions/%s'", temporary) == 0)
 		(void)ssh_do(&s->ssh, step, NULL, NULL); /* the next one does it */
 	return r;

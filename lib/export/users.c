@@ -49,9 +49,23 @@ static struct export_users *users_of(const struct counting *c, const char *id, s
 	return NULL;
 }
 
-static int count_lease(const struct leases_entry *entry, void *context, struct err *err)
+static int count_current(const struct counting *c, struct err *err)
 {
-	const struct counting *c = context;
+	char current[VERSION_ID_SIZE];
+	struct export_users *users;
+	int r = export_current(c->export, current, err);
+
+	if (r <= 0)
+		return r;
+	users = users_of(c, current, strlen(current));
+	if (users)
+		users->current = true;
+	return 0;
+}
+
+static int count_lease(const struct leases_entry *entry, struct err *err, void *ctx)
+{
+	const struct counting *c = ctx;
 	struct export_users *users;
 
 	(void)err;
@@ -82,16 +96,18 @@ static struct export_users *users_of_tree(const struct counting *c,
 
 static int count_contracts(const struct counting *c, struct err *err)
 {
-	static struct contract contract;
+	ARRAY_FREE struct contract *contract = malloc(sizeof(*contract));
 	unsigned generations[GENERATION_MAX];
 	int n = generation_list(generations, err);
 
+	if (!contract)
+		return err_set(err, ENOMEM, "cannot read contracts");
 	for (int i = 0; i < n; i++) {
 		/* one that is just being made or removed has none */
-		if (generation_read(generations[i], &contract, NULL) < 0)
+		if (generation_read(generations[i], contract, NULL) < 0)
 			continue;
-		for (size_t j = 0; j < contract.n_trees; j++) {
-			struct export_users *users = users_of_tree(c, &contract.trees[j]);
+		for (size_t j = 0; j < contract->n_trees; j++) {
+			struct export_users *users = users_of_tree(c, &contract->trees[j]);
 
 			if (users)
 				users->enabled = true;
@@ -192,8 +208,9 @@ static int find_place(struct counting *c, struct err *err)
 	if (r < 0)
 		return r;
 	r = probe_place(AT_FDCWD, c->export, &above, NULL);
-	if (r == 0)
-		r = probe_place(AT_FDCWD, path, &at, NULL);
+	if (r < 0)
+		return err_set(err, -r, "cannot look at %s", path);
+	r = probe_place(AT_FDCWD, path, &at, NULL);
 	if (r < 0)
 		return err_set(err, -r, "cannot look at %s", path);
 	/* btrfs, overlayfs and network file systems show one number in stat(2), another here */
@@ -212,23 +229,18 @@ int export_users_count(const char *export, const struct version_record *versions
 		.lease_age = lease_age,
 		.users = ret,
 	};
-	char current[VERSION_ID_SIZE];
 	int r;
 
 	memset(ret, 0, n * sizeof(*ret));
 	if (n == 0)
 		return 0;
 	r = find_place(&c, err);
-	if (r == 0)
-		r = export_current(export, current, err);
-	if (r > 0) {
-		struct export_users *users = users_of(&c, current, strlen(current));
-
-		if (users)
-			users->current = true;
-	}
-	if (r >= 0)
-		r = leases_read(export, count_lease, &c, err);
+	if (r < 0)
+		return r;
+	r = count_current(&c, err);
+	if (r < 0)
+		return r;
+	r = leases_read(export, &(struct leases_visitor){ .each = count_lease, .ctx = &c }, err);
 	if (r < 0)
 		return r;
 	r = count_contracts(&c, err);

@@ -527,8 +527,9 @@ int version_writer_finish(struct version_writer *writer, uint64_t published, cha
 	size_t n;
 	int r = make_folders(writer, err);
 
-	if (r == 0)
-		r = version_manifest_text(&writer->manifest, &text, &n, err);
+	if (r < 0)
+		return r;
+	r = version_manifest_text(&writer->manifest, &text, &n, err);
 	if (r < 0)
 		return r;
 	sha256_init(&sha);

@@ -109,7 +109,7 @@ static struct archive_entry *new_entry(const char *path, mode_t mode)
 	return entry;
 }
 
-static int add_file(const struct select_file *file, void *ctx, struct err *err)
+static int add_file(const struct select_file *file, struct err *err, void *ctx)
 {
 	struct writing *w = ctx;
 	const struct stat *st = file->stat;

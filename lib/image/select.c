@@ -162,7 +162,7 @@ static int show(struct selection *s, const FTSENT *at, const char *path)
 		size->files++;
 		size->bytes += (uint64_t)file.stat->st_size;
 	}
-	return s->visitor->each ? s->visitor->each(&file, s->visitor->ctx, s->err) : 0;
+	return s->visitor->each ? s->visitor->each(&file, s->err, s->visitor->ctx) : 0;
 }
 
 static int show_left_out(const struct selection *s, const char *path)

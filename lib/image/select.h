@@ -24,7 +24,7 @@ struct select_file {
 
 /* Either may be NULL. Each returns 0 or -errno, which ends the walk. */
 struct select_visitor {
-	int (*each)(const struct select_file *file, void *ctx, struct err *err);
+	int (*each)(const struct select_file *file, struct err *err, void *ctx);
 	/* a path below the tree that is left out with all in it */
 	int (*left_out)(const char *path, void *ctx);
 	void *ctx;
