@@ -113,7 +113,7 @@ static void do_asked(struct service *service, unsigned asked)
 		words_reload(&service->words);
 	if (service->stopping)
 		words_stop(&service->words);
-	rounds_look(rounds);
+	rounds_collect(rounds);
 	if (service->stopping || !rounds_due(rounds))
 		return;
 	if (service->reload)

@@ -156,7 +156,7 @@ static unsigned take_signals(const struct events *events)
 		case SIGINT:
 			asked |= EVENTS_STOP;
 			break;
-		default: /* a child; rounds_look looks after it */
+		default: /* a child; rounds_collect looks after it */
 			break;
 		}
 	}

@@ -108,7 +108,8 @@ static int work(void *ctx, struct err *err)
 {
 	const struct rounds *rounds = ctx;
 
-	return round_perform(&rounds->conf, rounds->inotify, rounds->prune, rounds->report, err);
+	return round_perform(&rounds->conf, rounds->inotify, rounds->prune ? ROUND_PRUNE : 0,
+			     rounds->report, err);
 }
 
 void rounds_begin(struct rounds *rounds)
@@ -204,7 +205,7 @@ static void give_up_stuck(struct rounds *rounds, uint64_t now)
 	}
 }
 
-void rounds_look(struct rounds *rounds)
+void rounds_collect(struct rounds *rounds)
 {
 	uint64_t now = clock_ms();
 

@@ -50,7 +50,7 @@ int rounds_fd(const struct rounds *rounds);
 bool rounds_busy(const struct rounds *rounds);
 
 /* Ends a round that is through or stuck. */
-void rounds_look(struct rounds *rounds);
+void rounds_collect(struct rounds *rounds);
 
 /* True if none is at work and one is due. */
 bool rounds_due(const struct rounds *rounds);

@@ -29,17 +29,28 @@ static int check_entry(const FTSENT *entry, struct err *err)
 	if (S_ISLNK(st->st_mode) || entry->fts_info == FTS_DP)
 		return 0;
 	if (st->st_uid != 0)
-		return err_hint(err,
-				err_say(err, EPERM,
-					"%s belongs to uid %u: its owner could change what other "
-					"users run",
-					entry->fts_path, (unsigned)st->st_uid),
-				"chown -R root:root the tree");
+		return err_say(err, EPERM,
+			       "%s belongs to uid %u: its owner could change what other users run "
+			       "(Hint: chown -R root:root the tree)",
+			       entry->fts_path, (unsigned)st->st_uid);
 	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return err_hint(
-			err, err_say(err, EPERM, "others than root can write %s", entry->fts_path),
-			"chmod -R go-w the tree");
+		return err_say(err, EPERM,
+			       "others than root can write %s (Hint: chmod -R go-w the tree)",
+			       entry->fts_path);
 	return 0;
+}
+
+static int check_entries(FTS *fts, const char *tree, struct err *err)
+{
+	const FTSENT *entry;
+
+	while ((errno = 0, entry = fts_read(fts))) {
+		int r = check_entry(entry, err);
+
+		if (r < 0)
+			return r;
+	}
+	return errno ? err_set(err, errno, "cannot walk %s", tree) : 0;
 }
 
 /* Walks what runs: programs, shared packages, this arch's runtime. */
@@ -49,9 +60,8 @@ static int check_owners(const char *tree, const struct arch *arch, struct err *e
 	char paths[6][PATH_SIZE];
 	char *argv[7] = { 0 };
 	struct text text;
-	FTSENT *entry;
 	FTS *fts;
-	int r = 0;
+	int r;
 
 	for (size_t i = 0; i < 6; i++) {
 		text_init(&text, paths[i], sizeof(paths[i]));
@@ -63,10 +73,7 @@ static int check_owners(const char *tree, const struct arch *arch, struct err *e
 	fts = fts_open(argv, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	if (!fts)
 		return err_set(err, errno, "cannot walk %s", tree);
-	while (r == 0 && (errno = 0, entry = fts_read(fts)))
-		r = check_entry(entry, err);
-	if (r == 0 && errno)
-		r = err_set(err, errno, "cannot walk %s", tree);
+	r = check_entries(fts, tree, err);
 	(void)fts_close(fts); /* only read from */
 	return r;
 }
@@ -81,14 +88,17 @@ int admission_check(const char *tree, const struct arch *arch, struct err *err)
 		return r;
 	r = path_join(selftest, sizeof(selftest), tree, TREE_SELFTEST);
 	if (r < 0 || stat(selftest, &st) < 0 || !(st.st_mode & S_IXOTH))
-		return err_hint(err,
-				err_say(err, ENOENT, "%s has no executable " TREE_SELFTEST, tree),
-				"'busypy stage %s' lays it down", tree);
+		return err_say(err, ENOENT,
+			       "%s has no executable " TREE_SELFTEST
+			       " (Hint: 'busypy stage %s' lays it down)",
+			       tree, tree);
 	if (stat(tree, &st) < 0)
 		return err_set(err, errno, "cannot look at %s", tree);
 	if (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)))
-		return err_hint(err, err_say(err, EPERM, "others than root can write %s", tree),
-				"chown root:root and chmod go-w it");
+		return err_say(err, EPERM,
+			       "others than root can write %s (Hint: chown root:root and chmod "
+			       "go-w it)",
+			       tree);
 	return check_owners(tree, arch, err);
 }
 

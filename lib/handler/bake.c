@@ -12,6 +12,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "core/contract.h"
 #include "core/err.h"
 #include "core/str.h"
@@ -19,16 +20,11 @@
 
 enum { PROGRAM_MAX = 4 * 1024 * 1024 };
 
-static void free_bytes(uint8_t **bytes)
-{
-	free(*bytes);
-}
-
 /* Reads a whole program; caller frees. */
 static int read_program(const char *path, uint8_t **ret_bytes, size_t *ret_n, struct err *err)
 {
 	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC);
-	__attribute__((cleanup(free_bytes))) uint8_t *bytes = malloc(PROGRAM_MAX);
+	ARRAY_FREE uint8_t *bytes = malloc(PROGRAM_MAX);
 	ssize_t n;
 
 	if (fd < 0)
@@ -48,11 +44,12 @@ static int place_of(const char *path, const uint8_t *bytes, size_t n, size_t *re
 {
 	int r = contract_find(bytes, n, ret);
 
-	return r < 0 ? err_hint(err,
-				err_say(err, -r, "%s has no place for this version's contract",
-					path),
-				"install loader and enter of the same version as busypy")
-		     : 0;
+	if (r < 0)
+		return err_say(err, -r,
+			       "%s has no place for this version's contract (Hint: install loader "
+			       "and enter of the same version as busypy)",
+			       path);
+	return 0;
 }
 
 /* Not p+e: with a reduced bounding set the kernel would refuse to execute the file at all. */
@@ -87,13 +84,14 @@ static int set_label(int fd, const char *path, struct err *err)
 int bake_program(const char *program, const struct contract *contract, const char *path,
 		 bool capabilities, struct err *err)
 {
-	__attribute__((cleanup(free_bytes))) uint8_t *bytes = NULL;
+	ARRAY_FREE uint8_t *bytes = NULL;
 	FD_CLEANUP int fd = -1;
 	size_t n, at;
 	int r = read_program(program, &bytes, &n, err);
 
-	if (r == 0)
-		r = place_of(program, bytes, n, &at, err);
+	if (r < 0)
+		return r;
+	r = place_of(program, bytes, n, &at, err);
 	if (r < 0)
 		return r;
 	memcpy(bytes + at, contract, sizeof(*contract));
@@ -106,19 +104,20 @@ int bake_program(const char *program, const struct contract *contract, const cha
 	if (fchmod(fd, 0755) < 0)
 		return err_set(err, errno, "cannot set the mode of %s", path);
 	r = set_label(fd, path, err);
-	if (r == 0 && capabilities)
-		r = set_capabilities(fd, path, err);
-	return r;
+	if (r < 0)
+		return r;
+	return capabilities ? set_capabilities(fd, path, err) : 0;
 }
 
 int bake_read(const char *path, struct contract *ret, struct err *err)
 {
-	__attribute__((cleanup(free_bytes))) uint8_t *bytes = NULL;
+	ARRAY_FREE uint8_t *bytes = NULL;
 	size_t n, at;
 	int r = read_program(path, &bytes, &n, err);
 
-	if (r == 0)
-		r = place_of(path, bytes, n, &at, err);
+	if (r < 0)
+		return r;
+	r = place_of(path, bytes, n, &at, err);
 	if (r < 0)
 		return r;
 	memcpy(ret, bytes + at, sizeof(*ret));

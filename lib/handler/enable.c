@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "core/arch.h"
 #include "core/conf.h"
 #include "core/contract.h"
@@ -115,7 +116,7 @@ static int add_tree(struct enabling *e, const char *tree, struct err *err)
 static int newest_generation(const struct enabling *e, unsigned *ret_newest, bool *ret_live,
 			     struct err *err)
 {
-	ENTRIES_FREE struct rule *present = NULL;
+	ARRAY_FREE struct rule *present = NULL;
 	unsigned generations[GENERATION_MAX], owner, newest = 0;
 	int folders = generation_list(generations, err), entries;
 	bool live = false;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "core/conf.h"
 #include "core/err.h"
 #include "core/rule.h"
@@ -60,11 +61,6 @@ int entries_make(const struct conf *conf, unsigned generation, struct rule *ret,
 	return n;
 }
 
-void entries_free(struct rule **entries)
-{
-	free(*entries);
-}
-
 static struct rule *allocate(size_t n, struct err *err)
 {
 	struct rule *entries = calloc(n, sizeof(*entries));
@@ -76,7 +72,7 @@ static struct rule *allocate(size_t n, struct err *err)
 
 int entries_list(int instance, struct rule **ret, struct err *err)
 {
-	ENTRIES_FREE struct rule *entries = allocate(LIST_MAX, err);
+	ARRAY_FREE struct rule *entries = allocate(LIST_MAX, err);
 	int n;
 
 	if (!entries)
@@ -121,7 +117,7 @@ int entries_register(int instance, const struct rule *rules, size_t n, struct er
 
 void entries_remove(int instance, unsigned generation)
 {
-	ENTRIES_FREE struct rule *present = NULL;
+	ARRAY_FREE struct rule *present = NULL;
 	int n = entries_list(instance, &present, NULL);
 	unsigned owner;
 
@@ -134,7 +130,7 @@ void entries_remove(int instance, unsigned generation)
 
 int entries_remove_all(int instance, struct err *err)
 {
-	ENTRIES_FREE struct rule *present = NULL;
+	ARRAY_FREE struct rule *present = NULL;
 	int n = entries_list(instance, &present, err), removed = 0;
 	unsigned generation;
 
@@ -190,7 +186,7 @@ int entries_write_binfmt_d(const struct rule *rules, size_t n, struct err *err)
 int entries_stand(const struct conf *conf, unsigned generation, struct err *err)
 {
 	FD_CLEANUP int instance = binfmt_open(false, err);
-	ENTRIES_FREE struct rule *rules = NULL;
+	ARRAY_FREE struct rule *rules = NULL;
 	int n;
 
 	if (instance < 0)
@@ -211,7 +207,7 @@ int entries_stand(const struct conf *conf, unsigned generation, struct err *err)
 int entries_restore(const struct conf *conf, unsigned generation, struct err *err)
 {
 	FD_CLEANUP int instance = binfmt_open(true, err);
-	ENTRIES_FREE struct rule *rules = NULL;
+	ARRAY_FREE struct rule *rules = NULL;
 	LOCK_CLEANUP int lock = -1;
 	int n, r;
 

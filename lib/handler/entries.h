@@ -22,11 +22,8 @@ int entries_make(const struct conf *conf, unsigned generation, struct rule *ret,
 bool entries_own(const char *name, unsigned *ret_generation);
 
 /* All entries of an instance, ours and others', in the order of asking; returns how many. The
- * caller frees: ENTRIES_FREE struct rule *present = NULL; */
+ * caller frees. */
 int entries_list(int instance, struct rule **ret, struct err *err);
-void entries_free(struct rule **entries);
-
-#define ENTRIES_FREE __attribute__((cleanup(entries_free)))
 
 /* Registers entries of ours, and reads each back. What was registered before a failure stays. */
 int entries_register(int instance, const struct rule *rules, size_t n, struct err *err);

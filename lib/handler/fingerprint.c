@@ -2,10 +2,13 @@
 /* One SHA-256 over everything. */
 #include "handler/fingerprint.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "core/conf.h"
 #include "core/contract.h"
@@ -37,21 +40,19 @@ static void add_conf(struct sha256 *sha, const struct conf *conf)
 	add_text(sha, "");
 }
 
-static int add_programs(struct sha256 *sha, struct err *err)
+static int add_program(struct sha256 *sha, const char *name, struct err *err)
 {
-	static const char *const names[] = { "loader", "enter" };
 	char path[PATH_SIZE], hex[SHA256_HEX_SIZE];
 	uint64_t size;
-	int r = 0;
+	int r = programs_find(name, path, sizeof(path), err);
 
-	for (size_t i = 0; r == 0 && i < 2; i++) {
-		r = programs_find(names[i], path, sizeof(path), err);
-		if (r == 0)
-			r = files_sum(path, hex, &size, err);
-		if (r == 0)
-			add_text(sha, hex);
-	}
-	return r;
+	if (r < 0)
+		return r;
+	r = files_sum(path, hex, &size, err);
+	if (r < 0)
+		return r;
+	add_text(sha, hex);
+	return 0;
 }
 
 static int add_root(struct sha256 *sha, struct err *err)
@@ -67,13 +68,17 @@ static int add_root(struct sha256 *sha, struct err *err)
 
 static int add_top(struct sha256 *sha, bool propagates, struct err *err)
 {
-	static struct facts facts;
+	ARRAY_FREE struct facts *facts = malloc(sizeof(*facts));
 	int r;
 
-	facts_init(&facts);
-	r = probe_top(&facts, err);
-	for (size_t i = 0; r == 0 && i < facts.n_top; i++) {
-		const struct facts_entry *entry = &facts.top[i];
+	if (!facts)
+		return err_set(err, ENOMEM, "cannot list /");
+	facts_init(facts);
+	r = probe_top(facts, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < facts->n_top; i++) {
+		const struct facts_entry *entry = &facts->top[i];
 
 		if (view_hides_top(entry->name))
 			continue;
@@ -81,29 +86,44 @@ static int add_top(struct sha256 *sha, bool propagates, struct err *err)
 		add_text(sha, entry->target ? entry->target : "");
 		sha256_add(sha, &entry->type, sizeof(entry->type));
 		/* where mounts propagate, what is mounted on it arrives by itself */
-		if (!propagates || facts.children_locked)
+		if (!propagates || facts->children_locked)
 			sha256_add(sha, &entry->is_mount, sizeof(entry->is_mount));
 	}
-	return r;
+	return 0;
+}
+
+static int add_mounts(struct sha256 *sha, const struct conf *conf, struct err *err)
+{
+	struct mounts_summary mounts;
+	int r = mounts_summarise(conf, &mounts, err);
+
+	if (r < 0)
+		return r;
+	r = add_top(sha, mounts.root_propagates, err);
+	if (r < 0)
+		return r;
+	return mounts.root_propagates ? 0 : mounts_add_to(conf, sha, err);
 }
 
 int fingerprint_now(const struct conf *conf, char ret[FINGERPRINT_SIZE], struct err *err)
 {
-	struct mounts_summary mounts;
 	struct sha256 sha;
-	int r = mounts_summarise(conf, &mounts, err);
+	int r;
 
 	sha256_init(&sha);
 	add_conf(&sha, conf);
-	if (r == 0)
-		r = add_programs(&sha, err);
-	if (r == 0)
-		r = add_root(&sha, err);
-	if (r == 0)
-		r = add_top(&sha, mounts.root_propagates, err);
-	if (r == 0 && !mounts.root_propagates)
-		r = mounts_add_to(conf, &sha, err);
-	if (r == 0)
-		sha256_end_hex(&sha, ret);
-	return r;
+	r = add_program(&sha, "loader", err);
+	if (r < 0)
+		return r;
+	r = add_program(&sha, "enter", err);
+	if (r < 0)
+		return r;
+	r = add_root(&sha, err);
+	if (r < 0)
+		return r;
+	r = add_mounts(&sha, conf, err);
+	if (r < 0)
+		return r;
+	sha256_end_hex(&sha, ret);
+	return 0;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/rule.h"
@@ -15,7 +16,7 @@
  * where no path of the host's qemu exists. */
 int foreign_check_arch(int instance, const struct arch *arch, struct err *err)
 {
-	ENTRIES_FREE struct rule *present = NULL;
+	ARRAY_FREE struct rule *present = NULL;
 	struct rule elf;
 	int n;
 
@@ -59,7 +60,7 @@ static int check_other(const struct rule *other, const struct rule *rules, size_
 /* Scripts that another handler serves today would silently change their interpreter. */
 int foreign_check_rules(int instance, const struct rule *rules, size_t n_rules, struct err *err)
 {
-	ENTRIES_FREE struct rule *present = NULL;
+	ARRAY_FREE struct rule *present = NULL;
 	int n = entries_list(instance, &present, err);
 	unsigned generation;
 

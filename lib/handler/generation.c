@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "core/conf.h"
 #include "core/contract.h"
@@ -52,6 +53,15 @@ static bool root_is_ours(void)
 	       here.mount_id != above.mount_id;
 }
 
+static int attach_root(int mount, int target)
+{
+	int r = mount_attach(mount, target);
+
+	if (r < 0)
+		return r;
+	return mount_attributes(mount, 0, PROPAGATE_UNBINDABLE, false);
+}
+
 int generation_root_make(bool *ret_made, struct err *err)
 {
 	FD_CLEANUP int mount = -1;
@@ -68,9 +78,7 @@ int generation_root_make(bool *ret_made, struct err *err)
 		return err_set(err, errno, "cannot open " GENERATION_ROOT);
 	/* Its own file system because /run is noexec, and because enter needs suid. */
 	mount = mount_new("tmpfs", "busypy", "mode=0755,size=16m", ATTR_NODEV);
-	r = mount < 0 ? mount : mount_attach(mount, target);
-	if (r == 0)
-		r = mount_attributes(mount, 0, PROPAGATE_UNBINDABLE, false);
+	r = mount < 0 ? mount : attach_root(mount, target);
 	if (r < 0)
 		return err_set(err, -r, "cannot mount a tmpfs on " GENERATION_ROOT);
 	*ret_made = true;
@@ -125,37 +133,52 @@ int generation_read(unsigned generation, struct contract *ret, struct err *err)
 	return bake_read(path, ret, err);
 }
 
-/* Large, and used once at a time. */
-static struct facts facts;
-static struct plan plan;
+/* Large. */
+struct composing {
+	struct facts facts;
+	struct plan plan;
+};
+
+static int gather(const struct conf *conf, const struct contract_tree *tree, struct facts *ret,
+		  struct err *err)
+{
+	int r;
+
+	facts_init(ret);
+	r = probe_top(ret, err);
+	if (r < 0)
+		return r;
+	r = mounts_find_pruned(conf, ret, err);
+	if (r < 0)
+		return r;
+	/* Being a slave, our own tmpfs is unbindable no more; no view needs it. */
+	if (facts_add_pruned(ret, GENERATION_ROOT) < 0)
+		return err_say(err, E2BIG, "too many mounts are pruned");
+	probe_shares(ret, tree->path, tree->arch);
+	return 0;
+}
 
 static int make_template(const struct conf *conf, struct contract_tree *tree, const char *pin,
 			 struct err *err)
 {
-	struct view view = {
-		.kind = VIEW_HOST,
-		.flags = VIEW_PINNED,
-		.tree = tree->path,
-		.arch = tree->arch,
+	const struct view view = {
+		.kind = VIEW_HOST, .flags = VIEW_PINNED, .tree = tree->path, .arch = tree->arch
 	};
+	ARRAY_FREE struct composing *composing = malloc(sizeof(*composing));
 	int r;
 
-	facts_init(&facts);
-	r = probe_top(&facts, err);
-	if (r == 0)
-		r = mounts_find_pruned(conf, &facts, err);
-	/* Being a slave, our own tmpfs is unbindable no more; no view needs it. */
-	if (r == 0 && facts_add_pruned(&facts, GENERATION_ROOT) < 0)
-		r = err_say(err, E2BIG, "too many mounts are pruned");
+	if (!composing)
+		return err_set(err, ENOMEM, "cannot compose a view");
+	r = gather(conf, tree, &composing->facts, err);
 	if (r < 0)
 		return r;
-	probe_shares(&facts, tree->path, tree->arch);
-	r = view_plan(&view, &facts, &plan, err);
-	if (r == 0)
-		r = str_copy(tree->namespace_path, sizeof(tree->namespace_path), pin);
-	if (r == 0)
-		r = template_pin(&plan, pin, &tree->namespace_ino, err);
-	return r;
+	r = view_plan(&view, &composing->facts, &composing->plan, err);
+	if (r < 0)
+		return r;
+	r = template_pin(&composing->plan, pin, &tree->namespace_ino, err);
+	if (r < 0)
+		return r;
+	return str_copy(tree->namespace_path, sizeof(tree->namespace_path), pin);
 }
 
 /* The template of an older generation, where nothing has changed: no path of the tree is touched,
@@ -164,28 +187,27 @@ static int keep_template(struct contract_tree *tree, const char *pin, struct err
 {
 	int r = template_share(tree->namespace_path, pin, err);
 
-	if (r == 0)
-		r = str_copy(tree->namespace_path, sizeof(tree->namespace_path), pin);
-	return r;
+	if (r < 0)
+		return r;
+	return str_copy(tree->namespace_path, sizeof(tree->namespace_path), pin);
 }
 
 static int make_templates(const struct conf *conf, unsigned generation, struct contract *contract,
 			  struct err *err)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < contract->n_trees; i++) {
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		struct contract_tree *tree = &contract->trees[i];
 		char name[32], pin[GENERATION_PATH_MAX];
+		int r;
 
 		(void)snprintf(name, sizeof(name), "view%zu", i);
 		generation_path(generation, name, pin);
-		r = contract->trees[i].namespace_ino
-			    ? keep_template(&contract->trees[i], pin, err)
-			    : make_template(conf, &contract->trees[i], pin, err);
+		r = tree->namespace_ino ? keep_template(tree, pin, err)
+					: make_template(conf, tree, pin, err);
 		if (r < 0)
-			(void)err_wrap(err, r, "view of %s", contract->trees[i].path);
+			return err_wrap(err, r, "view of %s", tree->path);
 	}
-	return r;
+	return 0;
 }
 
 /* The loader need not read what it knows to be no script. A file that cannot be looked at, or not
@@ -236,23 +258,16 @@ static int fill_contract(const struct conf *conf, unsigned generation, struct co
 	return 0;
 }
 
-static int bake_both(const struct contract *contract, struct err *err)
+static int bake(const struct contract *contract, const char *name, bool capabilities,
+		struct err *err)
 {
-	static const char *const names[] = { "loader", "enter" };
 	char program[PATH_SIZE], path[GENERATION_PATH_MAX];
-	int r = 0;
+	int r = programs_find(name, program, sizeof(program), err);
 
-	/* loader last: a generation with a loader is a complete one. */
-	for (size_t i = 2; r == 0 && i > 0; i--) {
-		const char *name = names[i - 1];
-
-		r = programs_find(name, program, sizeof(program), err);
-		if (r < 0)
-			return r;
-		generation_path(contract->generation, name, path);
-		r = bake_program(program, contract, path, str_eq(name, "enter"), err);
-	}
-	return r;
+	if (r < 0)
+		return r;
+	generation_path(contract->generation, name, path);
+	return bake_program(program, contract, path, capabilities, err);
 }
 
 static int write_fingerprint(unsigned generation, const char *fingerprint, struct err *err)
@@ -271,24 +286,41 @@ bool generation_is_from(unsigned generation, const char *fingerprint)
 	return fd_read_file(AT_FDCWD, path, was, sizeof(was)) > 0 && str_eq(was, fingerprint);
 }
 
+/* In the generation's folder. */
+static int make_files(const struct conf *conf, unsigned generation, struct contract *contract,
+		      struct err *err)
+{
+	char fingerprint[FINGERPRINT_SIZE];
+	int r = fingerprint_now(conf, fingerprint, err);
+
+	if (r < 0)
+		return r;
+	r = write_fingerprint(generation, fingerprint, err);
+	if (r < 0)
+		return r;
+	r = fill_contract(conf, generation, contract, err);
+	if (r < 0)
+		return r;
+	r = make_templates(conf, generation, contract, err);
+	if (r < 0)
+		return r;
+	r = bake(contract, "enter", true, err);
+	if (r < 0)
+		return r;
+	/* last: a generation with a loader is a complete one */
+	return bake(contract, "loader", false, err);
+}
+
 int generation_make(const struct conf *conf, unsigned generation, struct contract *contract,
 		    struct err *err)
 {
-	char dir[GENERATION_PATH_MAX], fingerprint[FINGERPRINT_SIZE];
+	char dir[GENERATION_PATH_MAX];
 	int r;
 
 	generation_path(generation, "", dir);
 	if (mkdir(dir, 0755) < 0 || chmod(dir, 0755) < 0)
 		return err_set(err, errno, "cannot create %s", dir);
-	r = fingerprint_now(conf, fingerprint, err);
-	if (r == 0)
-		r = write_fingerprint(generation, fingerprint, err);
-	if (r == 0)
-		r = fill_contract(conf, generation, contract, err);
-	if (r == 0)
-		r = make_templates(conf, generation, contract, err);
-	if (r == 0)
-		r = bake_both(contract, err);
+	r = make_files(conf, generation, contract, err);
 	if (r < 0)
 		(void)generation_drop(generation, NULL); /* the reason is in err */
 	return r;
@@ -300,20 +332,23 @@ int generation_drop(unsigned generation, struct err *err)
 	FD_CLEANUP int fd = -1;
 	struct dirs dirs;
 	const char *name;
-	int r = 0, listed;
 
 	generation_path(generation, "", dir);
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? 0 : err_set(err, errno, "cannot open %s", dir);
 	dirs_begin(&dirs, fd);
-	while (r == 0 && (listed = dirs_next(&dirs, &name)) > 0) {
+	while (dirs_next(&dirs, &name) > 0) {
+		int r;
+
 		generation_path(generation, name, path);
 		r = template_unpin(path, err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0 && rmdir(dir) < 0)
-		r = err_set(err, errno, "cannot remove %s", dir);
-	return r;
+	if (rmdir(dir) < 0)
+		return err_set(err, errno, "cannot remove %s", dir);
+	return 0;
 }
 
 /* Who executes a file of it, be it a loader that is still to enter a template. */
@@ -348,7 +383,9 @@ int generation_in_use(unsigned generation, struct err *err)
 		if (executes(name, dir))
 			return 1;
 	}
-	return r < 0 ? err_set(err, -r, "cannot list /proc") : 0;
+	if (r < 0)
+		return err_set(err, -r, "cannot list /proc");
+	return 0;
 }
 
 static bool older_than(unsigned generation, unsigned ms)

@@ -76,18 +76,24 @@ void policy_notes(const struct rule *rules, size_t n, const struct contract *con
 	}
 }
 
-static int count_mounts(void *data, struct err *err)
+static int count_mounts(void *ctx, struct err *err)
 {
-	const struct contract_tree *tree = data;
-	FD_CLEANUP int fd = ns_open_template(tree->namespace_path, tree->namespace_ino, err);
-	static struct conf nothing_pruned;
-	struct mounts_summary summary = { 0 };
-	int entered;
-	int r = fd < 0 ? fd : ns_enter(fd, 1, &entered, err);
+	const struct contract_tree *tree = ctx;
+	static const struct conf nothing_pruned;
+	FD_CLEANUP int template_fd =
+		ns_open_template(tree->namespace_path, tree->namespace_ino, err);
+	struct mounts_summary summary;
+	int entered, r;
 
-	if (r == 0)
-		r = mounts_summarise(&nothing_pruned, &summary, err);
-	return r < 0 ? r : (int)summary.n;
+	if (template_fd < 0)
+		return template_fd;
+	r = ns_enter(template_fd, 1, &entered, err);
+	if (r < 0)
+		return r;
+	r = mounts_summarise(&nothing_pruned, &summary, err);
+	if (r < 0)
+		return r;
+	return (int)summary.n;
 }
 
 int policy_template_mounts(const struct contract_tree *tree, struct err *err)
@@ -102,9 +108,9 @@ static void become_ordinary(void)
 		(void)!setresuid(ORDINARY_USER, ORDINARY_USER, ORDINARY_USER);
 }
 
-static int try_user_namespace(void *data, struct err *err)
+static int try_user_namespace(void *ctx, struct err *err)
 {
-	(void)data;
+	(void)ctx;
 	become_ordinary();
 	return ns_unshare_user(err);
 }
@@ -114,12 +120,15 @@ int policy_user_namespace(struct err *err)
 	return apart_do(try_user_namespace, NULL, err);
 }
 
-static int try_own_instance(void *data, struct err *err)
+static int try_own_instance(void *ctx, struct err *err)
 {
+	FD_CLEANUP int instance = -1;
 	int r = ns_unshare_user(err);
-	FD_CLEANUP int instance = r < 0 ? r : binfmt_new_instance(err);
 
-	(void)data;
+	(void)ctx;
+	if (r < 0)
+		return r;
+	instance = binfmt_new_instance(err);
 	return instance < 0 ? instance : 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "base/array.h"
 #include "core/arch.h"
 #include "core/contract.h"
 #include "core/err.h"
@@ -20,7 +21,7 @@
 static int take_along(const struct rehearsal *rehearsal, const struct arch *arch, int instance,
 		      struct err *err)
 {
-	ENTRIES_FREE struct rule *present = NULL;
+	ARRAY_FREE struct rule *present = NULL;
 	struct rule elf;
 	int n = entries_list(rehearsal->instance, &present, err);
 

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/array.h"
 #include "core/arch.h"
 #include "core/conf.h"
 #include "core/contract.h"
@@ -24,14 +26,15 @@
 #include "handler/policy.h"
 #include "handler/watch.h"
 #include "sys/apart.h"
+#include "sys/fd.h"
 #include "sys/ns.h"
 #include "sys/run.h"
 
 enum {
-	LOOK_MS = 5000,	       /* a tree that has not answered by then is away */
-	LOOK_AGAIN_MS = 200,   /* one that was away the last time */
-	VERIFY_MS = 60 * 1000, /* reads the modes of a whole tree, perhaps over a network */
-	TIDY_MS = 1000	       /* how long the files of what was replaced stay at least */
+	WATCH_MS = 5000,      /* a tree that has not answered by then is away */
+	WATCH_AGAIN_MS = 200, /* one that was away the last time */
+	ADMIT_MS = 60 * 1000, /* reads the modes of a whole tree, perhaps over a network */
+	OLDER_MS = 1000	      /* how long the files of what was replaced stay at least */
 };
 
 struct round {
@@ -45,33 +48,33 @@ struct round {
 	struct contract standing, wanted;
 };
 
-struct look {
+struct watching {
 	const char *wanted;
 	int inotify;
-	struct watch *ret;
+	struct watch *ret; /* shared */
 };
 
-static int look(void *data, struct err *err)
+static int watch(void *ctx, struct err *err)
 {
-	struct look *look = data;
+	const struct watching *watching = ctx;
 
-	return watch_tree(look->wanted, look->inotify, look->ret, err);
+	return watch_tree(watching->wanted, watching->inotify, watching->ret, err);
 }
 
-struct verification {
+struct admission {
 	const char *path;
 	const struct arch *arch;
 	struct contract_tree *ret; /* shared */
 };
 
-static int verify(void *data, struct err *err)
+static int admit(void *ctx, struct err *err)
 {
-	const struct verification *verification = data;
-	int r = admission_check(verification->path, verification->arch, err);
+	const struct admission *admission = ctx;
+	int r = admission_check(admission->path, admission->arch, err);
 
-	return r < 0 ? r
-		     : admission_contract(verification->path, verification->arch, verification->ret,
-					  err);
+	if (r < 0)
+		return r;
+	return admission_contract(admission->path, admission->arch, admission->ret, err);
 }
 
 static void *shared_pages(size_t size)
@@ -96,42 +99,43 @@ static void explain(struct round_tree *tree, const char *why)
 			     strnlen(why, sizeof(tree->why) - 1));
 }
 
-static int push(struct round *round, const struct contract_tree *tree)
+static int push(struct round *round, const struct contract_tree *tree, struct err *err)
 {
 	if (find(&round->wanted, tree->path))
 		return 0;
 	if (round->wanted.n_trees == CONTRACT_TREES_MAX)
-		return -E2BIG;
+		return err_say(err, E2BIG, "more than %d trees", CONTRACT_TREES_MAX);
 	round->wanted.trees[round->wanted.n_trees++] = *tree;
 	return 0;
 }
 
-/* A tree that stands, and is the same directory still, goes on with its template, unless what
- * templates are made from has changed. Any other is verified first. */
-static int want(struct round *round, const char *path, uint64_t dev, uint64_t ino, struct err *err)
+static int push_new(struct round *round, const char *path, struct err *err)
 {
-	const struct contract_tree *stands = find(&round->standing, path);
-	struct contract_tree *tree;
-	struct verification verification = { .path = path, .arch = round->arch };
+	struct contract_tree *tree = shared_pages(sizeof(*tree));
+	struct admission admission = { .path = path, .arch = round->arch, .ret = tree };
 	int r;
 
-	if (stands && stands->dev == dev && stands->ino == ino && !round->stale &&
-	    str_eq(stands->arch, round->arch->name))
-		return push(round, stands) < 0
-			       ? err_say(err, E2BIG, "more than %d trees", CONTRACT_TREES_MAX)
-			       : 0;
-	tree = shared_pages(sizeof(*tree));
 	if (!tree)
 		return err_set(err, errno, "cannot verify %s", path);
-	verification.ret = tree;
-	r = apart_do_within(verify, &verification, VERIFY_MS, err);
+	r = apart_do_within(admit, &admission, ADMIT_MS, err);
 	if (r == 0) {
 		tree->flags |= CONTRACT_TREE_FOLLOWED;
-		if (push(round, tree) < 0)
-			r = err_say(err, E2BIG, "more than %d trees", CONTRACT_TREES_MAX);
+		r = push(round, tree, err);
 	}
 	(void)munmap(tree, sizeof(*tree)); /* cannot fail */
 	return r;
+}
+
+/* A tree that stands, and is the same directory still, goes on with its template, unless what
+ * templates are made from has changed. Any other has to be admitted first. */
+static int want(struct round *round, const char *path, uint64_t dev, uint64_t ino, struct err *err)
+{
+	const struct contract_tree *stands = find(&round->standing, path);
+
+	if (stands && stands->dev == dev && stands->ino == ino && !round->stale &&
+	    str_eq(stands->arch, round->arch->name))
+		return push(round, stands, err);
+	return push_new(round, path, err);
 }
 
 /* What stood for a tree stays while it cannot be replaced. */
@@ -139,36 +143,44 @@ static void keep(struct round *round, struct round_tree *tree)
 {
 	const struct contract_tree *stands = find(&round->standing, tree->path);
 
-	if (!stands || push(round, stands) < 0)
+	if (!stands || push(round, stands, NULL) < 0)
 		tree->path[0] = '\0';
 }
 
-static void look_at(struct round *round, size_t i)
+/* Where a configured tree leads now; what is known of it. */
+static int watch_configured(struct round *round, size_t i, struct err *err)
 {
 	struct round_tree *tree = &round->report->trees[i];
-	struct watch *watch = &round->watches[i];
-	struct look job = { tree->wanted, round->inotify, watch };
-	struct err err = { 0 };
-	int r = apart_do_within(look, &job, tree->away ? LOOK_AGAIN_MS : LOOK_MS, &err);
+	struct watch *now = &round->watches[i];
+	struct watching watching = { tree->wanted, round->inotify, now };
+	int r = apart_do_within(watch, &watching, tree->away ? WATCH_AGAIN_MS : WATCH_MS, err);
 
 	tree->away = r == -ETIMEDOUT;
 	if (tree->away)
-		(void)err_say(&err, ETIMEDOUT, "it does not answer");
-	if (!tree->away || watch->kind != WATCH_NOTHING)
-		tree->watch = watch->kind;
+		(void)err_say(err, ETIMEDOUT, "it does not answer");
+	if (!tree->away || now->kind != WATCH_NOTHING)
+		tree->watch = now->kind;
 	else if (tree->watch == WATCH_NOTHING)
 		tree->watch = WATCH_POLL;
-	tree->why[0] = '\0';
 	if (r < 0)
-		watch->path[0] = '\0';
+		now->path[0] = '\0';
+	return r;
+}
+
+static void follow(struct round *round, size_t i)
+{
+	struct round_tree *tree = &round->report->trees[i];
+	const struct watch *watch = &round->watches[i];
+	struct err err = { 0 };
+	int r = watch_configured(round, i, &err);
+
 	if (r == 0)
 		r = want(round, watch->path, watch->dev, watch->ino, &err);
-	if (r == 0) {
+	explain(tree, r < 0 ? err.text : "");
+	if (r < 0)
+		keep(round, tree);
+	else
 		(void)str_copy(tree->path, sizeof(tree->path), watch->path); /* as large */
-		return;
-	}
-	explain(tree, err.text);
-	keep(round, tree);
 }
 
 /* True if it is another version of a tree that is configured. */
@@ -188,9 +200,10 @@ static int want_by_hand(struct round *round, const struct contract_tree *tree)
 {
 	int r = want(round, tree->path, tree->dev, tree->ino, NULL);
 
-	if (r == 0)
-		find(&round->wanted, tree->path)->flags = tree->flags; /* perhaps configured, too */
-	return r;
+	if (r < 0)
+		return r;
+	find(&round->wanted, tree->path)->flags = tree->flags; /* perhaps configured, too */
+	return 0;
 }
 
 /* Trees that were enabled by hand stay. Those that we brought stay while it is not known where all
@@ -208,7 +221,7 @@ static void keep_others(struct round *round)
 		if (is_version_of_wanted(round, tree) || (ours && all_known))
 			continue;
 		if (ours || !round->stale || want_by_hand(round, tree) < 0)
-			(void)push(round, tree); /* beyond the limit nothing can be kept */
+			(void)push(round, tree, NULL); /* beyond the limit nothing can be kept */
 	}
 }
 
@@ -266,27 +279,33 @@ static int learn(struct round *round, struct err *err)
 	return 0;
 }
 
+/* The generation that stands is the right one: are its entries there? */
+static int bring_entries(struct round *round, struct err *err)
+{
+	unsigned generation = round->standing.generation;
+	int r = entries_stand(round->conf, generation, err);
+
+	round->report->generation = generation;
+	if (r < 0)
+		return r;
+	round->report->restored = r == 0;
+	return r == 0 ? entries_restore(round->conf, generation, err) : 0;
+}
+
 static int bring(struct round *round, struct err *err)
 {
-	struct round_report *report = round->report;
 	struct enable_report done;
 	int r;
 
 	if (round->wanted.n_trees == 0)
 		return round->live ? disable_all(err) : 0;
-	if (is_enough(round)) {
-		r = entries_stand(round->conf, round->standing.generation, err);
-		report->restored = r == 0;
-		if (r == 0)
-			r = entries_restore(round->conf, round->standing.generation, err);
-		report->generation = round->standing.generation;
-		return r < 0 ? r : 0;
-	}
+	if (is_enough(round))
+		return bring_entries(round, err);
 	r = enable_renew(round->conf, &round->wanted, round->newest, round->arch, &done, err);
 	if (r < 0)
 		return r;
-	report->renewed = true;
-	report->generation = done.generation;
+	round->report->renewed = true;
+	round->report->generation = done.generation;
 	return 0;
 }
 
@@ -305,63 +324,96 @@ static int bring_all(struct round *round, struct err *err)
 	return r;
 }
 
-static struct facts facts;
-static struct plan plan;
+/* What a template is to be pruned by; large. */
+struct pruning {
+	struct facts facts;
+	struct plan plan;
+	struct contract contract;
+	const struct contract_tree *tree;
+};
 
-static int prune_template(void *data, struct err *err)
+static int prune_template(void *ctx, struct err *err)
 {
-	const struct contract_tree *tree = data;
-	int template = ns_open_template(tree->namespace_path, tree->namespace_ino, err);
-	int entered;
-	int r = template <0 ? template : ns_enter(template, 1, &entered, err);
+	const struct pruning *pruning = ctx;
+	const struct contract_tree *tree = pruning->tree;
+	FD_CLEANUP int namespace_fd =
+		ns_open_template(tree->namespace_path, tree->namespace_ino, err);
+	int entered, r;
 
-	return r < 0 ? r : run_plan(&plan, err);
+	if (namespace_fd < 0)
+		return namespace_fd;
+	r = ns_enter(namespace_fd, 1, &entered, err);
+	if (r < 0)
+		return r;
+	return run_plan(&pruning->plan, err);
 }
 
 static int prune_all(const struct conf *conf, struct err *err)
 {
-	static struct contract contract;
+	ARRAY_FREE struct pruning *pruning = malloc(sizeof(*pruning));
 	int r;
 
-	facts_init(&facts);
-	r = mounts_find_pruned(conf, &facts, err);
-	if (r < 0 || facts.n_pruned == 0)
+	if (!pruning)
+		return err_set(err, ENOMEM, "cannot prune templates");
+	facts_init(&pruning->facts);
+	r = mounts_find_pruned(conf, &pruning->facts, err);
+	if (r < 0 || pruning->facts.n_pruned == 0)
 		return r;
-	r = policy_live_contract(&contract, err);
-	if (r == 1)
-		r = view_prune_plan(&facts, &plan, err);
-	for (size_t i = 0; r == 0 && i < contract.n_trees; i++)
-		r = apart_do(prune_template, &contract.trees[i], err);
-	return r;
+	r = policy_live_contract(&pruning->contract, err);
+	if (r <= 0)
+		return r;
+	r = view_prune_plan(&pruning->facts, &pruning->plan, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < pruning->contract.n_trees; i++) {
+		pruning->tree = &pruning->contract.trees[i];
+		r = apart_do(prune_template, pruning, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
-int round_perform(const struct conf *conf, int inotify, bool prune, struct round_report *report,
-		  struct err *err)
+static int perform(struct round *round, enum round_flags flags, struct err *err)
 {
-	static struct round round;
-	int r;
+	int r = learn(round, err);
 
-	round = (struct round){ .conf = conf,
-				.arch = arch_native(),
-				.inotify = inotify,
-				.report = report,
-				.watches = shared_pages(sizeof(struct watch) * ROUND_TREES_MAX) };
-	if (!round.watches)
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < round->report->n_trees; i++)
+		follow(round, i);
+	keep_others(round);
+	r = bring_all(round, err);
+	if (r < 0)
+		return r;
+	if (flags & ROUND_PRUNE) {
+		r = prune_all(round->conf, err);
+		if (r < 0)
+			return r;
+	}
+	round->report->older = 0;
+	r = disable_older(OLDER_MS, err);
+	if (r < 0)
+		return r;
+	round->report->older = (unsigned)r;
+	return 0;
+}
+
+int round_perform(const struct conf *conf, int inotify, enum round_flags flags,
+		  struct round_report *report, struct err *err)
+{
+	ARRAY_FREE struct round *round = calloc(1, sizeof(*round));
+
+	if (!round)
+		return err_set(err, ENOMEM, "cannot look at the trees");
+	round->conf = conf;
+	round->arch = arch_native();
+	round->inotify = inotify;
+	round->report = report;
+	round->watches = shared_pages(sizeof(struct watch) * ROUND_TREES_MAX); /* the process's */
+	if (!round->watches)
 		return err_set(err, errno, "cannot look at the trees");
 	report->renewed = report->restored = false;
 	report->generation = 0;
-	r = learn(&round, err);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < report->n_trees; i++)
-		look_at(&round, i);
-	keep_others(&round);
-	r = bring_all(&round, err);
-	if (r == 0 && prune)
-		r = prune_all(conf, err);
-	if (r == 0) {
-		r = disable_older(TIDY_MS, err);
-		report->older = r > 0 ? (unsigned)r : 0;
-	}
-	return r < 0 ? r : 0;
+	return perform(round, flags, err);
 }

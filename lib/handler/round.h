@@ -34,11 +34,14 @@ struct round_report {
 	bool restored;	     /* this round has put its entries back */
 };
 
+enum round_flags {
+	ROUND_PRUNE = 1 << 0 /* templates do without what has been mounted meanwhile */
+};
+
 /* Does one round. report is both the report of the round before (of what does not answer it tells
- * what stood) and that of this one; it lies in memory that parent and child share. With prune,
- * templates do without what has been mounted meanwhile. Errors that concern one tree are in
- * trees[].why; an error's sentence is about all. */
-int round_perform(const struct conf *conf, int inotify, bool prune, struct round_report *report,
-		  struct err *err);
+ * what stood) and that of this one; it lies in memory that parent and child share. Errors that
+ * concern one tree are in trees[].why; an error's sentence is about all. */
+int round_perform(const struct conf *conf, int inotify, enum round_flags flags,
+		  struct round_report *report, struct err *err);
 
 #endif

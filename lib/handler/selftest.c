@@ -45,10 +45,12 @@ static int enter_view(const struct selftest *test, struct err *err)
 	FD_CLEANUP int fd = ns_open_template(test->view, test->view_ino, err);
 	int entered;
 
-	return fd < 0 ? fd : ns_enter(fd, 0, &entered, err);
+	if (fd < 0)
+		return fd;
+	return ns_enter(fd, 0, &entered, err);
 }
 
-static void child(const struct selftest *test, const char *script, int output)
+static _Noreturn void child(const struct selftest *test, const char *script, int output)
 {
 	char *direct[] = { "/usr/bin/python3", (char *)script, NULL };
 	char *by_kernel[] = { (char *)script, NULL };
@@ -98,8 +100,8 @@ static int read_words(int fd, char *dst, size_t size)
 	return 0;
 }
 
-static int judge(const struct selftest *test, const char *script, const char *words, int status,
-		 struct err *err)
+static int check_words(const struct selftest *test, const char *script, const char *words,
+		       int status, struct err *err)
 {
 	char wanted[64];
 	struct text text;
@@ -118,6 +120,8 @@ static int judge(const struct selftest *test, const char *script, const char *wo
 int selftest_run(const struct selftest *test, struct err *err)
 {
 	char script[PATH_SIZE], words[512] = "";
+	FD_CLEANUP int input = -1;
+	FD_CLEANUP int output = -1;
 	int channel[2], status = 0, r;
 	pid_t pid;
 
@@ -125,18 +129,22 @@ int selftest_run(const struct selftest *test, struct err *err)
 		return err_say(err, ENAMETOOLONG, "%s: the path is too long", test->tree);
 	if (pipe2(channel, O_CLOEXEC) < 0)
 		return err_set(err, errno, "cannot make a pipe");
+	input = channel[0];
+	output = channel[1];
 	pid = fork();
+	if (pid < 0)
+		return err_set(err, errno, "cannot fork");
 	if (pid == 0)
-		child(test, script, channel[1]);
-	r = pid < 0 ? err_set(err, errno, "cannot fork") : 0;
-	(void)close(channel[1]);
-	if (r == 0 && read_words(channel[0], words, sizeof(words)) < 0) {
+		child(test, script, output);
+	fd_close(&output);
+	r = read_words(input, words, sizeof(words));
+	fd_close(&input); /* or one that says more would never end */
+	if (r < 0)
 		(void)kill(pid, SIGKILL); /* our own child, not yet waited for */
-		r = err_say(err, ETIMEDOUT, "the self-test %s did not end within %d s", script,
-			    DEADLINE_MS / 1000);
-	}
-	(void)close(channel[0]);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return r < 0 ? r : judge(test, script, words, status, err);
+	if (r < 0)
+		return err_say(err, ETIMEDOUT, "the self-test %s did not end within %d s", script,
+			       DEADLINE_MS / 1000);
+	return check_words(test, script, words, status, err);
 }

@@ -14,7 +14,7 @@ enum selftest_how {
 struct selftest {
 	const char *tree;
 	const struct arch *arch;
-		enum selftest_how how;
+	enum selftest_how how;
 	const char *view; /* for SELFTEST_TEMPLATE: the pinned namespace, and its inode */
 	unsigned long view_ino;
 	unsigned uid; /* run as this uid and gid, without groups; 0 is as the caller */

@@ -42,7 +42,7 @@ int service_state_open(struct err *err)
 int service_state_write(int fd, const struct round_report *report, const struct err *why,
 			struct err *err)
 {
-	static struct state state;
+	struct state state;
 
 	memset(&state, 0, sizeof(state));
 	(void)str_copy(state.version, sizeof(state.version), BUSYPY_VERSION); /* a short one */
@@ -81,7 +81,7 @@ static bool whole(struct state *state)
 int service_state_read(struct round_report *ret, struct err *ret_why, pid_t *ret_pid,
 		       struct err *err)
 {
-	static struct state state;
+	struct state state;
 	FD_CLEANUP int fd = open(SERVICE_STATE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
 	ssize_t n;
