@@ -13,10 +13,13 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
@@ -119,6 +122,38 @@ static int clone_program(const char *path, struct err *err)
 	int r = fd < 0 ? fd : mount_attributes(fd, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, 0, false);
 
 	return r < 0 ? err_set(err, -r, "cannot open %s", path) : fd_steal(&fd);
+}
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x10U
+#endif
+
+/* The file of PID 1, in memory, which its owner can execute but not read: only so the kernel gives
+ * nobody a right over its memory, from its first instruction on (would_dump() in fs/exec.c). What
+ * writes there would keep PID 1 from following its supervisor. */
+static int copy_init(const char *path, struct err *err)
+{
+	FD_CLEANUP int from = open(path, O_RDONLY | O_CLOEXEC), to = -1, fd = -1;
+	char self[32];
+	struct text text;
+	ssize_t n;
+
+	if (from < 0)
+		return err_set(err, errno, "cannot open %s", path);
+	to = memfd_create("init", MFD_CLOEXEC | MFD_EXEC);
+	if (to < 0 && errno == EINVAL)
+		to = memfd_create("init", MFD_CLOEXEC); /* FIXME: drop when 6.3 is the oldest */
+	if (to < 0)
+		return err_set(err, errno, "cannot hold %s in memory", path);
+	while ((n = sendfile(to, from, NULL, 1 << 20)) > 0)
+		;
+	text_init(&text, self, sizeof(self));
+	text_addf(&text, "/proc/self/fd/%d", to);
+	/* what is open for writing cannot be executed */
+	fd = n < 0 ? -1 : open(self, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fchmod(fd, 0100) < 0)
+		return err_set(err, errno, "cannot hold %s in memory", path);
+	return fd_steal(&fd);
 }
 
 static int register_rule(int instance, const struct rule *rule, struct err *err)
@@ -329,7 +364,7 @@ static int become(const struct inside *inside, int *ret_init, struct err *err)
 	int r = settle(inside, err);
 
 	if (r == 0)
-		*ret_init = r = clone_program(inside->init, err);
+		*ret_init = r = copy_init(inside->init, err);
 	if (r >= 0)
 		r = make_view(inside, err);
 	(void)setsid(); /* cannot fail: just forked */
