@@ -14,6 +14,7 @@
 #include "core/plan.h"
 #include "core/request.h"
 #include "core/str.h"
+#include "core/tier.h"
 #include "core/view.h"
 #include "sys/cwd.h"
 #include "sys/fd.h"
@@ -24,6 +25,7 @@
 #include "sys/probe.h"
 #include "sys/run.h"
 #include "sys/script.h"
+#include "sys/tier_probe.h"
 #include "start.h"
 #include "words.h"
 
@@ -66,20 +68,6 @@ static int drop(uint64_t bounding, struct err *err)
 	return r < 0 ? err_set(err, -r, "cannot give up privileges") : 0;
 }
 
-/* The tree's root as seen from here is the one that was enabled: not another that was put at the
- * same path in a chroot or container. */
-static int check_tree(const struct contract_tree *tree, struct err *err)
-{
-	struct place place;
-	int r = probe_place(AT_FDCWD, tree->path, &place, NULL);
-
-	if (r < 0)
-		return err_set(err, -r, "cannot look at the tree %s", tree->path);
-	if (!contract_tree_is(tree, &place))
-		return err_say(err, ESTALE, "%s is not the tree that was enabled", tree->path);
-	return 0;
-}
-
 /* Our own tmpfs is unbindable. In a less privileged namespace it is locked to /run, too, and a
  * directory with such a mount below cannot be bound at all: EPERM. fs/namespace.c, copy_tree(). */
 static void unlock_own_mount(const struct contract *contract)
@@ -117,14 +105,7 @@ int compose_in_place(const struct contract *contract, const struct request *requ
 {
 	struct err err = { 0 };
 	struct cwd cwd;
-	int r = check_tree(script->tree, &err);
 
-	if (r < 0)
-		return r;
-	/* In a chroot the mounts around "/" are out of reach: they cannot be made slaves, and what
-	 * is mounted here could show up elsewhere. */
-	if (!probe_is_mount(AT_FDCWD, "/"))
-		return -EPERM;
 	cwd_get(&cwd);
 	if (unshare(CLONE_NEWNS) < 0)
 		return -errno;
@@ -133,31 +114,52 @@ int compose_in_place(const struct contract *contract, const struct request *requ
 	start_in_view(contract, request, script, line, &cwd);
 }
 
-void compose_last_tier(const struct contract *contract, const struct request *request,
-		       const struct script *script, const struct shebang *line)
+static void as_user(const struct tier_subject *subject, const struct shebang *line)
 {
+	const struct contract *contract = subject->contract;
+	const struct request *request = subject->request;
+	const struct script *script = subject->script;
 	uint64_t bounding = priv_bounding();
 	unsigned uid = geteuid(), gid = getegid();
-	struct err err = { 0 };
+	struct err *err = subject->err;
 	struct cwd cwd;
-	int r = check_tree(script->tree, &err);
+	int r;
 
-	if (r < 0) /* what stands there instead is not started directly either */
-		words_die(WORDS_OURS, request->path, &err);
 	cwd_get(&cwd);
-	r = ns_new_user(&err);
-	if (r < 0 && (contract->flags & CONTRACT_DIRECT))
-		start_direct(contract, request, script, line);
+	r = ns_new_user(err);
 	if (r < 0) {
-		(void)err_wrap(&err, r, "no view can be made for this caller");
-		words_die(WORDS_OURS, request->path, &err);
+		(void)err_wrap(err, r, "no view can be made for this caller");
+		return;
 	}
-	r = ns_map_self(uid, gid, &err);
+	r = ns_map_self(uid, gid, err);
 	if (r == 0)
-		r = build(contract, script->tree, &err);
+		r = build(contract, script->tree, err);
 	if (r == 0)
-		r = drop(bounding, &err);
+		r = drop(bounding, err);
 	if (r < 0)
-		words_die(WORDS_OURS, request->path, &err);
+		words_die(WORDS_OURS, request->path, err);
 	start_in_view(contract, request, script, line, &cwd);
+}
+
+void compose_last_tier(const struct tier_subject *subject, struct tier_facts *facts,
+		       const struct shebang *line)
+{
+	const struct contract *contract = subject->contract;
+
+	facts->direct = contract->flags & CONTRACT_DIRECT;
+	for (;;) {
+		enum tier_step step = tier_next(facts);
+
+		if (step == TIER_PROBE_SAME_TREE) {
+			facts->same_tree =
+				tier_answer(script_same_tree(subject->script->tree, subject->err));
+			continue;
+		}
+		if (step == TIER_DIRECT)
+			start_direct(contract, subject->request, subject->script, line);
+		if (step != TIER_USER)
+			words_die(WORDS_OURS, subject->request->path, subject->err);
+		as_user(subject, line);
+		facts->failed |= 1U << step;
+	}
 }

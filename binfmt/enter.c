@@ -18,11 +18,13 @@
 #include "core/err.h"
 #include "core/request.h"
 #include "core/shebang.h"
+#include "core/tier.h"
 #include "sys/cwd.h"
 #include "sys/fd.h"
 #include "sys/ns.h"
 #include "sys/priv.h"
 #include "sys/script.h"
+#include "sys/tier_probe.h"
 #include "baked.h"
 #include "compose.h"
 #include "start.h"
@@ -119,28 +121,35 @@ int main(int argc, char **argv)
 	struct err err = { 0 };
 	struct handoff handoff = { 0 };
 	struct request request, given = { 0 }; /* without what anybody may have written */
+	struct tier_facts facts = { .contract = true, .elsewhere = TIER_NO, .in_view = TIER_NO };
 	struct shebang line;
 	struct priv priv = { 0 };
+	struct tier_subject subject = { contract, &request, &script, &priv, &err };
 	struct cwd cwd;
 
 	if (!contract)
 		die("enter", WORDS_OURS, "has no contract (Hint: 'busypy enable' makes one)");
 	read_request(argc, argv, &handoff, &request);
 	given.fd = request.fd;
-	script_identify(contract, &given, script_host_root(contract), &script);
-	if (script.owner != SCRIPT_OURS)
+	facts.host_root = tier_answer(script_host_root(contract));
+	script_identify(contract, &given, facts.host_root == TIER_YES, &script);
+	facts.owner = (enum tier_owner)script.owner;
+	if (facts.owner != OWNER_OURS)
 		die(request.path, WORDS_OURS, "the script is not of an enabled tree");
 	if (script_shebang(request.fd, &line, &err) < 0)
 		words_die(WORDS_CANNOT_RUN, request.path, &err);
 	cwd_get(&cwd);
 	(void)priv_get(&priv); /* on failure: no privilege, hence the last tier */
-	if (script.host_root && script.tree->namespace_ino &&
-	    (priv.permitted & PRIV_ENTER) == PRIV_ENTER &&
+	facts.pinned = script.tree->namespace_ino;
+	facts.privileged = TIER_NO; /* but for what its file gives */
+	facts.gains = tier_answer((priv.permitted & PRIV_ENTER) == PRIV_ENTER);
+	if (tier_next(&facts) == TIER_ENTER &&
 	    enter_template(contract, &script, request.path) == 0) {
 		restore(&handoff, request.path);
 		start_in_view(contract, &request, &script, &line, &cwd);
 	}
 	give_up(request.path); /* what was not raised was permitted all the same */
 	restore(&handoff, request.path);
-	compose_last_tier(contract, &request, &script, &line);
+	facts.failed |= 1U << TIER_ENTER;
+	compose_last_tier(&subject, &facts, &line);
 }

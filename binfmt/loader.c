@@ -20,11 +20,13 @@
 #include "core/err.h"
 #include "core/request.h"
 #include "core/shebang.h"
+#include "core/tier.h"
 #include "sys/cwd.h"
 #include "sys/fd.h"
 #include "sys/ns.h"
 #include "sys/priv.h"
 #include "sys/script.h"
+#include "sys/tier_probe.h"
 #include "baked.h"
 #include "compose.h"
 #include "start.h"
@@ -132,76 +134,67 @@ static void exec_enter(const struct contract *contract, const struct request *re
 	request->argv[-1] = before[1];
 }
 
-/* enter gains its two capabilities only if nothing about the caller forbids it. */
-static bool enter_would_gain(const struct priv *priv)
-{
-	return !priv_no_new_privs() && !priv_ambient(priv) && priv_bounded(PRIV_ENTER);
-}
-
-static void __attribute__((noinline))
-run_ours(const struct contract *contract, const struct request *request,
-	 const struct script *script, const struct shebang *line)
-{
-	struct priv priv = { 0 };
-	bool pinned = script->host_root && script->tree->namespace_ino;
-	bool privileged;
-
-	(void)priv_get(&priv); /* on failure: no privilege, hence the last tier */
-	privileged = (priv.effective & PRIV_ENTER) == PRIV_ENTER;
-	if (pinned && privileged)
-		(void)enter_template(contract, request, script, line);
-	if (privileged)
-		(void)compose_in_place(contract, request, script, line);
-	if (pinned && !privileged && enter_would_gain(&priv))
-		exec_enter(contract, request);
-	compose_last_tier(contract, request, script, line);
-}
-
 /* Says why no interpreter is started, rather than perhaps the wrong one. */
-static void __attribute__((noinline))
-refuse(const struct request *request, const struct script *script, int in_view)
+static void __attribute__((noinline, noreturn))
+refuse(enum tier_step step, const struct tier_subject *subject)
 {
-	struct err err = { 0 };
+	if (step == TIER_REFUSE_STALE)
+		(void)broken_stale(subject->script->tree->path, subject->err);
+	else if (step == TIER_REFUSE_OWNER)
+		(void)broken_owner(subject->err);
+	words_die(WORDS_OURS, subject->request->path, subject->err);
+}
 
-	if (in_view < 0)
-		(void)err_set(&err, -in_view, "cannot tell whether this is a view");
-	else if (script->owner == SCRIPT_STALE)
-		(void)broken_stale(script->tree->path, &err);
-	else
-		(void)broken_owner(&err);
-	words_die(WORDS_OURS, request->path, &err);
+/* Does what the decision has come to. Returns if that cannot be had, and nothing has happened. */
+static void perform(enum tier_step step, const struct tier_subject *subject,
+		    struct tier_facts *facts, const struct shebang *line)
+{
+	const struct contract *contract = subject->contract;
+	const struct request *request = subject->request;
+
+	switch ((int)step) {
+	case TIER_KERNEL:
+		start_as_kernel(contract, request, line);
+	case TIER_TEMPLATE:
+		(void)enter_template(contract, request, subject->script, line);
+		return;
+	case TIER_ENTER:
+		exec_enter(contract, request);
+		return;
+	case TIER_COMPOSE:
+		(void)compose_in_place(contract, request, subject->script, line);
+		return;
+	case TIER_USER:
+	case TIER_DIRECT:
+	case TIER_NONE:
+	case TIER_REFUSE_TREE:
+		compose_last_tier(subject, facts, line);
+	}
+	refuse(step, subject);
 }
 
 int main(int argc, char **argv)
 {
+	static struct {
+		struct script script;
+		struct priv priv;
+		struct err err;
+	} found;
 	const struct contract *contract = baked();
-	static struct script script;
 	struct request request;
+	struct tier_subject subject = { contract, &request, &found.script, &found.priv,
+					&found.err };
+	struct tier_facts facts = { .contract = contract != NULL };
 	struct shebang line;
-	bool host_root;
-	int in_view;
 
 	read_request(argc, argv, &request);
 	read_shebang(&request, &line);
-	/* Most scripts that are not ours go here, by the fewest steps. */
-	if (!contract || script_elsewhere(contract, &request))
-		start_as_kernel(contract, &request, &line);
-	host_root = script_host_root(contract);
-	in_view = host_root ? 0 : script_in_view();
-	if (in_view > 0)
-		start_as_kernel(contract, &request, &line);
-	script_identify(contract, &request, host_root, &script);
-	switch (script.owner) {
-	case SCRIPT_FOREIGN:
-		start_as_kernel(contract, &request, &line);
-	case SCRIPT_STALE:
-	case SCRIPT_UNKNOWN:
-		refuse(&request, &script, 0);
-		break;
-	case SCRIPT_OURS:
-		if (in_view < 0)
-			refuse(&request, &script, in_view);
-		run_ours(contract, &request, &script, &line);
+	for (;;) {
+		enum tier_step step = tier_next(&facts);
+
+		if (tier_probe(step, &subject, &facts))
+			continue;
+		perform(step, &subject, &facts, &line);
+		facts.failed |= 1U << step;
 	}
-	return WORDS_OURS;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Our own loader, as binfmt/loader.c decides; and the view that it leads to. */
+/* Our own loader: what it decides, on facts of the process that asks, and the view that it leads
+ * to. What it tries is tried in children. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,7 @@
 #include "core/rule.h"
 #include "core/shebang.h"
 #include "core/str.h"
+#include "core/tier.h"
 #include "core/tree_layout.h"
 #include "core/view.h"
 #include "explain/parts.h"
@@ -25,13 +28,15 @@
 #include "handler/entries.h"
 #include "handler/generation.h"
 #include "handler/policy.h"
+#include "sys/apart.h"
 #include "sys/fd.h"
 #include "sys/ns.h"
 #include "sys/priv.h"
 #include "sys/probe.h"
 #include "sys/script.h"
+#include "sys/tier_probe.h"
 
-enum { STATUS_OURS = 125 };
+enum { STATUS_OURS = 125, STATUS_CANNOT_RUN = 126 };
 
 /* What the loader knows when it decides. */
 struct decision {
@@ -39,7 +44,9 @@ struct decision {
 	struct script script;
 	struct shebang line;
 	struct request request;
-	int fd;
+	struct priv priv;
+	struct tier_facts facts;
+	char why[ERR_TEXT_MAX]; /* no better tier can be had */
 };
 
 /* 1 if a tracer without privilege watches this process, so that files give it no capabilities. */
@@ -64,74 +71,167 @@ static bool traced_by_user(void)
 }
 
 /* Why enter gives this caller no privilege; NULL if it does. */
-static const char *why_no_enter(const struct contract *contract, const struct priv *priv,
-				struct err *err)
+static const char *why_no_enter(const struct decision *decision, struct err *err)
 {
-	if (priv_no_new_privs())
+	switch (priv_gain(&decision->priv, PRIV_ENTER)) {
+	case PRIV_NO_NEW_PRIVS:
 		return "no_new_privs is set";
-	if (priv_ambient(priv))
+	case PRIV_AMBIENT:
 		return "the caller has ambient capabilities";
-	if (!priv_bounded(PRIV_ENTER))
+	case PRIV_REDUCED:
 		return "the bounding set is reduced";
+	case PRIV_GAINED:
+		break;
+	}
 	if (traced_by_user())
 		return "the caller is traced";
-	return policy_enter(contract, err) < 0 ? err->text : NULL;
+	return policy_enter(&decision->contract, err) < 0 ? err->text : NULL;
 }
 
-/* The tree's root as seen from here is the one that was enabled. */
-static int check_tree(const struct contract_tree *tree, struct err *err)
+/* What becomes of enter, which is not executed here, counts as the loader's own doubt: the tier is
+ * the same. */
+static void probe_gains(struct decision *decision)
 {
-	struct place place;
-	int r = probe_place(AT_FDCWD, tree->path, &place, NULL);
+	struct err err = { 0 };
+	const char *why = why_no_enter(decision, &err);
 
-	if (r < 0)
-		return err_set(err, -r, "cannot look at the tree %s", tree->path);
-	return contract_tree_is(tree, &place)
-		       ? 0
-		       : err_say(err, ESTALE, "%s is not the tree that was enabled", tree->path);
+	decision->facts.gains = why ? TIER_NO : TIER_YES;
+	if (why)
+		(void)str_copy(decision->why, sizeof(decision->why), why); /* as large */
 }
 
-static int check_template(const struct contract_tree *tree, struct err *err)
-{
-	FD_CLEANUP int fd = ns_open_template(tree->namespace_path, tree->namespace_ino, err);
+static const char other_namespace[] = "the caller's privilege is over another user namespace";
 
-	return fd < 0 ? fd : 0;
+static int open_template(const struct contract_tree *tree, struct err *err)
+{
+	return ns_open_template(tree->namespace_path, tree->namespace_ino, err);
 }
 
-/* The first tier that the caller can have, as run_ours() in binfmt/loader.c: its name, or NULL with
- * the sentence. */
-static const char *choose_tier(const struct decision *decision, char why[ERR_TEXT_MAX],
-			       struct err *err)
+/* In a child: 1 if the kernel does not let this caller in. */
+static int enter_template(void *ctx, struct err *err)
 {
-	const struct contract_tree *tree = decision->script.tree;
-	struct err reason = { 0 }, user = { 0 };
-	struct priv priv = { 0 };
-	const char *no_enter = NULL;
-	bool privileged;
+	FD_CLEANUP int fd = open_template(ctx, err);
+	int entered, r = fd < 0 ? fd : ns_enter(fd, 0, &entered, err);
 
-	(void)priv_get(&priv);
-	privileged = (priv.effective & PRIV_ENTER) == PRIV_ENTER;
-	*why = '\0';
-	if (decision->script.host_root && !tree->namespace_ino) {
-		(void)snprintf(why, ERR_TEXT_MAX, "no template is kept for this tree");
-	} else if (decision->script.host_root) {
-		no_enter = privileged ? NULL : why_no_enter(&decision->contract, &priv, &reason);
-		if (!no_enter)
-			return check_template(tree, err) < 0 ? NULL : "template";
-		(void)snprintf(why, ERR_TEXT_MAX, "%s", no_enter);
-	} else {
-		(void)snprintf(why, ERR_TEXT_MAX, "another root or mount namespace");
+	return fd >= 0 && r < 0 && !entered ? 1 : r;
+}
+
+static int unshare_mounts(void *ctx, struct err *err)
+{
+	(void)ctx;
+	return unshare(CLONE_NEWNS) < 0 ? err_set(err, errno, "cannot unshare the mounts") : 0;
+}
+
+static int unshare_user(void *ctx, struct err *err)
+{
+	(void)ctx;
+	return ns_new_user(err);
+}
+
+static int map_user(void *ctx, struct err *err)
+{
+	(void)ctx;
+	return ns_unshare_user(err);
+}
+
+static int try_template(struct decision *decision, struct err *err)
+{
+	int r = apart_do(enter_template, (void *)decision->script.tree, err);
+
+	if (r <= 0)
+		return r < 0 ? r : 1;
+	(void)str_copy(decision->why, sizeof(decision->why), other_namespace);
+	return 0;
+}
+
+static int try_enter(struct decision *decision, struct err *err)
+{
+	FD_CLEANUP int fd = open_template(decision->script.tree, err);
+
+	if (fd < 0 || ns_owned(fd) != 0)
+		return fd < 0 ? fd : 1;
+	(void)str_copy(decision->why, sizeof(decision->why), other_namespace);
+	return 0;
+}
+
+static int try_user(struct err *err)
+{
+	int r = apart_do(unshare_user, NULL, err);
+
+	if (r < 0) {
+		(void)err_wrap(err, r, "no view can be made for this caller");
+		return 0;
 	}
-	if (check_tree(tree, err) < 0)
-		return NULL;
-	if (privileged && probe_is_mount(AT_FDCWD, "/"))
+	r = apart_do(map_user, NULL, err);
+	return r < 0 ? r : 1;
+}
+
+/* What perform() in binfmt/loader.c would come to: 1 if the view can be had; 0 if it goes on to the
+ * next tier; negative, with the sentence, if it ends. */
+static int try_tier(struct decision *decision, enum tier_step step, struct err *err)
+{
+	switch ((int)step) {
+	case TIER_TEMPLATE:
+		return try_template(decision, err);
+	case TIER_ENTER:
+		return try_enter(decision, err);
+	case TIER_COMPOSE:
+		return apart_do(unshare_mounts, NULL, NULL) == 0;
+	case TIER_USER:
+		return try_user(err);
+	}
+	return 1;
+}
+
+/* What a way into a view is called; NULL for any other step. */
+static const char *tier_name(enum tier_step step)
+{
+	switch ((int)step) {
+	case TIER_TEMPLATE:
+	case TIER_ENTER:
+		return "template";
+	case TIER_COMPOSE:
 		return "composed";
-	if (policy_user_namespace(&user) == 0)
+	case TIER_USER:
 		return "user namespace";
-	if (decision->contract.flags & CONTRACT_DIRECT)
+	case TIER_DIRECT:
 		return "direct";
-	(void)err_say(err, user.code, "no view can be made for this caller: %s", user.text);
+	}
 	return NULL;
+}
+
+/* Takes the loader's decision, on facts of this very process. Returns the last step, with the
+ * sentence if the loader ends with one. */
+static enum tier_step decide(struct decision *decision, struct err *err)
+{
+	const struct tier_subject subject = { &decision->contract, &decision->request,
+					      &decision->script, &decision->priv, err };
+	struct tier_facts *facts = &decision->facts;
+
+	for (;;) {
+		enum tier_step step = tier_next(facts);
+		int r;
+
+		if (step == TIER_PROBE_GAINS)
+			probe_gains(decision);
+		if (step == TIER_PROBE_GAINS || tier_probe(step, &subject, facts))
+			continue;
+		if (!tier_name(step))
+			return step;
+		r = try_tier(decision, step, err);
+		if (r < 0)
+			return TIER_NONE;
+		if (r > 0)
+			return step;
+		facts->failed |= 1U << step;
+	}
+}
+
+static const char *why_no_template(const struct decision *decision)
+{
+	if (decision->facts.host_root != TIER_YES)
+		return "another root or mount namespace";
+	return decision->facts.pinned ? decision->why : "no template is kept for this tree";
 }
 
 /* What "/" is in the host view: DESIGN, "Views". */
@@ -172,96 +272,126 @@ static int enter_view(struct world *world, const struct contract_tree *tree, str
 	return 0;
 }
 
-/* A new exec, by the loader, of what the first line names. */
-static int execute(struct world *world, const struct decision *decision, struct err *err)
-{
-	world->started = true;
-	return replay_all(world, decision->line.interp, 1, err);
-}
-
-static int run_ours(struct world *world, const struct decision *decision, struct err *err)
+/* The loader makes a view for a script of a tree, or says why not. */
+static int follow_into_view(struct world *world, const struct decision *decision,
+			    enum tier_step tier, struct err *err)
 {
 	const struct contract_tree *tree = decision->script.tree;
-	char why[ERR_TEXT_MAX];
+	const char *name = tier_name(tier), *why = "";
 	int step = world_step(world, "view", tree->path, NULL);
-	const char *tier = choose_tier(decision, why, err);
-	int r;
 
-	if (!tier)
+	if (!name)
 		return world_exit(world, step, STATUS_OURS);
+	if (tier != TIER_TEMPLATE && tier != TIER_ENTER)
+		why = why_no_template(decision);
 	world_set(world, step, NULL, "of %s, version %s; tier: %s%s%s%s", tree->arch, tree->id,
-		  tier, *why ? " (" : "", why, *why ? ")" : "");
+		  name, *why ? " (" : "", why, *why ? ")" : "");
 	world->parent = step;
-	r = enter_view(world, tree, err);
-	if (r < 0)
-		return world_cannot_tell(world, step);
-	return execute(world, decision, err);
+	return enter_view(world, tree, err) < 0 ? world_cannot_tell(world, step) : 1;
 }
 
-static int refuse(struct world *world, int step, const struct script *script, struct err *err)
+/* What the loader does with the script; step is its own. 1 if it executes the interpreter. */
+static int follow(struct world *world, struct decision *decision, int step, struct err *err)
 {
-	if (script->owner == SCRIPT_STALE)
-		(void)broken_stale(script->tree->path, err);
-	else
+	enum tier_step last;
+
+	if (world->in_view) { /* this process is not, but the one that is replayed */
+		decision->facts.elsewhere = TIER_NO;
+		decision->facts.host_root = TIER_NO;
+		decision->facts.in_view = TIER_YES;
+	}
+	last = decide(decision, err);
+	if (last == TIER_KERNEL && decision->facts.in_view == TIER_YES)
+		world_set(world, step, NULL, "in a view already");
+	if (last == TIER_KERNEL)
+		return 1;
+	if (last == TIER_REFUSE_STALE)
+		(void)broken_stale(decision->script.tree->path, err);
+	else if (last == TIER_REFUSE_OWNER)
 		(void)broken_owner(err);
+	else if (last != TIER_REFUSE_VIEW)
+		return follow_into_view(world, decision, last, err);
 	return world_exit(world, step, STATUS_OURS);
 }
 
-/* The steps of main() in binfmt/loader.c. */
-static int decide(struct world *world, struct decision *decision, int step, struct err *err)
+/* True if more scripts start one another than the kernel follows: the loader's exec begins a new
+ * count, so it looks before. chain_too_long() in this world. */
+static bool too_long(const struct world *world, const char *interp)
 {
-	const struct contract *contract = &decision->contract;
-	bool host_root;
-	int in_view;
+	struct shebang line;
+	char real[PATH_SIZE];
 
-	if (script_elsewhere(contract, &decision->request))
-		return execute(world, decision, err);
-	host_root = script_host_root(contract);
-	in_view = host_root ? 0 : script_in_view();
-	if (in_view > 0) {
-		world_set(world, step, NULL, "in a view already");
-		return execute(world, decision, err);
+	for (int n = 0; n < SHEBANG_DEPTH_MAX; n++) {
+		FD_CLEANUP int fd = -1;
+
+		if (sysroot_find(world->root, n ? line.interp : interp, real) < 0)
+			return false;
+		fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+		if (fd < 0 || script_shebang(fd, &line, NULL) < 0)
+			return false;
 	}
-	script_identify(contract, &decision->request, host_root, &decision->script);
-	switch (decision->script.owner) {
-	case SCRIPT_FOREIGN:
-		return execute(world, decision, err);
-	case SCRIPT_OURS:
-		if (in_view == 0)
-			return run_ours(world, decision, err);
-		(void)err_set(err, -in_view, "cannot tell whether this is a view");
-		return world_exit(world, step, STATUS_OURS);
-	case SCRIPT_STALE:
-	case SCRIPT_UNKNOWN:
-		break;
-	}
-	return refuse(world, step, &decision->script, err);
+	return sysroot_find(world->root, line.interp, real) == 0 &&
+	       faccessat(AT_FDCWD, real, X_OK, AT_EACCESS) == 0;
 }
 
-int replay_ours(struct world *world, const struct found *subject, const struct last_program *last,
-		struct err *err)
+/* What the loader is asked to start, and by which contract. */
+static int open_subject(const struct world *world, const struct found *subject,
+			const struct last_program *last, struct decision *ret, struct err *err)
 {
-	static struct decision decision; /* its path may be the kernel's, in pages that stay */
-	FD_CLEANUP int fd = open(subject->real, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	char *argv[] = { NULL, NULL, NULL };
+	const char *path = world->out->steps[last->subject_step].path;
+	int fd = open(subject->real, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	unsigned generation;
 	int r;
 
-	if (!entries_own(last->rule->name, &generation) ||
-	    generation_read(generation, &decision.contract, err) < 0)
-		return world_cannot_tell(world, last->step);
-	decision.request = (struct request){ .fd = fd,
-					     .path = world->out->steps[last->subject_step].path,
-					     .argv = argv };
-	r = fd < 0 ? err_set(err, errno, "cannot open %s", decision.request.path) : 0;
+	ret->request = (struct request){ .fd = fd, .path = path };
+	if (fd < 0)
+		return err_set(err, errno, "cannot open %s", path);
+	if (!entries_own(last->rule->name, &generation))
+		return err_say(err, ENOENT, "%s is no entry of ours", last->rule->name);
+	r = generation_read(generation, &ret->contract, err);
 	if (r < 0)
-		return world_cannot_tell(world, last->step);
-	r = script_shebang(fd, &decision.line, err);
-	if (r < 0) {
+		return r;
+	ret->facts.contract = true;
+	ret->facts.direct = ret->contract.flags & CONTRACT_DIRECT;
+	return 0;
+}
+
+static int start(struct world *world, const struct last_program *last, struct decision *decision,
+		 struct err *err)
+{
+	struct shebang *line = &decision->line;
+	int r;
+
+	if (script_shebang(decision->request.fd, line, err) < 0) {
 		world->started = true;
-		return world_exit(world, last->subject_step, 126);
+		return world_exit(world, last->subject_step, STATUS_CANNOT_RUN);
 	}
-	world_set(world, last->subject_step, "script", "#!%s%s%s", decision.line.interp,
-		  decision.line.has_arg ? " " : "", decision.line.arg);
-	return decide(world, &decision, last->step, err);
+	world_set(world, last->subject_step, "script", "#!%s%s%s", line->interp,
+		  line->has_arg ? " " : "", line->arg);
+	r = follow(world, decision, last->step, err);
+	if (r < 0)
+		return r;
+	world->started = true;
+	if (!too_long(world, line->interp))
+		return 1;
+	(void)broken_depth(err);
+	return world_exit(world, last->step, STATUS_CANNOT_RUN);
+}
+
+int replay_loader(struct world *world, const struct found *subject, const struct last_program *last,
+		  char *ret_next, struct err *err)
+{
+	struct decision *decision = calloc(1, sizeof(*decision));
+	int r;
+
+	if (!decision)
+		return err_set(err, ENOMEM, "cannot replay");
+	decision->request.fd = -1;
+	r = open_subject(world, subject, last, decision, err);
+	r = r < 0 ? world_cannot_tell(world, last->step) : start(world, last, decision, err);
+	if (r == 1)
+		(void)str_copy(ret_next, SHEBANG_READ, decision->line.interp); /* as large */
+	fd_close(&decision->request.fd);
+	free(decision);
+	return r;
 }

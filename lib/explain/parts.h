@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of a replay, in the order of the exec. Only for lib/explain/replay*.c. */
+/* The parts of a replay, in the order of the exec. Only for lib/explain. */
 #ifndef BUSYPY_EXPLAIN_PARTS_H
 #define BUSYPY_EXPLAIN_PARTS_H
 
@@ -22,11 +22,6 @@ struct last_program {
 	int subject_step;
 };
 
-/* Replays execve(path) up to the program that the kernel starts. depth: scripts that count already.
- * subject receives the file that a handler is asked for, or the program itself. 0 or negative. */
-int replay_formats(struct world *world, const char *path, int depth, struct found *program,
-		   struct found *subject, struct last_program *ret, struct err *err);
-
 /* fs/binfmt_elf.c with a file: 1 if the kernel starts it, 0 if it leaves the file to the next
  * loader, negative if that is the end. */
 int replay_elf(struct world *world, int step, const char *path, const struct found *file,
@@ -48,15 +43,13 @@ int replay_program(struct world *world, const struct found *program,
 /* The files that a Python cannot start without; 0 for any other program. */
 int replay_python(struct world *world, const struct found *program, struct err *err);
 
-/* Our own handler's loader with the script subject: its decision, then what it executes. */
-int replay_ours(struct world *world, const struct found *subject, const struct last_program *last,
-		struct err *err);
+/* Our own handler's loader with the script subject. 1 if it executes something: ret_next (of
+ * SHEBANG_READ bytes); 0 or negative if that is the end. */
+int replay_loader(struct world *world, const struct found *subject, const struct last_program *last,
+		  char *ret_next, struct err *err);
 
 /* qemu-user with a foreign program. */
 int replay_qemu(struct world *world, const struct found *subject, const struct last_program *last,
 		struct err *err);
-
-/* replay_formats for path, and what follows. */
-int replay_all(struct world *world, const char *path, int depth, struct err *err);
 
 #endif

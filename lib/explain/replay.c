@@ -133,8 +133,10 @@ static int try_script(struct world *world, struct chain *chain, int step, struct
 	return 1;
 }
 
-int replay_formats(struct world *world, const char *path, int depth, struct found *program,
-		   struct found *subject, struct last_program *ret, struct err *err)
+/* Up to the program that the kernel starts. depth: scripts that count already. subject receives the
+ * file that a handler is asked for, or the program itself. 0 or negative. */
+static int replay_formats(struct world *world, const char *path, int depth, struct found *program,
+			  struct found *subject, struct last_program *ret, struct err *err)
 {
 	struct chain chain = { 0 };
 	int r;
@@ -187,24 +189,34 @@ static bool is_qemu(const struct rule *rule)
 	return rule && str_starts(path_base(rule->interpreter), "qemu-");
 }
 
-int replay_all(struct world *world, const char *path, int depth, struct err *err)
+/* One execve(2) and what the program does. 1 if that is another one, of ret_next. */
+static int replay_one(struct world *world, const char *path, int depth, struct found files[2],
+		      char ret_next[SHEBANG_READ], struct err *err)
+{
+	struct last_program last;
+	int r = replay_formats(world, path, depth, &files[0], &files[1], &last, err);
+
+	if (r < 0)
+		return r;
+	world->parent = last.step;
+	if (is_ours(last.rule))
+		return replay_loader(world, &files[1], &last, ret_next, err);
+	if (is_qemu(last.rule))
+		return replay_qemu(world, &files[1], &last, err);
+	return last.arch ? replay_program(world, &files[0], &last, err) : 0;
+}
+
+static int replay_all(struct world *world, const char *path, struct err *err)
 {
 	struct found *files = calloc(2, sizeof(*files));
-	struct last_program last;
+	char next[2][SHEBANG_READ];
 	int r;
 
 	if (!files)
 		return err_set(err, ENOMEM, "cannot replay");
-	r = replay_formats(world, path, depth, &files[0], &files[1], &last, err);
-	if (r == 0) {
-		world->parent = last.step;
-		if (is_ours(last.rule))
-			r = replay_ours(world, &files[1], &last, err);
-		else if (is_qemu(last.rule))
-			r = replay_qemu(world, &files[1], &last, err);
-		else if (last.arch)
-			r = replay_program(world, &files[0], &last, err);
-	}
+	r = replay_one(world, path, 0, files, next[0], err);
+	for (int i = 0; r == 1; i = !i)
+		r = replay_one(world, next[i], 1, files, next[!i], err);
 	free(files);
 	return r;
 }
@@ -216,7 +228,7 @@ void replay_exec(const struct replay_request *request, struct replay *ret, struc
 
 	ret->end = r < 0 ? REPLAY_UNKNOWN : REPLAY_RUNS;
 	if (r == 0)
-		r = replay_all(&world, request->path, 0, why);
+		r = replay_all(&world, request->path, why);
 	if (r < 0 && ret->end == REPLAY_RUNS)
 		ret->end = REPLAY_UNKNOWN;
 	world_close(&world);

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/nsfs.h>
 #include <linux/openat2.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -63,6 +65,15 @@ int ns_enter(int template, int shared, int *ret_entered, struct err *err)
 	if (!shared && unshare(CLONE_NEWNS) < 0)
 		return err_set(err, errno, "cannot make a private copy of the view");
 	return 0;
+}
+
+int ns_owned(int template)
+{
+	FD_CLEANUP int user = ioctl(template, NS_GET_USERNS);
+
+	if (user >= 0)
+		return 1;
+	return errno == EPERM ? 0 : -errno;
 }
 
 static int write_proc(const char *path, const char *text, struct err *err)

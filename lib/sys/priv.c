@@ -121,6 +121,15 @@ bool priv_no_new_privs(void)
 	return prctl(PR_GET_NO_NEW_PRIVS, 0UL, 0UL, 0UL, 0UL) == 1;
 }
 
+enum priv_gain priv_gain(const struct priv *priv, uint64_t mask)
+{
+	if (priv_no_new_privs())
+		return PRIV_NO_NEW_PRIVS;
+	if (priv_ambient(priv))
+		return PRIV_AMBIENT;
+	return priv_bounded(mask) ? PRIV_GAINED : PRIV_REDUCED;
+}
+
 int priv_set_no_new_privs(void)
 {
 	return prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) < 0 ? -errno : 0;

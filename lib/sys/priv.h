@@ -36,6 +36,15 @@ bool priv_bounded(uint64_t mask);
 uint64_t priv_bounding(void);
 int priv_bound(uint64_t mask);
 
+/* Whether the exec of a file with capabilities gives them to this process, and why not. */
+enum priv_gain {
+	PRIV_GAINED,
+	PRIV_NO_NEW_PRIVS, /* is set */
+	PRIV_AMBIENT,	   /* would be cleared by it: the caller must not do that */
+	PRIV_REDUCED	   /* the bounding set lacks one of mask */
+};
+enum priv_gain priv_gain(const struct priv *priv, uint64_t mask);
+
 bool priv_no_new_privs(void);
 int priv_set_no_new_privs(void);
 

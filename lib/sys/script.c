@@ -14,6 +14,7 @@
 #include "core/request.h"
 #include "core/shebang.h"
 #include "core/str.h"
+#include "core/tier.h"
 #include "core/view.h"
 #include "sys/pages.h"
 #include "sys/probe.h"
@@ -111,67 +112,67 @@ static bool may_be_ours(const struct contract *contract, const struct place *pla
 
 /* For a file below a tree's path that is not on the tree's mount. Looking at that path can wait
  * for the tree's server, but only for what lies there. */
-static enum script_owner on_other_mount(const struct contract_tree *tree, const struct place *file)
+static enum tier_owner on_other_mount(const struct contract_tree *tree, const struct place *file)
 {
 	struct place root;
 
 	if (probe_place(AT_FDCWD, tree->path, &root, NULL) < 0)
-		return SCRIPT_STALE;
+		return OWNER_STALE;
 	if (root.mount_id == tree->mount_id)
-		return SCRIPT_FOREIGN; /* something else is mounted inside of the tree */
+		return OWNER_FOREIGN; /* something else is mounted inside of the tree */
 	if (!contract_tree_is(tree, &root))
-		return SCRIPT_STALE;
+		return OWNER_STALE;
 	/* Mounted anew, as automounters do: the same files, and the template holds them. */
-	return file->mount_id == root.mount_id ? SCRIPT_OURS : SCRIPT_FOREIGN;
+	return file->mount_id == root.mount_id ? OWNER_OURS : OWNER_FOREIGN;
 }
 
 /* Under another root a tree of that path and device may be another one: a container's copy. */
-static enum script_owner under_other_root(const struct contract_tree *tree)
+static enum tier_owner under_other_root(const struct contract_tree *tree)
 {
 	struct place root;
 
 	if (probe_place(AT_FDCWD, tree->path, &root, NULL) < 0)
-		return SCRIPT_UNKNOWN;
-	return contract_tree_is(tree, &root) ? SCRIPT_OURS : SCRIPT_FOREIGN;
+		return OWNER_DOUBT;
+	return contract_tree_is(tree, &root) ? OWNER_OURS : OWNER_FOREIGN;
 }
 
 /* A version that nobody has enabled (yet) of an export that is enabled: the folder of versions must
  * be the export's own. There is no template for it. */
-static enum script_owner in_sibling(const struct contract *contract, const struct place *file,
-				    bool host_root, struct script *ret)
+static enum tier_owner in_sibling(const struct contract *contract, const struct place *file,
+				  bool host_root, struct script *ret)
 {
 	struct contract_tree *tree = pages_get(sizeof(*tree));
 	const struct contract_tree *known;
 	struct place folder, root;
 
 	if (!tree)
-		return SCRIPT_UNKNOWN;
+		return OWNER_DOUBT;
 	known = contract_sibling(contract, ret->path, tree);
 	if (!known)
-		return SCRIPT_FOREIGN;
+		return OWNER_FOREIGN;
 	ret->tree = known;
 	tree->path[known->versions] = '\0';
 	if (probe_place(AT_FDCWD, tree->path, &folder, NULL) < 0)
-		return SCRIPT_STALE;
+		return OWNER_STALE;
 	tree->path[known->versions] = '/';
 	if (probe_place(AT_FDCWD, tree->path, &root, NULL) < 0)
-		return SCRIPT_STALE;
+		return OWNER_STALE;
 	if (folder.dev != known->dev || folder.ino != known->versions_ino)
-		return host_root ? SCRIPT_STALE : SCRIPT_FOREIGN;
+		return host_root ? OWNER_STALE : OWNER_FOREIGN;
 	if (root.mount_id != folder.mount_id || file->mount_id != folder.mount_id)
-		return SCRIPT_FOREIGN; /* something else is mounted there */
+		return OWNER_FOREIGN; /* something else is mounted there */
 	tree->ino = root.ino;
 	ret->tree = tree;
-	return SCRIPT_OURS;
+	return OWNER_OURS;
 }
 
-static enum script_owner owner_without_path(int r, bool possible, bool host_root)
+static enum tier_owner owner_without_path(int r, bool possible, bool host_root)
 {
 	/* Without /proc nothing can be told. On the host that is a fault, and a silent wrong
 	 * interpreter would be worse; elsewhere it is somebody's bare chroot. */
 	if (!possible || (!host_root && (r == -ENOENT || r == -ENOTDIR)))
-		return SCRIPT_FOREIGN;
-	return SCRIPT_UNKNOWN;
+		return OWNER_FOREIGN;
+	return OWNER_DOUBT;
 }
 
 void script_identify(const struct contract *contract, const struct request *request, bool host_root,
@@ -182,9 +183,8 @@ void script_identify(const struct contract *contract, const struct request *requ
 	bool possible = !placed || may_be_ours(contract, &place, host_root);
 	int r;
 
-	ret->owner = SCRIPT_FOREIGN;
+	ret->owner = OWNER_FOREIGN;
 	ret->tree = NULL;
-	ret->host_root = host_root;
 	/* Another device is another tree, in another mount namespace. On the host it may be ours,
 	 * mounted anew. */
 	if (!possible && !host_root)
@@ -198,13 +198,27 @@ void script_identify(const struct contract *contract, const struct request *requ
 	if (!ret->tree && !contract_covers(contract, ret->path))
 		return;
 	if (!placed)
-		ret->owner = SCRIPT_UNKNOWN;
+		ret->owner = OWNER_DOUBT;
 	else if (!ret->tree)
 		ret->owner = in_sibling(contract, &place, host_root, ret);
 	else if (contract_tree_of(contract, ret->path, &place, host_root))
-		ret->owner = host_root ? SCRIPT_OURS : under_other_root(ret->tree);
+		ret->owner = host_root ? OWNER_OURS : under_other_root(ret->tree);
 	else if (host_root)
 		ret->owner = on_other_mount(ret->tree, &place);
+}
+
+bool script_same_tree(const struct contract_tree *tree, struct err *err)
+{
+	struct place place;
+	int r = probe_place(AT_FDCWD, tree->path, &place, NULL);
+
+	if (r < 0)
+		(void)err_set(err, -r, "cannot look at the tree %s", tree->path);
+	else if (!contract_tree_is(tree, &place))
+		(void)err_say(err, ESTALE, "%s is not the tree that was enabled", tree->path);
+	else
+		return true;
+	return false;
 }
 
 int script_shebang(int fd, struct shebang *ret, struct err *err)

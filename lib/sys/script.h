@@ -11,17 +11,9 @@ struct request;
 struct shebang;
 struct err;
 
-enum script_owner {
-	SCRIPT_FOREIGN, /* not in a tree of the contract */
-	SCRIPT_OURS,
-	SCRIPT_STALE,  /* where a tree stands, but that is not the tree that was enabled */
-	SCRIPT_UNKNOWN /* it may be ours, and that cannot be told: do not guess */
-};
-
 struct script {
-	enum script_owner owner;
+	int owner;			  /* enum tier_owner */
 	const struct contract_tree *tree; /* where it is ours, or stale */
-	bool host_root;			  /* "/" is the root that the contract was made for */
 	const char *path; /* canonical, where it is ours; the request's or the kernel's */
 };
 
@@ -40,6 +32,10 @@ bool script_elsewhere(const struct contract *contract, const struct request *req
  * proves true. */
 void script_identify(const struct contract *contract, const struct request *request, bool host_root,
 		     struct script *ret);
+
+/* True if the tree's root as seen from here is the one of the contract: not another that was put at
+ * the same path in a chroot or container. Else a sentence. */
+bool script_same_tree(const struct contract_tree *tree, struct err *err);
 
 /* Reads the first line from the descriptor; -ENOEXEC or -EACCES with a sentence if the kernel would
  * not take it for a script or its name is empty, -errno if it cannot be read. */

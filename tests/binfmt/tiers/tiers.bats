@@ -155,6 +155,45 @@ SCRIPT
     CONF=
 }
 
+@test "explain foretells the way of each caller" {
+    in_machine <<'SCRIPT'
+mount -t tmpfs -o mode=755 tmpfs /mnt
+cp "${BUSYPY%/*}"/busypy "${BUSYPY%/*}"/busypy-full /mnt
+foretold() { "$@" /mnt/busypy explain "$tool" 2>&1 | grep -o 'tier: .*\|end with exit status 125' || :; }
+# foretells WAY TIER COMMAND... : a witness that is started so tells of WAY.
+foretells() {
+    local got; got="$("${@:3}" "$tool" 2>&1 | tier), $(foretold "${@:3}")"
+    [ "$got" = "$1, $2" ] || { echo "${*:3}: $got"; return 1; }
+}
+user="setpriv --reuid 1000 --regid 1000 --clear-groups"
+foretells view "tier: template" env
+foretells view "tier: template" $user
+foretells "user view" "tier: user namespace (no_new_privs is set)" $user --no-new-privs
+foretells "user view" "tier: user namespace (the bounding set is reduced)" \
+    setpriv --bounding-set -sys_admin
+foretells "user view" "tier: user namespace (the caller has ambient capabilities)" \
+    $user --inh-caps +net_raw --ambient-caps +net_raw
+foretells "user view" "tier: user namespace (the caller is traced)" $user strace -f -o /dev/null
+foretells view "tier: composed (another root or mount namespace)" unshare --mount
+foretells "user view" "tier: user namespace (another root or mount namespace)" \
+    unshare --mount $user
+# the mount namespace is the machine's still, and so is the right to enter the template
+why="the caller's privilege is over another user namespace"
+own=$(unshare --user --map-root-user /mnt/busypy explain "$tool" | grep -o 'tier: .*')
+[ "$own" = "tier: composed ($why)" ]
+own=$(unshare --user --map-user=1000 --map-group=1000 /mnt/busypy explain "$tool" | grep -o 'tier: .*')
+[ "$own" = "tier: user namespace ($why)" ]
+mount -o remount,bind,nosuid /run/busypy
+foretells "user view" "tier: user namespace (/run/busypy is mounted nosuid)" $user
+mount -o remount,bind,suid /run/busypy
+status=0; $user unshare --user "$tool" >/dev/null 2>&1 || status=$?
+[ "$status $(foretold $user unshare --user)" = "125 end with exit status 125" ]
+echo 0 >/proc/sys/user/max_user_namespaces
+status=0; $user --no-new-privs "$tool" >/dev/null 2>&1 || status=$?
+[ "$status $(foretold $user --no-new-privs)" = "125 end with exit status 125" ]
+SCRIPT
+}
+
 @test "isolation = shared: users share a view, root has one of its own" {
     CONF='isolation = shared'
     in_machine <<'SCRIPT'

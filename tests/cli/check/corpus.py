@@ -764,7 +764,8 @@ def _(change):
     change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!  /bin/shell\n")
 
 
-@case("the tree's own env", "bin/ls", "begins with #!/bin/env cat, which the handler does not match")
+@case("the tree's own env", "bin/ls",
+      "begins with #!/bin/env cat, which the handler does not match")
 def _(change):
     change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/bin/env cat\n")
 

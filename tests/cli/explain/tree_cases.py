@@ -17,6 +17,7 @@ def cases(machine):
         yield from owners(base, tree)
         yield from callers(base, tree)
         yield from lines(tree)
+        yield from circle(tree)
         yield from broken(tree)
     finally:
         subprocess.run([machine.original, "disable", "-q"], check=True)
@@ -99,6 +100,15 @@ def lines(tree):
         "an interpreter that only the host has": "#!/usr/bin/env true\n",
     }.items()):
         yield Case("in the tree: " + name, write(f"{tree}/bin/l{number}", text))
+
+
+def circle(tree):
+    script, shell = write(f"{tree}/bin/circle", "#!/bin/shell\n"), f"{tree}/bin/shell"
+    with Without(shell):
+        write(shell, "#!/bin/shell\n")
+        yield Case("a shell that starts itself", script, "status 126",
+                   sentence="more than 5 scripts start one another")
+        os.remove(shell)
 
 
 class Without:
