@@ -107,9 +107,9 @@ static void print_text(const struct finding *finding)
 	(void)putchar('\n');
 }
 
-static void print_finding(void *userdata, const struct finding *finding)
+static void print_finding(const struct finding *finding, void *ctx)
 {
-	struct printing *printing = userdata;
+	struct printing *printing = ctx;
 
 	if (printing->table)
 		print_row(printing->table, finding);
@@ -117,10 +117,10 @@ static void print_finding(void *userdata, const struct finding *finding)
 		print_text(finding);
 }
 
-static void print_library(void *userdata, const char *arch, const char *file, const char *name,
-			  const char *path)
+static void print_library(const char *arch, const char *file, const char *name, const char *path,
+			  void *ctx)
 {
-	const struct printing *printing = userdata;
+	const struct printing *printing = ctx;
 	const char *const cells[] = { arch, file, name, path };
 
 	(void)table_add(printing->table, cells);
@@ -168,7 +168,7 @@ static int run(const struct options *options, struct check_counts *ret, struct e
 {
 	struct printing printing = { .options = options };
 	struct check_request request = { .archs = options->archs.n ? options->archs.archs : NULL,
-					 .userdata = &printing };
+					 .ctx = &printing };
 	bool tabular = options->json || options->libraries;
 	char tree[PATH_SIZE];
 	int r = tree_resolve(options->tree, tree, err);

@@ -165,9 +165,9 @@ static bool is_ours(const struct add *add, const char *path)
 	return false;
 }
 
-static void listen(void *userdata, const struct finding *finding)
+static void listen(const struct finding *finding, void *ctx)
 {
-	struct listening *listening = userdata;
+	struct listening *listening = ctx;
 	char text[ERR_TEXT_MAX];
 
 	if (finding->severity == FINDING_NOTE || !is_ours(listening->add, finding->path))
@@ -191,7 +191,7 @@ int add_check(struct add *add, struct err *err)
 					 .archs = archs,
 					 .skip = CHECK_SKIP_LAYOUT | CHECK_SKIP_SUMS,
 					 .found = listen,
-					 .userdata = &listening };
+					 .ctx = &listening };
 	size_t n = 0;
 	int r = files_path(tree, err, "%s/checked", add->transaction->build);
 

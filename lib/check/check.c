@@ -111,7 +111,7 @@ static void report(struct run *run, struct pool *pool)
 			continue;
 		++*counts[found[i].severity];
 		if (request->found)
-			request->found(request->userdata, &found[i]);
+			request->found(&found[i], request->ctx);
 	}
 }
 
@@ -168,12 +168,12 @@ struct demand {
 	struct err first;
 };
 
-static void keep_first(void *userdata, const struct finding *finding)
+static void keep_first(const struct finding *finding, void *ctx)
 {
-	struct demand *demand = userdata;
+	struct demand *demand = ctx;
 
 	if (demand->request->found)
-		demand->request->found(demand->request->userdata, finding);
+		demand->request->found(finding, demand->request->ctx);
 	if (finding->severity != FINDING_ERROR || demand->first.code)
 		return;
 	(void)err_say(&demand->first, ENOEXEC, "%s%s%s%s %s", finding->path,
@@ -189,7 +189,7 @@ int check_demand(const struct check_request *request, struct err *err)
 	int r;
 
 	mine.found = keep_first;
-	mine.userdata = &demand;
+	mine.ctx = &demand;
 	r = check_run(&mine, &counts, err);
 	if (r < 0 || !counts.errors)
 		return r;
@@ -206,9 +206,9 @@ struct warner {
 	uint64_t errors;
 };
 
-static void warn(void *userdata, const struct finding *finding)
+static void warn(const struct finding *finding, void *ctx)
 {
-	struct warner *warner = userdata;
+	struct warner *warner = ctx;
 
 	if (finding->severity != FINDING_ERROR || ++warner->errors > WARNINGS_MAX)
 		return;
@@ -227,7 +227,7 @@ int check_warn(const struct check_request *request, const char *what,
 	if (!listener || !listener->warning)
 		return 0;
 	mine.found = warn;
-	mine.userdata = &warner;
+	mine.ctx = &warner;
 	r = check_run(&mine, &counts, err);
 	if (r < 0 || warner.errors <= WARNINGS_MAX)
 		return r;

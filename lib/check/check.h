@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Proves a tree from the outside, for every arch, without running a foreign instruction. What
+/* Checks a tree from the outside, for every arch, without running a foreign instruction. What
  * `busypy check` prints; `stage`, `pack` and others ask the same. */
 #ifndef BUSYPY_CHECK_CHECK_H
 #define BUSYPY_CHECK_CHECK_H
@@ -11,7 +11,7 @@ struct err;
 struct finding; /* findings.h */
 struct listener;
 
-/* What may be left out, because it was proved before or would take too long. */
+/* What may be left out, because it was checked before or would take too long. */
 enum check_skip {
 	CHECK_SKIP_LAYOUT = 1 << 0,   /* mount points, modes, owners, names, links */
 	CHECK_SKIP_ELF = 1 << 1,      /* the closure of programs, libraries, extension modules */
@@ -26,12 +26,12 @@ struct check_request {
 	const struct arch *const *archs; /* NULL behind the last; NULL: all that the tree has */
 	unsigned skip;			 /* enum check_skip */
 	/* Is called for each finding, ordered by path, when all is done; may be NULL. */
-	void (*found)(void *userdata, const struct finding *finding);
+	void (*found)(const struct finding *finding, void *ctx);
 	/* Is called for each ELF file of a runtime with name and path NULL, then for each library
 	 * that ld.so would load for it: as it is called, and where a view has it. May be NULL. */
-	void (*library)(void *userdata, const char *arch, const char *file, const char *name,
-			const char *path);
-	void *userdata;
+	void (*library)(const char *arch, const char *file, const char *name, const char *path,
+			void *ctx);
+	void *ctx;
 };
 
 struct check_counts {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Proves with libelf that a staged runtime can start: in the view's terms, never the host's. */
+/* Checks with libelf that a staged runtime can start: in the view's terms, never the host's. */
 #ifndef BUSYPY_CHECK_CLOSURE_H
 #define BUSYPY_CHECK_CLOSURE_H
 
@@ -27,12 +27,12 @@ struct closure_request {
 	struct findings *findings;
 	/* Is called for each file with NULLs, then for each library that ld.so would load for it;
 	 * may be NULL. */
-	void (*resolved)(void *userdata, const char *file, const char *name, const char *path);
-	void *userdata;
+	void (*resolved)(const char *file, const char *name, const char *path, void *ctx);
+	void *ctx;
 };
 
 /* 0 if it could be done, whatever was found; -ENOMEM, ... */
-int closure_examine(const struct closure_request *request, struct err *err);
+int closure_check_all(const struct closure_request *request, struct err *err);
 
 /* The runtime is there and can start: tree_need_runtime and closure_check. */
 int closure_check_runtime(const char *tree, const struct arch *arch, struct err *err);

@@ -122,14 +122,14 @@ int check_elf(struct check_part *part, struct err *err)
 	if (r < 0)
 		(void)err_set(err, -r, "cannot list the ELF files for %s", part->arch->name);
 	else
-		r = closure_examine(
+		r = closure_check_all(
 			&(struct closure_request){ .tree = part->request->tree,
 						   .arch = part->arch,
 						   .paths = (const char *const *)list.paths,
 						   .n_paths = list.n,
 						   .findings = part->findings,
 						   .resolved = part->resolved,
-						   .userdata = part->userdata },
+						   .ctx = part->ctx },
 			err);
 	list_free(&list);
 	return r;

@@ -57,13 +57,13 @@ void finding_add(struct findings *findings, const struct finding_kind *kind, con
 	text_init(&text, mend, sizeof(mend));
 	fill_in(kind->mend, findings->tree, arch, &text);
 	findings->counts[kind->severity]++;
-	findings->found(findings->userdata,
-			&(struct finding){ .path = below_tree(path, findings->tree),
+	findings->found(&(struct finding){ .path = below_tree(path, findings->tree),
 					   .arch = arch ? arch->name : NULL,
 					   .what = what,
 					   .why = kind->why,
 					   .mend = mend,
-					   .severity = (int)kind->severity });
+					   .severity = (int)kind->severity },
+			findings->ctx);
 }
 
 const char *finding_severity_name(enum finding_severity severity)

@@ -11,7 +11,7 @@ struct arch;
 enum finding_severity {
 	FINDING_ERROR,	 /* something will not run, or not as it was meant */
 	FINDING_WARNING, /* it runs, but slower, later or not everywhere */
-	FINDING_NOTE	 /* good to know; what could not be proved */
+	FINDING_NOTE	 /* good to know; what could not be checked */
 };
 
 /* Strings are borrowed for the time of the call. */
@@ -30,8 +30,8 @@ struct finding_kind {
 
 /* Where findings go, and how many there were. */
 struct findings {
-	void (*found)(void *userdata, const struct finding *finding);
-	void *userdata;
+	void (*found)(const struct finding *finding, void *ctx);
+	void *ctx;
 	const char *tree;   /* canonical; cut from the front of paths, and put into mend */
 	uint64_t counts[3]; /* by severity */
 };

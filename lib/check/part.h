@@ -53,8 +53,8 @@ struct check_part {
 	struct findings *findings;
 	uint64_t elf_files; /* how many there were */
 	/* where libraries are told, or NULL; as in struct closure_request */
-	void (*resolved)(void *userdata, const char *file, const char *name, const char *path);
-	void *userdata;
+	void (*resolved)(const char *file, const char *name, const char *path, void *ctx);
+	void *ctx;
 };
 
 /* Which Python a runtime has. */

@@ -62,9 +62,9 @@ static void put(FILE *to, const char *text)
 }
 
 /* 'F', severity, and five texts. */
-static void put_finding(void *userdata, const struct finding *finding)
+static void put_finding(const struct finding *finding, void *ctx)
 {
-	FILE *to = userdata;
+	FILE *to = ctx;
 
 	(void)fputc('F', to);
 	(void)fputc(finding->severity, to);
@@ -76,9 +76,9 @@ static void put_finding(void *userdata, const struct finding *finding)
 }
 
 /* 'L' and three texts. */
-static void put_library(void *userdata, const char *file, const char *name, const char *path)
+static void put_library(const char *file, const char *name, const char *path, void *ctx)
 {
-	FILE *to = userdata;
+	FILE *to = ctx;
 
 	(void)fputc('L', to);
 	put(to, file);
@@ -91,9 +91,7 @@ static void put_library(void *userdata, const char *file, const char *name, cons
 static void do_job(const struct pool *pool, const struct pool_job *job, FILE *to)
 {
 	struct check_part part = *pool->part;
-	struct findings findings = { .found = put_finding,
-				     .userdata = to,
-				     .tree = part.request->tree };
+	struct findings findings = { .found = put_finding, .ctx = to, .tree = part.request->tree };
 	struct err err = { 0 };
 	char number[24];
 	int r;
@@ -102,7 +100,7 @@ static void do_job(const struct pool *pool, const struct pool_job *job, FILE *to
 	part.findings = &findings;
 	part.elf_files = 0;
 	part.resolved = part.request->library ? put_library : NULL;
-	part.userdata = to;
+	part.ctx = to;
 	(void)fputc('B', to);
 	(void)fputc((int)(job - pool->jobs), to);
 	(void)fflush(to); /* if it dies, this says over what */
@@ -225,8 +223,8 @@ static int take_library(const struct pool *pool, const struct pool_job *job, con
 	}
 	if (!job || !job->arch || !pool->part->request->library)
 		return -EIO;
-	pool->part->request->library(pool->part->request->userdata, job->arch->name, texts[0],
-				     texts[1][0] ? texts[1] : NULL, texts[1][0] ? texts[2] : NULL);
+	pool->part->request->library(job->arch->name, texts[0], texts[1][0] ? texts[1] : NULL,
+				     texts[1][0] ? texts[2] : NULL, pool->part->request->ctx);
 	return 0;
 }
 

@@ -172,7 +172,7 @@ static void try_minor(const struct syntax *syntax, unsigned minor, const struct 
 	FILES_FREE char *output = NULL;
 	char complaint[ERR_TEXT_MAX] = "", path[64];
 	struct err err = { 0 };
-	bool proved = false;
+	bool compiled = false;
 
 	if (python && choose(syntax, minor, python)) {
 		static const char *const words[] = { "-I", "-S", "-B", "-W", "ignore", "-c" };
@@ -181,15 +181,15 @@ static void try_minor(const struct syntax *syntax, unsigned minor, const struct 
 			python->argv[python->n++] = words[i];
 		python->argv[python->n++] = script;
 		python->argv[python->n] = syntax->list;
-		proved = program_run(&(struct program){ .argv = python->argv,
-							.env = env,
-							.dir = "/",
-							.output_max = OUTPUT_MAX },
-				     &output, complaint, &err) == 0 &&
-			 take_output(syntax, minor, output);
+		compiled = program_run(&(struct program){ .argv = python->argv,
+							  .env = env,
+							  .dir = "/",
+							  .output_max = OUTPUT_MAX },
+				       &output, complaint, &err) == 0 &&
+			   take_output(syntax, minor, output);
 	}
 	free(python);
-	if (proved)
+	if (compiled)
 		return;
 	(void)snprintf(path, sizeof(path), TREE_PYTHON_OF, arch->name); /* fits */
 	finding_add(syntax->part->findings, &not_proved, path, arch,

@@ -75,7 +75,7 @@ bool patch_wanted(const struct elf_dynamic *file, bool needs_rpath, struct patch
 	return ret->interp[0] || ret->set_rpath;
 }
 
-static int verify(const char *path, const struct patch *patch, struct err *err)
+static int check(const char *path, const struct patch *patch, struct err *err)
 {
 	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	const char *dirs;
@@ -113,7 +113,7 @@ int patch_apply(const char *path, const struct patch *patch, struct err *err)
 	}
 	argv[n] = path;
 	r = program_do(&(struct program){ .argv = argv }, NULL, path_base(path), err);
-	return r < 0 ? r : verify(path, patch, err);
+	return r < 0 ? r : check(path, patch, err);
 }
 
 static int write_back(const char *path, const char *bytes, size_t n, struct err *err)
