@@ -8,6 +8,13 @@ HELPERS=$ROOT/build/helpers
 TREES=${BUSYPY_TEST_TREES:-$ROOT/build/test-trees} # staged once, shared by all tests; never written
 export BUSYPY HELPERS TREES ROOT
 
+# Not started by tests/run: measured once for all files and tests of this run.
+if [ -z "${TEST_SLOWNESS-}" ]; then
+    [ -s "$BATS_RUN_TMPDIR/slowness" ] || "$ROOT/tests/support/slowness" >"$BATS_RUN_TMPDIR/slowness"
+    TEST_SLOWNESS=$(cat "$BATS_RUN_TMPDIR/slowness")
+fi
+export TEST_SLOWNESS
+
 # Sees to it that the staged tree of Debian runtimes, $TREES/debian, has these archs.
 debian_tree() { "$ROOT/tests/support/trees" "$@" >/dev/null; }
 
@@ -24,9 +31,12 @@ same() {
     return 1
 }
 
-# Waits until a command succeeds, at most $1 seconds. Never a plain sleep.
+# Runs a command that would hang where something is wrong: at most $1 seconds on a quiet machine.
+patiently() { timeout $(($1 * TEST_SLOWNESS)) "${@:2}"; }
+
+# Waits until a command succeeds, as long at most. Never a plain sleep.
 wait_until() {
-    local deadline=$((SECONDS + $1)); shift
+    local deadline=$((SECONDS + $1 * TEST_SLOWNESS)); shift
     until "$@"; do
         [ $SECONDS -lt "$deadline" ] || { echo "gave up waiting for: $*"; return 1; }
         read -rt 0.02 <> <(:) || :
@@ -34,4 +44,4 @@ wait_until() {
 }
 
 # The machine's own state, before and after: no test leaves a mount or a handler.
-host_state() { cat /proc/self/mountinfo; ls /proc/sys/fs/binfmt_misc; }
+host_state() { "$ROOT/tests/support/host-state"; }

@@ -3,7 +3,8 @@
 here=$(cd "${0%/*}" && pwd)
 root=$(cd "$here/../../.." && pwd)
 
-host_state() { cat /proc/self/mountinfo; ls /proc/sys/fs/binfmt_misc; }
+export TEST_SLOWNESS=${TEST_SLOWNESS:-$("$root/tests/support/slowness")}
+host_state() { "$root/tests/support/host-state"; }
 
 # Runs a program there, as PROGRAM ROOT BUSYPY TREE ARG..., with a session keyring that all its
 # children have in common, and tells by one more result whether the host is as before.

@@ -10,6 +10,9 @@ import platform
 import subprocess
 import sys
 
+sys.path.append(os.path.abspath(__file__ + "/../../../support"))
+from patience import patient  # noqa: E402
+
 BINFMT = "/proc/sys/fs/binfmt_misc/register"
 # what uname -m says, byte order, bits, qemu's name
 MACHINES = {
@@ -33,7 +36,7 @@ def register_qemu(arch):
 
 def run(script, uid):
     done = subprocess.run([script, "a word"], capture_output=True, user=uid, group=uid,
-                          extra_groups=[], cwd="/", env={"PATH": "/bin"}, timeout=120)
+                          extra_groups=[], cwd="/", env={"PATH": "/bin"}, timeout=patient(120))
     if done.returncode or done.stderr:
         return {"status": done.returncode, "said": done.stderr.decode(errors="replace")}
     return json.loads(done.stdout)

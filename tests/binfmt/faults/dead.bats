@@ -35,18 +35,18 @@ SCRIPT
 
 @test "foreign scripts run at once, as root, as a user, and in another mount namespace" {
     with_dead_tree >"$BATS_TEST_TMPDIR/out" <<'SCRIPT'
-timeout 10 "$FOREIGN"
-timeout 10 setpriv --reuid 1000 --regid 1000 --clear-groups "$FOREIGN"
-timeout 10 setpriv --reuid 1000 --regid 1000 --clear-groups --no-new-privs "$FOREIGN"
-timeout 10 unshare --mount "$FOREIGN"
-timeout 10 unshare --user --map-root-user "$FOREIGN"
+timeout $((10 * TEST_SLOWNESS)) "$FOREIGN"
+timeout $((10 * TEST_SLOWNESS)) setpriv --reuid 1000 --regid 1000 --clear-groups "$FOREIGN"
+timeout $((10 * TEST_SLOWNESS)) setpriv --reuid 1000 --regid 1000 --clear-groups --no-new-privs "$FOREIGN"
+timeout $((10 * TEST_SLOWNESS)) unshare --mount "$FOREIGN"
+timeout $((10 * TEST_SLOWNESS)) unshare --user --map-root-user "$FOREIGN"
 SCRIPT
     same "$(grep -c '^witness .* view=0 ' "$BATS_TEST_TMPDIR/out")" 5
 }
 
 @test "a foreign script's loader names no path of the tree" {
     with_dead_tree >"$BATS_TEST_TMPDIR/out" <<'SCRIPT'
-timeout 10 strace -f -s 4096 -o /run/trace "$FOREIGN"
+timeout $((10 * TEST_SLOWNESS)) strace -f -s 4096 -o /run/trace "$FOREIGN"
 grep -c -e 'execve("/usr/bin/python3"' /run/trace
 grep -F "$TREE" /run/trace || echo none
 SCRIPT

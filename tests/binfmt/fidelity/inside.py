@@ -15,8 +15,10 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import differences  # noqa: E402
 import scenarios  # noqa: E402
 from scenarios import NNP, W, WAYS  # noqa: E402
+sys.path.append(os.path.abspath(__file__ + "/../../../support"))
+from patience import patient  # noqa: E402
 
-DEADLINE = 60  # seconds for one script
+DEADLINE = patient(60)  # seconds for one script
 AT_ONCE = 3
 OUTER = b"#!/usr/bin/python3 -IS\nimport os, sys\nos.execv(sys.argv[1], sys.argv[1:])\n"
 SCRIPTS = {"": (b"#!/usr/bin/python3\n", 0o755), "-argument": (b"#!/usr/bin/python3 -B\n", 0o755),

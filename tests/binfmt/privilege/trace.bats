@@ -81,7 +81,7 @@ coproc T { exec strace -e inject=setns:signal=SIGSTOP -e trace=setns -o /run/tra
 tracer=$T_PID pid=
 trap 'kill -KILL $pid $tracer 2>/dev/null || :' EXIT
 stopped() { pid=$(pgrep -P "$tracer") && grep -qs 'stopped by SIGSTOP' /run/trace; }
-deadline=$((SECONDS + 20))
+deadline=$((SECONDS + 20 * TEST_SLOWNESS))
 until stopped; do [ $SECONDS -lt $deadline ]; done
 refused() { if as_user "$@" >/run/out 2>&1; then exit 1; fi; }
 [ "$(as_user stat -c %u "/proc/$pid/status")" = 0 ]

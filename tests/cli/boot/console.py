@@ -11,8 +11,8 @@ import time
 
 import places
 
-DEADLINE = 60  # seconds for any text: a boot needs about 3 on an idle machine
-LIMIT = "110"  # for busypy boot itself, should a test be killed
+DEADLINE = 60  # seconds for any text: a boot needs about 3
+LIMIT = str(places.patient(110))  # for busypy boot itself, should a test be killed
 SIZE = (40, 200)
 
 
@@ -70,7 +70,7 @@ class Machine:
 
     def expect(self, pattern, seconds=DEADLINE):
         """Wait for a regular expression behind what has been seen; the match."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + places.patient(seconds)
         while True:
             found = re.compile(pattern, re.MULTILINE).search(self.text, self.mark)
             if found:
@@ -101,7 +101,7 @@ class Machine:
 
     def end(self, seconds=DEADLINE):
         """Until busypy boot has ended; (verdict, status)."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + places.patient(seconds)
         while self.read(until):
             pass
         try:

@@ -48,7 +48,8 @@ def outside(arch):
     done = subprocess.run(
         [f"{places.HELPERS}/nsrun", "/usr/bin/python3", "-IB", f"{places.HERE}/handler.py",
          places.BUSYPY, places.HELPERS, places.tree(), arch],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=100)
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        timeout=places.patient(100))
     if done.returncode or done.stderr:
         raise AssertionError(f"nsrun: {done.returncode} {done.stderr.decode()}")
     results = {}
@@ -69,8 +70,8 @@ def sandboxed(arch):
 def recorded(arch):
     yield "--record keeps the self-test's lines, and its JSON tells how it ended"
     directory = places.scratch(f"record.{arch}/new")
-    status, out, err = places.busypy("boot", "-a", arch, "--json", "--timeout", "100", "--record",
-                                     directory, places.tree())
+    status, out, err = places.busypy("boot", "-a", arch, "--json", "--timeout", places.LIMIT,
+                                     "--record", directory, places.tree())
     answer = json.loads(out) if out else {}
     if (status, answer.get("verdict"), answer.get("arch")) != (0, "poweroff", arch):
         raise AssertionError(f"status {status}, {out}\n{err[-3000:]}")

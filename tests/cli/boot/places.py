@@ -4,10 +4,13 @@ import atexit
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 
 import image
+sys.path.append(os.path.abspath(__file__ + "/../../../support"))
+from patience import patient  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.abspath(HERE + "/../../..")
@@ -18,6 +21,7 @@ TREE = f"{TREES}/debian"
 HELPERS = f"{ROOT}/build/helpers"
 LOGS = f"{ROOT}/build/boot-logs"
 ARCHS = ("x86_64", "aarch64")
+LIMIT = str(patient(100))  # seconds for a boot that has to end by itself
 os.makedirs(BUILD, exist_ok=True)
 SCRATCH = tempfile.mkdtemp(prefix="boot-tests.", dir=BUILD)  # hard links: where the trees are
 atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
@@ -30,7 +34,7 @@ def scratch(name):
     return os.path.join(SCRATCH, name)
 
 
-def busypy(*words, timeout=120, **more):
+def busypy(*words, timeout=patient(120), **more):
     """Run busypy to its end; (status, stdout, stderr) as text."""
     done = subprocess.run([BUSYPY, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=timeout, **more)

@@ -21,6 +21,8 @@ import root_cases  # noqa: E402
 import script_cases  # noqa: E402
 import tree_cases  # noqa: E402
 from case import Machine  # noqa: E402
+sys.path.append(os.path.abspath(__file__ + "/../../../support"))
+from patience import patient  # noqa: E402
 
 GROUPS = (path_cases, script_cases, lines_cases, elf_cases, handler_cases, tree_cases,
           root_cases, corpus_cases, mutant_cases)
@@ -47,7 +49,7 @@ def foretold(machine, case):
 def happened(machine, case):
     run = subprocess.run(case.executed(machine), capture_output=True, text=True,
                          errors="surrogateescape", cwd=case.directory, env=case.environment,
-                         check=False, timeout=60)
+                         check=False, timeout=patient(60))
     return run.stdout.strip(), run.stderr.strip()
 
 

@@ -15,9 +15,12 @@ ROOT = os.path.abspath(HERE + "/../../..")
 BUSYPY = os.environ.get("BUSYPY", os.path.join(ROOT, "build", "busypy"))
 BUSYPYD = os.environ.get("BUSYPYD", os.path.join(ROOT, "build", "busypyd"))
 ARCH = os.uname().machine
-DEADLINE = 120
 sys.path.insert(0, HERE)
 import proof  # noqa: E402
+sys.path.append(os.path.abspath(__file__ + "/../../../support"))
+from patience import patient  # noqa: E402
+
+DEADLINE = patient(120)
 
 # What was read as script, the file that its name leads to in the end, a module beside it, one of
 # the standard library, and the interpreter.

@@ -472,10 +472,10 @@ assert two == {"host": "web-2", "arch": "aarch64", "version": "v1", "age": 0, "u
     cp "$E/leases/web-2" "$E/leases/other"; touch "$E/leases/$(printf 'new\nline')" "$E/leases/blank name"
     head -c 3000 /dev/urandom >"$E/leases/noise"; ln "$E/leases/web-2" "$E/leases/$(printf '%0200d' 0)"
     python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$E/leases/socket"
-    run -0 --separate-stderr timeout 60 "$BUSYPY" clients -n -o HOST "$E"
+    run -0 --separate-stderr patiently 60 "$BUSYPY" clients -n -o HOST "$E"
     same "$(tr -d ' ' <<<"$output" | paste -sd ' ')" "web-1 web-2"
     same "$stderr" "busypy: clients: warning: 12 of the files in leases are no lease; the first: empty: no line 'host'"
-    run -0 timeout 60 "$BUSYPY" gc "$E"
+    run -0 patiently 60 "$BUSYPY" gc "$E"
     same "$output" ""
     # the folder itself is no link
     mv "$E/leases" "$E/elsewhere"; ln -s elsewhere "$E/leases"

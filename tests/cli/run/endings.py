@@ -7,8 +7,8 @@ import signal
 import subprocess
 import time
 
-from place import (BUSYPY, LONG, ROOT, TREE, WHO, check, command, folder, machine_state, read_all,
-                   run, same, test, wait_until)
+from place import (BUSYPY, DEADLINE, LONG, ROOT, TREE, WHO, check, command, folder, machine_state,
+                   read_all, run, same, test, wait_until)
 
 TOKEN = "BUSYPY_SANDBOX_TOKEN"
 
@@ -160,7 +160,7 @@ exec "$@"
 """
     result = subprocess.run(
         [nsrun, "sh", "-c", script, "sh", *command("--cwd", "none", "--", "true")],
-        capture_output=True, text=True, timeout=60, check=False)
+        capture_output=True, text=True, timeout=DEADLINE, check=False)
     same((result.returncode, result.stderr), (
         125, "busypy: run: cannot make a user namespace: No space left on device (Hint: "
              "user.max_user_namespaces is 0: sysctl user.max_user_namespaces=10000 allows them)\n"))
@@ -170,7 +170,7 @@ exec "$@"
             ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
              f"mount --rbind / {here} && exec chroot {here} \"$@\"", "sh",
              *command("--cwd", "none", "--", "true")],
-            capture_output=True, text=True, timeout=60, check=False)
+            capture_output=True, text=True, timeout=DEADLINE, check=False)
     same((result.returncode, result.stderr), (
         125, "busypy: run: cannot make a user namespace: Operation not permitted (Hint: a chroot, "
              "a container, a seccomp filter or an id that is not mapped forbids it)\n"))

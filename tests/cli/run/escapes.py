@@ -76,16 +76,17 @@ def _(who):
     with folder() as here:
         os.mkdir(f"{here}/open")
         os.chmod(f"{here}/open", 0o777)
+        name = f"/var/tmp/busypy-new-{os.getpid()}"
         out = python(who, """
 print(trying(open, sys.argv[1] + "/new", "w"), os.listdir("/run"), os.listdir("/tmp"))
-print(trying(open, "/var/tmp/busypy-new", "w"), trying(open, "/etc/hostname", "r+") != "done",
+print(trying(open, sys.argv[2], "w"), trying(open, "/etc/hostname", "r+") != "done",
       trying(open, "/usr/local/share/busypy-new", "w"),
       trying(open, "/usr/local/bin/busypy-new", "w"))
 """, "--view", "host", "--bind-ro", f"{here}/open", "--cwd", "none",
-                     arguments=[f"{here}/open"])
+                     arguments=[f"{here}/open", name])
         same(out.splitlines()[0].split()[:2], ["EROFS", "[]"])
         same(out.splitlines()[1], "EROFS True EROFS EROFS")
-        check(not os.path.exists("/var/tmp/busypy-new"))
+        check(not os.path.exists(name))
 
 
 @test("host processes are neither seen nor reached")

@@ -194,7 +194,7 @@ print(name, \"ok\", subprocess.check_output([\"echo\", \"child\"], text=True).st
 }
 
 @test "busypy-run(1) lists what the filter refuses" {
-    source=$ROOT/lib/sys/filter/make.c
+    source=$ROOT/lib/sandbox/filter/make.c
     listed=$(sed -n '/^\.Ss What holds it/,/^\.Ss Where/p' "$ROOT/man/busypy-run.1" |
         sed -n 's/^\.Li //p' | tr ' ' '\n' | grep '^[a-z]' | sort -u)
     refused=$(sed -n '/refused\[\] = {/,/^};/p' "$source" | grep -oE '"[a-z0-9_]+"' | tr -d '"' |
@@ -204,7 +204,7 @@ print(name, \"ok\", subprocess.check_output([\"echo\", \"child\"], text=True).st
 }
 
 @test "--chroot: the same view without namespaces, for root" {
-    mounts=$(cat /proc/self/mountinfo)
+    mounts=$(host_state)
     same "$(root --chroot ./script.py a)" "0 $PWD a"
     same "$(root --chroot --cwd none -- sh -c 'ls /')" "$(ls "$TREES/host")"
     run -5 root --chroot -- sh -c 'exit 5'
@@ -213,9 +213,10 @@ print(name, \"ok\", subprocess.check_output([\"echo\", \"child\"], text=True).st
     for place in /etc /usr "$PWD" /proc/sys/kernel /; do
         run -1 root --chroot -- sh -c ": >$place/new"
     done
-    same "$(root --chroot --cwd none -- sh -c 'echo x >/tmp/new; ls /tmp')" new
-    [ ! -e /tmp/new ]
-    same "$(cat /proc/self/mountinfo)" "$mounts"
+    name=new-$BASHPID
+    same "$(root --chroot --cwd none -- sh -c "echo x >/tmp/$name; ls /tmp")" "$name"
+    [ ! -e "/tmp/$name" ]
+    same "$(host_state)" "$mounts"
     run -125 user --chroot -- true
     same "$output" "busypy: run: --chroot is for root (Hint: without it no privilege is needed)"
     refuses "--net none takes a namespace, and --chroot has none" --chroot --net none -- true

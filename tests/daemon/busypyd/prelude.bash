@@ -18,7 +18,7 @@ trap leave EXIT
 
 # await COMMAND...: until it succeeds; three minutes at most.
 await() {
-    local deadline=$((SECONDS + 180))
+    local deadline=$((SECONDS + 180 * TEST_SLOWNESS))
     until "$@"; do
         if [ $SECONDS -ge $deadline ]; then
             echo "gave up waiting for: $*"; cat "$here/log" 2>/dev/null; "$BUSYPY" status trees service; exit 1

@@ -7,7 +7,7 @@ import re
 import signal
 import time
 
-from world import World, plain
+from world import World, patient, plain
 
 CASES = []
 
@@ -310,7 +310,7 @@ def quiet(world):
         nonlocal last
         if world.log().count("run") != world.before:
             world.before, last = world.log().count("run"), time.monotonic()
-        return time.monotonic() - last > 2.5
+        return time.monotonic() - last > patient(2.5)
     world.until(silent, "nothing is started any more")
 
 

@@ -13,16 +13,19 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
+sys.path.append(os.path.abspath(__file__ + "/../../../support"))
+from patience import patient  # noqa: E402
 ROOT = os.path.abspath(__file__ + "/../../../..")
 INIT = os.path.join(ROOT, "build/init")
 PROBE = os.path.join(ROOT, "build/helpers/initprobe")
 GATE = os.path.join(ROOT, "build/helpers/initgate")
 BUSYBOX = shutil.which("busybox")
 NOBODY = 65534
-DEADLINE = 30  # seconds that anything may take on a busy machine
+DEADLINE = 30  # seconds on a quiet machine
 
 # The gate is descriptor 3 of a world, so that nothing of ours may be.
 TAKEN = os.open("/dev/null", os.O_RDONLY)
@@ -187,7 +190,7 @@ class World:
             self.output += piece
 
     def until(self, condition, what, seconds=DEADLINE):
-        end = time.monotonic() + seconds
+        end = time.monotonic() + patient(seconds)
         while True:
             self.drain()
             result = condition()

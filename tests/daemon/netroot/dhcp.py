@@ -47,8 +47,8 @@ def ask(fault, host="", first=3000, last=60000):
     done = subprocess.run(
         ["unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c", SCRIPT, "sh",
          folder, server, fault, ASK, host, str(first), str(last)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120,
-        check=False)
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        timeout=common.places.patient(120), check=False)
 
     def read(name):
         path = os.path.join(folder, name)

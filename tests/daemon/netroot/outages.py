@@ -51,7 +51,8 @@ def outage():
     export = common.make_export("outage", v1=("x86_64",))
     with common.server.start_ganesha(export, writable=("leases",)) as nfs:
         machine = common.Machine(
-            "outage", "-a", "x86_64", "--memory", "256", "--timeout", "300", "--nfs",
+            "outage", "-a", "x86_64", "--memory", "256", "--timeout",
+            str(common.places.patient(300)), "--nfs",
             f"{nfs.path}{common.options(nfs, '4.2')},{SOON}", "--append",
             f"loglevel=6 busypy.shutdown=3 {common.lease_share(nfs, '4.2')}")
         with machine:

@@ -71,7 +71,7 @@ same() {
 
 # Waits until a command succeeds, at most $1 seconds.
 wait_until() {
-    local deadline=$((SECONDS + $1))
+    local deadline=$((SECONDS + $1 * TEST_SLOWNESS))
     shift
     until "$@"; do
         [ $SECONDS -lt "$deadline" ] || { echo "gave up waiting for: $*"; return 1; }

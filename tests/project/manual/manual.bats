@@ -10,7 +10,7 @@ PAGE=$ROOT/man/busypy.7
 row() {
     local body
     body=$(cat)
-    machine timeout 120 bash -euo pipefail -c '. "$1"; eval "$2"' _ "$ROOT/tests/project/manual/machine.bash" "$body"
+    machine timeout $((120 * TEST_SLOWNESS)) bash -euo pipefail -c '. "$1"; eval "$2"' _ "$ROOT/tests/project/manual/machine.bash" "$body"
 }
 
 section() { sed -n '/^\.Sh WHAT A SCRIPT/,/^\.Sh FILES/p' "$PAGE"; }

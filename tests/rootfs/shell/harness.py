@@ -3,6 +3,10 @@
 import os
 import sys
 
+sys.path.append(os.path.abspath(__file__ + "/../../../support"))
+import patience  # noqa: E402
+
+patient = patience.patient
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 SHELL = os.environ.get("TEST_SHELL", os.path.join(ROOT, "rootfs", "bin", "shell"))

@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import harness
 
 CASES = os.path.join(harness.HERE, "cases")
-LIMIT = 20
+LIMIT = harness.patient(20)
 
 
 def read_cases(path):

@@ -212,7 +212,8 @@ def run(binary, snippet, mode):
     env = harness.environment(PATH=binary + ":/usr/bin:/bin", HOME="/nonexistent",
                               SHELL_UNDER_TEST=shell, MODE=mode)
     done = subprocess.run([shell] + mode.split() + ["-c", snippet], cwd=binary, env=env,
-                          stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=harness.patient(30))
     return done.returncode, normal(done.stdout, mode), normal(done.stderr, mode)
 
 

@@ -24,7 +24,7 @@ import tempfile
 
 import tap
 
-LIMIT = 30
+LIMIT = tap.patient(30)
 PROGRAM = re.compile(r"@([a-z][a-z0-9]*|\[)(?=[\s;|)&]|$)")
 
 

@@ -7,6 +7,8 @@ import sys
 import tempfile
 import time
 
+sys.path.append(os.path.abspath(__file__ + "/../../../support"))
+from patience import SLOWNESS, patient  # noqa: E402
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOTFS = os.path.normpath(os.path.join(HERE, "../../../rootfs"))
 SITE = os.path.join(ROOTFS, "site-package")
@@ -54,14 +56,14 @@ def run(*words, stdin=b"", timeout=20, env=None, **more):
         more["stdin"] = stdin
     else:
         more["input"] = stdin
-    done = subprocess.run(command(*words), stderr=subprocess.PIPE, timeout=timeout,
+    done = subprocess.run(command(*words), stderr=subprocess.PIPE, timeout=patient(timeout),
                           env=environment(**(env or {})), **more)
     return Result(done.stdout or b"", done.stderr, done.returncode)
 
 
 def until(condition, seconds=10):
     """Wait for a condition with a deadline; its last value."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + patient(seconds)
     while True:
         value = condition()
         if value or time.monotonic() > end:
@@ -74,8 +76,8 @@ def sandbox(script, *args, timeout=40, flags=("-Urnmpf", "--mount-proc")):
     source = "import sys; sys.path.insert(0, %r); sys.dont_write_bytecode = True\n" % HERE
     source += "import subprocess\nsubprocess.run(['mount', '--make-rprivate', '/'], check=True)\n"
     done = subprocess.run(["unshare", *flags, "--kill-child", PYTHON, "-c", source + script, *args],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout,
-                          env=environment(TOOLS_PYTHON=PYTHON,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=patient(timeout),
+                          env=environment(TOOLS_PYTHON=PYTHON, TEST_SLOWNESS=str(SLOWNESS),
                                           TOOLS_PYCACHE=os.environ.get("TOOLS_PYCACHE", "")))
     return Result(done.stdout, done.stderr, done.returncode)
 

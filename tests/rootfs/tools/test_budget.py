@@ -39,7 +39,7 @@ def measured(words):
         subprocess.run([tap.PYTHON, "-c", PROBE, report, tap.path(words[0]), *words[1:]],
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, cwd=os.path.join(place, "run"),
-                       env=tap.environment(), timeout=20)
+                       env=tap.environment(), timeout=tap.patient(20))
         with open(report, encoding="ascii") as file:
             return file.read().split()
 

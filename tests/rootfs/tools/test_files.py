@@ -3,7 +3,8 @@
 import os
 import subprocess
 
-from tap import PYTHON, Tests, check, command, environment, run, same, sandbox, until
+from tap import (PYTHON, Tests, check, command, environment, patient, run, same, sandbox,
+                 until)
 
 test = Tests()
 ODD = [b"new\nline", b"bad\xff\xfeutf8", b"-dash", b"sp ace", b"quo'te", b"back\\slash", b"*",
@@ -70,7 +71,7 @@ def full_disk_is_an_error_of_every_program_that_prints():
                   ["ps"], ["readlink", "-f", "in"], ["stat", "in"], ["basename", "x"],
                   ["smoke"], ["mount"], ["free"], ["xargs", "-t", "true"]):
         with open("/dev/full", "wb") as full, open("in", "rb") as source:
-            done = subprocess.run(command(*words), stdin=source, stdout=full, timeout=20,
+            done = subprocess.run(command(*words), stdin=source, stdout=full, timeout=patient(20),
                                   stderr=subprocess.PIPE, env=environment())
         if words[0] == "xargs":
             same(done.returncode, 0, words)
@@ -102,7 +103,7 @@ def closed_standard_streams_are_no_traceback():
             with open("a", "w") as file:
                 file.write("safe")
             line = " ".join(command(*words)) + " " + redirect
-            done = subprocess.run(["sh", "-c", line], env=environment(), timeout=20,
+            done = subprocess.run(["sh", "-c", line], env=environment(), timeout=patient(20),
                                   stdin=subprocess.DEVNULL, capture_output=True)
             check(b"Traceback" not in done.stderr, (line, done))
             with open("a") as file:

@@ -54,7 +54,7 @@ def batch_of(way, group, members, place, patience):
     env = data.environment(kind, **SHELL_WAYS[way])
     env.update({"HOME": "/nonexistent", "PATH": "/usr/bin:/bin"} if kind == "shell" else {})
     return {"way": way, "script": script, "env": env, "places": places,
-            "deadline": 30 + patience * len(members)}
+            "deadline": data.tap.patient(30) + patience * len(members)}
 
 
 def batches(job, known):
@@ -82,7 +82,7 @@ def in_view(job, known):
         json.dump(work, file)
     subprocess.run([os.path.join(tree, "bin/userland-driver"), task, answer], check=True,
                    env={"PATH": "/bin", "LC_ALL": "C.UTF-8"}, cwd="/", stdin=subprocess.DEVNULL,
-                   timeout=300 + sum(batch["deadline"] for batch in work))
+                   timeout=data.tap.patient(300) + sum(batch["deadline"] for batch in work))
     with open(answer, encoding="utf-8") as file:
         result = json.load(file)
     start = time.monotonic()

@@ -6,7 +6,12 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 
+sys.path.append(os.path.abspath(__file__ + "/../.."))
+import patience  # noqa: E402
+
+patient = patience.patient
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.abspath(HERE + "/../../..")
 CACHE = os.environ.get("BUSYPY_TEST_CACHE", f"{ROOT}/build/cache")

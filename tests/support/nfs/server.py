@@ -82,7 +82,7 @@ def free_ports(count):
 
 
 def wait_for(condition, what, seconds=DEADLINE):
-    until = time.monotonic() + seconds
+    until = time.monotonic() + debs.patient(seconds)
     while not condition():
         if time.monotonic() > until:
             raise AssertionError(f"gave up waiting for {what}")

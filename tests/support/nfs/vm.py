@@ -137,7 +137,7 @@ class Machine:
 
     def expect(self, pattern, seconds=DEADLINE):
         """Waits for a regular expression in what has come since the last one; what was before."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + debs.patient(seconds)
         while not (found := re.search(pattern, self.text)):
             left = until - time.monotonic()
             if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
