@@ -4,14 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -27,6 +25,7 @@
 #include "core/version.h"
 #include "core/version_line.h"
 #include "export/file_index.h"
+#include "export/file_store.h"
 #include "export/manifest.h"
 #include "sys/fd.h"
 
@@ -36,20 +35,15 @@
 
 #define SPOOL ".busypy-spool"
 
-enum { CHUNK = 256 * 1024, SHARED_MAX = 8 };
-
 struct version_writer {
 	char dir[PATH_SIZE];
 	int root;
 	bool sync_each; /* syncfs(2) does not promise enough here */
-	int shared[SHARED_MAX];
-	size_t n_shared;
-	struct file_index index;
+	struct file_store *store;
 	struct version_manifest manifest;
 	struct version_counts counts;
 	const struct listener *listener; /* or NULL */
 	int spool;
-	char a[CHUNK], b[CHUNK];
 };
 
 /* syncfs(2) writes all dirty data and metadata of these file systems and reports what failed since
@@ -91,6 +85,12 @@ struct version_writer *version_writer_new(const char *dir, const struct listener
 		return NULL;
 	}
 	writer->sync_each = !syncs_whole(writer->root);
+	writer->store = file_store_new(writer->root, writer->sync_each);
+	if (!writer->store) {
+		(void)err_set(err, ENOMEM, "cannot create %s", dir);
+		version_writer_free(writer);
+		return NULL;
+	}
 	return writer;
 }
 
@@ -98,11 +98,9 @@ void version_writer_free(struct version_writer *writer)
 {
 	if (!writer)
 		return;
-	for (size_t i = 0; i < writer->n_shared; i++)
-		fd_close(&writer->shared[i]);
 	fd_close(&writer->root);
 	fd_close(&writer->spool);
-	file_index_free(&writer->index);
+	file_store_free(writer->store);
 	version_manifest_free(&writer->manifest);
 	free(writer);
 }
@@ -191,166 +189,7 @@ int version_writer_link(struct version_writer *writer, const char *path, const c
 	return version_manifest_add(&writer->manifest, &line, err);
 }
 
-/* -- contents ------------------------------------------------------------------------------- */
-
-/* SHA-256 of an open file from its start; its size, or -errno. */
-static int64_t sum_of(struct version_writer *writer, int fd, char ret[SHA256_HEX_SIZE])
-{
-	struct sha256 sha;
-	off_t at = 0;
-	ssize_t n;
-
-	sha256_init(&sha);
-	while ((n = fd_read_at(fd, writer->a, CHUNK, at)) > 0) {
-		sha256_add(&sha, writer->a, (size_t)n);
-		at += n;
-	}
-	sha256_end_hex(&sha, ret);
-	return n < 0 ? n : at;
-}
-
-static bool same_bytes(struct version_writer *writer, int a, int b)
-{
-	off_t at = 0;
-	ssize_t n, m;
-
-	do {
-		n = fd_read_at(a, writer->a, CHUNK, at);
-		m = fd_read_at(b, writer->b, CHUNK, at);
-		if (n < 0 || n != m || memcmp(writer->a, writer->b, (size_t)n) != 0)
-			return false;
-		at += n;
-	} while (n > 0);
-	return true;
-}
-
-/* A file is published once its place in manifest and index is known. */
-struct store {
-	const struct version_source *source;
-	char sum[SHA256_HEX_SIZE];
-	uint64_t size;
-	mode_t mode;
-	int fd;	    /* its bytes */
-	int parent; /* where it goes, as name */
-	const char *name;
-};
-
-/* How a file got its bytes. */
-enum how { COPIED, SHARED, SAME /* as another file of this version */ };
-
-static int note(struct version_writer *writer, const struct store *store, enum how how,
-		struct err *err)
-{
-	const struct version_source *source = store->source;
-	struct file_index_entry file = { .mode = store->mode,
-					 .size = store->size,
-					 .root = writer->root,
-					 .path = (char *)source->path, /* is copied */
-					 .dev = source->dev,
-					 .ino = source->ino };
-	struct version_line line = { .type = VERSION_FILE,
-				     .mode = store->mode,
-				     .size = store->size,
-				     .sum = store->sum,
-				     .path = source->path,
-				     .target = "" };
-
-	memcpy(file.sum, store->sum, sizeof(file.sum));
-	writer->counts.files += how != SAME;
-	writer->counts.bytes += how != SAME ? store->size : 0;
-	writer->counts.new_files += how == COPIED;
-	writer->counts.new_bytes += how == COPIED ? store->size : 0;
-	if (file_index_add(&writer->index, &file) < 0)
-		return err_set(err, ENOMEM, "cannot publish %s", source->path);
-	return version_manifest_add(&writer->manifest, &line, err);
-}
-
-/* True if the file can stand for what is to be stored: it is ours, unchanged, and no link. */
-static bool may_stand(struct version_writer *writer, const struct store *store,
-		      const struct file_index_entry *file)
-{
-	FD_CLEANUP int fd = openat(file->root, file->path,
-				   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
-	    (st.st_mode & 07777) != store->mode || st.st_uid != geteuid() ||
-	    (uint64_t)st.st_size != store->size)
-		return false;
-	return same_bytes(writer, store->fd, fd);
-}
-
-static bool link_to(struct version_writer *writer, const struct store *store, bool own)
-{
-	const struct file_index_entry *file;
-	size_t at = 0;
-
-	while ((file = file_index_find(&writer->index, store->sum, store->mode, &at))) {
-		if ((file->root == writer->root) == own && may_stand(writer, store, file) &&
-		    linkat(file->root, file->path, store->parent, store->name, 0) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Tries to share it with another file of this version, or with another version. */
-static enum how share(struct version_writer *writer, const struct store *store)
-{
-	if (link_to(writer, store, true))
-		return SAME;
-	return link_to(writer, store, false) ? SHARED : COPIED;
-}
-
-/* Reflinks the bytes where the file system can, else copies them. */
-static int fill(struct version_writer *writer, int from, int to)
-{
-	off_t at = 0;
-	ssize_t n;
-	int r;
-
-	if (ioctl(to, FICLONE, from) == 0)
-		return 0;
-	while ((n = fd_read_at(from, writer->a, CHUNK, at)) > 0) {
-		r = fd_write_all(to, writer->a, (size_t)n);
-		if (r < 0)
-			return r;
-		at += n;
-	}
-	return (int)n;
-}
-
-/* Gives a new file its mode and time. */
-static int settle(struct version_writer *writer, const struct store *store, int fd, struct err *err)
-{
-	const char *path = store->source->path;
-	struct timespec times[2] = { store->source->mtime, store->source->mtime };
-
-	if (fchmod(fd, store->mode) < 0 || futimens(fd, times) < 0)
-		return err_set(err, errno, "cannot set mode and time of %s", path);
-	if (writer->sync_each && fsync(fd) < 0)
-		return err_set(err, errno, "cannot write %s to disk", path);
-	return 0;
-}
-
-static int copy(struct version_writer *writer, const struct store *store, struct err *err)
-{
-	const char *path = store->source->path;
-	FD_CLEANUP int fd = openat(store->parent, store->name,
-				   O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int r;
-
-	if (fd < 0)
-		return cannot_create(path, errno, err);
-	r = fill(writer, store->fd, fd);
-	if (r < 0)
-		return err_set(err, -r, "cannot write %s", path);
-	r = settle(writer, store, fd, err);
-	if (r < 0)
-		return r;
-	if (close(fd_steal(&fd)) < 0)
-		return err_set(err, errno, "cannot write %s", path);
-	return 0;
-}
+/* -- files ----------------------------------------------------------------------------------- */
 
 static void show(struct version_writer *writer, uint64_t bytes)
 {
@@ -385,37 +224,62 @@ static int name_again(struct version_writer *writer, const struct file_index_ent
 	return version_manifest_add(&writer->manifest, &line, err);
 }
 
+static void count(struct version_writer *writer, uint64_t size, enum file_store_how how)
+{
+	if (how == FILE_STORE_SAME)
+		return;
+	writer->counts.files++;
+	writer->counts.bytes += size;
+	if (how == FILE_STORE_SHARED)
+		return;
+	writer->counts.new_files++;
+	writer->counts.new_bytes += size;
+}
+
 int version_writer_file(struct version_writer *writer, const struct version_source *source, int fd,
 			struct err *err)
 {
-	struct store store = { .source = source, .mode = (source->mode & 0555) | 0400, .fd = fd };
+	struct file_store_file file = { .path = source->path,
+					.fd = fd,
+					.mode = (source->mode & 0555) | 0400,
+					.mtime = source->mtime,
+					.dev = source->dev,
+					.ino = source->ino };
+	struct version_line line = { .type = VERSION_FILE, .mode = file.mode, .path = file.path };
 	FD_CLEANUP int parent = -1;
-	const struct file_index_entry *known;
-	enum how how;
+	const struct file_index_entry *known =
+		file_store_find(writer->store, source->dev, source->ino);
+	enum file_store_how how;
 	int64_t size;
 	int r;
 
-	known = source->ino ? file_index_find_inode(&writer->index, source->dev, source->ino)
-			    : NULL;
-	if (known && known->mode == store.mode) {
+	if (known && known->mode == file.mode) {
 		r = name_again(writer, known, source->path, err);
 		if (r != -EMLINK)
 			return r;
 	}
-	size = sum_of(writer, fd, store.sum);
+	size = file_store_sum(writer->store, fd, file.sum);
 	if (size < 0)
 		return err_set(err, (int)-size, "cannot read %s", source->path);
-	store.size = (uint64_t)size;
-	parent = open_parent(writer, source->path, &store.name, err);
+	parent = open_parent(writer, source->path, &file.name, err);
 	if (parent < 0)
 		return parent;
-	store.parent = parent;
-	show(writer, store.size);
-	how = share(writer, &store);
-	r = how == COPIED ? copy(writer, &store, err) : 0;
+	file.size = (uint64_t)size;
+	file.parent = parent;
+	show(writer, file.size);
+	r = file_store_put(writer->store, &file, &how, err);
 	if (r < 0)
 		return r;
-	return note(writer, &store, how, err);
+	count(writer, file.size, how);
+	line.size = file.size;
+	line.sum = file.sum;
+	line.target = "";
+	return version_manifest_add(&writer->manifest, &line, err);
+}
+
+int version_writer_share(struct version_writer *writer, const char *version, struct err *err)
+{
+	return file_store_share(writer->store, version, err);
 }
 
 int version_writer_name(struct version_writer *writer, const char *path, const char *other,
@@ -459,34 +323,6 @@ int version_writer_end(struct version_writer *writer, const struct version_sourc
 
 /* -- the end -------------------------------------------------------------------------------- */
 
-static int share_line(struct version_writer *writer, const struct version_line *line, int root)
-{
-	struct file_index_entry file = { .mode = line->mode, .size = line->size, .root = root };
-
-	if (line->type != VERSION_FILE)
-		return 0;
-	file.path = (char *)line->path;			       /* is copied */
-	(void)str_copy(file.sum, sizeof(file.sum), line->sum); /* parsed: it fits */
-	return file_index_add(&writer->index, &file);
-}
-
-int version_writer_share(struct version_writer *writer, const char *version, struct err *err)
-{
-	struct version_manifest manifest = { 0 };
-	FD_CLEANUP int root = -1;
-	int r = 0;
-
-	if (writer->n_shared == SHARED_MAX || version_manifest_read(version, &manifest, NULL) < 0)
-		return 0; /* nothing is shared, all is copied */
-	root = open(version, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	for (size_t i = 0; root >= 0 && r == 0 && i < manifest.n; i++)
-		r = share_line(writer, &manifest.lines[i], root);
-	version_manifest_free(&manifest);
-	if (root >= 0)
-		writer->shared[writer->n_shared++] = fd_steal(&root);
-	return r < 0 ? err_set(err, -r, "cannot share with %s", version) : 0;
-}
-
 static int write_final(const struct version_writer *writer, const char *path, const char *bytes,
 		       size_t n, struct err *err)
 {
@@ -502,15 +338,18 @@ static int make_folders(struct version_writer *writer, struct err *err)
 {
 	static const char *const folders[] = { "etc", TREE_INFO };
 	struct stat st;
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
+		int r = 0;
+
 		if (fstatat(writer->root, folders[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
 			r = version_writer_dir(writer, folders[i], 0755, err);
 		else if (!S_ISDIR(st.st_mode))
 			r = err_say(err, EINVAL, "%s is no directory", folders[i]);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 int version_writer_finish(struct version_writer *writer, uint64_t published, char *id,
@@ -566,13 +405,17 @@ int version_writer_sync(struct version_writer *writer, struct err *err)
 		return 0;
 	}
 	r = sync_one(writer, TREE_VERSION_MANIFEST, err);
-	if (r == 0)
-		r = sync_one(writer, TREE_VERSION_RECORD, err);
-	for (size_t i = 0; r == 0 && i < writer->manifest.n; i++) {
-		if (writer->manifest.lines[i].type == VERSION_DIR)
-			r = sync_one(writer, writer->manifest.lines[i].path, err);
-	}
 	if (r < 0)
 		return r;
+	r = sync_one(writer, TREE_VERSION_RECORD, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < writer->manifest.n; i++) {
+		if (writer->manifest.lines[i].type != VERSION_DIR)
+			continue;
+		r = sync_one(writer, writer->manifest.lines[i].path, err);
+		if (r < 0)
+			return r;
+	}
 	return sync_one(writer, ".", err);
 }
