@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "sys/trust.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/stat.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/err.h"
+#include "core/path_size.h"
+#include "core/str.h"
+#include "sys/fd.h"
+
+#ifndef FUSE_SUPER_MAGIC
+#define FUSE_SUPER_MAGIC 0x65735546
+#endif
+
+enum { LINKS_MAX = 40, OVERFLOW_ID = 65534 };
+
+/* What is left of a path, and where it has led to so far. */
+struct way {
+	const struct trust *trust;
+	int fd; /* O_PATH */
+	unsigned links;
+	char rest[PATH_SIZE];
+	char done[PATH_SIZE]; /* for sentences */
+};
+
+static bool is_first_namespace(void)
+{
+	char map[64];
+	ssize_t n = fd_read_file(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map));
+
+	return n > 0 && strstr(map, "4294967295");
+}
+
+void trust_init(struct trust *ret)
+{
+	*ret = (struct trust){ .uid = geteuid() };
+	ret->foreign = !is_first_namespace();
+}
+
+static bool is_ours(const struct trust *trust, unsigned uid)
+{
+	return uid == 0 || uid == trust->uid || (trust->foreign && uid == OVERFLOW_ID);
+}
+
+static int refuse_owner(const struct stat *st, const char *path, struct err *err)
+{
+	return err_say(err, EPERM,
+		       "%s belongs to uid %u: its owner could change what other users run "
+		       "(Hint: chown -R root:root the tree)",
+		       path, (unsigned)st->st_uid);
+}
+
+int trust_state(const struct trust *trust, const struct stat *st, const char *path, struct err *err)
+{
+	if (S_ISLNK(st->st_mode))
+		return 0;
+	if (!is_ours(trust, st->st_uid))
+		return refuse_owner(st, path, err);
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return err_say(err, EPERM,
+			       "others than root can write %s (Hint: chmod -R go-w the tree)",
+			       path);
+	return 0;
+}
+
+/* A directory on the way, or its end: in one that is sticky only the owner of a name can replace
+ * what it stands for. */
+static int check_passed(const struct way *way, const struct stat *st, struct err *err)
+{
+	bool sticky = S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) && way->rest[0];
+
+	if (sticky && is_ours(way->trust, st->st_uid))
+		return 0;
+	return trust_state(way->trust, st, *way->done ? way->done : "/", err);
+}
+
+/* The number after "user_id=" in the line of mountinfo for a mount, proc(5); -1 if it is not told.
+ */
+static long fuse_owner(int fd)
+{
+	char lines[16384], wanted[32];
+	struct statx stx;
+	struct text text;
+	FD_CLEANUP int file = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	ssize_t n = file < 0 ? -1 : fd_read_all(file, lines, sizeof(lines) - 1);
+	const char *line, *at;
+	uint64_t uid;
+
+	if (n < 0 || syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
+		return -1;
+	lines[n] = '\0';
+	text_init(&text, wanted, sizeof(wanted));
+	text_addf(&text, "\n%llu ", (unsigned long long)stx.stx_mnt_id);
+	line = str_starts(lines, wanted + 1) ? lines : strstr(lines, wanted);
+	at = line ? strstr(line + 1, "user_id=") : NULL;
+	if (!at || at > line + 1 + strcspn(line + 1, "\n"))
+		return -1;
+	at += strlen("user_id=");
+	lines[at - lines + (ptrdiff_t)strspn(at, "0123456789")] = '\0';
+	return str_to_u64(at, 10, &uid) < 0 ? -1 : (long)uid;
+}
+
+static int check_file_system(const struct way *way, struct err *err)
+{
+	struct statfs fs;
+	long owner;
+
+	if (fstatfs(way->fd, &fs) < 0 || fs.f_type != FUSE_SUPER_MAGIC)
+		return 0;
+	owner = fuse_owner(way->fd);
+	if (owner >= 0 && is_ours(way->trust, (unsigned)owner))
+		return 0;
+	return err_say(err, EPERM,
+		       "%s is on a FUSE file system of another user, who can change what it holds",
+		       way->done);
+}
+
+/* Takes the next component off the rest; false at its end. */
+static bool next_name(struct way *way, char name[PATH_SIZE])
+{
+	char *at = way->rest + strspn(way->rest, "/");
+	size_t n = strcspn(at, "/");
+
+	memcpy(name, at, n);
+	name[n] = '\0';
+	at += n;
+	at += strspn(at, "/");
+	memmove(way->rest, at, strlen(at) + 1);
+	return n > 0;
+}
+
+static int go_to_root(struct way *way, struct err *err)
+{
+	struct stat st;
+	int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot open /");
+	fd_close(&way->fd);
+	way->fd = fd;
+	way->done[0] = '\0';
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot look at /");
+	return check_passed(way, &st, err);
+}
+
+/* Puts a link's target before the rest. */
+static int follow(struct way *way, int link, const char *path, struct err *err)
+{
+	char target[PATH_SIZE], rest[PATH_SIZE];
+	ssize_t n = readlinkat(link, "", target, sizeof(target) - 1);
+	struct text text;
+
+	if (n < 0)
+		return err_set(err, errno, "cannot read the link %s", path);
+	if (++way->links > LINKS_MAX)
+		return err_set(err, ELOOP, "%s", path);
+	target[n] = '\0';
+	text_init(&text, rest, sizeof(rest));
+	text_addf(&text, "%s/%s", target, way->rest);
+	if (text_check(&text) < 0)
+		return err_set(err, ENAMETOOLONG, "%s", path);
+	memcpy(way->rest, rest, sizeof(rest));
+	return target[0] == '/' ? go_to_root(way, err) : 0;
+}
+
+static void go_up(char *done)
+{
+	char *slash = strrchr(done, '/');
+
+	if (slash)
+		*slash = '\0';
+}
+
+/* One component: into it, or, if it is a link, to what it leads to. */
+static int step(struct way *way, const char *name, struct err *err)
+{
+	FD_CLEANUP int fd = openat(way->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	char path[PATH_SIZE];
+	struct stat st;
+	int r = path_join(path, sizeof(path), way->done, name);
+
+	if (r < 0)
+		return err_set(err, ENAMETOOLONG, "%s", way->done);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot open %s", path);
+	if (S_ISLNK(st.st_mode)) {
+		/* in a sticky directory whoever made the link decides where it leads */
+		if (!is_ours(way->trust, st.st_uid))
+			return refuse_owner(&st, path, err);
+		return follow(way, fd, path, err);
+	}
+	if (str_eq(name, ".."))
+		go_up(way->done);
+	else if (!str_eq(name, "."))
+		memcpy(way->done, path, sizeof(path));
+	fd_close(&way->fd);
+	way->fd = fd_steal(&fd);
+	r = check_passed(way, &st, err);
+	return r < 0 ? r : check_file_system(way, err);
+}
+
+static int begin(struct way *way, const struct trust *trust, const char *path, struct err *err)
+{
+	char cwd[PATH_SIZE];
+	struct text text;
+
+	*way = (struct way){ .trust = trust, .fd = -1 };
+	if (path[0] != '/' && !getcwd(cwd, sizeof(cwd)))
+		return err_set(err, errno, "cannot find the working directory");
+	text_init(&text, way->rest, sizeof(way->rest));
+	text_addf(&text, "%s%s%s", path[0] == '/' ? "" : cwd, path[0] == '/' ? "" : "/", path);
+	if (text_check(&text) < 0)
+		return err_set(err, ENAMETOOLONG, "%.64s...", path);
+	return go_to_root(way, err);
+}
+
+static int go(struct way *way, struct err *err)
+{
+	char name[PATH_SIZE];
+
+	while (next_name(way, name)) {
+		int r = step(way, name, err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int trust_open(const struct trust *trust, const char *path, struct err *err)
+{
+	struct way way;
+	int r = begin(&way, trust, path, err);
+
+	if (r == 0)
+		r = go(&way, err);
+	if (r < 0) {
+		fd_close(&way.fd);
+		return r;
+	}
+	return way.fd;
+}
+
+int trust_path(const struct trust *trust, const char *path, struct err *err)
+{
+	struct way way;
+	int r = begin(&way, trust, path, err);
+
+	if (r == 0)
+		r = go(&way, err);
+	if (r == -ENOENT) {
+		struct stat st;
+
+		way.rest[0] = '\0'; /* where it ends, a sticky directory is everybody's */
+		r = fstat(way.fd, &st) < 0 ? -errno : check_passed(&way, &st, err);
+	}
+	fd_close(&way.fd);
+	return r;
+}

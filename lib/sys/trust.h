@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Who may have written this? One rule for all that a view binds and all that root works in: from
+ * "/" down, each component belongs to root (or the caller) and nobody else can write it; a link is
+ * resolved here, component by component, and its target held to the same.
+ *
+ * A sticky directory (/tmp) may be passed where what is passed to is root's or the caller's. The
+ * group counts as others, whoever is in it; an ACL shows in the group's bits. What NFS says of
+ * owners is believed: who mounted it was root, and its server decides about its files anyway. A
+ * FUSE file system says what its own process wants: believed only where root or the caller mounted
+ * it. In a user namespace owners that have no number in it count as root: there is no telling, and
+ * what can be lost there is the caller's own. */
+#ifndef BUSYPY_SYS_TRUST_H
+#define BUSYPY_SYS_TRUST_H
+
+#include <stdbool.h>
+
+struct err;
+struct stat;
+
+struct trust {
+	unsigned uid; /* the caller's: believed besides root */
+	bool foreign; /* owners without a number count as root */
+};
+
+/* The rule for this process. Cannot fail. */
+void trust_init(struct trust *ret);
+
+/* 0 if one file's or directory's state (of a name that is reached already) holds; -EPERM with
+ * "others than root can write PATH ..." or "PATH belongs to uid N ...". Links always hold: what
+ * they lead to is another question. */
+int trust_state(const struct trust *trust, const struct stat *st, const char *path,
+		struct err *err);
+
+/* Opens path (O_PATH; relative ones from the working directory) when the rule holds for every
+ * component and link on the way and for what it leads to. -EPERM with the sentence; -ENOENT,
+ * -ELOOP, -ENOTDIR ... as open(2). The caller closes. */
+int trust_open(const struct trust *trust, const char *path, struct err *err);
+
+/* The same for a path that need not exist: 0 if it holds for what does exist of it, so that nobody
+ * else can make the rest. */
+int trust_path(const struct trust *trust, const char *path, struct err *err);
+
+#endif
