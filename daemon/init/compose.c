@@ -95,7 +95,7 @@ static void mount_one(enum boot_mount which)
 
 	boot_plan(which, &plan);
 	r = run_plan(&plan, &err);
-	if (r == 0)
+	if (r >= 0)
 		return;
 	if (r == -ENODEV)
 		(void)err_hint(&err, r, "this kernel has no %s", boot_type(which));
@@ -166,32 +166,43 @@ static int run_boot_view(const struct init *init, unsigned flags, struct err *er
 	};
 	int r = view_plan(&view, NULL, &plan, err);
 
-	return r < 0 ? r : run_plan(&plan, err);
+	if (r < 0)
+		return r;
+	return run_plan(&plan, err);
 }
 
-static int compose_runtime(struct init *init, struct err *err)
+/* False if that cannot be had, which has been said. */
+static bool run_overlay(const struct init *init)
+{
+	struct err err = { 0 };
+	int r = run_boot_view(init, VIEW_OVERLAY, &err);
+
+	if (r >= 0)
+		return true;
+	if (r == -ENODEV)
+		(void)err_hint(&err, r, "this kernel has no overlayfs");
+	log_err("busypy.overlay", &err);
+	log_say("init: /usr and /lib are read-only instead");
+	return false;
+}
+
+static int compose_runtime(const struct init *init, struct err *err)
 {
 	char usr[128];
 	struct text text;
-	int r;
 
 	text_init(&text, usr, sizeof(usr));
 	text_addf(&text, "/" TREE_USR_OF, init->arch->name);
 	if (access(usr, F_OK) < 0)
-		return err_hint(err,
-				err_say(err, ENOENT, "this tree has no runtime for %s: %s: %s",
-					init->arch->name, usr, strerror(errno)),
-				"'busypy add' brings one; busypy.arch= chooses another");
+		return err_say(err, ENOENT,
+			       "this tree has no runtime for %s: %s: %s (Hint: 'busypy add' "
+			       "brings one; busypy.arch= chooses another)",
+			       init->arch->name, usr, strerror(errno));
 	if (same_place("/usr", usr) || (init->options.overlay && compose_is_mount("/usr")))
 		return 0; /* by the init before this one: restart, or a container's maker */
-	r = init->options.overlay ? run_boot_view(init, VIEW_OVERLAY, err) : 1;
-	if (r < 0) {
-		if (r == -ENODEV)
-			(void)err_hint(err, r, "this kernel has no overlayfs");
-		log_err("busypy.overlay", err);
-		log_say("init: /usr and /lib are read-only instead");
-	}
-	return r == 0 ? 0 : run_boot_view(init, 0, err);
+	if (init->options.overlay && run_overlay(init))
+		return 0;
+	return run_boot_view(init, 0, err);
 }
 
 /* As the loader does on entering a view, so that a script finds the same in every mode. */
@@ -216,24 +227,29 @@ static void read_ahead(const struct init *init)
 		log_note("init: cannot set how much is read ahead, ignoring");
 }
 
+static int compose(struct init *init, struct err *err)
+{
+	int r = find_arch(init, err);
+
+	if (r < 0)
+		return r;
+	return compose_runtime(init, err);
+}
+
 struct state state_compose(struct init *init)
 {
+	const struct state next = { state_choose };
 	struct err err = { 0 };
-	int r;
 
 	read_ahead(init);
 	if (access("/" TREE_PYTHON, F_OK) < 0)
-		return (struct state){ state_choose }; /* no tree: nothing to compose */
-	r = find_arch(init, &err);
-	if (r == 0)
-		r = compose_runtime(init, &err);
-	if (r < 0) {
+		return next; /* no tree: nothing to compose */
+	if (compose(init, &err) < 0) {
 		log_err("compose", &err);
-		/* Its inittab may hold static programs: it is tried all the same. */
-		return (struct state){ state_choose };
+		return next; /* its inittab may hold static programs: it is tried all the same */
 	}
 	log_note("init: composed for %s after %u ms", init->arch->name,
 		 (unsigned)(clock_ms() - init->started));
 	prepare_environment();
-	return (struct state){ state_choose };
+	return next;
 }

@@ -65,13 +65,13 @@ static bool is_crash(const siginfo_t *info)
 	return info->si_code > 0 || info->si_pid == getpid() || crashing->options.debug;
 }
 
-static void on_crash(int sig, siginfo_t *info, void *context)
+static void on_crash(int sig, siginfo_t *info, void *ctx)
 {
 	static char name[] = "init", option[] = "--rescue";
 	char *argv[] = { name, option, NULL };
 	sigset_t none;
 
-	(void)context;
+	(void)ctx;
 	if (!is_crash(info))
 		return;
 	say(sig, info);

@@ -27,21 +27,12 @@
 /* On the machine halt, poweroff and reboot end the program first, then do what they ask for. */
 static int translate(struct init *init, int sig)
 {
-	if (init->container)
+	enum ending ending = init->container ? ENDING_NONE : signals_ending(sig);
+
+	if (ending == ENDING_NONE)
 		return sig;
-	switch (sig) {
-	case SIGUSR1:
-	case SIGPWR:
-		init->ending = ENDING_HALT;
-		return SIGTERM;
-	case SIGUSR2:
-		init->ending = ENDING_POWEROFF;
-		return SIGTERM;
-	case SIGTERM:
-		init->ending = ENDING_REBOOT;
-		return SIGTERM;
-	}
-	return sig;
+	init->ending = ending;
+	return SIGTERM;
 }
 
 /* Until pid has ended; false if it does not in spite of being asked to. */

@@ -183,10 +183,10 @@ static int write_lease(struct lease *lease, const char *name, const char *card, 
 	if (fd < 0)
 		return -errno;
 	r = fd_write_all(fd, bytes, n + text.used);
-	if (r == 0 && (fsync(fd) < 0 || fstat(fd, &st) < 0))
-		r = -errno;
 	if (r < 0)
 		return r;
+	if (fsync(fd) < 0 || fstat(fd, &st) < 0)
+		return -errno;
 	*ret_now = st.st_mtime;
 	if (name[0] && rename(temporary, name) < 0)
 		return -errno;
@@ -205,9 +205,9 @@ static int go_there(struct err *err)
 	(void)umount2(AT, MNT_DETACH); /* not mounted: nothing to do */
 	(void)mkdir(AT, 0700);	       /* what is missing, mount says */
 	r = nfs_mount(&request, err);
-	if (r == 0 && chdir(AT) < 0)
-		r = err_set(err, errno, "cannot go to the share");
-	return r;
+	if (r < 0)
+		return r;
+	return chdir(AT) < 0 ? err_set(err, errno, "cannot go to the share") : 0;
 }
 
 /* The name of our file: the host's, unless another client has taken it. */
@@ -236,18 +236,18 @@ static int choose_name(struct lease *lease, const char *card, char name[NAME_MAX
 static int beat(struct lease *lease, const char *card, char name[NAME_MAX_SIZE], struct err *err)
 {
 	time_t now;
-	int r = 0;
+	int r;
 
-	if (!name[0])
+	if (!name[0]) {
 		r = go_there(err);
-	if (r == 0 && !name[0])
-		r = choose_name(lease, card, name, err);
-	if (r == 0) {
-		r = write_lease(lease, name, card, &now);
 		if (r < 0)
-			(void)err_set(err, -r, "cannot write it");
+			return r;
+		r = choose_name(lease, card, name, err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	r = write_lease(lease, name, card, &now);
+	return r < 0 ? err_set(err, -r, "cannot write it") : 0;
 }
 
 static void keep_writing(struct lease *lease, const char *card)

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -20,7 +19,6 @@
 #include "network.h"
 #include "nfs_mount.h"
 #include "prove.h"
-#include "timeouts.h"
 
 #define SHARE "/busypy-share"
 #define TYPE "erofs"
@@ -83,7 +81,7 @@ static int mount_shared(const struct network *network, const char *image, const 
 
 void image_mount(const struct network *network, const char *image, const char *arch, const char *at)
 {
-	int pause = NFS_PAUSE_MIN_MS;
+	int pause = 0;
 
 	(void)mkdir(SHARE, 0755); /* what is missing, mount says */
 	(void)mkdir(at, 0755);
@@ -96,9 +94,7 @@ void image_mount(const struct network *network, const char *image, const char *a
 
 		if (r == 0)
 			break;
-		network_waits("%s; trying again until it works", err.text);
-		(void)poll(NULL, 0, pause); /* a pause */
-		pause = pause * 2 > NFS_PAUSE_MAX_MS ? NFS_PAUSE_MAX_MS : pause * 2;
+		network_wait_again(&err, &pause);
 	}
 	log_note("init: root: the image %.256s", image);
 }

@@ -43,10 +43,10 @@ static const char usage[] =
 static struct init machine;
 
 /* The address and length of a loaded segment that comes from the file. */
-static int lock_segment(struct dl_phdr_info *info, size_t size, void *data)
+static int lock_segment(struct dl_phdr_info *info, size_t size, void *ctx)
 {
 	(void)size;
-	(void)data;
+	(void)ctx;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
 

@@ -16,19 +16,18 @@
 
 enum { PIECE = 4096 };
 
-struct link_load {
+struct load {
 	const char *path;
 	struct inittab *table;
-	void (*bad)(const struct link_load *load, const struct err *err);
-	void (*warn)(const struct link_load *load, const struct err *err);
+	void (*bad)(const struct err *err, const struct load *ctx);
+	void (*warn)(const struct err *err, const struct load *ctx);
 	unsigned complaints;
 };
 
 static struct inittab_reader reader; /* too large for a stack */
 
 /* An entry that replaces an earlier one: BusyBox's rule, and hardly ever meant. */
-static void warn_replaced(struct link_load *load, const struct inittab_entry *entry,
-			  unsigned action)
+static void warn_replaced(struct load *load, const struct inittab_entry *entry, unsigned action)
 {
 	struct err err = { 0 };
 
@@ -40,10 +39,10 @@ static void warn_replaced(struct link_load *load, const struct inittab_entry *en
 		"%u:%u: the same command and terminal again: this %s entry replaces the %s one",
 		entry->line, entry->column, inittab_action_name(entry->action),
 		inittab_action_name(action));
-	load->warn(load, &err);
+	load->warn(&err, load);
 }
 
-static void take_entry(struct link_load *load, const struct inittab_entry *entry)
+static void take_entry(struct load *load, const struct inittab_entry *entry)
 {
 	struct err err = { 0 };
 	unsigned replaced;
@@ -53,7 +52,7 @@ static void take_entry(struct link_load *load, const struct inittab_entry *entry
 		if (r != 1)
 			continue;
 		load->complaints++;
-		load->warn(load, &err);
+		load->warn(&err, load);
 	}
 	if (inittab_add(load->table, entry->action, entry->tty, entry->tty_cut, entry->command,
 			&replaced) == 0) {
@@ -63,10 +62,10 @@ static void take_entry(struct link_load *load, const struct inittab_entry *entry
 	load->complaints++;
 	(void)err_say(&err, E2BIG, "%u:%u: there is no room for more entries", entry->line,
 		      entry->column);
-	load->bad(load, &err);
+	load->bad(&err, load);
 }
 
-static void take_line(struct link_load *load)
+static void take_line(struct load *load)
 {
 	struct inittab_entry entry;
 	struct err err = { 0 };
@@ -79,12 +78,12 @@ static void take_line(struct link_load *load)
 		return;
 	case INITTAB_BAD:
 		load->complaints++;
-		load->bad(load, &err);
+		load->bad(&err, load);
 		return;
 	}
 }
 
-static int load_fd(struct link_load *load, int fd)
+static int load_fd(struct load *load, int fd)
 {
 	char piece[PIECE];
 	ssize_t n;
@@ -104,14 +103,14 @@ static int load_fd(struct link_load *load, int fd)
 	return (int)n;
 }
 
-static void say_bad(const struct link_load *load, const struct err *err)
+static void say_bad(const struct err *err, const struct load *ctx)
 {
-	log_say("Bad inittab entry at line %u: %s:%s", reader.line_no, load->path, err->text);
+	log_say("Bad inittab entry at line %u: %s:%s", reader.line_no, ctx->path, err->text);
 }
 
-static void note_warning(const struct link_load *load, const struct err *err)
+static void note_warning(const struct err *err, const struct load *ctx)
 {
-	log_note("init: %s:%s", load->path, err->text);
+	log_note("init: %s:%s", ctx->path, err->text);
 }
 
 static void add(struct init *init, enum inittab_action action, const char *tty, const char *command)
@@ -142,7 +141,7 @@ static void load_defaults(struct init *init)
 
 void load_inittab(struct init *init)
 {
-	struct link_load load = {
+	struct load load = {
 		.path = "/etc/inittab", .table = &init->table, .bad = say_bad, .warn = note_warning
 	};
 	FD_CLEANUP int fd = -1;
@@ -170,30 +169,30 @@ void load_inittab(struct init *init)
 	}
 }
 
-static void print(const struct link_load *load, const struct err *err)
+static void print(const struct err *err, const struct load *ctx)
 {
 	char line[ERR_TEXT_MAX + 512];
 	struct text text;
 
 	text_init(&text, line, sizeof(line));
-	text_addf(&text, "%.256s:%s\n", load->path, err->text);
+	text_addf(&text, "%.256s:%s\n", ctx->path, err->text);
 	(void)fd_write_all(STDOUT_FILENO, line, text.used); /* the exit status tells, too */
 }
 
 int load_check(const char *path)
 {
 	static struct inittab table;
-	struct link_load load = { .path = path, .table = &table, .bad = print, .warn = print };
+	struct load load = { .path = path, .table = &table, .bad = print, .warn = print };
 	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct err err = { 0 };
 	int r = fd < 0 ? -errno : 0;
 
 	inittab_init(&table);
-	if (r == 0)
+	if (fd >= 0)
 		r = load_fd(&load, fd);
 	if (r < 0) {
 		(void)err_set(&err, -r, " cannot read it");
-		print(&load, &err);
+		print(&err, &load);
 		return 2;
 	}
 	return load.complaints > 0;

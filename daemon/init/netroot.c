@@ -47,7 +47,6 @@ struct news {
 };
 
 static volatile struct news *news;
-static const struct init *machine; /* for the child */
 
 static bool is_initramfs(void)
 {
@@ -76,27 +75,28 @@ static void tell(const char *what)
 	news->serial++;
 }
 
-static void work(void)
+static void work(void *ctx)
 {
-	const char *image = machine->options.image;
+	const struct init *init = ctx;
+	const char *image = init->options.image;
 	struct network network;
 
 	network_set_waits(tell);
 	network_load_modules();
 	/* With nothing that comes over the network, the image is in this initramfs. */
-	if (image[0] && !machine->options.root[0] && !machine->options.nfsroot[0]) {
-		image_mount(NULL, image, machine->arch->name, NEW_ROOT);
+	if (image[0] && !init->options.root[0] && !init->options.nfsroot[0]) {
+		image_mount(NULL, image, init->arch->name, NEW_ROOT);
 		return;
 	}
-	network_bring_up(&machine->options, &network);
+	network_bring_up(&init->options, &network);
 	while (!network.root.path[0]) {
 		network_waits("no root is named: neither by nfsroot= nor by DHCP");
 		(void)pause();
 	}
 	if (image[0])
-		image_mount(&network, image, machine->arch->name, NEW_ROOT);
+		image_mount(&network, image, init->arch->name, NEW_ROOT);
 	else
-		nfsroot_mount(&network, machine->arch->name, NEW_ROOT);
+		nfsroot_mount(&network, init->arch->name, NEW_ROOT);
 }
 
 static void say_news(unsigned *said)
@@ -112,21 +112,6 @@ static void say_news(unsigned *said)
 	log_say("init: waiting for the root: %s", text);
 }
 
-static enum ending ending_of(int sig)
-{
-	switch (sig) {
-	case SIGINT:
-	case SIGTERM:
-		return ENDING_REBOOT;
-	case SIGUSR2:
-		return ENDING_POWEROFF;
-	case SIGUSR1:
-	case SIGPWR:
-		return ENDING_HALT;
-	}
-	return ENDING_NONE;
-}
-
 /* True if the child has done its work; false for an ending, or if it died. */
 static bool wait_for_child(struct init *init, int pid, unsigned *said)
 {
@@ -137,7 +122,7 @@ static bool wait_for_child(struct init *init, int pid, unsigned *said)
 		process_reap(init);
 		if (sig == 0)
 			say_news(said);
-		init->ending = ending_of(sig);
+		init->ending = sig == SIGINT ? ENDING_REBOOT : signals_ending(sig);
 		if (init->ending != ENDING_NONE)
 			return false;
 	}
@@ -244,14 +229,13 @@ struct state state_netroot(struct init *init)
 	int pid;
 
 	choose_arch(init);
-	machine = init;
 	news = mmap(NULL, sizeof(*news), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (news == MAP_FAILED) {
 		log_say("init: no memory to wait for the root: %m");
 		return (struct state){ state_fail };
 	}
 	for (;;) {
-		pid = process_work(init, work);
+		pid = process_work(init, work, init);
 		if (pid > 0 && wait_for_child(init, pid, &said))
 			break;
 		if (init->ending != ENDING_NONE)

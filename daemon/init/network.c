@@ -29,6 +29,11 @@ enum { LIST_MAX = 16 * 1024, WAITS_MAX = 256 };
 
 static void (*tell_parent)(const char *what);
 
+static void pause_ms(int ms)
+{
+	(void)poll(NULL, 0, ms);
+}
+
 void network_set_waits(void (*tell)(const char *what))
 {
 	tell_parent = tell;
@@ -49,6 +54,15 @@ void network_waits(const char *format, ...)
 	log_note("init: root: %s", text);
 	if (tell_parent)
 		tell_parent(text);
+}
+
+void network_wait_again(const struct err *err, int *pause)
+{
+	network_waits("%s; trying again until it works", err->text);
+	*pause = *pause ? *pause * 2 : NFS_PAUSE_MIN_MS;
+	if (*pause > NFS_PAUSE_MAX_MS)
+		*pause = NFS_PAUSE_MAX_MS;
+	pause_ms(*pause);
 }
 
 /* A module's file is not needed twice: its memory is. */
@@ -80,11 +94,6 @@ void network_load_modules(void)
 			load_one(line);
 		line += length + !last;
 	}
-}
-
-static void pause_ms(int ms)
-{
-	(void)poll(NULL, 0, ms);
 }
 
 /* The named one, or the first with a carrier; drivers and cables take their time. */
@@ -186,9 +195,9 @@ static int configure(const struct netdev *netdev, struct ip4_word *word)
 	if (!word->mask)
 		word->mask = ip4_class_mask(word->client);
 	r = netdev_address(netdev->name, word->client, word->mask);
-	if (r == 0 && word->gateway)
-		r = netdev_gateway(word->gateway);
-	return r;
+	if (r < 0)
+		return r;
+	return word->gateway ? netdev_gateway(word->gateway) : 0;
 }
 
 static void read_word(const struct cmdline *options, struct ip4_word *ret)

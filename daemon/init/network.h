@@ -10,6 +10,7 @@
 #include "core/nfs.h"
 
 struct cmdline;
+struct err;
 
 /* What came out of it. */
 struct network {
@@ -21,6 +22,10 @@ struct network {
 /* What is waited for: the parent tells it to the user if it takes long. */
 void network_waits(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void network_set_waits(void (*tell)(const char *what));
+
+/* Tells why a mount has failed, and waits before the next try: longer each time. *pause begins as
+ * 0. */
+void network_wait_again(const struct err *err, int *pause);
 
 /* Loads what the initramfs lists. What cannot be loaded is noted. */
 void network_load_modules(void);

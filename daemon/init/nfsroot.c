@@ -3,7 +3,6 @@
 #include "nfsroot.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -19,7 +18,6 @@
 #include "network.h"
 #include "nfs_mount.h"
 #include "prove.h"
-#include "timeouts.h"
 
 #define EXPORT "/busypy-export"
 
@@ -65,17 +63,42 @@ static int mount_version(const struct network *network, const char *target, cons
 	    path_join(inside, sizeof(inside), EXPORT, target) < 0)
 		return err_say(err, E2BIG, "the path of the root is too long");
 	r = nfs_mount(&request, err);
-	if (r == -EACCES || r == -EPERM) {
-		r = mount(inside, at, NULL, MS_BIND, NULL) < 0
-			    ? err_set(err, errno, "cannot bind %s", source)
-			    : 0;
-	}
-	return r;
+	if (r != -EACCES && r != -EPERM)
+		return r;
+	if (mount(inside, at, NULL, MS_BIND, NULL) < 0)
+		return err_set(err, errno, "cannot bind %s", source);
+	return 0;
 }
 
 static void unmount(const char *at)
 {
 	(void)umount2(at, MNT_DETACH); /* not mounted: nothing to do */
+}
+
+/* With the share mounted on EXPORT. */
+static int mount_root(const struct network *network, const char *arch, const char *at,
+		      struct err *err)
+{
+	char source[NFS_SOURCE_MAX], target[TARGET_MAX];
+	int r;
+
+	if (nfs_source(&network->root, network->address, "", source) < 0)
+		return err_say(err, E2BIG, "the path of the root is too long");
+	r = read_current(source, target, err);
+	if (r < 0)
+		return r;
+	if (target[0]) {
+		r = mount_version(network, target, at, source, err);
+		if (r < 0)
+			return r;
+	} else if (mount(EXPORT, at, NULL, MS_BIND, NULL) < 0) {
+		return err_set(err, errno, "cannot bind %s", source);
+	}
+	r = prove_runtime(source, arch, at, err);
+	if (r < 0)
+		return r;
+	log_note("init: root: %s", source);
+	return 0;
 }
 
 static int try_once(const struct network *network, const char *arch, const char *at,
@@ -84,32 +107,21 @@ static int try_once(const struct network *network, const char *arch, const char 
 	struct nfs_mount request = {
 		.share = &network->root, .client = network->address, .below = "", .at = EXPORT
 	};
-	char source[NFS_SOURCE_MAX], target[TARGET_MAX];
 	int r = nfs_mount(&request, err);
 
 	if (r < 0)
 		return r;
-	if (nfs_source(&network->root, network->address, "", source) < 0)
-		return err_say(err, E2BIG, "the path of the root is too long");
-	r = read_current(source, target, err);
-	if (r == 0 && target[0])
-		r = mount_version(network, target, at, source, err);
-	else if (r == 0 && mount(EXPORT, at, NULL, MS_BIND, NULL) < 0)
-		r = err_set(err, errno, "cannot bind %s", source);
-	if (r == 0)
-		r = prove_runtime(source, arch, at, err);
+	r = mount_root(network, arch, at, err);
 	if (r < 0)
 		unmount(at);
 	unmount(EXPORT);
-	if (r == 0)
-		log_note("init: root: %s", source);
 	return r;
 }
 
 void nfsroot_mount(const struct network *network, const char *arch, const char *at)
 {
 	char source[NFS_SOURCE_MAX];
-	int pause = NFS_PAUSE_MIN_MS;
+	int pause = 0;
 
 	(void)mkdir(EXPORT, 0755); /* what is missing, mount says */
 	(void)mkdir(at, 0755);
@@ -120,8 +132,6 @@ void nfsroot_mount(const struct network *network, const char *arch, const char *
 
 		if (try_once(network, arch, at, &err) == 0)
 			return;
-		network_waits("%s; trying again until it works", err.text);
-		(void)poll(NULL, 0, pause); /* a pause */
-		pause = pause * 2 > NFS_PAUSE_MAX_MS ? NFS_PAUSE_MAX_MS : pause * 2;
+		network_wait_again(&err, &pause);
 	}
 }

@@ -163,7 +163,7 @@ bool process_wait_all(struct init *init, uint64_t deadline)
 }
 
 /* With retries: an entry that is waited for has no later chance. Once patience has not helped, the
- * entries behind it get one try each. */
+ * entries after it get one try each. */
 static int start_patiently(struct init *init, const struct inittab_slot *slot, uint64_t deadline)
 {
 	int tries = init->processes.fork_pause ? 1 : FORK_TRIES, pid = -EAGAIN;
@@ -269,21 +269,21 @@ uint64_t process_respawn(struct init *init)
 	return next;
 }
 
-int process_work(struct init *init, void (*work)(void))
+int process_work(struct init *init, void (*work)(void *ctx), void *ctx)
 {
 	int pid = fork_process(init);
 
 	if (pid == 0) {
 		signals_reset();
-		work();
+		work(ctx);
 		_exit(0);
 	}
 	return pid;
 }
 
-bool process_apart(struct init *init, void (*work)(void), uint64_t deadline)
+bool process_apart(struct init *init, uint64_t deadline, void (*work)(void *ctx), void *ctx)
 {
-	int pid = process_work(init, work);
+	int pid = process_work(init, work, ctx);
 
 	return pid > 0 && process_wait(init, pid, deadline);
 }

@@ -51,10 +51,10 @@ bool process_run(struct init *init, unsigned actions, uint64_t deadline);
 uint64_t process_respawn(struct init *init);
 
 /* Runs work in a child, which then ends with status 0. The pid, or -errno. */
-int process_work(struct init *init, void (*work)(void));
+int process_work(struct init *init, void (*work)(void *ctx), void *ctx);
 
 /* Runs work in a child, since it may block for ever in the kernel; false if it has not ended at
  * the deadline. Without a child (fork fails) it is not done at all. */
-bool process_apart(struct init *init, void (*work)(void), uint64_t deadline);
+bool process_apart(struct init *init, uint64_t deadline, void (*work)(void *ctx), void *ctx);
 
 #endif

@@ -48,21 +48,13 @@ static bool serve_signal(struct init *init, int sig)
 			return false;
 		init->ending = ENDING_RESTART;
 		return true;
-	case SIGUSR1:
-	case SIGPWR:
-		init->ending = ENDING_HALT;
-		return true;
-	case SIGUSR2:
-		init->ending = ENDING_POWEROFF;
-		return true;
-	case SIGTERM:
-		init->ending = ENDING_REBOOT;
-		return true;
 	case SIGTSTP:
 		process_stand_still(init);
 		return false;
 	}
-	return false; /* CHLD: reaped already; CONT: not stopped */
+	/* CHLD: reaped already; CONT: not stopped */
+	init->ending = signals_ending(sig);
+	return init->ending != ENDING_NONE;
 }
 
 /* Between two groups of entries one signal is served, as BusyBox does it. */

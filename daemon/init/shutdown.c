@@ -17,8 +17,6 @@
 #include "timeouts.h"
 #include "unmount.h"
 
-static int reboot_command; /* for reboot_work, which takes no argument */
-
 static const char *ending_name(enum ending ending)
 {
 	switch (ending) {
@@ -40,10 +38,16 @@ static uint64_t after(uint64_t ms)
 	return clock_ms() + ms;
 }
 
+static void sync_work(void *ctx)
+{
+	(void)ctx;
+	sync();
+}
+
 /* A container's files are the host's business. */
 static void sync_apart(struct init *init)
 {
-	if (!init->container && !process_apart(init, sync, after(SYNC_MS)))
+	if (!init->container && !process_apart(init, after(SYNC_MS), sync_work, NULL))
 		log_say("init: not everything could be written back, going on");
 }
 
@@ -71,7 +75,7 @@ struct state state_shutdown(struct init *init)
 	sync_apart(init);
 	/* A restarted init finds its mounts again. */
 	if (!init->container && init->ending != ENDING_RESTART &&
-	    !process_apart(init, unmount_all, after(UNMOUNT_MS)))
+	    !process_apart(init, after(UNMOUNT_MS), unmount_all, NULL))
 		log_say("init: not everything could be unmounted, going on");
 	return (struct state){ state_end };
 }
@@ -91,33 +95,34 @@ static void restart(struct init *init)
 	signals_block();
 }
 
-static void reboot_work(void)
+static void reboot_work(void *ctx)
 {
-	(void)reboot(reboot_command); /* refused: the parent is still there to see it */
+	const int *command = ctx;
+
+	(void)reboot(*command); /* refused: the parent is still there to see it */
 }
 
 struct state state_end(struct init *init)
 {
 	bool restarting = init->ending == ENDING_RESTART;
+	int command = RB_HALT_SYSTEM;
 
 	if (restarting) {
 		restart(init);
 		init->ending = ENDING_HALT;
 	}
 	if (init->ending == ENDING_REBOOT)
-		reboot_command = RB_AUTOBOOT;
+		command = RB_AUTOBOOT;
 	else if (init->ending == ENDING_POWEROFF)
-		reboot_command = RB_POWER_OFF;
-	else
-		reboot_command = RB_HALT_SYSTEM;
+		command = RB_POWER_OFF;
 	if (!restarting)
 		log_say("Requesting system %s", ending_name(init->ending));
 	log_drain();
 	/* In a child: the kernel ends the process that calls it, and PID 1 must not end. */
-	(void)process_apart(init, reboot_work, after(REBOOT_MS));
+	(void)process_apart(init, after(REBOOT_MS), reboot_work, &command);
 	if (init->container)
 		_exit(init->exit_status);
-	(void)reboot(reboot_command); /* no child was to be had */
+	(void)reboot(command); /* no child was to be had */
 	log_say("init: the kernel refuses to %s: %m", ending_name(init->ending));
 	for (;;) {
 		process_reap(init);

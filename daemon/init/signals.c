@@ -11,6 +11,7 @@
 
 #include "sys/clock.h"
 #include "log.h"
+#include "state.h"
 #include "timeouts.h"
 
 static void fill(sigset_t *set, enum signals_which which)
@@ -89,4 +90,18 @@ int signals_wait(enum signals_which which, uint64_t deadline)
 		if (errno != EINTR)
 			return wait_is_broken();
 	}
+}
+
+enum ending signals_ending(int sig)
+{
+	switch (sig) {
+	case SIGUSR1:
+	case SIGPWR:
+		return ENDING_HALT;
+	case SIGUSR2:
+		return ENDING_POWEROFF;
+	case SIGTERM:
+		return ENDING_REBOOT;
+	}
+	return ENDING_NONE;
 }

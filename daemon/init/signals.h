@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+enum ending;
+
 /* A deadline that never comes. */
 #define SIGNALS_NEVER UINT64_MAX
 
@@ -13,7 +15,7 @@ enum signals_which {
 	SIGNALS_ALL,	 /* all that mean something to PID 1 */
 	SIGNALS_COMMAND, /* the same without CHLD, TSTP and CONT: for a look in between */
 	SIGNALS_WAITING, /* while an entry is waited for: CHLD, TSTP, CONT */
-	SIGNALS_STOPPED, /* behind TSTP: CHLD, CONT */
+	SIGNALS_STOPPED, /* after TSTP: CHLD, CONT */
 	SIGNALS_CHILD	 /* only CHLD: nothing interrupts a shutdown */
 };
 
@@ -26,5 +28,8 @@ void signals_reset(void);
 /* The one blocking call: the next of these signals, or 0 at the deadline (clock_ms()'s time; 0:
  * only a look). */
 int signals_wait(enum signals_which which, uint64_t deadline);
+
+/* What halt, poweroff and reboot ask for by a signal; ENDING_NONE for all others. */
+enum ending signals_ending(int sig);
 
 #endif

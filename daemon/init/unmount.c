@@ -12,7 +12,7 @@
 #include "core/str.h"
 #include "sys/fd.h"
 
-enum { TABLE_MAX = 256 * 1024 /* bytes of mountinfo; what is behind stays mounted */ };
+enum { TABLE_MAX = 256 * 1024 /* bytes of mountinfo; what comes after stays mounted */ };
 
 static char table[TABLE_MAX];
 
@@ -42,13 +42,14 @@ static void let_go(const struct mountline *mount_point)
 		(void)mount(NULL, mount_point->path, NULL, MS_REMOUNT | MS_RDONLY, NULL);
 }
 
-void unmount_all(void)
+void unmount_all(void *ctx)
 {
 	static struct mountline line;
 	FD_CLEANUP int fd = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? 0 : fd_read_all(fd, table, sizeof(table));
 	size_t end = n > 0 ? (size_t)n : 0;
 
+	(void)ctx;
 	while (end > 0) {
 		const char *newline = end > 1 ? memrchr(table, '\n', end - 1) : NULL;
 		size_t begin = newline ? (size_t)(newline - table) + 1 : 0;
