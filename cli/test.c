@@ -223,6 +223,8 @@ static int choose_archs(struct options *options, const char *tree)
 
 	if (options->archs && arch_list_add(&list, options->archs, &err) < 0)
 		return say_err("test", &err);
+	if (list.twice)
+		return say_error("test", "--arch names %s twice", list.twice->name);
 	if (list.all)
 		return add_all(options, tree);
 	for (size_t i = 0; i < list.n; i++) {

@@ -35,8 +35,10 @@ int arch_named(const char *name, const struct arch **ret, struct err *err)
 static int add_one(struct arch_list *list, const struct arch *arch, struct err *err)
 {
 	for (size_t i = 0; i < list->n; i++) {
-		if (list->archs[i] == arch)
-			return err_say(err, EINVAL, "--arch names %s twice", arch->name);
+		if (list->archs[i] == arch) {
+			list->twice = arch;
+			return 0;
+		}
 	}
 	if (list->n == ARCH_LIST_MAX) /* as long as the table of archs is not */
 		return err_say(err, E2BIG, "more than %d archs", ARCH_LIST_MAX);

@@ -14,14 +14,15 @@ enum { ARCH_LIST_MAX = 16 };
 struct arch_list {
 	const struct arch *archs[ARCH_LIST_MAX + 1]; /* as they were named, each once; then NULL */
 	size_t n;
-	bool all; /* which those are says the command */
+	bool all;		  /* which those are says the command */
+	const struct arch *twice; /* one that was named again, or NULL */
 };
 
 /* One arch, or this machine's for NULL; -EINVAL with a sentence that lists those there are. */
 int arch_named(const char *name, const struct arch **ret, struct err *err);
 
-/* Adds archs with commas between, or "all", to a list that begins zeroed; -EINVAL with a sentence,
- * also for one that is there twice. */
+/* Adds archs with commas between, or "all", to a list that begins zeroed; -EINVAL with a sentence.
+ */
 int arch_list_add(struct arch_list *list, const char *words, struct err *err);
 
 #endif

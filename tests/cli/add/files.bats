@@ -251,7 +251,6 @@ __pycache__"
     refuses "--mirror and --cache need --from debian" --cache x "$TREE" pipe
     refuses "--json needs --dry-run" --json "$TREE" pipe
     refuses "unknown arch '' (Hint: one of $archs, or all)" --arch x86_64, "$TREE" pipe
-    refuses "--arch names x86_64 twice" --arch x86_64,x86_64 "$TREE" pipe
     mkdir other; script tool '#!/bin/shell\n'; cp tool other/
     refuses "$PWD/tool and $PWD/other/tool would both be bin/tool" "$TREE" tool other/tool
     run -125 "${ADD[@]}" other tool

@@ -146,7 +146,6 @@ change_sysroot() {
     refuses() { run -125 "${STAGE[@]}" "${@:2}"; same "$output" "busypy: stage: $1"; [ ! -e "$TREE" ]; }
     refuses "unknown arch 'vax' (Hint: one of $archs, or all)" --from debian --arch x86_64,vax "$TREE"
     refuses "unknown arch '' (Hint: one of $archs, or all)" --arch "" "$TREE"
-    refuses "--arch names x86_64 twice" --from debian --arch x86_64,x86_64 "$TREE"
     refuses "--from nowhere: no such directory (Hint: there are host, debian, debian:SUITE and DIR)" --from nowhere "$TREE"
     refuses "debian:sid: no such suite (Hint: known are bookworm, trixie)" --from debian:sid "$TREE"
     refuses "debian:trixie has no packages for mipsel" --from debian:trixie --arch mipsel "$TREE"
