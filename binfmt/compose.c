@@ -11,11 +11,13 @@
 
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/facts.h"
 #include "core/plan.h"
 #include "core/request.h"
 #include "core/str.h"
 #include "core/tier.h"
 #include "core/view.h"
+#include "core/view_host.h"
 #include "sys/cwd.h"
 #include "sys/fd.h"
 #include "sys/mount_api.h"
@@ -26,6 +28,7 @@
 #include "sys/run.h"
 #include "sys/script.h"
 #include "sys/tier_probe.h"
+#include "sys/view_gather.h"
 #include "start.h"
 #include "words.h"
 
@@ -43,14 +46,9 @@ static int make_plan(const struct contract_tree *tree, struct workspace *work, s
 		.tree = tree->path,
 		.arch = tree->arch,
 	};
-	int r;
+	int r = view_gather_host(&view, &work->facts, err);
 
-	facts_init(&work->facts);
-	r = probe_top(&work->facts, err);
-	if (r < 0)
-		return r;
-	probe_shares(&work->facts, tree->path, tree->arch);
-	return view_plan(&view, &work->facts, &work->plan, err);
+	return r < 0 ? r : view_host_plan(&view, &work->facts, &work->plan, err);
 }
 
 /* Gives up what the new user namespace brought: it is only needed to mount. */

@@ -19,7 +19,7 @@
 #include "core/shebang.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
-#include "core/view.h"
+#include "core/view_host.h"
 #include "sys/chain.h"
 #include "sys/cwd.h"
 #include "sys/fd.h"

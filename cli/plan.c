@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* busypy plan: prints the ops that would make a view. Touches nothing. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/conf_file.h"
 #include "check/closure.h"
@@ -13,21 +13,23 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/plan.h"
+#include "core/str.h"
 #include "core/view.h"
-#include "handler/mounts.h"
-#include "sys/probe.h"
+#include "handler/template_plan.h"
+#include "sandbox/sandbox.h"
 #include "sys/tree.h"
 #include "commands.h"
 #include "say.h"
 
 static const char help[] =
 	"Usage: busypy plan [OPTION...] TREE\n"
-	"Prints the mount operations that make a view of TREE on this machine, and touches\n"
-	"nothing.\n"
+	"Prints the mount operations that make a view of TREE on this machine, as they are\n"
+	"carried out, and touches nothing.\n"
 	"\n"
 	"  -a, --arch ARCH     the runtime to use (default: this machine's)\n"
 	"  -v, --view KIND     'host' (default): what a script sees on a full distro;\n"
-	"                      'client': what a booted client or a sandbox sees\n"
+	"                      'boot': what a booted client sees;\n"
+	"                      'sandbox': what a command of 'busypy run' sees\n"
 	"  -c, --config FILE   configuration, for the list of what is pruned\n"
 	"  -h, --help          print this\n";
 
@@ -35,6 +37,27 @@ struct request_of_plan {
 	const char *tree, *arch, *config;
 	enum view_kind kind;
 };
+
+static bool parse_kind(const char *word, enum view_kind *ret)
+{
+	static const struct {
+		const char *word;
+		enum view_kind kind;
+	} kinds[] = {
+		{ "host", VIEW_HOST },
+		{ "boot", VIEW_BOOT },
+		{ "client", VIEW_BOOT }, /* DESIGN's word for what is seen there */
+		{ "sandbox", VIEW_SANDBOX },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (str_eq(word, kinds[i].word)) {
+			*ret = kinds[i].kind;
+			return true;
+		}
+	}
+	return false;
+}
 
 static int parse(int argc, char **argv, struct request_of_plan *ret)
 {
@@ -53,11 +76,11 @@ static int parse(int argc, char **argv, struct request_of_plan *ret)
 			ret->arch = optarg;
 			break;
 		case 'v':
-			if (strcmp(optarg, "host") != 0 && strcmp(optarg, "client") != 0)
-				return say_error(argv[0],
-						 "--view must be 'host' or 'client', not '%s'",
-						 optarg);
-			ret->kind = optarg[0] == 'h' ? VIEW_HOST : VIEW_CLIENT;
+			if (!parse_kind(optarg, &ret->kind))
+				return say_error(
+					argv[0],
+					"--view must be 'host', 'boot' or 'sandbox', not '%s'",
+					optarg);
 			break;
 		case 'c':
 			ret->config = optarg;
@@ -75,17 +98,35 @@ static int parse(int argc, char **argv, struct request_of_plan *ret)
 	return 0;
 }
 
+/* As `busypy run` makes it, without options. */
+static int plan_sandbox(const char *tree, const struct arch *arch, struct plan *ret,
+			struct err *err)
+{
+	struct sandbox_request request;
+
+	sandbox_request_init(&request);
+	request.tree = tree;
+	request.arch = arch;
+	return sandbox_plan(&request, ret, err);
+}
+
+/* As PID 1 of this tree makes it. */
+static int plan_boot(const struct arch *arch, struct plan *ret, struct err *err)
+{
+	return view_plan(&(struct view){ .kind = VIEW_BOOT, .tree = "/", .arch = arch->name }, NULL,
+			 ret, err);
+}
+
 static int make_plan(const struct request_of_plan *request, struct plan *ret, struct err *err)
 {
-	static struct facts facts;
 	static struct conf conf;
 	const struct arch *arch = NULL;
-	struct view view = { .kind = request->kind, .flags = VIEW_PINNED };
 	char tree[PATH_SIZE];
 	int r = conf_file_read(request->config, &conf, err);
 
-	if (r == 0)
-		r = arch_named(request->arch, &arch, err);
+	if (r < 0)
+		return r;
+	r = arch_named(request->arch, &arch, err);
 	if (r < 0)
 		return r;
 	r = tree_resolve(request->tree, tree, err);
@@ -94,16 +135,15 @@ static int make_plan(const struct request_of_plan *request, struct plan *ret, st
 	r = closure_check_runtime(tree, arch, err);
 	if (r < 0)
 		return r;
-	facts_init(&facts);
-	r = probe_top(&facts, err);
-	if (r == 0)
-		r = mounts_find_pruned(&conf, &facts, err);
-	if (r < 0)
-		return r;
-	probe_shares(&facts, tree, arch->name);
-	view.tree = tree;
-	view.arch = arch->name;
-	return view_plan(&view, &facts, ret, err);
+	switch (request->kind) {
+	case VIEW_HOST:
+		return template_plan(&conf, tree, arch->name, ret, err); /* as enable */
+	case VIEW_SANDBOX:
+		return plan_sandbox(tree, arch, ret, err);
+	case VIEW_BOOT:
+		return plan_boot(arch, ret, err);
+	}
+	return err_say(err, EINVAL, "no such view");
 }
 
 int cmd_plan(int argc, char **argv)

@@ -18,7 +18,7 @@
 #include "core/arch.h"
 #include "core/arch_list.h"
 #include "core/err.h"
-#include "core/job.h"
+#include "core/view_sandbox.h"
 #include "core/path_size.h"
 #include "core/plan.h"
 #include "core/str.h"
@@ -59,7 +59,7 @@ static const char help[] =
 	"  -c, --config FILE     configuration\n"
 	"  -h, --help            print this\n";
 
-enum { MORE_MAX = 256, PATHS_MAX = 2 * JOB_EXTRAS_MAX };
+enum { MORE_MAX = 256, PATHS_MAX = 2 * VIEW_EXTRAS_MAX };
 
 enum cwd_mode { CWD_DEFAULT, CWD_RO, CWD_RW, CWD_NONE };
 
@@ -69,7 +69,7 @@ struct options {
 	bool clear_env, plan;
 	const char *env[MORE_MAX];
 	size_t n_env;
-	struct job_extra extras[JOB_EXTRAS_MAX];
+	struct view_extra extras[VIEW_EXTRAS_MAX];
 	size_t n_extras;
 	struct sandbox_request request;
 };
@@ -121,10 +121,10 @@ const struct option *run_options(void)
 	return longs;
 }
 
-static int add_extra(struct options *options, const struct job_extra *extra)
+static int add_extra(struct options *options, const struct view_extra *extra)
 {
-	if (options->n_extras == JOB_EXTRAS_MAX)
-		return say_error("run", "more than %d mounts", JOB_EXTRAS_MAX);
+	if (options->n_extras == VIEW_EXTRAS_MAX)
+		return say_error("run", "more than %d mounts", VIEW_EXTRAS_MAX);
 	options->extras[options->n_extras++] = *extra;
 	return 0;
 }
@@ -137,14 +137,14 @@ static int check_dst(char *dst)
 
 	while (n > 1 && dst[n - 1] == '/')
 		dst[--n] = '\0';
-	return job_dst_allowed(dst, &err) < 0 ? say_err("run", &err) : 0;
+	return view_sandbox_allows(dst, &err) < 0 ? say_err("run", &err) : 0;
 }
 
 /* SRC[:DST]. Links in SRC are followed now and never again. The strings live as long as the
  * process. */
 static int add_bind(struct options *options, const char *text, unsigned flags)
 {
-	struct job_extra extra = { .type = JOB_BIND, .flags = flags };
+	struct view_extra extra = { .type = VIEW_BIND, .flags = flags };
 	char *src = strdup(text), *dst = NULL, *real;
 	struct stat st;
 
@@ -162,7 +162,7 @@ static int add_bind(struct options *options, const char *text, unsigned flags)
 	if (!dst)
 		dst = real;
 	if (!S_ISDIR(st.st_mode))
-		extra.flags |= JOB_FILE;
+		extra.flags |= VIEW_EXTRA_FILE;
 	extra.src = real;
 	extra.dst = dst;
 	return check_dst(dst) ? EXIT_OURS : add_extra(options, &extra);
@@ -176,7 +176,7 @@ static int add_tmpfs(struct options *options, const char *text)
 		return say_error("run", "%s", strerror(ENOMEM));
 	return check_dst(dst)
 		       ? EXIT_OURS
-		       : add_extra(options, &(struct job_extra){ .type = JOB_TMPFS, .dst = dst });
+		       : add_extra(options, &(struct view_extra){ .type = VIEW_TMPFS, .dst = dst });
 }
 
 static int add_env(struct options *options, const char *text)
@@ -265,7 +265,7 @@ static int parse_option(struct options *options, int letter)
 	case BIND:
 		return add_bind(options, optarg, 0);
 	case BIND_RO:
-		return add_bind(options, optarg, JOB_RDONLY);
+		return add_bind(options, optarg, VIEW_EXTRA_RDONLY);
 	case TMPFS:
 		return add_tmpfs(options, optarg);
 	case WORKDIR:
@@ -349,13 +349,13 @@ static int choose_cwd(struct options *options, struct cwd *cwd)
 				    cwd->path);
 	}
 	if (shown && (client || options->cwd == CWD_RW)) {
-		if (options->n_extras == JOB_EXTRAS_MAX)
-			return say_error("run", "more than %d mounts", JOB_EXTRAS_MAX);
+		if (options->n_extras == VIEW_EXTRAS_MAX)
+			return say_error("run", "more than %d mounts", VIEW_EXTRAS_MAX);
 		memmove(options->extras + 1, options->extras,
 			options->n_extras++ * sizeof(options->extras[0]));
-		options->extras[0] = (struct job_extra){
-			.type = JOB_BIND,
-			.flags = options->cwd == CWD_RW ? 0 : JOB_RDONLY,
+		options->extras[0] = (struct view_extra){
+			.type = VIEW_BIND,
+			.flags = options->cwd == CWD_RW ? 0 : VIEW_EXTRA_RDONLY,
 			.src = cwd->path,
 			.dst = cwd->path,
 		};

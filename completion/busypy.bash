@@ -63,7 +63,12 @@ _busypy_argument() {
     case $1 in
     ARCH) _busypy_words "$_busypy_archs" "$2" ;;
     'A[,B...]|all') _busypy_list "$_busypy_archs all" "$2" ;;
-    KIND) _busypy_words "host client" "$2" ;;
+    KIND)
+        case ${COMP_WORDS[1]} in
+        plan) _busypy_words "host boot sandbox" "$2" ;;
+        *) _busypy_words "host client" "$2" ;;
+        esac
+        ;;
     NET) _busypy_words "host none" "$2" ;;
     MODE) _busypy_words "ro rw none" "$2" ;;
     SRC*) _busypy_paths -f "$2" ;;

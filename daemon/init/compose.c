@@ -21,6 +21,7 @@
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "core/view.h"
+#include "core/view_boot.h"
 #include "sys/clock.h"
 #include "sys/probe.h"
 #include "sys/readahead.h"
@@ -164,7 +165,7 @@ static int run_boot_view(const struct init *init, unsigned flags, struct err *er
 	struct view view = {
 		.kind = VIEW_BOOT, .flags = flags, .tree = "/", .arch = init->arch->name
 	};
-	int r = view_plan(&view, NULL, &plan, err);
+	int r = view_boot_plan(&view, &plan, err);
 
 	if (r < 0)
 		return r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the plans of view.c and job.c share: for these two files only. */
+/* What the plans of several views share: for the files view_*.c only. */
 #ifndef BUSYPY_CORE_VIEW_PARTS_H
 #define BUSYPY_CORE_VIEW_PARTS_H
 
@@ -10,10 +10,14 @@ struct facts;
 struct facts_entry;
 struct plan;
 struct view;
+struct err;
 
 /* A mount of the tree: nothing in it gives rights, and nothing of the host's reaches it. Flags of
  * plan.h. */
 #define VIEW_RUNTIME_FLAGS (OP_RDONLY | OP_NOSUID | OP_NODEV | OP_PRIVATE)
+
+/* The plan's end: 0, or what did not fit into it, with a sentence. */
+int view_end(const struct view *view, const struct plan *plan, struct err *err);
 
 /* One op each, as in plan.h. */
 void view_add_mkdir(struct plan *plan, const char *dst, uint32_t mode);
@@ -32,9 +36,5 @@ bool view_add_top(struct plan *plan, const struct facts_entry *entry);
 void view_add_runtime(struct plan *plan, const struct view *view);
 /* What belongs into a fresh /dev: the host's nodes, links, /dev/pts. */
 void view_add_nodes(struct plan *plan);
-/* What of the host's /usr the host view shows, with these flags besides. */
-void view_add_shares(struct plan *plan, const struct facts *facts, unsigned flags);
-/* The marker by which the loader knows that it is in a view. */
-void view_add_marker(struct plan *plan, const struct view *view);
 
 #endif

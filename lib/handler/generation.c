@@ -23,10 +23,9 @@
 #include "core/plan.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
-#include "core/view.h"
 #include "handler/bake.h"
 #include "handler/fingerprint.h"
-#include "handler/mounts.h"
+#include "handler/template_plan.h"
 #include "sys/chain.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
@@ -133,49 +132,18 @@ int generation_read(unsigned generation, struct contract *ret, struct err *err)
 	return bake_read(path, ret, err);
 }
 
-/* Large. */
-struct composing {
-	struct facts facts;
-	struct plan plan;
-};
-
-static int gather(const struct conf *conf, const struct contract_tree *tree, struct facts *ret,
-		  struct err *err)
-{
-	int r;
-
-	facts_init(ret);
-	r = probe_top(ret, err);
-	if (r < 0)
-		return r;
-	r = mounts_find_pruned(conf, ret, err);
-	if (r < 0)
-		return r;
-	/* Being a slave, our own tmpfs is unbindable no more; no view needs it. */
-	if (facts_add_pruned(ret, GENERATION_ROOT) < 0)
-		return err_say(err, E2BIG, "too many mounts are pruned");
-	probe_shares(ret, tree->path, tree->arch);
-	return 0;
-}
-
 static int make_template(const struct conf *conf, struct contract_tree *tree, const char *pin,
 			 struct err *err)
 {
-	const struct view view = {
-		.kind = VIEW_HOST, .flags = VIEW_PINNED, .tree = tree->path, .arch = tree->arch
-	};
-	ARRAY_FREE struct composing *composing = malloc(sizeof(*composing));
+	ARRAY_FREE struct plan *plan = malloc(sizeof(*plan)); /* too large for a stack */
 	int r;
 
-	if (!composing)
+	if (!plan)
 		return err_set(err, ENOMEM, "cannot compose a view");
-	r = gather(conf, tree, &composing->facts, err);
+	r = template_plan(conf, tree->path, tree->arch, plan, err);
 	if (r < 0)
 		return r;
-	r = view_plan(&view, &composing->facts, &composing->plan, err);
-	if (r < 0)
-		return r;
-	r = template_pin(&composing->plan, pin, &tree->namespace_ino, err);
+	r = template_pin(plan, pin, &tree->namespace_ino, err);
 	if (r < 0)
 		return r;
 	return str_copy(tree->namespace_path, sizeof(tree->namespace_path), pin);

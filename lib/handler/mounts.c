@@ -8,9 +8,9 @@
 
 #include "core/conf.h"
 #include "core/err.h"
+#include "core/facts.h"
 #include "core/sha256.h"
 #include "core/str.h"
-#include "core/view.h"
 #include "handler/generation.h"
 
 /* The mount table and a place in it; initialise with { 0 }. */

@@ -19,12 +19,14 @@
 #include "core/arch.h"
 #include "core/ending.h"
 #include "core/err.h"
-#include "core/job.h"
+#include "core/facts.h"
+#include "core/view_sandbox.h"
 #include "core/path_size.h"
 #include "core/plan.h"
 #include "core/rule.h"
 #include "core/str.h"
 #include "core/view.h"
+#include "core/view_host.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/emulator.h"
 #include "sandbox/sandbox_inside.h"
@@ -33,8 +35,8 @@
 #include "sys/fd.h"
 #include "sys/ns.h"
 #include "sys/pages.h"
-#include "sys/probe.h"
 #include "sys/programs.h"
+#include "sys/view_gather.h"
 
 enum { STACK_SIZE = 512 * 1024 };
 
@@ -58,32 +60,28 @@ void sandbox_request_init(struct sandbox_request *ret)
 static int make_plan(const struct sandbox_request *request, struct facts *facts, struct plan *ret,
 		     struct err *err)
 {
-	struct job job = {
+	struct view_sandbox sandbox = {
 		.memory = request->limits.memory,
 		.extras = request->extras,
 		.n_extras = request->n_extras,
 	};
 	struct view view = {
-		.kind = request->flags & SANDBOX_HOST_VIEW ? VIEW_HOST : VIEW_CLIENT,
+		.kind = VIEW_SANDBOX,
 		.tree = request->tree,
 		.arch = request->arch->name,
-		.job = &job,
+		.sandbox = &sandbox,
 	};
 	int r;
 
+	if (request->flags & SANDBOX_HOST_VIEW)
+		sandbox.flags |= VIEW_SANDBOX_HOST;
 	if (request->flags & SANDBOX_WRITE)
-		job.flags |= JOB_WRITE;
+		sandbox.flags |= VIEW_SANDBOX_WRITE;
 	if (request->flags & SANDBOX_OWN_NET)
-		job.flags |= JOB_NET;
+		sandbox.flags |= VIEW_SANDBOX_NET;
 	if (geteuid() == 0)
-		job.flags |= JOB_ROOT;
-	facts_init(facts);
-	if (view.kind == VIEW_HOST) {
-		r = probe_top(facts, err);
-		probe_shares(facts, request->tree, request->arch->name);
-	} else {
-		r = probe_tree_top(facts, request->tree, &job, err);
-	}
+		sandbox.flags |= VIEW_SANDBOX_ROOT;
+	r = view_gather(&view, facts, err);
 	return r < 0 ? r : view_plan(&view, facts, ret, err);
 }
 
@@ -396,7 +394,7 @@ bool sandbox_can_hold(const struct sandbox_request *request, const char *dst)
 	const char *view = request->flags & SANDBOX_HOST_VIEW ? "/" : request->tree;
 	char name[PATH_SIZE], path[PATH_SIZE];
 
-	if (job_dst_allowed(dst, NULL) < 0 ||
+	if (view_sandbox_allows(dst, NULL) < 0 ||
 	    str_copy_bytes(name, sizeof(name), dst + 1, strcspn(dst + 1, "/")) < 0)
 		return false;
 	if (str_eq(name, "tmp") || str_eq(name, "run"))

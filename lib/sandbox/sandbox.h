@@ -18,7 +18,7 @@
 struct arch;
 struct cgroup;
 struct err;
-struct job_extra;
+struct view_extra;
 struct plan;
 
 enum sandbox_flags {
@@ -48,7 +48,7 @@ struct sandbox_request {
 	char *const *argv; /* argv[0] is looked up in the PATH of envp */
 	char *const *envp; /* all of it: see sandbox_environment() */
 	const char *workdir;
-	const struct job_extra *extras; /* core/job.h */
+	const struct view_extra *extras; /* core/view_sandbox.h */
 	size_t n_extras;
 	unsigned flags; /* enum sandbox_flags */
 	int stdio[3];

@@ -15,7 +15,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
-#include "core/view.h"
+#include "core/view_host.h"
 #include "stage/copy.h"
 
 /* Not the whole of ncurses-term: where a distribution tells common terminals apart, they are in

@@ -13,11 +13,12 @@
 
 #include "core/contract.h"
 #include "core/err.h"
-#include "core/job.h"
+#include "core/facts.h"
+#include "core/view_sandbox.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
-#include "core/view.h"
+#include "core/view_host.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
 #include "sys/mount_api.h"
@@ -164,37 +165,39 @@ static struct facts_entry *find_top(struct facts *facts, const char *path)
 
 /* Whether a directory is empty matters for mount points only: where those are in directories that
  * the tree has, the others need not be looked at. */
-static bool needs_all(struct facts *facts, const struct job *job)
+static bool needs_all(struct facts *facts, const struct view_sandbox *sandbox)
 {
-	for (size_t i = 0; i < job->n_extras; i++) {
-		if (!find_top(facts, job->extras[i].dst))
+	for (size_t i = 0; i < sandbox->n_extras; i++) {
+		if (!find_top(facts, sandbox->extras[i].dst))
 			return true;
 	}
-	return job->flags & JOB_WRITE;
+	return sandbox->flags & VIEW_SANDBOX_WRITE;
 }
 
-static bool is_needed(struct facts *facts, const struct job *job, const struct facts_entry *entry)
+static bool is_needed(struct facts *facts, const struct view_sandbox *sandbox,
+		      const struct facts_entry *entry)
 {
-	if (entry->type != FACTS_DIR || job_makes(entry->name))
+	if (entry->type != FACTS_DIR || view_sandbox_makes(entry->name))
 		return false;
-	for (size_t i = 0; i < job->n_extras; i++) {
-		if (find_top(facts, job->extras[i].dst) == entry)
+	for (size_t i = 0; i < sandbox->n_extras; i++) {
+		if (find_top(facts, sandbox->extras[i].dst) == entry)
 			return true;
 	}
 	return false;
 }
 
-int probe_tree_top(struct facts *facts, const char *tree, const struct job *job, struct err *err)
+int probe_tree_top(struct facts *facts, const char *tree, const struct view_sandbox *sandbox,
+		   struct err *err)
 {
 	FD_CLEANUP int root = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r = root < 0 ? err_set(err, errno, "cannot read %s", tree)
 			 : add_entries(facts, root, tree, err);
-	bool all = r == 0 && needs_all(facts, job);
+	bool all = r == 0 && needs_all(facts, sandbox);
 
 	for (size_t i = 0; r == 0 && i < facts->n_top; i++) {
 		struct facts_entry *entry = &facts->top[i];
 
-		if ((all && entry->type == FACTS_DIR) || is_needed(facts, job, entry))
+		if ((all && entry->type == FACTS_DIR) || is_needed(facts, sandbox, entry))
 			entry->is_empty = is_empty_directory(root, entry->name);
 	}
 	return r;

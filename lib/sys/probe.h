@@ -7,7 +7,7 @@
 
 struct contract_file;
 struct facts;
-struct job;
+struct view_sandbox;
 struct place;
 struct err;
 
@@ -31,7 +31,8 @@ int probe_plain_path(const char *path, struct place *ret);
 int probe_top(struct facts *facts, struct err *err);
 
 /* The same for the root directory of a tree, with is_empty as far as job's plan needs it. */
-int probe_tree_top(struct facts *facts, const char *tree, const struct job *job, struct err *err);
+int probe_tree_top(struct facts *facts, const char *tree, const struct view_sandbox *sandbox,
+		   struct err *err);
 
 /* Sets the bits of facts.shares: what the host has and the runtime of tree/arch has as an empty
  * directory. */

@@ -15,7 +15,7 @@
 #include "core/shebang.h"
 #include "core/str.h"
 #include "core/tier.h"
-#include "core/view.h"
+#include "core/view_host.h"
 #include "sys/pages.h"
 #include "sys/probe.h"
 

@@ -13,7 +13,7 @@
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
-#include "core/view.h"
+#include "core/view_host.h"
 
 static const char *const folders[] = { "bin", "sbin", TREE_SITE, TREE_PYTHON, TREE_CLIB };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/facts.h"
 #include "core/plan.h"
 #include "core/str.h"
 
@@ -66,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1 || size >= sizeof(buf))
 		return 0;
-	view.kind = data[0] & 1 ? VIEW_CLIENT : VIEW_HOST;
+	view.kind = data[0] & 1 ? VIEW_BOOT : VIEW_HOST;
 	view.flags = data[0] & 2 ? VIEW_PINNED : 0;
 	memcpy(buf, data + 1, size - 1);
 	buf[size - 1] = '\0';

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Every tests/core/golden/NAME.facts, as a view's plan, is the text in NAME.plan. GOLDEN_UPDATE=1 in the
- * environment writes the plans instead: read the difference before it is committed.
- * Lines of facts: view host|client|boot [pinned] [overlay] / tree PATH / arch NAME / locked /
- * shares NUMBER / dir|file NAME [mount|empty] / link NAME TARGET / pruned PATH, and for sandboxes
- * job [write|root|net] / memory BYTES / bind|bind-ro|bind-file SRC DST / tmpfs DST. */
+/* Every tests/core/golden/NAME.facts, as a view's plan, is the text in NAME.plan. GOLDEN_UPDATE=1
+ * in the environment writes the plans instead: read the difference before it is committed. Lines of
+ * facts: view host|sandbox|boot [pinned|overlay] / tree PATH / arch NAME / locked / shares NUMBER /
+ * dir|file NAME [mount|empty] / link NAME TARGET / pruned PATH, and for sandboxes sandbox
+ * [write|root|net|host] / memory BYTES / bind|bind-ro|bind-file SRC DST / tmpfs DST. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/err.h"
-#include "core/job.h"
+#include "core/facts.h"
+#include "core/view_sandbox.h"
 #include "core/plan.h"
 #include "core/str.h"
 #include "core/view.h"
@@ -18,8 +19,8 @@
 
 enum { PLANS_MAX = 64 };
 
-static struct job_extra extras[8];
-static struct job job;
+static struct view_extra extras[8];
+static struct view_sandbox sandbox;
 static char extra_text[16][256];
 static struct facts facts;
 static struct plan plan;
@@ -27,7 +28,7 @@ static char got[PLAN_TEXT_MAX], wanted[PLAN_TEXT_MAX], words[3][256];
 
 static int set_view(struct view *view, size_t n)
 {
-	static const char *const kinds[] = { "host", "client", "boot" };
+	static const char *const kinds[] = { "host", "sandbox", "boot" };
 
 	for (size_t i = 0; i < 3; i++) {
 		if (n > 1 && str_eq(words[1], kinds[i]))
@@ -40,36 +41,37 @@ static int set_view(struct view *view, size_t n)
 
 static int add_extra(size_t n)
 {
-	struct job_extra *extra = &extras[job.n_extras];
-	char *src = extra_text[2 * job.n_extras], *dst = extra_text[2 * job.n_extras + 1];
+	struct view_extra *extra = &extras[sandbox.n_extras];
+	char *src = extra_text[2 * sandbox.n_extras], *dst = extra_text[2 * sandbox.n_extras + 1];
 
-	if (job.n_extras == 8 || n < 2)
+	if (sandbox.n_extras == 8 || n < 2)
 		return -EINVAL;
-	*extra = (struct job_extra){ .type = str_eq(words[0], "tmpfs") ? JOB_TMPFS : JOB_BIND };
-	extra->flags = str_eq(words[0], "bind-ro")     ? JOB_RDONLY
-		       : str_eq(words[0], "bind-file") ? JOB_FILE
+	*extra = (struct view_extra){ .type = str_eq(words[0], "tmpfs") ? VIEW_TMPFS : VIEW_BIND };
+	extra->flags = str_eq(words[0], "bind-ro")     ? VIEW_EXTRA_RDONLY
+		       : str_eq(words[0], "bind-file") ? VIEW_EXTRA_FILE
 						       : 0;
 	extra->src = src;
 	extra->dst = dst;
-	job.n_extras++;
+	sandbox.n_extras++;
 	(void)str_copy(src, 256, words[1]);
-	return str_copy(dst, 256, words[extra->type == JOB_TMPFS ? 1 : 2]);
+	return str_copy(dst, 256, words[extra->type == VIEW_TMPFS ? 1 : 2]);
 }
 
 /* 1 if the line is none about sandboxes. */
-static int add_job_line(struct view *view, size_t n)
+static int add_sandbox_line(struct view *view, size_t n)
 {
-	if (str_eq(words[0], "job")) {
-		job.extras = extras;
-		view->job = &job;
+	if (str_eq(words[0], "sandbox")) {
+		sandbox.extras = extras;
+		view->sandbox = &sandbox;
 		for (size_t i = 1; i < n; i++)
-			job.flags |= str_eq(words[i], "write")	? JOB_WRITE
-				     : str_eq(words[i], "root") ? JOB_ROOT
-								: JOB_NET;
+			sandbox.flags |= str_eq(words[i], "write")  ? VIEW_SANDBOX_WRITE
+					 : str_eq(words[i], "root") ? VIEW_SANDBOX_ROOT
+					 : str_eq(words[i], "host") ? VIEW_SANDBOX_HOST
+								    : VIEW_SANDBOX_NET;
 		return 0;
 	}
 	if (str_eq(words[0], "memory")) {
-		job.memory = strtoull(words[1], NULL, 0);
+		sandbox.memory = strtoull(words[1], NULL, 0);
 		return 0;
 	}
 	return str_starts(words[0], "bind") || str_eq(words[0], "tmpfs") ? add_extra(n) : 1;
@@ -78,7 +80,7 @@ static int add_job_line(struct view *view, size_t n)
 static int add_line(struct view *view, size_t n)
 {
 	static char tree[256], arch[64];
-	int r = add_job_line(view, n);
+	int r = add_sandbox_line(view, n);
 
 	if (r <= 0)
 		return r;
@@ -122,7 +124,7 @@ static int read_facts(const char *path, struct view *view)
 	int r = file ? 0 : -ENOENT;
 
 	facts_init(&facts);
-	memset(&job, 0, sizeof(job));
+	memset(&sandbox, 0, sizeof(sandbox));
 	while (r == 0 && fgets(line, sizeof(line), file)) {
 		int n = sscanf(line, "%255s %255s %255s", words[0], words[1], words[2]);
 

@@ -5,8 +5,10 @@
 #include <errno.h>
 
 #include "core/err.h"
+#include "core/facts.h"
 #include "core/plan.h"
 #include "core/str.h"
+#include "core/view_host.h"
 #include "check.h"
 
 static struct facts facts;

@@ -47,9 +47,11 @@ completes() {
 }
 
 @test "arguments of options, also after an equals sign" {
-    same "$(completes plan --view "")" "host client"
-    same "$(completes plan --view = c)" client
-    same "$(completes plan --view =)" "host client"
+    same "$(completes plan --view "")" "host boot sandbox"
+    same "$(completes plan --view = b)" boot
+    same "$(completes plan --view =)" "host boot sandbox"
+    same "$(completes run --view "")" "host client"
+    same "$(completes run --view = c)" client
     same "$(completes stage --from debian:b)" debian:bookworm
     same "$(completes stage --from f)" folder
     same "$(completes enable --config fi)" file

@@ -13,12 +13,14 @@
 
 #include "core/ending.h"
 #include "core/err.h"
+#include "core/facts.h"
 #include "core/plan.h"
 #include "core/view.h"
+#include "core/view_sandbox.h"
 #include "sys/cwd.h"
 #include "sys/ns.h"
-#include "sys/probe.h"
 #include "sys/run.h"
+#include "sys/view_gather.h"
 
 static struct facts facts;
 static struct plan plan;
@@ -34,7 +36,7 @@ static int unshare_all(enum view_kind kind, struct err *err)
 {
 	int r = geteuid() == 0 ? 0 : ns_unshare_user(err);
 
-	if (r == 0 && unshare(CLONE_NEWNS | (kind == VIEW_CLIENT ? CLONE_NEWPID : 0)) < 0)
+	if (r == 0 && unshare(CLONE_NEWNS | (kind == VIEW_SANDBOX ? CLONE_NEWPID : 0)) < 0)
 		r = err_set(err, errno, "cannot unshare");
 	return r;
 }
@@ -57,11 +59,12 @@ static int in_child(char **argv)
 int main(int argc, char **argv)
 {
 	struct err err = { 0 };
-	struct view view = { .kind = VIEW_HOST };
+	struct view_sandbox sandbox = { 0 };
+	struct view view = { .kind = VIEW_HOST, .sandbox = &sandbox };
 	struct cwd cwd;
 
 	if (argc > 1 && strcmp(argv[1], "--client") == 0) {
-		view.kind = VIEW_CLIENT;
+		view.kind = VIEW_SANDBOX;
 		argv++;
 		argc--;
 	}
@@ -72,11 +75,10 @@ int main(int argc, char **argv)
 	view.tree = argv[1];
 	view.arch = argv[2];
 	cwd_get(&cwd);
-	facts_init(&facts);
 	if (unshare_all(view.kind, &err) < 0)
 		return fail(&err);
-	/* the client view mounts /proc: only a process inside the new PID namespace may */
-	if (view.kind == VIEW_CLIENT) {
+	/* a sandbox's view mounts /proc: only a process inside the new PID namespace may */
+	if (view.kind == VIEW_SANDBOX) {
 		int status;
 		pid_t child = fork();
 
@@ -85,10 +87,8 @@ int main(int argc, char **argv)
 		if (child)
 			return child < 0 ? 125 : WEXITSTATUS(status);
 	}
-	if (probe_top(&facts, &err) < 0)
-		return fail(&err);
-	probe_shares(&facts, view.tree, view.arch);
-	if (view_plan(&view, &facts, &plan, &err) < 0 || run_plan(&plan, &err) < 0)
+	if (view_gather(&view, &facts, &err) < 0 || view_plan(&view, &facts, &plan, &err) < 0 ||
+	    run_plan(&plan, &err) < 0)
 		return fail(&err);
 	(void)cwd_restore(&cwd, "/");
 	return in_child(argv + 3);

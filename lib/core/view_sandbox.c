@@ -2,17 +2,19 @@
 /* The table of DESIGN's "Views" for sandboxes. A client's root is the tree itself, as long as it
  * has the mount points that are needed, since each mount costs time; else a small tmpfs with what
  * the tree has on top. */
-#include "core/job.h"
+#include "core/view_sandbox.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "core/err.h"
+#include "core/facts.h"
 #include "core/path_size.h"
 #include "core/plan.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "core/view.h"
+#include "core/view_host.h"
 #include "core/view_parts.h"
 
 /* What is never taken from the tree or the host but made. */
@@ -31,12 +33,12 @@ static bool is_one_of(const char *name, const char *const *list, size_t n)
 
 #define ONE_OF(name, list) is_one_of(name, list, sizeof(list) / sizeof((list)[0]))
 
-bool job_makes(const char *name)
+bool view_sandbox_makes(const char *name)
 {
 	return ONE_OF(name, fresh) || ONE_OF(name, runtime);
 }
 
-int job_dst_allowed(const char *dst, struct err *err)
+int view_sandbox_allows(const char *dst, struct err *err)
 {
 	static const char *const kept[] = { "/dev", "/proc", "/sys" };
 
@@ -50,17 +52,17 @@ int job_dst_allowed(const char *dst, struct err *err)
 	return 0;
 }
 
-/* "mode=1777" with the limit behind it. */
-static void add_memory(struct plan *plan, const struct job *job, const char *dst, const char *mode,
-		       unsigned flags)
+/* "mode=1777", and the limit. */
+static void add_memory(struct plan *plan, const struct view_sandbox *sandbox, const char *dst,
+		       const char *mode, unsigned flags)
 {
 	char options[64];
 	struct text text;
 
 	text_init(&text, options, sizeof(options));
 	text_addf(&text, "mode=%s", mode);
-	if (job->memory)
-		text_addf(&text, ",size=%llu", (unsigned long long)job->memory);
+	if (sandbox->memory)
+		text_addf(&text, ",size=%llu", (unsigned long long)sandbox->memory);
 	view_add_mount(plan, "tmpfs", dst, options, flags);
 }
 
@@ -70,7 +72,7 @@ static void add_overlay(struct plan *plan, const struct view *view, const char *
 {
 	char layer[PATH_SIZE];
 
-	add_memory(plan, view->job, dst, "0755", OP_NOSUID | OP_NODEV);
+	add_memory(plan, view->sandbox, dst, "0755", OP_NOSUID | OP_NODEV);
 	(void)path_join(layer, sizeof(layer), dst, "upper"); /* short by construction */
 	view_add_mkdir(plan, layer, 0755);
 	(void)path_join(layer, sizeof(layer), dst, "work");
@@ -83,7 +85,7 @@ static void add_overlay(struct plan *plan, const struct view *view, const char *
 static void add_folder(struct plan *plan, const struct view *view, const char *folder,
 		       const char *dst)
 {
-	if (view->job->flags & JOB_WRITE)
+	if (view->sandbox->flags & VIEW_SANDBOX_WRITE)
 		add_overlay(plan, view, folder, dst);
 	else
 		view_add_tree_bind(plan, view, folder, dst);
@@ -96,7 +98,7 @@ static void add_runtime(struct plan *plan, const struct view *view)
 
 	for (size_t i = 0; i < sizeof(runtime) / sizeof(runtime[0]); i++)
 		view_add_mkdir(plan, runtime[i], 0755);
-	if (!(view->job->flags & JOB_WRITE)) {
+	if (!(view->sandbox->flags & VIEW_SANDBOX_WRITE)) {
 		view_add_runtime(plan, view);
 		return;
 	}
@@ -120,7 +122,7 @@ static void add_root(struct plan *plan)
 static void add_tree_entry(struct plan *plan, const struct view *view,
 			   const struct facts_entry *entry)
 {
-	if (job_makes(entry->name))
+	if (view_sandbox_makes(entry->name))
 		return;
 	switch (entry->type) {
 	case FACTS_LINK:
@@ -157,27 +159,27 @@ static void guard_proc(struct plan *plan)
 	}
 }
 
-static void add_fresh(struct plan *plan, const struct job *job)
+static void add_fresh(struct plan *plan, const struct view_sandbox *sandbox)
 {
 	const unsigned plain = OP_NOSUID | OP_NODEV | OP_NOEXEC;
 
-	add_memory(plan, job, "dev", "0755", OP_NOSUID | OP_NOEXEC);
+	add_memory(plan, sandbox, "dev", "0755", OP_NOSUID | OP_NOEXEC);
 	view_add_nodes(plan);
 	view_add_mkdir(plan, "dev/shm", 01777);
 	view_add_mount(plan, "proc", "proc", NULL, plain);
-	if (job->flags & JOB_ROOT)
+	if (sandbox->flags & VIEW_SANDBOX_ROOT)
 		guard_proc(plan);
-	if (job->flags & JOB_NET)
+	if (sandbox->flags & VIEW_SANDBOX_NET)
 		view_add_mount(plan, "sysfs", "sys", NULL, plain | OP_RDONLY | OP_OPTIONAL);
-	add_memory(plan, job, "run", "0755", OP_NOSUID | OP_NODEV);
-	add_memory(plan, job, "tmp", "1777", OP_NOSUID | OP_NODEV);
+	add_memory(plan, sandbox, "run", "0755", OP_NOSUID | OP_NODEV);
+	add_memory(plan, sandbox, "tmp", "1777", OP_NOSUID | OP_NODEV);
 }
 
 /* True if dst lies in what was bound before: there, nothing is ever created. */
-static bool is_in_bind(const struct job *job, size_t before, const char *dst)
+static bool is_in_bind(const struct view_sandbox *sandbox, size_t before, const char *dst)
 {
 	for (size_t i = 0; i < before; i++) {
-		if (job->extras[i].type == JOB_BIND && path_below(dst, job->extras[i].dst))
+		if (sandbox->extras[i].type == VIEW_BIND && path_below(dst, sandbox->extras[i].dst))
 			return true;
 	}
 	return false;
@@ -185,18 +187,18 @@ static bool is_in_bind(const struct job *job, size_t before, const char *dst)
 
 /* The directories above, and the mount point itself, as far as they are the view's own. What is
  * there already stays. */
-static void add_mount_point(struct plan *plan, const struct job *job, size_t which)
+static void add_mount_point(struct plan *plan, const struct view_sandbox *sandbox, size_t which)
 {
-	const struct job_extra *extra = &job->extras[which];
+	const struct view_extra *extra = &sandbox->extras[which];
 	char path[PATH_SIZE];
 
 	for (const char *end = strchr(extra->dst + 1, '/');; end = strchr(end + 1, '/')) {
 		size_t n = end ? (size_t)(end - extra->dst) : strlen(extra->dst);
 
 		if (str_copy_bytes(path, sizeof(path), extra->dst, n) < 0 ||
-		    is_in_bind(job, which, path))
+		    is_in_bind(sandbox, which, path))
 			return; /* too long: plan_add says so */
-		if (!end && (extra->flags & JOB_FILE))
+		if (!end && (extra->flags & VIEW_EXTRA_FILE))
 			view_add_file(plan, path + 1, 0444, "");
 		else
 			view_add_mkdir(plan, path + 1, 0755);
@@ -205,19 +207,19 @@ static void add_mount_point(struct plan *plan, const struct job *job, size_t whi
 	}
 }
 
-static void add_extras(struct plan *plan, const struct job *job)
+static void add_extras(struct plan *plan, const struct view_sandbox *sandbox)
 {
-	for (size_t i = 0; i < job->n_extras; i++) {
-		const struct job_extra *extra = &job->extras[i];
+	for (size_t i = 0; i < sandbox->n_extras; i++) {
+		const struct view_extra *extra = &sandbox->extras[i];
 		struct op op = { .type = OP_RBIND, .src = extra->src, .dst = extra->dst + 1 };
 
-		add_mount_point(plan, job, i);
-		if (extra->type == JOB_TMPFS) {
-			add_memory(plan, job, op.dst, "0755", OP_NOSUID | OP_NODEV);
+		add_mount_point(plan, sandbox, i);
+		if (extra->type == VIEW_TMPFS) {
+			add_memory(plan, sandbox, op.dst, "0755", OP_NOSUID | OP_NODEV);
 			continue;
 		}
 		op.flags = OP_NOSUID | OP_NODEV | OP_NOLINKS;
-		if (extra->flags & JOB_RDONLY)
+		if (extra->flags & VIEW_EXTRA_RDONLY)
 			op.flags |= OP_RDONLY;
 		plan_add(plan, &op);
 	}
@@ -243,10 +245,10 @@ static const struct facts_entry *find_top(const struct facts *facts, const char 
 }
 
 /* True if the tree's own root directory will do. */
-static bool tree_is_root(const struct job *job, const struct facts *facts)
+static bool tree_is_root(const struct view_sandbox *sandbox, const struct facts *facts)
 {
-	for (size_t i = 0; i < job->n_extras; i++) {
-		if (!find_top(facts, job->extras[i].dst))
+	for (size_t i = 0; i < sandbox->n_extras; i++) {
+		if (!find_top(facts, sandbox->extras[i].dst))
 			return false;
 	}
 	for (size_t i = 0; i < sizeof(fresh) / sizeof(fresh[0]); i++) {
@@ -255,20 +257,22 @@ static bool tree_is_root(const struct job *job, const struct facts *facts)
 		if (str_copy(path + 1, sizeof(path) - 1, fresh[i]) < 0 || !find_top(facts, path))
 			return false;
 	}
-	return !(job->flags & JOB_WRITE);
+	return !(sandbox->flags & VIEW_SANDBOX_WRITE);
 }
 
 /* An empty directory of the tree in which a mount point must be made: memory takes its place. */
-static void add_holders(struct plan *plan, const struct job *job, const struct facts *facts)
+static void add_holders(struct plan *plan, const struct view_sandbox *sandbox,
+			const struct facts *facts)
 {
 	const struct facts_entry *entry;
 
 	for (size_t i = 0; i < facts->n_top; i++) {
 		entry = &facts->top[i];
-		for (size_t j = 0; entry->is_empty && !job_makes(entry->name) && j < job->n_extras;
+		for (size_t j = 0;
+		     entry->is_empty && !view_sandbox_makes(entry->name) && j < sandbox->n_extras;
 		     j++) {
-			if (find_top(facts, job->extras[j].dst) != entry ||
-			    !strchr(job->extras[j].dst + 1, '/'))
+			if (find_top(facts, sandbox->extras[j].dst) != entry ||
+			    !strchr(sandbox->extras[j].dst + 1, '/'))
 				continue;
 			view_add_mount(plan, "tmpfs", entry->name, "mode=0755,size=1m",
 				       OP_NOSUID | OP_NODEV);
@@ -279,12 +283,12 @@ static void add_holders(struct plan *plan, const struct job *job, const struct f
 
 static void plan_client(const struct view *view, const struct facts *facts, struct plan *plan)
 {
-	if (tree_is_root(view->job, facts)) {
+	if (tree_is_root(view->sandbox, facts)) {
 		plan_add(plan, &(struct op){ .type = OP_TREE,
 					     .src = view->tree,
 					     .flags = VIEW_RUNTIME_FLAGS });
 		view_add_runtime(plan, view);
-		add_holders(plan, view->job, facts);
+		add_holders(plan, view->sandbox, facts);
 		return;
 	}
 	add_root(plan);
@@ -310,7 +314,7 @@ static void add_host_entry(struct plan *plan, const struct facts_entry *entry)
 static void plan_host(const struct view *view, const struct facts *facts, struct plan *plan)
 {
 	add_root(plan);
-	view_add_marker(plan, view);
+	view_host_add_marker(plan, view);
 	for (size_t i = 0; i < facts->n_top; i++)
 		add_host_entry(plan, &facts->top[i]);
 	add_runtime(plan, view);
@@ -319,24 +323,24 @@ static void plan_host(const struct view *view, const struct facts *facts, struct
 		view_add_mkdir(plan, tree_shared[i], 0755);
 		add_folder(plan, view, tree_shared[i], tree_shared[i]);
 	}
-	view_add_shares(plan, facts, OP_RDONLY);
+	view_host_add_shares(plan, facts, OP_RDONLY);
 }
 
-int job_plan(const struct view *view, const struct facts *facts, struct plan *ret, struct err *err)
+int view_sandbox_plan(const struct view *view, const struct facts *facts, struct plan *ret,
+		      struct err *err)
 {
+	plan_init(ret);
 	plan_add(ret, &(struct op){ .type = OP_SLAVE });
-	if (view->kind == VIEW_HOST)
+	if (view->sandbox->flags & VIEW_SANDBOX_HOST)
 		plan_host(view, facts, ret);
 	else
 		plan_client(view, facts, ret);
-	add_fresh(ret, view->job);
-	add_extras(ret, view->job);
-	if (!(view->job->flags & JOB_WRITE))
+	add_fresh(ret, view->sandbox);
+	add_extras(ret, view->sandbox);
+	if (!(view->sandbox->flags & VIEW_SANDBOX_WRITE))
 		plan_add(ret, &(struct op){ .type = OP_FLAGS,
 					    .dst = ".",
 					    .flags = OP_RDONLY | OP_NOSUID | OP_NODEV });
 	plan_add(ret, &(struct op){ .type = OP_PIVOT });
-	if (ret->failed)
-		return err_set(err, -ret->failed, "cannot plan the view of %s", view->tree);
-	return 0;
+	return view_end(view, ret, err);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Any names at a tree's top and any places asked for, as the view of a sandbox: a plan never leaves
  * the new root, and what is in a bind of the host is never created. */
-#include "core/job.h"
+#include "core/view_sandbox.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/err.h"
+#include "core/facts.h"
 #include "core/plan.h"
 #include "core/str.h"
 #include "core/view.h"
@@ -16,12 +17,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct facts facts;
 static struct plan plan;
-static struct job_extra extras[JOB_EXTRAS_MAX];
+static struct view_extra extras[VIEW_EXTRAS_MAX];
 
 /* One fact per line; its first byte says what it is. */
-static void add(char *line, struct job *job)
+static void add(char *line, struct view_sandbox *sandbox)
 {
-	struct job_extra *extra = &extras[job->n_extras];
+	struct view_extra *extra = &extras[sandbox->n_extras];
 
 	switch (line[0] & 3) {
 	case 0:
@@ -34,17 +35,17 @@ static void add(char *line, struct job *job)
 				    line + 1);
 		break;
 	case 2:
-		job->flags = (unsigned char)line[1] & 7;
+		sandbox->flags = (unsigned char)line[1] & 7;
 		break;
 	case 3:
 		/* as the command line does */
-		if (job->n_extras == JOB_EXTRAS_MAX || job_dst_allowed(line + 1, NULL) < 0)
+		if (sandbox->n_extras == VIEW_EXTRAS_MAX || view_sandbox_allows(line + 1, NULL) < 0)
 			break;
-		extra->type = line[0] & 4 ? JOB_TMPFS : JOB_BIND;
+		extra->type = line[0] & 4 ? VIEW_TMPFS : VIEW_BIND;
 		extra->flags = (unsigned char)line[0] >> 3 & 3;
 		extra->src = "/src";
 		extra->dst = line + 1;
-		job->n_extras++;
+		sandbox->n_extras++;
 		break;
 	}
 }
@@ -70,15 +71,16 @@ static void check_creation(size_t at)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char text[4096 + 1];
-	struct job job = { .extras = extras };
-	struct view view = { .tree = "/srv/tree", .arch = "x86_64", .job = &job };
+	struct view_sandbox sandbox = { .extras = extras };
+	struct view view = {
+		.kind = VIEW_SANDBOX, .tree = "/srv/tree", .arch = "x86_64", .sandbox = &sandbox
+	};
 	char *next, *end;
 
 	if (size == 0 || size > sizeof(text) - 1)
 		return -1;
 	memcpy(text, data, size);
 	text[size] = '\0';
-	view.kind = text[0] & 1 ? VIEW_HOST : VIEW_CLIENT;
 	facts_init(&facts);
 	for (char *line = text + 1; line < text + size; line = next) {
 		end = memchr(line, '\n', (size_t)(text + size - line));
@@ -86,8 +88,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (end)
 			*end = '\0';
 		if (line[0])
-			add(line, &job);
+			add(line, &sandbox);
 	}
+	sandbox.flags |= text[0] & 1 ? VIEW_SANDBOX_HOST : 0;
 	if (view_plan(&view, &facts, &plan, NULL) < 0)
 		return 0;
 	for (size_t i = 0; i < plan.n_ops; i++) {
