@@ -57,7 +57,7 @@ SMALL := loader enter
 SERVICE := $(sort $(wildcard daemon/busypyd/*.c))
 INIT := $(sort $(wildcard daemon/init/*.c))
 BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c)))
-C_FILES := $(sort $(wildcard lib/*/*.c lib/sandbox/filter/*.c cli/*.c binfmt/*.c daemon/*/*.c tests/*/*/*.c))
+C_FILES := $(sort $(wildcard lib/*/*.c lib/sandbox/filter/*.c cli/*.c binfmt/*.c daemon/*/*.c tests/*/*.c tests/*/*/*.c))
 H_FILES := $(sort $(wildcard lib/*/*.h cli/*.h binfmt/*.h daemon/*/*.h tests/*/*/*.h))
 
 host_objects = $(patsubst %.c,$(B)/host/%.o,$(1))

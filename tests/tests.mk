@@ -16,8 +16,25 @@ $(B)/helpers/%: tests/support/helpers/%.c $(B)/musl/libsmall.a
 	$(call say,MUSL)
 	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
 
+# busypy and init as they are, but that they note each plan that they perform; beside them what they
+# look for there.
+PERFORMED := $(B)/performed/busypy-full $(B)/performed/init
+WRAP := -Wl,--wrap=run_plan,--wrap=run_plan_detached
+
+$(B)/performed/busypy-full: $(call host_objects,tests/support/performed.c $(CLI)) $(B)/librooms.a \
+		$(B)/libsys.a $(B)/libcore.a | all
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(HOST_CFLAGS) -pie $(WRAP) -o $@ $^ $(LIBS)
+	$(Q)ln -sf $(SMALL:%=../%) ../init-$(ARCH) $(@D)
+
+$(B)/performed/init: $(call musl_objects,tests/support/performed.c $(INIT)) $(B)/musl/libsmall.a
+	@mkdir -p $(@D)
+	$(call say,MUSL)
+	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) $(WRAP) -o $@ $^
+
 units: $(patsubst tests/core/unit/%.c,$(B)/unit/%,$(UNIT))
-helpers: $(patsubst tests/support/helpers/%.c,$(B)/helpers/%,$(HELPERS))
+helpers: $(patsubst tests/support/helpers/%.c,$(B)/helpers/%,$(HELPERS)) $(PERFORMED)
 
 check-layers: all
 	$(Q)tests/check-layers $(B)
