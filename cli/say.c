@@ -70,14 +70,16 @@ int say_usage(const char *command)
 
 void say_progress(const char *format, ...)
 {
+	char line[ERR_TEXT_MAX];
 	va_list args;
 
 	if (!isatty(STDERR_FILENO))
 		return;
 	(void)fputs("\r\033[K", stderr);
 	va_start(args, format);
-	(void)vfprintf(stderr, format, args);
+	(void)vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
+	say_text(stderr, line);
 	(void)fflush(stderr);
 	progress_shown = true;
 }

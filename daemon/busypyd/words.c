@@ -9,6 +9,7 @@
 #include <syslog.h>
 
 #include "core/err.h"
+#include "core/name.h"
 #include "core/str.h"
 #include "handler/round.h"
 #include "handler/service_state.h"
@@ -25,12 +26,13 @@ static void say(int priority, const char *message, const struct notify_field *fi
 
 void words_say(int priority, const char *format, ...)
 {
-	char message[ERR_TEXT_MAX + 256];
+	char raw[ERR_TEXT_MAX + 256], message[sizeof(raw)];
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(message, sizeof(message), format, args);
+	(void)vsnprintf(raw, sizeof(raw), format, args);
 	va_end(args);
+	(void)name_clean(raw, message, sizeof(message)); /* what does not fit is cut */
 	say(priority, message, (const struct notify_field[]){ { NULL, NULL } });
 }
 

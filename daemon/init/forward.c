@@ -125,7 +125,7 @@ int forward_adopted(struct init *init, int pid)
 	log_set(LOG_PLAIN);
 	/* the child may not reach our memory, also where fs.suid_dumpable gives it to the owner */
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); /* cannot fail */
-	(void)prctl(PR_SET_NAME, "init"); /* it may have been executed by descriptor */
+	(void)prctl(PR_SET_NAME, "init");	  /* it may have been executed by descriptor */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* PID 1 is one anyway */
 	inittab_init(&init->table);
 	(void)forward_until_end(init, pid);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/name.h"
 #include "sys/fd.h"
 #include "signals.h"
 #include "timeouts.h"
@@ -92,21 +93,22 @@ static void to_kmsg(const char *line, size_t n)
 static void __attribute__((format(printf, 2, 0)))
 line_out(bool console, const char *format, va_list args)
 {
-	char line[LINE_MAX];
-	int n, saved = errno;
+	char raw[LINE_MAX], line[LINE_MAX];
+	int saved = errno;
+	size_t n;
 
 	line[0] = '\r';
-	n = vsnprintf(line + 1, sizeof(line) - 2, format, args);
-	if (n < 0)
+	if (vsnprintf(raw, sizeof(raw) - 2, format, args) < 0)
 		return;
-	if ((size_t)n > sizeof(line) - 3)
-		n = sizeof(line) - 3;
+	/* what a program, an inittab or a server is called must not steer the console */
+	(void)name_clean(raw, line + 1, sizeof(line) - 2);
+	n = strlen(line + 1);
 	line[1 + n] = '\n';
 	if (console || (log_is & LOG_DEBUG))
 		to_console(line + ((log_is & LOG_PLAIN) ? 1 : 0),
-			   (size_t)n + ((log_is & LOG_PLAIN) ? 1 : 2));
-	to_kmsg(line + 1, (size_t)n + 1);
-	to_file(line + 1, (size_t)n + 1);
+			   n + ((log_is & LOG_PLAIN) ? 1 : 2));
+	to_kmsg(line + 1, n + 1);
+	to_file(line + 1, n + 1);
 	errno = saved;
 }
 

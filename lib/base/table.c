@@ -128,7 +128,9 @@ static void print_valid(const char *text)
 	for (size_t n = strlen(text), at = 0; at < n;) {
 		size_t length = name_character(text + at, n - at);
 
-		if (length)
+		if (length && (unsigned char)text[at] >= 0x7f && name_control(text + at))
+			(void)printf("\\u%04x", name_control(text + at));
+		else if (length)
 			(void)fwrite(text + at, 1, length, stdout);
 		else
 			(void)fputs("\xef\xbf\xbd", stdout); /* U+FFFD */

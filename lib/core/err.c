@@ -7,19 +7,35 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Appends at offset used; a sentence that does not fit ends in "...", never in silence. */
+#include "core/name.h"
+
+/* Ends the text in "...", where the last whole character was that leaves room for it. */
+static size_t cut(struct err *err)
+{
+	size_t n = strlen(err->text), end = sizeof(err->text) - 4;
+
+	if (n < end)
+		end = n;
+	while (end && (err->text[end] & 0xc0) == 0x80)
+		end--;
+	memcpy(err->text + end, "...", 4);
+	return end + 3;
+}
+
+/* Appends at offset used; a sentence that does not fit ends in "...", never in silence. What it
+ * quotes may come from a hostile file: nothing in it reaches a terminal or a journal as a control.
+ */
 __attribute__((format(printf, 3, 0))) static size_t append(struct err *err, size_t used,
 							   const char *format, va_list args)
 {
-	size_t room = sizeof(err->text) - used;
-	int n = vsnprintf(err->text + used, room, format, args);
+	char raw[ERR_TEXT_MAX];
+	int n = vsnprintf(raw, sizeof(raw), format, args);
 
 	if (n < 0)
 		return used;
-	if ((size_t)n < room)
-		return used + (size_t)n;
-	memcpy(err->text + sizeof(err->text) - 4, "...", 4);
-	return sizeof(err->text) - 1;
+	if (name_clean(raw, err->text + used, sizeof(err->text) - used) == (size_t)n)
+		return used + strlen(err->text + used);
+	return cut(err);
 }
 
 __attribute__((format(printf, 3, 4))) static size_t append_text(struct err *err, size_t used,

@@ -55,6 +55,15 @@ const char *name_flaw(const char *name, size_t n)
 	return NULL;
 }
 
+unsigned name_control(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+
+	if (s[0] < ' ' || s[0] == 0x7f)
+		return s[0];
+	return s[0] == 0xc2 && (s[1] & 0xe0) == 0x80 ? s[1] : 0;
+}
+
 size_t name_visible(const char *text, char ret[NAME_VISIBLE_MAX])
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -62,13 +71,31 @@ size_t name_visible(const char *text, char ret[NAME_VISIBLE_MAX])
 	struct text to;
 
 	text_init(&to, ret, NAME_VISIBLE_MAX);
-	/* U+0080 to U+009F are terminals' controls, too */
-	if (!n || s[0] < ' ' || s[0] == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0)) {
+	if (!n || name_control(text)) {
 		text_addf(&to, "\\x%02x", s[0]);
 		return 1;
 	}
 	text_add_bytes(&to, text, n);
 	return n;
+}
+
+size_t name_clean(const char *text, char *dst, size_t size)
+{
+	char visible[NAME_VISIBLE_MAX];
+	size_t taken = 0, used = 0;
+
+	while (text[taken]) {
+		size_t n = name_visible(text + taken, visible), shown = strlen(visible);
+
+		if (used + shown + 1 > size)
+			break;
+		memcpy(dst + used, visible, shown);
+		used += shown;
+		taken += n;
+	}
+	if (size)
+		dst[used] = '\0';
+	return taken;
 }
 
 static unsigned char fold(char c)

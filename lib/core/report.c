@@ -7,19 +7,20 @@
 
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
-/* RFC 8259, section 7. c is a character's first byte: only ASCII is escaped. */
-static size_t escape_json(unsigned char c, char dst[REPORT_ESCAPED_MAX])
+/* RFC 8259, section 7, and all controls, for the character at s. */
+static size_t escape_json(const unsigned char *s, char dst[REPORT_ESCAPED_MAX])
 {
 	static const char plain[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
 	static const char digits[] = "0123456789abcdef";
-	const char *found = c ? strchr(plain, c) : NULL;
+	unsigned c = name_control((const char *)s);
+	const char *found = s[0] ? strchr(plain, s[0]) : NULL;
 
 	if (found) {
 		dst[0] = '\\';
 		dst[1] = letters[found - plain];
 		return 2;
 	}
-	if (c >= 0x20)
+	if (s[0] && !c)
 		return 0;
 	memcpy(dst, "\\u00", 4);
 	dst[4] = digits[c >> 4];
@@ -33,13 +34,16 @@ static size_t escape_xml(const unsigned char *s, char dst[REPORT_ESCAPED_MAX])
 {
 	unsigned char c = s[0];
 	bool noncharacter = c == 0xef && s[1] == 0xbf && s[2] >= 0xbe; /* U+FFFE, U+FFFF */
-	const char *word = c == '&'						  ? "&amp;"
-			   : c == '<'						  ? "&lt;"
-			   : c == '>'						  ? "&gt;"
-			   : c == '"'						  ? "&quot;"
-			   : c == '\r'						  ? "&#13;"
-			   : (c < 0x20 && c != '\n' && c != '\t') || noncharacter ? replacement
-										  : "";
+	bool obeyed =
+		c >= 0x7f && name_control((const char *)s); /* allowed, and discouraged there */
+	const char *word = c == '&'    ? "&amp;"
+			   : c == '<'  ? "&lt;"
+			   : c == '>'  ? "&gt;"
+			   : c == '"'  ? "&quot;"
+			   : c == '\r' ? "&#13;"
+			   : (c < 0x20 && c != '\n' && c != '\t') || noncharacter || obeyed
+				   ? replacement
+				   : "";
 	size_t n = strlen(word);
 
 	memcpy(dst, word, n);
@@ -60,7 +64,7 @@ size_t report_escape(enum report_syntax syntax, const char *bytes, size_t n, cha
 			length = 1;
 		} else {
 			escaped = syntax == REPORT_JSON
-					  ? escape_json((unsigned char)*at, dst + used)
+					  ? escape_json((const unsigned char *)at, dst + used)
 					  : escape_xml((const unsigned char *)at, dst + used);
 		}
 		if (escaped == 0)

@@ -34,5 +34,24 @@ int main(void)
 	(void)err_wrap(&err, -1, "%s", longer);
 	(void)err_hint(&err, -1, "%s", longer);
 	CHECK(strlen(err.text) < ERR_TEXT_MAX, "also with more around it");
+	(void)err_say(&err, EIO, "a%sb",
+		      "\x1b[31m\n\xc2\x9b"
+		      "\xff"
+		      "\xc3\xbc\x7f");
+	CHECK_TEXT(err.text,
+		   "a\\x1b[31m\\x0a\\xc2\\x9b\\xff\xc3\xbc\\x7f"
+		   "b",
+		   "no control reaches a terminal");
+	memset(longer, '\x1b', sizeof(longer) - 1);
+	(void)err_say(&err, EIO, "%s", longer);
+	CHECK(strcmp(err.text + strlen(err.text) - 7, "\\x1b...") == 0, "many are cut between two");
+	for (size_t i = 0; i + 2 < sizeof(longer); i += 2)
+		memcpy(longer + i, "\xc3\xbc", 2);
+	longer[sizeof(longer) - 2] = '\0';
+	(void)err_say(&err, EIO, "%s", longer);
+	CHECK(strcmp(err.text + strlen(err.text) - 5, "\xc3\xbc...") == 0,
+	      "no character is halved");
+	(void)err_say(&err, EIO, "x%s", longer);
+	CHECK(strcmp(err.text + strlen(err.text) - 5, "\xc3\xbc...") == 0, "wherever it begins");
 	return done();
 }

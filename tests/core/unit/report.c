@@ -26,8 +26,12 @@ static void test_escape(void)
 
 	check_escaped(REPORT_JSON, "a\"\\\b\f\n\r\t/", 9, "a\\\"\\\\\\b\\f\\n\\r\\t/",
 		      "JSON has short forms");
-	check_escaped(REPORT_JSON, "\0\x1b\x1f\x7f", 4, "\\u0000\\u001b\\u001f\x7f",
+	check_escaped(REPORT_JSON, "\0\x1b\x1f\x7f", 4, "\\u0000\\u001b\\u001f\\u007f",
 		      "and a number for other control characters");
+	check_escaped(REPORT_JSON, "\xc2\x80\xc2\x9b\xc2\xa0", 6, "\\u0080\\u009b\xc2\xa0",
+		      "also for those above ASCII");
+	check_escaped(REPORT_XML, "\x7f\xc2\x9b\xc2\xa0", 5, "\xef\xbf\xbd\xef\xbf\xbd\xc2\xa0",
+		      "which XML replaces");
 	check_escaped(REPORT_JSON, "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x8d", 9,
 		      "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x8d", "UTF-8 stays");
 	check_escaped(REPORT_XML, "<a b=\"&\">\n\t\r", 12, "&lt;a b=&quot;&amp;&quot;&gt;\n\t&#13;",
