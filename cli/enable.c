@@ -82,11 +82,9 @@ static int resolve_trees(int argc, char **argv, const struct conf *conf, char *r
 	size_t n = given ? (size_t)(argc - optind) : conf->n_trees;
 
 	if (n == 0)
-		return err_hint(err,
-				err_say(err, EINVAL,
-					"no tree: none was named, and the "
-					"configuration has no 'tree' line"),
-				"busypy enable TREE");
+		return err_say(err, EINVAL,
+			       "no tree: none was named, and the configuration has no 'tree' "
+			       "line (Hint: busypy enable TREE)");
 	if (n > CONF_TREES_MAX)
 		return err_say(err, E2BIG, "more than %d trees", CONF_TREES_MAX);
 	for (size_t i = 0; i < n; i++) {

@@ -22,7 +22,9 @@
 #include "commands.h"
 #include "say.h"
 
-enum { RULES_MAX = 512, SECTIONS = 5, EXIT_ATTENTION = 1 };
+enum section { TREES, SERVICE, ENTRIES, TIERS, KERNEL };
+
+enum { SECTIONS = KERNEL + 1, RULES_MAX = 512, EXIT_ATTENTION = 1 };
 
 static const char help[] =
 	"Usage: busypy status [OPTION...] [SECTION...]\n"
@@ -74,7 +76,7 @@ static int parse(int argc, char **argv, struct status *ret)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	int option, r = 0;
+	int option;
 
 	while ((option = getopt_long(argc, argv, "Jo:nc:h", longs, NULL)) != -1) {
 		switch (option) {
@@ -97,11 +99,15 @@ static int parse(int argc, char **argv, struct status *ret)
 			return say_usage(argv[0]);
 		}
 	}
-	for (int i = optind; r == 0 && i < argc; i++)
-		r = choose_section(argv[i], ret);
+	for (int i = optind; i < argc; i++) {
+		int r = choose_section(argv[i], ret);
+
+		if (r)
+			return r;
+	}
 	if (optind == argc)
 		memset(ret->chosen, true, sizeof(ret->chosen));
-	return r;
+	return 0;
 }
 
 static void fill_trees(struct status *status, struct table *table)
@@ -316,65 +322,92 @@ static const struct table_column kernel_columns[] = { { "FEATURE", TABLE_TEXT },
 						      { "STATE", TABLE_TEXT },
 						      { "MEANING", TABLE_TEXT } };
 
+static int fill_section(struct status *status, enum section section, struct table *table,
+			struct err *err)
+{
+	switch (section) {
+	case TREES:
+		fill_trees(status, table);
+		return 0;
+	case SERVICE:
+		return fill_service(status, table, err);
+	case ENTRIES:
+		return fill_entries(status, table, err);
+	case TIERS:
+		fill_tiers(status, table);
+		return 0;
+	case KERNEL:
+		fill_kernel(status, table);
+		return 0;
+	}
+	return 0;
+}
+
+/* The chosen sections; *ret_n is right on failure, too, for who frees the tables. */
 static int fill(struct status *status, struct table *tables[SECTIONS], size_t *ret_n,
 		struct err *err)
 {
 	static const struct {
 		const struct table_column *columns;
 		size_t n;
-	} shapes[SECTIONS] = { { tree_columns, 6 },
-			       { service_columns, 5 },
-			       { entry_columns, 6 },
-			       { tier_columns, 3 },
-			       { kernel_columns, 3 } };
-	size_t n = 0;
-	int r = 0;
+	} shapes[SECTIONS] = { [TREES] = { tree_columns, 6 },
+			       [SERVICE] = { service_columns, 5 },
+			       [ENTRIES] = { entry_columns, 6 },
+			       [TIERS] = { tier_columns, 3 },
+			       [KERNEL] = { kernel_columns, 3 } };
 
-	for (size_t i = 0; r == 0 && i < SECTIONS; i++) {
+	for (size_t i = 0; i < SECTIONS; i++) {
 		struct table *table;
+		int r;
 
 		if (!status->chosen[i])
 			continue;
 		table = table_new(section_names[i], shapes[i].columns, shapes[i].n);
 		if (!table)
 			return err_set(err, ENOMEM, "cannot make a table");
-		tables[n++] = table;
-		if (i == 0)
-			fill_trees(status, table);
-		else if (i == 1)
-			r = fill_service(status, table, err);
-		else if (i == 2)
-			r = fill_entries(status, table, err);
-		else if (i == 3)
-			fill_tiers(status, table);
-		else
-			fill_kernel(status, table);
+		tables[(*ret_n)++] = table;
+		r = fill_section(status, (enum section)i, table, err);
+		if (r < 0)
+			return r;
 	}
-	*ret_n = n;
+	return 0;
+}
+
+static int print(struct status *status, struct err *err)
+{
+	struct table *tables[SECTIONS] = { NULL };
+	size_t n = 0;
+	int r = fill(status, tables, &n, err);
+
+	if (r == 0)
+		r = table_print(tables, n, status->flags, status->columns, err);
+	for (size_t i = 0; i < n; i++)
+		table_free(tables[i]);
 	return r;
+}
+
+static int run(struct status *status, struct err *err)
+{
+	int r = conf_file_read(status->config, &status->conf, err);
+
+	if (r < 0)
+		return r;
+	r = policy_live_contract(&status->contract, err);
+	if (r < 0)
+		return r;
+	status->enabled = r == 1;
+	return print(status, err);
 }
 
 int cmd_status(int argc, char **argv)
 {
 	static struct status status;
-	struct table *tables[SECTIONS] = { NULL };
 	struct err err = { 0 };
-	size_t n = 0;
 	int r = parse(argc, argv, &status);
 
 	if (r)
 		return r;
-	r = conf_file_read(status.config, &status.conf, &err);
-	if (r == 0)
-		r = policy_live_contract(&status.contract, &err);
-	status.enabled = r == 1;
-	if (r >= 0)
-		r = fill(&status, tables, &n, &err);
-	if (r == 0)
-		r = table_print(tables, n, status.flags, status.columns, &err);
-	for (size_t i = 0; i < SECTIONS; i++)
-		table_free(tables[i]);
-	if (r < 0)
+	if (run(&status, &err) < 0)
 		return say_err(argv[0], &err);
 	if (!status.enabled && !(status.flags & TABLE_JSON))
 		(void)fputs("nothing is enabled\n", stderr);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One poll(2). Storms are met by not listening for a while: what they ask for is the same however
- * many events they have. */
+/* Waits for all that busypyd reacts to. Storms are met by not listening for a while: what they ask
+ * for is the same however many events they have. */
 #include "events.h"
 
 #include <errno.h>
@@ -54,8 +54,9 @@ static int open_monitor(struct events *events, struct err *err)
 	if (!events->monitor)
 		return err_set(err, ENOMEM, "cannot watch the mount table");
 	r = mnt_monitor_enable_kernel(events->monitor, 1);
-	if (r == 0)
-		r = mnt_monitor_get_fd(events->monitor);
+	if (r < 0)
+		return err_set(err, -r, "cannot watch the mount table");
+	r = mnt_monitor_get_fd(events->monitor);
 	return r < 0 ? err_set(err, -r, "cannot watch the mount table") : r;
 }
 

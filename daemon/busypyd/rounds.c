@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* All that may wait is done in the child; whatever happens to it, another round follows. */
+/* Decides when a round begins, and what follows from its result. All that may wait is done in the
+ * child; whatever happens to it, another round follows. */
 #include "rounds.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Only what has changed since it was said last is said. */
+/* Tells journal, manager and `busypy status` what has changed since it was last told. */
 #include "words.h"
 
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Plans from lib/core, performed by lib/sys/run: the same engine as the loader's. */
+/* Makes the mounts that every machine needs, and puts the arch's runtime on /usr and /lib: plans of
+ * lib/core, performed by the engine that the loader uses. */
 #include "compose.h"
 
 #include <errno.h>

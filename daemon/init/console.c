@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Terminals as BusyBox init opens and sets them. */
+/* Opens terminals and sets them as BusyBox init does. */
 #include "console.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The handler trusts nothing but the policy: a new image of this program gives the rescue shell. */
+/* Says that PID 1 has crashed, and starts this program anew for the rescue shell. Trusts no state
+ * but the policy. */
 #include "crash.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An own vector and text in static memory. */
+/* Sets environment variables in static memory, since setenv(3) allocates. */
 #include "environment.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* busypy.run= and --subreaper. */
+/* Runs one program in the place of an inittab (busypy.run=, --subreaper, --adopt) and passes
+ * signals on to it. */
 #include "forward.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A soft mount in a mount namespace of its own: nobody else sees it, no shutdown has to unmount it,
- * and a server that has gone ends a write with an error. */
+/* Writes this machine's lease to its file server, each minute. The mount is soft, and in a mount
+ * namespace of its own: nobody else sees it, no shutdown has to unmount it, and a server that has
+ * gone ends a write with an error. */
 #include "heartbeat.h"
 
 #include <errno.h>
@@ -159,7 +160,8 @@ static bool is_anothers(const char *name, const struct lease *ours, const char *
 	       !strstr(bytes, card);
 }
 
-/* Writes beside and renames (but to no name): a reader finds the old one or the new one. */
+/* Writes a temporary file and renames it (unless name is empty), so that a reader finds either the
+ * old lease or the new one. */
 static int write_lease(struct lease *lease, const char *name, const char *card, time_t *ret_now)
 {
 	char bytes[LEASE_SIZE_MAX], temporary[64];

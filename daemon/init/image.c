@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NFS, a loop device on a file there, and the file system in it: three mounts become one root. */
+/* Mounts a root that is a file: the share it lies on, a loop device, and the file system in it. */
 #include "image.h"
 
 #include <errno.h>

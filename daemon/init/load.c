@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The file, piece by piece, through lib/core's reader and parser. */
+/* Reads /etc/inittab into the table, or fills in the defaults; and `init --check`. */
 #include "load.h"
 
 #include <errno.h>

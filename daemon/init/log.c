@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One line at a time, one write(2) for each place. */
+/* Writes each line to the console, the kernel's log and boot.log, with one write(2) for each. */
 #include "log.h"
 
 #include <errno.h>

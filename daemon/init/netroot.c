@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A child does what may block; PID 1 waits for it, tells what it waits for, serves signals, and
- * then makes what the child has mounted the root. Its own program goes on as the tree's init. */
+/* Gets the root over the network. A child does what may block; PID 1 waits for it, tells what it
+ * waits for, serves signals, and then makes what the child has mounted the root. Its own program
+ * goes on as the tree's init. */
 #include "netroot.h"
 
 #include <errno.h>

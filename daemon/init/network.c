@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Modules, then the first interface with a cable (or the one that ip= names), then an address. */
+/* Brings up the network: modules, the first interface with a cable (or the one that ip= names), an
+ * address. */
 #include "network.h"
 
 #include <errno.h>

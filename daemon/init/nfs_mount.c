@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mount(2) with text options: the kernel takes them since 2.6.23. */
+/* Mounts an NFS share; the options are text, which the kernel takes since 2.6.23. */
 #include "nfs_mount.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mount(2) with what mount.nfs(8) would tell it. `current` is resolved once for each attempt. */
+/* Mounts a version of an export, or a tree, from an NFS server. `current` is resolved once for each
+ * attempt. */
 #include "nfsroot.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The processes of the entries, and everybody's orphans. */
+/* Starts, waits for and reaps the processes of the entries, and everybody's orphans. */
 #include "process.h"
 
 #include <errno.h>

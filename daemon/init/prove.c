@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* PATH, then lib/sys/chain. */
+/* Finds a command in PATH and follows its exec chain without executing it. */
 #include "prove.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What follows when nothing useful can be started. */
+/* Decides what follows when nothing useful can be started, and becomes the rescue shell. */
 #include "rescue.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of PID 1 between boot and shutdown. */
+/* Runs the entries, starts again what ends, and serves signals until shutdown. */
 #include <signal.h>
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The end: BusyBox's order and words, but with deadlines. */
+/* Ends the machine in BusyBox's order and with its words, but with deadlines. */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>

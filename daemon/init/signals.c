@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sigtimedwait(2) on blocked signals: no handler, no race, nothing to interrupt. */
+/* Waits for signals, all of which are blocked: no handler, no race, nothing to interrupt. */
 #include "signals.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals are never handled, always waited for; clock and deadlines. */
+/* Signals, which are never handled but waited for, with deadlines; what they ask for. */
 #ifndef BUSYPY_DAEMON_INIT_SIGNALS_H
 #define BUSYPY_DAEMON_INIT_SIGNALS_H
 

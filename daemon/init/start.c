@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* BusyBox's run() and init_exec(). */
+/* Turns a forked child into a command: what BusyBox does in run() and init_exec(). */
 #include "start.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/self/mountinfo, backwards. */
+/* Unmounts everything, from the last mount to the first. */
 #include "unmount.h"
 
 #include <fcntl.h>

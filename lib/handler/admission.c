@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks trees with fts(3); the closure check. */
+/* Decides whether a tree may serve all users: its closure, its self-test, who can write to it. */
 #include "handler/admission.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Fills in contracts; file capabilities by libcap. */
+/* Copies loader and enter with a contract filled in, and gives enter its capabilities. */
 #include "handler/bake.h"
 
 #include <errno.h>

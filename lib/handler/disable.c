@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* First nobody comes in any more, then what they came in by goes. */
+/* Takes enabling back: first nobody comes in any more, then what they came in by goes. */
 #include "handler/disable.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The order of steps of enabling, each undone if a later one fails. */
+/* Enables trees: the order of the steps, each undone if a later one fails. */
 #include "handler/enable.h"
 
 #include <errno.h>

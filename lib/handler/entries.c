@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Entries are told apart by their names, busypy-GENERATION-NUMBER. */
+/* Makes, registers and removes our entries, which are known by their names:
+ * busypy-GENERATION-NUMBER. */
 #include "handler/entries.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One SHA-256 over everything. */
+/* Sums up, as one SHA-256, all that templates are made from besides their trees. */
 #include "handler/fingerprint.h"
 
 #include <errno.h>

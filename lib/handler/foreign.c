@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the entries that are not ours. */
+/* Checks other people's entries: those that ours need, and those that ours would come before. */
 #include "handler/foreign.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Builds and removes generations. */
+/* Builds generations below /run/busypy, and removes them. */
 #include "handler/generation.h"
 
 #include <errno.h>
@@ -178,8 +178,8 @@ static int make_templates(const struct conf *conf, unsigned generation, struct c
 	return 0;
 }
 
-/* The loader need not read what it knows to be no script. A file that cannot be looked at, or not
- * now, is simply not known. */
+/* The loader need not read a file that it knows to be a program. One that cannot be looked at now
+ * is simply not known. */
 static void know_program(const char *dir, const char *program, struct contract_file *ret)
 {
 	char path[PATH_SIZE];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* flock(2) on a file in /run. */
+/* Lets one enabling or disabling at a time: a file in /run, locked. */
 #include "handler/lock.h"
 
 #include <errno.h>

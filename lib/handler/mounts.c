@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libmount's table of /proc/self/mountinfo. */
+/* Reads the host's mount table by libmount: what is pruned, and whether mounts propagate. */
 #include "handler/mounts.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Probes for `busypy status`. */
+/* Finds out what is enabled, and what this kernel and its policies allow. */
 #include "handler/policy.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A child in new user and mount namespaces, with an instance that is mounted nowhere. */
+/* Registers and executes in a child with namespaces of its own, by an instance of binfmt_misc that
+ * is mounted nowhere. */
 #include "handler/rehearsal.h"
 
 #include <errno.h>

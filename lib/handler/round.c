@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is wanted, what stands, and the difference. */
+/* Brings the handler from what stands to what is wanted, and keeps what cannot be replaced. */
 #include "handler/round.h"
 
 #include <errno.h>
@@ -44,7 +44,7 @@ struct round {
 	int inotify;
 	struct round_report *report;
 	struct watch *watches; /* of the configured trees; shared with children */
-	bool live, stale;      /* live has a meaning; but was made from another fingerprint */
+	bool live, stale;      /* standing is in force; but its fingerprint has changed */
 	unsigned newest;       /* generation that has a folder */
 	struct contract standing, wanted;
 };

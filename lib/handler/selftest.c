@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One child, one pipe, one deadline. */
+/* Executes a tree's self-test in a child: one pipe, one deadline. */
 #include "handler/selftest.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A struct in a file, and fcntl(2) locks of the open file. */
+/* Keeps busypyd's last report in a file, and tells by a lock on it whether busypyd is alive. */
 #include "handler/service_state.h"
 
 #include <errno.h>

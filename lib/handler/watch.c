@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* realpath(3), statfs(2), inotify(7). */
+/* Follows a configured path to the tree that it leads to now, and watches all that may change that.
+ * */
 #include "handler/watch.h"
 
 #include <errno.h>
@@ -136,7 +137,7 @@ int watch_tree(const char *wanted, int inotify, struct watch *ret, struct err *e
 	int r;
 
 	*ret = (struct watch){ .kind = WATCH_NOTHING };
-	/* first the watch, then the look: what changes in between is seen twice, not never */
+	/* watched first, then looked at: what changes in between is seen twice, not never */
 	watch_above(wanted, inotify, &ret->kind);
 	r = tree_resolve(wanted, path, err);
 	if (r < 0)
