@@ -14,7 +14,7 @@ enum test_format { TEST_TABLE, TEST_TAP, TEST_JUNIT, TEST_JSON };
 void test_screen_show(const struct test_jobs *jobs);
 void test_screen_end(void);
 
-/* Prints the result on stdout; command is its words, NULL behind the last. */
+/* Prints the result on stdout; command is its words, NULL after the last. */
 int test_report(const struct test_jobs *jobs, enum test_format format, char *const *command,
 		struct err *err);
 

@@ -26,7 +26,7 @@ struct file_index {
 /* Copies file and path. 0 or -ENOMEM. */
 int file_index_add(struct file_index *index, const struct file_index_entry *file);
 
-/* The next file of these contents and this mode. Start with *at 0; NULL behind the last. */
+/* The next file of these contents and this mode. Start with *at 0; NULL after the last. */
 const struct file_index_entry *file_index_find(const struct file_index *index, const char *sum,
 					       unsigned mode, size_t *at);
 

@@ -27,9 +27,25 @@ static const char *const known[] = {
 	"nfsv3",      "overlay",     "loop",	   "erofs",
 };
 
-static int stage(const struct client_request *request, const char *dir, struct err *err)
+static int make_folders(const char *dir, struct err *err)
 {
 	static const char *const folders[] = { "dev", "proc", "sys", "run", "tmp", TREE_INFO };
+	char path[PATH_SIZE];
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		int r = files_path(path, err, "%s/%s", dir, folders[i]);
+
+		if (r < 0)
+			return r;
+		r = files_mkdirs(path, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int stage(const struct client_request *request, const char *dir, struct err *err)
+{
 	const char *required[CLIENT_MODULES_MAX + 1] = { "nfsv4" };
 	char to[PATH_SIZE], path[PATH_SIZE];
 	FILES_FREE char *list = NULL;
@@ -41,24 +57,21 @@ static int stage(const struct client_request *request, const char *dir, struct e
 					   .n_required = request->n_wanted + 1,
 					   .to = to,
 					   .prefix = MODULES };
-	int r = 0;
+	int r = make_folders(dir, err);
 
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < request->n_wanted && i < CLIENT_MODULES_MAX; i++)
 		required[i + 1] = request->wanted[i];
-	for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		r = files_path(path, err, "%s/%s", dir, folders[i]);
-		if (r == 0)
-			r = files_mkdirs(path, err);
-	}
-	if (r == 0)
-		r = stage_boot_add_init(request->arch, dir, err);
+	r = stage_boot_add_init(request->arch, dir, err);
+	if (r < 0)
+		return r;
 	if (r == 0)
 		return err_say(
 			err, ENOENT,
 			"this installation has no init for %s (Hint: 'make cross' builds one)",
 			request->arch->name);
-	if (r > 0)
-		r = files_path(to, err, "%s" MODULES, dir);
+	r = files_path(to, err, "%s" MODULES, dir);
 	if (r < 0)
 		return r;
 	r = modules_copy(&modules, &list, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* init/initramfs.c with files of our own: later members replace earlier ones, and what has no
+/* As the kernel's init/initramfs.c: later members replace earlier ones, and what has no
  * directory to lie in is left out. */
 #include "image/initramfs.h"
 
@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/archive.h"
+#include "base/array.h"
 #include "base/files.h"
 #include "core/cpio.h"
 #include "core/err.h"
@@ -34,8 +35,8 @@ struct linked {
 struct unpack {
 	const char *image;
 	int root;
-	struct linked linked[LINKED_MAX];
-	size_t n_linked;
+	struct linked *linked;
+	size_t n_linked, room;
 };
 
 /* The directory that a member lies in, with links as if root were "/"; -errno. */
@@ -69,7 +70,9 @@ static const char *other_name(struct unpack *unpack, const struct cpio_entry *en
 		    linked->minor == entry->minor)
 			return linked->name;
 	}
-	if (unpack->n_linked < LINKED_MAX) {
+	if (unpack->n_linked < LINKED_MAX &&
+	    array_reserve(&unpack->linked, &unpack->room, unpack->n_linked + 1, sizeof(*linked)) ==
+		    0) {
 		linked = &unpack->linked[unpack->n_linked];
 		*linked = (struct linked){ entry->ino, entry->major, entry->minor, strdup(name) };
 		unpack->n_linked += linked->name != NULL;
@@ -194,9 +197,16 @@ static void wait_for_signals(int how)
 	(void)sigprocmask(how, &set, NULL);
 }
 
+static void free_linked(struct unpack *unpack)
+{
+	for (size_t i = 0; i < unpack->n_linked; i++)
+		free(unpack->linked[i].name);
+	free(unpack->linked);
+}
+
 static int unpack_into(const char *image, const char *dir, struct err *err)
 {
-	static struct unpack unpack;
+	__attribute__((cleanup(free_linked))) struct unpack unpack = { .image = image };
 	FILES_FREE char *bytes = NULL;
 	FD_CLEANUP int root = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	size_t n;
@@ -204,13 +214,11 @@ static int unpack_into(const char *image, const char *dir, struct err *err)
 
 	if (root < 0)
 		return err_set(err, errno, "cannot open %s", dir);
-	unpack = (struct unpack){ .image = image, .root = root };
+	unpack.root = root;
 	r = files_read(image, &bytes, &n, err);
-	if (r == 0)
-		r = unpack_bytes(&unpack, (const uint8_t *)bytes, n, 0, err);
-	for (size_t i = 0; i < unpack.n_linked; i++)
-		free(unpack.linked[i].name);
-	return r;
+	if (r < 0)
+		return r;
+	return unpack_bytes(&unpack, (const uint8_t *)bytes, n, 0, err);
 }
 
 int initramfs_unpack(const char *image, char *ret_dir, struct err *err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Unpacks an initramfs as a kernel would, into a private directory and without any privilege:
- * archives behind one another, each compressed or not, with early microcode before them. Devices
+ * archives one after the other, each compressed or not, with early microcode before them. Devices
  * and owners are left out. */
 #ifndef BUSYPY_IMAGE_INITRAMFS_H
 #define BUSYPY_IMAGE_INITRAMFS_H

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fts(3), libelf for .modinfo: no modules.dep, which Debian's
- * packages do not have. */
+/* What a module depends on is what its own .modinfo says: Debian's packages have no modules.dep. */
 #include "image/modules.h"
 
 #include <errno.h>
@@ -39,6 +38,13 @@ struct collection {
 	struct err *err;
 };
 
+/* '-' and '_' are the same in names of modules. */
+static void use_underscores(char *name)
+{
+	for (char *s = name; *s; s++)
+		*s = *s == '-' ? '_' : *s;
+}
+
 /* The name of a module's file: "a-b.ko.xz" is a_b. -EINVAL if it is none. */
 static int name_of(const char *file, char ret[NAME_SIZE])
 {
@@ -49,8 +55,7 @@ static int name_of(const char *file, char ret[NAME_SIZE])
 		return -EINVAL;
 	if (str_copy_bytes(ret, NAME_SIZE, file, (size_t)(end - file)) < 0)
 		return -EINVAL;
-	for (char *s = ret; *s; s++)
-		*s = *s == '-' ? '_' : *s;
+	use_underscores(ret);
 	return 0;
 }
 
@@ -115,8 +120,7 @@ static struct module *find(const struct collection *c, const char *name)
 
 	if (str_copy(key.name, sizeof(key.name), name) < 0)
 		return NULL;
-	for (char *s = key.name; *s; s++)
-		*s = *s == '-' ? '_' : *s;
+	use_underscores(key.name);
 	return bsearch(&key, c->all, c->n, sizeof(key), compare_names);
 }
 
@@ -130,8 +134,7 @@ static bool is_builtin(const struct collection *c, const char *wanted)
 		if (str_copy_bytes(file, sizeof(file), line, n) == 0 &&
 		    name_of(path_base(file), name) == 0 &&
 		    str_copy(same, sizeof(same), wanted) == 0) {
-			for (char *s = same; *s; s++)
-				*s = *s == '-' ? '_' : *s;
+			use_underscores(same);
 			if (str_eq(name, same))
 				return true;
 		}
@@ -179,33 +182,37 @@ static int take(struct collection *c, struct module *module, unsigned depth);
  * were only wished for). */
 static int take_list(struct collection *c, const char *list, unsigned depth)
 {
-	int r = 0;
-
-	while (r == 0 && *list) {
-		size_t n = strcspn(list, ", ");
+	for (size_t n; *list; list += n + (list[n] != '\0')) {
 		char name[NAME_SIZE];
 		struct module *module = NULL;
+		int r;
 
+		n = strcspn(list, ", ");
 		if (n > 0 && str_copy_bytes(name, sizeof(name), list, n) == 0)
 			module = find(c, name);
-		if (module)
-			r = take(c, module, depth + 1);
-		list += n + (list[n] != '\0');
+		if (!module)
+			continue;
+		r = take(c, module, depth + 1);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 static int take_needed(struct collection *c, const char *info, size_t n, unsigned depth)
 {
-	int r = 0;
+	static const char *const keys[] = { "depends=", "softdep=pre: " };
 
-	for (const char *s = info; r == 0 && s < info + n; s += strlen(s) + 1) {
-		if (str_starts(s, "depends="))
-			r = take_list(c, s + strlen("depends="), depth);
-		else if (str_starts(s, "softdep=pre: "))
-			r = take_list(c, s + strlen("softdep=pre: "), depth);
+	for (const char *s = info; s < info + n; s += strlen(s) + 1) {
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+			int r = str_starts(s, keys[i]) ? take_list(c, s + strlen(keys[i]), depth)
+						       : 0;
+
+			if (r < 0)
+				return r;
+		}
 	}
-	return r;
+	return 0;
 }
 
 static int check_machine(struct collection *c, const char *path, const char *bytes, size_t n)
@@ -219,32 +226,36 @@ static int check_machine(struct collection *c, const char *path, const char *byt
 	return 0;
 }
 
-static int take_bytes(struct collection *c, struct module *module, char *bytes, size_t n,
-		      unsigned depth)
+static int take_dependencies(struct collection *c, const struct module *module, char *bytes,
+			     size_t n, unsigned depth)
 {
 	Elf *elf = elf_memory(bytes, n);
-	const char *info;
 	size_t n_info = 0;
-	char to[PATH_SIZE];
-	int r = 0;
+	const char *info = elf ? find_modinfo(elf, &n_info) : NULL;
+	int r = info ? take_needed(c, info, n_info, depth)
+		     : err_say(c->err, EINVAL, "%s is no kernel module: it has no .modinfo",
+			       module->path);
 
-	info = elf ? find_modinfo(elf, &n_info) : NULL;
-	if (!info)
-		r = err_say(c->err, EINVAL, "%s is no kernel module: it has no .modinfo",
-			    module->path);
-	if (r == 0)
-		r = take_needed(c, info, n_info, depth);
 	(void)elf_end(elf);
-	if (r == 0)
-		r = files_path(to, c->err, "%s/%s.ko", c->request->to, module->name);
-	if (r == 0)
-		r = files_write(to, bytes, n, 0644, c->err);
-	if (r == 0)
-		(void)fprintf(c->list_file, "%s/%s.ko\n", c->request->prefix, module->name);
 	return r;
 }
 
-/* A module behind all that it needs. */
+static int write_module(struct collection *c, const struct module *module, const char *bytes,
+			size_t n)
+{
+	char to[PATH_SIZE];
+	int r = files_path(to, c->err, "%s/%s.ko", c->request->to, module->name);
+
+	if (r < 0)
+		return r;
+	r = files_write(to, bytes, n, 0644, c->err);
+	if (r < 0)
+		return r;
+	(void)fprintf(c->list_file, "%s/%s.ko\n", c->request->prefix, module->name);
+	return 0;
+}
+
+/* A module after all that it needs. */
 static int take(struct collection *c, struct module *module, unsigned depth)
 {
 	FILES_FREE char *bytes = NULL;
@@ -263,59 +274,73 @@ static int take(struct collection *c, struct module *module, unsigned depth)
 	r = check_machine(c, module->path, bytes, n);
 	if (r < 0)
 		return r;
-	return take_bytes(c, module, bytes, n, depth);
+	r = take_dependencies(c, module, bytes, n, depth);
+	if (r < 0)
+		return r;
+	return write_module(c, module, bytes, n);
 }
 
 static int take_wanted(struct collection *c)
 {
 	const struct modules_request *request = c->request;
+	struct module *module;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < request->n_names; i++) {
-		struct module *module = find(c, request->names[i]);
-
-		if (module)
-			r = take(c, module, 0);
+	for (size_t i = 0; i < request->n_names; i++) {
+		module = find(c, request->names[i]);
+		r = module ? take(c, module, 0) : 0;
+		if (r < 0)
+			return r;
 	}
-	for (size_t i = 0; r == 0 && i < request->n_required; i++) {
-		struct module *module = find(c, request->required[i]);
-
-		if (module)
-			r = take(c, module, 0);
-		else if (!is_builtin(c, request->required[i]))
-			r = err_say(c->err, ENOENT, "%s has no module '%s'", request->from,
-				    request->required[i]);
+	for (size_t i = 0; i < request->n_required; i++) {
+		module = find(c, request->required[i]);
+		if (!module && !is_builtin(c, request->required[i]))
+			return err_say(c->err, ENOENT, "%s has no module '%s'", request->from,
+				       request->required[i]);
+		r = module ? take(c, module, 0) : 0;
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
+}
+
+static int collect(struct collection *c)
+{
+	const char *from = c->request->from;
+	char path[PATH_SIZE];
+	size_t n;
+	int r = find_all(c);
+
+	if (r < 0)
+		return r;
+	if (files_path(path, NULL, "%s/modules.builtin", from) == 0)
+		(void)files_read(path, &c->builtin, &n, NULL); /* missing: nothing is built in */
+	r = files_mkdirs(c->request->to, c->err);
+	if (r < 0)
+		return r;
+	return take_wanted(c);
 }
 
 int modules_copy(const struct modules_request *request, char **ret_list, struct err *err)
 {
 	struct collection c = { .request = request, .err = err };
-	char path[PATH_SIZE];
-	size_t n;
 	int r;
 
 	(void)elf_version(EV_CURRENT); /* the library's own version: cannot fail */
 	c.list_file = open_memstream(&c.list, &c.list_n);
 	if (!c.list_file)
 		return err_set(err, ENOMEM, "cannot list modules");
-	r = find_all(&c);
-	if (r == 0 && files_path(path, NULL, "%s/modules.builtin", request->from) == 0)
-		(void)files_read(path, &c.builtin, &n, NULL); /* missing: nothing is built in */
-	if (r == 0)
-		r = files_mkdirs(request->to, err);
-	if (r == 0)
-		r = take_wanted(&c);
+	r = collect(&c);
 	if (fclose(c.list_file) != 0 && r == 0)
 		r = err_set(err, ENOMEM, "cannot list modules");
 	for (size_t i = 0; i < c.n; i++)
 		free(c.all[i].path);
 	free(c.all);
 	free(c.builtin);
-	if (r == 0)
-		*ret_list = c.list;
-	else
+	if (r < 0) {
 		free(c.list);
-	return r;
+		return r;
+	}
+	*ret_list = c.list;
+	return 0;
 }

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/str.h"
@@ -26,7 +27,7 @@
 enum {
 	WORDS_MAX = 96,
 	TAIL_SIZE = 4096,      /* of the console, in which the last words are looked for */
-	HALT_GRACE_MS = 300,   /* after "System halted": nothing comes behind it */
+	HALT_GRACE_MS = 300,   /* after "System halted": nothing comes after it */
 	CONSOLE_IN_GUEST = 10, /* descriptors as QEMU sees them */
 	QMP_IN_GUEST = 11
 };
@@ -170,7 +171,7 @@ static int build(const struct qemu_request *request, struct command *ret, struct
 					  : 0;
 }
 
-static void exec_qemu(const struct command *command, int console, int qmp, int errors)
+_Noreturn static void exec_qemu(const struct command *command, int console, int qmp, int errors)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -187,30 +188,29 @@ static void exec_qemu(const struct command *command, int console, int qmp, int e
 static int start(struct running *running, const struct command *command, int errors,
 		 struct err *err)
 {
-	int console[2] = { -1, -1 }, qmp[2] = { -1, -1 };
-	int r = 0;
+	FD_CLEANUP int console = -1;
+	FD_CLEANUP int qmp = -1;
+	int pair[2];
 
-	/* above the numbers that the child puts them on */
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, console) < 0 ||
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, qmp) < 0)
-		r = err_set(err, errno, "cannot make a socket pair");
-	else
-		running->child = fork();
-	if (r == 0 && running->child == 0) {
-		int up_console = fcntl(console[1], F_DUPFD_CLOEXEC, 20);
-		int up_qmp = fcntl(qmp[1], F_DUPFD_CLOEXEC, 20);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_set(err, errno, "cannot make a socket pair");
+	running->console = pair[0];
+	console = pair[1];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_set(err, errno, "cannot make a socket pair");
+	running->qmp = pair[0];
+	qmp = pair[1];
+	running->child = fork();
+	if (running->child < 0)
+		return err_set(err, errno, "cannot fork");
+	if (running->child == 0) {
+		/* above the numbers that the child puts them on */
+		int up_console = fcntl(console, F_DUPFD_CLOEXEC, 20);
+		int up_qmp = fcntl(qmp, F_DUPFD_CLOEXEC, 20);
 
 		exec_qemu(command, up_console, up_qmp, errors);
 	}
-	if (r == 0 && running->child < 0)
-		r = err_set(err, errno, "cannot fork");
-	running->console = console[0];
-	running->qmp = qmp[0];
-	if (console[1] >= 0)
-		(void)close(console[1]);
-	if (qmp[1] >= 0)
-		(void)close(qmp[1]);
-	return r;
+	return 0;
 }
 
 /* Keeps the last bytes, terminated. */
@@ -319,7 +319,7 @@ static bool relay(struct running *running, int64_t deadline)
 		if (fds[2].revents && !take_input(running))
 			fds[2].fd = -1;
 	}
-	/* the last event may come behind the console's end */
+	/* the last event may come after the console's end */
 	while (fds[1].fd >= 0 && !running->quit && take_events(running))
 		;
 	return true;
@@ -347,7 +347,7 @@ static int complain(int errors, const char *program, struct err *err)
 
 	words[n > 0 ? n : 0] = '\0';
 	words[strcspn(words, "\n")] = '\0';
-	/* what the child says when there is nothing to execute; QEMU's own words go on behind it */
+	/* what the child says when there is nothing to execute; QEMU's own words go on after it */
 	(void)snprintf(missing, sizeof(missing), "%s: %s", program, strerror(ENOENT));
 	if (str_eq(words, missing))
 		return err_say(
@@ -357,33 +357,42 @@ static int complain(int errors, const char *program, struct err *err)
 	return err_say(err, EIO, "QEMU ended by itself: %s", words[0] ? words : "no reason given");
 }
 
-int qemu_run(const struct qemu_request *request, struct qemu_result *ret, struct err *err)
+static int run(struct running *running, const struct command *command, int errors,
+	       struct qemu_result *ret, struct err *err)
 {
 	static const char hello[] = "{\"execute\":\"qmp_capabilities\"}\n";
-	struct running running = { .request = request, .console = -1, .qmp = -1 };
-	static struct command command;
-	FILE *errors = tmpfile();
+	unsigned timeout = running->request->timeout;
 	int64_t started = (int64_t)clock_us();
-	bool in_time = true;
-	int status = 0, r;
+	bool in_time;
+	int status = 0, r = start(running, command, errors, err);
+
+	if (r < 0)
+		return r;
+	(void)fd_write_all(running->qmp, hello, strlen(hello)); /* its end is seen below */
+	in_time = relay(running, timeout ? started / 1000 + timeout * 1000LL : 0);
+	(void)kill(running->child, SIGKILL); /* our own child; it has ended, or has to */
+	while (waitpid(running->child, &status, 0) < 0 && errno == EINTR)
+		;
+	ret->verdict = judge(running, in_time);
+	ret->wall = clock_us() - (uint64_t)started;
+	if (ret->verdict == QEMU_POWEROFF && !running->shutdown)
+		return complain(errors, command->words[0], err);
+	return 0;
+}
+
+int qemu_run(const struct qemu_request *request, struct qemu_result *ret, struct err *err)
+{
+	ARRAY_FREE struct command *command = malloc(sizeof(*command));
+	struct running running = { .request = request, .console = -1, .qmp = -1 };
+	FILE *errors = tmpfile();
+	int r;
 
 	/* a QEMU that has ended, or a reader of the output, is no reason to die unheard */
 	(void)signal(SIGPIPE, SIG_IGN);
-	r = errors ? build(request, &command, err) : err_set(err, errno, "cannot make a file");
+	r = errors && command ? build(request, command, err)
+			      : err_set(err, errno, "cannot make a file");
 	if (r == 0)
-		r = start(&running, &command, fileno(errors), err);
-	if (r == 0) {
-		(void)fd_write_all(running.qmp, hello, strlen(hello)); /* its end is seen below */
-		in_time = relay(&running,
-				request->timeout ? started / 1000 + request->timeout * 1000LL : 0);
-		(void)kill(running.child, SIGKILL); /* our own child; it has ended, or has to */
-		while (waitpid(running.child, &status, 0) < 0 && errno == EINTR)
-			;
-		ret->verdict = judge(&running, in_time);
-		ret->wall = clock_us() - (uint64_t)started;
-		if (ret->verdict == QEMU_POWEROFF && !running.shutdown)
-			r = complain(fileno(errors), command.words[0], err);
-	}
+		r = run(&running, command, fileno(errors), ret, err);
 	fd_close(&running.console);
 	fd_close(&running.qmp);
 	if (errors)
