@@ -72,19 +72,35 @@ print(os.__file__, os.environ.__class__.__init__.__code__.co_filename, "/site-pa
     [[ $output != */usr/lib/x86_64* ]]
 }
 
+# The host's files that a tree was staged from, as its manifest has them: "sum path".
+pristine() { awk '$3 ~ /^\/usr\// { print $1, $3 }' "$1/etc/busypy/$ARCH/manifest"; }
+
+# Somebody upgraded the host's Python or a library since the tree was staged.
+upgraded_since() {
+    [ -n "$(pristine "$1" | cut -d ' ' -f 2 | xargs -d '\n' -I FILE \
+        find FILE -maxdepth 0 -cnewer "$1/etc/busypy/$ARCH/manifest" 2>&1)" ]
+}
+
 @test "the same host twice gives the same bytes, whatever the umask" {
+    local first=$TREES/host
+    if upgraded_since "$first"; then
+        first=$BATS_TEST_TMPDIR/first
+        "${STAGE[@]}" "$first"
+    fi
     (umask 077 && "${STAGE[@]}" "$TREE")
-    diff <(describe "$TREE/etc/python/$ARCH") <(describe "$TREES/host/etc/python/$ARCH")
-    diff <(describe "$TREE/etc/clib") <(describe "$TREES/host/etc/clib")
-    diff <(describe "$TREE/etc/busypy/$ARCH") <(describe "$TREES/host/etc/busypy/$ARCH")
+    diff <(describe "$TREE/etc/python/$ARCH") <(describe "$first/etc/python/$ARCH")
+    diff <(describe "$TREE/etc/clib") <(describe "$first/etc/clib")
+    diff <(describe "$TREE/etc/busypy/$ARCH") <(describe "$first/etc/busypy/$ARCH")
 }
 
 @test "the pristine sums of the manifest are those of the host's files" {
-    while read -r sum _ path _; do
-        case $path in
-        /usr/*) same "$sum" "$(sha256sum <"$path" | cut -d' ' -f1)" ;;
-        esac
-    done <"$TREES/host/etc/busypy/$ARCH/manifest"
+    local tree=$TREES/host
+    if upgraded_since "$tree"; then
+        tree=$TREE
+        "${STAGE[@]}" "$tree"
+    fi
+    [ "$(pristine "$tree" | wc -l)" -gt 20 ]
+    pristine "$tree" | sed 's/ /  /' | sha256sum --quiet -c
 }
 
 @test "--list prints every binary, as text and as JSON" {
