@@ -105,7 +105,7 @@ void rounds_want(struct rounds *rounds, unsigned asked)
 		rounds->due = at;
 }
 
-static int work(void *ctx, struct err *err)
+static int work(struct err *err, void *ctx)
 {
 	const struct rounds *rounds = ctx;
 

@@ -109,7 +109,7 @@ static int open_template(const struct contract_tree *tree, struct err *err)
 }
 
 /* In a child: 1 if the kernel does not let this caller in. */
-static int enter_template(void *ctx, struct err *err)
+static int enter_template(struct err *err, void *ctx)
 {
 	FD_CLEANUP int fd = open_template(ctx, err);
 	int entered, r = fd < 0 ? fd : ns_enter(fd, 0, &entered, err);
@@ -117,19 +117,19 @@ static int enter_template(void *ctx, struct err *err)
 	return fd >= 0 && r < 0 && !entered ? 1 : r;
 }
 
-static int unshare_mounts(void *ctx, struct err *err)
+static int unshare_mounts(struct err *err, void *ctx)
 {
 	(void)ctx;
 	return unshare(CLONE_NEWNS) < 0 ? err_set(err, errno, "cannot unshare the mounts") : 0;
 }
 
-static int unshare_user(void *ctx, struct err *err)
+static int unshare_user(struct err *err, void *ctx)
 {
 	(void)ctx;
 	return ns_new_user(err);
 }
 
-static int map_user(void *ctx, struct err *err)
+static int map_user(struct err *err, void *ctx)
 {
 	(void)ctx;
 	return ns_unshare_user(err);

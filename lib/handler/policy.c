@@ -76,7 +76,7 @@ void policy_notes(const struct rule *rules, size_t n, const struct contract *con
 	}
 }
 
-static int count_mounts(void *ctx, struct err *err)
+static int count_mounts(struct err *err, void *ctx)
 {
 	const struct contract_tree *tree = ctx;
 	static const struct conf nothing_pruned;
@@ -108,7 +108,7 @@ static void become_ordinary(void)
 		(void)!setresuid(ORDINARY_USER, ORDINARY_USER, ORDINARY_USER);
 }
 
-static int try_user_namespace(void *ctx, struct err *err)
+static int try_user_namespace(struct err *err, void *ctx)
 {
 	(void)ctx;
 	become_ordinary();
@@ -120,7 +120,7 @@ int policy_user_namespace(struct err *err)
 	return apart_do(try_user_namespace, NULL, err);
 }
 
-static int try_own_instance(void *ctx, struct err *err)
+static int try_own_instance(struct err *err, void *ctx)
 {
 	FD_CLEANUP int instance = -1;
 	int r = ns_unshare_user(err);

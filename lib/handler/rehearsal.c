@@ -62,7 +62,7 @@ static int prepare_instance(const struct rehearsal *rehearsal, int instance, str
 	return 0;
 }
 
-static int perform(void *ctx, struct err *err)
+static int perform(struct err *err, void *ctx)
 {
 	const struct rehearsal *rehearsal = ctx;
 	FD_CLEANUP int instance = -1;

@@ -55,7 +55,7 @@ struct watching {
 	struct watch *ret; /* shared */
 };
 
-static int watch(void *ctx, struct err *err)
+static int watch(struct err *err, void *ctx)
 {
 	const struct watching *watching = ctx;
 
@@ -68,7 +68,7 @@ struct admission {
 	struct contract_tree *ret; /* shared */
 };
 
-static int admit(void *ctx, struct err *err)
+static int admit(struct err *err, void *ctx)
 {
 	const struct admission *admission = ctx;
 	int r = admission_check(admission->path, admission->arch, err);
@@ -333,7 +333,7 @@ struct pruning {
 	const struct contract_tree *tree;
 };
 
-static int prune_template(void *ctx, struct err *err)
+static int prune_template(struct err *err, void *ctx)
 {
 	const struct pruning *pruning = ctx;
 	const struct contract_tree *tree = pruning->tree;

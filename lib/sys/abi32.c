@@ -26,14 +26,14 @@ static const uint8_t program[] = {
 	0x31, 0xdb, 0xb8, 0x01, 0x00, 0x00, 0x00, 0xcd, 0x80,
 };
 
-static int try_program(void *data, struct err *err)
+static int try_program(struct err *err, void *ctx)
 {
 	FD_CLEANUP int fd = memfd_create("i386", MFD_CLOEXEC);
 	char *argv[] = { NULL };
 	pid_t child;
 	int status;
 
-	(void)data;
+	(void)ctx;
 	if (fd < 0 || fd_write_all(fd, program, sizeof(program)) < 0)
 		return err_set(err, errno, "cannot make a program");
 	child = fork();

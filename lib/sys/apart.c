@@ -14,7 +14,7 @@
 #include "core/err.h"
 #include "sys/fd.h"
 
-int apart_begin(int (*work)(void *data, struct err *err), void *data, struct apart *ret,
+int apart_begin(int (*work)(struct err *err, void *ctx), void *ctx, struct apart *ret,
 		struct err *err)
 {
 	struct err theirs = { 0 };
@@ -28,7 +28,7 @@ int apart_begin(int (*work)(void *data, struct err *err), void *data, struct apa
 	if (child == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* a courtesy; work ends by itself */
 		(void)close(channel[0]);
-		theirs.code = -work(data, &theirs);
+		theirs.code = -work(&theirs, ctx);
 		_exit(fd_write_all(channel[1], &theirs, sizeof(theirs)) < 0);
 	}
 	(void)close(channel[1]);
@@ -73,20 +73,20 @@ int apart_kill(struct apart *apart)
 	return 1;
 }
 
-int apart_do(int (*work)(void *data, struct err *err), void *data, struct err *err)
+int apart_do(int (*work)(struct err *err, void *ctx), void *ctx, struct err *err)
 {
 	struct apart apart;
-	int r = apart_begin(work, data, &apart, err);
+	int r = apart_begin(work, ctx, &apart, err);
 
 	return r < 0 ? r : apart_end(&apart, err);
 }
 
-int apart_do_within(int (*work)(void *data, struct err *err), void *data, unsigned ms,
+int apart_do_within(int (*work)(struct err *err, void *ctx), void *ctx, unsigned ms,
 		    struct err *err)
 {
 	struct apart apart;
 	struct pollfd ended = { .events = POLLIN };
-	int r = apart_begin(work, data, &apart, err);
+	int r = apart_begin(work, ctx, &apart, err);
 
 	if (r < 0)
 		return r;

@@ -13,17 +13,17 @@ struct apart {
 	int fd;	   /* readable when it has ended, one way or another */
 };
 
-/* Runs work(data, err) in a forked child and returns its result (negative with a sentence in err,
+/* Runs work(err, ctx) in a forked child and returns its result (negative with a sentence in err,
  * 0 or more as it is). The child ends with the parent. -ECHILD if it died without a word. */
-int apart_do(int (*work)(void *data, struct err *err), void *data, struct err *err);
+int apart_do(int (*work)(struct err *err, void *ctx), void *ctx, struct err *err);
 
 /* The same, but a child that has not ended after so many milliseconds is killed: -ETIMEDOUT. One
  * that cannot be killed (it waits for a file server) is left behind. */
-int apart_do_within(int (*work)(void *data, struct err *err), void *data, unsigned ms,
+int apart_do_within(int (*work)(struct err *err, void *ctx), void *ctx, unsigned ms,
 		    struct err *err);
 
 /* Starts such a child and returns. */
-int apart_begin(int (*work)(void *data, struct err *err), void *data, struct apart *ret,
+int apart_begin(int (*work)(struct err *err, void *ctx), void *ctx, struct apart *ret,
 		struct err *err);
 
 /* Waits for its end and returns what apart_do would. */
