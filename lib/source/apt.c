@@ -18,6 +18,27 @@
 #define KEYRING "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 enum { OUTPUT_MAX = 16 * 1024 * 1024 };
+_Static_assert((int)APT_WORD_SIZE == 3 * (int)PACKAGE_WORD_MAX, "name, arch and version fit");
+
+int apt_words_add(struct apt_words *words, const char *name, const char *arch, const char *version,
+		  struct err *err)
+{
+	struct text text;
+
+	if (words->n == APT_WORDS_MAX)
+		return err_set(err, E2BIG, "too many packages");
+	text_init(&text, words->text[words->n], APT_WORD_SIZE);
+	text_add(&text, name);
+	if (!str_eq(arch, "all"))
+		text_addf(&text, ":%s", arch);
+	if (version)
+		text_addf(&text, "=%s", version);
+	if (text.overflow)
+		return err_set(err, E2BIG, "%s", name);
+	words->words[words->n] = words->text[words->n];
+	words->n++;
+	return 0;
+}
 
 int apt_available(struct err *err)
 {
@@ -109,24 +130,13 @@ static int write_sources(const struct apt *apt, struct err *err)
 	struct text sources;
 	int r = files_path(path, err, "%s/etc/sources.list", apt->dir);
 
+	if (r < 0)
+		return r;
 	text_init(&sources, text, sizeof(text));
 	text_addf(&sources, "deb [signed-by=" KEYRING "] %s %s main\n", apt->mirror, apt->suite);
-	if (r == 0 && sources.overflow)
-		r = err_set(err, E2BIG, "the mirror's name");
-	return r < 0 ? r : write_new(path, text, err);
-}
-
-static int check_mirror(const char *mirror, struct err *err)
-{
-	static const char *const schemes[] = { "http://", "https://", "file:/" };
-	bool known = false;
-
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-		known = known || str_starts(mirror, schemes[i]);
-	if (!known || mirror[strcspn(mirror, " \t\r\n\"[]")])
-		return err_say(err, EINVAL,
-			       "'%s' is not a mirror (http://..., https://..., file:/...)", mirror);
-	return 0;
+	if (sources.overflow)
+		return err_set(err, E2BIG, "the mirror's name");
+	return write_new(path, text, err);
 }
 
 int apt_configure(struct apt *apt, struct err *err)
@@ -138,21 +148,26 @@ int apt_configure(struct apt *apt, struct err *err)
 	char path[PATH_SIZE];
 	size_t n;
 	FILE *out;
-	int r = check_mirror(apt->mirror, err);
+	int r;
 
-	for (size_t i = 0; r == 0 && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		r = files_path(path, err, "%s/%s", apt->dir, dirs[i]);
-		if (r == 0)
-			r = files_mkdirs(path, err);
+		if (r < 0)
+			return r;
+		r = files_mkdirs(path, err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0)
-		r = files_path(path, err, "%s/status", apt->dir);
-	if (r == 0)
-		r = write_new(path, "", err);
-	if (r == 0)
-		r = write_sources(apt, err);
-	if (r == 0)
-		r = files_path(apt->conf, err, "%s/apt.conf", apt->dir);
+	r = files_path(path, err, "%s/status", apt->dir);
+	if (r < 0)
+		return r;
+	r = write_new(path, "", err);
+	if (r < 0)
+		return r;
+	r = write_sources(apt, err);
+	if (r < 0)
+		return r;
+	r = files_path(apt->conf, err, "%s/apt.conf", apt->dir);
 	if (r < 0)
 		return r;
 	network = host_network();
@@ -165,13 +180,13 @@ int apt_configure(struct apt *apt, struct err *err)
 	return write_new(apt->conf, text, err);
 }
 
-/* Runs apt-get with words of its own and then those given. */
-static int run(const struct apt *apt, const char *const *own, const char *const *words, size_t n,
+/* Runs apt-get with words of its own and then those given, if any. */
+static int run(const struct apt *apt, const char *const *own, const struct apt_words *words,
 	       const char *dir, char **ret_output, struct err *err)
 {
 	char variable[PATH_SIZE + 16];
 	const char *env[] = { variable, NULL };
-	size_t n_own = 0;
+	size_t n_own = 0, n = words ? words->n : 0;
 	const char **argv;
 	struct program program = { .env = env,
 				   .dir = dir,
@@ -189,7 +204,7 @@ static int run(const struct apt *apt, const char *const *own, const char *const 
 	for (size_t i = 0; i < n_own; i++)
 		argv[2 + i] = own[i];
 	for (size_t i = 0; i < n; i++)
-		argv[2 + n_own + i] = words[i];
+		argv[2 + n_own + i] = words->words[i];
 	(void)snprintf(variable, sizeof(variable), "APT_CONFIG=%s", apt->conf); /* fits */
 	program.argv = argv;
 	r = program_do(&program, ret_output, "apt", err);
@@ -201,16 +216,16 @@ int apt_update(const struct apt *apt, struct err *err)
 {
 	static const char *const own[] = { "update", NULL };
 
-	return run(apt, own, NULL, 0, NULL, NULL, err);
+	return run(apt, own, NULL, NULL, NULL, err);
 }
 
-int apt_find(const struct apt *apt, const char *const *words, size_t n, struct package *ret,
+int apt_find(const struct apt *apt, const struct apt_words *words, struct package *ret,
 	     struct err *err)
 {
 	static const char *const own[] = { "--print-uris", "download", NULL };
 	FILES_FREE char *output = NULL;
 	size_t found = 0;
-	int r = run(apt, own, words, n, NULL, &output, err);
+	int r = run(apt, own, words, NULL, &output, err);
 
 	if (r < 0)
 		return r;
@@ -219,17 +234,17 @@ int apt_find(const struct apt *apt, const char *const *words, size_t n, struct p
 		struct package package;
 
 		r = package_parse_uri(line, length, &package);
-		if (r < 0 || (r > 0 && found == n))
+		if (r < 0 || (r > 0 && found == words->n))
 			return err_say(err, EINVAL, "apt: cannot understand '%.*s'", (int)length,
 				       line);
 		if (r > 0) {
-			r = str_copy(package.suite, sizeof(package.suite), apt->suite);
+			(void)str_copy(package.suite, sizeof(package.suite), apt->suite); /* fits */
 			ret[found++] = package;
 		}
 		line += length + (line[length] == '\n');
 	}
-	if (found != n)
-		return err_say(err, ENOENT, "apt: found %zu of %zu packages", found, n);
+	if (found != words->n)
+		return err_say(err, ENOENT, "apt: found %zu of %zu packages", found, words->n);
 	return 0;
 }
 
@@ -266,8 +281,7 @@ static int take_installs(const char *output, struct package **ret, size_t *ret_n
 }
 
 int apt_resolve(const struct apt *apt, const char *arch, const char *status,
-		const char *const *words, size_t n, struct package **ret, size_t *ret_n,
-		struct err *err)
+		const struct apt_words *words, struct package **ret, size_t *ret_n, struct err *err)
 {
 	FILES_FREE char *output = NULL;
 	char path[PATH_SIZE], of_status[PATH_SIZE + 32], of_arch[64];
@@ -282,20 +296,21 @@ int apt_resolve(const struct apt *apt, const char *arch, const char *status,
 			      NULL };
 	int r = files_path(path, err, "%s/status.%s", apt->dir, arch);
 
-	if (r == 0)
-		r = write_new(path, status, err);
+	if (r < 0)
+		return r;
+	r = write_new(path, status, err);
 	if (r < 0)
 		return r;
 	(void)snprintf(of_status, sizeof(of_status), "Dir::State::status=%s", path); /* fits */
 	(void)snprintf(of_arch, sizeof(of_arch), "APT::Architecture=%s", arch);
-	r = run(apt, own, words, n, NULL, &output, err);
+	r = run(apt, own, words, NULL, &output, err);
 	return r < 0 ? r : take_installs(output, ret, ret_n, err);
 }
 
-int apt_download(const struct apt *apt, const char *const *words, size_t n, const char *to,
+int apt_download(const struct apt *apt, const struct apt_words *words, const char *to,
 		 struct err *err)
 {
 	static const char *const own[] = { "download", NULL };
 
-	return run(apt, own, words, n, to, NULL, err);
+	return run(apt, own, words, to, NULL, err);
 }

@@ -21,29 +21,44 @@ struct apt {
 	size_t n_arches;
 };
 
+enum { APT_WORDS_MAX = 1024, APT_WORD_SIZE = 3 * 128 /* of PACKAGE_WORD_MAX */ };
+
+/* Packages on a command line: NAME:ARCH or NAME:ARCH=VERSION, without :ARCH for what is for all.
+ * Initialise with { 0 }; large. */
+struct apt_words {
+	char text[APT_WORDS_MAX][APT_WORD_SIZE];
+	const char *words[APT_WORDS_MAX];
+	size_t n;
+};
+
+/* Adds one; version may be NULL. -E2BIG with a sentence. */
+int apt_words_add(struct apt_words *words, const char *name, const char *arch, const char *version,
+		  struct err *err);
+
 /* 0 if this machine has what is needed: apt-get and Debian's keys. */
 int apt_available(struct err *err);
 
-/* Writes the configuration. apt->dir, suite, mirror and arches are set; conf is filled in. */
+/* Writes the configuration. apt->dir, suite, mirror (see mirrors_parse) and arches are set; conf is
+ * filled in. */
 int apt_configure(struct apt *apt, struct err *err);
 
 /* Fetches the indexes and checks their signatures. */
 int apt_update(const struct apt *apt, struct err *err);
 
-/* Asks about packages: words are NAME:ARCH or NAME:ARCH=VERSION, or without :ARCH for those that
- * are for all; one answer per word, in any order. The suite of each is set. */
-int apt_find(const struct apt *apt, const char *const *words, size_t n, struct package *ret,
+/* Asks about packages; one answer per word, in any order. The suite of each is set. */
+int apt_find(const struct apt *apt, const struct apt_words *words, struct package *ret,
 	     struct err *err);
 
-/* Asks what would be installed for packages (NAME:ARCH) of one arch on a machine of that arch that
+/* Asks what would be installed for packages of one arch on a machine of that arch that
  * has what a text of dpkg's status(5) says: them and what they depend on, without suggestions.
  * Name, version and arch of each are set. Caller frees *ret. -EIO with apt's own reason. */
 int apt_resolve(const struct apt *apt, const char *arch, const char *status,
-		const char *const *words, size_t n, struct package **ret, size_t *ret_n,
+		const struct apt_words *words, struct package **ret, size_t *ret_n,
 		struct err *err);
 
-/* Downloads them into a directory, under package_file's names, checksums checked. */
-int apt_download(const struct apt *apt, const char *const *words, size_t n, const char *to,
+/* Downloads them into a directory, under package_file's names, checksums checked. If one cannot be
+ * had, the others may be there all the same. */
+int apt_download(const struct apt *apt, const struct apt_words *words, const char *to,
 		 struct err *err);
 
 #endif

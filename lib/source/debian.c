@@ -19,12 +19,14 @@
 #include "core/suite.h"
 #include "source/apt.h"
 #include "source/deb.h"
+#include "source/download.h"
 #include "source/lockfile.h"
+#include "source/mirrors.h"
 #include "source/owners.h"
 #include "source/package_cache.h"
 #include "source/source.h"
 
-enum { WORD_SIZE = 3 * PACKAGE_WORD_MAX, WORDS_MAX = 1024, SUITES_MAX = 4 };
+enum { SUITES_MAX = 4 };
 
 struct debian {
 	struct debian_request request;
@@ -32,35 +34,10 @@ struct debian {
 	struct package *packages;
 	size_t n_packages, room_packages;
 	const struct suite *suites[SUITES_MAX]; /* those that the request needs */
+	const char *used[SUITES_MAX];		/* the mirror that had each */
 	size_t n_suites;
+	struct mirrors mirrors;
 };
-
-/* Words for apt-get's command line: NAME:ARCH, NAME:ARCH=VERSION. */
-struct words {
-	char text[WORDS_MAX][WORD_SIZE];
-	const char *words[WORDS_MAX];
-	size_t n;
-};
-
-static int add_word(struct words *words, const char *name, const char *arch, const char *version,
-		    struct err *err)
-{
-	struct text text;
-
-	if (words->n == WORDS_MAX)
-		return err_set(err, E2BIG, "too many packages");
-	text_init(&text, words->text[words->n], WORD_SIZE);
-	text_add(&text, name);
-	if (!str_eq(arch, "all"))
-		text_addf(&text, ":%s", arch);
-	if (version)
-		text_addf(&text, "=%s", version);
-	if (text.overflow)
-		return err_set(err, E2BIG, "%s", name);
-	words->words[words->n] = words->text[words->n];
-	words->n++;
-	return 0;
-}
 
 /* -- suites --------------------------------------------------------------------------------- */
 
@@ -80,8 +57,8 @@ static int suite_of(const struct debian_request *request, const struct arch *arc
 	}
 	suite = suite_by_name(name);
 	if (!suite)
-		return err_hint(err, err_say(err, ENOENT, "debian:%s: no such suite", name),
-				"known are %s", suite_names());
+		return err_say(err, ENOENT, "debian:%s: no such suite (Hint: known are %s)", name,
+			       suite_names());
 	if (!suite_has(suite, arch->debian))
 		return err_say(err, ENOENT, "debian:%s has no packages for %s", suite->name,
 			       arch->name);
@@ -97,6 +74,7 @@ static int add_suite(struct debian *debian, const struct suite *suite, struct er
 	}
 	if (debian->n_suites == SUITES_MAX)
 		return err_set(err, E2BIG, "too many suites");
+	debian->used[debian->n_suites] = debian->mirrors.urls[0];
 	debian->suites[debian->n_suites++] = suite;
 	return 0;
 }
@@ -128,24 +106,23 @@ static bool asked_for(const struct debian *debian, const struct suite *suite,
 
 /* -- apt ------------------------------------------------------------------------------------ */
 
-static int open_apt(const struct debian *debian, const struct suite *suite, struct apt *ret,
-		    struct err *err)
+static int open_apt(const struct debian *debian, const struct suite *suite, const char *mirror,
+		    struct apt *ret, struct err *err)
 {
 	const struct debian_request *request = &debian->request;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->suite = suite->name;
-	ret->mirror = request->mirror;
+	ret->mirror = mirror;
 	for (size_t i = 0; i < request->n_arches; i++) {
 		if (asked_for(debian, suite, request->arches[i]))
 			ret->arches[ret->n_arches++] = request->arches[i]->debian;
 	}
 	r = files_path(ret->dir, err, "%s/apt/%s", debian->cache.dir, suite->name);
-	if (r == 0)
-		r = apt_available(err);
-	if (r == 0)
-		r = apt_configure(ret, err);
+	if (r < 0)
+		return r;
+	r = apt_configure(ret, err);
 	if (r < 0)
 		return r;
 	listener_step(debian->request.listener, "asking Debian's mirror for packages");
@@ -153,37 +130,11 @@ static int open_apt(const struct debian *debian, const struct suite *suite, stru
 	return r < 0 ? err_wrap(err, r, "cannot update the package lists of %s", suite->name) : 0;
 }
 
-/* Downloads what the cache lacks of a suite's packages. */
 static int fetch(struct debian *debian, const struct apt *apt, const size_t *which, size_t n,
 		 struct err *err)
 {
-	struct words *words = calloc(1, sizeof(*words));
-	char partial[PATH_SIZE];
-	int r = files_path(partial, err, "%s/partial", debian->cache.dir);
-
-	if (!words)
-		r = err_set(err, ENOMEM, "cannot download packages");
-	for (size_t i = 0; r == 0 && i < n; i++) {
-		const struct package *package = &debian->packages[which[i]];
-
-		r = add_word(words, package->name, package->arch, package->version, err);
-	}
-	if (r == 0)
-		r = files_remove(partial, err);
-	if (r == 0)
-		r = files_mkdirs(partial, err);
-	if (r == 0) {
-		listener_step(debian->request.listener, "downloading %zu packages", n);
-		r = apt_download(apt, words->words, words->n, partial, err);
-		if (r < 0)
-			(void)err_wrap(err, r, "cannot download packages");
-	}
-	for (size_t i = 0; r == 0 && i < n; i++)
-		r = package_cache_take(&debian->cache, &debian->packages[which[i]], partial, err);
-	if (files_remove(partial, r < 0 ? NULL : err) < 0 && r == 0)
-		r = -EIO;
-	free(words);
-	return r;
+	listener_step(debian->request.listener, "downloading %zu packages", n);
+	return download_packages(&debian->cache, apt, debian->packages, which, n, err);
 }
 
 /* The packages of a suite that are not in the cache. Returns how many. */
@@ -191,7 +142,7 @@ static size_t list_missing(const struct debian *debian, const struct suite *suit
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < debian->n_packages && n < WORDS_MAX; i++) {
+	for (size_t i = 0; i < debian->n_packages && n < APT_WORDS_MAX; i++) {
 		if (str_eq(debian->packages[i].suite, suite->name) &&
 		    !package_cache_has(&debian->cache, &debian->packages[i]))
 			ret[n++] = i;
@@ -201,8 +152,8 @@ static size_t list_missing(const struct debian *debian, const struct suite *suit
 
 /* -- the newest packages -------------------------------------------------------------------- */
 
-static int list_words(const struct debian *debian, const struct suite *suite, struct words *words,
-		      struct err *err)
+static int list_words(const struct debian *debian, const struct suite *suite,
+		      struct apt_words *words, struct err *err)
 {
 	const struct debian_request *request = &debian->request;
 	int r = 0;
@@ -211,12 +162,12 @@ static int list_words(const struct debian *debian, const struct suite *suite, st
 		const struct suite_package *package = &suite->packages[i];
 
 		if (package->all)
-			r = add_word(words, package->name, "all", NULL, err);
+			r = apt_words_add(words, package->name, "all", NULL, err);
 		for (size_t j = 0; r == 0 && !package->all && j < request->n_arches; j++) {
 			if (asked_for(debian, suite, request->arches[j]) &&
 			    suite_needs(package, request->arches[j]->debian))
-				r = add_word(words, package->name, request->arches[j]->debian, NULL,
-					     err);
+				r = apt_words_add(words, package->name, request->arches[j]->debian,
+						  NULL, err);
 		}
 	}
 	return r;
@@ -224,22 +175,22 @@ static int list_words(const struct debian *debian, const struct suite *suite, st
 
 /* What apt would install for one arch, into words; NAME:ARCH=VERSION. */
 static int resolve(const struct debian *debian, const struct apt *apt, size_t which,
-		   struct words *words, struct err *err)
+		   struct apt_words *words, struct err *err)
 {
 	const struct debian_request *request = &debian->request;
 	const char *arch = request->arches[which]->debian;
-	struct words *names = calloc(1, sizeof(*names));
+	struct apt_words *names = calloc(1, sizeof(*names));
 	struct package *packages = NULL;
 	size_t n = 0;
 	int r = names ? 0 : err_set(err, ENOMEM, "cannot list packages");
 
 	for (size_t i = 0; r == 0 && i < request->n_names; i++)
-		r = add_word(names, request->names[i], arch, NULL, err);
+		r = apt_words_add(names, request->names[i], arch, NULL, err);
 	if (r == 0)
-		r = apt_resolve(apt, arch, request->installed[which], names->words, names->n,
-				&packages, &n, err);
+		r = apt_resolve(apt, arch, request->installed[which], names, &packages, &n, err);
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		r = add_word(words, packages[i].name, packages[i].arch, packages[i].version, err);
+		r = apt_words_add(words, packages[i].name, packages[i].arch, packages[i].version,
+				  err);
 		/* what is for all archs comes once for each of them */
 		for (size_t j = 0; r == 0 && j + 1 < words->n; j++) {
 			if (!str_eq(words->words[j], words->words[words->n - 1]))
@@ -254,7 +205,7 @@ static int resolve(const struct debian *debian, const struct apt *apt, size_t wh
 }
 
 static int list_resolved(const struct debian *debian, const struct apt *apt,
-			 const struct suite *suite, struct words *words, struct err *err)
+			 const struct suite *suite, struct apt_words *words, struct err *err)
 {
 	const struct debian_request *request = &debian->request;
 	int r = 0;
@@ -272,7 +223,7 @@ static int list_resolved(const struct debian *debian, const struct apt *apt,
 static int find_newest(struct debian *debian, const struct apt *apt, const struct suite *suite,
 		       struct err *err)
 {
-	struct words *words = calloc(1, sizeof(*words));
+	struct apt_words *words = calloc(1, sizeof(*words));
 	int r;
 
 	if (!words)
@@ -286,22 +237,23 @@ static int find_newest(struct debian *debian, const struct apt *apt, const struc
 			r = err_set(err, -r, "cannot list packages");
 	}
 	if (r == 0 && words->n)
-		r = apt_find(apt, words->words, words->n, debian->packages + debian->n_packages,
-			     err);
+		r = apt_find(apt, words, debian->packages + debian->n_packages, err);
 	if (r == 0)
 		debian->n_packages += words->n;
 	free(words);
 	return r;
 }
 
-static int open_newest(struct debian *debian, const struct suite *suite, struct err *err)
+static int open_newest(struct debian *debian, const struct suite *suite, const char *mirror,
+		       struct err *err)
 {
 	struct apt apt;
-	size_t missing[WORDS_MAX], n;
-	int r = open_apt(debian, suite, &apt, err);
+	size_t missing[APT_WORDS_MAX], n;
+	int r = open_apt(debian, suite, mirror, &apt, err);
 
-	if (r == 0)
-		r = find_newest(debian, &apt, suite, err);
+	if (r < 0)
+		return r;
+	r = find_newest(debian, &apt, suite, err);
 	if (r < 0)
 		return r;
 	n = list_missing(debian, suite, missing);
@@ -377,17 +329,17 @@ static int check_offers(const struct debian *debian, const struct package *offer
 static int ask_offers(const struct debian *debian, const struct apt *apt, const size_t *which,
 		      size_t n, struct err *err)
 {
-	struct words *words = calloc(1, sizeof(*words));
+	struct apt_words *words = calloc(1, sizeof(*words));
 	struct package *offers = calloc(n, sizeof(*offers));
 	int r = words && offers ? 0 : err_set(err, ENOMEM, "cannot list packages");
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		const struct package *package = &debian->packages[which[i]];
 
-		r = add_word(words, package->name, package->arch, package->version, err);
+		r = apt_words_add(words, package->name, package->arch, package->version, err);
 	}
 	if (r == 0) {
-		r = apt_find(apt, words->words, words->n, offers, err);
+		r = apt_find(apt, words, offers, err);
 		if (r < 0)
 			(void)err_wrap(err, r, "%s: a package can no longer be downloaded",
 				       debian->request.locked);
@@ -399,56 +351,119 @@ static int ask_offers(const struct debian *debian, const struct apt *apt, const 
 	return r;
 }
 
-static int open_locked(struct debian *debian, struct err *err)
+static int read_locked(struct debian *debian, struct err *err)
 {
 	int r = lockfile_read(debian->request.locked, &debian->packages, &debian->n_packages, err);
 
-	if (r == 0)
-		r = check_listed(debian, err);
-	if (r == 0)
-		keep_wanted(debian);
-	for (size_t i = 0; r == 0 && i < debian->n_packages; i++) {
-		const struct suite *suite = suite_by_name(debian->packages[i].suite);
+	if (r < 0)
+		return r;
+	r = check_listed(debian, err);
+	if (r < 0)
+		return r;
+	keep_wanted(debian);
+	for (size_t i = 0; i < debian->n_packages; i++) {
+		const char *name = debian->packages[i].suite;
+		const struct suite *suite = suite_by_name(name);
 
 		if (!suite)
-			return err_hint(err,
-					err_say(err, ENOENT, "%s: no suite is called %s",
-						debian->request.locked, debian->packages[i].suite),
-					"known are %s", suite_names());
+			return err_say(err, ENOENT,
+				       "%s: no suite is called %s (Hint: known are %s)",
+				       debian->request.locked, name, suite_names());
 		r = add_suite(debian, suite, err);
+		if (r < 0)
+			return r;
 	}
-	for (size_t i = 0; r == 0 && i < debian->n_suites; i++) {
-		size_t missing[WORDS_MAX];
-		size_t n = list_missing(debian, debian->suites[i], missing);
-		struct apt apt;
+	return 0;
+}
 
-		if (!n)
-			continue; /* then neither apt nor a network is needed */
-		r = open_apt(debian, debian->suites[i], &apt, err);
-		if (r == 0)
-			r = ask_offers(debian, &apt, missing, n, err);
-		if (r == 0)
-			r = fetch(debian, &apt, missing, n, err);
-	}
+static int open_locked(struct debian *debian, const struct suite *suite, const char *mirror,
+		       struct err *err)
+{
+	size_t missing[APT_WORDS_MAX];
+	size_t n = list_missing(debian, suite, missing);
+	struct apt apt;
+	int r = open_apt(debian, suite, mirror, &apt, err);
+
+	if (r < 0)
+		return r;
+	r = ask_offers(debian, &apt, missing, n, err);
+	if (r < 0)
+		return r;
+	return fetch(debian, &apt, missing, n, err);
+}
+
+/* -- all suites ----------------------------------------------------------------------------- */
+
+struct attempt {
+	struct debian *debian;
+	const struct suite *suite;
+};
+
+static int open_from(const char *mirror, struct err *err, void *ctx)
+{
+	struct attempt *attempt = ctx;
+	struct debian *debian = attempt->debian;
+	size_t before = debian->n_packages;
+	int r;
+
+	if (debian->request.locked)
+		return open_locked(debian, attempt->suite, mirror, err);
+	r = open_newest(debian, attempt->suite, mirror, err);
+	if (r < 0)
+		debian->n_packages = before; /* another mirror may have others */
 	return r;
+}
+
+static int open_suite(struct debian *debian, size_t which, struct err *err)
+{
+	struct attempt attempt = { debian, debian->suites[which] };
+	size_t missing[APT_WORDS_MAX];
+	int r;
+
+	if (debian->request.locked && !list_missing(debian, attempt.suite, missing))
+		return 0; /* then neither apt nor a network is needed */
+	r = apt_available(err);
+	if (r < 0)
+		return r;
+	r = mirrors_try(&debian->mirrors, debian->request.listener, open_from, &attempt, err);
+	if (r < 0)
+		return r;
+	debian->used[which] = debian->mirrors.urls[r];
+	return 0;
+}
+
+static int find_suites(struct debian *debian, struct err *err)
+{
+	const struct debian_request *request = &debian->request;
+
+	if (request->locked)
+		return read_locked(debian, err);
+	for (size_t i = 0; i < request->n_arches; i++) {
+		const struct suite *suite;
+		int r = suite_of(request, request->arches[i], &suite, err);
+
+		if (r < 0)
+			return r;
+		r = add_suite(debian, suite, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 static int open_all(struct debian *debian, struct err *err)
 {
-	const struct debian_request *request = &debian->request;
-	int r = 0;
+	int r = mirrors_parse(debian->request.mirror, &debian->mirrors, err);
 
-	if (request->locked)
-		return open_locked(debian, err);
-	for (size_t i = 0; r == 0 && i < request->n_arches; i++) {
-		const struct suite *suite;
-
-		r = suite_of(request, request->arches[i], &suite, err);
-		if (r == 0)
-			r = add_suite(debian, suite, err);
-	}
+	if (r < 0)
+		return r;
+	r = package_cache_open(debian->request.cache, debian->request.listener, &debian->cache,
+			       err);
+	if (r < 0)
+		return r;
+	r = find_suites(debian, err);
 	for (size_t i = 0; r == 0 && i < debian->n_suites; i++)
-		r = open_newest(debian, debian->suites[i], err);
+		r = open_suite(debian, i, err);
 	return r;
 }
 
@@ -461,9 +476,8 @@ int debian_open(const struct debian_request *request, struct debian **ret, struc
 	if (!debian)
 		return err_set(err, ENOMEM, "cannot list packages");
 	debian->request = *request;
-	r = package_cache_open(request->cache, request->listener, &debian->cache, err);
-	if (r == 0)
-		r = open_all(debian, err);
+	debian->cache.lock = -1;
+	r = open_all(debian, err);
 	if (r < 0) {
 		debian_close(debian);
 		return r;
@@ -502,6 +516,15 @@ static int merge_usr(const char *dir, struct err *err)
 			r = files_link(target, link, err);
 	}
 	return r;
+}
+
+static const char *mirror_used(const struct debian *debian, const char *suite)
+{
+	for (size_t i = 0; i < debian->n_suites; i++) {
+		if (str_eq(debian->suites[i]->name, suite))
+			return debian->used[i];
+	}
+	return debian->mirrors.urls[0];
 }
 
 static int extract_all(struct debian *debian, const struct arch *arch, const char *dir,
@@ -548,6 +571,6 @@ int debian_extract(struct debian *debian, const struct arch *arch, const char *d
 	}
 	text_init(&text, about, sizeof(about));
 	text_addf(&text, "from debian:%s\nmirror %s\n", suite_used(debian, arch),
-		  debian->request.mirror);
+		  mirror_used(debian, suite_used(debian, arch)));
 	return source_extracted(dir, arch, about, owners, ret, err);
 }

@@ -14,7 +14,7 @@ struct source;
 
 struct debian_request {
 	const char *suite;  /* NULL: what each arch needs */
-	const char *mirror; /* where apt looks */
+	const char *mirror; /* where apt looks: a list, see mirrors_parse */
 	const char *cache;  /* NULL: the user's default */
 	const char *locked; /* a list of packages; NULL: the newest that the suite has */
 	const struct arch *const *arches;

@@ -19,6 +19,8 @@
 #include "core/str.h"
 #include "source/apt.h"
 #include "source/deb.h"
+#include "source/download.h"
+#include "source/mirrors.h"
 #include "source/owners.h"
 #include "source/package_cache.h"
 
@@ -95,65 +97,92 @@ static int extract(const struct package_cache *cache, const char *package, const
 	return r;
 }
 
-static int download(const struct package_cache *cache, const struct apt *apt, const char *word,
-		    const struct package *package, struct err *err)
-{
-	char partial[PATH_SIZE];
-	int r = files_path(partial, err, "%s/partial", cache->dir);
-
-	if (r == 0)
-		r = files_remove(partial, err);
-	if (r == 0)
-		r = files_mkdirs(partial, err);
-	if (r == 0)
-		r = apt_download(apt, &word, 1, partial, err);
-	return r == 0 ? package_cache_take(cache, package, partial, err) : r;
-}
-
 static int image_path(const char *dir, const struct arch *arch, const char *name, char *ret,
 		      struct err *err)
 {
 	return files_path(ret, err, "%s/kernels/%s/%s", dir, arch->name, name);
 }
 
+struct fetch {
+	const struct debian_kernel_request *request;
+	const struct package_cache *cache;
+	char *ret_path;
+};
+
+/* The package of today's kernel, by apt. */
+static int find_package(const struct fetch *fetch, const struct apt *apt, struct package *ret,
+			struct err *err)
+{
+	struct apt_words *words;
+	char name[PACKAGE_WORD_MAX];
+	int r = apt_update(apt, err);
+
+	if (r < 0)
+		return r;
+	r = current_package(apt, meta_package(fetch->request->arch), apt->arches[0], name,
+			    sizeof(name), err);
+	if (r < 0)
+		return r;
+	words = calloc(1, sizeof(*words));
+	if (!words)
+		return err_set(err, ENOMEM, "cannot list packages");
+	r = apt_words_add(words, name, apt->arches[0], NULL, err);
+	if (r == 0)
+		r = apt_find(apt, words, ret, err);
+	free(words);
+	return r;
+}
+
+static int fetch_from(const char *mirror, struct err *err, void *ctx)
+{
+	const struct fetch *fetch = ctx;
+	const struct debian_kernel_request *request = fetch->request;
+	struct apt apt = {
+		.suite = SUITE, .mirror = mirror, .arches = { request->arch->debian }, .n_arches = 1
+	};
+	char file[2 * PACKAGE_WORD_MAX], archive[PATH_SIZE];
+	struct package package;
+	int r = files_path(apt.dir, err, "%s/apt/" SUITE "-kernel", fetch->cache->dir);
+
+	if (r < 0)
+		return r;
+	r = apt_configure(&apt, err);
+	if (r < 0)
+		return r;
+	r = find_package(fetch, &apt, &package, err);
+	if (r < 0)
+		return r;
+	if (package_file(&package, file, sizeof(file)) < 0)
+		return err_say(err, E2BIG, "the name of %s is too long", package.name);
+	r = image_path(fetch->cache->dir, request->arch, file, fetch->ret_path, err);
+	if (r < 0 || files_exist(fetch->ret_path))
+		return r;
+	listener_step(request->listener, "downloading Debian's kernel");
+	if (!package_cache_has(fetch->cache, &package)) {
+		r = download_packages(fetch->cache, &apt, &package, &(size_t){ 0 }, 1, err);
+		if (r < 0)
+			return r;
+	}
+	r = package_cache_path(fetch->cache, &package, archive, err);
+	if (r < 0)
+		return r;
+	return extract(fetch->cache, archive, "boot/vmlinuz-*", fetch->ret_path, err);
+}
+
 static int fetch(const struct debian_kernel_request *request, const struct package_cache *cache,
 		 char *ret_path, struct err *err)
 {
-	const char *debian = request->arch->debian;
-	struct apt apt = {
-		.suite = SUITE, .mirror = request->mirror, .arches = { debian }, .n_arches = 1
-	};
-	char name[PACKAGE_WORD_MAX], word[PACKAGE_WORD_MAX + 16], archive[PATH_SIZE];
-	char file[2 * PACKAGE_WORD_MAX];
-	const char *words[] = { word };
-	struct package package;
-	int r = files_path(apt.dir, err, "%s/apt/" SUITE "-kernel", cache->dir);
+	struct fetch fetch = { request, cache, ret_path };
+	struct mirrors mirrors;
+	int r = apt_available(err);
 
-	if (r == 0)
-		r = apt_available(err);
-	if (r == 0)
-		r = apt_configure(&apt, err);
-	if (r == 0)
-		r = apt_update(&apt, err);
-	if (r == 0)
-		r = current_package(&apt, meta_package(request->arch), debian, name, sizeof(name),
-				    err);
 	if (r < 0)
 		return r;
-	(void)snprintf(word, sizeof(word), "%s:%s", name, debian);
-	r = apt_find(&apt, words, 1, &package, err);
-	if (r == 0 && package_file(&package, file, sizeof(file)) < 0)
-		r = err_say(err, E2BIG, "the name of %s is too long", name);
-	if (r == 0)
-		r = image_path(cache->dir, request->arch, file, ret_path, err);
-	if (r < 0 || files_exist(ret_path))
+	r = mirrors_parse(request->mirror, &mirrors, err);
+	if (r < 0)
 		return r;
-	listener_step(request->listener, "downloading Debian's kernel");
-	if (!package_cache_has(cache, &package))
-		r = download(cache, &apt, word, &package, err);
-	if (r == 0)
-		r = package_cache_path(cache, &package, archive, err);
-	return r == 0 ? extract(cache, archive, "boot/vmlinuz-*", ret_path, err) : r;
+	r = mirrors_try(&mirrors, request->listener, fetch_from, &fetch, err);
+	return r < 0 ? r : 0;
 }
 
 /* The newest by name of those that are cached. */
@@ -179,9 +208,8 @@ int debian_kernel_find(const struct debian_kernel_request *request, char *ret_pa
 	int r;
 
 	if (!meta_package(request->arch))
-		return err_hint(
-			err, err_say(err, ENOENT, "no default kernel for %s", request->arch->name),
-			"--kernel FILE");
+		return err_say(err, ENOENT, "no default kernel for %s (Hint: --kernel FILE)",
+			       request->arch->name);
 	if (find_cached(request, ret_path) == 0)
 		return 0;
 	r = package_cache_open(request->cache, request->listener, &cache, err);

@@ -9,6 +9,9 @@ setup_file() {
     debian_tree $ARCHS
 }
 
+# Where the tree's packages and lists are kept.
+source_cache() { if [ "$(id -u)" = 0 ]; then echo /var/cache/busypy; else echo "${XDG_CACHE_HOME:-$HOME/.cache}/busypy"; fi; }
+
 setup() { NEW=$BATS_TEST_TMPDIR/new; }
 
 # "SUITE NAME VERSION ARCH SIZE SHA256" lines of one arch, for a list that others may not have.
@@ -143,6 +146,26 @@ print(len(ssl.create_default_context().get_ca_certs()) > 100, sys.flags.utf8_mod
     [[ $output =~ ^"busypy: stage: cannot update the package lists of bookworm: apt: "Failed\ to\ fetch\ .*\ Could\ not\ connect ]]
     stage_from "gopher://mirror"
     same "$output" "busypy: stage: 'gopher://mirror' is not a mirror (http://..., https://..., file:/...)"
+}
+
+@test "what a mirror lists but does not have is named; the next one of a list is tried" {
+    local arch=${ARCHS%% *} suite=bookworm cache=$BATS_TEST_TMPDIR/cache deb url version
+    local mirror=("$BATS_TEST_DIRNAME/mirror.py" "$(source_cache)" "$suite")
+    local stage=("${STAGE[@]}" --from "debian:$suite" --arch "$arch" --cache "$cache" "$NEW")
+    read -r _ _ version deb _ < <(packages_of "$arch" | grep ' zlib1g ')
+    deb=zlib1g_${version#*:}_$deb.deb
+
+    run -125 "${mirror[@]}" '^zlib1g_' "${stage[@]}" --mirror @
+    url=$(grep -o 'http://127.0.0.1:[0-9]*' <<<"$output" | head -n1)
+    same "$output" "busypy: stage: cannot download zlib1g $version ($arch, $suite) from $url: apt: Failed to fetch $url/pool/main/z/zlib/$deb  404  Not Found [IP: $(tr : " " <<<"${url#http://}")]"
+    [ ! -e "$NEW" ]
+    compgen -G "$cache/debs/libuuid1_*" # what came is kept
+
+    run -0 "${mirror[@]}" '^zlib1g_' "${stage[@]}" --mirror '@, @@'
+    url=$(grep -o 'http://127.0.0.1:[0-9]*' <<<"$output" | head -n1)
+    same "$output" "busypy: stage: warning: cannot download zlib1g $version ($arch, $suite) from $url: apt: Failed to fetch $url/pool/main/z/zlib/$deb  404  Not Found [IP: $(tr : " " <<<"${url#http://}")], trying ${output##* trying }"
+    same "$(sed -n 's/^mirror //p' "$NEW/etc/busypy/$arch/sources")" "${output##* trying }"
+    cmp "$TREE/etc/busypy/$arch/packages" "$NEW/etc/busypy/$arch/packages"
 }
 
 @test "the mirror of the configuration is used" {
