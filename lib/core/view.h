@@ -32,7 +32,7 @@ struct view {
 };
 
 /* Builds the plan; VIEW_BOOT needs no facts. -E2BIG with a sentence where the host has more than a
- * plan can hold. A small program calls view_host_plan() or view_boot_plan(), and has no other. */
+ * plan can hold. A small program calls the function of its kind, and has no other. */
 int view_plan(const struct view *view, const struct facts *facts, struct plan *ret,
 	      struct err *err);
 

@@ -82,7 +82,7 @@ static int make_plan(const struct sandbox_request *request, struct facts *facts,
 	if (geteuid() == 0)
 		sandbox.flags |= VIEW_SANDBOX_ROOT;
 	r = view_gather(&view, facts, err);
-	return r < 0 ? r : view_plan(&view, facts, ret, err);
+	return r < 0 ? r : view_sandbox_plan(&view, facts, ret, err);
 }
 
 int sandbox_plan(const struct sandbox_request *request, struct plan *ret, struct err *err)
