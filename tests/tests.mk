@@ -9,7 +9,11 @@ HELPERS := $(sort $(wildcard tests/support/helpers/*.c))
 $(B)/unit/%: tests/core/unit/%.c $(B)/libsys.a $(B)/libcore.a
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(HOST_CFLAGS) -iquote tests/core/unit -o $@ $< $(B)/libsys.a $(B)/libcore.a
+	$(Q)$(CC) $(HOST_CFLAGS) -iquote tests/core/unit -o $@ $< $(filter %/librooms.a,$^) \
+		$(B)/libsys.a $(B)/libcore.a
+
+# Of the rooms above, what needs no library of the system.
+$(B)/unit/sysroot: $(B)/librooms.a
 
 $(B)/helpers/%: tests/support/helpers/%.c $(B)/musl/libsmall.a
 	@mkdir -p $(@D)

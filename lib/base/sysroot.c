@@ -4,14 +4,18 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "core/arch.h"
 #include "core/path_size.h"
+#include "core/plan.h"
 #include "core/str.h"
-#include "core/tree_layout.h"
+#include "core/view.h"
+#include "core/view_boot.h"
 
 enum { LINKS_MAX = 40 /* as the kernel's MAXSYMLINKS */ };
 
@@ -20,77 +24,185 @@ struct walk {
 	char rest[PATH_SIZE]; /* still to be walked */
 	char real[PATH_SIZE]; /* where done is on this machine */
 	int links;
-	struct sysroot_trail *trail; /* or NULL */
+	const struct sysroot_mount *mount; /* which real is of */
+	struct sysroot_trail *trail;	   /* or NULL */
 };
 
-int sysroot_init(struct sysroot *root, const char *dir)
+static void clear(struct sysroot *root)
 {
+	root->n_mounts = 0;
+	root->text_used = 0;
 	root->library_path = NULL;
 	root->cache_size = 0;
 	root->cwd = NULL;
-	root->n_mounts = 1;
 	root->below = NULL;
-	root->mounts[0].at = "";
-	return str_copy(root->mounts[0].dir, sizeof(root->mounts[0].dir),
-			str_eq(dir, "/") ? "" : dir);
 }
 
-int sysroot_init_view(struct sysroot *root, const char *tree, const struct arch *arch)
+/* Keeps the two as one string; NULL if there is no room. */
+static const char *keep(struct sysroot *root, const char *a, const char *b)
 {
-	static const char *const at[] = { "/usr", "/lib", "/lib64" };
+	char *kept = root->text + root->text_used;
 	struct text text;
 
-	root->library_path = NULL;
-	root->cache_size = 0;
-	root->cwd = NULL;
-	root->n_mounts = 0;
-	root->below = NULL;
-	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
-		text_init(&text, root->mounts[i].dir, sizeof(root->mounts[i].dir));
-		text_addf(&text, i == 0 ? "%s/" TREE_USR_OF : "%s/" TREE_CLIB_OF, tree, arch->name);
-		if (text.overflow)
-			return -E2BIG;
-		root->mounts[i].at = at[i];
-		root->n_mounts++;
-	}
-	return 0;
+	text_init(&text, kept, sizeof(root->text) - root->text_used);
+	text_add(&text, a);
+	text_add(&text, b);
+	if (text.overflow || text.used >= PATH_SIZE)
+		return NULL;
+	root->text_used += text.used + 1;
+	return kept;
+}
+
+/* A mount at "/"at, or without at that of the root. Returns it, or NULL if there is no room. */
+static struct sysroot_mount *add(struct sysroot *root, const char *at, const char *dir,
+				 const char *below)
+{
+	struct sysroot_mount *mount = &root->mounts[root->n_mounts];
+
+	if (root->n_mounts == SYSROOT_MOUNTS_MAX)
+		return NULL;
+	*mount = (struct sysroot_mount){
+		.at = keep(root, *at ? "/" : "", at),
+		.dir = keep(root, str_eq(dir, "/") ? "" : dir, str_eq(below, "/") ? "" : below),
+	};
+	if (!mount->at || !mount->dir)
+		return NULL;
+	root->n_mounts++;
+	return mount;
 }
 
 int sysroot_mount(struct sysroot *root, const char *at, const char *dir)
 {
-	size_t n = root->n_mounts;
+	return add(root, *at ? at + 1 : "", dir, "") ? 0 : -E2BIG;
+}
 
-	if (n == SYSROOT_MOUNTS_MAX || str_copy(root->mounts[n].dir, sizeof(root->mounts[n].dir),
-						str_eq(dir, "/") ? "" : dir) < 0)
-		return -E2BIG;
-	root->mounts[n].at = at;
-	root->n_mounts++;
+int sysroot_init(struct sysroot *root, const char *dir)
+{
+	clear(root);
+	return sysroot_mount(root, "", dir);
+}
+
+/* What the view makes; for what has to be looked at, what has that name in dir stands in. */
+static struct sysroot_mount *add_made(struct sysroot *root, const char *at, const char *dir)
+{
+	struct sysroot_mount *mount = add(root, at, dir, "");
+
+	if (mount)
+		mount->dir = keep(root, mount->dir, mount->at);
+	return mount && mount->dir ? mount : NULL;
+}
+
+/* A source that need not be there. */
+static bool is_left_out(const struct op *op, const struct sysroot_mount *mount)
+{
+	struct stat st;
+
+	return (op->flags & OP_OPTIONAL) && lstat(mount->dir, &st) < 0;
+}
+
+static int add_op(struct sysroot *root, const struct op *op, const char *dir)
+{
+	struct sysroot_mount *mount;
+
+	switch (op->type) {
+	case OP_TREE:
+		return add(root, "", dir, op->src) ? 0 : -E2BIG;
+	case OP_HERE:
+		return add(root, "", dir, "") ? 0 : -E2BIG;
+	case OP_BIND:
+	case OP_RBIND:
+	case OP_OVERLAY:
+		if (op->src[0] == '@') /* what another op has put into the view */
+			return 0;
+		mount = add(root, op->dst, dir, op->src);
+		if (mount && is_left_out(op, mount))
+			root->n_mounts--;
+		return mount ? 0 : -E2BIG;
+	case OP_SYMLINK:
+		mount = add_made(root, op->dst, dir);
+		if (mount)
+			mount->target = keep(root, op->data, "");
+		return mount && mount->target ? 0 : -E2BIG;
+	case OP_ROOT:
+	case OP_MOUNT:
+		mount = add_made(root, op->type == OP_ROOT ? "" : op->dst, dir);
+		if (mount)
+			mount->is_alone = true;
+		return mount ? 0 : -E2BIG;
+	case OP_SLAVE:
+	case OP_MKDIR:
+	case OP_FILE:
+	case OP_UMOUNT:
+	case OP_PRUNE:
+	case OP_FLAGS:
+	case OP_PIVOT:
+		break;
+	}
+	return 0;
+}
+
+int sysroot_from_plan(struct sysroot *root, const struct plan *plan, const char *dir)
+{
+	clear(root);
+	/* A later op covers what an earlier one has put there. */
+	for (size_t i = plan->n_ops; i > 0; i--) {
+		int r = add_op(root, &plan->ops[i - 1], dir);
+
+		if (r < 0)
+			return r;
+	}
 	return 0;
 }
 
 int sysroot_init_client(struct sysroot *root, const char *tree, const struct arch *arch)
 {
-	int r = sysroot_init_view(root, tree, arch);
+	const struct view view = { .kind = VIEW_BOOT, .tree = "/", .arch = arch->name };
+	ARRAY_FREE struct plan *plan = malloc(sizeof(*plan)); /* too large for a stack */
+	int r;
+
+	if (!plan)
+		return -ENOMEM;
+	r = view_boot_plan(&view, plan, NULL);
+	if (r < 0)
+		return r;
+	return sysroot_from_plan(root, plan, tree);
+}
+
+int sysroot_init_view(struct sysroot *root, const char *tree, const struct arch *arch)
+{
+	int r = sysroot_init_client(root, tree, arch);
 
 	if (r < 0)
 		return r;
-	/* behind the others, which come first; /lib64 is the tree's link */
-	root->mounts[2].at = "";
-	return str_copy(root->mounts[2].dir, sizeof(root->mounts[2].dir), tree);
+	root->n_mounts--; /* the tree, which came first and so is last */
+	return sysroot_mount(root, "/lib64", sysroot_dir(root, "/lib"));
 }
 
-/* Sets walk->real for walk->done. Returns 1 if that is a mount's own directory, 0 if not. */
+const char *sysroot_dir(const struct sysroot *root, const char *at)
+{
+	for (size_t i = 0; i < root->n_mounts; i++) {
+		if (str_eq(root->mounts[i].at, at))
+			return root->mounts[i].dir;
+	}
+	return NULL;
+}
+
+/* Sets walk->real for walk->done. Returns 1 if that is a mount's own place, 0 if not. */
 static int locate(const struct sysroot *root, struct walk *walk)
 {
 	for (size_t i = 0; i < root->n_mounts; i++) {
-		size_t n = strlen(root->mounts[i].at);
+		const struct sysroot_mount *mount = &root->mounts[i];
+		size_t n = strlen(mount->at);
 		struct text text;
 
-		if (strncmp(walk->done, root->mounts[i].at, n) != 0 ||
+		if (strncmp(walk->done, mount->at, n) != 0 ||
 		    (walk->done[n] && walk->done[n] != '/'))
 			continue;
+		if (mount->is_alone && walk->done[n])
+			return -ENOENT;
+		walk->mount = mount;
 		text_init(&text, walk->real, sizeof(walk->real));
-		text_add(&text, root->mounts[i].dir);
+		text_add(&text, mount->dir);
 		text_add(&text, walk->done + n);
 		if (!text.used)
 			text_add(&text, "/");
@@ -108,33 +220,43 @@ static void drop_last(char *path)
 }
 
 /* Puts a link's target before the rest of the walk. */
+static int go_on_at(struct walk *walk, const char *target)
+{
+	char rest[PATH_SIZE];
+	struct text text;
+
+	if (++walk->links > LINKS_MAX)
+		return -ELOOP;
+	text_init(&text, rest, sizeof(rest));
+	text_add(&text, target);
+	text_add(&text, "/");
+	text_add(&text, walk->rest);
+	if (text.overflow)
+		return -ENAMETOOLONG;
+	if (target[0] == '/')
+		walk->done[0] = '\0';
+	else
+		drop_last(walk->done);
+	return str_copy(walk->rest, sizeof(walk->rest), rest);
+}
+
+/* Follows a link that stands on this machine. */
 static int follow(struct walk *walk, const struct stat *link)
 {
 	const struct sysroot_trail *trail = walk->trail;
 	char target[PATH_SIZE];
-	ssize_t n = readlink(walk->real, target, sizeof(target));
-	struct text text;
+	ssize_t n = readlink(walk->real, target, sizeof(target) - 1);
 	bool last = !walk->rest[strspn(walk->rest, "/")];
 	int r = 0;
 
 	if (n < 0)
 		return -errno;
-	if (++walk->links > LINKS_MAX)
+	target[n] = '\0';
+	if (walk->links == LINKS_MAX)
 		return -ELOOP;
 	if (trail && trail->follow)
 		r = trail->follow(walk->real, link, last, trail->context);
-	if (r < 0)
-		return r;
-	if ((size_t)n + 1 + strlen(walk->rest) >= sizeof(target))
-		return -ENAMETOOLONG;
-	text_init(&text, target + n, sizeof(target) - (size_t)n);
-	text_add(&text, "/");
-	text_add(&text, walk->rest);
-	if (target[0] == '/')
-		walk->done[0] = '\0';
-	else
-		drop_last(walk->done);
-	return str_copy(walk->rest, sizeof(walk->rest), target);
+	return r < 0 ? r : go_on_at(walk, target);
 }
 
 /* Takes the next component off walk->rest and onto walk->done. */
@@ -171,8 +293,10 @@ static int step(const struct sysroot *root, struct walk *walk, bool follow_last)
 	r = locate(root, walk);
 	if (r < 0)
 		return r;
-	if (r > 0 || (last && !follow_last))
+	if (last && !follow_last)
 		return 0;
+	if (r > 0)
+		return walk->mount->target ? go_on_at(walk, walk->mount->target) : 0;
 	if (lstat(walk->real, &st) < 0)
 		return -errno;
 	if (S_ISLNK(st.st_mode))

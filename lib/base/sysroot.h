@@ -10,16 +10,22 @@
 #include "core/path_size.h"
 
 struct arch;
+struct plan;
 struct stat;
 
-enum { SYSROOT_MOUNTS_MAX = 16 };
+enum { SYSROOT_MOUNTS_MAX = 256, SYSROOT_TEXT_MAX = 64 * 1024 };
 
-/* Which directory stands where. What no mount covers does not exist. */
+/* Strings belong to the sysroot. */
+struct sysroot_mount {
+	const char *at, *dir; /* absolute path, and the directory of this machine that is there */
+	const char *target;   /* of a link that the view makes; else NULL */
+	bool is_alone;	      /* nothing that is known is in it */
+};
+
+/* Which directory stands where; the first mount that fits a path counts. What no mount covers does
+ * not exist. To be used where it was initialised, not copied. */
 struct sysroot {
-	struct {
-		const char *at; /* absolute; static storage */
-		char dir[PATH_SIZE];
-	} mounts[SYSROOT_MOUNTS_MAX];
+	struct sysroot_mount mounts[SYSROOT_MOUNTS_MAX];
 	size_t n_mounts;
 	/* Where an ld.so looks besides, borrowed: LD_LIBRARY_PATH, or NULL; its cache */
 	const char *library_path;
@@ -28,21 +34,31 @@ struct sysroot {
 	const char *cwd;   /* where DT_NEEDED with a relative path begins; NULL is "/" */
 	/* Another one, which lib/elf/search asks where this one has nothing; NULL after init. */
 	const struct sysroot *below;
+	char text[SYSROOT_TEXT_MAX];
+	size_t text_used;
 };
 
 /* One directory as "/". -E2BIG if its path is too long. */
 int sysroot_init(struct sysroot *root, const char *dir);
 
-/* A tree's runtime of arch where a view has it: /usr, /lib, and /lib64, which is /lib. */
+/* What the plan of a view puts where; dir is where the plan's "/" is on this machine ("/" for a
+ * view of this machine, a tree for VIEW_BOOT). Directories and file systems that the plan makes are
+ * empty here. -E2BIG. */
+int sysroot_from_plan(struct sysroot *root, const struct plan *plan, const char *dir);
+
+/* A client's view of a tree, from its plan: /usr and /lib of arch in the tree, but not what is
+ * fresh there (/dev, /proc, /run, ...). -E2BIG, -ENOMEM. */
+int sysroot_init_client(struct sysroot *root, const char *tree, const struct arch *arch);
+
+/* Of that only the runtime: /usr, /lib, and /lib64, which is /lib. */
 int sysroot_init_view(struct sysroot *root, const char *tree, const struct arch *arch);
 
-/* Puts a directory of this machine where the sysroot has at (static storage); the first that fits a
- * path counts. -E2BIG. */
+/* Puts a directory of this machine where the sysroot has at, after the mounts it has already.
+ * -E2BIG. */
 int sysroot_mount(struct sysroot *root, const char *at, const char *dir);
 
-/* The same with the tree itself as "/": a client's view, but for what is fresh there (/dev, /proc,
- * /run, ...). */
-int sysroot_init_client(struct sysroot *root, const char *tree, const struct arch *arch);
+/* The directory that stands at a mount's own place, "" for the root; NULL if there is none. */
+const char *sysroot_dir(const struct sysroot *root, const char *at);
 
 /* Resolves an absolute path, following every link as if the sysroot were "/". ret_real (of
  * PATH_SIZE bytes) is where the file really is. -ENOENT, -ELOOP, -ENOTDIR, ... */

@@ -229,7 +229,7 @@ static int find_interpreter(struct linkage *linkage)
 		return 0;
 	}
 	text_init(&text, place, sizeof(place));
-	text_addf(&text, "%s/bin/python3", linkage->root->mounts[0].dir);
+	text_addf(&text, "%s/bin/python3", sysroot_dir(linkage->root, "/usr"));
 	finding_add(linkage->findings, &no_interpreter, place, linkage->request->arch, "%s",
 		    r == -ENOENT ? "is missing" : strerror(-r));
 	return 0;
@@ -249,7 +249,7 @@ static void check_opened(const struct linkage *linkage)
 			    false, real))
 		return;
 	text_init(&text, path, sizeof(path));
-	text_addf(&text, "%s/libgcc_s.so.1", linkage->root->mounts[1].dir);
+	text_addf(&text, "%s/libgcc_s.so.1", sysroot_dir(linkage->root, "/lib"));
 	finding_add(linkage->findings, &no_libgcc, path, linkage->request->arch, "is missing");
 }
 

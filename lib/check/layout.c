@@ -96,6 +96,8 @@ struct layout {
 	struct check_part *part;
 	const char *tree;
 	uid_t uid; /* of the tree */
+	struct sysroot view;
+	const struct arch *viewed; /* whose view that is, or NULL */
 };
 
 static void check_folders(const struct layout *layout)
@@ -251,34 +253,50 @@ static void check_case(const struct layout *layout)
 	free(next);
 }
 
-/* A link's place in the view and the view itself: below etc/python/ARCH/usr it is /usr, below
- * etc/clib/ARCH it is /lib; elsewhere it is the tree. */
-static int place_link(const struct layout *layout, const char *path, struct sysroot *ret,
-		      char *ret_at)
+/* The client's view for arch; links come in the order of their paths, so the last one often serves.
+ */
+static const struct sysroot *view_for(struct layout *layout, const struct arch *arch)
 {
-	size_t n;
-	const struct arch *table = arch_table(&n);
-
-	for (size_t i = 0; i < n; i++) {
-		char usr[64], lib[64];
-		struct text text;
-
-		text_init(&text, usr, sizeof(usr));
-		text_addf(&text, TREE_USR_OF "/", table[i].name);
-		text_init(&text, lib, sizeof(lib));
-		text_addf(&text, TREE_CLIB_OF "/", table[i].name);
-		if (!str_starts(path, usr) && !str_starts(path, lib))
-			continue;
-		if (sysroot_init_client(ret, layout->tree, &table[i]) < 0)
-			return -ENAMETOOLONG;
-		return str_starts(path, usr)
-			       ? files_path(ret_at, NULL, "/usr/%s", path + strlen(usr))
-			       : files_path(ret_at, NULL, "/lib/%s", path + strlen(lib));
+	if (layout->viewed != arch) {
+		layout->viewed = NULL;
+		if (sysroot_init_client(&layout->view, layout->tree, arch) < 0)
+			return NULL;
+		layout->viewed = arch;
 	}
-	if (sysroot_init_client(ret, layout->tree,
-				layout->part->n_archs ? layout->part->archs[0] : table) < 0)
-		return -ENAMETOOLONG;
-	return files_path(ret_at, NULL, "/%s", path);
+	return &layout->view;
+}
+
+/* The arch whose runtime a path is in, and the path's place in its view; NULL if it is in none. */
+static const struct arch *place_in_runtime(const char *path, char *ret_at)
+{
+	char name[TREE_ARCH_SIZE];
+	const char *usr = tree_layout_below(path, TREE_PYTHON, name), *lib = NULL;
+	const struct arch *arch;
+
+	if (!usr)
+		lib = tree_layout_below(path, TREE_CLIB, name);
+	if (!(usr && str_starts(usr, "/usr/")) && !(lib && *lib))
+		return NULL; /* perhaps the folder itself: that is the tree's */
+	arch = arch_by_name(name);
+	if (!arch || !str_eq(arch->name, name)) /* a kernel's word for it is no folder */
+		return NULL;
+	if (files_path(ret_at, NULL, "%s%s", usr ? "" : "/lib", usr ? usr : lib) < 0)
+		return NULL;
+	return arch;
+}
+
+/* A link's place in the view, and the view itself: that of the runtime which it is in, or of any.
+ */
+static const struct sysroot *place_link(struct layout *layout, const char *path, char *ret_at)
+{
+	const struct arch *arch = place_in_runtime(path, ret_at);
+	size_t n;
+
+	if (arch)
+		return view_for(layout, arch);
+	if (files_path(ret_at, NULL, "/%s", path) < 0)
+		return NULL;
+	return view_for(layout, layout->part->n_archs ? layout->part->archs[0] : arch_table(&n));
 }
 
 static bool is_fresh(const char *at, const char *target)
@@ -307,15 +325,14 @@ static bool is_others(const char *at, const char *target)
 	return str_starts(target, "/usr/") || str_starts(target, "/lib");
 }
 
-static void check_link(const struct layout *layout, const struct check_file *file)
+static void check_link(struct layout *layout, const struct check_file *file)
 {
 	char path[PATH_SIZE], target[PATH_SIZE], at[PATH_SIZE], real[PATH_SIZE];
-	struct sysroot root;
+	const struct sysroot *view = place_link(layout, file->path, at);
 	ssize_t n;
 	int r;
 
-	if (files_path(path, NULL, "%s/%s", layout->tree, file->path) < 0 ||
-	    place_link(layout, file->path, &root, at) < 0)
+	if (!view || files_path(path, NULL, "%s/%s", layout->tree, file->path) < 0)
 		return;
 	n = readlink(path, target, sizeof(target) - 1);
 	if (n < 0)
@@ -326,7 +343,7 @@ static void check_link(const struct layout *layout, const struct check_file *fil
 			    "leads to %s, which is above the tree", target);
 		return;
 	}
-	r = sysroot_find(&root, at, real);
+	r = sysroot_find(view, at, real);
 	if (r == 0 || is_fresh(at, target))
 		return;
 	if (target[0] == '/' && !str_starts(target, "/usr/") && !str_starts(target, "/lib") &&

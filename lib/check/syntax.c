@@ -118,7 +118,7 @@ static bool choose_staged(const struct syntax *syntax, const struct arch *arch, 
 		return false;
 	if (file.interp) {
 		if (sysroot_find(&view, file.interp, ret->ldso) < 0 ||
-		    str_copy(ret->lib, sizeof(ret->lib), view.mounts[1].dir) < 0)
+		    str_copy(ret->lib, sizeof(ret->lib), sysroot_dir(&view, "/lib")) < 0)
 			return false;
 		ret->argv[ret->n++] = ret->ldso;
 		ret->argv[ret->n++] = "--library-path";

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/broken.h"
@@ -16,13 +17,13 @@
 #include "core/err.h"
 #include "core/facts.h"
 #include "core/path_size.h"
+#include "core/plan.h"
 #include "core/request.h"
 #include "core/rule.h"
 #include "core/shebang.h"
 #include "core/str.h"
 #include "core/tier.h"
-#include "core/tree_layout.h"
-#include "core/view_host.h"
+#include "core/view.h"
 #include "explain/parts.h"
 #include "explain/replay.h"
 #include "explain/world.h"
@@ -36,6 +37,7 @@
 #include "sys/probe.h"
 #include "sys/script.h"
 #include "sys/tier_probe.h"
+#include "sys/view_gather.h"
 
 enum { STATUS_OURS = 125, STATUS_CANNOT_RUN = 126 };
 
@@ -235,37 +237,39 @@ static const char *why_no_template(const struct decision *decision)
 	return decision->facts.pinned ? decision->why : "no template is kept for this tree";
 }
 
-/* What "/" is in the host view: DESIGN, "Views". */
+struct composing {
+	struct facts facts;
+	struct plan plan;
+};
+
+/* What "/" is in the host view, by the plan that the loader would perform. */
+static int compose(const struct contract_tree *tree, struct sysroot *ret, struct err *err)
+{
+	const struct view view = { .kind = VIEW_HOST, .tree = tree->path, .arch = tree->arch };
+	ARRAY_FREE struct composing *composing = malloc(sizeof(*composing));
+	int r;
+
+	if (!composing)
+		return err_set(err, ENOMEM, "cannot follow the view of %s", tree->path);
+	r = view_gather(&view, &composing->facts, err);
+	if (r < 0)
+		return r;
+	r = view_plan(&view, &composing->facts, &composing->plan, err);
+	if (r < 0)
+		return r;
+	r = sysroot_from_plan(ret, &composing->plan, "/");
+	return r < 0 ? err_set(err, -r, "cannot follow the view of %s", tree->path) : 0;
+}
+
 static int enter_view(struct world *world, const struct contract_tree *tree, struct err *err)
 {
-	static struct facts facts;
-	static const char *const own[] = { "/bin", "/sbin", "/" TREE_SITE };
-	const struct arch *arch = arch_by_name(tree->arch);
-	struct sysroot *view = calloc(1, sizeof(*view)), *runtime = calloc(1, sizeof(*runtime));
-	char dir[PATH_SIZE];
-	int r = view && runtime && arch ? 0 : -ENOMEM;
+	struct sysroot *view = malloc(sizeof(*view));
+	int r = view ? compose(tree, view, err)
+		     : err_set(err, ENOMEM, "cannot follow the view of %s", tree->path);
 
-	facts_init(&facts);
-	probe_shares(&facts, tree->path, tree->arch);
-	for (size_t i = 0; r == 0 && view_share(i); i++) {
-		if (facts.shares >> i & 1)
-			r = sysroot_mount(view, view_share(i), view_share(i));
-	}
-	if (r == 0)
-		r = sysroot_init_view(runtime, tree->path, arch);
-	for (size_t i = 0; r == 0 && i < runtime->n_mounts; i++)
-		r = sysroot_mount(view, runtime->mounts[i].at, runtime->mounts[i].dir);
-	for (size_t i = 0; r == 0 && i < sizeof(own) / sizeof(own[0]); i++) {
-		r = path_join(dir, sizeof(dir), tree->path, own[i] + 1);
-		if (r == 0)
-			r = sysroot_mount(view, own[i], dir);
-	}
-	if (r == 0)
-		r = sysroot_mount(view, "", "/");
-	free(runtime);
 	if (r < 0) {
 		free(view);
-		return err_set(err, -r, "cannot follow the view of %s", tree->path);
+		return r;
 	}
 	free(world->root);
 	world->root = view;

@@ -338,10 +338,7 @@ static void compose(struct world *world)
 	struct sysroot *view = world->root;
 
 	if (is_init(path) || !tree_has_runtime(dir, world->kernel) ||
-	    sysroot_init_view(view, dir, world->kernel) < 0)
-		return;
-	if (sysroot_mount(view, "", dir) <
-	    0) /* cannot be: there is room, and it was taken before */
+	    sysroot_init_client(view, dir, world->kernel) < 0)
 		return;
 	world->parent = world_step(world, "view", world->request->root_name,
 				   "of %s, as init makes it", world->kernel->name);

@@ -52,7 +52,7 @@ static int find_binary(const struct work *work, const char *path, struct binary 
 
 	if (r == 0)
 		r = sysroot_canonical(work->root, path, ret->source);
-	return r < 0 ? err_set(err, -r, "%s%s", work->root->mounts[0].dir, path) : 0;
+	return r < 0 ? err_set(err, -r, "%s%s", sysroot_dir(work->root, ""), path) : 0;
 }
 
 /* Adds what it needs to the libraries. */

@@ -113,7 +113,7 @@ static bool find_interpreter(struct build *build)
 
 static int find_python(struct build *build, struct err *err)
 {
-	const char *dir = build->source->root->mounts[0].dir;
+	const char *dir = sysroot_dir(build->source->root, "");
 	unsigned minor;
 
 	if (!find_interpreter(build))
