@@ -12,12 +12,14 @@
 #include <unistd.h>
 
 #include "base/conf_file.h"
+#include "base/destination.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "check/closure.h"
 #include "core/arch.h"
 #include "core/arch_list.h"
 #include "core/conf.h"
+#include "core/destination.h"
 #include "core/err.h"
 #include "core/nfs.h"
 #include "core/path_size.h"
@@ -338,7 +340,9 @@ static int run(struct options *options, const char *kernel, const char *initrd,
 	if (text_check(&text) < 0)
 		return err_say(err, E2BIG, "--append is too long");
 	if (options->record) {
-		r = files_mkdirs(options->record, err);
+		r = destination_check(options->record, DESTINATION_RECORD, 0, err);
+		if (r == 0)
+			r = files_mkdirs(options->record, err);
 		if (r == 0)
 			r = files_path(raw_log, err, "%s/console.%s.log", options->record,
 				       machine->arch->name);

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/destination.h"
 #include "base/listener.h"
 #include "base/table.h"
 #include "check/check.h"
 #include "check/closure.h"
 #include "core/arch.h"
 #include "core/arch_list.h"
+#include "core/destination.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "image/client.h"
@@ -317,9 +319,10 @@ int cmd_pack(int argc, char **argv)
 
 	if (r)
 		return r;
-	if (options.nfs_client)
+	r = destination_check(options.output, DESTINATION_FILE, 0, &err);
+	if (r == 0 && options.nfs_client)
 		r = pack_client(&options, sizes, &err);
-	else
+	else if (r == 0)
 		r = make_request(&options, tree, &request, &err);
 	if (r == 0 && !options.nfs_client)
 		r = pack_write(&request, sizes, &err);

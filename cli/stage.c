@@ -39,6 +39,7 @@ static const char help[] =
 	"      --busybox FILE         static busybox for the rescue shell of a booted machine\n"
 	"      --rootfs DIR           BusyPy's own programs, if not where they are installed\n"
 	"      --link-libc            make links in etc/clib to what etc/libc has\n"
+	"      --force                write into a TREE that is not empty and is no tree\n"
 	"  -l, --list                 print the files that each runtime was made from\n"
 	"  -J, --json                 print that as JSON\n"
 	"  -c, --config FILE          configuration, for the mirror\n"
@@ -113,6 +114,7 @@ enum {
 	OPTION_BUSYBOX,
 	OPTION_ROOTFS,
 	OPTION_LINK,
+	OPTION_FORCE,
 	OPTION_JSON
 };
 
@@ -125,6 +127,7 @@ static const struct option longs[] = {
 	{ "busybox", required_argument, NULL, OPTION_BUSYBOX },
 	{ "rootfs", required_argument, NULL, OPTION_ROOTFS },
 	{ "link-libc", no_argument, NULL, OPTION_LINK },
+	{ "force", no_argument, NULL, OPTION_FORCE },
 	{ "list", no_argument, NULL, 'l' },
 	{ "json", no_argument, NULL, 'J' },
 	{ "config", required_argument, NULL, 'c' },
@@ -158,6 +161,9 @@ static int take_option(int option, struct options *options, struct stage_request
 		return 0;
 	case OPTION_LINK:
 		request->link_libc = true;
+		return 0;
+	case OPTION_FORCE:
+		request->force = true;
 		return 0;
 	case 'l':
 		options->list = true;

@@ -9,9 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/destination.h"
 #include "core/amount.h"
 #include "core/arch.h"
 #include "core/arch_list.h"
+#include "core/destination.h"
 #include "core/ending.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -294,7 +296,8 @@ int cmd_test(int argc, char **argv)
 	if (r)
 		return r;
 	if ((!options.tree && run_find_tree(options.config, &options.tree, &err) < 0) ||
-	    tree_resolve(options.tree, tree, &err) < 0)
+	    tree_resolve(options.tree, tree, &err) < 0 ||
+	    (options.output && destination_check(options.output, DESTINATION_OUTPUT, 0, &err) < 0))
 		return say_err("test", &err);
 	r = choose_archs(&options, tree);
 	if (r == 0)

@@ -16,10 +16,12 @@
 #include "add/records.h"
 #include "add/wheel.h"
 #include "add/work.h"
+#include "base/destination.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
+#include "core/destination.h"
 #include "core/err.h"
 #include "core/export_layout.h"
 #include "core/path_size.h"
@@ -148,9 +150,12 @@ static int decide(struct add *add, struct err *err)
 static int run(struct add *add, struct err *err)
 {
 	bool any = false;
-	int r = tree_resolve(add->request->tree, add->tree, err);
+	int r = destination_check(add->request->tree, DESTINATION_TREE, DESTINATION_FORCE, err);
 
 	/* Whatever can be refused is refused before the tree is touched. */
+	if (r < 0)
+		return r;
+	r = tree_resolve(add->request->tree, add->tree, err);
 	if (r < 0)
 		return r;
 	r = refuse_published(add->tree, err);

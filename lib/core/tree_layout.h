@@ -19,6 +19,7 @@
 #define TREE_RESCUE_OF TREE_INFO "/%s/rescue" /* a busybox for a client in need */
 #define TREE_INIT_OF "sbin/%s-init"	      /* PID 1 */
 
+#define TREE_STAGING ".busypy-stage"		/* what is being made, and the lock */
 #define TREE_SITE "site-package"		/* Python packages of all archs */
 #define TREE_SELFTEST TREE_INFO "/selftest"	/* what `busypy enable` executes */
 #define TREE_START TREE_INFO "/busypy_start.py" /* imported when Python starts; staged per arch */

@@ -21,6 +21,19 @@
 #include "sys/dirs.h"
 #include "sys/fd.h"
 
+/* No hint to publish into what is not empty: it may be anybody's. */
+static int refuse(const char *path, const char *resolved, struct err *err)
+{
+	FD_CLEANUP int fd = open(resolved, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && dirs_empty(fd) == 1)
+		return err_say(err, ENOENT,
+			       "%s is no export: it has no versions (Hint: 'busypy publish TREE "
+			       "%s' makes one)",
+			       resolved, path);
+	return err_say(err, ENOENT, "%s is no export: it has no versions", resolved);
+}
+
 int export_resolve(const char *path, char ret[PATH_SIZE], struct err *err)
 {
 	char resolved[PATH_SIZE], versions[PATH_SIZE];
@@ -33,10 +46,7 @@ int export_resolve(const char *path, char ret[PATH_SIZE], struct err *err)
 	if (r < 0)
 		return r;
 	if (lstat(versions, &st) < 0 || !S_ISDIR(st.st_mode))
-		return err_say(err, ENOENT,
-			       "%s is no export: it has no versions (Hint: 'busypy publish TREE "
-			       "%s' makes one)",
-			       resolved, path);
+		return refuse(path, resolved, err);
 	return files_path(ret, err, "%s", resolved);
 }
 

@@ -11,7 +11,9 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "base/destination.h"
 #include "base/files.h"
+#include "core/destination.h"
 #include "core/err.h"
 #include "core/export_layout.h"
 #include "core/path_size.h"
@@ -49,8 +51,11 @@ static int find_source(struct publishing *p, struct err *err)
 static int find_export(struct publishing *p, struct err *err)
 {
 	char versions[PATH_SIZE];
-	int r = files_path(versions, err, "%s/" EXPORT_VERSIONS, p->request->export);
+	int r = destination_check(p->request->export, DESTINATION_EXPORT, 0, err);
 
+	if (r < 0)
+		return r;
+	r = files_path(versions, err, "%s/" EXPORT_VERSIONS, p->request->export);
 	if (r < 0)
 		return r;
 	r = files_mkdirs(versions, err);

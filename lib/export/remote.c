@@ -16,6 +16,7 @@
 #include "base/program.h"
 #include "base/ssh.h"
 #include "base/tempdir.h"
+#include "core/destination.h"
 #include "core/err.h"
 #include "core/export_layout.h"
 #include "core/path_size.h"
@@ -95,23 +96,72 @@ static int read_versions(struct sending *s, char *text, struct err *err)
 	return 0;
 }
 
-static int begin(struct sending *s, struct err *err)
+/* Runs a step on the export. Caller frees *ret_output. */
+static int do_there(struct sending *s, const char *name, char **ret_output, struct err *err)
 {
 	FILES_FREE char *quoted = ssh_quote(s->path);
-	FILES_FREE char *output = NULL;
 	char step[PATH_SIZE];
-	int r = quoted ? files_path(step, err, "begin %s", quoted)
-		       : err_set(err, ENOMEM, "cannot go on");
+	int r;
+
+	if (!quoted)
+		return err_set(err, ENOMEM, "cannot go on");
+	r = files_path(step, err, "%s %s", name, quoted);
+	if (r < 0)
+		return r;
+	return ssh_do(&s->ssh, step, ret_output, err);
+}
+
+/* The rule that base/destination applies here. text is what survey() says. */
+static int judge(const struct sending *s, const char *text, struct err *err)
+{
+	struct destination there = { .content = DESTINATION_OTHER };
+	const char *line = text ? strchr(text, '\n') : NULL;
+	char given[PATH_SIZE], real[PATH_SIZE];
+	int r;
+
+	if (!line)
+		return err_say(err, EIO, "%s: cannot tell what %s is", s->host, s->path);
+	if (str_starts(text, "absent "))
+		there.content = DESTINATION_ABSENT;
+	else if (str_starts(text, "empty "))
+		there.content = DESTINATION_EMPTY;
+	else if (str_starts(text, "export "))
+		there.content = DESTINATION_OURS;
+	there.home = line - text >= 5 && memcmp(line - 5, " home", 5) == 0;
+	r = files_path(given, err, "%s:%s", s->host, s->path);
+	if (r < 0)
+		return r;
+	r = files_path(real, err, "%.*s", (int)strcspn(line + 1, "\n"), line + 1);
+	if (r < 0)
+		return r;
+	if (!path_canonical(real))
+		return err_say(err, EINVAL, "%s: cannot tell where %s is", s->host, s->path);
+	there.system = destination_system(real, &there.within);
+	r = files_path(real, err, "%s:%.*s", s->host, (int)strcspn(line + 1, "\n"), line + 1);
+	if (r < 0)
+		return r;
+	there.given = given;
+	there.real = real;
+	return destination_judge(&there, DESTINATION_EXPORT, 0, err);
+}
+
+static int begin(struct sending *s, struct err *err)
+{
+	FILES_FREE char *found = NULL, *versions = NULL;
+	int r = ssh_open(&s->ssh, s->host, remote_sh, err);
 
 	if (r < 0)
 		return r;
-	r = ssh_open(&s->ssh, s->host, remote_sh, err);
+	r = do_there(s, "survey", &found, err);
 	if (r < 0)
 		return r;
-	r = ssh_do(&s->ssh, step, &output, err);
+	r = judge(s, found, err);
 	if (r < 0)
 		return r;
-	return read_versions(s, output, err);
+	r = do_there(s, "begin", &versions, err);
+	if (r < 0)
+		return r;
+	return read_versions(s, versions, err);
 }
 
 /* -- the version, here ---------------------------------------------------------------------- */

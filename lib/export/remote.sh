@@ -109,6 +109,37 @@ lock() {
     return 1
 }
 
+# survey EXPORT: prints what is there (absent, empty, export or other) and whether it is a home
+# directory, then its path without links. Changes nothing; core/destination.c judges.
+# shellcheck disable=SC3013 # all shells have -ef, and POSIX since 2024
+survey() {
+    what='empty' own=-
+    for name in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+        [ ! -e "$name" ] && [ ! -L "$name" ] || [ "${name##*/}" = lost+found ] || what='other'
+    done
+    [ -e "$1" ] || what='absent'
+    [ ! -d "$1/versions" ] || what='export'
+    at=$1 rest=
+    until [ -d "$at" ]; do
+        case ${at##*/} in
+        '' | .) ;;
+        *) rest=/${at##*/}$rest ;;
+        esac
+        case $at in
+        */*) at=${at%/*} ;;
+        *) at=. ;;
+        esac
+        [ -n "$at" ] || at=/
+    done
+    real=$(cd -P -- "$at" && pwd -P) real=${real%/}$rest
+    [ ! "$1" -ef / ] || real=/
+    [ ! "$1" -ef "${HOME:-/dev/null}" ] || own=home
+    while IFS=: read -r _ _ _ _ _ home _; do
+        [ ! "$1" -ef "${home:-/dev/null}" ] || own=home
+    done </etc/passwd
+    printf '%s %s\n%s\n' "$what" "$own" "$real"
+}
+
 # begin EXPORT: makes it, if need be, and takes its lock. Prints what current is, then the versions
 # with their times.
 begin() {

@@ -9,11 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/destination.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "check/check.h"
 #include "check/closure.h"
 #include "core/arch.h"
+#include "core/destination.h"
 #include "core/err.h"
 #include "core/package.h"
 #include "core/path_size.h"
@@ -399,6 +401,10 @@ static int run(struct stage *stage, struct err *err)
 	int r = skeleton_find_rootfs(request->rootfs, stage->rootfs, err);
 
 	/* Whatever can be refused is refused before the tree is touched. */
+	if (r < 0)
+		return r;
+	r = destination_check(request->tree, DESTINATION_TREE,
+			      request->force ? DESTINATION_FORCE : 0, err);
 	if (r < 0)
 		return r;
 	if (request->from == STAGE_DEBIAN)

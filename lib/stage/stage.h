@@ -26,6 +26,7 @@ struct stage_request {
 	const char *rootfs;  /* our own programs; NULL: where they are installed */
 	const struct arch *arches[STAGE_ARCHES_MAX];
 	size_t n_arches;
+	bool force;	/* into a directory that has other things in it */
 	bool link_libc; /* make etc/libc's runtimes known as etc/clib's */
 
 	const struct listener *listener; /* or NULL */

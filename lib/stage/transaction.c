@@ -19,7 +19,7 @@
 #include "core/tree_layout.h"
 #include "sys/fd.h"
 
-#define HIDDEN ".busypy-stage"
+#define HIDDEN TREE_STAGING
 
 void transaction_init(struct transaction *transaction)
 {

@@ -3,6 +3,7 @@
 #include "sys/tree.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,8 @@
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "core/view_host.h"
+#include "sys/dirs.h"
+#include "sys/fd.h"
 
 static const char *const folders[] = { "bin", "sbin", TREE_SITE, TREE_PYTHON, TREE_CLIB };
 
@@ -24,6 +27,24 @@ static bool is_directory(const char *dir, const char *name)
 
 	return path_join(path, sizeof(path), dir, name) == 0 && stat(path, &st) == 0 &&
 	       S_ISDIR(st.st_mode);
+}
+
+/* What stands in a directory that is not empty may be anybody's: no hint to lay a tree over it. */
+static bool is_empty(const char *path)
+{
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 && dirs_empty(fd) == 1;
+}
+
+static int refuse(const char *path, const char *resolved, const char *folder, struct err *err)
+{
+	if (is_empty(resolved))
+		return err_say(err, ENOENT,
+			       "%s is no BusyPy tree: it has no %s (Hint: 'busypy stage %s' makes "
+			       "one)",
+			       resolved, folder, path);
+	return err_say(err, ENOENT, "%s is no BusyPy tree: it has no %s", resolved, folder);
 }
 
 int tree_resolve(const char *path, char ret[PATH_SIZE], struct err *err)
@@ -37,10 +58,7 @@ int tree_resolve(const char *path, char ret[PATH_SIZE], struct err *err)
 			       CONTRACT_PATH_MAX - 1);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		if (!is_directory(resolved, folders[i]))
-			return err_hint(err,
-					err_say(err, ENOENT, "%s is no BusyPy tree: it has no %s",
-						resolved, folders[i]),
-					"'busypy stage %s' makes one", path);
+			return refuse(path, resolved, folders[i], err);
 	}
 	(void)str_copy(ret, PATH_SIZE, resolved); /* checked above */
 	return view_tree_allowed(ret, err);

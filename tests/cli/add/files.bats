@@ -254,7 +254,7 @@ __pycache__"
     mkdir other; script tool '#!/bin/shell\n'; cp tool other/
     refuses "$PWD/tool and $PWD/other/tool would both be bin/tool" "$TREE" tool other/tool
     run -125 "${ADD[@]}" other tool
-    same "$output" "busypy: add: $PWD/other is no BusyPy tree: it has no bin (Hint: 'busypy stage other' makes one)"
+    same "$output" "busypy: add: $PWD/other is no BusyPy tree: it has no bin"
     script ls '#!/usr/bin/python3\n'
     refuses "bin/ls is in the tree already, and is another than $PWD/ls (Hint: --force replaces it)" "$TREE" ls
 }

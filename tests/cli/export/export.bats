@@ -110,7 +110,7 @@ PYTHON
     refused "needs one EXPORT (Hint: see 'busypy export --help')"
     refused "needs one EXPORT (Hint: see 'busypy export --help')" "$E" "$E"
     refused "cannot find the export /nonexistent: No such file or directory" /nonexistent
-    refused "$E/versions/v1 is no export: it has no versions (Hint: 'busypy publish TREE $E/current' makes one)" "$E/current"
+    refused "$E/versions/v1 is no export: it has no versions" "$E/current"
     refused "--server must be 'knfsd' or 'ganesha', not 'samba'" -s samba "$E"
     for wrong in "" 10.0.0 10.0.0.0.0 10.0.0.256 10.0.0.0/33 10.0.0.0/ " 10.0.0.0" a.b.c.d 10.0.0.0/8/8 1234.0.0.0; do
         refused "--network: '$wrong' is no network: neither '*' nor like 192.168.7.0/24" -n "$wrong" "$E"

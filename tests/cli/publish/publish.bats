@@ -167,7 +167,7 @@ ids() { "$BUSYPY" versions -n -o ID "$E" | tr -d ' '; }
     refuses "unknown column 'SIZE' of table 'versions'" versions -o SIZE "$E"
     for command in rollback versions gc clients; do
         refuses "cannot find the export /nowhere: No such file or directory" $command /nowhere
-        refuses "$SRC is no export: it has no versions (Hint: 'busypy publish TREE $SRC' makes one)" $command "$SRC"
+        refuses "$SRC is no export: it has no versions" $command "$SRC"
     done
     # an export inside the tree would hold itself
     run -125 "$BUSYPY" publish "$SRC" "$SRC/var/export"

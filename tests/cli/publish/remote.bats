@@ -102,10 +102,31 @@ first_and_second() {
     BUSYPY_SSH=false refuses "host: the connection ended" publish "$SRC"
     BUSYPY_SSH=/nowhere/ssh run -125 publish "$SRC"
     same "${lines[*]}" "busypy: cannot run /nowhere/ssh: No such file or directory busypy: publish: host: the connection ended"
-    run -125 "$BUSYPY" publish "$SRC" host:/proc/busypy
-    same "$output" "busypy: publish: host: mkdir: cannot create directory '/proc/busypy': No such file or directory"
+    refuses "host: mkdir: cannot create directory '$SRC/bin/tool': Not a directory" "$BUSYPY" publish "$SRC" "host:$SRC/bin/tool/x"
     rm "$SRC/bin/hold"; mkfifo "$SRC/bin/hold"
     refuses "$SRC/bin/hold is neither file, directory nor link" publish "$SRC"
+}
+
+@test "what is others' there is refused as it is here" {
+    never="nothing is written there (Hint: name a directory of its own, as /srv/busypy/new)"
+    mkdir "$BATS_TEST_TMPDIR/full"; echo mine >"$BATS_TEST_TMPDIR/full/.file"
+    refuses() { # message, command...
+        local message=$1; shift
+        run -125 "$@"
+        same "$output" "busypy: publish: $message"
+    }
+    no_writing() {
+        refuses "host:/ is the root directory: $never" "$BUSYPY" publish "$SRC" host:/
+        refuses "host:/usr/../etc, which is host:/etc, is a system directory: $never" "$BUSYPY" publish "$SRC" host:/usr/../etc
+        refuses "host:/proc/busypy/new lies in the system directory /proc: $never" "$BUSYPY" publish "$SRC" host:/proc/busypy/new
+        refuses "host:/proc/./busypy//new/, which is host:/proc/busypy/new, lies in the system directory /proc: $never" \
+            "$BUSYPY" publish "$SRC" host:/proc/./busypy//new/
+        refuses "host: cannot tell where /nowhere/../etc is" "$BUSYPY" publish "$SRC" host:/nowhere/../etc
+        refuses "host:$BATS_TEST_TMPDIR/full is not empty and is no export (Hint: name a new or an empty directory)" \
+            "$BUSYPY" publish "$SRC" "host:$BATS_TEST_TMPDIR/full"
+    }
+    each_shell no_writing
+    same "$(ls -A "$BATS_TEST_TMPDIR/full")" .file
 }
 
 @test "a path may look like an option or a daemon's, and TMPDIR be long" {
