@@ -28,9 +28,11 @@
 #include "image/pack.h"
 #include "image/qemu.h"
 #include "source/debian_kernel.h"
+#include "sys/fd.h"
 #include "sys/tree.h"
 #include "boot_record.h"
 #include "commands.h"
+#include "options.h"
 #include "say.h"
 
 enum { MEMORY_DEFAULT = 512, EXIT_NOT_POWEROFF = 1, CLIENT_WORDS_MAX = 2048 };
@@ -63,20 +65,6 @@ static const char help[] =
 	"Exit status: 0 if it powered itself off, 1 for reboot, halt, panic or timeout, 125 if it\n"
 	"could not be started.\n";
 
-enum long_only {
-	OPT_APPEND = 256,
-	OPT_MEMORY,
-	OPT_CPU,
-	OPT_ACCEL,
-	OPT_DRIVE,
-	OPT_NET,
-	OPT_NFS,
-	OPT_MODULES,
-	OPT_LOG,
-	OPT_RECORD,
-	OPT_TIMEOUT
-};
-
 struct options {
 	const char *what, *arch, *kernel, *append, *log, *record, *config, *nfs, *modules;
 	bool json;
@@ -84,111 +72,62 @@ struct options {
 	struct qemu_request machine;
 };
 
-static int number(const char *command, const char *option, const char *text, unsigned *ret)
+static int take_number(const struct option_given *given, void *ctx)
 {
+	unsigned *number = ctx;
 	uint64_t value;
 
-	if (str_to_u64(text, 10, &value) < 0 || value == 0 || value > 1U << 20)
-		return say_error(command, "%s must be a number above 0, not '%s'", option, text);
-	*ret = (unsigned)value;
+	if (str_to_u64(given->text, 10, &value) < 0 || value == 0 || value > 1U << 20)
+		return say_error(given->command, "--%s must be a number above 0, not '%s'",
+				 given->name, given->text);
+	*number = (unsigned)value;
 	return 0;
 }
 
-static int take_long(const char *command, int option, struct options *ret)
+static int take_drive(const struct option_given *given, void *ctx)
 {
-	struct qemu_request *machine = &ret->machine;
+	struct qemu_request *machine = ctx;
 
-	switch (option) {
-	case OPT_APPEND:
-		ret->append = optarg;
-		return 0;
-	case OPT_MEMORY:
-		return number(command, "--memory", optarg, &machine->memory);
-	case OPT_CPU:
-		machine->cpu = optarg;
-		return 0;
-	case OPT_ACCEL:
-		machine->accel = optarg;
-		return 0;
-	case OPT_DRIVE:
-		if (machine->n_drives == QEMU_DRIVES_MAX)
-			return say_error(command, "more than %d drives", QEMU_DRIVES_MAX);
-		machine->drives[machine->n_drives++] = optarg;
-		return 0;
-	case OPT_NET:
-		machine->net = optarg;
-		return 0;
-	case OPT_NFS:
-		ret->nfs = optarg;
-		return 0;
-	case OPT_MODULES:
-		ret->modules = optarg;
-		return 0;
-	case OPT_LOG:
-		ret->log = optarg;
-		return 0;
-	case OPT_RECORD:
-		ret->record = optarg;
-		return 0;
-	case OPT_TIMEOUT:
-		return number(command, "--timeout", optarg, &machine->timeout);
-	default:
-		return say_usage(command);
-	}
+	if (machine->n_drives == QEMU_DRIVES_MAX)
+		return say_error(given->command, "more than %d drives", QEMU_DRIVES_MAX);
+	machine->drives[machine->n_drives++] = given->text;
+	return 0;
 }
 
 static int parse(int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{ "arch", required_argument, NULL, 'a' },
-		{ "kernel", required_argument, NULL, 'k' },
-		{ "append", required_argument, NULL, OPT_APPEND },
-		{ "memory", required_argument, NULL, OPT_MEMORY },
-		{ "cpu", required_argument, NULL, OPT_CPU },
-		{ "accel", required_argument, NULL, OPT_ACCEL },
-		{ "drive", required_argument, NULL, OPT_DRIVE },
-		{ "net", required_argument, NULL, OPT_NET },
-		{ "nfs", required_argument, NULL, OPT_NFS },
-		{ "kernel-modules", required_argument, NULL, OPT_MODULES },
-		{ "log", required_argument, NULL, OPT_LOG },
-		{ "record", required_argument, NULL, OPT_RECORD },
-		{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-		{ "json", no_argument, NULL, 'J' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
+	struct qemu_request *machine = &ret->machine;
+	const struct command_option options[] = {
+		{ "arch", 'a', .text = &ret->arch },
+		{ "kernel", 'k', .text = &ret->kernel },
+		{ "append", .text = &ret->append },
+		{ "memory", .take = take_number, .ctx = &machine->memory },
+		{ "cpu", .text = &machine->cpu },
+		{ "accel", .text = &machine->accel },
+		{ "drive", .take = take_drive, .ctx = machine },
+		{ "net", .text = &machine->net },
+		{ "nfs", .text = &ret->nfs },
+		{ "kernel-modules", .text = &ret->modules },
+		{ "log", .text = &ret->log },
+		{ "record", .text = &ret->record },
+		{ "timeout", .take = take_number, .ctx = &machine->timeout },
+		{ "json", 'J', .flag = &ret->json },
+		{ "config", 'c', .text = &ret->config },
 		{ 0 },
 	};
-	int option, r = 0;
+	int words, r = options_parse(argc, argv, help, options);
 
-	while (r == 0 && (option = getopt_long(argc, argv, "a:k:Jc:h", longs, NULL)) != -1) {
-		switch (option) {
-		case 'a':
-			ret->arch = optarg;
-			break;
-		case 'k':
-			ret->kernel = optarg;
-			break;
-		case 'J':
-			ret->json = true;
-			break;
-		case 'c':
-			ret->config = optarg;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			r = take_long(argv[0], option, ret);
-		}
-	}
-	if (r == 0 && optind + !ret->nfs != argc)
-		return say_error(argv[0], "needs one TREE or IMAGE, or --nfs (Hint: see 'busypy "
-					  "boot --help')");
-	if (r == 0 && ((ret->nfs && !ret->kernel != !ret->modules) || (!ret->nfs && ret->modules)))
+	if (r)
+		return r;
+	words = ret->nfs ? 0 : 1;
+	r = options_words(argc, argv, words, words, "one TREE or IMAGE, or --nfs");
+	if (r)
+		return r;
+	if ((ret->nfs && !ret->kernel != !ret->modules) || (!ret->nfs && ret->modules))
 		return say_error(argv[0], "--kernel-modules goes with --nfs and --kernel, which "
 					  "needs it");
 	ret->what = argv[optind];
-	return r;
+	return 0;
 }
 
 static void show_step(const char *step, void *ctx)
@@ -201,11 +140,11 @@ static const struct listener listener = { .step = show_step };
 
 static int make_image_file(char image[PATH_SIZE], struct err *err)
 {
-	int r = files_temporary(image, "busypy-boot.", err);
-	int fd = r < 0 ? -1 : mkstemp(image);
+	int fd, r = files_temporary(image, "busypy-boot.", err);
 
 	if (r < 0)
 		return r;
+	fd = mkstemp(image);
 	if (fd < 0)
 		return err_set(err, errno, "cannot create %s", image);
 	(void)close(fd); /* only the name was wanted: pack replaces it */
@@ -231,11 +170,12 @@ static int find_client(struct options *options, const char *kernel, char image[P
 		return err_wrap(err, r, "--nfs");
 	if (!options->modules) {
 		r = debian_kernel_find_modules(&request, kernel, modules, err);
-		client.modules = modules;
 		say_progress_end();
+		if (r < 0)
+			return r;
+		client.modules = modules;
 	}
-	if (r == 0)
-		r = make_image_file(image, err);
+	r = make_image_file(image, err);
 	if (r < 0)
 		return r;
 	*ret_temporary = true;
@@ -267,10 +207,12 @@ static int find_initrd(const struct options *options, char image[PATH_SIZE], boo
 	if (!S_ISDIR(st.st_mode))
 		return files_path(image, err, "%s", options->what);
 	r = tree_resolve(options->what, tree, err);
-	if (r == 0)
-		r = closure_check_runtime(tree, options->machine.arch, err);
-	if (r == 0)
-		r = make_image_file(image, err);
+	if (r < 0)
+		return r;
+	r = closure_check_runtime(tree, options->machine.arch, err);
+	if (r < 0)
+		return r;
+	r = make_image_file(image, err);
 	if (r < 0)
 		return r;
 	*ret_temporary = true;
@@ -293,9 +235,10 @@ static int find_kernel(const struct options *options, char kernel[PATH_SIZE], st
 			       ? err_set(err, errno, "cannot read the kernel %s", options->kernel)
 			       : files_path(kernel, err, "%s", options->kernel);
 	r = conf_file_read(options->config, &conf, err);
+	if (r < 0)
+		return r;
 	request.mirror = conf.mirror;
-	if (r == 0)
-		r = debian_kernel_find(&request, kernel, err);
+	r = debian_kernel_find(&request, kernel, err);
 	say_progress_end();
 	return r;
 }
@@ -312,11 +255,26 @@ static bool raw_terminal(struct termios *ret_before)
 	return tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 
-static int open_log(const struct options *options, const char *record, int *ret, struct err *err)
+/* The console's log: --log, else in the record's folder. */
+static int open_log(const struct options *options, int *ret, struct err *err)
 {
-	const char *path = options->log ? options->log : record;
+	const char *path = options->log;
+	char recorded[PATH_SIZE];
+	int r;
 
-	*ret = -1;
+	if (options->record) {
+		r = destination_check(options->record, DESTINATION_RECORD, 0, err);
+		if (r < 0)
+			return r;
+		r = files_mkdirs(options->record, err);
+		if (r < 0)
+			return r;
+		r = files_path(recorded, err, "%s/console.%s.log", options->record,
+			       options->machine.arch->name);
+		if (r < 0)
+			return r;
+		path = path ? path : recorded;
+	}
 	if (!path)
 		return 0;
 	*ret = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -326,12 +284,13 @@ static int open_log(const struct options *options, const char *record, int *ret,
 static int run(struct options *options, const char *kernel, const char *initrd,
 	       struct qemu_result *ret, struct err *err)
 {
-	char append[4096], raw_log[PATH_SIZE];
+	char append[4096];
 	struct qemu_request *machine = &options->machine;
+	FD_CLEANUP int log = -1;
 	struct termios before;
 	struct text text;
 	bool raw;
-	int r = 0;
+	int r;
 
 	text_init(&text, append, sizeof(append));
 	text_addf(&text, "%s%s%s", options->words ? options->words : "",
@@ -339,18 +298,10 @@ static int run(struct options *options, const char *kernel, const char *initrd,
 		  options->append ? options->append : "");
 	if (text_check(&text) < 0)
 		return err_say(err, E2BIG, "--append is too long");
-	if (options->record) {
-		r = destination_check(options->record, DESTINATION_RECORD, 0, err);
-		if (r == 0)
-			r = files_mkdirs(options->record, err);
-		if (r == 0)
-			r = files_path(raw_log, err, "%s/console.%s.log", options->record,
-				       machine->arch->name);
-	}
-	if (r == 0)
-		r = open_log(options, options->record ? raw_log : NULL, &machine->log, err);
+	r = open_log(options, &log, err);
 	if (r < 0)
 		return r;
+	machine->log = log;
 	machine->kernel = kernel;
 	machine->initrd = initrd;
 	machine->append = append;
@@ -360,11 +311,10 @@ static int run(struct options *options, const char *kernel, const char *initrd,
 	r = qemu_run(machine, ret, err);
 	if (raw)
 		(void)tcsetattr(STDIN_FILENO, TCSANOW, &before); /* the terminal may be gone */
-	if (r == 0 && options->record)
-		r = boot_record_smoke(machine->log, options->record, machine->arch->name, err);
-	if (machine->log >= 0)
-		(void)close(machine->log);
-	return r;
+	if (r < 0)
+		return r;
+	return options->record ? boot_record_smoke(log, options->record, machine->arch->name, err)
+			       : 0;
 }
 
 static int report(const struct options *options, const struct qemu_result *result)
@@ -383,10 +333,29 @@ static int report(const struct options *options, const struct qemu_result *resul
 	return result->verdict == QEMU_POWEROFF ? 0 : EXIT_NOT_POWEROFF;
 }
 
+/* Finds what is started, and starts it. */
+static int boot(struct options *options, char initrd[PATH_SIZE], bool *ret_temporary,
+		struct qemu_result *ret, struct err *err)
+{
+	char kernel[PATH_SIZE];
+	int r = arch_named(options->arch, &options->machine.arch, err);
+
+	if (r < 0)
+		return r;
+	r = find_kernel(options, kernel, err);
+	if (r < 0)
+		return r;
+	r = options->nfs ? find_client(options, kernel, initrd, ret_temporary, err)
+			 : find_initrd(options, initrd, ret_temporary, err);
+	if (r < 0)
+		return r;
+	return run(options, kernel, initrd, ret, err);
+}
+
 int cmd_boot(int argc, char **argv)
 {
-	static struct options options = { .machine = { .memory = MEMORY_DEFAULT, .log = -1 } };
-	static char kernel[PATH_SIZE], initrd[PATH_SIZE];
+	static struct options options = { .machine = { .memory = MEMORY_DEFAULT } };
+	char initrd[PATH_SIZE];
 	struct qemu_result result;
 	struct err err = { 0 };
 	bool temporary = false;
@@ -394,14 +363,7 @@ int cmd_boot(int argc, char **argv)
 
 	if (r)
 		return r;
-	r = arch_named(options.arch, &options.machine.arch, &err);
-	if (r == 0)
-		r = find_kernel(&options, kernel, &err);
-	if (r == 0)
-		r = options.nfs ? find_client(&options, kernel, initrd, &temporary, &err)
-				: find_initrd(&options, initrd, &temporary, &err);
-	if (r == 0)
-		r = run(&options, kernel, initrd, &result, &err);
+	r = boot(&options, initrd, &temporary, &result, &err);
 	if (temporary)
 		(void)unlink(initrd); /* ours, and nobody else's */
 	return r < 0 ? say_err(argv[0], &err) : report(&options, &result);

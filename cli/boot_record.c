@@ -53,5 +53,7 @@ int boot_record_smoke(int log, const char *dir, const char *arch, struct err *er
 		return err_say(err, ENOENT, "the self-test did not run to its end (see %s)", dir);
 	end += 1 + strcspn(end + 1, "\n") + 1;
 	r = files_remove(path, err);
-	return r < 0 ? r : files_write(path, start, (size_t)(end - start), 0644, err);
+	if (r < 0)
+		return r;
+	return files_write(path, start, (size_t)(end - start), 0644, err);
 }

@@ -14,7 +14,7 @@
 #include "export/export.h"
 #include "export/leases.h"
 #include "commands.h"
-#include "lease_age.h"
+#include "list_options.h"
 #include "say.h"
 
 static const char help[] =
@@ -45,7 +45,7 @@ static int add(const struct leases_entry *entry, struct err *err, void *ctx)
 {
 	struct listing *listing = ctx;
 	const struct lease *lease = entry->lease;
-	char age[24], uptime[24];
+	char age[TABLE_NUMBER_SIZE], uptime[TABLE_NUMBER_SIZE];
 
 	if (!lease) {
 		if (listing->refused++ == 0)
@@ -53,14 +53,12 @@ static int add(const struct leases_entry *entry, struct err *err, void *ctx)
 				       entry->name, entry->why);
 		return 0;
 	}
-	(void)snprintf(age, sizeof(age), "%" PRIu64, entry->age);
-	(void)snprintf(uptime, sizeof(uptime), "%" PRIu64, lease->uptime);
 	const char *cells[] = {
 		lease->host,
 		lease->arch,
 		lease->version,
-		age,
-		uptime,
+		table_number(age, entry->age),
+		table_number(uptime, lease->uptime),
 		entry->age < listing->lease_age ? "yes" : "no",
 		str_eq(lease->version, listing->current) ? "yes" : "no",
 		lease->boot,
@@ -72,15 +70,25 @@ static int add(const struct leases_entry *entry, struct err *err, void *ctx)
 static int list(const char *path, const struct list_options *options, struct listing *listing,
 		struct err *err)
 {
+	TABLE_CLEANUP struct table *table =
+		table_new("clients", columns, sizeof(columns) / sizeof(columns[0]));
 	char export[PATH_SIZE];
-	int r = export_resolve(path, export, err);
+	int r;
 
-	if (r == 0)
-		r = export_current(export, listing->current, err);
-	if (r >= 0)
-		r = leases_read(export, &(struct leases_visitor){ .each = add, .ctx = listing },
-				err);
-	return r < 0 ? r : table_print(&listing->table, 1, options->flags, options->columns, err);
+	if (!table)
+		return err_say(err, ENOMEM, "cannot make a table");
+	listing->table = table;
+	listing->lease_age = options->lease_age;
+	r = export_resolve(path, export, err);
+	if (r < 0)
+		return r;
+	r = export_current(export, listing->current, err);
+	if (r < 0)
+		return r;
+	r = leases_read(export, &(struct leases_visitor){ .each = add, .ctx = listing }, err);
+	if (r < 0)
+		return r;
+	return table_print(&table, 1, options->flags, options->columns, err);
 }
 
 int cmd_clients(int argc, char **argv)
@@ -92,13 +100,7 @@ int cmd_clients(int argc, char **argv)
 
 	if (r)
 		return r;
-	listing.lease_age = options.lease_age;
-	listing.table = table_new("clients", columns, sizeof(columns) / sizeof(columns[0]));
-	if (!listing.table)
-		return say_error(argv[0], "cannot make a table");
-	r = list(argv[optind], &options, &listing, &err);
-	table_free(listing.table);
-	if (r < 0)
+	if (list(argv[optind], &options, &listing, &err) < 0)
 		return say_err(argv[0], &err);
 	if (listing.refused)
 		say_warning(argv[0],

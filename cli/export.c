@@ -19,6 +19,7 @@
 #include "export/export.h"
 #include "sys/tree.h"
 #include "commands.h"
+#include "options.h"
 #include "say.h"
 
 enum { TEXT_SIZE = 16384, ARCHS_SIZE = 256 };
@@ -47,70 +48,49 @@ struct found {
 	bool own_leases; /* the leases are a file system of their own */
 };
 
-static int take_server(const char *command, struct options *ret)
+static int take_server(const struct option_given *given, void *ctx)
 {
-	if (nfs_server_by_name(optarg, &ret->server) < 0)
-		return say_error(command, "--server must be 'knfsd' or 'ganesha', not '%s'",
-				 optarg);
+	if (nfs_server_by_name(given->text, ctx) < 0)
+		return say_error(given->command, "--server must be 'knfsd' or 'ganesha', not '%s'",
+				 given->text);
 	return 0;
 }
 
-static int take_network(const char *command, const char *option, const char **ret)
+static int take_network(const struct option_given *given, void *ctx)
 {
+	const char **network = ctx;
 	struct err err = { 0 };
 
-	if (nfs_network_check(optarg, &err) < 0)
-		return say_error(command, "%s: %s", option, err.text);
-	*ret = optarg;
+	if (nfs_network_check(given->text, &err) < 0)
+		return say_error(given->command, "--%s: %s", given->name, err.text);
+	*network = given->text;
 	return 0;
 }
 
-static int take_address(const char *command, const char **ret)
+static int take_address(const struct option_given *given, void *ctx)
 {
-	if (optarg[0] == '*' || strchr(optarg, '/'))
-		return say_error(command, "--address must be an IPv4 address, not '%s'", optarg);
-	return take_network(command, "--address", ret);
+	if (given->text[0] == '*' || strchr(given->text, '/'))
+		return say_error(given->command, "--address must be an IPv4 address, not '%s'",
+				 given->text);
+	return take_network(given, ctx);
 }
 
 static int parse(int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{ "server", required_argument, NULL, 's' },
-		{ "network", required_argument, NULL, 'n' },
-		{ "address", required_argument, NULL, 'A' },
-		{ "json", no_argument, NULL, 'J' },
-		{ "help", no_argument, NULL, 'h' },
+	const struct command_option options[] = {
+		{ "server", 's', .take = take_server, .ctx = &ret->server },
+		{ "network", 'n', .take = take_network, .ctx = &ret->export.network },
+		{ "address", 'A', .take = take_address, .ctx = &ret->address },
+		{ "json", 'J', .bits = &ret->flags, .bit = TABLE_JSON },
 		{ 0 },
 	};
-	int option, r = 0;
+	int r = options_parse(argc, argv, help, options);
 
-	while (r == 0 && (option = getopt_long(argc, argv, "s:n:A:Jh", longs, NULL)) != -1) {
-		switch (option) {
-		case 's':
-			r = take_server(argv[0], ret);
-			break;
-		case 'n':
-			r = take_network(argv[0], "--network", &ret->export.network);
-			break;
-		case 'A':
-			r = take_address(argv[0], &ret->address);
-			break;
-		case 'J':
-			ret->flags |= TABLE_JSON;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			return say_usage(argv[0]);
-		}
-	}
 	if (r)
 		return r;
-	if (optind + 1 != argc)
-		return say_error(argv[0], "needs one EXPORT (Hint: see 'busypy export --help')");
+	r = options_words(argc, argv, 1, 1, "one EXPORT");
 	ret->path = argv[optind];
-	return 0;
+	return r;
 }
 
 static int find_leases(struct options *options, struct found *found, struct err *err)
@@ -133,25 +113,28 @@ static int find(struct options *options, struct found *found, struct err *err)
 	char tree[PATH_SIZE];
 	int r = export_resolve(options->path, found->export, err);
 
-	if (r == 0)
-		r = nfs_export_check(found->export, err);
-	if (r == 0)
-		r = find_leases(options, found, err);
-	if (r == 0)
-		r = export_current(found->export, found->version, err);
+	if (r < 0)
+		return r;
+	r = nfs_export_check(found->export, err);
+	if (r < 0)
+		return r;
+	r = find_leases(options, found, err);
+	if (r < 0)
+		return r;
 	options->export.path = found->export;
+	r = export_current(found->export, found->version, err);
 	if (r <= 0)
 		return r;
 	r = export_version_path(found->export, found->version, tree, err);
-	if (r == 0)
-		tree_archs(tree, found->archs, sizeof(found->archs));
-	return r;
+	if (r < 0)
+		return r;
+	tree_archs(tree, found->archs, sizeof(found->archs));
+	return 0;
 }
 
 /* Calls each with each arch of the version that is current. */
 static void each_arch(const struct found *found,
-		      void (*each)(const char *arch, const char *init, void *context),
-		      void *context)
+		      void (*each)(const char *arch, const char *init, void *ctx), void *ctx)
 {
 	const char *s = str_eq(found->archs, "none") ? "" : found->archs;
 	char arch[64], init[128];
@@ -163,13 +146,13 @@ static void each_arch(const struct found *found,
 			continue; /* no name of ours is so long */
 		text_init(&text, init, sizeof(init));
 		text_addf(&text, "init=/" EXPORT_CURRENT "/" TREE_INIT_OF, arch);
-		each(arch, init, context);
+		each(arch, init, ctx);
 	}
 }
 
-static void add_comment(const char *arch, const char *init, void *context)
+static void add_comment(const char *arch, const char *init, void *ctx)
 {
-	text_addf(context, "#   %-9s %s\n", arch, init);
+	text_addf(ctx, "#   %-9s %s\n", arch, init);
 }
 
 static void add_leases_comment(struct text *text, const struct options *options,
@@ -222,11 +205,11 @@ static void add_text(struct text *text, const struct options *options, const str
 	each_arch(found, add_comment, text);
 }
 
-static void add_row(const char *arch, const char *init, void *context)
+static void add_row(const char *arch, const char *init, void *ctx)
 {
 	const char *cells[] = { arch, init };
 
-	(void)table_add(context, cells);
+	(void)table_add(ctx, cells);
 }
 
 enum { TABLE_EXPORT, TABLE_SHARES, TABLE_MOUNTS, TABLE_INITS, TABLES };

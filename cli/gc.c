@@ -14,6 +14,7 @@
 #include "export/gc.h"
 #include "commands.h"
 #include "lease_age.h"
+#include "options.h"
 #include "say.h"
 
 enum { KEEP_DEFAULT = 3 };
@@ -33,39 +34,26 @@ struct options {
 	bool quiet;
 };
 
+static int take_keep(const struct option_given *given, void *ctx)
+{
+	uint64_t *keep = ctx;
+
+	if (str_to_u64(given->text, 10, keep) < 0 || *keep > UINT32_MAX)
+		return say_error(given->command, "--keep must be a number, not '%s'", given->text);
+	return 0;
+}
+
 static int parse(int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{ "keep", required_argument, NULL, 'k' },
-		{ "lease-age", required_argument, NULL, 'l' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
+	const struct command_option options[] = {
+		{ "keep", 'k', .take = take_keep, .ctx = &ret->keep },
+		{ "lease-age", 'l', .take = lease_age_take, .ctx = &ret->lease_age },
+		{ "quiet", 'q', .flag = &ret->quiet },
 		{ 0 },
 	};
-	int option, r = 0;
+	int r = options_parse(argc, argv, help, options);
 
-	while (r == 0 && (option = getopt_long(argc, argv, "k:l:qh", longs, NULL)) != -1) {
-		switch (option) {
-		case 'k':
-			if (str_to_u64(optarg, 10, &ret->keep) < 0 || ret->keep > UINT32_MAX)
-				r = say_error(argv[0], "--keep must be a number, not '%s'", optarg);
-			break;
-		case 'l':
-			r = lease_age_parse(argv[0], optarg, &ret->lease_age);
-			break;
-		case 'q':
-			ret->quiet = true;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			return say_usage(argv[0]);
-		}
-	}
-	if (r == 0 && optind + 1 != argc)
-		r = say_error(argv[0], "needs one EXPORT (Hint: see 'busypy gc --help')");
-	return r;
+	return r ? r : options_words(argc, argv, 1, 1, "one EXPORT");
 }
 
 static void say_removed(const char *id, void *ctx)

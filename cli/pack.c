@@ -21,6 +21,7 @@
 #include "image/pack.h"
 #include "sys/tree.h"
 #include "commands.h"
+#include "options.h"
 #include "say.h"
 
 enum { MODULES_MAX = 512, LINE_SIZE = 256 };
@@ -46,8 +47,6 @@ static const char help[] =
 	"  -J, --json            print the report as JSON\n"
 	"  -h, --help            print this\n";
 
-enum long_only { OPT_MODULE = 256 };
-
 struct options {
 	struct client_request client;
 	const char *wanted[CLIENT_MODULES_MAX];
@@ -60,36 +59,48 @@ struct options {
 	unsigned flags;
 };
 
-static int parse_words(const char *command, int option, struct options *ret)
+static int take_format(const struct option_given *given, void *ctx)
 {
-	static const char *const formats[] = { "cpio", "tar", "erofs" };
-	static const char *const compressions[] = { "none", "gzip", "zstd", "lz4hc" };
+	static const char *const words[] = {
+		[PACK_CPIO] = "cpio", [PACK_TAR] = "tar", [PACK_EROFS] = "erofs", NULL
+	};
+	enum pack_format *format = ctx;
+	int word = options_word(given, words);
 
-	for (size_t i = 0; option == 'f' && i < 3; i++) {
-		if (strcmp(optarg, formats[i]) == 0) {
-			ret->format = (enum pack_format)i;
-			return 0;
-		}
-	}
-	if (option == 'f')
-		return say_error(command, "--format must be 'cpio', 'tar' or 'erofs', not '%s'",
-				 optarg);
-	for (size_t i = 0; i < 4; i++) {
-		if (strcmp(optarg, compressions[i]) == 0) {
-			ret->compression = (enum pack_compression)i;
-			ret->compress = true;
-			return 0;
-		}
-	}
-	return say_error(command, "--compress must be 'gzip', 'zstd', 'lz4hc' or 'none', not '%s'",
-			 optarg);
+	if (word < 0)
+		return say_error(given->command,
+				 "--format must be 'cpio', 'tar' or 'erofs', not '%s'",
+				 given->text);
+	*format = (enum pack_format)word;
+	return 0;
 }
 
-static int add_module(const char *command, struct options *ret)
+static int take_compression(const struct option_given *given, void *ctx)
 {
-	if (ret->client.n_wanted == CLIENT_MODULES_MAX)
-		return say_error(command, "more than %d modules", CLIENT_MODULES_MAX);
-	ret->wanted[ret->client.n_wanted++] = optarg;
+	static const char *const words[] = { [PACK_PLAIN] = "none",
+					     [PACK_GZIP] = "gzip",
+					     [PACK_ZSTD] = "zstd",
+					     [PACK_LZ4HC] = "lz4hc",
+					     NULL };
+	struct options *options = ctx;
+	int word = options_word(given, words);
+
+	if (word < 0)
+		return say_error(given->command,
+				 "--compress must be 'gzip', 'zstd', 'lz4hc' or 'none', not '%s'",
+				 given->text);
+	options->compression = (enum pack_compression)word;
+	options->compress = true;
+	return 0;
+}
+
+static int take_module(const struct option_given *given, void *ctx)
+{
+	struct options *options = ctx;
+
+	if (options->client.n_wanted == CLIENT_MODULES_MAX)
+		return say_error(given->command, "more than %d modules", CLIENT_MODULES_MAX);
+	options->wanted[options->client.n_wanted++] = given->text;
 	return 0;
 }
 
@@ -113,61 +124,21 @@ static int check_options(int argc, char **argv, struct options *ret)
 
 static int parse(int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "arch", required_argument, NULL, 'a' },
-		{ "format", required_argument, NULL, 'f' },
-		{ "compress", required_argument, NULL, 'z' },
-		{ "minimal", required_argument, NULL, 'm' },
-		{ "nfs-client", no_argument, NULL, 'n' },
-		{ "kernel-modules", required_argument, NULL, 'k' },
-		{ "module", required_argument, NULL, OPT_MODULE },
-		{ "report", no_argument, NULL, 'r' },
-		{ "json", no_argument, NULL, 'J' },
-		{ "help", no_argument, NULL, 'h' },
+	const struct command_option options[] = {
+		{ "output", 'o', .text = &ret->output },
+		{ "arch", 'a', .text = &ret->arch },
+		{ "format", 'f', .take = take_format, .ctx = &ret->format },
+		{ "compress", 'z', .take = take_compression, .ctx = ret },
+		{ "minimal", 'm', .text = &ret->minimal },
+		{ "nfs-client", 'n', .flag = &ret->nfs_client },
+		{ "kernel-modules", 'k', .text = &ret->client.modules },
+		{ "module", .take = take_module, .ctx = ret },
+		{ "report", 'r', .flag = &ret->report },
+		{ "json", 'J', .bits = &ret->flags, .bit = TABLE_JSON },
 		{ 0 },
 	};
-	int option, r = 0;
+	int r = options_parse(argc, argv, help, options);
 
-	while (r == 0 &&
-	       (option = getopt_long(argc, argv, "o:a:f:z:m:nk:rJh", longs, NULL)) != -1) {
-		switch (option) {
-		case 'o':
-			ret->output = optarg;
-			break;
-		case 'a':
-			ret->arch = optarg;
-			break;
-		case 'f':
-		case 'z':
-			r = parse_words(argv[0], option, ret);
-			break;
-		case 'm':
-			ret->minimal = optarg;
-			break;
-		case 'n':
-			ret->nfs_client = true;
-			break;
-		case 'k':
-			ret->client.modules = optarg;
-			break;
-		case OPT_MODULE:
-			r = add_module(argv[0], ret);
-			break;
-		case 'J':
-			ret->flags |= TABLE_JSON;
-			ret->report = true;
-			break;
-		case 'r':
-			ret->report = true;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			return say_usage(argv[0]);
-		}
-	}
 	return r ? r : check_options(argc, argv, ret);
 }
 
@@ -222,22 +193,19 @@ static int report(const struct pack_size sizes[PACK_COMPONENTS], unsigned flags,
 		{ "FILES", TABLE_NUMBER },
 		{ "BYTES", TABLE_NUMBER },
 	};
-	struct table *table = table_new("components", columns, 3);
-	int r;
+	TABLE_CLEANUP struct table *table = table_new("components", columns, 3);
 
 	if (!table)
 		return err_set(err, ENOMEM, "cannot make a table");
 	for (size_t i = 0; i < PACK_COMPONENTS; i++) {
-		char files[24], bytes[24];
-		const char *cells[] = { pack_component_name((enum pack_component)i), files, bytes };
+		char files[TABLE_NUMBER_SIZE], bytes[TABLE_NUMBER_SIZE];
+		const char *cells[] = { pack_component_name((enum pack_component)i),
+					table_number(files, sizes[i].files),
+					table_number(bytes, sizes[i].bytes) };
 
-		(void)snprintf(files, sizeof(files), "%" PRIu64, sizes[i].files);
-		(void)snprintf(bytes, sizeof(bytes), "%" PRIu64, sizes[i].bytes);
 		(void)table_add(table, cells);
 	}
-	r = table_print(&table, 1, flags, NULL, err);
-	table_free(table);
-	return r;
+	return table_print(&table, 1, flags, NULL, err);
 }
 
 /* The compression that goes with the format. */
@@ -261,10 +229,13 @@ static int make_request(const struct options *options, char tree[PATH_SIZE],
 	bool all = options->arch && strcmp(options->arch, "all") == 0;
 	int r = tree_resolve(options->tree, tree, err);
 
-	if (r == 0 && !all)
-		r = arch_named(options->arch, &ret->arch, err);
 	if (r < 0)
 		return r;
+	if (!all) {
+		r = arch_named(options->arch, &ret->arch, err);
+		if (r < 0)
+			return r;
+	}
 	r = choose_compression(options, &ret->compression, err);
 	if (r < 0)
 		return r;
@@ -272,17 +243,22 @@ static int make_request(const struct options *options, char tree[PATH_SIZE],
 		return err_say(err, EINVAL,
 			       "an %s is for one arch, not for all (Hint: --format tar)",
 			       options->format == PACK_CPIO ? "initramfs" : "image");
-	if (ret->arch)
+	if (ret->arch) {
 		r = closure_check_runtime(tree, ret->arch, err);
-	if (r == 0 && options->minimal) {
+		if (r < 0)
+			return r;
+	}
+	if (options->minimal) {
 		r = read_modules(options->minimal, modules, err);
+		if (r < 0)
+			return r;
 		ret->left_out = modules;
 	}
 	ret->tree = tree;
 	ret->format = options->format;
 	ret->output = options->output;
 	ret->listener = &listener;
-	return r;
+	return 0;
 }
 
 static int pack_client(const struct options *options, struct pack_size sizes[PACK_COMPONENTS],
@@ -293,8 +269,10 @@ static int pack_client(const struct options *options, struct pack_size sizes[PAC
 					.output = options->output };
 	int r = arch_named(options->arch, &client.arch, err);
 
+	if (r < 0)
+		return r;
 	client.wanted = options->wanted;
-	return r < 0 ? r : client_write(&client, &request, sizes, err);
+	return client_write(&client, &request, sizes, err);
 }
 
 /* Without what takes long: checksums, and starting Python. */
@@ -308,28 +286,37 @@ static int check_tree(const struct pack_request *request, struct err *err)
 			  request->tree, &listener, err);
 }
 
+static int pack_tree(const struct options *options, struct pack_size sizes[PACK_COMPONENTS],
+		     struct err *err)
+{
+	struct pack_request request = { 0 };
+	char tree[PATH_SIZE];
+	int r = make_request(options, tree, &request, err);
+
+	if (r < 0)
+		return r;
+	r = pack_write(&request, sizes, err);
+	say_progress_end();
+	if (r < 0)
+		return r;
+	return check_tree(&request, err);
+}
+
 int cmd_pack(int argc, char **argv)
 {
 	struct options options = { 0 };
-	struct pack_request request = { 0 };
 	struct pack_size sizes[PACK_COMPONENTS];
 	struct err err = { 0 };
-	char tree[PATH_SIZE];
 	int r = parse(argc, argv, &options);
 
 	if (r)
 		return r;
 	r = destination_check(options.output, DESTINATION_FILE, 0, &err);
-	if (r == 0 && options.nfs_client)
-		r = pack_client(&options, sizes, &err);
-	else if (r == 0)
-		r = make_request(&options, tree, &request, &err);
-	if (r == 0 && !options.nfs_client)
-		r = pack_write(&request, sizes, &err);
-	say_progress_end();
-	if (r == 0 && !options.nfs_client)
-		r = check_tree(&request, &err);
-	if (r == 0 && options.report)
+	if (r < 0)
+		return say_err(argv[0], &err);
+	r = options.nfs_client ? pack_client(&options, sizes, &err)
+			       : pack_tree(&options, sizes, &err);
+	if (r == 0 && (options.report || options.flags))
 		r = report(sizes, options.flags, &err);
 	return r < 0 ? say_err(argv[0], &err) : 0;
 }

@@ -12,6 +12,7 @@
 #include "export/remote.h"
 #include "export/writer.h"
 #include "commands.h"
+#include "options.h"
 #include "say.h"
 
 static const char help[] =
@@ -31,33 +32,14 @@ struct options {
 
 static int parse(int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{ "id", required_argument, NULL, 'i' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
+	const struct command_option options[] = {
+		{ "id", 'i', .text = &ret->id },
+		{ "quiet", 'q', .flag = &ret->quiet },
 		{ 0 },
 	};
-	int option;
+	int r = options_parse(argc, argv, help, options);
 
-	while ((option = getopt_long(argc, argv, "i:qh", longs, NULL)) != -1) {
-		switch (option) {
-		case 'i':
-			ret->id = optarg;
-			break;
-		case 'q':
-			ret->quiet = true;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			return say_usage(argv[0]);
-		}
-	}
-	if (optind + 2 != argc)
-		return say_error(argv[0], "needs SRC and EXPORT (Hint: see 'busypy publish "
-					  "--help')");
-	return 0;
+	return r ? r : options_words(argc, argv, 2, 2, "SRC and EXPORT");
 }
 
 static void show_amount(const struct listener_amount *amount, void *ctx)

@@ -11,6 +11,7 @@
 #include "export/export.h"
 #include "export/rollback.h"
 #include "commands.h"
+#include "options.h"
 #include "say.h"
 
 static const char help[] =
@@ -22,29 +23,13 @@ static const char help[] =
 
 static int parse(int argc, char **argv, bool *ret_quiet)
 {
-	static const struct option longs[] = {
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
+	const struct command_option options[] = {
+		{ "quiet", 'q', .flag = ret_quiet },
 		{ 0 },
 	};
-	int option;
+	int r = options_parse(argc, argv, help, options);
 
-	while ((option = getopt_long(argc, argv, "qh", longs, NULL)) != -1) {
-		switch (option) {
-		case 'q':
-			*ret_quiet = true;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			return say_usage(argv[0]);
-		}
-	}
-	if (optind == argc || optind + 2 < argc)
-		return say_error(argv[0], "needs EXPORT and perhaps one ID (Hint: see 'busypy "
-					  "rollback --help')");
-	return 0;
+	return r ? r : options_words(argc, argv, 1, 2, "EXPORT and perhaps one ID");
 }
 
 int cmd_rollback(int argc, char **argv)

@@ -3,6 +3,7 @@
 #include "base/table.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <libsmartcols/libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,18 @@ void table_free(struct table *table)
 		return;
 	scols_unref_table(table->scols);
 	free(table);
+}
+
+void table_drop(struct table **table)
+{
+	table_free(*table);
+	*table = NULL;
+}
+
+const char *table_number(char cell[TABLE_NUMBER_SIZE], uint64_t number)
+{
+	(void)snprintf(cell, TABLE_NUMBER_SIZE, "%" PRIu64, number);
+	return cell;
 }
 
 int table_add(struct table *table, const char *const *cells)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct err;
 struct table;
@@ -22,6 +23,16 @@ enum table_flags { TABLE_JSON = 1 << 0, TABLE_NO_HEADINGS = 1 << 1 };
 /* A table with these columns; NULL if there is no memory. table_free takes NULL, too. */
 struct table *table_new(const char *name, const struct table_column *columns, size_t n_columns);
 void table_free(struct table *table);
+
+/* table_free of what a pointer points to, for TABLE_CLEANUP. */
+void table_drop(struct table **table);
+
+/* Frees a table when its scope ends: TABLE_CLEANUP struct table *table = NULL; */
+#define TABLE_CLEANUP __attribute__((cleanup(table_drop)))
+
+/* Writes a number into a cell, and returns it. */
+enum { TABLE_NUMBER_SIZE = 24 };
+const char *table_number(char cell[TABLE_NUMBER_SIZE], uint64_t number);
 
 /* Adds a row: one cell per column, copied; NULL is an empty cell. 0 or -ENOMEM. */
 int table_add(struct table *table, const char *const *cells);
