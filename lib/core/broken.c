@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sentences; pure. */
+/* What is said of each break, and how to mend it; pure. */
 #include "core/broken.h"
 
 #include <errno.h>
@@ -21,11 +21,10 @@ int broken_start(const char *path, int code, struct err *err)
 
 int broken_directory(const char *path, const char *dir, struct err *err)
 {
-	return err_hint(err,
-			err_say(err, EACCES,
-				"cannot start %s: this user may not search the directory %s", path,
-				dir),
-			"chmod a+x %s", dir);
+	return err_say(
+		err, EACCES,
+		"cannot start %s: this user may not search the directory %s (Hint: chmod a+x %s)",
+		path, dir, dir);
 }
 
 int broken_link(const char *path, const char *at, struct err *err)
@@ -49,40 +48,35 @@ int broken_kind(const char *path, const char *kind, struct err *err)
 
 int broken_mode(const char *path, unsigned mode, struct err *err)
 {
-	return err_hint(err,
-			err_say(err, EACCES,
-				"cannot start %s: mode %04o does not let this user execute it",
-				path, mode),
-			"chmod a+x %s", path);
+	return err_say(
+		err, EACCES,
+		"cannot start %s: mode %04o does not let this user execute it (Hint: chmod a+x %s)",
+		path, mode, path);
 }
 
 int broken_noexec(const char *path, struct err *err)
 {
-	return err_hint(err,
-			err_say(err, EACCES,
-				"cannot start %s: it lies on a file system mounted noexec", path),
-			"move it, or mount -o remount,exec");
+	return err_say(err, EACCES,
+		       "cannot start %s: it lies on a file system mounted noexec (Hint: move it, "
+		       "or mount -o remount,exec)",
+		       path);
 }
 
 int broken_refused(const char *path, int code, struct err *err)
 {
-	(void)err_set(err, code, "cannot start %s", path);
-	return err_hint(err, -code,
-			code == ETXTBSY ? "somebody has it open for writing"
-					: "its mode allows it: see what a security module logs");
+	return err_say(err, code, "cannot start %s: %s (Hint: %s)", path, strerror(code),
+		       code == ETXTBSY ? "somebody has it open for writing"
+				       : "its mode allows it: see what a security module logs");
 }
 
 int broken_return(const char *path, const char *interp, struct err *err)
 {
 	int n = (int)strlen(interp) - 1; /* without it: a terminal would return */
 
-	return err_hint(
-		err,
-		err_say(err, ENOENT,
-			"the first line of %s ends in a carriage return, so its interpreter "
-			"would be '%.*s\\r', which does not exist",
-			path, n, interp),
-		"sed -i 's/\\r$//' %s", path);
+	return err_say(err, ENOENT,
+		       "the first line of %s ends in a carriage return, so its interpreter would "
+		       "be '%.*s\\r', which does not exist (Hint: sed -i 's/\\r$//' %s)",
+		       path, n, interp, path);
 }
 
 int broken_depth(struct err *err)
@@ -120,26 +114,24 @@ int broken_machine(const char *path, const struct arch *arch, const struct arch 
 
 int broken_no_handler(const char *path, const struct arch *arch, struct err *err)
 {
-	return err_hint(err,
-			err_say(err, ENOEXEC,
-				"%s is a program for %s, and this kernel has no handler for it",
-				path, name_of(arch)),
-			"install qemu-user-static");
+	return err_say(err, ENOEXEC,
+		       "%s is a program for %s, and this kernel has no handler for it (Hint: "
+		       "install qemu-user-static)",
+		       path, name_of(arch));
 }
 
 int broken_handler_off(const char *path, const struct arch *arch, const char *entry,
 		       struct err *err)
 {
 	if (!entry)
-		(void)err_say(err, ENOEXEC, "%s is a program for %s, and binfmt_misc is disabled",
-			      path, name_of(arch));
-	else
-		(void)err_say(err, ENOEXEC,
-			      "%s is a program for %s, and the handler %s, which takes it, is "
-			      "disabled",
-			      path, name_of(arch), entry);
-	return err_hint(err, -ENOEXEC, "echo 1 >/proc/sys/fs/binfmt_misc/%s",
-			entry ? entry : "status");
+		return err_say(err, ENOEXEC,
+			       "%s is a program for %s, and binfmt_misc is disabled (Hint: echo 1 "
+			       ">/proc/sys/fs/binfmt_misc/status)",
+			       path, name_of(arch));
+	return err_say(err, ENOEXEC,
+		       "%s is a program for %s, and the handler %s, which takes it, is disabled "
+		       "(Hint: echo 1 >/proc/sys/fs/binfmt_misc/%s)",
+		       path, name_of(arch), entry, entry);
 }
 
 int broken_interp(const char *path, const char *interp, int code, struct err *err)
@@ -156,15 +148,17 @@ int broken_interp_unsound(const char *path, const char *interp, int code, struct
 
 int broken_stale(const char *tree, struct err *err)
 {
-	return err_hint(err, err_say(err, ESTALE, "%s is not the tree that was enabled", tree),
-			"busypy disable, then busypy enable");
+	return err_say(
+		err, ESTALE,
+		"%s is not the tree that was enabled (Hint: busypy disable, then busypy enable)",
+		tree);
 }
 
 int broken_owner(struct err *err)
 {
-	return err_hint(err,
-			err_say(err, EIO, "cannot tell whether the script is of a BusyPy tree"),
-			"is /proc mounted?");
+	return err_say(
+		err, EIO,
+		"cannot tell whether the script is of a BusyPy tree (Hint: is /proc mounted?)");
 }
 
 int broken_guest(const char *path, struct err *err)
@@ -175,68 +169,71 @@ int broken_guest(const char *path, struct err *err)
 int broken_guest_interp(const char *path, const char *interp, const struct arch *arch,
 			struct err *err)
 {
-	return err_hint(err, broken_interp(path, interp, ENOENT, err),
-			"qemu-user needs the libraries of %s: in a root of that arch, or below "
-			"$QEMU_LD_PREFIX",
-			arch->name);
+	return err_say(err, ENOENT,
+		       "%s needs the ELF interpreter %s, which is missing here (Hint: qemu-user "
+		       "needs the libraries of %s: in a root of that arch, or below "
+		       "$QEMU_LD_PREFIX)",
+		       path, interp, arch->name);
 }
 
 int broken_library_missing(const char *library, const char *by, struct err *err)
 {
-	return err_hint(err, err_say(err, ENOENT, "%s, which %s needs, is missing", library, by),
-			"install it where ld.so looks, or name its directory in LD_LIBRARY_PATH");
+	return err_say(err, ENOENT,
+		       "%s, which %s needs, is missing (Hint: install it where ld.so looks, or "
+		       "name its directory in LD_LIBRARY_PATH)",
+		       library, by);
 }
 
 int broken_version(const char *library, const char *version, const char *by, struct err *err)
 {
-	return err_hint(err,
-			err_say(err, ENOENT, "%s has no %s, which %s needs", library, version, by),
-			"take a build for this C library, or a newer one");
+	return err_say(err, ENOENT,
+		       "%s has no %s, which %s needs (Hint: take a build for this C library, or a "
+		       "newer one)",
+		       library, version, by);
 }
 
 int broken_stray_version(const char *library, const char *by, struct err *err)
 {
-	return err_hint(err,
-			err_say(err, ENOENT,
-				"%s asks for versions of %s, which it does not load: ld.so aborts",
-				by, library),
-			"a patch took it from the list: start from the pristine file");
+	return err_say(err, ENOENT,
+		       "%s asks for versions of %s, which it does not load: ld.so aborts (Hint: a "
+		       "patch took it from the list: start from the pristine file)",
+		       by, library);
 }
 
 int broken_damaged(const char *path, const char *how, struct err *err)
 {
-	return err_hint(err, err_say(err, ENOEXEC, "%s is damaged: %s", path, how),
-			"start from the pristine file");
+	return err_say(err, ENOEXEC, "%s is damaged: %s (Hint: start from the pristine file)", path,
+		       how);
 }
 
 int broken_symbol(const char *symbol, const char *by, struct err *err)
 {
-	return err_hint(err, err_say(err, ENOENT, "no library has %s, which %s uses", symbol, by),
-			"take a build for these libraries");
+	return err_say(err, ENOENT,
+		       "no library has %s, which %s uses (Hint: take a build for these libraries)",
+		       symbol, by);
 }
 
 int broken_python(const char *python, const char *module, int code, struct err *err)
 {
-	(void)err_say(err, code, "%s cannot start without %s, which %s", python, module,
-		      code == ENOENT ? "is missing here" : "cannot be read");
-	return err_hint(err, -code, "install or stage that Python's standard library again");
+	return err_say(err, code,
+		       "%s cannot start without %s, which %s (Hint: install or stage that "
+		       "Python's standard library again)",
+		       python, module, code == ENOENT ? "is missing here" : "cannot be read");
 }
 
 int broken_cut(const char *path, struct err *err)
 {
-	return err_hint(
-		err,
-		err_say(err, ENOEXEC, "%s is cut: it ends before what it wants in memory", path),
-		"copy it again");
+	return err_say(err, ENOEXEC,
+		       "%s is cut: it ends before what it wants in memory (Hint: copy it again)",
+		       path);
 }
 
 int broken_segments(const char *path, struct err *err)
 {
-	return err_hint(err,
-			err_say(err, ENOEXEC,
-				"%s has segments that cannot be mapped, or nothing to begin with",
-				path),
-			"it is damaged: take the pristine file");
+	return err_say(err, ENOEXEC,
+		       "%s has segments that cannot be mapped, or nothing to begin with (Hint: it "
+		       "is damaged: take the pristine file)",
+		       path);
 }
 
 int broken_library(const char *path, struct err *err)
