@@ -39,6 +39,12 @@ struct workspace {
 	struct plan plan;
 };
 
+/* Who the caller was before his user namespace. */
+struct user {
+	unsigned uid, gid;
+	uint64_t bounding;
+};
+
 static int make_plan(const struct contract_tree *tree, struct workspace *work, struct err *err)
 {
 	struct view view = {
@@ -48,7 +54,18 @@ static int make_plan(const struct contract_tree *tree, struct workspace *work, s
 	};
 	int r = view_gather_host(&view, &work->facts, err);
 
-	return r < 0 ? r : view_host_plan(&view, &work->facts, &work->plan, err);
+	if (r < 0)
+		return r;
+	return view_host_plan(&view, &work->facts, &work->plan, err);
+}
+
+static int drop_all(void)
+{
+	int r = priv_set_no_new_privs();
+
+	if (r < 0)
+		return r;
+	return priv_clear();
 }
 
 /* Gives up what the new user namespace brought: it is only needed to mount. */
@@ -58,12 +75,11 @@ static int drop(uint64_t bounding, struct err *err)
 
 	/* Root has the bounding set again after the exec, as it would natively; to gain it there
 	 * would cost it being dumpable. */
-	if (r == 0 && geteuid() != 0) {
-		r = priv_set_no_new_privs();
-		if (r == 0)
-			r = priv_clear();
-	}
-	return r < 0 ? err_set(err, -r, "cannot give up privileges") : 0;
+	if (r >= 0 && geteuid() != 0)
+		r = drop_all();
+	if (r < 0)
+		return err_set(err, -r, "cannot give up privileges");
+	return 0;
 }
 
 /* Our own tmpfs is unbindable. In a less privileged namespace it is locked to /run, too, and a
@@ -95,7 +111,23 @@ static int build(const struct contract *contract, const struct contract_tree *tr
 		return err_set(err, errno, "cannot plan the view of %s", tree->path);
 	unlock_own_mount(contract);
 	r = make_plan(tree, work, err);
-	return r < 0 ? r : run_plan(&work->plan, err);
+	if (r < 0)
+		return r;
+	return run_plan(&work->plan, err);
+}
+
+/* In a new user namespace. */
+static int build_as_user(const struct tier_subject *subject, const struct user *before,
+			 struct err *err)
+{
+	int r = ns_map_self(before->uid, before->gid, err);
+
+	if (r < 0)
+		return r;
+	r = build(subject->contract, subject->script->tree, err);
+	if (r < 0)
+		return r;
+	return drop(before->bounding, err);
 }
 
 int compose_in_place(const struct contract *contract, const struct request *request,
@@ -117,8 +149,7 @@ static void as_user(const struct tier_subject *subject, const struct shebang *li
 	const struct contract *contract = subject->contract;
 	const struct request *request = subject->request;
 	const struct script *script = subject->script;
-	uint64_t bounding = priv_bounding();
-	unsigned uid = geteuid(), gid = getegid();
+	const struct user before = { geteuid(), getegid(), priv_bounding() };
 	struct err *err = subject->err;
 	struct cwd cwd;
 	int r;
@@ -129,12 +160,7 @@ static void as_user(const struct tier_subject *subject, const struct shebang *li
 		(void)err_wrap(err, r, "no view can be made for this caller");
 		return;
 	}
-	r = ns_map_self(uid, gid, err);
-	if (r == 0)
-		r = build(contract, script->tree, err);
-	if (r == 0)
-		r = drop(bounding, err);
-	if (r < 0)
+	if (build_as_user(subject, &before, err) < 0)
 		words_die(WORDS_OURS, request->path, err);
 	start_in_view(contract, request, script, line, &cwd);
 }

@@ -30,7 +30,7 @@
 #include "start.h"
 #include "words.h"
 
-static void __attribute__((noreturn)) die(const char *what, int status, const char *sentence)
+_Noreturn static void die(const char *what, int status, const char *sentence)
 {
 	struct err err = { 0 };
 
@@ -97,21 +97,23 @@ static int enter_template(const struct contract *contract, const struct script *
 	int entered = 0;
 	int shared = contract->flags & CONTRACT_SHARED ? 1 : 0;
 	int r;
-	FD_CLEANUP int template =
+	FD_CLEANUP int fd =
 		ns_open_template(script->tree->namespace_path, script->tree->namespace_ino, &err);
 
-	if (template <0)
+	if (fd < 0)
 		words_die(WORDS_OURS, what, &err);
 	r = priv_raise(PRIV_ENTER);
 	if (r == 0)
-		r = ns_enter(template, shared, &entered, &err);
+		r = ns_enter(fd, shared, &entered, &err);
 	give_up(what);
 	if (r < 0 && entered)
 		words_die(WORDS_OURS, what, &err);
+	if (r < 0)
+		return r;
 	/* nosuid on every mount does not cover those that the host makes later */
-	if (r == 0 && getuid() != 0 && priv_set_no_new_privs() < 0)
+	if (getuid() != 0 && priv_set_no_new_privs() < 0)
 		die(what, WORDS_OURS, "cannot set no_new_privs");
-	return r;
+	return 0;
 }
 
 int main(int argc, char **argv)

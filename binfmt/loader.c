@@ -46,7 +46,7 @@ static int script_fd(void)
 	return errno ? -1 : (int)fd;
 }
 
-static void __attribute__((noinline, noreturn)) die_of_request(void)
+_Noreturn static void __attribute__((noinline)) die_of_request(void)
 {
 	struct err err = { 0 };
 
@@ -83,13 +83,13 @@ enter_template(const struct contract *contract, const struct request *request,
 	struct cwd cwd;
 	int entered = 0;
 	int r;
-	FD_CLEANUP int template =
+	FD_CLEANUP int fd =
 		ns_open_template(script->tree->namespace_path, script->tree->namespace_ino, &err);
 
-	if (template <0)
+	if (fd < 0)
 		words_die(WORDS_OURS, request->path, &err);
 	cwd_get(&cwd);
-	r = ns_enter(template, 0, &entered, &err);
+	r = ns_enter(fd, 0, &entered, &err);
 	if (r < 0 && !entered)
 		return r;
 	if (r < 0)
@@ -135,7 +135,7 @@ static void exec_enter(const struct contract *contract, const struct request *re
 }
 
 /* Says why no interpreter is started, rather than perhaps the wrong one. */
-static void __attribute__((noinline, noreturn))
+_Noreturn static void __attribute__((noinline))
 refuse(enum tier_step step, const struct tier_subject *subject)
 {
 	if (step == TIER_REFUSE_STALE)

@@ -38,7 +38,7 @@ static const char *const scrubbed[] = { "PYTHONHOME=", "LD_PRELOAD=", "LD_LIBRAR
 
 /* Apart from those who call it, whose stack frames would otherwise hold a sentence that is hardly
  * ever needed. */
-static void __attribute__((noinline, noreturn)) die(const char *what, int code, const char *wanted)
+_Noreturn static void __attribute__((noinline)) die(const char *what, int code, const char *wanted)
 {
 	struct err err = { 0 };
 
@@ -46,7 +46,7 @@ static void __attribute__((noinline, noreturn)) die(const char *what, int code, 
 	words_die(WORDS_OURS, what, &err);
 }
 
-static void __attribute__((noinline, noreturn)) die_of_depth(const char *what)
+_Noreturn static void __attribute__((noinline)) die_of_depth(const char *what)
 {
 	struct err err = { 0 };
 
@@ -54,7 +54,7 @@ static void __attribute__((noinline, noreturn)) die_of_depth(const char *what)
 	words_die(WORDS_CANNOT_RUN, what, &err);
 }
 
-static void __attribute__((noinline, noreturn))
+_Noreturn static void __attribute__((noinline))
 die_of_exec(const char *what, const char *program, int code)
 {
 	struct err err = { 0 };
@@ -78,7 +78,7 @@ static char **argv_of(const struct request *request, struct shebang *line)
 	return argv;
 }
 
-/* What is known to be no script need not be read to count the scripts behind it. */
+/* What is known to be no script need not be read to count the scripts after it. */
 static bool is_known(const struct contract *contract, const char *interp)
 {
 	struct contract_file file;
@@ -87,15 +87,15 @@ static bool is_known(const struct contract *contract, const char *interp)
 	       contract_knows_program(contract, &file);
 }
 
-static void execute(const struct contract *contract, const struct request *request,
-		    const struct shebang *line, char **envp)
+_Noreturn static void execute(const struct contract *contract, const struct request *request,
+			      const struct shebang *line, char **envp)
 {
 	const char *what = request->path;
 	struct shebang copy = *line;
 	char **argv = argv_of(request, &copy);
 	int r;
 
-	/* The kernel would count this script and those behind it together; our own exec starts a
+	/* The kernel would count this script and those after it together; our own exec starts a
 	 * new count. */
 	if (!is_known(contract, line->interp) && chain_too_long(line->interp))
 		die_of_depth(what);
@@ -104,14 +104,12 @@ static void execute(const struct contract *contract, const struct request *reque
 		die(what, -r, "cannot close the script's descriptor");
 	(void)execve(copy.interp, argv, envp);
 	die_of_exec(what, copy.interp, errno);
-	__builtin_unreachable();
 }
 
 void start_as_kernel(const struct contract *contract, const struct request *request,
 		     const struct shebang *line)
 {
 	execute(contract, request, line, environ);
-	__builtin_unreachable();
 }
 
 static bool is_scrubbed(const char *variable)
@@ -123,7 +121,7 @@ static bool is_scrubbed(const char *variable)
 	return false;
 }
 
-/* The environment for the view, in a new array: there is no free slot behind the kernel's. It is
+/* The environment for the view, in a new array: there is no free slot after the kernel's. It is
  * few, where that is large enough. NULL if there is no memory. */
 static char **clean_environment(bool user_site, char *few[ENVIRONMENT_FEW])
 {
@@ -227,7 +225,6 @@ void start_in_view(const struct contract *contract, const struct request *reques
 	if (!leads_to(request->argv[0], request->fd))
 		request->argv[0] = (char *)script->path;
 	execute(contract, request, line, envp);
-	__builtin_unreachable();
 }
 
 /* The program of a runtime as it stands in the tree: /usr/bin/python3 is .../usr/bin/python3. */
@@ -302,5 +299,4 @@ void start_direct(const struct contract *contract, const struct request *request
 	memcpy(argv + at, request->argv, (n + 1) * sizeof(*argv));
 	(void)execve(paths->loader, argv, envp);
 	die_of_exec(request->path, paths->loader, errno);
-	__builtin_unreachable();
 }

@@ -12,6 +12,6 @@ enum { WORDS_OURS = 125, WORDS_CANNOT_RUN = 126, WORDS_NOT_FOUND = 127 };
 void words_say(const char *what, const char *sentence);
 
 /* Prints it and ends the process with this status. */
-void words_die(int status, const char *what, const struct err *err) __attribute__((noreturn));
+_Noreturn void words_die(int status, const char *what, const struct err *err);
 
 #endif

@@ -236,5 +236,7 @@ int script_shebang(int fd, struct shebang *ret, struct err *err)
 	/* The kernel's loader opens an empty name, gets the working directory, and refuses that. */
 	if (r == 0 && !ret->interp[0])
 		r = -EACCES;
-	return r < 0 ? err_say(err, -r, "its first line names no interpreter") : 0;
+	if (r < 0)
+		return err_say(err, -r, "its first line names no interpreter");
+	return 0;
 }
