@@ -30,9 +30,9 @@ struct linking {
 	size_t top; /* bytes of a path that are the walk's own start */
 };
 
-static int link_one(const char *path, const struct stat *st, void *context, struct err *err)
+static int link_one(const char *path, const struct stat *st, struct err *err, void *ctx)
 {
-	const struct linking *linking = context;
+	const struct linking *linking = ctx;
 	char to[PATH_SIZE], target[PATH_SIZE];
 	ssize_t n;
 	int r = files_path(to, err, "%s%s", linking->to, path + linking->top);
@@ -67,11 +67,11 @@ static int link_all(const char *dir, const char *name, const char *to, struct er
 	r = files_path(at, err, "%s/%s", to, name);
 	if (r < 0 || !files_exist(from))
 		return r;
-	return files_walk(from,
-			  &(struct files_walk){
-				  .each = link_one,
-				  .context = &(struct linking){ .to = at, .top = strlen(from) } },
-			  err);
+	return files_walk(
+		from,
+		&(struct files_walk){ .each = link_one,
+				      .ctx = &(struct linking){ .to = at, .top = strlen(from) } },
+		err);
 }
 
 /* One link in the place of a name in the tree. */

@@ -55,9 +55,9 @@ static int same_target(const char *one, const char *other, bool *ret, struct err
 	return 0;
 }
 
-static int compare_one(const char *path, const struct stat *st, void *context, struct err *err)
+static int compare_one(const char *path, const struct stat *st, struct err *err, void *ctx)
 {
-	struct comparing *comparing = context;
+	struct comparing *comparing = ctx;
 	char other[PATH_SIZE];
 	struct stat there;
 	bool same = false;
@@ -87,7 +87,7 @@ static int compare_one(const char *path, const struct stat *st, void *context, s
 static int compare(const char *path, const char *other, struct comparing *ret, struct err *err)
 {
 	*ret = (struct comparing){ .other = other, .top = strlen(path) };
-	return files_walk(path, &(struct files_walk){ .each = compare_one, .context = ret }, err);
+	return files_walk(path, &(struct files_walk){ .each = compare_one, .ctx = ret }, err);
 }
 
 /* A package of the tree is replaced as a whole, Debian's packages may share a directory. */

@@ -127,9 +127,9 @@ static int take_elf(const char *path, struct add_content *content, struct err *e
 	return str_copy(content->elf, sizeof(content->elf), path);
 }
 
-static int look_below(const char *path, const struct stat *st, void *context, struct err *err)
+static int look_below(const char *path, const struct stat *st, struct err *err, void *ctx)
 {
-	struct walk *walk = context;
+	struct walk *walk = ctx;
 	struct add_content *content = walk->content;
 	const char *name = path + walk->top;
 	bool top = name[0] && !strchr(name + 1, '/');
@@ -164,5 +164,5 @@ int add_content_look(const char *dir, struct add_content *ret, struct err *err)
 	struct walk walk = { .content = ret, .top = strlen(dir) };
 
 	memset(ret, 0, sizeof(*ret));
-	return files_walk(dir, &(struct files_walk){ .each = look_below, .context = &walk }, err);
+	return files_walk(dir, &(struct files_walk){ .each = look_below, .ctx = &walk }, err);
 }

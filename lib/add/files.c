@@ -190,9 +190,9 @@ static int look_scripts(struct add *add, const char *dir, struct err *err)
 
 /* What a link leads to is copied: it must not be what its maker could not have read (/etc/shadow).
  */
-static int refuse_strays(const char *path, const struct stat *st, void *context, struct err *err)
+static int refuse_strays(const char *path, const struct stat *st, struct err *err, void *ctx)
 {
-	const char *top = context, *flaw = name_flaw(path_base(path), strlen(path_base(path)));
+	const char *top = ctx, *flaw = name_flaw(path_base(path), strlen(path_base(path)));
 	FILES_FREE char *real = S_ISLNK(st->st_mode) ? realpath(path, NULL) : NULL;
 
 	if (flaw)
@@ -210,8 +210,8 @@ static int check_package(const struct add *add, const char *path, struct err *er
 
 	if (tree && path_below(tree, path))
 		return err_say(err, EINVAL, "%s has the tree in it", path);
-	return files_walk(
-		path, &(struct files_walk){ .each = refuse_strays, .context = (void *)path }, err);
+	return files_walk(path, &(struct files_walk){ .each = refuse_strays, .ctx = (void *)path },
+			  err);
 }
 
 /* What installers leave beside a package. */

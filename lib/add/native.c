@@ -88,9 +88,9 @@ static int view_path(const struct native *native, const char *path, char *ret, s
 	return files_path(ret, err, "/usr%s", path + strlen(runtime->usr));
 }
 
-static int take_one(const char *path, const struct stat *st, void *context, struct err *err)
+static int take_one(const char *path, const struct stat *st, struct err *err, void *ctx)
 {
-	struct native *native = context;
+	struct native *native = ctx;
 	char view[PATH_SIZE], source[PATH_SIZE];
 	int r;
 
@@ -124,7 +124,7 @@ static int take_item(struct native *native, const struct add_item *item, struct 
 		return r;
 	native->item = item;
 	native->top = strlen(path);
-	return files_walk(path, &(struct files_walk){ .each = take_one, .context = native }, err);
+	return files_walk(path, &(struct files_walk){ .each = take_one, .ctx = native }, err);
 }
 
 /* A staged library stays, although the packages have another of its name. */

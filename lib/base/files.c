@@ -71,12 +71,16 @@ int files_mkdirs(const char *path, struct err *err)
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return 0;
 	r = files_path(part, err, "%s", path);
-	for (char *s = part + 1; r == 0 && (s = strchr(s, '/')); s++) {
+	if (r < 0)
+		return r;
+	for (char *s = part + 1; (s = strchr(s, '/')); s++) {
 		*s = '\0';
 		r = make_dir(part, err);
+		if (r < 0)
+			return r;
 		*s = '/';
 	}
-	return r < 0 ? r : make_dir(path, err);
+	return make_dir(path, err);
 }
 
 int files_mkdirs_for(const char *path, struct err *err)
@@ -103,11 +107,11 @@ int files_write(const char *path, const char *bytes, size_t n, unsigned mode, st
 	if (fd < 0)
 		return err_set(err, errno, "cannot create %s", path);
 	r = fd_write_all(fd, bytes, n);
-	if (r == 0 && (fchmod(fd, mode) < 0 || futimens(fd, times) < 0))
-		r = -errno;
-	if (r == 0 && close(fd_steal(&fd)) < 0)
-		r = -errno;
-	return r < 0 ? err_set(err, -r, "cannot write %s", path) : 0;
+	if (r < 0)
+		return err_set(err, -r, "cannot write %s", path);
+	if (fchmod(fd, mode) < 0 || futimens(fd, times) < 0 || close(fd_steal(&fd)) < 0)
+		return err_set(err, errno, "cannot write %s", path);
+	return 0;
 }
 
 int files_link(const char *target, const char *path, struct err *err)
@@ -146,7 +150,7 @@ static int each_path(const struct walk_entry *entry, struct err *err, void *ctx)
 {
 	const struct files_walk *walk = ctx;
 
-	return walk->each(entry->path, entry->st, walk->context, err);
+	return walk->each(entry->path, entry->st, err, walk->ctx);
 }
 
 int files_walk(const char *dir, const struct files_walk *walk, struct err *err)

@@ -49,8 +49,8 @@ int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *er
  * their contents are done. Follows no link. each returns 0 or -errno, which ends the walk; the path
  * is then named in the sentence, unless each has set one. */
 struct files_walk {
-	int (*each)(const char *path, const struct stat *st, void *context, struct err *err);
-	void *context;
+	int (*each)(const char *path, const struct stat *st, struct err *err, void *ctx);
+	void *ctx;
 };
 int files_walk(const char *dir, const struct files_walk *walk, struct err *err);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/files.h"
 #include "core/err.h"
 #include "core/str.h"
 #include "sys/fd.h"
@@ -97,56 +98,57 @@ int ssh_open(struct ssh *ssh, const char *host, const char *script, struct err *
  */
 static int receive(const struct ssh *ssh, char **ret_text, struct err *err)
 {
-	char *text = NULL, *end = NULL;
+	FILES_FREE char *text = NULL;
+	char *end = NULL;
 	size_t used = 0, room = 0;
+	bool done;
 
 	while (!end || !strchr(end, '\n')) {
 		ssize_t n;
 
-		if (used + CHUNK > OUTPUT_MAX || array_reserve(&text, &room, used + CHUNK, 1) < 0) {
-			free(text);
+		if (used + CHUNK > OUTPUT_MAX || array_reserve(&text, &room, used + CHUNK, 1) < 0)
 			return err_set(err, E2BIG, "%s: cannot read its answer", ssh->host);
-		}
 		n = recv(ssh->fd, text + used, room - used - 1, 0);
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n <= 0) {
-			free(text);
+		if (n <= 0)
 			return err_say(err, EIO, "%s: the connection ended", ssh->host);
-		}
 		used += (size_t)n;
 		text[used] = '\0';
 		end = str_starts(text, END) ? text : strstr(text, "\n" END);
 	}
 	end += *end == '\n';
-	*ret_text = text;
-	text = end + strlen(END);
+	done = end[strlen(END)] == '0';
 	*end = '\0';
-	return *text == '0' ? 0 : 1;
+	*ret_text = text;
+	text = NULL;
+	return done ? 0 : 1;
 }
 
 int ssh_do(struct ssh *ssh, const char *step, char **ret_output, struct err *err)
 {
-	char *text = NULL;
+	FILES_FREE char *text = NULL;
 	int r = send_all(ssh, step, err);
 
-	if (r == 0)
-		r = send_all(ssh, "\nprintf '\\n" END "%d\\n' $?\n", err);
-	if (r == 0)
-		r = receive(ssh, &text, err);
+	if (r < 0)
+		return r;
+	r = send_all(ssh, "\nprintf '\\n" END "%d\\n' $?\n", err);
+	if (r < 0)
+		return r;
+	r = receive(ssh, &text, err);
 	if (r < 0)
 		return r;
 	if (r > 0) {
 		const char *line = text + strspn(text, "\n");
 
-		r = err_say(err, EIO, "%s: %.*s", ssh->host, (int)strcspn(line, "\n"),
-			    *line ? line : "a step failed without a reason");
+		return err_say(err, EIO, "%s: %.*s", ssh->host, (int)strcspn(line, "\n"),
+			       *line ? line : "a step failed without a reason");
 	}
-	if (r < 0 || !ret_output)
-		free(text);
-	else
+	if (ret_output) {
 		*ret_output = text;
-	return r;
+		text = NULL;
+	}
+	return 0;
 }
 
 void ssh_close(struct ssh *ssh)

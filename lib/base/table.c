@@ -178,33 +178,44 @@ static int print_json(struct table *const *tables, size_t n_tables)
 	return 0;
 }
 
+/* Those that have rows, with an empty line between two. */
+static int print_plain(struct table *const *tables, size_t n_tables, unsigned flags)
+{
+	bool printed = false;
+
+	for (size_t i = 0; i < n_tables; i++) {
+		int r;
+
+		if (scols_table_get_nlines(tables[i]->scols) == 0)
+			continue;
+		scols_table_enable_noheadings(tables[i]->scols, flags & TABLE_NO_HEADINGS ? 1 : 0);
+		if (printed)
+			(void)putchar('\n');
+		printed = true;
+		r = scols_print_table(tables[i]->scols);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 int table_print(struct table *const *tables, size_t n_tables, unsigned flags, const char *columns,
 		struct err *err)
 {
-	bool printed = false;
-	int r = 0;
+	int r;
 
 	if (columns && n_tables != 1)
 		return err_say(err, EINVAL, "--output needs the choice of one table");
-	if (columns)
+	if (columns) {
 		r = choose(tables[0], columns, err);
-	if (r < 0)
-		return r;
-	if (flags & TABLE_JSON) {
-		r = print_json(tables, n_tables);
-	} else {
-		for (size_t i = 0; r == 0 && i < n_tables; i++) {
-			if (scols_table_get_nlines(tables[i]->scols) == 0)
-				continue;
-			scols_table_enable_noheadings(tables[i]->scols,
-						      flags & TABLE_NO_HEADINGS ? 1 : 0);
-			if (printed)
-				(void)putchar('\n');
-			printed = true;
-			r = scols_print_table(tables[i]->scols);
-		}
+		if (r < 0)
+			return r;
 	}
-	if (r < 0 || fflush(stdout) < 0)
-		return err_set(err, r < 0 ? -r : errno, "cannot print");
+	r = flags & TABLE_JSON ? print_json(tables, n_tables)
+			       : print_plain(tables, n_tables, flags);
+	if (r < 0)
+		return err_set(err, -r, "cannot print");
+	if (fflush(stdout) < 0)
+		return err_set(err, errno, "cannot print");
 	return 0;
 }

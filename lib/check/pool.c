@@ -125,7 +125,7 @@ static void limit_resources(void)
 	(void)setrlimit(RLIMIT_CPU, &time);
 }
 
-static void work(const struct pool *pool, int fd)
+static _Noreturn void work(const struct pool *pool, int fd)
 {
 	FILE *to = fdopen(fd, "w");
 	unsigned char i;

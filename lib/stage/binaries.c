@@ -137,9 +137,9 @@ static int take_interpreter(struct work *work, struct err *err)
 }
 
 /* One file below the staged stdlib: an extension module, or nothing to do with ELF. */
-static int take_module(const char *path, const struct stat *st, void *context, struct err *err)
+static int take_module(const char *path, const struct stat *st, struct err *err, void *ctx)
 {
-	struct work *work = context;
+	struct work *work = ctx;
 	struct binary module;
 	int r;
 
@@ -170,7 +170,7 @@ static int take_modules(struct work *work, struct err *err)
 
 	if (r < 0)
 		return r;
-	return files_walk(dir, &(struct files_walk){ .each = take_module, .context = work }, err);
+	return files_walk(dir, &(struct files_walk){ .each = take_module, .ctx = work }, err);
 }
 
 static int stage_library(struct work *work, const struct elf_library *lib, struct err *err)

@@ -50,9 +50,9 @@ static bool is_source(const char *path, const struct stat *st)
 	       (S_ISLNK(st->st_mode) && stat(path, &target) == 0 && S_ISREG(target.st_mode));
 }
 
-static int list_one(const char *path, const struct stat *st, void *context, struct err *err)
+static int list_one(const char *path, const struct stat *st, struct err *err, void *ctx)
 {
-	struct sources *sources = context;
+	struct sources *sources = ctx;
 	char cached[PATH_SIZE];
 	int r;
 
@@ -73,8 +73,7 @@ static int write_list(const struct pyc_job *job, const char *list, bool *ret_any
 	sources.list = fopen(list, "we");
 	if (!sources.list)
 		return err_set(err, errno, "cannot create %s", list);
-	r = files_walk(job->dir, &(struct files_walk){ .each = list_one, .context = &sources },
-		       err);
+	r = files_walk(job->dir, &(struct files_walk){ .each = list_one, .ctx = &sources }, err);
 	if (fclose(sources.list) != 0 && r == 0)
 		return err_set(err, errno, "cannot write %s", list);
 	*ret_any = sources.any;
@@ -92,9 +91,9 @@ static bool is_unchecked(const char *path)
 	       head[5] == 0 && head[6] == 0 && head[7] == 0;
 }
 
-static int share_one(const char *path, const struct stat *st, void *context, struct err *err)
+static int share_one(const char *path, const struct stat *st, struct err *err, void *ctx)
 {
-	const struct sources *sources = context;
+	const struct sources *sources = ctx;
 	char peer[PATH_SIZE], from[PATH_SIZE], to[PATH_SIZE];
 	struct stat other;
 	int r;
@@ -122,7 +121,7 @@ int pyc_share(const char *dir, const char *peer, unsigned minor, struct err *err
 {
 	struct sources sources = { .peer = peer, .top = strlen(dir), .minor = minor };
 
-	return files_walk(dir, &(struct files_walk){ .each = share_one, .context = &sources }, err);
+	return files_walk(dir, &(struct files_walk){ .each = share_one, .ctx = &sources }, err);
 }
 
 /* The start of a command line; the strings that it needs are kept here. */

@@ -78,9 +78,9 @@ static int make_skeleton(const char *dir, struct err *err)
 	return r;
 }
 
-static int make_executable(const char *path, const struct stat *st, void *context, struct err *err)
+static int make_executable(const char *path, const struct stat *st, struct err *err, void *ctx)
 {
-	(void)context;
+	(void)ctx;
 	if (S_ISREG(st->st_mode) && chmod(path, 0755) < 0)
 		return err_set(err, errno, "cannot chmod %s", path);
 	return 0;
@@ -109,9 +109,9 @@ struct adopting {
 	size_t top;
 };
 
-static int adopt_one(const char *path, const struct stat *st, void *context, struct err *err)
+static int adopt_one(const char *path, const struct stat *st, struct err *err, void *ctx)
 {
-	const struct adopting *adopting = context;
+	const struct adopting *adopting = ctx;
 	char to[PATH_SIZE];
 	int r;
 
@@ -141,8 +141,7 @@ static int adopt_packages(const char *tree, const char *dir, struct err *err)
 	if (r < 0 || !files_exist(from))
 		return r;
 	adopting.top = strlen(from);
-	return files_walk(from, &(struct files_walk){ .each = adopt_one, .context = &adopting },
-			  err);
+	return files_walk(from, &(struct files_walk){ .each = adopt_one, .ctx = &adopting }, err);
 }
 
 int skeleton_stage(const char *rootfs, const char *tree, const char *dir, struct err *err)

@@ -137,9 +137,9 @@ static bool is_kept(const char *name)
 	return str_starts(name, "/etc/");
 }
 
-static int place_file(const char *path, const struct stat *st, void *context, struct err *err)
+static int place_file(const char *path, const struct stat *st, struct err *err, void *ctx)
 {
-	const struct placing *placing = context;
+	const struct placing *placing = ctx;
 	const char *name = path + placing->top;
 	char to[PATH_SIZE];
 	struct stat there;
@@ -208,8 +208,7 @@ static int place_tree(const struct transaction *transaction, struct err *err)
 	if (r < 0)
 		return r;
 	placing.top = strlen(from);
-	return files_walk(from, &(struct files_walk){ .each = place_file, .context = &placing },
-			  err);
+	return files_walk(from, &(struct files_walk){ .each = place_file, .ctx = &placing }, err);
 }
 
 static int place_all(const struct transaction *transaction, struct err *err)
