@@ -15,8 +15,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import harness
 
 sys.path.insert(0, harness.PACKAGES)
-from busypy.sh import arith, builtin, edit, escape, lexer, node, options, parser, pattern, place
-from busypy.sh import prompt, sink
+from busypy.lib import escape
+from busypy.sh import arith, builtin, edit, lexer, node, parser, pattern, place
+from busypy.sh import prompt, shell, sink
 from busypy.sh.error import ShellError, SyntaxFault
 
 FUZZ_SECONDS = 6
@@ -33,7 +34,7 @@ class Stub:
 
     def __init__(self, **values):
         self.vars = self.Vars(values)
-        self.options = options.Options()
+        self.options = shell.Options()
 
 
 def parse(text, aliases):
@@ -152,7 +153,7 @@ def literal_words():
 def dollar_quotes():
     same(escape.dollar_quote("a\\tb\\x41\\101\\'\\\\\\u00e9"), "a\tbAA'\\é")
     same(escape.dollar_quote("\\377"), "\udcff")
-    same(escape.expand_b("a\\0101\\c rest"), (b"aA", True))
+    same(escape.echo(["-e", "a\\0101\\c rest"]), b"aA")
 
 
 def normal_directories():
@@ -238,7 +239,7 @@ def manual():
     same((done.returncode, done.stdout + done.stderr), (0, ""))
     with open(page, encoding="utf-8") as file:
         words = file.read().replace("\\&", "").split()
-    for name in list(builtin.TABLE) + list(options.BY_NAME):
+    for name in list(builtin.TABLE) + list(shell.BY_NAME):
         assert name in words, name
 
 

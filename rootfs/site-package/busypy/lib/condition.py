@@ -1,12 +1,12 @@
-"""test, [: evaluate a condition."""
+"""Conditions of test and [: files, strings, integers, and the grammar that joins them.
+
+What an error is called, and how few arguments are judged before the grammar is asked, is the
+caller's: the program and the built-in are two dialects.
+"""
 
 import os
 import stat
 
-from busypy import cli
-
-# What POSIX leaves to the expression's length is decided here by length as it demands; only
-# longer ones go through the grammar (! -a -o and parentheses).
 KINDS = {"b": stat.S_ISBLK, "c": stat.S_ISCHR, "d": stat.S_ISDIR, "f": stat.S_ISREG,
          "p": stat.S_ISFIFO, "S": stat.S_ISSOCK}
 MODES = {"u": stat.S_ISUID, "g": stat.S_ISGID, "k": stat.S_ISVTX}
@@ -15,15 +15,23 @@ UNARY = frozenset("-" + letter for letter in "bcdfpSugkrwxehLsntzOGN")
 
 
 class Wrong(Exception):
-    """The expression cannot be understood."""
+    """The expression cannot be understood; args are what is wrong, one of these, and the word."""
+    ARGUMENT, OPERATOR, UNARY, PARENTHESIS, INTEGER = range(5)
 
 
 def integer(text):
     body = text.strip(" \t\n")
     digits = body[1:] if body[:1] in ("+", "-") else body
     if not (digits.isascii() and digits.isdigit()):
-        raise Wrong("invalid integer %s" % cli.quote(text))
+        raise Wrong(Wrong.INTEGER, text)
     return int(body)
+
+
+def file_status(path, follow=True):
+    try:
+        return os.stat(path) if follow else os.lstat(path)
+    except (OSError, ValueError):
+        return None
 
 
 def unary(op, word):
@@ -33,18 +41,17 @@ def unary(op, word):
     if letter == "t":
         try:
             return os.isatty(integer(word))
-        except (OSError, OverflowError):
+        except OverflowError:
             return False
-    try:
-        info = os.lstat(word) if letter in "hL" else os.stat(word)
-    except (OSError, ValueError):
+    if letter in ACCESS:
+        return os.access(word, ACCESS[letter], effective_ids=True)
+    info = file_status(word, letter not in "hL")
+    if info is None:
         return False
     if letter in KINDS:
         return KINDS[letter](info.st_mode)
     if letter in MODES:
         return bool(info.st_mode & MODES[letter])
-    if letter in ACCESS:
-        return os.access(word, ACCESS[letter], effective_ids=os.getuid() != os.geteuid())
     if letter in "hL":
         return stat.S_ISLNK(info.st_mode)
     values = {"e": True, "s": info.st_size > 0, "O": info.st_uid == os.geteuid(),
@@ -52,26 +59,23 @@ def unary(op, word):
     return values[letter]
 
 
-def age(name):
-    try:
-        return os.stat(name).st_mtime_ns
-    except OSError:
-        return -1 << 80
+def age(path):
+    """The time of a file; one that does not exist is older than any."""
+    info = file_status(path)
+    return info.st_mtime_ns if info else -1 << 80
 
 
 def same(left, right):
-    try:
-        return os.path.samestat(os.stat(left), os.stat(right))
-    except OSError:
-        return False
+    one, two = file_status(left), file_status(right)
+    return bool(one and two and os.path.samestat(one, two))
 
 
 BINARY = {
     "=": lambda a, b: a == b,
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
-    "<": lambda a, b: cli.enc(a) < cli.enc(b),
-    ">": lambda a, b: cli.enc(a) > cli.enc(b),
+    "<": lambda a, b: os.fsencode(a) < os.fsencode(b),
+    ">": lambda a, b: os.fsencode(a) > os.fsencode(b),
     "-eq": lambda a, b: integer(a) == integer(b),
     "-ne": lambda a, b: integer(a) != integer(b),
     "-gt": lambda a, b: integer(a) > integer(b),
@@ -86,10 +90,21 @@ BINARY = {
 
 class Grammar:
     """Recursive descent for what is longer than four words."""
+    unary_operators = UNARY
 
     def __init__(self, words):
         self.words = words
         self.at = 0
+
+    def value(self):
+        """The truth of all words; raises Wrong."""
+        result = self.either()
+        if self.at < len(self.words):
+            raise Wrong(Wrong.OPERATOR, self.words[self.at])
+        return result
+
+    def unary(self, op, word):
+        return unary(op, word)
 
     def peek(self, ahead=0):
         at = self.at + ahead
@@ -97,7 +112,7 @@ class Grammar:
 
     def next(self):
         if self.at >= len(self.words):
-            raise Wrong("argument expected")
+            raise Wrong(Wrong.ARGUMENT, None)
         self.at += 1
         return self.words[self.at - 1]
 
@@ -115,9 +130,13 @@ class Grammar:
             value = self.term() and value
         return value
 
+    def negates(self):
+        """Whether the ! that comes next is the operator: something must follow it."""
+        return self.peek(1) is not None
+
     def term(self):
         turn = False
-        while self.peek() == "!" and self.peek(1) is not None and self.peek(1) not in BINARY:
+        while self.peek() == "!" and self.negates():
             self.at += 1
             turn = not turn
         return self.primary() != turn
@@ -130,51 +149,9 @@ class Grammar:
         if word == "(":
             value = self.either()
             if self.peek() != ")":
-                raise Wrong("')' expected")
+                raise Wrong(Wrong.PARENTHESIS, None)
             self.at += 1
             return value
-        if word in UNARY and self.peek() is not None:
-            return unary(word, self.next())
+        if word in self.unary_operators and self.peek() is not None:
+            return self.unary(word, self.next())
         return word != ""
-
-
-def evaluate(words):
-    """The truth of an expression; raises Wrong."""
-    count = len(words)
-    if count == 0:
-        return False
-    if count == 1:
-        return words[0] != ""
-    if count == 2:
-        if words[0] == "!":
-            return words[1] == ""
-        if words[0] in UNARY:
-            return unary(*words)
-        raise Wrong("%s: unary operator expected" % words[0])
-    if count == 3:
-        if words[1] in BINARY:
-            return BINARY[words[1]](words[0], words[2])
-        if words[1] in ("-a", "-o"):
-            left, right = words[0] != "", words[2] != ""
-            return (left and right) if words[1] == "-a" else (left or right)
-    if words[0] == "!" and count <= 4:
-        return not evaluate(words[1:])
-    if words[0] == "(" and words[-1] == ")" and count <= 4:
-        return evaluate(words[1:-1])
-    grammar = Grammar(words)
-    value = grammar.either()
-    if grammar.peek() is not None:
-        raise Wrong("%s: unexpected operator" % grammar.peek())
-    return value
-
-
-def main(argv):
-    words = argv[1:]
-    if argv[0] == "[":
-        if words[-1:] != ["]"]:
-            raise cli.Fail("missing ']'", 2)
-        del words[-1]
-    try:
-        return 0 if evaluate(words) else 1
-    except Wrong as error:
-        raise cli.Fail(error, 2) from None

@@ -1,4 +1,4 @@
-"""File modes as chmod, mkdir -m and find -perm write them."""
+"""File modes as chmod, mkdir -m, find -perm and umask write them."""
 
 import os
 
@@ -41,13 +41,13 @@ def _clauses(text):
     return found
 
 
-def _permissions(letters, mode, folder, text):
+def _permissions(letters, mode, folder, text, mixed):
     """The bits that the letters after an operator mean, for all of u, g and o."""
-    if letters in SHIFT:
-        return ((mode >> SHIFT[letters]) & 7) * 0o111
     bits = 0
     for letter in letters:
-        if letter == "X":
+        if letter in SHIFT and (mixed or len(letters) == 1):
+            bits |= ((mode >> SHIFT[letter]) & 7) * 0o111
+        elif letter == "X":
             bits |= 0o111 if folder or mode & 0o111 else 0
         elif letter in BITS:
             bits |= BITS[letter]
@@ -56,10 +56,11 @@ def _permissions(letters, mode, folder, text):
     return bits
 
 
-def change(text, mode, folder=False, mask=None):
+def change(text, mode, folder=False, mask=None, mixed=False):
     """Apply a mode (octal or symbolic) to `mode`; raises Bad.
 
-    `mask` is the umask that a symbolic mode without `who` obeys.
+    `mask` is the umask that a symbolic mode without `who` obeys. `mixed` allows u, g and o after
+    an operator beside other letters, as umask does.
     """
     if text and all(c in "01234567" for c in text):
         if int(text, 8) > 0o7777:
@@ -73,7 +74,7 @@ def change(text, mode, folder=False, mask=None):
         else:
             wipe = who
         for operator, letters in actions:
-            bits = _permissions(letters, mode, folder, text) & who
+            bits = _permissions(letters, mode, folder, text, mixed) & who
             if operator == "+":
                 mode |= bits
             elif operator == "-":

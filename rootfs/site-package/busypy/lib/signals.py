@@ -1,36 +1,38 @@
-"""Names and numbers of signals, without the price of the signal module."""
+"""Names and numbers of signals, and how kill is told one; without the signal module's price."""
 
 import _signal
 
-KNOWN = {name[3:]: getattr(_signal, name) for name in dir(_signal)
-         if name.startswith("SIG") and name[3] != "_" and isinstance(getattr(_signal, name), int)
-         and name not in ("SIGCLD", "SIGPOLL", "SIGIOT", "SIGRTMIN", "SIGRTMAX")}
-BY_NUMBER = {number: name for name, number in sorted(KNOWN.items())}
+# Of several names of a signal, one. RTMIN and RTMAX are two signals of their own here.
+NUMBERS = {name[3:]: getattr(_signal, name) for name in dir(_signal)
+           if name.startswith("SIG") and name[3] != "_" and isinstance(getattr(_signal, name), int)
+           and name not in ("SIGCLD", "SIGPOLL", "SIGIOT")}
+NAMES = {number: name for name, number in NUMBERS.items()}
+LIMIT = _signal.NSIG
 
 
-def names():
-    """[(number, name)] in order, with 0 for EXIT."""
-    return [(0, "EXIT")] + sorted(BY_NUMBER.items())
+class NoName(Exception):
+    """The option (args[0]) that names a signal is the last word."""
 
 
-def number(text):
-    """The signal of `9`, `KILL`, `SIGKILL` or `RTMIN+1`, or None."""
-    if text.isascii() and text.isdigit():
-        value = int(text)
-        return value if value <= _signal.SIGRTMAX else None
-    text = text.upper().removeprefix("SIG")
-    if text in ("EXIT", "0"):
-        return 0
-    base, plus, offset = text.partition("+")
-    if base == "RTMIN" and (not plus or offset.isdigit()):
-        return _signal.SIGRTMIN + int(offset or 0)
-    return {"CLD": KNOWN["CHLD"], "POLL": KNOWN.get("IO")}.get(text, KNOWN.get(text))
+def is_number(text):
+    return text.isascii() and text.isdigit()
 
 
-def name(value):
-    """The name without SIG, or None."""
-    if value == 0:
-        return "EXIT"
-    if value is not None and _signal.SIGRTMIN <= value <= _signal.SIGRTMAX:
-        return "RTMIN+%d" % (value - _signal.SIGRTMIN)
-    return BY_NUMBER.get(value)
+def of_status(status):
+    """The signal in the status of a child that one ended; other numbers are signals themselves."""
+    return status - 128 if status > 128 else status
+
+
+def option(words):
+    """(what names the signal, or None; the words after it) of kill's arguments.
+
+    The signal is told by -s NAME, -n NUMBER, -sNAME or -NAME; a -- after it is skipped.
+    """
+    told, first = None, words[0] if words else ""
+    if first in ("-s", "-n"):
+        if len(words) < 2:
+            raise NoName(first)
+        told, words = words[1], words[2:]
+    elif first[:1] == "-" and first not in ("-", "--"):
+        told, words = first.removeprefix("-s") if first[:2] == "-s" else first[1:], words[1:]
+    return told, words[1:] if words[:1] == ["--"] else words

@@ -54,7 +54,7 @@ def shape(opts, args, first, last):
         form = cli.enc(opts["f"])
         return lambda n: b"".join(
             part if isinstance(part, bytes) else printf.Printer([cli.enc(str(n))]).render(part)
-            for part in printf.compile_format(form))
+            for part in printf.parse(form, printf.Printer([])))
     digits = places(args)
     width = 0
     if opts["w"]:

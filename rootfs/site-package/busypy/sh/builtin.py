@@ -30,7 +30,8 @@ SPECIAL = {
 REGULAR = {
     "flow": "true false",
     "declare": "local alias unalias",
-    "output": "echo printf",
+    "output": "echo",
+    "formatting": "printf",
     "condition": "test [",
     "reading": "read getopts",
     "place": "cd pwd umask ulimit",

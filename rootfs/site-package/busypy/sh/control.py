@@ -2,6 +2,7 @@
 
 import os
 
+from busypy.lib.signals import NAMES, NoName, of_status, option
 from busypy.sh import descriptor, signals, usage
 from busypy.sh.error import CommandError, Interrupted
 from busypy.sh.jobs import DONE, STOPPED
@@ -86,21 +87,13 @@ def kill(shell, argv):
     args = argv[1:]
     if args[:1] == ["-l"]:
         return list_signals(shell, args[1:])
-    number = signals.SIGTERM
-    if args[:1] and args[0] != "--" and len(args[0]) > 1 and args[0][0] == "-":
-        option = args.pop(0)
-        name = option[1:]
-        if option in ("-s", "-n"):
-            if not args:
-                raise CommandError("no argument for %s option" % option, 2)
-            name = args.pop(0)
-        elif option.startswith("-s"):
-            name = option[2:]
-        number = signals.parse(name)
-        if number is None:
-            raise CommandError("%s: bad signal" % name, 2)
-    if args[:1] == ["--"]:
-        args = args[1:]
+    try:
+        told, args = option(args)
+    except NoName as error:
+        raise CommandError("no argument for %s option" % error.args[0], 2) from None
+    number = signals.SIGTERM if told is None else signals.parse(told)
+    if number is None:
+        raise CommandError("%s: bad signal" % told, 2)
     if not args:
         raise CommandError("usage: kill [-s signal | -signal] pid...", 2)
     return max(send(shell, number, target) for target in args)
@@ -133,13 +126,13 @@ def send(shell, number, target):
 def list_signals(shell, args):
     """Names of all signals, or the name of each number (or exit status) given."""
     if not args:
-        shell.write(1, "".join(name + "\n" for _, name in sorted(signals.NAMES.items())))
+        shell.write(1, "".join(name + "\n" for _, name in sorted(NAMES.items())))
         return 0
     for text in args:
         number = signals.parse(text, exit_too=False) if not text.isdigit() else int(text)
-        if text.isdigit() and number > 128:
-            number -= 128
-        if number is None or (text.isdigit() and number not in signals.NAMES and number != 0):
+        if text.isdigit():
+            number = of_status(number)
+        if number is None or (text.isdigit() and number not in NAMES and number != 0):
             raise CommandError("%s: bad signal" % text, 2)
         shell.write(1, (signals.name_of(number) if text.isdigit() else str(number)) + "\n")
     return 0

@@ -1,8 +1,8 @@
 """Built-ins that set variables, options, functions and aliases."""
 
+from busypy.lib.escape import quote
 from busypy.sh import usage
 from busypy.sh.error import CommandError
-from busypy.sh.escape import quote
 from busypy.sh.wordreader import is_name
 
 

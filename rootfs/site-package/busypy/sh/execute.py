@@ -4,9 +4,9 @@ Every method returns an exit status. tail means that this process will leave wit
 status at once: a program may then replace it instead of being forked.
 """
 
+from busypy.lib.escape import quote_if_needed
 from busypy.sh import builtin, descriptor, node, pattern, programs
 from busypy.sh.error import CommandError, Exit, LoopJump, Return, ShellError
-from busypy.sh.escape import quote_if_needed
 from busypy.sh.jobs import Job
 
 

@@ -151,7 +151,7 @@ def run_again(shell, text):
 def edit_and_run(shell, editor, commands):
     """Let an editor change commands, then run what it leaves."""
     import tempfile
-    from busypy.sh.escape import quote
+    from busypy.lib.escape import quote
     editor = editor or shell.vars.get("FCEDIT") or shell.vars.get("EDITOR") or "ed"
     fd, path = tempfile.mkstemp(prefix="fc.")
     try:

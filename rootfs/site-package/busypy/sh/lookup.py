@@ -2,9 +2,9 @@
 
 import os
 
+from busypy.lib.escape import quote
 from busypy.sh import builtin, programs, usage
 from busypy.sh.error import CommandError
-from busypy.sh.escape import quote
 from busypy.sh.parser import RESERVED
 
 

@@ -116,9 +116,9 @@ def pwd(shell, argv):
 
 
 def umask(shell, argv):
+    from busypy.lib import mode as modes
     found, args = usage.options(argv, "S")
-    mask = os.umask(0)
-    os.umask(mask)
+    mask = modes.umask()
     if not args:
         shell.write(1, (symbolic(mask) if "S" in found else "%04o" % mask) + "\n")
         return 0
@@ -143,41 +143,11 @@ def symbolic(mask):
 
 def apply_symbolic(text, allowed):
     """The permissions that a symbolic mode leaves allowed."""
-    shifts = {"u": 6, "g": 3, "o": 0}
-    for clause in text.split(","):
-        i = 0
-        while i < len(clause) and clause[i] in "ugoa":
-            i += 1
-        who = clause[:i] if clause[:i] and "a" not in clause[:i] else "ugo"
-        if i == len(clause) or clause[i] not in "+-=":
-            raise CommandError("illegal mode: %s" % text, 2)
-        while i < len(clause) and clause[i] in "+-=":
-            op = clause[i]
-            end = i + 1
-            while end < len(clause) and clause[end] not in "+-=":
-                end += 1
-            for target in who:
-                bits = permission_bits(clause[i + 1:end], allowed, text) << shifts[target]
-                field = 7 << shifts[target]
-                if op == "-":
-                    allowed &= ~bits
-                else:
-                    allowed = (allowed if op == "+" else allowed & ~field) | bits
-            i = end
-    return allowed
-
-
-def permission_bits(letters, allowed, text):
-    """The bits that the letters name; u, g and o copy that class's."""
-    bits = 0
-    for c in letters:
-        if c in "ugo":
-            bits |= allowed >> {"u": 6, "g": 3, "o": 0}[c] & 7
-        elif c in "rwxXst":
-            bits |= {"r": 4, "w": 2, "x": 1, "X": 1}.get(c, 0)
-        else:
-            raise CommandError("illegal mode: %s" % text, 2)
-    return bits
+    from busypy.lib import mode as modes
+    try:
+        return modes.change(text, allowed, folder=True, mask=0, mixed=True) & 0o777
+    except modes.Bad:
+        raise CommandError("illegal mode: %s" % text, 2) from None
 
 
 # letter: (what it limits, the resource, bytes or seconds per unit)

@@ -8,14 +8,10 @@ import _signal
 import os
 import sys
 
+from busypy.lib.signals import LIMIT, NAMES, NUMBERS, is_number
 from busypy.sh.error import Interrupted, ShellError
 
 DEFAULT, IGNORE = _signal.SIG_DFL, _signal.SIG_IGN
-NUMBERS = {name[3:]: getattr(_signal, name) for name in dir(_signal)
-           if name.startswith("SIG") and name[3] != "_" and isinstance(getattr(_signal, name), int)}
-for _alias in ("CLD", "POLL", "IOT"):
-    NUMBERS.pop(_alias, None)
-NAMES = {number: name for name, number in NUMBERS.items()}
 # The interpreter ignores these for itself; the programs it starts must not inherit that.
 PYTHON_IGNORES = tuple(NUMBERS[n] for n in ("PIPE", "XFSZ") if n in NUMBERS)
 JOB_SIGNALS = tuple(NUMBERS[n] for n in ("TSTP", "TTIN", "TTOU"))
@@ -27,13 +23,13 @@ SIGWINCH, SIGTSTP, SIGTTIN = NUMBERS["WINCH"], NUMBERS["TSTP"], NUMBERS["TTIN"]
 
 def parse(text, exit_too=True):
     """The number of a signal given by name (SIG optional) or number; 0 is EXIT; None if unknown."""
-    if text.isdigit() and text.isascii():
+    if is_number(text):
         number = int(text)
-        return number if number < _signal.NSIG and (number or exit_too) else None
+        return number if number < LIMIT and (number or exit_too) else None
     name = text.upper()
     if name == "EXIT" and exit_too:
         return 0
-    return NUMBERS.get(name[3:] if name.startswith("SIG") else name)
+    return NUMBERS.get(name.removeprefix("SIG"))
 
 
 def name_of(number):

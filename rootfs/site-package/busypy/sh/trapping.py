@@ -1,14 +1,15 @@
 """The trap built-in."""
 
+from busypy.lib.escape import quote
+from busypy.lib.signals import NAMES
 from busypy.sh import signals, usage
 from busypy.sh.error import CommandError
-from busypy.sh.escape import quote
 
 
 def trap(shell, argv):
     found, args = usage.options(argv, "lp")
     if "l" in found:
-        names = [name for _, name in sorted(signals.NAMES.items())]
+        names = [name for _, name in sorted(NAMES.items())]
         shell.write(1, "\n".join(names) + "\n")
         return 0
     if not args or "p" in found:

@@ -99,7 +99,7 @@ class WordReader:
 
     def dollar_single_quoted(self):
         """$'...': the text with its escapes resolved."""
-        from busypy.sh import escape
+        from busypy.lib import escape
         start = i = self.pos + 1
         while True:
             i = self.find_any("\\'", i)
