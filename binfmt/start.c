@@ -16,6 +16,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/request.h"
+#include "core/scrub.h"
 #include "core/shebang.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -31,10 +32,6 @@
 extern char **environ;
 
 enum { ENVIRONMENT_FEW = 100 }; /* slots on the stack; an environment may be larger */
-
-/* Host settings that would make the tree's interpreter load the host's files. */
-static const char *const scrubbed[] = { "PYTHONHOME=", "LD_PRELOAD=", "LD_LIBRARY_PATH=",
-					"LD_AUDIT=" };
 
 /* Apart from those who call it, whose stack frames would otherwise hold a sentence that is hardly
  * ever needed. */
@@ -112,15 +109,6 @@ void start_as_kernel(const struct contract *contract, const struct request *requ
 	execute(contract, request, line, environ);
 }
 
-static bool is_scrubbed(const char *variable)
-{
-	for (size_t i = 0; i < sizeof(scrubbed) / sizeof(scrubbed[0]); i++) {
-		if (str_starts(variable, scrubbed[i]))
-			return true;
-	}
-	return false;
-}
-
 /* The environment for the view, in a new array: there is no free slot after the kernel's. It is
  * few, where that is large enough. NULL if there is no memory. */
 static char **clean_environment(bool user_site, char *few[ENVIRONMENT_FEW])
@@ -137,7 +125,7 @@ static char **clean_environment(bool user_site, char *few[ENVIRONMENT_FEW])
 	if (!list)
 		return NULL;
 	for (size_t i = 0; i < n; i++) {
-		if (!is_scrubbed(environ[i]))
+		if (!scrub_variable(environ[i]))
 			list[at++] = environ[i];
 	}
 	if (!user_site && !given)

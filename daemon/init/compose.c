@@ -19,6 +19,7 @@
 #include "core/contract.h"
 #include "core/err.h"
 #include "core/plan.h"
+#include "core/scrub.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "core/view.h"
@@ -210,11 +211,7 @@ static int compose_runtime(const struct init *init, struct err *err)
 /* As the loader does on entering a view, so that a script finds the same in every mode. */
 static void prepare_environment(void)
 {
-	static const char *const scrubbed[] = { "PYTHONHOME", "LD_PRELOAD", "LD_LIBRARY_PATH",
-						"LD_AUDIT" };
-
-	for (size_t i = 0; i < sizeof(scrubbed) / sizeof(scrubbed[0]); i++)
-		environment_unset(scrubbed[i]);
+	environment_drop(scrub_variable);
 	(void)environment_set("PYTHONNOUSERSITE", "1"); /* there is room for it */
 }
 

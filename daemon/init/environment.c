@@ -67,3 +67,15 @@ void environment_unset(const char *name)
 		vector[at] = vector[at + 1];
 	n_variables--;
 }
+
+void environment_drop(bool (*is_one)(const char *variable))
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n_variables; i++) {
+		if (!is_one(vector[i]))
+			vector[kept++] = vector[i];
+	}
+	n_variables = kept;
+	vector[kept] = NULL;
+}

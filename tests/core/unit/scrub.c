@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What does not come along into a view. */
+#include "core/scrub.h"
+
+#include "check.h"
+
+int main(void)
+{
+	CHECK(scrub_variable("PYTHONHOME=/opt/python"), "another Python's home");
+	CHECK(scrub_variable("LD_PRELOAD=/lib/x.so"), "a library of the host's");
+	CHECK(scrub_variable("LD_LIBRARY_PATH="), "an empty one, too");
+	CHECK(scrub_variable("LD_AUDIT=x"), "an auditor");
+	CHECK(!scrub_variable("PYTHONHOMES=x"), "a longer name is another");
+	CHECK(!scrub_variable("PYTHONHOME"), "without a value it is no variable");
+	CHECK(!scrub_variable("LD_BIND_NOW=1"), "what names no file stays");
+	CHECK(!scrub_variable(""), "nothing");
+	return done();
+}
