@@ -38,7 +38,7 @@ static const char help[] =
 	"  -h, --help                 print this\n";
 
 struct options {
-	const char *from, *arches, *config, *mirror;
+	const char *from, *archs, *config, *mirror;
 	bool json;
 };
 
@@ -51,8 +51,8 @@ static int parse_archs(struct add_request *request, const char *words, struct er
 		return r;
 	if (list.all)
 		request->flags |= ADD_ALL;
-	for (; request->n_arches < list.n; request->n_arches++)
-		request->arches[request->n_arches] = list.archs[request->n_arches];
+	for (; request->n_archs < list.n; request->n_archs++)
+		request->archs[request->n_archs] = list.archs[request->n_archs];
 	return 0;
 }
 
@@ -79,7 +79,7 @@ static int take_option(int option, struct options *options, struct add_request *
 		options->from = optarg;
 		return 0;
 	case 'a':
-		options->arches = optarg;
+		options->archs = optarg;
 		return 0;
 	case OPTION_FORCE:
 		request->flags |= ADD_FORCE;
@@ -144,8 +144,8 @@ static int complete(const struct options *options, struct add_request *request, 
 		return err_say(err, EINVAL, "--mirror and --cache need --from debian");
 	if (options->json && !(request->flags & ADD_DRY_RUN))
 		return err_say(err, EINVAL, "--json needs --dry-run");
-	if (options->arches)
-		r = parse_archs(request, options->arches, err);
+	if (options->archs)
+		r = parse_archs(request, options->archs, err);
 	if (r < 0)
 		return r;
 	if (request->debian)

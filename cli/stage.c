@@ -47,20 +47,20 @@ static const char help[] =
 
 /* What the command line says besides the request itself. */
 struct options {
-	const char *from, *arches, *config, *mirror;
+	const char *from, *archs, *config, *mirror;
 	bool list, json;
 };
 
 static void add_arch(struct stage_request *request, const struct arch *arch)
 {
-	for (size_t i = 0; i < request->n_arches; i++) {
-		if (request->arches[i] == arch)
+	for (size_t i = 0; i < request->n_archs; i++) {
+		if (request->archs[i] == arch)
 			return;
 	}
-	request->arches[request->n_arches++] = arch;
+	request->archs[request->n_archs++] = arch;
 }
 
-/* All arches, this machine's own first: it compiles the Python files for the rest. */
+/* All archs, this machine's own first: it compiles the Python files for the rest. */
 static void add_all(struct stage_request *request)
 {
 	size_t n;
@@ -142,7 +142,7 @@ static int take_option(int option, struct options *options, struct stage_request
 		options->from = optarg;
 		return 0;
 	case 'a':
-		options->arches = optarg;
+		options->archs = optarg;
 		return 0;
 	case OPTION_LOCKED:
 		request->locked = optarg;
@@ -204,12 +204,12 @@ static int check_options(const struct options *options, const struct stage_reque
 	if (request->from != STAGE_DEBIAN && (request->locked || request->cache || options->mirror))
 		return err_say(err, EINVAL, "--locked, --mirror and --cache need --from debian");
 	if (request->from == STAGE_HOST &&
-	    (request->n_arches > 1 || request->arches[0] != arch_native()))
+	    (request->n_archs > 1 || request->archs[0] != arch_native()))
 		return err_say(
 			err, EINVAL,
 			"--from host has a runtime for %s alone (Hint: --from debian has all)",
 			arch_native()->name);
-	if (request->from == STAGE_DIR && request->n_arches > 1)
+	if (request->from == STAGE_DIR && request->n_archs > 1)
 		return err_say(err, EINVAL, "--from DIR has a runtime for one --arch");
 	return 0;
 }
@@ -227,9 +227,9 @@ static int add_listed(struct stage_request *request, struct err *err)
 	for (size_t i = 0; (arch = lockfile_arch(packages, n, i)); i++)
 		add_arch(request, arch);
 	free(packages);
-	return request->n_arches ? 0
-				 : err_say(err, EINVAL, "%s: lists no packages for a known arch",
-					   request->locked);
+	return request->n_archs ? 0
+				: err_say(err, EINVAL, "%s: lists no packages for a known arch",
+					  request->locked);
 }
 
 static int complete(const struct options *options, struct stage_request *request, struct err *err)
@@ -241,13 +241,13 @@ static int complete(const struct options *options, struct stage_request *request
 		r = parse_from(request, options->from ? options->from : "debian", err);
 	if (r < 0)
 		return r;
-	if (options->arches)
-		r = parse_archs(request, options->arches, err);
+	if (options->archs)
+		r = parse_archs(request, options->archs, err);
 	if (r < 0)
 		return r;
-	if (!request->n_arches && request->locked)
+	if (!request->n_archs && request->locked)
 		r = add_listed(request, err);
-	else if (!request->n_arches)
+	else if (!request->n_archs)
 		add_arch(request, arch_native());
 	if (r < 0)
 		return r;

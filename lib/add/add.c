@@ -53,13 +53,13 @@ static int want_runtimes(struct add *add, struct err *err)
 {
 	const struct add_request *request = add->request;
 	const struct arch *native = arch_native();
-	const struct arch *const *arches = request->n_arches ? request->arches : &native;
-	size_t n = request->n_arches ? request->n_arches : 1;
+	const struct arch *const *archs = request->n_archs ? request->archs : &native;
+	size_t n = request->n_archs ? request->n_archs : 1;
 
 	if (request->flags & ADD_ALL)
 		return want_all(add, err);
 	for (size_t i = 0; i < n; i++) {
-		int which = add_runtime_find(add, arches[i], err);
+		int which = add_runtime_find(add, archs[i], err);
 
 		if (which < 0)
 			return which;

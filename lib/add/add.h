@@ -12,7 +12,7 @@ struct arch;
 struct err;
 struct listener;
 
-enum { ADD_ARCHES_MAX = 16 }; /* ARCH_LIST_MAX */
+enum { ADD_ARCHS_MAX = 16 }; /* ARCH_LIST_MAX */
 
 enum add_flags {
 	ADD_FORCE = 1 << 0,	/* replace what is there and differs */
@@ -28,8 +28,8 @@ struct add_request {
 	bool debian;
 	const char *suite; /* NULL: the one that has the runtime's Python */
 	const char *mirror, *cache;
-	const struct arch *arches[ADD_ARCHES_MAX]; /* none: this machine's; for a file, its own */
-	size_t n_arches;
+	const struct arch *archs[ADD_ARCHS_MAX]; /* none: this machine's; for a file, its own */
+	size_t n_archs;
 	unsigned flags; /* enum add_flags */
 
 	const struct listener *listener; /* or NULL */

@@ -39,10 +39,10 @@ static int check_asked(const struct add *add, const char *path, const struct arc
 {
 	const struct add_request *request = add->request;
 
-	for (size_t i = 0; i < request->n_arches; i++) {
-		if (request->arches[i] != arch)
+	for (size_t i = 0; i < request->n_archs; i++) {
+		if (request->archs[i] != arch)
 			return err_say(err, EINVAL, "%s is for %s, not for %s", path, arch->name,
-				       request->arches[i]->name);
+				       request->archs[i]->name);
 	}
 	return 0;
 }

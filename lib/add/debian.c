@@ -156,7 +156,7 @@ static char *installed_text(const struct add *add, const struct runtime_info *in
 /* What is asked of Debian: for each runtime that is wanted. */
 struct add_debian {
 	struct debian *packages;
-	const struct arch *arches[ADD_RUNTIMES_MAX];
+	const struct arch *archs[ADD_RUNTIMES_MAX];
 	const char *suites[ADD_RUNTIMES_MAX];
 	char *installed[ADD_RUNTIMES_MAX];
 	size_t n;
@@ -179,7 +179,7 @@ static int ask_for(struct add *add, const struct runtime_info *info, struct err 
 
 	if (r < 0)
 		return r;
-	debian->arches[debian->n] = info->arch;
+	debian->archs[debian->n] = info->arch;
 	debian->installed[debian->n] = installed_text(add, info);
 	if (!debian->installed[debian->n])
 		return err_set(err, ENOMEM, "cannot list packages");
@@ -207,8 +207,8 @@ int add_debian_open(struct add *add, struct err *err)
 	}
 	return debian_open(&(struct debian_request){ .mirror = request->mirror,
 						     .cache = request->cache,
-						     .arches = debian->arches,
-						     .n_arches = debian->n,
+						     .archs = debian->archs,
+						     .n_archs = debian->n,
 						     .names = request->words,
 						     .n_names = request->n_words,
 						     .suites = debian->suites,

@@ -58,7 +58,7 @@ static int open_native(struct native *native, struct add *add, size_t which, str
 	return 0;
 }
 
-/* Patches a fresh copy at path and records it. */
+/* Patches a new copy at path and records it. */
 static int take_file(struct native *native, const char *path, const char *view, const char *source,
 		     struct err *err)
 {

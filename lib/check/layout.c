@@ -89,8 +89,8 @@ static const char *const folders[] = { "bin", "sbin", TREE_SITE, "etc",	 "lib",
 				       "usr", "dev",  "proc",	 "sys",	 "run",
 				       "tmp", "var",  "root",	 "home", "mnt" };
 
-/* What is fresh in a view, or the machine's: links there may lead nowhere today. */
-static const char *const fresh[] = { "/proc", "/sys", "/dev", "/run", "/tmp", "/var", "/mnt" };
+/* What a client's machine brings: links there may lead nowhere today. */
+static const char *const machines[] = { "/proc", "/sys", "/dev", "/run", "/tmp", "/var", "/mnt" };
 
 struct layout {
 	struct check_part *part;
@@ -299,7 +299,7 @@ static const struct sysroot *place_link(struct layout *layout, const char *path,
 	return view_for(layout, layout->part->n_archs ? layout->part->archs[0] : arch_table(&n));
 }
 
-static bool is_fresh(const char *at, const char *target)
+static bool is_machines(const char *at, const char *target)
 {
 	char path[PATH_SIZE];
 
@@ -309,8 +309,8 @@ static bool is_fresh(const char *at, const char *target)
 		name_normalise(path);
 		target = path;
 	}
-	for (size_t i = 0; i < sizeof(fresh) / sizeof(fresh[0]); i++) {
-		if (path_below(target, fresh[i]))
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+		if (path_below(target, machines[i]))
 			return true;
 	}
 	return false;
@@ -344,7 +344,7 @@ static void check_link(struct layout *layout, const struct check_file *file)
 		return;
 	}
 	r = sysroot_find(view, at, real);
-	if (r == 0 || is_fresh(at, target))
+	if (r == 0 || is_machines(at, target))
 		return;
 	if (target[0] == '/' && !str_starts(target, "/usr/") && !str_starts(target, "/lib") &&
 	    !str_starts(target, "/etc/"))

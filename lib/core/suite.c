@@ -130,7 +130,7 @@ const struct suite *suite_for_minor(const char *arch, unsigned minor)
 
 bool suite_has(const struct suite *suite, const char *arch)
 {
-	return has_word(suite->arches, arch);
+	return has_word(suite->archs, arch);
 }
 
 bool suite_needs(const struct suite_package *package, const char *arch)

@@ -14,7 +14,7 @@ struct suite_package {
 
 struct suite {
 	const char *name;
-	const char *arches; /* dpkg's words, blanks between */
+	const char *archs; /* dpkg's words, blanks between */
 	const struct suite_package *packages;
 	size_t n_packages;
 };

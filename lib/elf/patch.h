@@ -19,7 +19,7 @@ struct patch {
  * to change. A PT_INTERP directly in /lib or /lib64 and a RUNPATH inside the runtime stay. */
 bool patch_wanted(const struct elf_dynamic *file, bool needs_rpath, struct patch *ret);
 
-/* Applies with patchelf(1) and reads the file back to check it. path must be a fresh copy with one
+/* Applies with patchelf(1) and reads the file back to check it. path must be a new copy with one
  * link: patchelf is not idempotent and writes through hard links. */
 int patch_apply(const char *path, const struct patch *patch, struct err *err);
 

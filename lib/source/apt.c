@@ -96,9 +96,9 @@ static void print_conf(const struct apt *apt, const char *network, FILE *out)
 		      "Dir::Log \"log\";\n"
 		      "APT::Architecture \"%s\";\n"
 		      "#clear APT::Architectures;\n",
-		      apt->dir, apt->dir, apt->arches[0]);
-	for (size_t i = 0; i < apt->n_arches; i++)
-		(void)fprintf(out, "APT::Architectures:: \"%s\";\n", apt->arches[i]);
+		      apt->dir, apt->dir, apt->archs[0]);
+	for (size_t i = 0; i < apt->n_archs; i++)
+		(void)fprintf(out, "APT::Architectures:: \"%s\";\n", apt->archs[i]);
 	/* The lists of other archs stay for their next update; a failed update is a failure; root
 	 * must not become _apt, who cannot write into the cache of ours; ten archs' lists are 450
 	 * MB unless they stay compressed, and apt's own caches of them as much again. */

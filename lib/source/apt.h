@@ -11,14 +11,14 @@
 struct err;
 struct package;
 
-enum { APT_ARCHES_MAX = 16 };
+enum { APT_ARCHS_MAX = 16 };
 
 struct apt {
 	char dir[PATH_SIZE]; /* its state; kept, so that the next update is quick */
 	char conf[PATH_SIZE];
 	const char *suite, *mirror;
-	const char *arches[APT_ARCHES_MAX]; /* dpkg's words */
-	size_t n_arches;
+	const char *archs[APT_ARCHS_MAX]; /* dpkg's words */
+	size_t n_archs;
 };
 
 enum { APT_WORDS_MAX = 1024, APT_WORD_SIZE = 3 * 128 /* of PACKAGE_WORD_MAX */ };
@@ -38,7 +38,7 @@ int apt_words_add(struct apt_words *words, const char *name, const char *arch, c
 /* 0 if this machine has what is needed: apt-get and Debian's keys. */
 int apt_available(struct err *err);
 
-/* Writes the configuration. apt->dir, suite, mirror (see mirrors_parse) and arches are set; conf is
+/* Writes the configuration. apt->dir, suite, mirror (see mirrors_parse) and archs are set; conf is
  * filled in. */
 int apt_configure(struct apt *apt, struct err *err);
 

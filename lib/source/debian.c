@@ -47,8 +47,8 @@ static int suite_of(const struct debian_request *request, const struct arch *arc
 	const char *name = request->suite;
 	const struct suite *suite;
 
-	for (size_t i = 0; request->n_names && i < request->n_arches; i++) {
-		if (request->arches[i] == arch)
+	for (size_t i = 0; request->n_names && i < request->n_archs; i++) {
+		if (request->archs[i] == arch)
 			name = request->suites[i];
 	}
 	if (!name) {
@@ -115,9 +115,9 @@ static int open_apt(const struct debian *debian, const struct suite *suite, cons
 	memset(ret, 0, sizeof(*ret));
 	ret->suite = suite->name;
 	ret->mirror = mirror;
-	for (size_t i = 0; i < request->n_arches; i++) {
-		if (asked_for(debian, suite, request->arches[i]))
-			ret->arches[ret->n_arches++] = request->arches[i]->debian;
+	for (size_t i = 0; i < request->n_archs; i++) {
+		if (asked_for(debian, suite, request->archs[i]))
+			ret->archs[ret->n_archs++] = request->archs[i]->debian;
 	}
 	r = files_path(ret->dir, err, "%s/apt/%s", debian->cache.dir, suite->name);
 	if (r < 0)
@@ -163,10 +163,10 @@ static int list_words(const struct debian *debian, const struct suite *suite,
 
 		if (package->all)
 			r = apt_words_add(words, package->name, "all", NULL, err);
-		for (size_t j = 0; r == 0 && !package->all && j < request->n_arches; j++) {
-			if (asked_for(debian, suite, request->arches[j]) &&
-			    suite_needs(package, request->arches[j]->debian))
-				r = apt_words_add(words, package->name, request->arches[j]->debian,
+		for (size_t j = 0; r == 0 && !package->all && j < request->n_archs; j++) {
+			if (asked_for(debian, suite, request->archs[j]) &&
+			    suite_needs(package, request->archs[j]->debian))
+				r = apt_words_add(words, package->name, request->archs[j]->debian,
 						  NULL, err);
 		}
 	}
@@ -178,7 +178,7 @@ static int resolve(const struct debian *debian, const struct apt *apt, size_t wh
 		   struct apt_words *words, struct err *err)
 {
 	const struct debian_request *request = &debian->request;
-	const char *arch = request->arches[which]->debian;
+	const char *arch = request->archs[which]->debian;
 	struct apt_words *names = calloc(1, sizeof(*names));
 	struct package *packages = NULL;
 	size_t n = 0;
@@ -201,7 +201,7 @@ static int resolve(const struct debian *debian, const struct apt *apt, size_t wh
 	}
 	free(packages);
 	free(names);
-	return r < 0 ? err_wrap(err, r, "%s", request->arches[which]->name) : 0;
+	return r < 0 ? err_wrap(err, r, "%s", request->archs[which]->name) : 0;
 }
 
 static int list_resolved(const struct debian *debian, const struct apt *apt,
@@ -210,8 +210,8 @@ static int list_resolved(const struct debian *debian, const struct apt *apt,
 	const struct debian_request *request = &debian->request;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < request->n_arches; i++) {
-		if (asked_for(debian, suite, request->arches[i])) {
+	for (size_t i = 0; r == 0 && i < request->n_archs; i++) {
+		if (asked_for(debian, suite, request->archs[i])) {
 			listener_step(debian->request.listener,
 				      "asking what the packages depend on");
 			r = resolve(debian, apt, i, words, err);
@@ -267,15 +267,15 @@ static int check_listed(const struct debian *debian, struct err *err)
 {
 	const struct debian_request *request = &debian->request;
 
-	for (size_t i = 0; i < request->n_arches; i++) {
+	for (size_t i = 0; i < request->n_archs; i++) {
 		bool found = false;
 
 		for (size_t j = 0; j < debian->n_packages; j++)
 			found = found ||
-				str_eq(debian->packages[j].arch, request->arches[i]->debian);
+				str_eq(debian->packages[j].arch, request->archs[i]->debian);
 		if (!found)
 			return err_say(err, ENOENT, "%s: lists no packages for %s", request->locked,
-				       request->arches[i]->name);
+				       request->archs[i]->name);
 	}
 	return 0;
 }
@@ -289,8 +289,8 @@ static void keep_wanted(struct debian *debian)
 	for (size_t i = 0; i < debian->n_packages; i++) {
 		bool wanted = str_eq(debian->packages[i].arch, "all");
 
-		for (size_t j = 0; !wanted && j < request->n_arches; j++)
-			wanted = str_eq(debian->packages[i].arch, request->arches[j]->debian);
+		for (size_t j = 0; !wanted && j < request->n_archs; j++)
+			wanted = str_eq(debian->packages[i].arch, request->archs[j]->debian);
 		if (wanted)
 			debian->packages[kept++] = debian->packages[i];
 	}
@@ -438,9 +438,9 @@ static int find_suites(struct debian *debian, struct err *err)
 
 	if (request->locked)
 		return read_locked(debian, err);
-	for (size_t i = 0; i < request->n_arches; i++) {
+	for (size_t i = 0; i < request->n_archs; i++) {
 		const struct suite *suite;
-		int r = suite_of(request, request->arches[i], &suite, err);
+		int r = suite_of(request, request->archs[i], &suite, err);
 
 		if (r < 0)
 			return r;

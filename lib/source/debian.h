@@ -17,8 +17,8 @@ struct debian_request {
 	const char *mirror; /* where apt looks: a list, see mirrors_parse */
 	const char *cache;  /* NULL: the user's default */
 	const char *locked; /* a list of packages; NULL: the newest that the suite has */
-	const struct arch *const *arches;
-	size_t n_arches;
+	const struct arch *const *archs;
+	size_t n_archs;
 	/* Instead of what makes a runtime: packages by name, and what they depend on. Then each
 	 * arch has a suite of its own (suite is not looked at) and a text of dpkg's status(5), of
 	 * what is there already. */

@@ -119,14 +119,14 @@ static int find_package(const struct fetch *fetch, const struct apt *apt, struct
 
 	if (r < 0)
 		return r;
-	r = current_package(apt, meta_package(fetch->request->arch), apt->arches[0], name,
+	r = current_package(apt, meta_package(fetch->request->arch), apt->archs[0], name,
 			    sizeof(name), err);
 	if (r < 0)
 		return r;
 	words = calloc(1, sizeof(*words));
 	if (!words)
 		return err_set(err, ENOMEM, "cannot list packages");
-	r = apt_words_add(words, name, apt->arches[0], NULL, err);
+	r = apt_words_add(words, name, apt->archs[0], NULL, err);
 	if (r == 0)
 		r = apt_find(apt, words, ret, err);
 	free(words);
@@ -138,7 +138,7 @@ static int fetch_from(const char *mirror, struct err *err, void *ctx)
 	const struct fetch *fetch = ctx;
 	const struct debian_kernel_request *request = fetch->request;
 	struct apt apt = {
-		.suite = SUITE, .mirror = mirror, .arches = { request->arch->debian }, .n_arches = 1
+		.suite = SUITE, .mirror = mirror, .archs = { request->arch->debian }, .n_archs = 1
 	};
 	char file[2 * PACKAGE_WORD_MAX], archive[PATH_SIZE];
 	struct package package;

@@ -29,7 +29,7 @@
 #include "stage/skeleton.h"
 #include "stage/transaction.h"
 
-enum { PEERS_MAX = 2 * STAGE_ARCHES_MAX };
+enum { PEERS_MAX = 2 * STAGE_ARCHS_MAX };
 
 /* A runtime that has been built. */
 struct built {
@@ -43,7 +43,7 @@ struct stage {
 	struct transaction transaction;
 	struct debian *debian; /* NULL unless from Debian */
 	char rootfs[PATH_SIZE];
-	struct built built[STAGE_ARCHES_MAX];
+	struct built built[STAGE_ARCHS_MAX];
 	size_t n_built;
 	char peer_paths[PEERS_MAX][PATH_SIZE];
 	const char *peers[PEERS_MAX];
@@ -116,7 +116,7 @@ static size_t list_compilers(const struct stage *stage, size_t first, struct pyc
 		size_t at = (first + i) % stage->n_built;
 		const struct built *built = &stage->built[at];
 
-		ret[n++] = (struct pyc_runtime){ .arch = stage->request->arches[at],
+		ret[n++] = (struct pyc_runtime){ .arch = stage->request->archs[at],
 						 .minor = built->result.minor,
 						 .usr = built->usr,
 						 .clib = built->clib,
@@ -128,7 +128,7 @@ static size_t list_compilers(const struct stage *stage, size_t first, struct pyc
 static int compile(struct stage *stage, size_t which, const char *dir, const char *strip,
 		   bool checked, struct err *err)
 {
-	struct pyc_runtime runtimes[STAGE_ARCHES_MAX];
+	struct pyc_runtime runtimes[STAGE_ARCHS_MAX];
 	struct pyc_job job = {
 		.dir = dir, .strip = strip, .checked = checked, .runtimes = runtimes
 	};
@@ -291,7 +291,7 @@ static int stage_runtime(struct stage *stage, const struct arch *arch, struct er
 	return add_peer(stage, built->usr, err);
 }
 
-/* -- the part that all arches share --------------------------------------------------------- */
+/* -- the part that all archs share --------------------------------------------------------- */
 
 static int build_tree(struct stage *stage, struct err *err)
 {
@@ -308,7 +308,7 @@ static int build_tree(struct stage *stage, struct err *err)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < stage->n_built; i++) {
-		r = stage_boot_add_init(stage->request->arches[i], dir, err);
+		r = stage_boot_add_init(stage->request->archs[i], dir, err);
 		if (r < 0)
 			return r;
 	}
@@ -373,10 +373,10 @@ static int build_all(struct stage *stage, struct err *err)
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < stage->request->n_arches; i++) {
-		r = stage_runtime(stage, stage->request->arches[i], err);
+	for (size_t i = 0; i < stage->request->n_archs; i++) {
+		r = stage_runtime(stage, stage->request->archs[i], err);
 		if (r < 0)
-			return err_wrap(err, r, "%s", stage->request->arches[i]->name);
+			return err_wrap(err, r, "%s", stage->request->archs[i]->name);
 		/* what was extracted is not needed any more, and may be large */
 		r = files_path(source, err, "%s/source", stage->transaction.build);
 		if (r < 0)
@@ -412,8 +412,8 @@ static int run(struct stage *stage, struct err *err)
 							  .mirror = request->mirror,
 							  .cache = request->cache,
 							  .locked = request->locked,
-							  .arches = request->arches,
-							  .n_arches = request->n_arches,
+							  .archs = request->archs,
+							  .n_archs = request->n_archs,
 							  .listener = request->listener },
 				&stage->debian, err);
 	if (r < 0)

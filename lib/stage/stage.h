@@ -10,7 +10,7 @@ struct arch;
 struct err;
 struct listener;
 
-enum { STAGE_ARCHES_MAX = 16 };
+enum { STAGE_ARCHS_MAX = 16 };
 
 enum stage_from { STAGE_HOST, STAGE_DEBIAN, STAGE_DIR };
 
@@ -24,8 +24,8 @@ struct stage_request {
 	const char *locked;  /* STAGE_DEBIAN; a list of packages; NULL: the newest */
 	const char *busybox; /* rescue shell, static; NULL: Debian's, or none */
 	const char *rootfs;  /* our own programs; NULL: where they are installed */
-	const struct arch *arches[STAGE_ARCHES_MAX];
-	size_t n_arches;
+	const struct arch *archs[STAGE_ARCHS_MAX];
+	size_t n_archs;
 	bool force;	/* into a directory that has other things in it */
 	bool link_libc; /* make etc/libc's runtimes known as etc/clib's */
 
