@@ -20,11 +20,9 @@ int run_find_tree(const char *config, const char **ret, struct err *err)
 	if (r < 0)
 		return r;
 	if (conf.n_trees == 0)
-		return err_hint(err,
-				err_say(err, EINVAL,
-					"no tree: none was named, and the configuration has no "
-					"'tree' line"),
-				"busypy run --tree TREE -- COMMAND");
+		return err_say(err, EINVAL,
+			       "no tree: none was named, and the configuration has no 'tree' line "
+			       "(Hint: busypy run --tree TREE -- COMMAND)");
 	*ret = conf.trees[0];
 	return 0;
 }

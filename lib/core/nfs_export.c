@@ -40,12 +40,10 @@ int nfs_export_check(const char *path, struct err *err)
 	if (!path_canonical(path) || str_eq(path, "/"))
 		return err_say(err, EINVAL, "%s cannot be exported", path);
 	if (path[n])
-		return err_hint(err,
-				err_say(err, EINVAL,
-					"%s has a character that cannot stand in a file server's "
-					"configuration: '%c'",
-					path, path[n]),
-				"letters, digits and /._+-@:= can");
+		return err_say(err, EINVAL,
+			       "%s has a character that cannot stand in a file server's "
+			       "configuration: '%c' (Hint: letters, digits and /._+-@:= can)",
+			       path, path[n]);
 	return 0;
 }
 

@@ -65,12 +65,10 @@ int view_tree_allowed(const char *tree, struct err *err)
 	if (str_copy_bytes(top, sizeof(top), tree + 1, strcspn(tree + 1, "/")) < 0)
 		return err_say(err, ENAMETOOLONG, "%s: the path is too long", tree);
 	if (view_hides_top(top))
-		return err_hint(
-			err,
-			err_say(err, EINVAL,
-				"%s: a tree below /%s cannot be used, the view would hide it", tree,
-				top),
-			"move the tree, to /srv/busypy for example");
+		return err_say(err, EINVAL,
+			       "%s: a tree below /%s cannot be used, the view would hide it (Hint: "
+			       "move the tree, to /srv/busypy for example)",
+			       tree, top);
 	return 0;
 }
 

@@ -57,9 +57,10 @@ int emulator_rule(const struct arch *arch, struct rule *ret, struct err *err)
 
 	rule_for_elf(arch, ret);
 	if (find(arch, ret->interpreter, sizeof(ret->interpreter)) < 0)
-		return err_hint(
-			err, err_say(err, ENOENT, "this machine has no qemu-%s-static", arch->qemu),
-			"install qemu-user-static to run programs for %s", arch->name);
+		return err_say(err, ENOENT,
+			       "this machine has no qemu-%s-static (Hint: install qemu-user-static "
+			       "to run programs for %s)",
+			       arch->qemu, arch->name);
 	text_init(&name, ret->name, sizeof(ret->name));
 	text_addf(&name, "busypy-%s", arch->name);
 	/* P hands over argv[0]; F opens it now, on this side. */

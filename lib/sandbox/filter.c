@@ -12,9 +12,9 @@
 #ifdef WITHOUT_SECCOMP
 int filter_set(struct err *err)
 {
-	return err_hint(
-		err, err_say(err, ENOSYS, "cannot filter system calls: built without libseccomp"),
-		"install libseccomp-dev and build again");
+	return err_say(err, ENOSYS,
+		       "cannot filter system calls: built without libseccomp (Hint: install "
+		       "libseccomp-dev and build again)");
 }
 #else
 

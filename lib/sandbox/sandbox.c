@@ -240,11 +240,9 @@ static int make_cgroup(const struct sandbox_request *request, struct sandbox *sa
 	(void)munmap(sandbox->cgroup, sizeof(*sandbox->cgroup)); /* cannot fail: it is ours */
 	sandbox->cgroup = NULL;
 	if (limits.pids && geteuid() == 0) /* kernel/fork.c, copy_process(): INIT_USER */
-		return err_hint(err,
-				err_say(err, EPERM,
-					"cannot limit processes: the machine's root has no such "
-					"limit, and no cgroup is delegated"),
-				"run it as another user");
+		return err_say(err, EPERM,
+			       "cannot limit processes: the machine's root has no such limit, and "
+			       "no cgroup is delegated (Hint: run it as another user)");
 	return 0;
 }
 

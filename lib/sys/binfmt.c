@@ -36,18 +36,18 @@ static int check_writable(int instance, struct err *err)
 	int saved = errno;
 
 	if (fd < 0 && saved == EROFS)
-		return err_hint(err,
-				err_say(err, EROFS, BINFMT_MOUNT_POINT " is mounted read-only"),
-				"containers usually have it so; enable on the host");
+		return err_say(err, EROFS,
+			       BINFMT_MOUNT_POINT " is mounted read-only (Hint: containers usually "
+						  "have it so; enable on the host)");
 	if (fd < 0)
 		return err_hint(err,
 				err_set(err, saved, "cannot open " BINFMT_MOUNT_POINT "/register"),
 				"only root of the user namespace that mounted it may register");
 	if (binfmt_enabled(instance) == 0)
-		return err_hint(
-			err,
-			err_say(err, EBUSY, "binfmt_misc is disabled: no handler would be asked"),
-			"an administrator wrote 0 to " BINFMT_MOUNT_POINT "/status; 1 enables it");
+		return err_say(err, EBUSY,
+			       "binfmt_misc is disabled: no handler would be asked (Hint: an "
+			       "administrator wrote 0 to " BINFMT_MOUNT_POINT
+			       "/status; 1 enables it)");
 	return 0;
 }
 
@@ -58,17 +58,16 @@ int binfmt_open(bool write, struct err *err)
 	int r = 0;
 
 	if (fd < 0)
-		return err_hint(err,
-				err_say(err, ENOENT,
-					"this kernel has no binfmt_misc: no " BINFMT_MOUNT_POINT),
-				"modprobe binfmt_misc, or a kernel with CONFIG_BINFMT_MISC");
+		return err_say(
+			err, ENOENT,
+			"this kernel has no binfmt_misc: no " BINFMT_MOUNT_POINT
+			" (Hint: modprobe binfmt_misc, or a kernel with CONFIG_BINFMT_MISC)");
 	if (fstatfs(fd, &fs) < 0)
 		return err_set(err, errno, "cannot look at " BINFMT_MOUNT_POINT);
 	if (fs.f_type != BINFMTFS_MAGIC)
-		return err_hint(
-			err,
-			err_say(err, ENOENT, "binfmt_misc is not mounted at " BINFMT_MOUNT_POINT),
-			"mount -t binfmt_misc binfmt_misc " BINFMT_MOUNT_POINT);
+		return err_say(err, ENOENT,
+			       "binfmt_misc is not mounted at " BINFMT_MOUNT_POINT
+			       " (Hint: mount -t binfmt_misc binfmt_misc " BINFMT_MOUNT_POINT ")");
 	if (write)
 		r = check_writable(fd, err);
 	return r < 0 ? r : fd_steal(&fd);

@@ -47,9 +47,10 @@ int ns_open_template(const char *path, uint64_t ino, struct err *err)
 	if (fstatfs(fd, &fs) < 0 || fstat(fd, &st) < 0)
 		return err_set(err, errno, "cannot look at the view's template %s", path);
 	if (fs.f_type != NSFS_MAGIC || st.st_ino != ino)
-		return err_hint(
-			err, err_say(err, ESTALE, "%s is not the template that was enabled", path),
-			"busypy disable, then busypy enable");
+		return err_say(err, ESTALE,
+			       "%s is not the template that was enabled (Hint: busypy disable, "
+			       "then busypy enable)",
+			       path);
 	return fd_steal(&fd);
 }
 

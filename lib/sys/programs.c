@@ -37,9 +37,9 @@ int programs_find(const char *name, char *dst, size_t size, struct err *err)
 
 	if (find(beside, 2, BUSYPY_LIBEXEC, name, dst, size) == 0)
 		return 0;
-	return err_hint(err,
-			err_say(err, ENOENT, "cannot find the program %s in " BUSYPY_LIBEXEC, name),
-			"make install");
+	return err_say(err, ENOENT,
+		       "cannot find the program %s in " BUSYPY_LIBEXEC " (Hint: make install)",
+		       name);
 }
 
 int programs_find_rootfs(char *dst, size_t size, struct err *err)
@@ -48,8 +48,7 @@ int programs_find_rootfs(char *dst, size_t size, struct err *err)
 
 	if (find(beside, 3, BUSYPY_SHARE, "rootfs", dst, size) == 0)
 		return 0;
-	return err_hint(
-		err,
-		err_say(err, ENOENT, "BusyPy's own programs are not in " BUSYPY_SHARE "/rootfs"),
-		"run 'make install', or give --rootfs DIR");
+	return err_say(err, ENOENT,
+		       "BusyPy's own programs are not in " BUSYPY_SHARE
+		       "/rootfs (Hint: run 'make install', or give --rootfs DIR)");
 }

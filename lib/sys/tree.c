@@ -98,8 +98,8 @@ int tree_need_runtime(const char *tree, const struct arch *arch, struct err *err
 	if (tree_has_runtime(tree, arch))
 		return 0;
 	tree_archs(tree, archs, sizeof(archs));
-	return err_hint(err,
-			err_say(err, ENOENT, "%s has no runtime for %s; it has: %s", tree,
-				arch->name, archs),
-			"'busypy stage --from debian --arch %s %s' adds it", arch->name, tree);
+	return err_say(err, ENOENT,
+		       "%s has no runtime for %s; it has: %s (Hint: 'busypy stage --from debian "
+		       "--arch %s %s' adds it)",
+		       tree, arch->name, archs, arch->name, tree);
 }
