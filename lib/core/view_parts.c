@@ -94,10 +94,11 @@ void view_add_nodes(struct plan *plan)
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
 		(void)path_join(dst, sizeof(dst), "dev", nodes[i]); /* short by construction */
 		view_add_file(plan, dst, 0666, "");
-		plan_add_from(
-			plan,
-			&(struct op){ .type = OP_BIND, .dst = dst, .flags = OP_NOSUID | OP_NOEXEC },
-			"/dev", nodes[i]);
+		plan_add_from(plan,
+			      &(struct op){ .type = OP_BIND,
+					    .dst = dst,
+					    .flags = OP_RDONLY | OP_NOSUID | OP_NOEXEC },
+			      "/dev", nodes[i]);
 	}
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
 		view_add_link(plan, links[i][0], links[i][1]);

@@ -34,7 +34,8 @@ bool view_add_top(struct plan *plan, const struct facts_entry *entry);
 
 /* /usr and /lib from the arch's runtime: the same in all views. */
 void view_add_runtime(struct plan *plan, const struct view *view);
-/* What belongs into a fresh /dev: the host's nodes, links, /dev/pts. */
+/* What belongs into a fresh /dev: the host's nodes, links, /dev/pts. A read-only mount of a node keeps
+ * its mode and owner; what it stands for can be written to all the same. */
 void view_add_nodes(struct plan *plan);
 
 #endif

@@ -140,25 +140,6 @@ static void add_tree_entry(struct plan *plan, const struct view *view,
 	}
 }
 
-/* What the kernel lets uid 0 write to by the file's mode alone, whatever the namespace: the job's
- * root is the machine's. Names that this kernel has not are left out. */
-static void guard_proc(struct plan *plan)
-{
-	static const char *const guarded[] = { "acpi", "bus",	   "fs",   "irq", "latency_stats",
-					       "mtrr", "pressure", "scsi", "sys", "sysrq-trigger" };
-	char dst[PATH_SIZE];
-
-	for (size_t i = 0; i < sizeof(guarded) / sizeof(guarded[0]); i++) {
-		(void)path_join(dst, sizeof(dst), "proc", guarded[i]); /* short */
-		plan_add_from(plan,
-			      &(struct op){ .type = OP_BIND,
-					    .dst = dst,
-					    .flags = OP_RDONLY | OP_NOSUID | OP_NODEV | OP_NOEXEC |
-						     OP_OPTIONAL },
-			      "@/proc", guarded[i]);
-	}
-}
-
 static void add_fresh(struct plan *plan, const struct view_sandbox *sandbox)
 {
 	const unsigned plain = OP_NOSUID | OP_NODEV | OP_NOEXEC;
@@ -166,9 +147,10 @@ static void add_fresh(struct plan *plan, const struct view_sandbox *sandbox)
 	add_memory(plan, sandbox, "dev", "0755", OP_NOSUID | OP_NOEXEC);
 	view_add_nodes(plan);
 	view_add_mkdir(plan, "dev/shm", 01777);
-	view_add_mount(plan, "proc", "proc", NULL, plain);
-	if (sandbox->flags & VIEW_SANDBOX_ROOT)
-		guard_proc(plan);
+	/* The job's root is the machine's: the kernel lets it write to many of these files by their
+	 * mode alone, whatever the namespace, and no list of them is ever whole. */
+	view_add_mount(plan, "proc", "proc", NULL,
+		       plain | (sandbox->flags & VIEW_SANDBOX_ROOT ? OP_RDONLY : 0));
 	if (sandbox->flags & VIEW_SANDBOX_NET)
 		view_add_mount(plan, "sysfs", "sys", NULL, plain | OP_RDONLY | OP_OPTIONAL);
 	add_memory(plan, sandbox, "run", "0755", OP_NOSUID | OP_NODEV);
@@ -326,6 +308,20 @@ static void plan_host(const struct view *view, const struct facts *facts, struct
 	view_host_add_shares(plan, facts, OP_RDONLY);
 }
 
+/* What is bound is what is there now: a mount that the host makes later would come writable, with
+ * devices and set-user-ID programs. And a link of the tree leads nowhere but in its view. */
+static void hold(struct plan *plan, const struct view *view)
+{
+	for (size_t i = 0; i < plan->n_ops; i++) {
+		struct op *op = &plan->ops[i];
+
+		if (op->type == OP_BIND || op->type == OP_RBIND)
+			op->flags |= OP_PRIVATE;
+		if (op->src && path_below(op->src, view->tree))
+			op->flags |= OP_NOLINKS;
+	}
+}
+
 int view_sandbox_plan(const struct view *view, const struct facts *facts, struct plan *ret,
 		      struct err *err)
 {
@@ -337,6 +333,7 @@ int view_sandbox_plan(const struct view *view, const struct facts *facts, struct
 		plan_client(view, facts, ret);
 	add_fresh(ret, view->sandbox);
 	add_extras(ret, view->sandbox);
+	hold(ret, view);
 	if (!(view->sandbox->flags & VIEW_SANDBOX_WRITE))
 		plan_add(ret, &(struct op){ .type = OP_FLAGS,
 					    .dst = ".",

@@ -88,7 +88,7 @@ static void allow_user_namespaces(const char *how_many)
 static int take_ids(const struct inside *inside, struct err *err)
 {
 	struct ns_ids ids = { inside->rule ? 0 : inside->uid, inside->uid,
-			      inside->rule ? 0 : inside->gid, inside->gid };
+			      inside->rule ? 0 : inside->gid, inside->gid, -1 };
 	int r = ns_map(&ids, err);
 
 	if (r == 0)
@@ -203,13 +203,13 @@ static int raise_loopback(struct err *err)
 }
 
 /* Back from uid 0 to the caller's: in a namespace that has no rights over the others. */
-static int leave_root(const struct inside *inside, struct err *err)
+static int leave_root(const struct inside *inside, int proc, struct err *err)
 {
 	if (!inside->rule)
 		return 0;
 	if (unshare(CLONE_NEWUSER) < 0)
 		return ns_explain(errno, err);
-	return ns_map(&(struct ns_ids){ inside->uid, 0, inside->gid, 0 }, err);
+	return ns_map(&(struct ns_ids){ inside->uid, 0, inside->gid, 0, proc }, err);
 }
 
 static int limit(int which, uint64_t value, const char *what, struct err *err)
@@ -329,11 +329,13 @@ static int settle_in_chroot(const struct inside *inside, struct err *err)
 
 static int make_view(const struct inside *inside, struct err *err)
 {
+	/* the view's own may be read-only */
+	FD_CLEANUP int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
 	if (!(inside->request->flags & SANDBOX_CHROOT)) {
 		r = run_plan(inside->plan, err);
-		return r < 0 ? r : leave_root(inside, err);
+		return r < 0 ? r : leave_root(inside, proc, err);
 	}
 	r = run_plan_detached(inside->plan, err);
 	return r == -EINVAL ? err_hint(err, r, "without namespaces that takes Linux 6.15") : r;

@@ -77,25 +77,30 @@ int ns_owned(int template)
 	return errno == EPERM ? 0 : -errno;
 }
 
-static int write_proc(const char *path, const char *text, struct err *err)
+static int write_self(int proc, const char *name, const char *text, struct err *err)
 {
-	FD_CLEANUP int fd = open(path, O_WRONLY | O_CLOEXEC);
+	char path[64];
+	struct text at;
+	FD_CLEANUP int fd = -1;
 
+	text_init(&at, path, sizeof(path));
+	text_addf(&at, "%sself/%s", proc < 0 ? "/proc/" : "", name);
+	fd = openat(proc, path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
-		return err_set(err, errno, "cannot open %s", path);
+		return err_set(err, errno, "cannot open /proc/self/%s", name);
 	if (write(fd, text, strlen(text)) < 0)
-		return err_set(err, errno, "cannot write %s", path);
+		return err_set(err, errno, "cannot write /proc/self/%s", name);
 	return 0;
 }
 
-static int write_map(const char *path, unsigned inside, unsigned outside, struct err *err)
+static int write_map(int proc, const char *name, unsigned inside, unsigned outside, struct err *err)
 {
 	char map[64];
 	struct text text;
 
 	text_init(&text, map, sizeof(map));
 	text_addf(&text, "%u %u 1", inside, outside);
-	return write_proc(path, map, err);
+	return write_self(proc, name, map, err);
 }
 
 static int map_ids(const struct ns_ids *ids, struct err *err)
@@ -105,10 +110,10 @@ static int map_ids(const struct ns_ids *ids, struct err *err)
 	/* A process that gained rights by an exec, or was refused them, is not dumpable, and its
 	 * /proc files belong to root; it holds no rights here, so nothing is given away. */
 	(void)prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL);
-	r = write_proc("/proc/self/setgroups", "deny", err);
+	r = write_self(ids->proc, "setgroups", "deny", err);
 	if (r == 0)
-		r = write_map("/proc/self/uid_map", ids->uid, ids->outer_uid, err);
-	return r < 0 ? r : write_map("/proc/self/gid_map", ids->gid, ids->outer_gid, err);
+		r = write_map(ids->proc, "uid_map", ids->uid, ids->outer_uid, err);
+	return r < 0 ? r : write_map(ids->proc, "gid_map", ids->gid, ids->outer_gid, err);
 }
 
 int ns_map(const struct ns_ids *ids, struct err *err)
@@ -130,7 +135,7 @@ int ns_map(const struct ns_ids *ids, struct err *err)
 
 int ns_map_self(unsigned uid, unsigned gid, struct err *err)
 {
-	return ns_map(&(struct ns_ids){ uid, uid, gid, gid }, err);
+	return ns_map(&(struct ns_ids){ uid, uid, gid, gid, -1 }, err);
 }
 
 /* True if a sysctl is there and 0. */

@@ -28,9 +28,11 @@ int ns_new_user(struct err *err);
  * where that can be told. Returns -code. */
 int ns_explain(int code, struct err *err);
 
-/* One user and one group: what they are inside, and what they are in the namespace above. */
+/* One user and one group: what they are inside, and what they are in the namespace above; and where
+ * that is written: a /proc that was opened, or -1 for the one at /proc. */
 struct ns_ids {
 	unsigned uid, outer_uid, gid, outer_gid;
+	int proc;
 };
 
 /* Maps them in the user namespace that the process has just made; user_namespaces(7). The outer

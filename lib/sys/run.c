@@ -77,9 +77,21 @@ static int run_root(struct run *run, const struct op *op)
 	return mount < 0 ? mount : take_root(run, mount);
 }
 
+static int clone_source(const struct run *run, const struct op *op, bool recursive)
+{
+	FD_CLEANUP int src = -1;
+
+	if (str_starts(op->src, "@/"))
+		return mount_clone(run->root, op->src + 2, recursive);
+	if (!(op->flags & OP_NOLINKS))
+		return mount_clone(AT_FDCWD, op->src, recursive);
+	src = open_plain(op->src);
+	return src < 0 ? src : mount_clone(src, "", recursive);
+}
+
 static int run_tree(struct run *run, const struct op *op)
 {
-	int mount = mount_clone(AT_FDCWD, op->src, false);
+	int mount = clone_source(run, op, false);
 	int r;
 
 	if (mount < 0)
@@ -174,18 +186,6 @@ static int run_file(const struct run *run, const struct op *op)
 	return may_write(strlen(op->data)) ? fd_write_all(fd, op->data, strlen(op->data)) : 0;
 }
 
-static int clone_source(const struct run *run, const struct op *op, bool recursive)
-{
-	FD_CLEANUP int src = -1;
-
-	if (str_starts(op->src, "@/"))
-		return mount_clone(run->root, op->src + 2, recursive);
-	if (!(op->flags & OP_NOLINKS))
-		return mount_clone(AT_FDCWD, op->src, recursive);
-	src = open_plain(op->src);
-	return src < 0 ? src : mount_clone(src, "", recursive);
-}
-
 static int run_bind(const struct run *run, const struct op *op)
 {
 	bool recursive = op->type == OP_RBIND;
@@ -219,7 +219,9 @@ static int run_mount(const struct run *run, const struct op *op)
 static int run_overlay(const struct run *run, const struct op *op)
 {
 	FD_CLEANUP int layer = open_beneath(run->root, op->dst, O_DIRECTORY);
-	FD_CLEANUP int lower = open(op->src, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	FD_CLEANUP int lower = op->flags & OP_NOLINKS
+				       ? open_plain(op->src)
+				       : open(op->src, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	FD_CLEANUP int mount = -1;
 	char options[256];
 	struct text text;
@@ -227,7 +229,7 @@ static int run_overlay(const struct run *run, const struct op *op)
 	if (layer < 0)
 		return layer;
 	if (lower < 0)
-		return -errno;
+		return op->flags & OP_NOLINKS ? lower : -errno;
 	text_init(&text, options, sizeof(options));
 	text_addf(&text,
 		  "lowerdir=/proc/self/fd/%d,upperdir=/proc/self/fd/%d/upper,"
@@ -325,10 +327,16 @@ static int run_ops(const struct plan *plan, bool detached, struct err *err)
 		const struct op *op = &plan->ops[i];
 		int r = run_op(&run, op);
 
-		if (r < 0 && !(op->flags & OP_OPTIONAL))
+		/* what is not there, or not allowed, can be done without: no limit is such a reason
+		 */
+		if (r < 0 && (!(op->flags & OP_OPTIONAL) || r == -ENOSPC || r == -ENOMEM ||
+			      r == -EMFILE || r == -ENFILE))
 			failed = err_set(err, -r, "cannot %s %s%s/%s", op_name(op->type),
 					 op->src ? op->src : "", op->src ? " on " : "",
 					 op->dst ? op->dst : "");
+		if (r == -ELOOP && failed < 0 && (op->flags & OP_NOLINKS))
+			(void)err_hint(err, r, "a symbolic link on the way to %s is not followed",
+				       op->src);
 		if (r == -ENOSPC && failed < 0 && op->type != OP_FILE)
 			(void)err_hint(err, r,
 				       "this namespace may hold no more mounts: see "

@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# Hostile jobs: what root's sandbox must hold, too. Ways out by system calls: tests/cli/run/escapes.py.
+
+load ../support/helpers
+
+setup_file() { host_state >"$BATS_FILE_TMPDIR/before"; }
+teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
+
+run_in() { "$BUSYPY" run --tree "$TREES/host" --cwd none "$@"; }
+
+# A tree like the shared one, by hard links, to be changed in its folders alone.
+linked_tree() { cp -al "$TREES/host" "$1"; }
+
+@test "what the host mounts later below a bind does not arrive" {
+    patiently 60 "$HELPERS/nsrun" bash -euo pipefail -s "$BATS_TEST_TMPDIR" <<'EOT'
+mkdir -p "$1/share/below" "$1/talk"
+chmod 777 "$1/talk"
+cat >"$1/job.py" <<'EOJ'
+import os, sys
+print("ready", flush=True)
+sys.stdin.readline()
+print(os.listdir(sys.argv[1] + "/share/below"))
+EOJ
+for options in "--bind-ro $1/share" "--bind $1/share" "--view host --bind-ro $1/share"; do
+    mkdir -p "$1/share/below"
+    coproc job { "$BUSYPY" run --tree "$TREES/host" --cwd none $options --bind-ro "$1/job.py" \
+        -- /usr/bin/python3 "$1/job.py" "$1"; }
+    read -r line <&"${job[0]}"
+    [ "$line" = ready ]
+    mount -t tmpfs later "$1/share/below"
+    touch "$1/share/below/arrived"
+    echo go >&"${job[1]}"
+    read -r line <&"${job[0]}"
+    wait "$job_PID"
+    umount "$1/share/below"
+    [ "$line" = "[]" ]
+done
+EOT
+}
+
+@test "the host's device nodes keep mode and owner, and work" {
+    before=$(stat -c '%a %u %g' /dev/null /dev/zero /dev/urandom /dev/tty /dev/full)
+    run -0 run_in -- python3 -c '
+import errno, os
+def trying(function, *arguments):
+    try: function(*arguments)
+    except OSError as e: return errno.errorcode[e.errno]
+    return "done"
+for name in "null", "zero", "urandom", "random", "tty", "full":
+    path = "/dev/" + name
+    print(name, trying(os.chmod, path, 0o600), trying(os.chown, path, 1, 1), trying(os.utime, path))
+fd = os.open("/dev/null", os.O_RDWR)
+print(trying(os.fchmod, fd, 0o600), os.write(fd, b"x"), len(os.read(os.open("/dev/zero", 0), 9)))'
+    same "$output" "null EROFS EROFS EROFS
+zero EROFS EROFS EROFS
+urandom EROFS EROFS EROFS
+random EROFS EROFS EROFS
+tty EROFS EROFS EROFS
+full EROFS EROFS EROFS
+EROFS 1 9"
+    same "$(stat -c '%a %u %g' /dev/null /dev/zero /dev/urandom /dev/tty /dev/full)" "$before"
+}
+
+@test "root's /proc is read-only as a whole, and its /sys" {
+    run -0 run_in -- python3 -c '
+import os
+def flags(path): return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+print(flags("/proc"), flags("/proc/self"), flags("/proc/sys"), flags("/"))
+try: open("/proc/self/comm", "w")
+except OSError as e: print(e.strerror)'
+    same "$output" "True True True True
+Read-only file system"
+}
+
+@test "a tree's link does not lead out of the tree" {
+    secret=$BATS_TEST_TMPDIR/secret
+    mkdir -p "$secret"
+    echo mine >"$secret/file"
+    arch=$(uname -m)
+    for folder in "etc/clib/$arch" "etc/python/$arch/usr" bin; do
+        tree=$BATS_TEST_TMPDIR/tree
+        linked_tree "$tree"
+        mv "$tree/$folder" "$tree/moved"
+        ln -s "$secret" "$tree/$folder"
+        for options in "" "--write" "--view host"; do
+            # shellcheck disable=SC2086
+            run ! "$BUSYPY" run --tree "$tree" --cwd none $options --bind-ro "$(command -v busybox):/tmp/cat" \
+                -- /tmp/cat /lib/file /usr/file /bin/file
+            [[ $status = 1 || $status = 125 ]]
+            [[ $output != *mine* ]]
+        done
+        rm -rf "$tree"
+    done
+}
