@@ -131,17 +131,18 @@ static bool has(int dir, const char *name)
 	return faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* A host has etc/busypy, too, for its configuration. */
+/* A host has etc/busypy, too, for its configuration. Some trees call etc/clib etc/libc. */
 static bool is_tree(int dir)
 {
-	static const char *const folders[] = { TREE_INFO, TREE_PYTHON };
+	static const char *const folders[] = { TREE_INFO, TREE_PYTHON, TREE_CLIB, "etc/libc" };
+	const size_t kinds = sizeof(folders) / sizeof(folders[0]);
 	size_t n;
 	const struct arch *table = arch_table(&n);
 
-	for (size_t i = 0; i < 2 * n; i++) {
+	for (size_t i = 0; i < kinds * n; i++) {
 		char path[128];
 
-		if (path_join(path, sizeof(path), folders[i % 2], table[i / 2].name) == 0 &&
+		if (path_join(path, sizeof(path), folders[i % kinds], table[i / kinds].name) == 0 &&
 		    has(dir, path))
 			return true;
 	}

@@ -157,8 +157,9 @@ change_sysroot() {
     refuses "$BATS_TEST_TMPDIR: not a directory with BusyPy's own programs (etc/busypy/busypy_start.py)" \
         --rootfs "$BATS_TEST_TMPDIR" "$TREE"
     refuses "$TREE: no runtime has been staged there" --list "$TREE"
-    refuses "/etc/passwd: Not a directory" --from "$SYSROOT" /etc/passwd
-    refuses "cannot create /proc/tree: No such file or directory" --from "$SYSROOT" /proc/tree
+    touch "$BATS_TEST_TMPDIR/file"
+    refuses "$BATS_TEST_TMPDIR/file: Not a directory" --from "$SYSROOT" "$BATS_TEST_TMPDIR/file"
+    refuses "$BATS_TEST_TMPDIR/file/tree: Not a directory" --from "$SYSROOT" "$BATS_TEST_TMPDIR/file/tree"
 }
 
 @test "a foreign arch or several from the host are refused" {
