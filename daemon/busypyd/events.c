@@ -69,7 +69,7 @@ int events_open(struct events *events, const char *conf_path, struct err *err)
 	events->mounts = open_monitor(events, err);
 	if (events->mounts < 0)
 		return events->mounts;
-	/* an answer twice in each interval */
+	/* answers twice in each interval */
 	events->watchdog_ms = notify_watchdog_usec() / 2000;
 	if (events->watchdog_ms)
 		events->watchdog_due = clock_ms() + events->watchdog_ms;
@@ -87,7 +87,7 @@ static void watch_conf(const struct events *events, unsigned mask)
 		(void)inotify_add_watch(events->inotify, ".", mask);
 	else if (str_copy_bytes(dir, sizeof(dir), path,
 				slash == path ? 1 : (size_t)(slash - path)) == 0)
-		(void)inotify_add_watch(events->inotify, dir, mask); /* SIGHUP is there, too */
+		(void)inotify_add_watch(events->inotify, dir, mask); /* or SIGHUP has to do */
 }
 
 int events_watch(struct events *events, struct err *err)
@@ -127,7 +127,7 @@ static unsigned take_inotify(struct events *events, uint64_t now)
 		at += (ssize_t)(sizeof(*event) + event->len);
 		if (is_conf(events, event) || (event->mask & IN_Q_OVERFLOW))
 			asked |= EVENTS_RELOAD;
-		/* a version that is being made is none yet */
+		/* a version that is still being made does not count */
 		if (!event->len || !str_ends(event->name, ".tmp"))
 			asked |= EVENTS_ROUND;
 	}
@@ -136,9 +136,10 @@ static unsigned take_inotify(struct events *events, uint64_t now)
 
 static unsigned take_mounts(struct events *events, uint64_t now)
 {
-	(void)mnt_monitor_event_cleanup(events->monitor); /* or it would wake us at once again */
+	/* otherwise it would wake us again at once */
+	(void)mnt_monitor_event_cleanup(events->monitor);
 	events->mounts_due = now + MOUNTS_MS;
-	/* it may have been mounted only now; the same watch twice is one */
+	/* it may have been mounted only now; adding a watch twice does no harm */
 	(void)inotify_add_watch(events->inotify, BINFMT_MOUNT_POINT, IN_MODIFY | IN_DELETE);
 	return EVENTS_ROUND | EVENTS_PRUNE;
 }

@@ -28,7 +28,7 @@ struct events {
 /* Opens signals, inotify and the monitor of the mount table. */
 int events_open(struct events *events, const char *conf_path, struct err *err);
 
-/* Begins anew with inotify: watches for trees that are configured no more go. */
+/* Starts a new inotify instance, without the watches of trees that are no longer configured. */
 int events_watch(struct events *events, struct err *err);
 
 /* Waits for the next event, for round (a descriptor, or -1) to become readable, or until a time;

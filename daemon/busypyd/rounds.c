@@ -32,7 +32,7 @@ enum {
 
 enum { AGAIN_MAX = 16 };
 
-/* What the children write to. */
+/* The report lies in memory that the children write to. */
 int rounds_init(struct rounds *rounds, const char *conf_path, struct words *words, struct err *err)
 {
 	void *pages = mmap(NULL, sizeof(struct round_report), PROT_READ | PROT_WRITE,
@@ -146,7 +146,7 @@ static bool any_change(const struct rounds *rounds)
 	       memcmp(now->trees, before->trees, sizeof(now->trees)) != 0;
 }
 
-/* From one time of waiting to the next, up to a limit. */
+/* The next waiting time: doubled, up to a limit. */
 static unsigned longer(unsigned ms, unsigned first, unsigned limit)
 {
 	ms = ms ? ms * 2 : first;
@@ -155,7 +155,7 @@ static unsigned longer(unsigned ms, unsigned first, unsigned limit)
 
 static void note_failure(struct rounds *rounds, uint64_t now)
 {
-	rounds->prune = true; /* what was not come to */
+	rounds->prune = true; /* what the round did not get to */
 	rounds->retry = longer(rounds->retry, RETRY_MS, RETRY_MAX_MS);
 	if (!rounds->due)
 		rounds->due = now + rounds->retry;
@@ -166,9 +166,9 @@ static void end(struct rounds *rounds, uint64_t now)
 	struct err why = { 0 };
 	int r = apart_end(&rounds->child, &why);
 
-	/* somebody was faster; but a process that cannot be had is EAGAIN, too */
+	/* somebody else has enabled trees meanwhile; but a fork that fails is EAGAIN, too */
 	if (r == -EAGAIN && rounds->again++ < AGAIN_MAX) {
-		rounds->prune = true; /* what was not come to */
+		rounds->prune = true; /* what the round did not get to */
 		rounds->due = now + SOON_MS;
 		return;
 	}
@@ -177,7 +177,8 @@ static void end(struct rounds *rounds, uint64_t now)
 		note_failure(rounds, now);
 	else
 		rounds->retry = 0;
-	/* Events that change nothing are looked at ever more seldom, one that does at once. */
+	/* While rounds change nothing they are spaced out more and more; after a change they are
+	 * not. */
 	rounds->spacing = any_change(rounds) ? 0 : longer(rounds->spacing, SOON_MS, SPACING_MAX_MS);
 	words_report(rounds->words, rounds->report, &why);
 	if (rounds->report->older)

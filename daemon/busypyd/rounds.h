@@ -27,8 +27,8 @@ struct rounds {
 	uint64_t stuck;			   /* since when; it cannot be killed */
 	uint64_t due, older_due, poll_due; /* the next one, and why */
 	unsigned spacing, retry;	   /* ms: between rounds that changed nothing, or failed */
-	unsigned again;			   /* times that somebody else's enabling made it void */
-	bool prune;			   /* the next one prunes, too */
+	unsigned again; /* how often in a row somebody else's enabling has made one void */
+	bool prune;	/* the next one prunes, too */
 };
 
 int rounds_init(struct rounds *rounds, const char *conf_path, struct words *words, struct err *err);

@@ -18,7 +18,7 @@
 
 static void say(int priority, const char *message, const struct notify_field *fields)
 {
-	/* set by a manager whose journal gets our stderr: then it gets the fields, too */
+	/* set where our stderr goes to the journal: then it can have the fields, too */
 	if (getenv("JOURNAL_STREAM") && notify_journal(priority, message, fields) == 0)
 		return;
 	(void)fprintf(stderr, "busypyd: %s\n", message);

@@ -46,7 +46,7 @@ bool compose_is_mount(const char *path)
 	       probe_place(AT_FDCWD, parent, &above, NULL) == 0 && here.mount_id != above.mount_id;
 }
 
-/* Who made the container has mounted what it should have. */
+/* Whoever made the container has mounted what it should have. */
 static bool container_needs(enum boot_mount which)
 {
 	switch (which) {
@@ -174,7 +174,7 @@ static int run_boot_view(const struct init *init, unsigned flags, struct err *er
 	return run_plan(&plan, err);
 }
 
-/* False if that cannot be had, which has been said. */
+/* False, after saying why, if that is not possible. */
 static bool run_overlay(const struct init *init)
 {
 	struct err err = { 0 };

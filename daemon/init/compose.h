@@ -7,7 +7,7 @@
 
 struct init;
 
-/* Mounts /proc if there is none: it tells whether this is a container. */
+/* Mounts /proc if it is missing: whether this is a container is read there. */
 void compose_proc(void);
 
 /* Mounts /proc /sys /dev /dev/pts /dev/shm /run /tmp where they are not mounted. In a container

@@ -9,7 +9,7 @@
  * kernel found no /dev/console. */
 bool console_reserve(void);
 
-/* Opens this device on 0 to 2; 0, or -errno and they are as they were. */
+/* Opens this device on 0 to 2. 0, or -errno, which leaves them as they were. */
 int console_reopen(const char *path);
 
 /* $CONSOLE or $console on 0 to 2 where set; TERM; sane settings. As BusyBox does it. */

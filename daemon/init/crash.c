@@ -18,7 +18,7 @@
 #include "core/ending.h"
 
 static const struct init *crashing;
-static char stack[16 * 1024]; /* bytes; the fault may be one of the stack */
+static char stack[16 * 1024]; /* bytes; the fault may lie in the usual stack */
 
 static void put(const char *words)
 {
@@ -33,7 +33,7 @@ static void put(const char *words)
 		(void)close(kmsg);
 }
 
-/* A number in words of a signal handler: no vsnprintf here. */
+/* Formats a number without vsnprintf(3), which a signal handler must not call. */
 static void add_number(char *dst, uintptr_t value, unsigned base)
 {
 	char digits[32];
@@ -59,8 +59,8 @@ static void say(int sig, const siginfo_t *info)
 	put(line);
 }
 
-/* Anybody who may can send these signals; only the kernel's own mean a crash, except that
- * busypy.debug lets the policy be tried. */
+/* Root can send these signals, too; only the kernel's own mean a crash, except that busypy.debug
+ * allows to try the policy. */
 static bool is_crash(const siginfo_t *info)
 {
 	return info->si_code > 0 || info->si_pid == getpid() || crashing->options.debug;
@@ -80,7 +80,7 @@ static void on_crash(int sig, siginfo_t *info, void *ctx)
 		_exit(ending_of_signal(sig));
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	/* A crash in the rescue itself, or a program that cannot be read any more, ends here. */
+	/* Reached after a crash in the rescue itself, or if the program can no longer be read. */
 	if (crashing->options.fail == CMDLINE_RESCUE && !crashing->rescue)
 		(void)execve("/proc/self/exe", argv, environ);
 	put("<2>init: rebooting\n");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A crash of PID 1 itself: said, then followed by busypy.fail's policy instead of a panic. */
+/* What follows a crash of PID 1 itself: a message, then busypy.fail's policy instead of a panic. */
 #ifndef BUSYPY_DAEMON_INIT_CRASH_H
 #define BUSYPY_DAEMON_INIT_CRASH_H
 

@@ -36,7 +36,7 @@ static int translate(struct init *init, int sig)
 	return SIGTERM;
 }
 
-/* Until pid has ended; false if it does not in spite of being asked to. */
+/* Passes signals on until pid has ended; false if it goes on in spite of being asked to end. */
 static bool forward_until_end(struct init *init, int pid)
 {
 	uint64_t deadline = SIGNALS_NEVER;
@@ -61,7 +61,7 @@ static bool forward_until_end(struct init *init, int pid)
 }
 
 /* The rest of a container ends with its program. */
-static void end_container(struct init *init)
+static _Noreturn void end_container(struct init *init)
 {
 	(void)kill(-1, SIGTERM); /* ESRCH: nobody is left */
 	(void)kill(-1, SIGCONT);

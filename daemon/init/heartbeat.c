@@ -64,7 +64,7 @@ void heartbeat_add(struct init *init)
 		log_say("init: no room for the lease's process");
 }
 
-/* Until a while has passed; true if it shall end. TERM is blocked, so none is lost. */
+/* Waits for a while; true if the process was told to end. TERM is blocked, so none is lost. */
 static bool rest(int ms)
 {
 	struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
@@ -75,7 +75,7 @@ static bool rest(int ms)
 	return sigtimedwait(&term, NULL, &pause) == SIGTERM;
 }
 
-/* From what the root was mounted: .../versions/ID. */
+/* The version in what the root was mounted from: .../versions/ID. */
 static bool version_of_root(char ret[LEASE_VERSION_SIZE])
 {
 	static char bytes[16 * 1024];
@@ -195,7 +195,8 @@ static int write_lease(struct lease *lease, const char *name, const char *card, 
 	return 0;
 }
 
-/* Mounts and goes there; a server that was replaced has to be mounted anew. */
+/* Mounts the share and changes to it; after a failure anew, since the server may have been
+ * replaced. */
 static int go_there(struct err *err)
 {
 	struct nfs_mount request = {

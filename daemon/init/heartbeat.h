@@ -8,7 +8,7 @@
 
 struct init;
 
-/* True if this machine was told where to write, by words that can be understood. */
+/* True if busypy.lease= says where to write, and can be understood. */
 bool heartbeat_wanted(const struct init *init);
 
 /* Adds an entry that keeps it running, if it is wanted. */

@@ -42,7 +42,7 @@ static const char usage[] =
 
 static struct init machine;
 
-/* The address and length of a loaded segment that comes from the file. */
+/* Locks what comes from the file of one loaded segment. */
 static int lock_segment(struct dl_phdr_info *info, size_t size, void *ctx)
 {
 	(void)size;
@@ -50,7 +50,7 @@ static int lock_segment(struct dl_phdr_info *info, size_t size, void *ctx)
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
 
-		/* Without the right to: the pages are most likely there all the same. */
+		/* where that is not allowed, the pages are most likely in memory all the same */
 		if (segment->p_type == PT_LOAD)
 			(void)mlock((const void *)(info->dlpi_addr + segment->p_vaddr),
 				    segment->p_filesz);
@@ -65,8 +65,9 @@ static void lock_program(void)
 	(void)dl_iterate_phdr(lock_segment, NULL);
 }
 
-/* Before everybody else, so that a storm of processes cannot keep it from reaping them or from
- * serving a signal; its children are as usual. Refused in most containers: then as it was. */
+/* Runs before everybody else, so that a storm of processes cannot keep it from reaping them or from
+ * serving a signal; its children run as usual. Refused in most containers, where it stays as it
+ * was. */
 static void take_precedence(void)
 {
 	struct sched_param lowest = { .sched_priority = 1 };
@@ -162,10 +163,11 @@ struct state state_prepare(struct init *init)
 	compose_proc();
 	init->container = in_container();
 	log_set(init->container ? 0 : LOG_KMSG);
-	/* A node of the new /dev: of one that is covered, no program could tell the name. */
+	/* Opened anew in the new /dev: no program could find the name of a device that is covered.
+	 */
 	if ((compose_mounts(init) || no_console) && console_reopen("/dev/console") < 0 &&
 	    no_console)
-		(void)console_reopen("/dev/null"); /* else what was reserved stays */
+		(void)console_reopen("/dev/null"); /* where that fails, what was reserved stays */
 	log_open();
 	(void)reboot(RB_DISABLE_CAD); /* so that Ctrl-Alt-Del is SIGINT; refused in containers */
 	console_init();
@@ -191,7 +193,7 @@ static int print(int fd, const char *text)
 	return fd_write_all(fd, text, strlen(text)) < 0 ? 1 : 0;
 }
 
-/* Everything but being PID 1; -1 if that is what is wanted. */
+/* Does everything but being PID 1; -1 if that is what is wanted. */
 static int client(int argc, char **argv)
 {
 	const char *first = argc > 1 ? argv[1] : "";

@@ -61,7 +61,7 @@ static int set_capabilities(int fd, const char *path, struct err *err)
 	if (!caps || cap_set_fd(fd, caps) < 0)
 		r = err_set(err, errno, "cannot give %s its capabilities", path);
 	if (caps)
-		(void)cap_free(caps); /* fails only for what is no cap_t */
+		(void)cap_free(caps); /* cannot fail for a cap_t */
 	return r;
 }
 

@@ -331,7 +331,7 @@ int enable_trees(const struct conf *conf, char *const *trees, size_t n_trees,
 	r = perform(e, err);
 	if (r < 0)
 		return r;
-	/* who is just entering by an older generation has a moment for it */
+	/* whoever is just entering by an older generation gets a moment to finish */
 	for (int i = 0; i < OLDER_TRIES && generation_drop_older(OLDER_MS) > 0; i++)
 		(void)poll(NULL, 0, OLDER_MS);
 	return 0;

@@ -123,7 +123,7 @@ void entries_remove(int instance, unsigned generation)
 	unsigned owner;
 
 	for (int i = 0; i < n; i++) {
-		/* on the way back there is nothing better to do than to go on */
+		/* also used for undoing, where going on is the best that can be done */
 		if (entries_own(present[i].name, &owner) && owner == generation)
 			(void)binfmt_remove(instance, present[i].name, NULL);
 	}
@@ -223,7 +223,7 @@ int entries_restore(const struct conf *conf, unsigned generation, struct err *er
 	n = entries_make(conf, generation, rules, err);
 	if (n < 0)
 		return n;
-	entries_remove(instance, generation); /* what is left of it, so that the order is right */
+	entries_remove(instance, generation); /* what is left, so that the order is right */
 	r = entries_register(instance, rules, (size_t)n, err);
 	if (r < 0)
 		return r;

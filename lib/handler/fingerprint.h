@@ -9,8 +9,8 @@ struct err;
 
 enum { FINGERPRINT_SIZE = 65 }; /* hexadecimal, terminated */
 
-/* Of now: the configuration, the top-level directories, the installed loader and enter, "/" itself,
- * and, where mounts do not propagate into views, the mount table. */
+/* The present one: of the configuration, the top-level directories, the installed loader and enter,
+ * "/" itself, and, where mounts do not propagate into views, the mount table. */
 int fingerprint_now(const struct conf *conf, char ret[FINGERPRINT_SIZE], struct err *err);
 
 #endif

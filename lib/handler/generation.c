@@ -319,7 +319,7 @@ int generation_drop(unsigned generation, struct err *err)
 	return 0;
 }
 
-/* Who executes a file of it, be it a loader that is still to enter a template. */
+/* True if the process executes a file of the generation: a loader that has yet to enter a view. */
 static bool executes(const char *pid, const char *dir)
 {
 	char path[64], exe[GENERATION_PATH_MAX];
@@ -368,7 +368,7 @@ static bool older_than(unsigned generation, unsigned ms)
 		return true;
 	age = (now.tv_sec - st.st_mtim.tv_sec) * 1000 +
 	      (now.tv_nsec - st.st_mtim.tv_nsec) / 1000000;
-	return age < 0 || age >= (long)ms; /* a clock that was set back is no reason to wait */
+	return age < 0 || age >= (long)ms; /* after the clock was set back, too */
 }
 
 int generation_drop_older(unsigned ms)

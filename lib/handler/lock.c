@@ -13,8 +13,8 @@
 
 #define LOCK_FILE "/run/busypy.lock"
 
-/* One enabling or disabling at a time. Nobody but root can open the file, and so hold us up; it is
- * removed in the end, so whoever waited for it must look whether it is still the one. */
+/* Only root can open the file, and so nobody else can hold us up. It is removed in the end, so
+ * whoever has waited for it must check that it is still the same file. */
 int lock_take(struct err *err)
 {
 	for (;;) {
@@ -35,9 +35,8 @@ int lock_take(struct err *err)
 void lock_give_back(int *fd)
 {
 	if (*fd >= 0) {
-		(void)unlink(LOCK_FILE); /* another run makes a new one */
-		/* also if a child that could not be killed still has the descriptor; the last thing
-		 * to do with it */
+		(void)unlink(LOCK_FILE); /* the next run makes a new one */
+		/* needed if a child that could not be killed still has the descriptor */
 		(void)flock(*fd, LOCK_UN);
 	}
 	fd_close(fd);

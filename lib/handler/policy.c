@@ -101,7 +101,7 @@ int policy_template_mounts(const struct contract_tree *tree, struct err *err)
 	return apart_do(count_mounts, (void *)tree, err);
 }
 
-/* As root the answer would be another one. A namespace with a single user has no other to ask. */
+/* Root would get another answer. In a namespace with a single user it has to do. */
 static void become_ordinary(void)
 {
 	if (setgroups(0, NULL) == 0 && setresgid(ORDINARY_USER, ORDINARY_USER, ORDINARY_USER) == 0)
@@ -153,7 +153,7 @@ int policy_enter(const struct contract *contract, struct err *err)
 	if (caps) {
 		(void)cap_get_flag(caps, CAP_SYS_ADMIN, CAP_PERMITTED, &admin);
 		(void)cap_get_flag(caps, CAP_SYS_CHROOT, CAP_PERMITTED, &root);
-		(void)cap_free(caps); /* fails only for what is no cap_t */
+		(void)cap_free(caps); /* cannot fail for a cap_t */
 	}
 	if (admin != CAP_SET || root != CAP_SET)
 		return err_say(err, EPERM, "%s has lost its file capabilities", contract->enter);

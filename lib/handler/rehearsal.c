@@ -29,7 +29,7 @@ static int take_along(const struct rehearsal *rehearsal, const struct arch *arch
 	if (n < 0)
 		return n;
 	rule_for_elf(arch, &elf);
-	/* the list has the first to be asked first; registering turns that around */
+	/* registered from the last to the first: a later entry is asked first */
 	for (int i = n; i > 0; i--) {
 		int r;
 

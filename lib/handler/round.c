@@ -203,7 +203,7 @@ static int want_by_hand(struct round *round, const struct contract_tree *tree)
 
 	if (r < 0)
 		return r;
-	find(&round->wanted, tree->path)->flags = tree->flags; /* perhaps configured, too */
+	find(&round->wanted, tree->path)->flags = tree->flags; /* it may be configured as well */
 	return 0;
 }
 
@@ -222,12 +222,12 @@ static void keep_others(struct round *round)
 		if (is_version_of_wanted(round, tree) || (ours && all_known))
 			continue;
 		if (ours || !round->stale || want_by_hand(round, tree) < 0)
-			(void)push(round, tree, NULL); /* beyond the limit nothing can be kept */
+			(void)push(round, tree, NULL); /* above the limit it cannot be kept */
 	}
 }
 
-/* The version that `current` has not come to yet, or has just left: by the time that the link is
- * replaced its template stands. If it is not fit, that is a word to say when it is current. */
+/* Wants the version that `current` has not reached yet, or has just left, so that its template
+ * stands before the link is replaced. If it is not fit, that is said when it becomes current. */
 static void want_others(struct round *round)
 {
 	for (size_t i = 0; i < round->report->n_trees; i++) {
@@ -238,7 +238,7 @@ static void want_others(struct round *round)
 	}
 }
 
-/* 1 if the contract that stands has all that is wanted, and nothing of what is not. */
+/* True if the contract that stands has all that is wanted, and nothing else. */
 static bool is_enough(struct round *round)
 {
 	if (!round->live || round->stale)
@@ -272,7 +272,7 @@ static int learn(struct round *round, struct err *err)
 	r = policy_live_contract(&round->standing, err);
 	if (r < 0)
 		return r;
-	/* one that a newer version of ourselves cannot read is replaced */
+	/* a contract of another program version cannot be read and is replaced */
 	round->live = r == 1 && round->standing.generation == round->newest;
 	if (!round->live)
 		memset(&round->standing, 0, sizeof(round->standing));
@@ -310,7 +310,7 @@ static int bring(struct round *round, struct err *err)
 	return 0;
 }
 
-/* Where the version that is not in force spoils it, it is left out. */
+/* If that fails with the versions that are not in force, it is tried without them. */
 static int bring_all(struct round *round, struct err *err)
 {
 	size_t certain = round->wanted.n_trees;
@@ -411,7 +411,8 @@ int round_perform(const struct conf *conf, int inotify, enum round_flags flags,
 	round->arch = arch_native();
 	round->inotify = inotify;
 	round->report = report;
-	round->watches = shared_pages(sizeof(struct watch) * ROUND_TREES_MAX); /* the process's */
+	/* never unmapped: the process ends with the round */
+	round->watches = shared_pages(sizeof(struct watch) * ROUND_TREES_MAX);
 	if (!round->watches)
 		return err_set(err, errno, "cannot look at the trees");
 	report->renewed = report->restored = false;

@@ -66,7 +66,7 @@ static _Noreturn void child(const struct selftest *test, const char *script, int
 	}
 	if (become(test->uid) < 0)
 		_exit(NO_SUCH_USER);
-	/* Never by a shell: that would take a file without handler for a script of its own. */
+	/* Never through a shell, which would run a file without handler as a script of its own. */
 	if (test->how == SELFTEST_TEMPLATE)
 		(void)execve(direct[0], direct, environment);
 	else
@@ -96,7 +96,7 @@ static int read_words(int fd, char *dst, size_t size)
 		used += (size_t)n;
 	}
 	dst[used] = '\0';
-	dst[strcspn(dst, "\n")] = '\0'; /* the first line tells */
+	dst[strcspn(dst, "\n")] = '\0'; /* the first line is enough */
 	return 0;
 }
 
@@ -138,7 +138,7 @@ int selftest_run(const struct selftest *test, struct err *err)
 		child(test, script, output);
 	fd_close(&output);
 	r = read_words(input, words, sizeof(words));
-	fd_close(&input); /* or one that says more would never end */
+	fd_close(&input); /* otherwise a child that says more would never end */
 	if (r < 0)
 		(void)kill(pid, SIGKILL); /* our own child, not yet waited for */
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

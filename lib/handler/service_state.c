@@ -14,7 +14,7 @@
 #include "sys/fd.h"
 
 struct state {
-	char version[32]; /* of the program: another one's structs may be others */
+	char version[32]; /* of the program: another version's structs may differ */
 	uint32_t size;
 	pid_t pid;
 	struct err why;
@@ -58,7 +58,7 @@ int service_state_write(int fd, const struct round_report *report, const struct 
 void service_state_close(int *fd)
 {
 	if (*fd >= 0)
-		(void)unlink(SERVICE_STATE_FILE); /* another busypyd makes a new one */
+		(void)unlink(SERVICE_STATE_FILE); /* the next busypyd makes a new one */
 	fd_close(fd);
 }
 

@@ -29,7 +29,7 @@ enum {
 		  IN_MOVE_SELF | IN_ONLYDIR
 };
 
-/* Those on which somebody else's rename makes no event here; statfs(2). */
+/* True for file systems on which a rename by another machine causes no event here; statfs(2). */
 static bool is_network(long type)
 {
 	static const long types[] = {
@@ -83,13 +83,13 @@ static void watch_above(const char *wanted, int inotify, enum watch_kind *ret)
 	}
 }
 
-/* A version that is being made or removed is none. */
+/* False for a version that is being made or removed. */
 static bool is_version(const char *name)
 {
 	return name[0] != '.' && !str_ends(name, ".tmp") && !str_ends(name, ".gone");
 }
 
-/* A rename sets an inode's ctime: the youngest is what was published last. */
+/* A rename sets an inode's ctime, so the youngest version is the one that was published last. */
 static void find_other(int folder, const char *versions, struct watch *ret)
 {
 	struct timespec youngest = { 0 };
