@@ -66,7 +66,7 @@ static int parse(int argc, char **argv, struct explain *ret)
 	};
 	int option;
 
-	/* What stands behind FILE is FILE's. */
+	/* What stands after FILE is FILE's. */
 	while ((option = getopt_long(argc, argv, "+r:a:Jo:nh", longs, NULL)) != -1) {
 		switch (option) {
 		case 'r':

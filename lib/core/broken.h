@@ -37,7 +37,7 @@ int broken_return(const char *path, const char *interp, struct err *err);
 /* The kernel itself says no: somebody is writing to it (ETXTBSY), or a security module. */
 int broken_refused(const char *path, int code, struct err *err);
 
-/* More scripts behind one another than the kernel follows: ELOOP. */
+/* More scripts that start one another than the kernel follows: ELOOP. */
 int broken_depth(struct err *err);
 
 /* No loader of the kernel takes the file: ENOEXEC. */

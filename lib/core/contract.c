@@ -113,7 +113,7 @@ const struct contract_tree *contract_tree_of(const struct contract *contract, co
 	return NULL;
 }
 
-/* The part of path behind "VERSIONS/", if it is in there. */
+/* The part of path after "VERSIONS/", if it is in there. */
 static const char *in_versions(const struct contract_tree *tree, const char *path)
 {
 	if (!tree->versions || strncmp(path, tree->path, tree->versions) != 0 ||

@@ -10,7 +10,7 @@
 
 /* A carriage return is not among the endings: the kernel takes it for a part of the name. */
 static const struct {
-	const char *before, *behind, *name;
+	const char *before, *after, *name;
 } forms[RULE_FORMS] = {
 	{ "#!", "\n", "nl" },	 { "#!", " ", "sp" },	 { "#!", "\t", "tab" },
 	{ "#! ", "\n", "b-nl" }, { "#! ", " ", "b-sp" }, { "#! ", "\t", "b-tab" },
@@ -22,12 +22,12 @@ int rule_make(struct rule *ret, unsigned generation, const char *shebang, size_t
 	struct text magic, name;
 
 	memset(ret, 0, sizeof(*ret));
-	if (i >= RULE_FORMS || (marker && forms[i].behind[0] != '\n'))
+	if (i >= RULE_FORMS || (marker && forms[i].after[0] != '\n'))
 		return -ENOENT;
 	text_init(&name, ret->name, sizeof(ret->name));
 	text_addf(&name, "busypy-%u-%s-%s", generation, path_base(shebang), forms[i].name);
 	text_init(&magic, (char *)ret->magic, sizeof(ret->magic));
-	text_addf(&magic, "%s%s%s%s", forms[i].before, shebang, forms[i].behind,
+	text_addf(&magic, "%s%s%s%s", forms[i].before, shebang, forms[i].after,
 		  marker ? "# busypy\n" : "");
 	ret->size = magic.used;
 	memset(ret->mask, 0xff, ret->size);
@@ -76,7 +76,7 @@ static int hex_bytes(const char *s, size_t n, uint8_t *dst, size_t *ret_n)
 	return 0;
 }
 
-/* The part of a line behind its keyword, or NULL if the line has another keyword. */
+/* The part of a line after its keyword, or NULL if the line has another keyword. */
 static const char *value_of(const char *line, size_t n, const char *key, size_t *ret_n)
 {
 	size_t k = strlen(key);

@@ -49,8 +49,8 @@ int rule_parse(const char *name, const char *bytes, size_t n, struct rule *ret);
 void rule_for_elf(const struct arch *arch, struct rule *ret);
 
 /* True if the kernel would take this entry for a file: it is enabled, and the file's first bytes
- * (RULE_MAGIC_MAX of them, zeros behind the file's end) or the ending of its path fit. What stands
- * behind the last dot of the whole path is the ending; search_binfmt_handler(). */
+ * (RULE_MAGIC_MAX of them, zeros after the file's end) or the ending of its path fit. What follows
+ * the last dot of the whole path is the ending; search_binfmt_handler(). */
 bool rule_matches(const struct rule *rule, const uint8_t *head, const char *path);
 
 /* True if both entries can match one and the same file. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* load_elf_binary() in fs/binfmt_elf.c, up to the point of no return and a little behind it. */
+/* load_elf_binary() in fs/binfmt_elf.c, up to the point of no return and a little beyond. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -67,7 +67,7 @@ static int fail(struct world *world, int step, int r)
 	return r;
 }
 
-/* Behind the point of no return a fault kills the process. */
+/* After the point of no return a fault kills the process. */
 static int check_whole(struct world *world, int step, const struct image *image, struct err *err)
 {
 	switch (elf_head_cut(&image->head, image->phdrs, image->n,
@@ -110,8 +110,8 @@ static int check_program(struct world *world, int step, const struct image *imag
 static int check_interp(struct world *world, const struct image *program, const char *name,
 			struct err *err)
 {
-	static struct found file;
-	static struct image image;
+	struct found file;
+	struct image image;
 	FD_CLEANUP int fd = -1;
 	size_t least = program->arch->class == ELFCLASS64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
 	int step = world_step(world, "ld.so", name, NULL);
@@ -166,28 +166,33 @@ static int load(struct world *world, int step, struct image *image, struct last_
 	}
 	ret->arch = image->arch;
 	r = check_program(world, step, image, ret->interp, err);
-	return r < 0 ? r : 1;
+	if (r < 0)
+		return r;
+	return 1;
 }
 
 int replay_elf(struct world *world, int step, const char *path, const struct found *file,
 	       struct last_program *ret, struct err *err)
 {
-	static struct image image;
+	struct image image;
 	FD_CLEANUP int fd = open(file->real, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	const struct arch *archs[] = { world->kernel, world->compat };
-	int r = 0;
 
 	if (fd < 0) {
 		(void)err_set(err, errno, "cannot read %s", path);
 		return world_cannot_tell(world, step);
 	}
-	for (size_t i = 0; r == 0 && i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
+		int r;
+
 		if (!archs[i])
 			continue;
 		image = (struct image){ .path = path, .file = file, .arch = archs[i], .fd = fd };
 		r = load(world, step, &image, ret, err);
+		if (r != 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /* What qemu-user calls an error, whatever it is. */
@@ -199,8 +204,8 @@ static int guest_fails(struct world *world, int step, int r)
 static int check_guest_interp(struct world *world, const struct image *program, const char *name,
 			      struct err *err)
 {
-	static struct found file;
-	static struct elf_head head;
+	struct found file;
+	struct elf_head head;
 	int step = world_step(world, "ld.so", name, NULL);
 	int r = *name ? world_find(world, step, name, &file, err) : -ENOENT;
 
@@ -221,7 +226,7 @@ static int check_guest_interp(struct world *world, const struct image *program, 
 int replay_elf_guest(struct world *world, int step, const char *path, const struct found *file,
 		     struct last_program *ret, struct err *err)
 {
-	static struct image image;
+	struct image image;
 	FD_CLEANUP int fd = open(file->real, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	int r = -ENOEXEC;
 
@@ -234,9 +239,12 @@ int replay_elf_guest(struct world *world, int step, const char *path, const stru
 		return guest_fails(world, step, broken_guest(path, err));
 	if (r == 1)
 		r = check_guest_interp(world, &image, ret->interp, err);
-	if (r == 0)
-		r = check_program(world, step, &image, ret->interp, err);
-	return r < 0 ? r : 1;
+	if (r < 0)
+		return r;
+	r = check_program(world, step, &image, ret->interp, err);
+	if (r < 0)
+		return r;
+	return 1;
 }
 
 /* Why no entry of binfmt_misc takes a foreign program: perhaps one would. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What happens behind the exec: ld.so(8) finds libraries, their versions and symbols. */
+/* What happens after the exec: ld.so(8) finds libraries, their versions and symbols. */
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -144,47 +144,57 @@ static void list_libraries(struct world *world, const struct link_load *load)
 static int check_load(struct world *world, struct link_map *map, const struct link_load *load,
 		      const struct arch *arch, struct err *err)
 {
-	int r = 0;
+	int r;
 
-	for (size_t i = 0; r == 0 && i < load->n; i++)
+	for (size_t i = 0; i < load->n; i++) {
 		r = check_damage(world, load->entries[i].object, arch, err);
-	if (r < 0)
-		return r;
+		if (r < 0)
+			return r;
+	}
 	if (load->n_missing) {
 		(void)broken_library_missing(load->missing[0].name, load->missing[0].by->path, err);
 		return fail(world, load->missing[0].name, LDSO_NOT_FOUND);
 	}
 	r = link_map_musl(map) ? 0 : check_versions(world, load, err);
-	if (r == 0)
-		list_libraries(world, load);
-	return r < 0 ? r : check_symbols(world, map, load, err);
+	if (r < 0)
+		return r;
+	list_libraries(world, load);
+	return check_symbols(world, map, load, err);
+}
+
+static int load_libraries(struct world *world, struct link_map *map, const char *program,
+			  struct link_load *ret, char **ret_cache)
+{
+	struct link_object *object;
+	int r;
+
+	give_settings(world, link_map_musl(map), ret_cache);
+	r = link_map_get(map, program, &object);
+	if (r < 0)
+		return r;
+	return link_map_load(map, object, ret);
 }
 
 static int check_libraries(struct world *world, const struct found *program,
 			   const struct last_program *last, struct err *err)
 {
 	FILES_FREE char *cache = NULL;
-	struct link_map *map = NULL;
-	struct link_object *object;
 	struct link_load load = { 0 };
+	struct link_map *map;
 	int r;
 
 	if (!last->interp[0])
 		return 0;
 	r = link_map_new(world->root, last->arch, last->interp, &map);
-	if (r == 0) {
-		give_settings(world, link_map_musl(map), &cache);
-		r = link_map_get(map, program->at, &object);
-	}
-	if (r == 0)
-		r = link_map_load(map, object, &load);
-	if (r == 0)
-		r = check_load(world, map, &load, last->arch, err);
-	else
+	if (r < 0)
+		return err_set(err, -r, "cannot list the libraries of %s", program->at);
+	r = load_libraries(world, map, program->at, &load, &cache);
+	if (r < 0)
 		(void)err_set(err, -r, "cannot list the libraries of %s", program->at);
+	else
+		r = check_load(world, map, &load, last->arch, err);
 	link_load_free(&load);
-	if (map)
-		link_map_free(map);
+	link_map_free(map);
 	world->root->cache_size = 0;
 	return r;
 }
@@ -194,5 +204,7 @@ int replay_program(struct world *world, const struct found *program,
 {
 	int r = check_libraries(world, program, last, err);
 
-	return r < 0 ? r : replay_python(world, program, err);
+	if (r < 0)
+		return r;
+	return replay_python(world, program, err);
 }

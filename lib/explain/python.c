@@ -77,7 +77,7 @@ static void find_prefix(const struct world *world, const char *program, const ch
 static int check_module(struct world *world, const char *program, const char *prefix,
 			const char *minor, const char *module, struct err *err)
 {
-	static struct found file;
+	struct found file;
 	char path[2 * PATH_SIZE];
 	struct text text;
 	int step, r;
@@ -100,11 +100,13 @@ static int check_module(struct world *world, const char *program, const char *pr
 static int check_modules(struct world *world, const char *program, const char *prefix,
 			 const char *minor, const char *const *modules, struct err *err)
 {
-	int r = 0;
+	for (; *modules; modules++) {
+		int r = check_module(world, program, prefix, minor, *modules, err);
 
-	for (; r == 0 && *modules; modules++)
-		r = check_module(world, program, prefix, minor, *modules, err);
-	return r;
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 int replay_python(struct world *world, const struct found *program, struct err *err)
@@ -121,8 +123,11 @@ int replay_python(struct world *world, const struct found *program, struct err *
 		return 0; /* it may hold them all */
 	world->reads = true;
 	r = check_modules(world, program->at, prefix, digits, always, err);
-	if (r == 0 && minor < FROZEN_SINCE)
-		r = check_modules(world, program->at, prefix, digits, before_frozen, err);
+	if (r < 0)
+		return r;
+	r = minor < FROZEN_SINCE
+		    ? check_modules(world, program->at, prefix, digits, before_frozen, err)
+		    : 0;
 	if (r < 0)
 		return r;
 	(void)world_step(world, "python", prefix, "standard library in lib/python3.%s%s%s", digits,

@@ -169,11 +169,12 @@ static int replay_formats(struct world *world, const char *path, int depth, stru
 		if (r == 1)
 			continue;
 		r = replay_elf(world, step, chain.path, program, ret, err);
-		if (r == 0) {
-			(void)replay_elf_refused(world, chain.path, program, err);
-			return world_fail(world, step, ENOEXEC);
-		}
-		return r < 0 ? r : 0;
+		if (r < 0)
+			return r;
+		if (r == 1)
+			return 0;
+		(void)replay_elf_refused(world, chain.path, program, err);
+		return world_fail(world, step, ENOEXEC);
 	}
 }
 

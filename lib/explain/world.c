@@ -117,16 +117,17 @@ int world_cannot_tell(struct world *world, int step)
 	return end(world, step, REPLAY_UNKNOWN, 0);
 }
 
-/* What a walk may do. skip: so many directories are behind the caller, and not looked up again. */
+/* What a walk may do. skip: so many directories the caller has passed, and they are not looked up
+ * again. */
 struct rights {
 	const struct world *world;
 	size_t skip;
 	bool refused; /* a directory may not be searched, or a link not be followed */
 };
 
-static int may_search(const char *real, void *context)
+static int may_search(const char *real, void *ctx)
 {
-	struct rights *rights = context;
+	struct rights *rights = ctx;
 
 	if (rights->skip) {
 		rights->skip--;
@@ -140,9 +141,9 @@ static int may_search(const char *real, void *context)
 
 /* fs.protected_symlinks: in a sticky directory that all may write, only one's own links, and those
  * of the directory's owner, are followed. may_follow_link(). */
-static int may_follow(const char *real, const struct stat *link, bool last, void *context)
+static int may_follow(const char *real, const struct stat *link, bool last, void *ctx)
 {
-	const struct rights *rights = context;
+	const struct rights *rights = ctx;
 	char dir[PATH_SIZE], setting[16];
 	struct statvfs fs;
 	struct stat st;
@@ -345,10 +346,22 @@ static void compose(struct world *world)
 	world->in_view = true;
 }
 
+static int open_here(struct world *world, struct err *err)
+{
+	world->compat = compat_arch();
+	if (!getcwd(world->cwd, sizeof(world->cwd)) || world->cwd[0] != '/')
+		(void)str_copy(world->cwd, sizeof(world->cwd), "/"); /* fits */
+	/* By its path it may be out of reach for this user; the kernel starts from where he is. */
+	world->root->n_mounts = 0;
+	if (!str_eq(world->cwd, "/"))
+		(void)sysroot_mount(world->root, world->cwd, "."); /* there is room */
+	(void)sysroot_mount(world->root, "", "/");
+	return read_rules(world, err);
+}
+
 int world_open(struct world *world, const struct replay_request *request, struct replay *out,
 	       struct err *err)
 {
-	static char cwd[PATH_SIZE];
 	int r;
 
 	*world = (struct world){ .request = request,
@@ -363,25 +376,15 @@ int world_open(struct world *world, const struct replay_request *request, struct
 	r = sysroot_init(world->root, request->root ? request->root : "/");
 	if (r < 0)
 		return err_set(err, -r, "cannot use %s", request->root);
-	if (!world->here) {
-		compose(world);
-		/* PID 1's kernel is not here to be asked. */
-		if (world->kernel != arch_by_name("i386") &&
-		    arch_runs_on(arch_by_name("i386"), world->kernel))
-			world->compat = arch_by_name("i386");
-		return 0;
-	}
-	world->compat = compat_arch();
-	if (getcwd(cwd, sizeof(cwd)) && cwd[0] == '/')
-		world->cwd = cwd;
-	/* By its path it may be out of reach for this user; the kernel starts from where he is. */
-	world->root->n_mounts = 0;
-	if (!str_eq(world->cwd, "/"))
-		(void)sysroot_mount(world->root, world->cwd, "."); /* there is room */
-	(void)sysroot_mount(world->root, "", "/");
-	return read_rules(world, err);
+	if (world->here)
+		return open_here(world, err);
+	compose(world);
+	/* PID 1's kernel is not here to be asked. */
+	if (world->kernel != arch_by_name("i386") &&
+	    arch_runs_on(arch_by_name("i386"), world->kernel))
+		world->compat = arch_by_name("i386");
+	return 0;
 }
-
 void world_close(struct world *world)
 {
 	free(world->root);

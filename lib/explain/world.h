@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the process that is replayed sees: files, rights, handlers; and the record of its steps.
- * Only for lib/explain/replay*.c. */
+ * Only for lib/explain. */
 #ifndef BUSYPY_EXPLAIN_WORLD_H
 #define BUSYPY_EXPLAIN_WORLD_H
 
@@ -28,13 +28,13 @@ struct world {
 	const struct arch *compat; /* and second; or NULL */
 	struct rule *rules;	   /* in the order of asking */
 	size_t n_rules;
-	bool rules_off;	 /* binfmt_misc is disabled: none is asked */
-	bool here;	 /* the caller's own rights count; else it is PID 1 */
-	bool reads;	 /* files are only read: what runs them needs no right to execute */
-	bool in_view;	 /* what "/" is has been replaced */
-	bool started;	 /* a program runs already: what fails now is an exit status */
-	int parent;	 /* the step under which the next one stands */
-	const char *cwd; /* absolute and canonical */
+	bool rules_off;	     /* binfmt_misc is disabled: none is asked */
+	bool here;	     /* the caller's own rights count; else it is PID 1 */
+	bool reads;	     /* files are only read: what runs them needs no right to execute */
+	bool in_view;	     /* what "/" is has been replaced */
+	bool started;	     /* a program runs already: what fails now is an exit status */
+	int parent;	     /* the step under which the next one stands */
+	char cwd[PATH_SIZE]; /* absolute and canonical */
 };
 
 /* A file that may be executed. */
@@ -42,7 +42,7 @@ struct found {
 	char at[PATH_SIZE];   /* canonical, as the process sees it */
 	char real[PATH_SIZE]; /* where it is on this machine */
 	struct stat st;
-	uint8_t head[WORLD_HEAD]; /* its first bytes, zeros behind its end */
+	uint8_t head[WORLD_HEAD]; /* its first bytes, zeros after its end */
 };
 
 /* Makes a world for the request, and frees it. 0 or -errno with a sentence. */
