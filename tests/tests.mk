@@ -156,6 +156,14 @@ asan:
 		build/asan/busypy stage --from host --rootfs rootfs $(ASAN_TREE) && \
 		build/asan/busypy plan $(ASAN_TREE) >/dev/null && build/asan/busypy check $(ASAN_TREE)
 
+# Which branches of lib/core the unit tests take: what they miss is in tests/core/uncovered.txt.
+COVERED := $(patsubst tests/core/unit/%.c,build/coverage/unit/%,$(UNIT))
+coverage:
+	$(MAKE) B=build/coverage CFLAGS="-O0 -g --coverage" units
+	find build/coverage -name '*.gcda' -delete
+	tests/run $(COVERED) >build/coverage/log || { cat build/coverage/log; exit 1; }
+	tests/core/coverage build/coverage
+
 # All that is dynamic once more by another compiler, whose warnings are errors.
 clang:
 	$(MAKE) B=build/clang CC=clang CI=1 build/clang/busypy-full build/clang/busypyd clang-static
@@ -165,5 +173,5 @@ clang-static: $(call host_objects,$(CORE) $(SYS) $(SANDBOX) $(INIT) $(sort $(wil
 lint:
 	$(Q)tests/lint $(C_FILES) -- $(H_FILES)
 
-.PHONY: test-programs check test test-long demo bench deps fuzzers fuzz asan clang clang-static lint
+.PHONY: test-programs check test test-long demo bench deps fuzzers fuzz coverage asan clang clang-static lint
 

@@ -8,6 +8,7 @@
 #include "core/command.h"
 #include "core/err.h"
 #include "core/mountline.h"
+#include "core/str.h"
 #include "check.h"
 
 static struct cmdline cmdline;
@@ -69,6 +70,55 @@ static void check_options(void)
 	CHECK_TEXT(parse("busypy.image=images/a.erofs"), "", "an image");
 	CHECK_TEXT(cmdline.image, "images/a.erofs", "an image");
 	CHECK_TEXT(parse("busypyx=1 busypy"), "", "words that only look like ours");
+	CHECK_TEXT(parse("busypy.shell=0 busypy.fail=reboot busypy.fail=rescue"), "", "defaults");
+	CHECK(cmdline.start == CMDLINE_INITTAB && cmdline.fail == CMDLINE_RESCUE, "given");
+	CHECK_TEXT(parse("a\tbusypy.debug\vb\fbusypy.overlay\rip=c\n"), "", "all kinds of blanks");
+	CHECK(cmdline.debug && cmdline.overlay, "all kinds of blanks");
+	CHECK_TEXT(parse_bytes("busypy.debug\0 busypy.overlay", 29), "", "a NUL ends the line");
+	CHECK(cmdline.debug && !cmdline.overlay, "a NUL ends the line");
+	CHECK_TEXT(parse_bytes("busypy.debug \0busypy.overlay", 29), "", "after a blank, too");
+	CHECK(cmdline.debug && !cmdline.overlay, "after a blank, too");
+}
+
+/* KEY= and a value of n bytes, as PID 1 takes it from its own arguments. */
+static const char *take_long(const char *key, size_t n)
+{
+	static char line[2 * CMDLINE_VALUE_MAX];
+	static struct err err;
+	size_t used = strlen(key);
+
+	memcpy(line, key, used);
+	memset(line + used, 'x', n);
+	line[used + n] = '\0';
+	err.text[0] = '\0';
+	cmdline_init(&cmdline);
+	(void)cmdline_take(line, 7, &cmdline, &err);
+	return err.text;
+}
+
+static void check_long_values(void)
+{
+	static const char *const keys[] = { "busypy.init", "busypy.arch", "busypy.lease",
+					    "busypy.image" };
+	static char line[2 * CMDLINE_VALUE_MAX] = "root=";
+	struct text text;
+	char wanted[256], key[64];
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		text_init(&text, wanted, sizeof(wanted));
+		text_addf(&text, "1:7: %s cannot be '", keys[i]);
+		for (size_t n = 0; n < 64; n++)
+			text_add(&text, "x");
+		text_add(&text, "', ignoring");
+		text_init(&text, key, sizeof(key));
+		text_addf(&text, "%s=", keys[i]);
+		CHECK_TEXT(take_long(key, CMDLINE_VALUE_MAX), wanted, keys[i]);
+	}
+	CHECK_TEXT(take_long("busypy.run=", CMDLINE_VALUE_MAX + 60),
+		   "1:7: the option is too long, ignoring", "longer than any");
+	memset(line + 5, 'x', CMDLINE_VALUE_MAX);
+	CHECK_TEXT(parse(line), "1:1: root= is too long, ignoring", "a root that is too long");
+	CHECK_TEXT(cmdline.root, "", "a root that is too long");
 }
 
 static void check_mistakes(void)
@@ -88,6 +138,19 @@ static void check_mistakes(void)
 		{ "busypy.arch=../x", "1:1: busypy.arch cannot be '../x', ignoring" },
 		{ "busypy.respawn=0/5", "1:1: busypy.respawn cannot be '0/5', ignoring" },
 		{ "busypy.respawn=5/", "1:1: busypy.respawn cannot be '5/', ignoring" },
+		{ "busypy.respawn=5/0", "1:1: busypy.respawn cannot be '5/0', ignoring" },
+		{ "busypy.respawn=x/5", "1:1: busypy.respawn cannot be 'x/5', ignoring" },
+		{ "busypy.respawn=5", "1:1: busypy.respawn cannot be '5', ignoring" },
+		{ "busypy.respawn=1234567890123456/5",
+		  "1:1: busypy.respawn cannot be '1234567890123456/5', ignoring" },
+		{ "busypy.respawn", "1:1: busypy.respawn needs a value, ignoring" },
+		{ "busypy.shutdown", "1:1: busypy.shutdown needs a value, ignoring" },
+		{ "busypy.shutdown=x", "1:1: busypy.shutdown cannot be 'x', ignoring" },
+		{ "busypy.fail", "1:1: busypy.fail needs a value, ignoring" },
+		{ "busypy.shell=x", "1:1: busypy.shell cannot be 'x', ignoring" },
+		{ "busypy.arch", "1:1: busypy.arch needs a value, ignoring" },
+		{ "busypy.arch=", "1:1: busypy.arch cannot be '', ignoring" },
+		{ "busypy.arch=.", "1:1: busypy.arch cannot be '.', ignoring" },
 		{ "busypy.init=a busypy.run=b",
 		  "1:15: busypy.run contradicts an earlier option; the last one counts" },
 	};
@@ -110,6 +173,8 @@ static struct command command;
 
 static void check_commands(void)
 {
+	static char line[sizeof(command.text) + 1];
+
 	CHECK(command_parse("/bin/x  a\tb ", &command) == 0, "words");
 	CHECK_TEXT(command.path, "/bin/x", "words");
 	CHECK_TEXT(command.argv[2], "b", "words");
@@ -123,12 +188,21 @@ static void check_commands(void)
 	CHECK_TEXT(command.argv[0], "-/bin/sh", "a shell");
 	CHECK_TEXT(command.argv[2], "exec a; b", "a shell");
 	CHECK(command_parse("", &command) == 0 && !command.argv[0], "nothing");
+	CHECK(command_parse("a; b", &command) == 0 && command.shell && !command.login,
+	      "a shell that is not a login shell");
+	CHECK_TEXT(command.argv[0], "/bin/sh", "a shell that is not a login shell");
+	memset(line, 'x', sizeof(line) - 1);
+	CHECK(command_parse(line, &command) == -E2BIG, "more than a command can be");
 }
 
 static void check_mounts(void)
 {
 	static const char line[] =
 		"36 35 98:0 /mnt1 /mnt\\0402 rw,noatime master:1 shared:2 - ext3 /dev/root rw";
+	/* what begins like an escape, but stands for no byte */
+	static const char *const kept[] = { "/a\\",    "/a\\04",  "/a\\480", "/a\\408", "/a\\080",
+					    "/a\\04:", "/a\\/00", "/a\\0/0", "/a\\00/" };
+	static char longer[8192];
 	struct mountline mount;
 
 	CHECK(mountline_parse(line, sizeof(line) - 1, &mount) == 0, "a line of proc(5)");
@@ -138,12 +212,33 @@ static void check_mounts(void)
 	CHECK(mountline_parse(line, 30, &mount) == -EINVAL, "a line that is cut");
 	CHECK(mountline_parse("", 0, &mount) == -EINVAL, "an empty line");
 	CHECK(mountline_parse("1 2 3 4 x - y", 13, &mount) == -EINVAL, "no path");
+	CHECK(mountline_parse("1 2 3 4 ", 8, &mount) == -EINVAL, "nothing after the root");
+	CHECK(mountline_parse("1 2 3 4 /x rw -", 15, &mount) == -EINVAL, "no type");
+	CHECK(mountline_parse("1 2 3 4 /x rw", 13, &mount) == -EINVAL, "no dash");
+	CHECK(mountline_parse("1 2 3 4 /x rw a - t", 19, &mount) == 0 && !mount.source[0],
+	      "no source");
+	CHECK(mountline_parse("1 2 3 4 /\0 rw - t s", 19, &mount) == -EINVAL, "a NUL");
+	CHECK(mountline_parse("1 2 3 4 /x rw - \\000 s", 22, &mount) == -EINVAL, "one escaped");
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		struct text text;
+		char odd[128];
+
+		text_init(&text, odd, sizeof(odd));
+		text_addf(&text, "1 2 3:4 / %s rw - t s", kept[i]);
+		CHECK(mountline_parse(odd, text.used, &mount) == 0, kept[i]);
+		CHECK_TEXT(mount.path, kept[i], "is no escape and stays");
+	}
+	memset(longer, 'x', sizeof(longer) - 1);
+	memcpy(longer, "1 2 3:4 / /", 11);
+	memcpy(longer + sizeof(longer) - 12, " rw - t src", 11);
+	CHECK(mountline_parse(longer, sizeof(longer) - 1, &mount) == -EINVAL, "a path too long");
 }
 
 int main(void)
 {
 	check_options();
 	check_mistakes();
+	check_long_values();
 	check_commands();
 	check_mounts();
 	return done();

@@ -83,8 +83,16 @@ static void test_kernel(void)
 	put(phdr + 40, 8, 51, false);
 	CHECK(elf_head_cut(&head, phdr, 56, 149) == ELF_CUT_FATALLY,
 	      "and the kernel clears its end");
+	put(phdr + 4, 4, PF_R, false);
+	CHECK(elf_head_cut(&head, phdr, 56, 149) == ELF_CUT, "but where it may not write");
 	put(phdr, 4, PT_DYNAMIC, false);
 	CHECK(elf_head_cut(&head, phdr, 56, 149) == ELF_CUT, "what no ld.so reads");
+	put(phdr, 4, PT_NOTE, false);
+	CHECK(elf_head_cut(&head, phdr, 56, 149) == ELF_WHOLE, "what nobody reads");
+	put(phdr, 4, PT_LOAD, false);
+	put(phdr + 32, 8, 0, false);
+	CHECK(elf_head_cut(&head, phdr, 56, 149) == ELF_WHOLE, "what is empty");
+	CHECK(elf_head_cut(&head, phdr, 55, 149) == ELF_WHOLE, "a header that is cut");
 	memset(phdr, 0, sizeof(phdr));
 	put(phdr, 4, PT_LOAD, false);
 	put(phdr + 4, 4, PF_R | PF_X, false);
@@ -104,6 +112,13 @@ static void test_kernel(void)
 	put(phdr + 8, 8, 0, false);
 	put(phdr + 40, 8, 15, false);
 	CHECK(!elf_head_maps(&head, phdr, 56), "more in the file than in memory");
+	put(phdr + 40, 8, 16, false);
+	head.entry = 0xfff;
+	CHECK(!elf_head_maps(&head, phdr, 56), "an entry before it");
+	put(phdr + 32, 8, 0, false);
+	head.entry = 0x1008;
+	CHECK(elf_head_maps(&head, phdr, 56), "nothing in the file");
+	CHECK(!elf_head_maps(&head, phdr, 55), "a header that is cut");
 	put(phdr, 4, PT_NULL, false);
 	CHECK(!elf_head_maps(&head, phdr, 56), "nothing to map");
 	make(bytes, ELFCLASS64, ELFDATA2MSB, EM_X86_64, 1);
@@ -118,6 +133,88 @@ static void test_kernel(void)
 	put(bytes + 16, 2, ET_REL, false);
 	CHECK(elf_head_for_kernel(bytes, narrow, &head) == -ENOEXEC, "an object file");
 	CHECK(elf_head_for_interp(bytes, narrow, &head) == 0, "whose type an interpreter may have");
+	put(bytes + 16, 2, ET_EXEC, false);
+	CHECK(elf_head_for_kernel(bytes, narrow, &head) == 0, "a program at a fixed place");
+	put(bytes + 42, 2, 33, false);
+	CHECK(elf_head_for_interp(bytes, narrow, &head) == -ENOEXEC, "headers of odd size");
+	bytes[0] = 0;
+	CHECK(elf_head_for_interp(bytes, narrow, &head) == -ENOEXEC, "no ELF file");
+}
+
+/* Two headers, of which the first names an interpreter, or nothing. */
+static void put_segment(uint8_t *phdr, uint32_t flags, uint64_t offset, uint64_t size)
+{
+	put(phdr + 4, 4, flags, false);
+	put(phdr + 8, 8, offset, false);
+	put(phdr + 16, 8, 0x400000, false);
+	put(phdr + 32, 8, size, false);
+	put(phdr + 40, 8, size, false);
+}
+
+/* What the kernel or ld.so would stumble over in a file that was cut. */
+static void test_cut(void)
+{
+	struct elf_head head = { .class = ELFCLASS64,
+				 .data = ELFDATA2LSB,
+				 .phentsize = 56,
+				 .phnum = 2,
+				 .entry = 0x400000 };
+	uint8_t phdrs[2 * 56] = { 0 }, *second = phdrs + 56;
+
+	put(second, 4, PT_LOAD, false);
+	put_segment(second, PF_R | PF_X, 0x2000, 0x100);
+	CHECK(elf_head_cut(&head, phdrs, sizeof(phdrs), 0x1000) == ELF_CUT_FATALLY,
+	      "the entry is in what is not there");
+	head.entry = 0x3fffff;
+	CHECK(elf_head_cut(&head, phdrs, sizeof(phdrs), 0x1000) == ELF_CUT, "an entry before it");
+	head.entry = 0x400100;
+	CHECK(elf_head_cut(&head, phdrs, sizeof(phdrs), 0x1000) == ELF_CUT, "an entry after it");
+	head.entry = 0x400010;
+	CHECK(elf_head_cut(&head, phdrs, sizeof(phdrs), 0x2080) == ELF_CUT,
+	      "an entry in what is there");
+	head.entry = 0x400090;
+	CHECK(elf_head_cut(&head, phdrs, sizeof(phdrs), 0x2080) == ELF_CUT_FATALLY,
+	      "an entry in what is cut");
+	put_segment(second, PF_R | PF_W, 0x2000, UINT64_MAX - 0x1000);
+	CHECK(elf_head_cut(&head, phdrs, sizeof(phdrs), 0x2080) == ELF_CUT_FATALLY,
+	      "a size that no file has");
+	put_segment(second, PF_R | PF_W, 0x2000, 0x100);
+	put(second + 40, 8, 0x200, false);
+	head.entry = 0;
+	CHECK(elf_head_cut(&head, phdrs, sizeof(phdrs), 0x2080) == ELF_CUT,
+	      "the end to clear is in the last page");
+	put(phdrs, 4, PT_INTERP, false);
+	put(phdrs + 32, 8, 2, false);
+	put(second, 4, PT_DYNAMIC, false);
+	CHECK(elf_head_cut(&head, phdrs, sizeof(phdrs), 0x2080) == ELF_CUT, "half a table");
+	CHECK(elf_head_cut(&head, phdrs, sizeof(phdrs), 0x1000) == ELF_CUT_FATALLY,
+	      "ld.so reads a table that is not there");
+	put(second, 4, PT_LOAD, false);
+	put_segment(second, PF_R | PF_X, 0x2000, 0x100);
+	head.entry = 0x400090;
+	CHECK(elf_head_cut(&head, phdrs, sizeof(phdrs), 0x2080) == ELF_CUT,
+	      "ld.so is what starts first");
+}
+
+/* A 32-bit program, big endian: its fields stand elsewhere, and reading is executing. */
+static void test_narrow(void)
+{
+	struct elf_head head = { .class = ELFCLASS32,
+				 .data = ELFDATA2MSB,
+				 .phentsize = 32,
+				 .phnum = 1,
+				 .entry = 0x1008 };
+	uint8_t phdr[32] = { 0 };
+
+	put(phdr, 4, PT_LOAD, true);
+	put(phdr + 4, 4, 0x3000, true);
+	put(phdr + 8, 4, 0x1000, true);
+	put(phdr + 16, 4, 0x10, true);
+	put(phdr + 20, 4, 0x10, true);
+	put(phdr + 24, 4, PF_R, true);
+	CHECK(elf_head_maps(&head, phdr, sizeof(phdr)), "what may be read may be executed");
+	CHECK(elf_head_cut(&head, phdr, sizeof(phdr), 0x3010) == ELF_WHOLE, "it is whole");
+	CHECK(elf_head_cut(&head, phdr, sizeof(phdr), 0x3008) == ELF_CUT_FATALLY, "it is cut");
 }
 
 int main(void)
@@ -138,11 +235,15 @@ int main(void)
 	make(bytes, ELFCLASS64, ELFDATA2LSB, 4711, 0);
 	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == 0 && !elf_head_arch(&head),
 	      "an unknown machine");
+	bytes[EI_CLASS] = 0;
+	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == -ENOEXEC, "no class");
 	bytes[EI_CLASS] = 3;
 	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == -ENOEXEC, "an unknown class");
 	bytes[EI_CLASS] = ELFCLASS64;
 	bytes[EI_DATA] = 0;
 	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == -ENOEXEC, "an unknown byte order");
+	bytes[EI_DATA] = 3;
+	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == -ENOEXEC, "another byte order");
 	bytes[EI_DATA] = ELFDATA2LSB;
 	put(bytes + 56, 2, 1, false);
 	put(bytes + 54, 2, 55, false);
@@ -150,5 +251,7 @@ int main(void)
 	bytes[0] = 0;
 	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == -ENOEXEC, "no ELF file");
 	test_kernel();
+	test_cut();
+	test_narrow();
 	return done();
 }

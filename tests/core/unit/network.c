@@ -64,8 +64,23 @@ static void check_words(void)
 		{ ":::::../x", "ip=: '../x' cannot be the device" },
 		{ "::::::maybe", "ip=: 'maybe' cannot be the autoconf" },
 		{ ":::::::1", "ip=: '1' cannot be the resolver" },
+		{ "::::-a", "ip=: '-a' cannot be the host" },
+		{ "::::.a", "ip=: '.a' cannot be the host" },
+		{ "::::a~", "ip=: 'a~' cannot be the host" },
+		{ "::::a@", "ip=: 'a@' cannot be the host" },
+		{ "::::a[", "ip=: 'a[' cannot be the host" },
+		{ "::::a/", "ip=: 'a/' cannot be the host" },
+		{ "::::a;", "ip=: 'a;' cannot be the host" },
+		{ ":::::a/b", "ip=: 'a/b' cannot be the device" },
+		{ ":::::interface0123456", "ip=: 'interface0123456' cannot be the device" },
 	};
+	char long_host[IP4_HOST_MAX + 1], name[IP4_HOST_MAX];
 
+	memset(long_host, 'a', sizeof(long_host));
+	CHECK(ip4_host(long_host, IP4_HOST_MAX, name) == -EINVAL, "a host that is too long");
+	CHECK(ip4_host("", 0, name) == -EINVAL, "no host");
+	CHECK(ip4_host("Node-1.X", 8, name) == 0, "a host with a domain");
+	CHECK_TEXT(name, "Node-1.X", "a host with a domain");
 	CHECK_TEXT(read_word(""), "", "no value");
 	CHECK(word.ask && !word.client, "no value: ask");
 	CHECK_TEXT(read_word("dhcp"), "", "dhcp");
@@ -109,7 +124,9 @@ static const char *data_of(const char *given, unsigned flags)
 
 static void check_shares(void)
 {
-	char source[NFS_SOURCE_MAX];
+	static char given[2 * NFS_SOURCE_MAX + 2 * NFS_DATA_MAX];
+	char source[NFS_SOURCE_MAX], start[65], wanted[128];
+	struct text text;
 
 	CHECK_TEXT(read_share("10.0.2.2:/srv/export/,ro,port=1"), "", "a share");
 	CHECK(share.server == 0x0a000202, "a share");
@@ -126,10 +143,21 @@ static void check_shares(void)
 	CHECK_TEXT(read_share("server:/x"), "'server' is no IPv4 address", "a server's name");
 	CHECK_TEXT(read_share("x"), "'x' is not [SERVER:]/PATH[,OPTIONS]", "no path");
 	CHECK_TEXT(read_share(""), "'' is not [SERVER:]/PATH[,OPTIONS]", "nothing");
+	memset(given, 'x', sizeof(given) - 1);
+	given[0] = '/';
+	memset(start, 0, sizeof(start));
+	memcpy(start, given, 64);
+	text_init(&text, wanted, sizeof(wanted));
+	text_addf(&text, "'%s...' is too long", start);
+	CHECK_TEXT(read_share(given), wanted, "a path that is too long");
+	given[100] = ',';
+	CHECK_TEXT(read_share(given), wanted, "options that are too long");
 }
 
 static void check_data(void)
 {
+	char data[NFS_DATA_MAX];
+
 	CHECK_TEXT(data_of("1.2.3.4:/x", 0), "addr=1.2.3.4,vers=4.2,clientaddr=10.0.2.15,proto=tcp",
 		   "no options");
 	CHECK_TEXT(data_of("1.2.3.4:/x", NFS_V3),
@@ -142,6 +170,18 @@ static void check_data(void)
 	CHECK_TEXT(data_of("1.2.3.4:/x,nfsvers=4.1,port=2,actimeo=5,proto=tcp", NFS_FIXED),
 		   "addr=1.2.3.4,clientaddr=10.0.2.15,nfsvers=4.1,port=2,actimeo=5,proto=tcp",
 		   "given options stand");
+	CHECK_TEXT(data_of("1.2.3.4:/x,v3,mountproto=udp,mountport=1,port=2,udp", 0),
+		   "addr=1.2.3.4,mountaddr=1.2.3.4,nolock,v3,mountproto=udp,mountport=1,port=2,udp",
+		   "version 3 by its short word");
+	CHECK_TEXT(data_of("1.2.3.4:/x,nfsvers=3,tcp", 0),
+		   "addr=1.2.3.4,mountaddr=1.2.3.4,nolock,mountproto=tcp,nfsvers=3,tcp",
+		   "version 3 by its long word");
+	CHECK_TEXT(data_of("1.2.3.4:/x,v4.1,porto=1,por,vers=5,nfsvers=9", NFS_V3),
+		   "addr=1.2.3.4,clientaddr=10.0.2.15,proto=tcp,v4.1,porto=1,por,vers=5,nfsvers=9",
+		   "words that only begin alike");
+	CHECK_TEXT(read_share("1.2.3.4:/x"), "", "no address of our own");
+	CHECK(nfs_mount_data(&share, 0, 0, data) == 0, "no address of our own");
+	CHECK_TEXT(data, "addr=1.2.3.4,vers=4.2,proto=tcp", "no address of our own");
 	CHECK_TEXT(data_of("1.2.3.4:/x,,", NFS_SOFT),
 		   "addr=1.2.3.4,vers=4.2,clientaddr=10.0.2.15,proto=tcp,soft,timeo=50,retrans=2",
 		   "soft");
@@ -169,6 +209,7 @@ static void check_requests(void)
 {
 	static const char head[] = "\x35\x01\x03\x3d\x07\x01\x02\x00\x00\x00\x00\x09"
 				   "\x32\x04\x0a\x00\x02\x0f\x36\x04\x0a\x00\x02\x02";
+	char host[IP4_HOST_MAX + 1] = "";
 	uint8_t packet[DHCP_PACKET_MAX];
 	size_t n = dhcp_build(DHCP_REQUEST, &ask, packet);
 
@@ -177,6 +218,11 @@ static void check_requests(void)
 	      "a request's head asks for a broadcast");
 	CHECK(memcmp(packet + 240, head, sizeof(head) - 1) == 0, "a request's options");
 	CHECK(memmem(packet, n, "\x0c\x04node\xff", 7), "a request's last options");
+	n = dhcp_build(DHCP_DISCOVER, &(struct dhcp_ask){ .host = "" }, packet);
+	CHECK(!memmem(packet + 240, n - 240, "\x0c\x04", 2), "a client without a name");
+	memset(host, 'h', sizeof(host) - 1);
+	n = dhcp_build(DHCP_DISCOVER, &(struct dhcp_ask){ .host = host }, packet);
+	CHECK(!memmem(packet, n, "hhhh", 4), "a name that no option holds");
 }
 
 static void check_answers(void)
@@ -219,6 +265,45 @@ static void check_answers(void)
 	n = ANSWER(packet, "\x35\x01\x05\xff");
 	memset(packet + 16, 0, 4);
 	CHECK(dhcp_parse(packet, n, &ask, &got) == -EINVAL, "no address");
+	packet[0] = 1;
+	CHECK(dhcp_parse(packet, n, &ask, &got) == -ENOMSG, "a request");
+	packet[0] = 2;
+	packet[236]++;
+	CHECK(dhcp_parse(packet, n, &ask, &got) == -ENOMSG, "BOOTP without a cookie");
+	n = ANSWER(packet, "\x35\x01\x07\xff");
+	CHECK(dhcp_parse(packet, n, &ask, &got) == -ENOMSG, "a type of requests");
+	n = ANSWER(packet, "\x35\x01\x02\x0c");
+	CHECK(dhcp_parse(packet, n, &ask, &got) == -EINVAL, "an option without a length");
+	n = ANSWER(packet, "\x35\x01\x02");
+	CHECK(dhcp_parse(packet, n, &ask, &got) == 0, "no end");
+}
+
+/* Options of a strange length, or elsewhere, or that nobody asked for. */
+static void check_odd_answers(void)
+{
+	uint8_t packet[DHCP_PACKET_MAX];
+	struct dhcp_answer got;
+	size_t n =
+		ANSWER(packet, "\x35\x01\x02\x34\x02\x01\x01\x33\x02\x00\x01\x01\x03\xff\xff\xff"
+			       "\x0c\x04n-1\0\x0f\x02\x64\0\x11\x06/root\0\x11\x02/\x7f\x2a\x01\x00"
+			       "\x35\x02\x05\x05\xff");
+
+	CHECK(dhcp_parse(packet, n, &ask, &got) == 0 && got.type == DHCP_OFFER && !got.lease_s &&
+		      !got.mask,
+	      "odd lengths");
+	CHECK_TEXT(got.host, "n-1", "a NUL after the host");
+	CHECK_TEXT(got.domain, "d", "a NUL after the domain");
+	CHECK_TEXT(got.root_path, "/root", "a NUL after the path, and a path that is none");
+	n = ANSWER(packet, "\x35\x01\x02\x0c\x02\0\0\x11\x01\0\xff");
+	CHECK(dhcp_parse(packet, n, &ask, &got) == 0 && !got.host[0] && !got.root_path[0],
+	      "nothing but NULs");
+	n = ANSWER(packet, "\x34\x01\x02\xff");
+	memcpy(packet + 44, "\x35\x01\x02\xff", 4);
+	CHECK(dhcp_parse(packet, n, &ask, &got) == 0 && got.type == DHCP_OFFER,
+	      "options in the server's name");
+	n = ANSWER(packet, "\x34\x01\x03\xff");
+	memset(packet + 108, 0x0c, 128);
+	CHECK(dhcp_parse(packet, n, &ask, &got) == -EINVAL, "unsound options in the file's name");
 }
 
 int main(void)
@@ -229,5 +314,6 @@ int main(void)
 	check_data();
 	check_requests();
 	check_answers();
+	check_odd_answers();
 	return done();
 }

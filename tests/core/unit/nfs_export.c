@@ -36,10 +36,11 @@ static void test_networks(void)
 	static const char *const good[] = { "*",	   "0.0.0.0/0",	  "10.0.0.0/8",
 					    "10.1.2.3",	   "10.1.2.3/32", "255.255.255.255",
 					    "10.1.2.2/31", "128.0.0.0/1" };
-	static const char *const bad[] = { "",		"**",	      "10.0.0.0/8/8", "10.0.0.1/8",
-					   "1.2.3.4.5", "1.2.3",      "1.2.3.4/",     "1.2.3.4/33",
-					   "1.2.3.256", "-1.2.3.4",   "1.2.3.4 ",     "::1",
-					   "1..3.4",	"1.2.3.4/08x" };
+	static const char *const bad[] = { "",		"**",	       "10.0.0.0/8/8", "10.0.0.1/8",
+					   "1.2.3.4.5", "1.2.3",       "1.2.3.4/",     "1.2.3.4/33",
+					   "1.2.3.256", "-1.2.3.4",    "1.2.3.4 ",     "::1",
+					   "1..3.4",	"1.2.3.4/08x", "1.2.3.1234",   "x.2.3.4",
+					   "1.2.3.4/x" };
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		CHECK(nfs_network_check(good[i], NULL) == 0, good[i]);
@@ -68,6 +69,31 @@ static void test_shares(void)
 	CHECK(!strstr(a, "rw") && strstr(b, "rw,all_squash"), "the tree is read-only");
 }
 
+static void test_ganesha(void)
+{
+	struct nfs_export export = { .path = "/srv/one", .network = "*", .leases = true };
+	char a[2048];
+	struct text text;
+
+	text_init(&text, a, sizeof(a));
+	nfs_export_add(&text, &export, NFS_SERVER_GANESHA, NFS_SHARE_TREE);
+	CHECK(strstr(a, "    Export_Id = 7001;\n    Path = \"/srv/one\";\n") &&
+		      strstr(a, "    Access_Type = RO;\n    Squash = Root_Squash;\n") &&
+		      !strstr(a, "CLIENT"),
+	      "a tree for all");
+	text_init(&text, a, sizeof(a));
+	nfs_export_add(&text, &export, NFS_SERVER_GANESHA, NFS_SHARE_LEASES);
+	CHECK(strstr(a, "    Export_Id = 7002;\n    Path = \"/srv/one/leases\";\n") &&
+		      strstr(a, "    Access_Type = RW;\n    Squash = All_Squash;\n"),
+	      "leases for all");
+	export.network = "10.0.0.0/8";
+	text_init(&text, a, sizeof(a));
+	nfs_export_add(&text, &export, NFS_SERVER_GANESHA, NFS_SHARE_TREE);
+	CHECK(strstr(a, "    Access_Type = None;\n") &&
+		      strstr(a, "    CLIENT { Clients = 10.0.0.0/8; Access_Type = RO; }\n"),
+	      "a tree for a network");
+}
+
 static void test_words(void)
 {
 	struct nfs_export export = { .path = "/srv/busypy", .network = "*" };
@@ -83,6 +109,10 @@ static void test_words(void)
 		   "root=/dev/nfs nfsroot=10.0.0.1:/srv/busypy,vers=3,proto=tcp,nolock,nocto,"
 		   "actimeo=3600 ip=dhcp ro",
 		   "a client's command line");
+	export.leases = true;
+	text_init(&text, a, sizeof(a));
+	nfs_export_add_words(&text, &export, recipes, "10.0.0.1");
+	CHECK(str_ends(a, " ro busypy.lease=10.0.0.1:/srv/busypy/leases"), "with leases");
 	for (size_t i = 0; i < n; i++)
 		CHECK(str_starts(recipes[i].options, recipes[i].root), "both mount alike");
 	for (size_t i = 0; i < NFS_SERVERS; i++)
@@ -97,6 +127,7 @@ int main(void)
 	test_paths();
 	test_networks();
 	test_shares();
+	test_ganesha();
 	test_words();
 	return done();
 }

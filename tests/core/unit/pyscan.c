@@ -79,6 +79,52 @@ static void test_long(void)
 	memcpy(source, "import ", 7);
 	memcpy(source + 800, "\nimport b\n", 11);
 	CHECK_TEXT(events(source), "import b:2", "a name that is too long is none");
+	/* two that fit, and together do not */
+	memset(source, 'a', sizeof(source));
+	memcpy(source, "import ", 7);
+	source[7 + PYSCAN_NAME_MAX - 10] = '.';
+	memcpy(source + 7 + 2 * PYSCAN_NAME_MAX - 20, "\nimport b\n", 11);
+	CHECK_TEXT(events(source), "import b:2", "nor are two");
+	memset(source, 'a', sizeof(source));
+	memcpy(source, "from ", 5);
+	memcpy(source + 5 + PYSCAN_NAME_MAX - 10, " import ", 8);
+	memcpy(source + 5 + 2 * PYSCAN_NAME_MAX - 20, "\nimport b\n", 11);
+	source[5 + 2 * PYSCAN_NAME_MAX - 9] = '\0';
+	CHECK(strstr(events(source), ", import b:2"), "nor a module and a name of it");
+	memset(source, 'r', sizeof(source));
+	memcpy(source + PYSCAN_NAME_MAX + 20, "'; import b\n", 13);
+	CHECK_TEXT(events(source), "", "a long name before a text");
+}
+
+/* Bytes that are no Python, or hardly. */
+static void test_odd(void)
+{
+	CHECK_TEXT(events("# import a"), "", "a comment at the end");
+	CHECK_TEXT(events("x = 'a\\"), "", "a text that ends with a backslash");
+	CHECK_TEXT(events("x = a\\"), "", "a backslash at the end");
+	CHECK_TEXT(events("x = \\a\nimport b\n"), "import b:2", "a backslash before no line end");
+	CHECK_TEXT(events("x = '''\\\n'''\nimport b\n"), "import b:3",
+		   "a line end that is escaped");
+	CHECK_TEXT(events("x = '''a''b'''; import c\n"), "import c:1", "two quotes in a text");
+	CHECK_TEXT(events("x = rub'a'; import c\n"), "import c:1", "letters that are no prefix");
+	CHECK_TEXT(events("x = x'a'; import c\n"), "import c:1", "nor this one");
+	CHECK_TEXT(events("x = ''"), "", "a text at the end");
+	CHECK_TEXT(events("x = r"), "", "a name at the end");
+	CHECK_TEXT(events("\timport\fa\r\n"), "import a:1", "all kinds of blanks");
+	CHECK_TEXT(events("from a\nimport b\n"), "import b:2", "from without import");
+	CHECK_TEXT(events("from a; import b\n"), "import b:1", "nor before a semicolon");
+	CHECK_TEXT(events("import a as\nimport b\n"), "import a:1, import b:2", "as nothing");
+	CHECK_TEXT(events("import\nimport b\n"), "import b:2", "import of nothing");
+	CHECK_TEXT(events("import [a]\nimport b\n"), "import a:1, import a:1, import b:2",
+		   "no name");
+	CHECK_TEXT(events("from a import *\n"), "import a:1", "all names");
+	CHECK_TEXT(events("import \303\251t\303\251, _a9, Z\n"),
+		   "import \303\251t\303\251:1, import _a9:1, import Z:1", "letters of all kinds");
+	CHECK_TEXT(events("os.urandomly()\nos.urandom.x\n.urandom\n1 .urandom\n"),
+		   "blocks os.urandom:2", "names that only begin alike");
+	CHECK_TEXT(events("import multiprocessing_\n"), "import multiprocessing_:1",
+		   "a module that only begins alike");
+	CHECK_TEXT(events("import multiprocessing"), "blocks multiprocessing:1", "at the end");
 }
 
 int main(void)
@@ -87,5 +133,6 @@ int main(void)
 	test_blocking();
 	test_texts();
 	test_long();
+	test_odd();
 	return done();
 }

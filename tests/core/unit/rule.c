@@ -47,6 +47,8 @@ static void test_too_long(void)
 	shebang[sizeof(shebang) - 1] = '\0';
 	shebang[0] = '/';
 	CHECK(rule_make(&rule, 1, shebang, 0, false, "/l") == -E2BIG, "a magic that is too long");
+	shebang[RULE_NAME_MAX] = '\0';
+	CHECK(rule_make(&rule, 1, shebang, 0, false, "/l") == -E2BIG, "a name that is");
 	memset(loader, 'x', sizeof(loader) - 1);
 	loader[sizeof(loader) - 1] = '\0';
 	CHECK(rule_make(&rule, 1, "/x", 0, false, loader) == -E2BIG, "a loader's path, too");
@@ -63,6 +65,7 @@ static void test_parse(void)
 				     "magic 2321780a\n";
 	static const char masked[] = "disabled\ninterpreter /q\nflags: \noffset 2\nmagic 4142\n"
 				     "mask ff0f\n";
+	char text[2 * RULE_LINE_MAX] = "", line[RULE_LINE_MAX + 1];
 	struct rule rule;
 
 	CHECK(parse(python, &rule) == 0 && rule.enabled && rule.size == 4 && rule.offset == 0 &&
@@ -83,6 +86,21 @@ static void test_parse(void)
 	CHECK(parse("offset 255\nmagic 4142\n", &rule) == -EINVAL, "a magic that is");
 	CHECK(parse("offset x\n", &rule) == -EINVAL, "an offset that is none");
 	CHECK(parse("", &rule) == 0 && !rule.enabled, "an empty file");
+	CHECK(parse("offset 123456789012345678901234\n", &rule) == -EINVAL, "an offset too long");
+	CHECK(parse("enabled or not\nunknown\nmagic 41", &rule) == 0 && !rule.enabled &&
+		      rule.size == 1,
+	      "other words, and no line end");
+	memset(text, 'a', sizeof(text) - 1);
+	CHECK(rule_parse(text, "", 0, &rule) == -EINVAL, "a name that is too long");
+	memcpy(text, "magic ", 6);
+	CHECK(parse(text, &rule) == -EINVAL, "a magic that is too long");
+	CHECK(parse(masked, &rule) == 0 && rule_format(&rule, line, sizeof(line)) == 0,
+	      "a mask is written");
+	CHECK_TEXT(line, ":entry:M:2:\\x41\\x42:\\xff\\x0f:/q:", "for all bytes");
+	memset(rule.magic, 'x', sizeof(rule.magic));
+	memset(rule.mask, 1, sizeof(rule.mask));
+	rule.size = RULE_MAGIC_MAX;
+	CHECK(rule_format(&rule, text, sizeof(text)) == -E2BIG, "more than the kernel takes");
 }
 
 static void test_overlaps(void)
@@ -99,6 +117,10 @@ static void test_overlaps(void)
 	CHECK(rule_overlaps(&python, &other), "bytes that the other does not ask after");
 	(void)parse("enabled\nextension .py\n", &other);
 	CHECK(rule_overlaps(&python, &other), "a name's ending");
+	CHECK(rule_overlaps(&other, &python), "asked the other way round");
+	CHECK(rule_overlaps(&other, &other), "one ending");
+	(void)parse("enabled\nextension .pl\n", &elf);
+	CHECK(!rule_overlaps(&other, &elf), "two endings of names");
 	rule_for_elf(arch_by_name("s390x"), &elf);
 	CHECK(!rule_overlaps(&python, &elf), "a program is no script");
 	rule_for_elf(arch_by_name("x86_64"), &other);
