@@ -6,6 +6,7 @@
 
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/shebang.h"
 #include "check.h"
 
 static struct err err;
@@ -34,6 +35,17 @@ int main(void)
 	   "the first line of /x ends in a carriage return, so its interpreter would be "
 	   "'/bin/sh\\r', which does not exist (Hint: sed -i 's/\\r$//' /x)");
 	is(broken_shebang("/x", 10, &err), ENOEXEC, "the first line of /x names no interpreter");
+	is(broken_shebang("/x", SHEBANG_READ, &err), ENOEXEC,
+	   "the name in the first line of /x does not end within the 256 bytes that the kernel "
+	   "reads");
+	is(broken_refused("/x", ETXTBSY, &err), ETXTBSY,
+	   "cannot start /x: Text file busy (Hint: somebody has it open for writing)");
+	is(broken_refused("/x", EACCES, &err), EACCES,
+	   "cannot start /x: Permission denied (Hint: its mode allows it: see what a security "
+	   "module "
+	   "logs)");
+	is(broken_object("/x", true, &err), ENOEXEC, "/x is an object file, no program");
+	is(broken_object("/x", false, &err), ENOEXEC, "/x is a core dump, no program");
 	is(broken_machine("/x", arm, wide, &err), ENOEXEC,
 	   "/x is a program for armhf, and this machine is x86_64");
 	is(broken_machine("/x", NULL, wide, &err), ENOEXEC,
@@ -44,6 +56,17 @@ int main(void)
 	is(broken_handler_off("/x", arm, NULL, &err), ENOEXEC,
 	   "/x is a program for armhf, and binfmt_misc is disabled (Hint: echo 1 "
 	   ">/proc/sys/fs/binfmt_misc/status)");
+	is(broken_handler_off("/x", arm, "qemu-arm", &err), ENOEXEC,
+	   "/x is a program for armhf, and the handler qemu-arm, which takes it, is disabled "
+	   "(Hint: "
+	   "echo 1 >/proc/sys/fs/binfmt_misc/qemu-arm)");
+	is(broken_python("/p", "os", ENOENT, &err), ENOENT,
+	   "/p cannot start without os, which is missing here (Hint: install or stage that "
+	   "Python's "
+	   "standard library again)");
+	is(broken_python("/p", "os", EACCES, &err), EACCES,
+	   "/p cannot start without os, which cannot be read (Hint: install or stage that Python's "
+	   "standard library again)");
 	is(broken_interp("/x", "/ld", ENOENT, &err), ENOENT,
 	   "/x needs the ELF interpreter /ld, which is missing here");
 	is(broken_interp("/x", "/ld", EACCES, &err), EACCES,

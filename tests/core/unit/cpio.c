@@ -21,6 +21,52 @@ static void add(const char *name, const char *data)
 	used = (used + size + 3) / 4 * 4;
 }
 
+/* One member, "init", with one field of its head (0: the magic) as given. */
+static enum cpio_next with_field(size_t field, const char *digits)
+{
+	struct cpio_entry entry;
+	size_t at = 0;
+
+	memset(buffer, 0, sizeof(buffer));
+	used = 0;
+	add("init", "hello");
+	memcpy(buffer + (field ? 6 + 8 * (field - 1) : 0), digits, strlen(digits));
+	return cpio_next(buffer, used, &at, &entry);
+}
+
+static void test_heads(void)
+{
+	CHECK(with_field(0, "070702") == CPIO_ENTRY, "with checksums");
+	CHECK(with_field(0, "070703") == CPIO_COMPRESSED, "no such format");
+	CHECK(with_field(1, "0000aFfA") == CPIO_ENTRY, "letters of both cases");
+	CHECK(with_field(1, "0000000/") == CPIO_UNSOUND, "no digit");
+	CHECK(with_field(1, "0000000:") == CPIO_UNSOUND, "nor this");
+	CHECK(with_field(1, "0000000@") == CPIO_UNSOUND, "nor this");
+	CHECK(with_field(1, "0000000g") == CPIO_UNSOUND, "nor this");
+	CHECK(with_field(12, "00000000") == CPIO_UNSOUND, "a name of no bytes");
+	CHECK(with_field(12, "00001001") == CPIO_UNSOUND, "a name longer than any path");
+	CHECK(with_field(12, "00000fff") == CPIO_CUT, "a name that goes on after the archive");
+	CHECK(with_field(12, "00000004") == CPIO_UNSOUND, "a name without an end");
+	CHECK(with_field(7, "00001000") == CPIO_CUT, "bytes that go on after the archive");
+}
+
+static void test_places(void)
+{
+	struct cpio_entry entry;
+	size_t at = 0;
+
+	memset(buffer, 0, sizeof(buffer));
+	used = 0;
+	add("init", "");
+	CHECK(cpio_next(buffer, 115, &at, &entry) == CPIO_CUT, "cut in the padding of the name");
+	at = 0;
+	CHECK(cpio_next(buffer, 4, &at, &entry) == CPIO_COMPRESSED, "shorter than a magic");
+	at = 0;
+	memmove(buffer + 2, buffer, used);
+	memset(buffer, 0, 2);
+	CHECK(cpio_next(buffer, used + 2, &at, &entry) == CPIO_UNSOUND, "where no word begins");
+}
+
 int main(void)
 {
 	struct cpio_entry entry;
@@ -55,5 +101,7 @@ int main(void)
 	CHECK(cpio_next(buffer, used, &at, &entry) == CPIO_UNSOUND, "numbers that are none");
 	at = 0;
 	CHECK(cpio_next(buffer, 0, &at, &entry) == CPIO_END, "nothing");
+	test_heads();
+	test_places();
 	return done();
 }

@@ -20,12 +20,16 @@ int main(void)
 				   "tool=pkg.mod:main\r\n"
 				   "  other-tool.x = pkg : Class.run [extra, more]\n"
 				   "[pytest11]\nplugin = not a point at all\n";
+	static const char nul[] = "[console_scripts]\nx\0 = a:b\n";
 	static const char *const unsound[] = {
 		"x",	      "x = a",	    "x = a:",	 "x = :b",
 		"../x = a:b", "-x = a:b",   ".x = a:b",	 "x y = a:b",
 		"x = a..b:c", "x = .a:c",   "x = a.:c",	 "x = a:b;import os",
 		"x = a:b c",  "x = 1a:b",   "x = a-b:c", "x = a:b.",
-		"= a:b",      "x = a:b(c)",
+		"= a:b",      "x = a:b(c)", "x = a@:b",	 "x = `:b",
+		"x = {:b",    "x = a/:b",   "+x = a:b",	 "x@ = a:b",
+		"x` = a:b",   "x{ = a:b",   "x/ = a:b",	 "x = a[b]:c",
+		"x = a:;",
 	};
 	struct entry_points points = { .at = text, .left = sizeof(text) - 1 };
 	struct entry_point point;
@@ -51,5 +55,14 @@ int main(void)
 	}
 	(void)snprintf(line, sizeof(line), "[console_scripts]\n%0200d = a:b\n", 7);
 	CHECK(first(line, &point) < 0, "a name that is too long");
+	CHECK(first("; made by hand\n[console_scripts]\n\v\f Z+a-9.z\t=\r_A9.z : Zz \v\n",
+		    &point) == 1,
+	      "every byte that a name may have, and all kinds of blanks");
+	CHECK_TEXT(point.name, "Z+a-9.z", "the name");
+	CHECK_TEXT(point.module, "_A9.z", "the module");
+	CHECK_TEXT(point.attribute, "Zz", "the function");
+	CHECK(first("[console_scriptx]\na = b:c", &point) == 0, "a section of the same length");
+	points = (struct entry_points){ .at = nul, .left = sizeof(nul) - 1 };
+	CHECK(entry_point_next(&points, &point) == -EINVAL, "a NUL in a name");
 	return done();
 }

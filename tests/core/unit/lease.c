@@ -28,6 +28,9 @@ static void check_names(void)
 	CHECK(!lease_name_valid("") && !lease_name_valid(".") && !lease_name_valid("..") &&
 		      !lease_name_valid(".a"),
 	      "no name begins with a dot");
+	CHECK(!lease_name_valid("a:") && !lease_name_valid("a@") && !lease_name_valid("a[") &&
+		      !lease_name_valid("a`") && !lease_name_valid("a{"),
+	      "nor those beside letters and digits");
 	CHECK(!lease_name_valid("a/b") && !lease_name_valid("a b") && !lease_name_valid("a\n") &&
 		      !lease_name_valid("\xc3\xa4"),
 	      "no other bytes");
@@ -78,6 +81,11 @@ int main(void)
 	refuses(HOST "arch\n", "line 2 is none of a lease");
 	refuses(HOST "\n" REST, "line 2 is none of a lease");
 	refuses(HOST "arch x", "the last line has no end");
+	refuses(HOST " x\n", "line 2 is none of a lease");
+	refuses(HOST "arch \n", "line 2 is none of a lease");
+	refuses(HOST "arch x\nversion v1\nboot a_b\nuptime 1\n",
+		"a host, arch, version or boot has forbidden bytes");
+	refuses(HOST "arch x\nversion v1\nuptime 1\n", "no line 'boot'");
 	refuses("host a/b\n" REST, "a host, arch, version or boot has forbidden bytes");
 	refuses(HOST "arch x y\nversion v1\nboot a\nuptime 1\n",
 		"a host, arch, version or boot has forbidden bytes");

@@ -24,6 +24,9 @@ static void test_ldso(void)
 	      "same length, and nothing else is touched");
 	CHECK(!ldso_reads_etc(bytes, sizeof(bytes)), "no old path is left");
 	CHECK(ldso_redirect(bytes, sizeof(bytes)) == 0, "a second time there is nothing to do");
+	CHECK(ldso_restore(bytes, sizeof(bytes)) == 3 && ldso_reads_etc(bytes, sizeof(bytes)),
+	      "the old paths come back");
+	CHECK(ldso_restore(bytes, sizeof(bytes)) == 0, "once");
 	CHECK(!ldso_searches_lib("\0/opt/lib/\0", 11), "the tail of another directory");
 	CHECK(!ldso_searches_lib("\0/lib/", 6), "a string that is cut");
 	CHECK(ldso_searches_lib("\0/lib64/\0", 9), "/lib64/ is the same place");
@@ -57,6 +60,8 @@ static void test_manifest(void)
 		SUM " 1 /a\\04 b=1 as-is",
 		SUM " 1 /a\\000 b=1 as-is",
 		SUM " 1 /a\\999 b=1 as-is",
+		SUM " 1 /a b=\\04 as-is",
+		"X123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef 1 /a b=1 as-is",
 	};
 	struct manifest_line line;
 	char copy[512];
@@ -69,6 +74,8 @@ static void test_manifest(void)
 		(void)snprintf(copy, sizeof(copy), "%s", unsound[i]);
 		CHECK(manifest_line_parse(copy, &line) == -EINVAL, "an unsound line");
 	}
+	(void)snprintf(copy, sizeof(copy), "%s", SUM " 1 /a b=1 patched");
+	CHECK(manifest_line_parse(copy, &line) == 0, "a file that was patched");
 	line = (struct manifest_line){ SUM, "1", "/a", "b=1", "as-is" };
 	CHECK(manifest_line_format(&line, copy, 60) == -E2BIG, "a line that does not fit");
 }

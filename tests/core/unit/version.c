@@ -30,6 +30,10 @@ static void check_ids(void)
 	CHECK(!version_id_valid("") && !version_id_valid(".") && !version_id_valid("..") &&
 		      !version_id_valid("-v") && !version_id_valid("_"),
 	      "an id begins with a letter or digit");
+	CHECK(!version_id_valid(":") && !version_id_valid("@") && !version_id_valid("[") &&
+		      !version_id_valid("`") && !version_id_valid("{") &&
+		      version_id_valid("Z9zA0a"),
+	      "bytes beside letters and digits");
 	CHECK(!version_id_valid("a/b") && !version_id_valid("a b"), "no other bytes");
 	CHECK(!version_id_valid("v1.tmp") && !version_id_valid("v1.gone") &&
 		      version_id_valid("v1.tmp2"),
@@ -68,7 +72,7 @@ static void check_dates(void)
 int main(void)
 {
 	struct version_record record = { 0 };
-	char text[VERSION_RECORD_MAX];
+	char text[VERSION_RECORD_MAX], big[VERSION_RECORD_MAX + 2] = "";
 
 	CHECK(version_record_parse(RECORD, strlen(RECORD), &record, NULL) == 0, "a record");
 	CHECK_TEXT(record.id, "v1", "its id");
@@ -88,6 +92,12 @@ int main(void)
 	refuses(RECORD "files 3\n", "the record's line 'files' is wrong or a second one");
 	refuses("v1\npublished x\n", "the record's line 'published' is wrong or a second one");
 	refuses("v1\nmanifest 12\n", "the record's line 'manifest' is wrong or a second one");
+	refuses("v1\nfiles x\n", "the record's line 'files' is wrong or a second one");
+	refuses("v1\nbytes x\n", "the record's line 'bytes' is wrong or a second one");
+	refuses("v1\nmanifest X123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n",
+		"the record's line 'manifest' is wrong or a second one");
+	memset(big, 'a', sizeof(big) - 1);
+	refuses(big, "no version's record");
 	refuses("v1\nword\n", "the record's line 'word' is wrong or a second one");
 	check_ids();
 	check_dates();

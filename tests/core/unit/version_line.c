@@ -59,5 +59,13 @@ int main(void)
 	none("f 555 19 XX23456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef a");
 	none("f 555 x " SUM " bin/tool");
 	none("f 555 19 " SUM);
+	none("f 8 19 " SUM " a");
+	none("f 555 19 " SUM " a b");
+	none("d 755 .");
+	none("d 755 a/./b");
+	same("d 755 .a/..b/c.");
+	none("l a");
+	none("l a b c");
+	none("l a\\0 b");
 	return done();
 }
