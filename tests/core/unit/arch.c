@@ -61,5 +61,10 @@ int main(void)
 		      "its page size is a power of two");
 	}
 	test_names();
+	for (size_t i = 0; i < n; i++)
+		CHECK(arch_runs_on(&table[i], &table[i]), "a machine runs its own programs");
+	CHECK(arch_runs_on(arch_by_name("i386"), arch_by_name("x86_64")), "and some older ones");
+	CHECK(!arch_runs_on(arch_by_name("x86_64"), arch_by_name("i386")), "but not newer ones");
+	CHECK(!arch_runs_on(arch_by_name("i386"), arch_by_name("aarch64")), "nor others'");
 	return done();
 }

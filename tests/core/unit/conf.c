@@ -35,6 +35,9 @@ static void test_lists(void)
 	long_value[sizeof(long_value) - 1] = '\0';
 	long_value[0] = '/';
 	refuses("busypy", "tree", long_value, true, "the value is longer than 511 bytes");
+	refuses("stage", "mirror", long_value, true, "'mirror' is too long");
+	refuses("busypy", "interpreter", long_value, true,
+		"'interpreter' is longer than 200 bytes");
 	refuses("busypy", "prune", "relative", true,
 		"'prune' must be 'none' or an absolute path, not 'relative'");
 	conf_init(&conf);
@@ -60,6 +63,8 @@ static void test_lists(void)
 
 int main(void)
 {
+	bool at_value;
+
 	conf_init(&conf);
 	CHECK(conf.n_trees == 0 && conf.n_interpreters == 2 && conf.n_prune > 10 && !conf.shared &&
 		      !conf.direct && !conf.user_site && !conf.match_marker,
@@ -89,6 +94,10 @@ int main(void)
 		"'interpreter' must be an absolute path without blanks, not 'python3'");
 	refuses("busypy", "nonsense", "x", false, "unknown key 'nonsense' in section [busypy]");
 	refuses("nonsense", "tree", "/x", false, "unknown section 'nonsense'");
+	CHECK(conf_set(&conf, "stage", "mirror", "http://m/debian", &at_value, &err) == 0 &&
+		      strcmp(conf.mirror, "http://m/debian") == 0,
+	      "a mirror");
+	refuses("stage", "tree", "/x", false, "unknown key 'tree' in section [stage]");
 	refuses("", "tree", "/x", false, "'tree' stands before any [section]");
 	test_lists();
 	return done();

@@ -73,6 +73,32 @@ static void test_defs(bool big)
 	CHECK(elf_verdef_next(&v, &def) == -ENOEXEC, "a definition without a name");
 }
 
+/* Places that lie about where the next thing is. */
+static void test_lies(bool big)
+{
+	uint8_t bytes[48];
+	struct elf_versions v;
+	struct elf_verneed need;
+	struct elf_verdef def;
+
+	make_needs(bytes, big);
+	put(bytes + 16 + 12, 4, 0x1000, big);
+	v = (struct elf_versions){ .bytes = bytes, .n = sizeof(bytes), .big = big, .left = 1 };
+	CHECK(elf_verneed_next(&v, &need) == -ENOEXEC, "the next version would be outside");
+	make_needs(bytes, big);
+	v = (struct elf_versions){ .bytes = bytes, .n = 15, .big = big, .left = 1 };
+	CHECK(elf_verneed_next(&v, &need) == -ENOEXEC, "a file's entry is cut");
+	put(bytes + 8, 4, 0x1000, big);
+	v = (struct elf_versions){ .bytes = bytes, .n = sizeof(bytes), .big = big, .left = 1 };
+	CHECK(elf_verneed_next(&v, &need) == -ENOEXEC, "its versions would be outside");
+	make_needs(bytes, big);
+	put(bytes + 2, 2, 0, big);
+	v = (struct elf_versions){ .bytes = bytes, .n = sizeof(bytes), .big = big, .left = 1 };
+	CHECK(elf_verneed_next(&v, &need) == -ENOEXEC, "a file without versions");
+	v = (struct elf_versions){ .bytes = bytes, .n = 8, .big = big, .left = 1, .at = 9 };
+	CHECK(elf_verdef_next(&v, &def) == -ENOEXEC, "an entry after the table");
+}
+
 static void test_needs(bool big)
 {
 	uint8_t bytes[48];
@@ -138,6 +164,7 @@ int main(void)
 	for (int big = 0; big < 2; big++) {
 		test_defs(big);
 		test_needs(big);
+		test_lies(big);
 		test_hash(big);
 	}
 	return done();

@@ -23,6 +23,7 @@ int main(void)
 	CHECK(err_say(&err, E2BIG, "%s", "too much") == -E2BIG, "err_say returns -code");
 	CHECK_TEXT(err.text, "too much", "and says just that");
 	CHECK(err_set(&err, 0, "x") == -EIO && err.code == EIO, "no code is never success");
+	CHECK(err_say(&err, 0, "x") == -EIO && err.code == EIO, "nor without its words");
 	CHECK(err_set(NULL, EPERM, "x") == -EPERM && err_say(NULL, EPERM, "x") == -EPERM &&
 		      err_wrap(NULL, -1, "x") == -1 && err_hint(NULL, -1, "x") == -1,
 	      "nobody needs to listen");

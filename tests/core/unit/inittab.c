@@ -73,6 +73,9 @@ static void check_lines(void)
 	refuses("::once\n", "1:7: no command");
 	refuses("::once:\n", "1:7: no command");
 	refuses("::once:#x\n", "1:7: no command");
+	refuses("::\n#::once:x\n", "1:2: fewer than four fields");
+	refuses("::once\n#", "1:7: no command");
+	refuses("a:b#c\n", "1:4: fewer than four fields");
 	refuses("::Once:x\n", "1:3: unknown action 'Once'");
 	refuses("a:b: wait:x\n", "1:5: unknown action ' wait'");
 	refuses("a:\\\n\\\nb:wa\\\nit2:x\n", "3:3: unknown action 'wait2'");
@@ -104,6 +107,7 @@ static void check_warnings(void)
 		"::once:a\r",	       "aVeryVeryLongNameOfATerminalIndeed::once:x",
 		"::once:sh -c 'a; b'", "::once:a \"; b\"",
 		"::once:/a=b c",       "::once:-/bin/sh",
+		"::once:=b c",	       "::once:a =b c",
 	};
 	struct inittab_entry entry;
 	struct err err = { 0 };
@@ -137,6 +141,51 @@ static const char *order(void)
 	return text;
 }
 
+/* A file that comes in pieces, and ends where no line does. */
+static void check_pieces(void)
+{
+	struct inittab_entry entry = { 0 };
+	struct err err = { 0 };
+
+	inittab_reader_init(&reader);
+	CHECK(!inittab_read_end(&reader), "nothing at all");
+	CHECK(inittab_read(&reader, "::on", 4) == 4 && !reader.ready, "a part of a line");
+	CHECK(inittab_read(&reader, "ce:a\nb", 6) == 5 && reader.ready, "the rest of it");
+	CHECK(inittab_parse(&reader, &entry, &err) == INITTAB_ENTRY, "an entry in two pieces");
+	CHECK_TEXT(entry.command, "a", "an entry in two pieces");
+	CHECK(!inittab_read_end(&reader), "a line that has ended");
+	CHECK(inittab_read(&reader, "::once:b\\\n", 10) == 10 && !reader.ready, "a line goes on");
+	CHECK(inittab_read_end(&reader), "but the file does not");
+	CHECK(inittab_parse(&reader, &entry, &err) == INITTAB_ENTRY, "it is taken as it is");
+	CHECK_TEXT(entry.command, "b", "it is taken as it is");
+	CHECK(inittab_read(&reader, "", 0) == 0 && !reader.ready, "no bytes");
+	CHECK(inittab_read_end(&reader), "end such a line");
+	CHECK(inittab_parse(&reader, &entry, &err) == INITTAB_NOTHING, "in which nothing is");
+}
+
+/* More continuations than there is a place for: the last ones are told with the wrong line. */
+static void check_joins(void)
+{
+	static char bytes[4 * INITTAB_JOINS_MAX];
+	struct inittab_entry entry;
+	struct err err = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < INITTAB_JOINS_MAX + 2; i++) {
+		memcpy(bytes + n, i > 1 ? "\\\n" : ":\\\n", i > 1 ? 2 : 3);
+		n += i > 1 ? 2 : 3;
+	}
+	memcpy(bytes + n, "bad:x\n", 6);
+	CHECK(parse(bytes, n + 6, &entry, &err) == INITTAB_BAD, "very many continuations");
+}
+
+static void check_names(void)
+{
+	CHECK_TEXT(inittab_action_name(INITTAB_SYSINIT), "sysinit", "the first action");
+	CHECK_TEXT(inittab_action_name(INITTAB_RESTART), "restart", "the last action");
+	CHECK_TEXT(inittab_action_name(0), "stale", "none: what a reload has left over");
+}
+
 static void check_table(void)
 {
 	unsigned replaced = 99;
@@ -147,6 +196,9 @@ static void check_table(void)
 	add(INITTAB_RESPAWN, "b");
 	add(INITTAB_ONCE, "c");
 	CHECK_TEXT(order(), "a1 b8 c4 ", "in order");
+	CHECK(inittab_find(&table, table.first, INITTAB_ONCE) == table.last, "by its action");
+	CHECK(inittab_find(&table, table.first, INITTAB_SYSINIT) == table.first, "the first one");
+	CHECK(inittab_find(&table, table.first, INITTAB_WAIT) < 0, "none of that kind");
 	CHECK(inittab_add(&table, INITTAB_SHUTDOWN, "", false, "a", &replaced) == 0, "again");
 	CHECK(replaced == INITTAB_SYSINIT, "what it was is told");
 	CHECK_TEXT(order(), "b8 c4 a64 ", "the same command moves to the end");
@@ -220,6 +272,9 @@ int main(void)
 	check_lines();
 	check_long();
 	check_warnings();
+	check_pieces();
+	check_joins();
+	check_names();
 	check_table();
 	check_work();
 	check_room();

@@ -79,6 +79,7 @@ static void check_words(void)
 	memset(long_host, 'a', sizeof(long_host));
 	CHECK(ip4_host(long_host, IP4_HOST_MAX, name) == -EINVAL, "a host that is too long");
 	CHECK(ip4_host("", 0, name) == -EINVAL, "no host");
+	CHECK(ip4_host("a\0b", 3, name) == -EINVAL, "a NUL in a host");
 	CHECK(ip4_host("Node-1.X", 8, name) == 0, "a host with a domain");
 	CHECK_TEXT(name, "Node-1.X", "a host with a domain");
 	CHECK_TEXT(read_word(""), "", "no value");

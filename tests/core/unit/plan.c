@@ -16,6 +16,25 @@ static void refuses(const char *dst)
 	CHECK(plan.failed == -EINVAL && plan.n_ops == 0, dst[0] ? dst : "an empty target");
 }
 
+/* Bytes that would end a word or a line of the text, and paths that are too long. */
+static void test_odd_words(void)
+{
+	static char long_path[8192];
+
+	plan_init(&plan);
+	plan_add(&plan, &(struct op){ .type = OP_SYMLINK, .dst = "a", .data = "\177 \t\303\251" });
+	CHECK(plan_format(&plan, text, sizeof(text)) == 0, "odd bytes");
+	CHECK_TEXT(text, "symlink /a data=\\177\\040\\011\303\251\n", "odd bytes");
+	memset(long_path, 'x', sizeof(long_path) - 1);
+	refuses(long_path);
+	plan_init(&plan);
+	plan_add_from(&plan, &(struct op){ .type = OP_BIND, .dst = "a" }, "/a", long_path);
+	CHECK(plan.failed == -E2BIG, "a source that is too long");
+	plan_add_from(&plan, &(struct op){ .type = OP_BIND, .dst = "a" }, "/a", "b");
+	CHECK(plan.failed == -E2BIG && plan.n_ops == 0, "the first failure sticks");
+	CHECK_TEXT(op_name((enum op_type)4711), "?", "no op");
+}
+
 static void test_limits(void)
 {
 	static char large[PLAN_TEXT_MAX / 2];
@@ -35,6 +54,10 @@ static void test_limits(void)
 	CHECK(plan.failed == -E2BIG && plan.n_ops == 1, "and one more");
 	plan_add(&plan, &(struct op){ .type = OP_PIVOT });
 	CHECK(plan.failed == -E2BIG && plan.n_ops == 1, "the first failure sticks");
+	plan_init(&plan);
+	plan_add(&plan, &(struct op){ .type = OP_FILE, .dst = "a", .data = large });
+	plan_add(&plan, &(struct op){ .type = OP_BIND, .dst = "a", .src = large });
+	CHECK(plan.failed == -E2BIG && plan.n_ops == 1, "a source without room");
 	CHECK(plan_format(&plan, text, sizeof(text)) == -E2BIG, "a text without room for it");
 }
 
@@ -72,6 +95,7 @@ int main(void)
 	refuses("a/");
 	refuses("./a");
 	refuses("");
+	test_odd_words();
 	test_limits();
 	return done();
 }

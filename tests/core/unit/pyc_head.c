@@ -33,6 +33,9 @@ static void test_heads(void)
 	bytes[4] = 0;
 	bytes[2] = 'x';
 	CHECK(pyc_head_parse(bytes, 16, &head) == -EINVAL, "no magic");
+	bytes[2] = '\r';
+	bytes[3] = '\r';
+	CHECK(pyc_head_parse(bytes, 16, &head) == -EINVAL, "half a magic");
 }
 
 int main(void)
@@ -49,6 +52,9 @@ int main(void)
 	      "a hash of Python 3.11");
 	CHECK(pyc_source_hash(11, (const uint8_t *)"", 0) == 0x737fe8d5d59c8d73, "of nothing");
 	CHECK(pyc_source_hash(11, hundred, 100) == 0x88b2ea3e32e9dfbc, "of 100 bytes");
+	/* siphash24, as _imp.source_hash() of Python 3.10 has it */
+	CHECK(pyc_source_hash(10, (const uint8_t *)"", 0) != 0x737fe8d5d59c8d73,
+	      "another hash before Python 3.11");
 	CHECK(pyc_source_hash(13, (const uint8_t *)"hello", 5) == 0x0dcf97b268994daa,
 	      "a hash of Python 3.13");
 	return done();

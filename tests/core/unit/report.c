@@ -38,6 +38,8 @@ static void test_escape(void)
 		      "XML's own characters");
 	check_escaped(REPORT_XML, "\0\x1b\xef\xbf\xbe", 5, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
 		      "what XML cannot carry");
+	check_escaped(REPORT_XML, "\xef\xbf\xbf\xef\xbf\xbd\xef\xbe\xbf", 9,
+		      "\xef\xbf\xbd\xef\xbf\xbd\xef\xbe\xbf", "and what looks like it");
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
 		size_t n = report_escape(REPORT_JSON, broken[i], strlen(broken[i]), dst,
 					 sizeof(dst), &taken);
@@ -66,6 +68,8 @@ static void test_differ(void)
 	check_differ("a\nb", "a\nc", 2, "the second line differs");
 	check_differ("a\n", "a", 1, "a newline that is missing is a difference");
 	check_differ("a\n\n", "a\n", 2, "and so is an empty line");
+	check_differ("a\n", "a\nb\n", 2, "and a line more in the other one");
+	check_differ("a\n", "bc\n", 1, "lines of different length");
 	check_differ("", "a", 1, "an empty text differs from any other");
 	CHECK(report_differ("a\nxy\n", 5, "a\n", 2, &at) && at.n_a == 2 && at.a[0] == 'x' && !at.b,
 	      "a line is given without its newline; none where the text has ended");

@@ -129,8 +129,23 @@ static void check_escapes(void)
 	CHECK(str_unescape(back) == -EINVAL, "not more than a byte");
 }
 
+static void test_unescape(void)
+{
+	static const char *const bad[] = { "\\", "\\04", "\\08x", "\\000", "\\777", "a\\04" };
+	char word[32];
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		(void)str_copy(word, sizeof(word), bad[i]);
+		CHECK(str_unescape(word) == -EINVAL, bad[i]);
+	}
+	(void)str_copy(word, sizeof(word), "a\\040b\\134\\377");
+	CHECK(str_unescape(word) == 0, "escapes");
+	CHECK_TEXT(word, "a b\\\377", "escapes");
+}
+
 int main(void)
 {
+	test_unescape();
 	test_text();
 	test_strings();
 	test_numbers();
