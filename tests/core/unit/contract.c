@@ -40,9 +40,12 @@ static struct contract good(void)
 
 static void test_valid(void)
 {
-	struct contract contract = good();
+	struct contract contract = good(), with_versions = good();
 
 	CHECK(contract_valid(&contract), "a whole contract");
+	(void)str_copy(with_versions.trees[1].path, 64, "/srv/versions/3");
+	with_versions.trees[1].versions = 13;
+	CHECK(contract_valid(&with_versions), "with a folder of versions");
 	SPOILED(c.magic[3] ^= 1, "without its magic");
 	SPOILED(c.size++, "of another size");
 	SPOILED(c.version++, "of another version");
@@ -51,6 +54,10 @@ static void test_valid(void)
 	SPOILED(c.trees[1].versions = 100, "with one that is longer than the path");
 	SPOILED((void)str_copy(c.trees[1].path, 64, "/srv/two/3");
 		c.trees[1].versions = 8, "with one of another name");
+	SPOILED((void)str_copy(c.trees[1].path, 64, "/srv/versions.1/3");
+		c.trees[1].versions = 13, "with one that ends within a name");
+	SPOILED((void)str_copy(c.trees[1].path, 64, "/srv/versionx/3");
+		c.trees[1].versions = 13, "with one that is called otherwise");
 	SPOILED(c.n_trees = 0, "without a tree");
 	SPOILED(c.n_trees = CONTRACT_TREES_MAX + 1, "with more trees than it has room for");
 	SPOILED(memset(c.enter, 'x', sizeof(c.enter)), "with an endless path of enter");
@@ -74,9 +81,18 @@ static void test_find(void)
 	CHECK(contract_find(program, sizeof(program), &at) == 0 && at == 100, "a program with one");
 	CHECK(contract_find(program, 99 + sizeof(contract), &at) == -ENOENT, "a cut program");
 	CHECK(contract_find(program, 8, &at) == -ENOENT, "a tiny program");
+	memset(program, CONTRACT_MAGIC_A[0], 50);
+	memcpy(program + 20, CONTRACT_MAGIC_A, 8);
+	CHECK(contract_find(program, sizeof(program), &at) == 0 && at == 100,
+	      "bytes that only begin like one");
+	memset(program, 0, 50);
 	memcpy(program + 200 + sizeof(contract), &contract, sizeof(contract));
 	CHECK(contract_find(program, sizeof(program), &at) == -EINVAL, "a program with two");
 	memset(program + 200 + sizeof(contract), 0, sizeof(contract));
+	contract.size++;
+	memcpy(program + 100, &contract, sizeof(contract));
+	CHECK(contract_find(program, sizeof(program), &at) == -EPROTO, "of another size");
+	contract.size--;
 	contract.version++;
 	memcpy(program + 100, &contract, sizeof(contract));
 	CHECK(contract_find(program, sizeof(program), &at) == -EPROTO, "of another version");
@@ -131,6 +147,7 @@ static void test_pins(void)
 
 static void test_siblings(void)
 {
+	char path[CONTRACT_PATH_MAX + 64] = "/srv/e/versions/3x";
 	struct contract contract = good();
 	struct contract_tree sibling;
 
@@ -152,6 +169,11 @@ static void test_siblings(void)
 	      "with what they have in common, and no template");
 	CHECK(!contract_sibling(&contract, "/srv/e/versions/file", &sibling),
 	      "a file between the versions");
+	memset(path + 18, 'x', sizeof(path) - 21);
+	memcpy(path + sizeof(path) - 4, "/x", 3);
+	CHECK(!contract_sibling(&contract, path, &sibling), "a version that no contract holds");
+	memcpy(path + 16 + sizeof(sibling.id), "/x", 3);
+	CHECK(!contract_sibling(&contract, path, &sibling), "nor one whose id is too long");
 }
 
 static void test_programs(void)
@@ -164,6 +186,8 @@ static void test_programs(void)
 	CHECK(contract_knows_program(&contract, &file), "the host's interpreter");
 	file.ctime++;
 	CHECK(!contract_knows_program(&contract, &file), "which has changed since");
+	file = (struct contract_file){ 9, 2, 3 };
+	CHECK(!contract_knows_program(&contract, &file), "or is on another device");
 	contract.trees[1].program = file;
 	CHECK(contract_knows_program(&contract, &file), "a tree's interpreter");
 	contract.n_trees = 1;

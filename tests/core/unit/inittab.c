@@ -96,18 +96,29 @@ static void check_long(void)
 	bytes[INITTAB_LINE_MAX] = '\n';
 	CHECK(parse(bytes, sizeof(bytes), &entry, &err) == INITTAB_BAD, "one byte more");
 	CHECK_TEXT(err.text, "1:16384: the line is too long", "one byte more");
+	memset(bytes, '\\', sizeof(bytes));
+	CHECK(parse(bytes, sizeof(bytes), &entry, &err) == INITTAB_BAD, "only backslashes");
 }
 
 static void check_warnings(void)
 {
 	static const char *const lines[] = {
-		"::once:a # b",	       "::once:a \\\n;b",
-		"::once:A=b c",	       "::once:a && b",
-		"::once:a || b",       "::once: a",
-		"::once:a\r",	       "aVeryVeryLongNameOfATerminalIndeed::once:x",
-		"::once:sh -c 'a; b'", "::once:a \"; b\"",
-		"::once:/a=b c",       "::once:-/bin/sh",
-		"::once:=b c",	       "::once:a =b c",
+		"::once:a # b",
+		"::once:a \\\n;b",
+		"::once:A=b c",
+		"::once:a && b",
+		"::once:a || b",
+		"::once:\ta",
+		"::once:- a",
+		"::once:a\r",
+		"aVeryVeryLongNameOfATerminalIndeed::once:x",
+		"::once:sh -c 'a; b'",
+		"::once:a \"; b\"",
+		"::once:/a=b c",
+		"::once:-/bin/sh",
+		"::once:=b c",
+		"::once:a =b c",
+		"::once:a/b=c d",
 	};
 	struct inittab_entry entry;
 	struct err err = { 0 };
@@ -118,7 +129,7 @@ static void check_warnings(void)
 		CHECK(parse(lines[i], strlen(lines[i]), &entry, &err) == INITTAB_ENTRY, lines[i]);
 		for (unsigned kind = 0; (r = inittab_warn(&entry, kind, &err)) >= 0; kind++)
 			n += r;
-		CHECK(r == -ENOENT && n == (i < 8), lines[i]);
+		CHECK(r == -ENOENT && n == (i < 9), lines[i]);
 	}
 }
 
@@ -204,6 +215,15 @@ static void check_table(void)
 	CHECK_TEXT(order(), "b8 c4 a64 ", "the same command moves to the end");
 	CHECK(inittab_add(&table, INITTAB_ONCE, "/dev/x", false, "a", &replaced) == 0 && !replaced,
 	      "another terminal is another entry");
+	CHECK(inittab_add(&table, INITTAB_ONCE, "/dev/xa", false, "", &replaced) == 0 && !replaced,
+	      "not even one of the same hash");
+	inittab_reload_begin(&table);
+	CHECK(inittab_add(&table, INITTAB_RESPAWN, "", false, "b", NULL) == 0 &&
+		      inittab_add(&table, INITTAB_ONCE, "", false, "c", NULL) == 0 &&
+		      inittab_add(&table, INITTAB_SHUTDOWN, "", false, "a", NULL) == 0 &&
+		      inittab_add(&table, INITTAB_ONCE, "/dev/x", false, "a", NULL) == 0,
+	      "all but that one again");
+	inittab_reload_end(&table);
 	CHECK(inittab_add(&table, INITTAB_ONCE, "/dev/x", true, "a", &replaced) == 0 && !replaced,
 	      "a name that was cut is never the same");
 	CHECK_TEXT(order(), "b8 c4 a64 a4 a4 ", "five entries");

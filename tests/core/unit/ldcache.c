@@ -56,6 +56,10 @@ int main(void)
 	at = 0;
 	path = ldcache_next(both, 40 + n, "liby.so", &at);
 	CHECK_TEXT(path ? path : "", "/lib/liby.so", "behind the older format");
+	memset(cache, 0, 20);
+	at = 0;
+	CHECK(!ldcache_next(cache, n, "libx.so", &at), "another magic");
+	(void)make(cache);
 	put(both + 12, UINT32_MAX);
 	at = 0;
 	CHECK(!ldcache_next(both, 40 + n, "liby.so", &at), "more old entries than bytes");

@@ -41,6 +41,9 @@ static void test_flaws(void)
 	CHECK_TEXT(flaw("\xe0\xa0\x80\xed\x9f\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"), "nothing",
 		   "the first and the last characters of each length");
 	CHECK_TEXT(flaw("\xc1x"), "has a name that is no UTF-8", "a first byte that is none");
+	CHECK_TEXT(flaw("\xff"
+			"xxxxx"),
+		   "has a name that is no UTF-8", "however long it is");
 	CHECK_TEXT(flaw("\xf5xxx"), "has a name that is no UTF-8", "nor this one");
 	CHECK_TEXT(flaw("trailer!!!"), "nothing", "what only looks like cpio's end");
 	CHECK_TEXT(flaw(""), "nothing", "no name");

@@ -71,6 +71,7 @@ static void check_words(void)
 		{ "::::a[", "ip=: 'a[' cannot be the host" },
 		{ "::::a/", "ip=: 'a/' cannot be the host" },
 		{ "::::a;", "ip=: 'a;' cannot be the host" },
+		{ ":::::.a", "ip=: '.a' cannot be the device" },
 		{ ":::::a/b", "ip=: 'a/b' cannot be the device" },
 		{ ":::::interface0123456", "ip=: 'interface0123456' cannot be the device" },
 	};

@@ -49,6 +49,8 @@ static void test_lines(void)
 		"a field too many");
 	refuses("bookworm --help 2.36 amd64 1 " SUM,
 		"not a package's suite, name, version, architecture", "a name that is an option");
+	refuses("bookworm /x 2.36 amd64 1 " SUM,
+		"not a package's suite, name, version, architecture", "an absolute path");
 	refuses("bookworm ../x 2.36 amd64 1 " SUM,
 		"not a package's suite, name, version, architecture", "a name that is a path");
 	refuses("bookworm libc6 2.36;x amd64 1 " SUM,
@@ -84,6 +86,7 @@ static void test_lines(void)
 	refuses(long_line, "not a package's suite, name, version, architecture",
 		"a name that is too long");
 	takes("a A9.+-~:_ zZ 0 0 " SUM, "every byte that a word may have");
+	CHECK(package_parse("a\0 b c d 1 -", 12, &package, NULL) == -EINVAL, "a NUL in a word");
 	CHECK(package_parse("a\tb\rc d 1 -\r", 12, &package, NULL) == 1, "all kinds of blanks");
 	refuses("bookworm libc6 2.36 amd64 1 ba78", "libc6: the last field is not a SHA-256",
 		"a cut checksum");

@@ -58,6 +58,11 @@ static void test_limits(void)
 	plan_add(&plan, &(struct op){ .type = OP_FILE, .dst = "a", .data = large });
 	plan_add(&plan, &(struct op){ .type = OP_BIND, .dst = "a", .src = large });
 	CHECK(plan.failed == -E2BIG && plan.n_ops == 1, "a source without room");
+	plan_init(&plan);
+	plan_add(&plan, &(struct op){ .type = OP_BIND, .src = large, .dst = "a" });
+	large[sizeof(large) - 8] = '\0';
+	plan_add(&plan, &(struct op){ .type = OP_BIND, .src = large, .dst = "abcdefgh" });
+	CHECK(plan.failed == -E2BIG && plan.n_ops == 1, "a target without room");
 	CHECK(plan_format(&plan, text, sizeof(text)) == -E2BIG, "a text without room for it");
 }
 

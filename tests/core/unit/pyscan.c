@@ -106,6 +106,9 @@ static void test_odd(void)
 	CHECK_TEXT(events("x = '''\\\n'''\nimport b\n"), "import b:3",
 		   "a line end that is escaped");
 	CHECK_TEXT(events("x = '''a''b'''; import c\n"), "import c:1", "two quotes in a text");
+	CHECK_TEXT(events("x = r\"a\"; import c\n"), "import c:1", "a text in other quotes");
+	CHECK_TEXT(events("from import x\n"), "import x:1", "no module");
+	CHECK_TEXT(events("import "), "", "no name at the end");
 	CHECK_TEXT(events("x = rub'a'; import c\n"), "import c:1", "letters that are no prefix");
 	CHECK_TEXT(events("x = x'a'; import c\n"), "import c:1", "nor this one");
 	CHECK_TEXT(events("x = ''"), "", "a text at the end");

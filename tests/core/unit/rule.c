@@ -47,6 +47,8 @@ static void test_too_long(void)
 	shebang[sizeof(shebang) - 1] = '\0';
 	shebang[0] = '/';
 	CHECK(rule_make(&rule, 1, shebang, 0, false, "/l") == -E2BIG, "a magic that is too long");
+	shebang[RULE_MAGIC_MAX] = '/';
+	CHECK(rule_make(&rule, 1, shebang, 0, false, "/l") == -E2BIG, "though its name is short");
 	shebang[RULE_NAME_MAX] = '\0';
 	CHECK(rule_make(&rule, 1, shebang, 0, false, "/l") == -E2BIG, "a name that is");
 	memset(loader, 'x', sizeof(loader) - 1);
@@ -90,7 +92,7 @@ static void test_parse(void)
 	CHECK(parse("enabled or not\nunknown\nmagic 41", &rule) == 0 && !rule.enabled &&
 		      rule.size == 1,
 	      "other words, and no line end");
-	memset(text, 'a', sizeof(text) - 1);
+	memset(text, 'a', sizeof(text) - 2);
 	CHECK(rule_parse(text, "", 0, &rule) == -EINVAL, "a name that is too long");
 	memcpy(text, "magic ", 6);
 	CHECK(parse(text, &rule) == -EINVAL, "a magic that is too long");

@@ -111,6 +111,7 @@ static void test_suites(void)
 			      "libatomic1 is for armel and mipsel");
 	}
 	CHECK(!twice, "no package is listed twice");
+	CHECK(suite_needs(&bookworm->packages[0], "armhf"), "most packages are for all");
 }
 
 int main(void)
