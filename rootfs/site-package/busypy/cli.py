@@ -8,15 +8,23 @@ import os
 import sys
 import time
 
+# typing would cost each start an import, and so would __future__: annotations are text instead.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from io import BufferedReader, BufferedWriter
+    from typing import Callable, Container, Dict, Iterator, NoReturn, Tuple, Union
+    Value = Union[str, bool]            # an option's argument, or that it was given
+    Names = Dict[str, Tuple[str, str]]  # name of an option: (its key, '' or '=' or '?')
+
 enc = os.fsencode
 _name = "busypy"
-_stdout = None
+_stdout: "BufferedWriter | None" = None
 
 
 class Fail(Exception):
     """A sentence for the user and the exit status that goes with it."""
 
-    def __init__(self, text, status=1):
+    def __init__(self, text: object, status: int = 1):
         super().__init__(text)
         self.status = status
 
@@ -28,22 +36,22 @@ class Usage(Fail):
 class Options(dict):
     """Options that were given: key -> last value (True without argument); absent is None."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.order = []
+        self.order: "list[tuple[str, Value]]" = []
 
-    def __missing__(self, key):
+    def __missing__(self, key: str) -> None:
         return None
 
-    def add(self, key, value):
+    def add(self, key: str, value: "Value") -> None:
         self[key] = value
         self.order.append((key, value))
 
-    def every(self, key):
+    def every(self, key: str) -> "list[Value]":
         """All values of an option that may be repeated, in order."""
         return [value for k, value in self.order if k == key]
 
-    def last(self, keys):
+    def last(self, keys: "Container[str]") -> str:
         """Which of several options that override each other came last, or ''."""
         for key, _ in reversed(self.order):
             if key in keys:
@@ -51,7 +59,7 @@ class Options(dict):
         return ""
 
 
-def table(usage):
+def table(usage: str) -> "Names":
     """Read the option table from a usage text: {name: (key, argument)}.
 
     Lines that start with two spaces and a dash are the options, so the text that --help prints
@@ -72,7 +80,8 @@ def table(usage):
     return names
 
 
-def parse(argv, usage, stop=False, status=1):
+def parse(argv: "list[str]", usage: str, stop: bool = False,
+          status: int = 1) -> "tuple[Options, list[str]]":
     """Split argv into options and operands by the usage text's table.
 
     Options may follow operands unless `stop` (programs that run another program) or
@@ -96,7 +105,8 @@ def parse(argv, usage, stop=False, status=1):
     return opts, operands
 
 
-def _long(word, names, rest, opts, usage, status):
+def _long(word: str, names: "Names", rest: "Iterator[str]", opts: Options, usage: str,
+          status: int) -> None:
     name, equals, value = word.partition("=")
     if name == "--help":
         raise SystemExit(usage)
@@ -120,7 +130,8 @@ def _long(word, names, rest, opts, usage, status):
         opts.add(key, True)
 
 
-def _short(word, names, rest, opts, status):
+def _short(word: str, names: "Names", rest: "Iterator[str]", opts: Options,
+           status: int) -> None:
     for at in range(1, len(word)):
         letter = word[at]
         if "-" + letter not in names:
@@ -138,7 +149,7 @@ def _short(word, names, rest, opts, status):
         return
 
 
-def quote(name):
+def quote(name: "str | bytes") -> str:
     """A file name as messages show it: 'name', or the shell's $'...' where it is not printable."""
     if isinstance(name, bytes):
         name = os.fsdecode(name)
@@ -147,19 +158,19 @@ def quote(name):
     return "$'" + "".join(_escape(byte) for byte in enc(name)) + "'"
 
 
-def _escape(byte):
+def _escape(byte: int) -> str:
     special = {9: "\\t", 10: "\\n", 13: "\\r", 39: "\\'", 92: "\\\\"}
     if byte in special:
         return special[byte]
     return chr(byte) if 32 <= byte < 127 else "\\%03o" % byte
 
 
-def why(error):
+def why(error: OSError) -> str:
     """The system's words for an error, without Python's decoration."""
     return os.strerror(error.errno) if error.errno else str(error)
 
 
-def warn(text):
+def warn(text: object) -> int:
     """Print `program: text` on stderr, after what stdout holds; returns 1, the usual status."""
     if _stdout is not None:
         try:
@@ -174,7 +185,7 @@ def warn(text):
     return 1
 
 
-def out():
+def out() -> "BufferedWriter":
     """Buffered binary standard output, shared by all that write in this run."""
     global _stdout
     if _stdout is None:
@@ -182,12 +193,12 @@ def out():
     return _stdout
 
 
-def stdin():
+def stdin() -> "BufferedReader":
     """Standard input as a buffered binary file."""
     return open(0, "rb", 65536, closefd=False)
 
 
-def operands(args, least, most=None):
+def operands(args: "list[str]", least: int, most: "int | None" = None) -> None:
     """Refuse too few or too many operands in the usual words."""
     if len(args) < least:
         if not args:
@@ -197,7 +208,7 @@ def operands(args, least, most=None):
         raise Usage("extra operand %s" % quote(args[most]))
 
 
-def number(text, what, least=0):
+def number(text: str, what: str, least: int = 0) -> int:
     """A decimal operand or option argument."""
     digits = text[1:] if text[:1] in ("+", "-") else text
     if not (digits.isascii() and digits.isdigit()) or int(text) < least:
@@ -205,7 +216,7 @@ def number(text, what, least=0):
     return int(text)
 
 
-def _close_gaps():
+def _close_gaps() -> None:
     """Give a closed descriptor 0, 1 or 2 a holder on which every use fails with EBADF.
 
     Otherwise the next file that is opened would become the standard stream.
@@ -220,14 +231,14 @@ def _close_gaps():
                 return
 
 
-def _signals():
+def _signals() -> None:
     """Die of a closed pipe or ^C as programs do: Python ignores the one and traps the other."""
     _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 
-def _call(main, argv):
+def _call(main: "Callable[[list[str]], int | None]", argv: "list[str]") -> int:
     try:
         return main(argv) or 0
     except SystemExit as end:
@@ -249,7 +260,7 @@ def _call(main, argv):
         return warn("nested too deeply")
 
 
-def finish(status):
+def finish(status: int) -> "NoReturn":
     """Flush stdout, report what could not be written, and end the process."""
     if _stdout is not None:
         try:
@@ -260,7 +271,7 @@ def finish(status):
     os._exit(status)
 
 
-def run(program, name=None):
+def run(program: str, name: "str | None" = None) -> "NoReturn":
     """Run a program of busypy.program as this process; `name` where it has several."""
     global _name, _stdout
     _name = name or program

@@ -194,7 +194,7 @@ def modules(package):
 def imported(tree, known):
     """What a module imports of the known ones, at its start or in a function."""
     for part in ast.iter_child_nodes(tree):
-        if isinstance(part, ast.If) and getattr(part.test, "id", "") == "TYPE_CHECKING":
+        if isinstance(part, ast.If) and ast.unparse(part.test).endswith("TYPE_CHECKING"):
             continue    # read by people and checkers, never run
         if isinstance(part, ast.Import):
             yield from {alias.name for alias in part.names} & known

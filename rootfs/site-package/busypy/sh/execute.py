@@ -9,26 +9,35 @@ from busypy.sh import builtin, descriptor, node, pattern, programs
 from busypy.sh.error import CommandError, Exit, LoopJump, Return, ShellError
 from busypy.sh.jobs import Job
 
+if node.TYPE_CHECKING:
+    from typing import Callable, List, Sequence, Tuple
+
+    from busypy.sh.builtin import Builtin
+    from busypy.sh.shell import Shell
+    Words = List[str]
+    Assigns = Sequence[Tuple[str, str]]
+    Prepared = Sequence[Tuple[int, str, object]]     # what descriptor.prepare() gives
+
 
 class Executor:
     """Walks the tree for one shell."""
 
-    def __init__(self, shell):
+    def __init__(self, shell: "Shell"):
         self.shell = shell
         self.job_text = ""
 
-    def run(self, command, tail=False):
+    def run(self, command: "node.Node", tail: bool = False) -> int:
         status = DISPATCH[type(command)](self, command, tail)
         self.shell.status = status
         return status
 
-    def errexit(self, status):
+    def errexit(self, status: int) -> int:
         """set -e: leave after a failed command, unless its status is being tested."""
         if status and self.shell.options.e and not self.shell.errexit_off:
             raise Exit(status)
         return status
 
-    def untested(self, command):
+    def untested(self, command: "node.Node") -> int:
         """Run a command whose failure is not one (2.14, set -e)."""
         self.shell.errexit_off += 1
         try:
@@ -38,7 +47,7 @@ class Executor:
 
     # -- lists and pipelines
 
-    def list(self, command, tail):
+    def list(self, command: node.List, tail: bool) -> int:
         status = 0
         last = len(command.items) - 1
         traps = self.shell.traps
@@ -52,7 +61,7 @@ class Executor:
                 traps.run_pending()
         return status
 
-    def and_or(self, command, tail):
+    def and_or(self, command: node.AndOr, tail: bool) -> int:
         last = len(command.rest)
         status = self.untested(command.first)
         for index, (operator, pipeline) in enumerate(command.rest, 1):
@@ -64,7 +73,7 @@ class Executor:
                 status = self.untested(pipeline)
         return status
 
-    def pipeline(self, command, tail):
+    def pipeline(self, command: node.Pipeline, tail: bool) -> int:
         self.job_text = command.text
         if command.negated:
             self.shell.errexit_off += 1
@@ -74,7 +83,7 @@ class Executor:
                 self.shell.errexit_off -= 1
         return self.stages(command, tail)
 
-    def stages(self, command, tail):
+    def stages(self, command: node.Pipeline, tail: bool) -> int:
         if len(command.commands) == 1:
             only = command.commands[0]
             return DISPATCH[type(only)](self, only, tail)
@@ -92,7 +101,8 @@ class Executor:
             upstream = reader
         return self.errexit(shell.jobs.foreground(job))
 
-    def stage(self, stage, upstream, reader, writer):
+    def stage(self, stage: "node.Node", upstream: "int | None", reader: "int | None",
+              writer: "int | None") -> int:
         """In the child: connect to the neighbours and run."""
         if reader is not None:
             descriptor.drop_private(reader)
@@ -101,7 +111,7 @@ class Executor:
             descriptor.move(upstream, 0)
         return self.run(stage, True)
 
-    def background(self, command):
+    def background(self, command: "node.Node") -> int:
         """command &"""
         shell = self.shell
         self.warm_up(command)
@@ -113,7 +123,7 @@ class Executor:
             shell.complain_plain(job_line)
         return 0
 
-    def warm_up(self, command):
+    def warm_up(self, command: "node.Node") -> None:
         """Before a fork: what the child would compile and import is done here, and kept."""
         shell = self.shell
         while type(command) in (node.List, node.Pipeline):
@@ -135,7 +145,7 @@ class Executor:
 
     # -- compound commands
 
-    def subshell(self, command, tail):
+    def subshell(self, command: node.Subshell, tail: bool) -> int:
         shell = self.shell
         if tail and shell.can_replace():
             shell.enter_subshell()
@@ -144,16 +154,16 @@ class Executor:
         shell.jobs.spawn(job, lambda: self.run(command.body, True))
         return self.errexit(shell.jobs.foreground(job))
 
-    def group(self, command, tail):
+    def group(self, command: node.Group, tail: bool) -> int:
         return self.list(command.body, tail)
 
-    def if_clause(self, command, tail):
+    def if_clause(self, command: node.If, tail: bool) -> int:
         for condition, body in command.branches:
             if self.untested(condition) == 0:
                 return self.run(body, tail)
         return self.run(command.otherwise, tail) if command.otherwise else 0
 
-    def loop(self, command, _tail):
+    def loop(self, command: node.Loop, _tail: bool) -> int:
         shell = self.shell
         status = 0
         shell.loop_depth += 1
@@ -170,14 +180,14 @@ class Executor:
         finally:
             shell.loop_depth -= 1
 
-    def leaves_loop(self, jump):
+    def leaves_loop(self, jump: LoopJump) -> bool:
         """Whether a break or continue leaves this loop; outer loops get what is left."""
         if jump.count > 1:
             jump.count -= 1
             raise jump
         return not jump.again
 
-    def for_clause(self, command, _tail):
+    def for_clause(self, command: node.For, _tail: bool) -> int:
         shell = self.shell
         shell.line = command.line
         values = list(shell.args) if command.words is None else shell.expander.fields(command.words)
@@ -196,7 +206,7 @@ class Executor:
             shell.loop_depth -= 1
         return status
 
-    def case_clause(self, command, tail):
+    def case_clause(self, command: node.Case, tail: bool) -> int:
         shell = self.shell
         shell.line = command.line
         subject = shell.expander.text(command.word)
@@ -211,11 +221,11 @@ class Executor:
                 break
         return status
 
-    def define(self, command, _tail):
+    def define(self, command: node.Function, _tail: bool) -> int:
         self.shell.functions[command.name] = command.body
         return 0
 
-    def redirected(self, command, tail):
+    def redirected(self, command: node.Redirected, tail: bool) -> int:
         shell = self.shell
         shell.line = command.line
         saved = []
@@ -234,7 +244,7 @@ class Executor:
 
     # -- simple commands
 
-    def simple(self, command, tail):
+    def simple(self, command: node.Simple, tail: bool) -> int:
         shell = self.shell
         shell.line = command.line
         shell.expander.substitution_status = 0
@@ -247,14 +257,14 @@ class Executor:
             shell.report(error)
             return self.errexit(error.status)
 
-    def assignments_only(self, command):
+    def assignments_only(self, command: node.Simple) -> int:
         shell = self.shell
         if command.redirects:
             return self.scoped(lambda: self.assign(command),
                                descriptor.prepare(shell, command.redirects), ())
         return self.assign(command)
 
-    def assign(self, command):
+    def assign(self, command: node.Simple) -> int:
         shell = self.shell
         traced = []
         for name, word in command.assigns:
@@ -265,7 +275,7 @@ class Executor:
             self.trace(traced)
         return shell.expander.substitution_status
 
-    def trace(self, shown):
+    def trace(self, shown: "Words") -> None:
         """set -x"""
         shell = self.shell
         prompt = shell.vars.get("PS4") or ""
@@ -278,7 +288,7 @@ class Executor:
                 shell.options.x = True
         shell.complain_plain(prompt + " ".join(shown))
 
-    def invoke(self, command, argv, tail):
+    def invoke(self, command: node.Simple, argv: "Words", tail: bool) -> int:
         """Run the command that argv names, with its redirections and assignments."""
         shell = self.shell
         prefixed, standard = False, False
@@ -309,7 +319,8 @@ class Executor:
         path = programs.standard_path() if standard else programs.search_path(shell, assigns)
         return self.external(argv, prepared, assigns, tail, path)
 
-    def special(self, found, argv, prepared, assigns, prefixed):
+    def special(self, found: "Builtin", argv: "Words", prepared: "Prepared",
+                assigns: "Assigns", prefixed: bool) -> int:
         """A special built-in: assignments stay; its errors end a script (2.8.1)."""
         shell = self.shell
         saved = []
@@ -332,7 +343,8 @@ class Executor:
         finally:
             descriptor.restore(saved)
 
-    def scoped(self, body, prepared, assigns):
+    def scoped(self, body: "Callable[[], int]", prepared: "Prepared",
+               assigns: "Assigns") -> int:
         """Run body with redirections and assignments that end with it."""
         shell = self.shell
         saved, variables = [], []
@@ -351,7 +363,7 @@ class Executor:
             if saved:
                 descriptor.restore(saved)
 
-    def builtin(self, found, argv):
+    def builtin(self, found: "Builtin", argv: "Words") -> int:
         try:
             return found.function()(self.shell, argv)
         except CommandError as error:
@@ -366,7 +378,7 @@ class Executor:
             raise CommandError("%s: write error: %s"
                                % (argv[0], descriptor.reason(error))) from None
 
-    def call(self, body, argv, tail):
+    def call(self, body: "node.Node", argv: "Words", tail: bool) -> int:
         """A function: own positional parameters and locals."""
         shell = self.shell
         args, loops = shell.args, shell.loop_depth
@@ -382,7 +394,8 @@ class Executor:
             shell.function_depth -= 1
             shell.args, shell.loop_depth = args, loops
 
-    def external(self, argv, prepared, assigns, tail, path=None):
+    def external(self, argv: "Words", prepared: "Prepared", assigns: "Assigns", tail: bool,
+                 path: "str | None" = None) -> int:
         """A program: in this process if it is the last thing here, else in a child."""
         shell = self.shell
         env = shell.vars.environ()
@@ -415,7 +428,7 @@ class Executor:
         return shell.jobs.foreground(job)
 
 
-def fatal(error):
+def fatal(error: CommandError) -> ShellError:
     """A command's error that ends the shell, because the command is a special built-in."""
     result = ShellError(error.message, error.status)
     result.reported = error.reported

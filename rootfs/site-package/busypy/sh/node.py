@@ -4,12 +4,15 @@ Words are lists of parts; commands are nested nodes. The parser builds them,
 the expander and the executor walk them.
 """
 
+# typing would cost each start an import, and so would __future__: annotations are text instead.
+TYPE_CHECKING = False
+
 
 class Lit:
     """Unquoted text: special for pathname expansion and patterns."""
     __slots__ = ("text",)
 
-    def __init__(self, text):
+    def __init__(self, text: str):
         self.text = text
 
 
@@ -17,7 +20,7 @@ class Quoted:
     """Text that was quoted by a backslash or quotes."""
     __slots__ = ("text",)
 
-    def __init__(self, text):
+    def __init__(self, text: str):
         self.text = text
 
 
@@ -25,7 +28,7 @@ class Tilde:
     """A tilde prefix; user is '' for the caller's own home."""
     __slots__ = ("user",)
 
-    def __init__(self, user):
+    def __init__(self, user: str):
         self.user = user
 
 
@@ -33,7 +36,7 @@ class DQuote:
     """The parts between two double quotes."""
     __slots__ = ("parts",)
 
-    def __init__(self, parts):
+    def __init__(self, parts: "list[Part]"):
         self.parts = parts
 
 
@@ -41,7 +44,7 @@ class Assigned:
     """The value in an operand of export or readonly: expanded, but never split."""
     __slots__ = ("parts",)
 
-    def __init__(self, parts):
+    def __init__(self, parts: "list[Part]"):
         self.parts = parts
 
 
@@ -49,7 +52,8 @@ class Param:
     """A parameter expansion: ${name<colon><op>arg}."""
     __slots__ = ("name", "op", "colon", "arg")
 
-    def __init__(self, name, op="", colon=False, arg=None):
+    def __init__(self, name: str, op: str = "", colon: bool = False,
+                 arg: "Word | None" = None):
         self.name = name
         self.op = op
         self.colon = colon
@@ -60,7 +64,7 @@ class Command:
     """A command substitution."""
     __slots__ = ("body",)
 
-    def __init__(self, body):
+    def __init__(self, body: "List"):
         self.body = body
 
 
@@ -68,7 +72,7 @@ class Arith:
     """An arithmetic expansion; its text is expanded like a quoted string."""
     __slots__ = ("parts",)
 
-    def __init__(self, parts):
+    def __init__(self, parts: "list[Part]"):
         self.parts = parts
 
 
@@ -76,12 +80,12 @@ class Word:
     """A word; literal is its text where no expansion can change it."""
     __slots__ = ("parts", "literal")
 
-    def __init__(self, parts):
+    def __init__(self, parts: "list[Part]"):
         self.parts = parts
         self.literal = plain_text(parts)
 
 
-def plain_text(parts):
+def plain_text(parts: "list[Part]") -> "str | None":
     """The text of parts that expand to exactly one constant field, or None."""
     out = []
     for part in parts:
@@ -106,18 +110,19 @@ class Redirect:
     """One redirection; here-documents carry their body as a word."""
     __slots__ = ("fd", "op", "word", "body")
 
-    def __init__(self, fd, op, word):
+    def __init__(self, fd: int, op: str, word: Word):
         self.fd = fd
         self.op = op
         self.word = word
-        self.body = None
+        self.body: "Word | None" = None
 
 
 class Simple:
     """Assignments, words and redirections."""
     __slots__ = ("assigns", "words", "redirects", "line")
 
-    def __init__(self, assigns, words, redirects, line):
+    def __init__(self, assigns: "list[tuple[str, Word]]", words: "list[Word]",
+                 redirects: "list[Redirect]", line: int):
         self.assigns = assigns
         self.words = words
         self.redirects = redirects
@@ -128,7 +133,7 @@ class Pipeline:
     """One or more commands; text is the source, for the job list."""
     __slots__ = ("commands", "negated", "text")
 
-    def __init__(self, commands, negated, text):
+    def __init__(self, commands: "list[Node]", negated: bool, text: str):
         self.commands = commands
         self.negated = negated
         self.text = text
@@ -138,7 +143,7 @@ class AndOr:
     """first, then (operator, pipeline) pairs."""
     __slots__ = ("first", "rest", "text")
 
-    def __init__(self, first, rest, text):
+    def __init__(self, first: "Node", rest: "list[tuple[str, Node]]", text: str):
         self.first = first
         self.rest = rest
         self.text = text
@@ -148,21 +153,21 @@ class List:
     """Commands in order: (node, is_async) pairs."""
     __slots__ = ("items",)
 
-    def __init__(self, items):
+    def __init__(self, items: "list[tuple[Node, bool]]"):
         self.items = items
 
 
 class Subshell:
     __slots__ = ("body",)
 
-    def __init__(self, body):
+    def __init__(self, body: List):
         self.body = body
 
 
 class Group:
     __slots__ = ("body",)
 
-    def __init__(self, body):
+    def __init__(self, body: List):
         self.body = body
 
 
@@ -170,7 +175,7 @@ class If:
     """branches are (condition, body) pairs; otherwise may be None."""
     __slots__ = ("branches", "otherwise")
 
-    def __init__(self, branches, otherwise):
+    def __init__(self, branches: "list[tuple[List, List]]", otherwise: "List | None"):
         self.branches = branches
         self.otherwise = otherwise
 
@@ -179,7 +184,7 @@ class Loop:
     """while, or until where until is true."""
     __slots__ = ("condition", "body", "until")
 
-    def __init__(self, condition, body, until):
+    def __init__(self, condition: List, body: List, until: bool):
         self.condition = condition
         self.body = body
         self.until = until
@@ -189,7 +194,7 @@ class For:
     """words is None for a loop over the positional parameters."""
     __slots__ = ("name", "words", "body", "line")
 
-    def __init__(self, name, words, body, line):
+    def __init__(self, name: str, words: "list[Word] | None", body: List, line: int):
         self.name = name
         self.words = words
         self.body = body
@@ -200,7 +205,8 @@ class Case:
     """items are (patterns, body or None, falls_through)."""
     __slots__ = ("word", "items", "line")
 
-    def __init__(self, word, items, line):
+    def __init__(self, word: Word, items: "list[tuple[list[Word], List | None, bool]]",
+                 line: int):
         self.word = word
         self.items = items
         self.line = line
@@ -209,7 +215,7 @@ class Case:
 class Function:
     __slots__ = ("name", "body")
 
-    def __init__(self, name, body):
+    def __init__(self, name: str, body: "Node"):
         self.name = name
         self.body = body
 
@@ -218,7 +224,14 @@ class Redirected:
     """A compound command with redirections."""
     __slots__ = ("body", "redirects", "line")
 
-    def __init__(self, body, redirects, line):
+    def __init__(self, body: "Node", redirects: "list[Redirect]", line: int):
         self.body = body
         self.redirects = redirects
         self.line = line
+
+
+if TYPE_CHECKING:
+    from typing import Union
+    Part = Union[Lit, Quoted, Tilde, DQuote, Assigned, Param, Command, Arith]
+    Node = Union[Simple, Pipeline, AndOr, List, Subshell, Group, If, Loop, For, Case, Function,
+                 Redirected]
