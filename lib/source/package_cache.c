@@ -9,8 +9,10 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/destination.h"
 #include "base/files.h"
 #include "base/listener.h"
+#include "core/destination.h"
 #include "core/err.h"
 #include "core/package.h"
 #include "core/path_size.h"
@@ -62,9 +64,13 @@ int package_cache_open(const char *given, const struct listener *listener,
 	int r;
 
 	ret->lock = -1;
+	r = given ? destination_check(given, DESTINATION_OUTPUT, 0, err) : 0;
+	if (r < 0)
+		return r;
 	r = package_cache_dir(given, dir, err);
-	if (r == 0)
-		r = files_mkdirs(dir, err);
+	if (r < 0)
+		return r;
+	r = files_mkdirs(dir, err);
 	if (r < 0)
 		return r;
 	real = realpath(dir, NULL);

@@ -58,6 +58,7 @@ stage() {
         run -125 "${as_user[@]}" "$BUSYPY" stage "$dir"
         [[ $output == *" lies in the system directory /${dir:1:3}"*": $HINT" ]]
     done
+    refuses "/etc is a system directory: $HINT" stage --from debian --cache /etc "$D/tree"
     # of a merged /usr, or a directory of its own
     for dir in /bin /sbin /lib; do
         run -125 "${as_user[@]}" "$BUSYPY" stage "$dir"
