@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks the tree as it would be, in links to it: before anything is decided. */
+/* Checks the tree as it would be, made of links, before anything is decided. */
 #include "add/check.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which Python compiles which directory. */
+/* Chooses which Python compiles which directory, and shares what other runtimes have compiled. */
 #include "add/compile.h"
 
 #include <stdbool.h>

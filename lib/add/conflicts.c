@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Byte by byte; __pycache__ is nobody's own. */
+/* Compares what is added with what the tree has, byte by byte; __pycache__ does not count. */
 #include "add/conflicts.h"
 
 #include <errno.h>

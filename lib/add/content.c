@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks a directory; reads ELF headers and names, runs nothing. */
+/* Finds out what is in a directory by ELF headers and names; runs nothing. */
 #include "add/content.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a path on the command line is, and where in a tree it belongs. */
+/* Finds out what a path on the command line is, and where in a tree it belongs. */
 #include "add/files.h"
 
 #include <dirent.h>

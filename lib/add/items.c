@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of what is put where. */
+/* Keeps the list of what is put where. */
 #include "add/items.h"
 
 #include <errno.h>

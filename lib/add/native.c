@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The ELF files of what is added: they fit the runtime, need no library that is missing, and are
- * patched as staging does. */
+/* Sees to it that added ELF files fit the runtime and have their libraries; patches them as staging
+ * does. */
 #include "add/native.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Copies items, each from where it is to where it goes. */
+/* Copies each item from where it is to where it goes. */
 #include "add/place.h"
 
 #include <errno.h>

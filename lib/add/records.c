@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* etc/busypy/<arch>: manifest and licences as staging writes them, "added" as it writes
- * "packages". */
+/* Adds to etc/busypy/<arch> what staging writes there: manifest, licences, and in "added" what it
+ * has in "packages". */
 #include "add/records.h"
 
 #include <errno.h>

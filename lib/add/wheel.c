@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A wheel: its packages go together, to all archs or, with ELF files in it, to one runtime; its
- * scripts and commands to bin. */
+/* Notes a wheel's parts: its packages together, for all archs or, with ELF files in it, for one
+ * runtime; its scripts and commands for bin. */
 #include "add/wheel.h"
 
 #include <dirent.h>

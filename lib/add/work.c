@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory of the work, and its runtimes. */
+/* Keeps the work's memory, and finds the tree's runtimes. */
 #include "add/work.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds by libelf, copies, patches, records; runs nothing but patchelf. */
+/* Copies a runtime's ELF files with all libraries that they need, patches and records them. Runs
+ * nothing but patchelf. */
 #include "stage/binaries.h"
 
 #include <errno.h>

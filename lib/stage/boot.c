@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Copies init and busybox. */
+/* Puts init and the rescue shell's busybox, static programs for the right arch, into their places.
+ */
 #include "stage/boot.h"
 
 #include <errno.h>

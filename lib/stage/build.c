@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Interpreter, standard library, shared libraries, data and records of one arch. */
+/* Builds one runtime from its source: interpreter, standard library, libraries, data, records. */
 #include "stage/build.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cp -r with rules of its own: see copy.h. */
+/* Copies files and directories out of a sysroot; links stay inside, equal files are shared. */
 #include "stage/copy.h"
 
 #include <errno.h>

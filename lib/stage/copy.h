@@ -15,7 +15,7 @@ struct copy {
 	const struct sysroot *root; /* where paths and links are resolved */
 	const char *to;		    /* directory that receives */
 	const char *const *skip;    /* patterns for path_match() on "/NAME..." below what is copied;
-				       NULL behind the last; NULL for none */
+				       NULL after the last; NULL for none */
 	const char *const *peers;   /* directories like "to" */
 	size_t n_peers;
 	unsigned flags; /* enum copy_flags */

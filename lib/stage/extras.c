@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each kind of data, where distributions keep it. */
+/* Copies terminals, time zones, locale and certificates from where distributions keep them. */
 #include "stage/extras.h"
 
 #include <dirent.h>

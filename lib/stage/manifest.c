@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A list and its text. */
+/* Collects a runtime's binary inputs and writes them as sorted lines, or merges them with older
+ * ones. */
 #include "stage/manifest.h"
 
 #include <errno.h>

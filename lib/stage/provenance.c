@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* All texts are sorted and hold neither times nor paths of the building machine's temporary
- * files, so that the same input gives the same bytes. */
+/* Writes a runtime's records. All texts are sorted and hold neither times nor paths of the building
+ * machine's temporary files, so that the same input gives the same bytes. */
 #include "stage/provenance.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* compileall under a staged Python (natively or under qemu-user) or the host's own. */
+/* Runs compileall under a staged Python (natively or under qemu-user) or the host's own. */
 #include "stage/pyc.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the runtime's links, its .pth file and its ELF headers, in the view's terms. */
+/* Reads what is known of a runtime from its links, its .pth file and its ELF headers. */
 #include "stage/runtime_info.h"
 
 #include <errno.h>

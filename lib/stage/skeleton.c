@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Skeleton, programs, and the shared packages. */
+/* Lays out a tree's directories, our programs, and the shared packages that are there already. */
 #include "stage/skeleton.h"
 
 #include <errno.h>

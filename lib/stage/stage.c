@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The order of staging: sources, workspace, one runtime after another, our programs, commit. */
+/* The order of staging: sources, transaction, one runtime after another, our programs, commit. */
 #include "stage/stage.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* TREE/.busypy-stage: lock, build (being made), ready (decided), trash (replaced). */
+/* Builds in TREE/.busypy-stage and puts in place what is decided. It has lock, build (being made),
+ * ready (decided) and trash (replaced). */
 #include "stage/transaction.h"
 
 #include <errno.h>

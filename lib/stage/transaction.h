@@ -13,7 +13,7 @@ enum { TRANSACTION_PATH_MAX = 4096 };
 
 /* build/runtimes/etc/{python,clib,busypy}/<arch> (whole runtimes) and build/tree/... (single files)
  * are to be filled; anything else in build is thrown away. build/whole lists, each with a NUL
- * behind it, files and directories below build/tree that are placed first, in this order, by one
+ * after it, files and directories below build/tree that are placed first, in this order, by one
  * rename each. */
 struct transaction {
 	char tree[TRANSACTION_PATH_MAX];
@@ -23,7 +23,7 @@ struct transaction {
 	bool committed;
 };
 
-/* Initialises an empty workspace, which transaction_close takes. */
+/* Initialises an empty transaction, which transaction_close takes. */
 void transaction_init(struct transaction *transaction);
 
 /* Creates the tree if it is missing, locks it, finishes what an interrupted run had decided and
