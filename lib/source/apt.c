@@ -43,11 +43,14 @@ int apt_words_add(struct apt_words *words, const char *name, const char *arch, c
 int apt_available(struct err *err)
 {
 	if (!program_exists("apt-get"))
-		return err_hint(err, err_say(err, ENOENT, "apt-get is not installed here"),
-				"--from host and --from DIR do without");
+		return err_say(err, ENOENT,
+			       "apt-get is not installed here (Hint: --from host and --from DIR do "
+			       "without)");
 	if (access(KEYRING, R_OK) < 0)
-		return err_hint(err, err_set(err, errno, "cannot read Debian's keys, %s", KEYRING),
-				"install debian-archive-keyring");
+		return err_say(err, errno,
+			       "cannot read Debian's keys, " KEYRING
+			       ": %s (Hint: install debian-archive-keyring)",
+			       strerror(errno));
 	return 0;
 }
 
@@ -121,7 +124,9 @@ static int write_new(const char *path, const char *text, struct err *err)
 {
 	int r = files_remove(path, err);
 
-	return r < 0 ? r : files_write(path, text, strlen(text), 0644, err);
+	if (r < 0)
+		return r;
+	return files_write(path, text, strlen(text), 0644, err);
 }
 
 static int write_sources(const struct apt *apt, struct err *err)
@@ -304,7 +309,9 @@ int apt_resolve(const struct apt *apt, const char *arch, const char *status,
 	(void)snprintf(of_status, sizeof(of_status), "Dir::State::status=%s", path); /* fits */
 	(void)snprintf(of_arch, sizeof(of_arch), "APT::Architecture=%s", arch);
 	r = run(apt, own, words, NULL, &output, err);
-	return r < 0 ? r : take_installs(output, ret, ret_n, err);
+	if (r < 0)
+		return r;
+	return take_installs(output, ret, ret_n, err);
 }
 
 int apt_download(const struct apt *apt, const struct apt_words *words, const char *to,

@@ -152,25 +152,49 @@ static size_t list_missing(const struct debian *debian, const struct suite *suit
 
 /* -- the newest packages -------------------------------------------------------------------- */
 
+/* A package of a runtime, for each arch that needs it. */
+static int list_package(const struct debian *debian, const struct suite *suite,
+			const struct suite_package *package, struct apt_words *words,
+			struct err *err)
+{
+	const struct debian_request *request = &debian->request;
+
+	if (package->all)
+		return apt_words_add(words, package->name, "all", NULL, err);
+	for (size_t i = 0; i < request->n_archs; i++) {
+		const struct arch *arch = request->archs[i];
+		int r;
+
+		if (!asked_for(debian, suite, arch) || !suite_needs(package, arch->debian))
+			continue;
+		r = apt_words_add(words, package->name, arch->debian, NULL, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int list_words(const struct debian *debian, const struct suite *suite,
 		      struct apt_words *words, struct err *err)
 {
-	const struct debian_request *request = &debian->request;
-	int r = 0;
+	for (size_t i = 0; i < suite->n_packages; i++) {
+		int r = list_package(debian, suite, &suite->packages[i], words, err);
 
-	for (size_t i = 0; r == 0 && i < suite->n_packages; i++) {
-		const struct suite_package *package = &suite->packages[i];
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
 
-		if (package->all)
-			r = apt_words_add(words, package->name, "all", NULL, err);
-		for (size_t j = 0; r == 0 && !package->all && j < request->n_archs; j++) {
-			if (asked_for(debian, suite, request->archs[j]) &&
-			    suite_needs(package, request->archs[j]->debian))
-				r = apt_words_add(words, package->name, request->archs[j]->debian,
-						  NULL, err);
+/* The last word, if it is there already: what is for all archs comes once for each of them. */
+static void drop_repeated(struct apt_words *words)
+{
+	for (size_t i = 0; i + 1 < words->n; i++) {
+		if (str_eq(words->words[i], words->words[words->n - 1])) {
+			words->n--;
+			return;
 		}
 	}
-	return r;
 }
 
 /* What apt would install for one arch, into words; NAME:ARCH=VERSION. */
@@ -179,69 +203,72 @@ static int resolve(const struct debian *debian, const struct apt *apt, size_t wh
 {
 	const struct debian_request *request = &debian->request;
 	const char *arch = request->archs[which]->debian;
-	struct apt_words *names = calloc(1, sizeof(*names));
-	struct package *packages = NULL;
+	ARRAY_FREE struct apt_words *names = calloc(1, sizeof(*names));
+	ARRAY_FREE struct package *packages = NULL;
 	size_t n = 0;
-	int r = names ? 0 : err_set(err, ENOMEM, "cannot list packages");
+	int r;
 
-	for (size_t i = 0; r == 0 && i < request->n_names; i++)
+	if (!names)
+		return err_set(err, ENOMEM, "cannot list packages");
+	for (size_t i = 0; i < request->n_names; i++) {
 		r = apt_words_add(names, request->names[i], arch, NULL, err);
-	if (r == 0)
-		r = apt_resolve(apt, arch, request->installed[which], names, &packages, &n, err);
-	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (r < 0)
+			return r;
+	}
+	r = apt_resolve(apt, arch, request->installed[which], names, &packages, &n, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++) {
 		r = apt_words_add(words, packages[i].name, packages[i].arch, packages[i].version,
 				  err);
-		/* what is for all archs comes once for each of them */
-		for (size_t j = 0; r == 0 && j + 1 < words->n; j++) {
-			if (!str_eq(words->words[j], words->words[words->n - 1]))
-				continue;
-			words->n--;
-			break;
-		}
+		if (r < 0)
+			return r;
+		drop_repeated(words);
 	}
-	free(packages);
-	free(names);
-	return r < 0 ? err_wrap(err, r, "%s", request->archs[which]->name) : 0;
+	return 0;
 }
 
 static int list_resolved(const struct debian *debian, const struct apt *apt,
 			 const struct suite *suite, struct apt_words *words, struct err *err)
 {
 	const struct debian_request *request = &debian->request;
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < request->n_archs; i++) {
-		if (asked_for(debian, suite, request->archs[i])) {
-			listener_step(debian->request.listener,
-				      "asking what the packages depend on");
-			r = resolve(debian, apt, i, words, err);
-		}
+	for (size_t i = 0; i < request->n_archs; i++) {
+		int r;
+
+		if (!asked_for(debian, suite, request->archs[i]))
+			continue;
+		listener_step(request->listener, "asking what the packages depend on");
+		r = resolve(debian, apt, i, words, err);
+		if (r < 0)
+			return err_wrap(err, r, "%s", request->archs[i]->name);
 	}
-	return r;
+	return 0;
 }
 
 static int find_newest(struct debian *debian, const struct apt *apt, const struct suite *suite,
 		       struct err *err)
 {
-	struct apt_words *words = calloc(1, sizeof(*words));
+	ARRAY_FREE struct apt_words *words = calloc(1, sizeof(*words));
 	int r;
 
 	if (!words)
 		return err_set(err, ENOMEM, "cannot list packages");
 	r = debian->request.n_names ? list_resolved(debian, apt, suite, words, err)
 				    : list_words(debian, suite, words, err);
-	if (r == 0 && words->n) {
-		r = array_reserve(&debian->packages, &debian->room_packages,
-				  debian->n_packages + words->n, sizeof(*debian->packages));
-		if (r < 0)
-			r = err_set(err, -r, "cannot list packages");
-	}
-	if (r == 0 && words->n)
-		r = apt_find(apt, words, debian->packages + debian->n_packages, err);
-	if (r == 0)
-		debian->n_packages += words->n;
-	free(words);
-	return r;
+	if (r < 0)
+		return r;
+	if (!words->n)
+		return 0;
+	r = array_reserve(&debian->packages, &debian->room_packages, debian->n_packages + words->n,
+			  sizeof(*debian->packages));
+	if (r < 0)
+		return err_set(err, -r, "cannot list packages");
+	r = apt_find(apt, words, debian->packages + debian->n_packages, err);
+	if (r < 0)
+		return r;
+	debian->n_packages += words->n;
+	return 0;
 }
 
 static int open_newest(struct debian *debian, const struct suite *suite, const char *mirror,
@@ -329,26 +356,24 @@ static int check_offers(const struct debian *debian, const struct package *offer
 static int ask_offers(const struct debian *debian, const struct apt *apt, const size_t *which,
 		      size_t n, struct err *err)
 {
-	struct apt_words *words = calloc(1, sizeof(*words));
-	struct package *offers = calloc(n, sizeof(*offers));
-	int r = words && offers ? 0 : err_set(err, ENOMEM, "cannot list packages");
+	ARRAY_FREE struct apt_words *words = calloc(1, sizeof(*words));
+	ARRAY_FREE struct package *offers = calloc(n, sizeof(*offers));
+	int r;
 
-	for (size_t i = 0; r == 0 && i < n; i++) {
+	if (!words || !offers)
+		return err_set(err, ENOMEM, "cannot list packages");
+	for (size_t i = 0; i < n; i++) {
 		const struct package *package = &debian->packages[which[i]];
 
 		r = apt_words_add(words, package->name, package->arch, package->version, err);
-	}
-	if (r == 0) {
-		r = apt_find(apt, words, offers, err);
 		if (r < 0)
-			(void)err_wrap(err, r, "%s: a package can no longer be downloaded",
-				       debian->request.locked);
+			return r;
 	}
-	if (r == 0)
-		r = check_offers(debian, offers, which, n, err);
-	free(offers);
-	free(words);
-	return r;
+	r = apt_find(apt, words, offers, err);
+	if (r < 0)
+		return err_wrap(err, r, "%s: a package can no longer be downloaded",
+				debian->request.locked);
+	return check_offers(debian, offers, which, n, err);
 }
 
 static int read_locked(struct debian *debian, struct err *err)
@@ -462,9 +487,14 @@ static int open_all(struct debian *debian, struct err *err)
 	if (r < 0)
 		return r;
 	r = find_suites(debian, err);
-	for (size_t i = 0; r == 0 && i < debian->n_suites; i++)
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < debian->n_suites; i++) {
 		r = open_suite(debian, i, err);
-	return r;
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 int debian_open(const struct debian_request *request, struct debian **ret, struct err *err)
@@ -505,17 +535,23 @@ static int merge_usr(const char *dir, struct err *err)
 {
 	static const char *const names[] = { "bin", "sbin", "lib", "lib64" };
 	char link[PATH_SIZE], target[64], usr[PATH_SIZE];
-	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		int r = files_path(link, err, "%s/%s", dir, names[i]);
+
+		if (r < 0)
+			return r;
 		(void)snprintf(target, sizeof(target), "usr/%s", names[i]); /* fits */
-		r = files_path(link, err, "%s/%s", dir, names[i]);
-		if (r == 0)
-			r = files_path(usr, err, "%s/%s", dir, target);
-		if (r == 0 && files_exist(usr) && !files_exist(link))
-			r = files_link(target, link, err);
+		r = files_path(usr, err, "%s/%s", dir, target);
+		if (r < 0)
+			return r;
+		if (!files_exist(usr) || files_exist(link))
+			continue;
+		r = files_link(target, link, err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 static const char *mirror_used(const struct debian *debian, const char *suite)
@@ -534,7 +570,9 @@ static int extract_all(struct debian *debian, const struct arch *arch, const cha
 	char path[PATH_SIZE];
 	int r = files_mkdirs(dir, err);
 
-	for (size_t i = 0; r == 0 && i < debian->n_packages; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < debian->n_packages; i++) {
 		const struct package *package = &debian->packages[i];
 		int index;
 
@@ -545,10 +583,12 @@ static int extract_all(struct debian *debian, const struct arch *arch, const cha
 		if (r < 0)
 			return r;
 		index = owners_add_package(owners, package, err);
-		r = index < 0 ? index : deb_extract(path, dir, owners, (size_t)index, err);
+		if (index < 0)
+			return index;
+		r = deb_extract(path, dir, owners, (size_t)index, err);
+		if (r < 0)
+			return r;
 	}
-	if (r < 0)
-		return r;
 	owners_sort(owners);
 	return merge_usr(dir, err);
 }

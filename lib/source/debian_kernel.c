@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/program.h"
@@ -64,36 +65,51 @@ static int current_package(const struct apt *apt, const char *meta, const char *
 		       : 0;
 }
 
+static int extract_into(const char *partial, const char *package, const char *wanted,
+			const char *to, struct err *err)
+{
+	char pattern[PATH_SIZE];
+	OWNERS_CLEANUP struct owners owners = { 0 };
+	struct package of = { .name = "kernel" };
+	__attribute__((cleanup(globfree))) glob_t found = { 0 };
+	int r = files_path(pattern, err, "%s/%s", partial, wanted);
+
+	if (r < 0)
+		return r;
+	r = files_remove(partial, err);
+	if (r < 0)
+		return r;
+	r = files_mkdirs(partial, err);
+	if (r < 0)
+		return r;
+	r = owners_add_package(&owners, &of, err);
+	if (r < 0)
+		return r;
+	r = deb_extract(package, partial, &owners, 0, err);
+	if (r < 0)
+		return r;
+	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+		return err_say(err, ENOENT, "%s holds no %s", package, wanted);
+	r = files_mkdirs_for(to, err);
+	if (r < 0)
+		return r;
+	if (rename(found.gl_pathv[0], to) < 0)
+		return err_set(err, errno, "cannot create %s", to);
+	return 0;
+}
+
 /* Takes what pattern names out of a package. */
 static int extract(const struct package_cache *cache, const char *package, const char *wanted,
 		   const char *to, struct err *err)
 {
-	char partial[PATH_SIZE], pattern[PATH_SIZE];
-	struct owners owners = { 0 };
-	struct package of = { .name = "kernel" };
-	glob_t found = { 0 };
+	char partial[PATH_SIZE];
 	int r = files_path(partial, err, "%s/partial", cache->dir);
 
-	if (r == 0)
-		r = files_path(pattern, err, "%s/%s", partial, wanted);
-	if (r == 0)
-		r = files_remove(partial, err);
-	if (r == 0)
-		r = files_mkdirs(partial, err);
-	if (r == 0)
-		r = owners_add_package(&owners, &of, err);
-	if (r >= 0)
-		r = deb_extract(package, partial, &owners, 0, err);
-	owners_free(&owners);
-	if (r == 0 && glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
-		r = err_say(err, ENOENT, "%s holds no %s", package, wanted);
-	if (r == 0)
-		r = files_mkdirs_for(to, err);
-	if (r == 0 && rename(found.gl_pathv[0], to) < 0)
-		r = err_set(err, errno, "cannot create %s", to);
-	globfree(&found);
+	if (r < 0)
+		return r;
+	r = extract_into(partial, package, wanted, to, err);
 	if (files_remove(partial, r < 0 ? NULL : err) < 0 && r == 0)
-		r = -EIO;
+		return -EIO;
 	return r;
 }
 
@@ -113,7 +129,7 @@ struct fetch {
 static int find_package(const struct fetch *fetch, const struct apt *apt, struct package *ret,
 			struct err *err)
 {
-	struct apt_words *words;
+	ARRAY_FREE struct apt_words *words = NULL;
 	char name[PACKAGE_WORD_MAX];
 	int r = apt_update(apt, err);
 
@@ -127,10 +143,9 @@ static int find_package(const struct fetch *fetch, const struct apt *apt, struct
 	if (!words)
 		return err_set(err, ENOMEM, "cannot list packages");
 	r = apt_words_add(words, name, apt->archs[0], NULL, err);
-	if (r == 0)
-		r = apt_find(apt, words, ret, err);
-	free(words);
-	return r;
+	if (r < 0)
+		return r;
+	return apt_find(apt, words, ret, err);
 }
 
 static int fetch_from(const char *mirror, struct err *err, void *ctx)
@@ -189,17 +204,17 @@ static int fetch(const struct debian_kernel_request *request, const struct packa
 static int find_cached(const struct debian_kernel_request *request, char *ret_path)
 {
 	char dir[PATH_SIZE], pattern[PATH_SIZE];
-	glob_t found = { 0 };
+	__attribute__((cleanup(globfree))) glob_t found = { 0 };
 	int r = package_cache_dir(request->cache, dir, NULL);
 
-	if (r == 0)
-		r = image_path(dir, request->arch, "*", pattern, NULL);
-	if (r == 0)
-		r = glob(pattern, 0, NULL, &found) == 0 ? 0 : -ENOENT;
-	if (r == 0)
-		r = str_copy(ret_path, PATH_SIZE, found.gl_pathv[found.gl_pathc - 1]);
-	globfree(&found);
-	return r;
+	if (r < 0)
+		return r;
+	r = image_path(dir, request->arch, "*", pattern, NULL);
+	if (r < 0)
+		return r;
+	if (glob(pattern, 0, NULL, &found) != 0)
+		return -ENOENT;
+	return str_copy(ret_path, PATH_SIZE, found.gl_pathv[found.gl_pathc - 1]);
 }
 
 int debian_kernel_find(const struct debian_kernel_request *request, char *ret_path, struct err *err)
@@ -221,10 +236,20 @@ int debian_kernel_find(const struct debian_kernel_request *request, char *ret_pa
 		     : 0;
 }
 
+static int unpack_modules(const struct package_cache *cache, const char *image, const char *dir,
+			  struct err *err)
+{
+	char archive[PATH_SIZE];
+	int r = files_path(archive, err, "%s/debs/%s", cache->dir, path_base(image));
+
+	if (r < 0)
+		return r;
+	return extract(cache, archive, "lib/modules/*", dir, err);
+}
+
 int debian_kernel_find_modules(const struct debian_kernel_request *request, const char *image,
 			       char *ret_dir, struct err *err)
 {
-	char archive[PATH_SIZE];
 	struct package_cache cache;
 	int r = package_cache_open(request->cache, request->listener, &cache, err);
 
@@ -234,9 +259,7 @@ int debian_kernel_find_modules(const struct debian_kernel_request *request, cons
 		       path_base(image));
 	if (r == 0 && !files_exist(ret_dir)) {
 		listener_step(request->listener, "unpacking the kernel's modules");
-		r = files_path(archive, err, "%s/debs/%s", cache.dir, path_base(image));
-		if (r == 0)
-			r = extract(&cache, archive, "lib/modules/*", ret_dir, err);
+		r = unpack_modules(&cache, image, ret_dir, err);
 	}
 	package_cache_close(&cache);
 	return r;

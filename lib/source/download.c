@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/files.h"
 #include "core/arch.h"
 #include "core/err.h"
@@ -77,18 +78,18 @@ static int say_missing(const struct download *download, int r, struct err *err)
 
 static int run_apt(const struct download *download, struct err *err)
 {
-	struct apt_words *words = calloc(1, sizeof(*words));
-	int r = words ? 0 : err_set(err, ENOMEM, "cannot download packages");
+	ARRAY_FREE struct apt_words *words = calloc(1, sizeof(*words));
 
-	for (size_t i = 0; r == 0 && i < download->n; i++) {
+	if (!words)
+		return err_set(err, ENOMEM, "cannot download packages");
+	for (size_t i = 0; i < download->n; i++) {
 		const struct package *package = &download->packages[download->which[i]];
+		int r = apt_words_add(words, package->name, package->arch, package->version, err);
 
-		r = apt_words_add(words, package->name, package->arch, package->version, err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0)
-		r = apt_download(download->apt, words, download->partial, err);
-	free(words);
-	return r;
+	return apt_download(download->apt, words, download->partial, err);
 }
 
 static int take_all(const struct download *download, struct err *err)

@@ -153,6 +153,13 @@ static int take_line(struct owners *owners, const char *line, size_t n, struct e
 	return package < 0 ? package : owners_add_file(owners, copy, (size_t)package, err);
 }
 
+static void free_words(char **words, size_t n)
+{
+	for (size_t i = 0; words && i < n; i++)
+		free(words[i]);
+	free(words);
+}
+
 /* Every path twice: with and without "/usr", as dpkg may know either. Caller frees all. */
 static char **both_ways(char *const *paths, size_t n)
 {
@@ -164,6 +171,10 @@ static char **both_ways(char *const *paths, size_t n)
 		both[2 * i] = strdup(tail);
 		if (asprintf(&both[2 * i + 1], "/usr%s", tail) < 0)
 			both[2 * i + 1] = NULL;
+		if (!both[2 * i] || !both[2 * i + 1]) {
+			free_words(both, 2 * n);
+			return NULL;
+		}
 	}
 	return both;
 }
@@ -174,33 +185,28 @@ static int ask(struct owners *owners, char *const *paths, size_t n, struct err *
 	FILES_FREE char *output = NULL;
 	int r = query(head, paths, n, &output, err);
 
-	for (const char *s = output; r == 0 && s && *s;) {
+	if (r < 0)
+		return r;
+	for (const char *s = output; s && *s;) {
 		size_t length = strcspn(s, "\n");
 
 		r = take_line(owners, s, length, err);
+		if (r < 0)
+			return r;
 		s += length + (s[length] == '\n');
 	}
-	return r;
+	return 0;
 }
 
 int owners_ask_dpkg(struct owners *owners, char *const *paths, size_t n, struct err *err)
 {
 	char **both;
-	int r = 0;
+	int r;
 
 	if (!n || !program_exists("dpkg-query"))
 		return 0;
 	both = both_ways(paths, n);
-	for (size_t i = 0; !both || i < 2 * n; i++) {
-		if (!both || !both[i]) {
-			r = err_set(err, ENOMEM, "cannot ask dpkg");
-			break;
-		}
-	}
-	if (r == 0)
-		r = ask(owners, both, 2 * n, err);
-	for (size_t i = 0; both && i < 2 * n; i++)
-		free(both[i]);
-	free(both);
+	r = both ? ask(owners, both, 2 * n, err) : err_set(err, ENOMEM, "cannot ask dpkg");
+	free_words(both, 2 * n);
 	return r;
 }

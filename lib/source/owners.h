@@ -41,4 +41,7 @@ int owners_ask_dpkg(struct owners *owners, char *const *paths, size_t n, struct 
 
 void owners_free(struct owners *owners);
 
+/* Frees them when their scope ends: OWNERS_CLEANUP struct owners owners = { 0 }; */
+#define OWNERS_CLEANUP __attribute__((cleanup(owners_free)))
+
 #endif

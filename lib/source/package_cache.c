@@ -31,9 +31,9 @@ int package_cache_dir(const char *given, char *ret, struct err *err)
 		return files_path(ret, err, "%s/busypy", base);
 	if (home && home[0] == '/')
 		return files_path(ret, err, "%s/.cache/busypy", home);
-	return err_hint(err,
-			err_say(err, ENOENT, "HOME is not set, so there is no place for packages"),
-			"give --cache DIR");
+	return err_say(err, ENOENT,
+		       "HOME is not set, so there is no place for packages (Hint: give --cache "
+		       "DIR)");
 }
 
 static int lock(struct package_cache *cache, const struct listener *listener, struct err *err)
@@ -77,12 +77,15 @@ int package_cache_open(const char *given, const struct listener *listener,
 	if (!real)
 		return err_set(err, errno, "%s", dir);
 	r = files_path(ret->dir, err, "%s", real);
-	if (r == 0)
-		r = files_path(dir, err, "%s/debs", ret->dir);
-	if (r == 0)
-		r = files_mkdirs(dir, err);
-	if (r == 0)
-		r = lock(ret, listener, err);
+	if (r < 0)
+		return r;
+	r = files_path(dir, err, "%s/debs", ret->dir);
+	if (r < 0)
+		return r;
+	r = files_mkdirs(dir, err);
+	if (r < 0)
+		return r;
+	r = lock(ret, listener, err);
 	if (r < 0)
 		package_cache_close(ret);
 	return r;
@@ -130,10 +133,12 @@ int package_cache_take(const struct package_cache *cache, const struct package *
 	char path[PATH_SIZE], to[PATH_SIZE], file[4 * PACKAGE_WORD_MAX];
 	int r = package_file(package, file, sizeof(file));
 
-	if (r == 0)
-		r = files_path(path, err, "%s/%s", from, file);
-	if (r == 0)
-		r = package_cache_path(cache, package, to, err);
+	if (r < 0)
+		return err_set(err, ENAMETOOLONG, "%s", package->name);
+	r = files_path(path, err, "%s/%s", from, file);
+	if (r < 0)
+		return r;
+	r = package_cache_path(cache, package, to, err);
 	if (r < 0)
 		return r;
 	if (!files_exist(path))
