@@ -321,12 +321,17 @@ static int choose_tree(struct options *options, char path[PATH_SIZE], struct err
 	struct sandbox_request *request = &options->request;
 	int r = arch_named(options->arch, &request->arch, err);
 
-	if (r == 0 && !options->tree)
+	if (r < 0)
+		return r;
+	if (!options->tree)
 		r = run_find_tree(options->config, &options->tree, err);
-	if (r == 0)
-		r = tree_resolve(options->tree, path, err);
+	if (r < 0)
+		return r;
+	r = tree_resolve(options->tree, path, err);
+	if (r < 0)
+		return r;
 	request->tree = path;
-	return r < 0 ? r : tree_need_runtime(path, request->arch, err);
+	return tree_need_runtime(path, request->arch, err);
 }
 
 /* So that `busypy run ./script` works. It comes before what was asked for, which may cover it. */

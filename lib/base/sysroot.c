@@ -256,7 +256,9 @@ static int follow(struct walk *walk, const struct stat *link)
 		return -ELOOP;
 	if (trail && trail->follow)
 		r = trail->follow(walk->real, link, last, trail->context);
-	return r < 0 ? r : go_on_at(walk, target);
+	if (r < 0)
+		return r;
+	return go_on_at(walk, target);
 }
 
 /* Takes the next component off walk->rest and onto walk->done. */
@@ -332,7 +334,9 @@ int sysroot_find(const struct sysroot *root, const char *path, char *ret_real)
 	struct walk walk;
 	int r = walk_path(root, path, true, NULL, &walk);
 
-	return r < 0 ? r : str_copy(ret_real, PATH_SIZE, walk.real);
+	if (r < 0)
+		return r;
+	return str_copy(ret_real, PATH_SIZE, walk.real);
 }
 
 int sysroot_find_link(const struct sysroot *root, const char *path, char *ret_real)
@@ -340,7 +344,9 @@ int sysroot_find_link(const struct sysroot *root, const char *path, char *ret_re
 	struct walk walk;
 	int r = walk_path(root, path, false, NULL, &walk);
 
-	return r < 0 ? r : str_copy(ret_real, PATH_SIZE, walk.real);
+	if (r < 0)
+		return r;
+	return str_copy(ret_real, PATH_SIZE, walk.real);
 }
 
 int sysroot_canonical(const struct sysroot *root, const char *path, char *ret_path)
@@ -348,7 +354,9 @@ int sysroot_canonical(const struct sysroot *root, const char *path, char *ret_pa
 	struct walk walk;
 	int r = walk_path(root, path, true, NULL, &walk);
 
-	return r < 0 ? r : str_copy(ret_path, PATH_SIZE, walk.done[0] ? walk.done : "/");
+	if (r < 0)
+		return r;
+	return str_copy(ret_path, PATH_SIZE, walk.done[0] ? walk.done : "/");
 }
 
 int sysroot_walk(const struct sysroot *root, const char *path, struct sysroot_trail *trail)

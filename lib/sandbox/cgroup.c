@@ -95,28 +95,23 @@ static int open_mount(void)
 
 static int set_limits(int dir, const struct cgroup_limits *limits)
 {
-	int r = 0;
+	int r = limits->memory ? put_number(dir, "memory.max", limits->memory) : 0;
 
+	if (r < 0)
+		return r;
 	if (limits->memory)
-		r = put_number(dir, "memory.max", limits->memory);
-	if (r == 0 && limits->memory)
 		(void)put(dir, "memory.swap.max", "0"); /* not there without swap accounting */
-	if (r == 0 && limits->pids)
-		r = put_number(dir, "pids.max", limits->pids);
-	return r;
+	return limits->pids ? put_number(dir, "pids.max", limits->pids) : 0;
 }
 
 static int make_below(int parent, const struct cgroup_limits *limits, struct cgroup *cgroup)
 {
-	int r;
-
 	if (!can_limit(parent, limits) || mkdirat(parent, cgroup->name, 0755) < 0)
 		return -ENOENT;
 	cgroup->dir = openat(parent, cgroup->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = cgroup->dir < 0 ? -errno : set_limits(cgroup->dir, limits);
-	if (r == 0)
+	if (cgroup->dir >= 0 && set_limits(cgroup->dir, limits) == 0)
 		cgroup->procs = openat(cgroup->dir, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-	if (r == 0 && cgroup->procs >= 0)
+	if (cgroup->procs >= 0)
 		return 0;
 	fd_close(&cgroup->dir);
 	(void)unlinkat(parent, cgroup->name, AT_REMOVEDIR); /* empty: just made */

@@ -82,7 +82,9 @@ static int make_plan(const struct sandbox_request *request, struct facts *facts,
 	if (geteuid() == 0)
 		sandbox.flags |= VIEW_SANDBOX_ROOT;
 	r = view_gather(&view, facts, err);
-	return r < 0 ? r : view_sandbox_plan(&view, facts, ret, err);
+	if (r < 0)
+		return r;
+	return view_sandbox_plan(&view, facts, ret, err);
 }
 
 int sandbox_plan(const struct sandbox_request *request, struct plan *ret, struct err *err)
@@ -112,14 +114,16 @@ static int prepare(const struct sandbox_request *request, struct work *work, str
 {
 	int r = make_plan(request, &work->facts, &work->plan, err);
 
-	ret->request = request;
-	ret->plan = &work->plan;
-	if (r == 0 && !arch_runs_on(request->arch, arch_native())) {
-		r = emulator_rule(request->arch, &work->rule, err);
-		ret->rule = &work->rule;
-	}
 	if (r < 0)
 		return r;
+	ret->request = request;
+	ret->plan = &work->plan;
+	if (!arch_runs_on(request->arch, arch_native())) {
+		r = emulator_rule(request->arch, &work->rule, err);
+		if (r < 0)
+			return r;
+		ret->rule = &work->rule;
+	}
 	ret->uid = geteuid();
 	ret->gid = getegid();
 	ret->init = work->init;

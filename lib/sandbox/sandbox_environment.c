@@ -53,26 +53,35 @@ static int put(struct list *list, const char *variable)
 	return 0;
 }
 
+/* -E2BIG, or 0 as long as there is room. */
+static int put_all(struct list *list, const struct sandbox_environment *environment)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && !environment->clear && environment->from[i]; i++) {
+		if (!is_dropped(environment->from[i], environment->host_view))
+			r = put(list, environment->from[i]);
+	}
+	for (size_t i = 0; r == 0 && i < sizeof(clients) / sizeof(clients[0]); i++) {
+		if (!environment->host_view || environment->clear)
+			r = put(list, clients[i]);
+	}
+	if (r < 0)
+		return r;
+	r = put(list, "PYTHONNOUSERSITE=1");
+	for (size_t i = 0; r == 0 && i < environment->n_more; i++)
+		r = put(list, environment->more[i]);
+	return r;
+}
+
 int sandbox_environment(const struct sandbox_environment *environment,
 			char *ret[SANDBOX_VARIABLES_MAX], struct err *err)
 {
 	struct list list = { ret, 0 };
-	int r = 0;
 
 	ret[0] = NULL;
-	for (size_t i = 0; r == 0 && !environment->clear && environment->from[i]; i++) {
-		if (!is_dropped(environment->from[i], environment->host_view))
-			r = put(&list, environment->from[i]);
-	}
-	for (size_t i = 0; r == 0 && i < sizeof(clients) / sizeof(clients[0]); i++) {
-		if (!environment->host_view || environment->clear)
-			r = put(&list, clients[i]);
-	}
-	if (r == 0)
-		r = put(&list, "PYTHONNOUSERSITE=1");
-	for (size_t i = 0; r == 0 && i < environment->n_more; i++)
-		r = put(&list, environment->more[i]);
-	return r < 0 ? err_say(err, E2BIG, "the environment has more than %d variables",
-			       SANDBOX_VARIABLES_MAX - 1)
-		     : 0;
+	if (put_all(&list, environment) < 0)
+		return err_say(err, E2BIG, "the environment has more than %d variables",
+			       SANDBOX_VARIABLES_MAX - 1);
+	return 0;
 }

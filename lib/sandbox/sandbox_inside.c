@@ -91,9 +91,10 @@ static int take_ids(const struct inside *inside, struct err *err)
 			      inside->rule ? 0 : inside->gid, inside->gid, -1 };
 	int r = ns_map(&ids, err);
 
-	if (r == 0)
-		allow_user_namespaces(inside->rule ? "1" : "0");
-	return r;
+	if (r < 0)
+		return r;
+	allow_user_namespaces(inside->rule ? "1" : "0");
+	return 0;
 }
 
 enum { HANDLERS_MAX = 128 };
@@ -181,15 +182,17 @@ static int take_handlers(const struct inside *inside, struct err *err)
 		return 0;
 	}
 	instance = binfmt_new_instance(err);
+	if (instance < 0 && host_handles(inside->rule))
+		return 0;
 	if (instance < 0)
-		return host_handles(inside->rule) ? 0
-						  : err_hint(err, instance,
-							     "a kernel before 6.7 has only the "
-							     "machine's, and no handler with the "
-							     "flag F is registered there for this "
-							     "arch");
+		return err_hint(
+			err, instance,
+			"a kernel before 6.7 has only the machine's, and no handler with the "
+			"flag F is registered there for this arch");
 	r = register_rule(instance, inside->rule, err);
-	return r < 0 ? r : send_descriptor(inside, INSIDE_INSTANCE, instance, err);
+	if (r < 0)
+		return r;
+	return send_descriptor(inside, INSIDE_INSTANCE, instance, err);
 }
 
 static int raise_loopback(struct err *err)
@@ -228,15 +231,19 @@ static int set_limits(const struct inside *inside, struct err *err)
 	bool whole = inside->cgroup >= 0;
 	int r = whole ? 0 : limit(RLIMIT_DATA, limits->memory, "memory", err);
 
-	if (r == 0)
-		r = limit(RLIMIT_CPU, limits->cpu_s, "processor time", err);
-	if (r == 0 && limits->pids && !whole)
+	if (r < 0)
+		return r;
+	r = limit(RLIMIT_CPU, limits->cpu_s, "processor time", err);
+	if (r < 0)
+		return r;
+	if (limits->pids && !whole)
 		r = limit(RLIMIT_NPROC, limits->pids + 1, "processes", err); /* PID 1 is ours */
-	if (r == 0)
-		r = limit(RLIMIT_NOFILE, limits->files, "open files", err);
-	if (r == 0)
-		r = limit(RLIMIT_FSIZE, limits->file_bytes, "file sizes", err);
-	return r;
+	if (r < 0)
+		return r;
+	r = limit(RLIMIT_NOFILE, limits->files, "open files", err);
+	if (r < 0)
+		return r;
+	return limit(RLIMIT_FSIZE, limits->file_bytes, "file sizes", err);
 }
 
 /* A terminal of the sandbox's own devpts, with the caller's settings and size. */
@@ -261,7 +268,9 @@ static int open_terminal(const struct inside *inside, const int stdio[3], struct
 			(void)ioctl(slave, TIOCSWINSZ, &size);
 	}
 	r = send_descriptor(inside, INSIDE_TERMINAL, master, err);
-	return r < 0 ? r : fd_steal(&slave);
+	if (r < 0)
+		return r;
+	return fd_steal(&slave);
 }
 
 /* 0 to 2 are what the request says or, where that is a terminal, the sandbox's own. */
@@ -291,16 +300,25 @@ static int take_stdio(const struct inside *inside, struct err *err)
 }
 
 /* Takes away what is left of the rights that the new user namespace brought, for good. */
+static int drop_rights(void)
+{
+	int r;
+
+	if (prctl(PR_SET_SECUREBITS, NO_ROOT_LOCKED, 0UL, 0UL, 0UL) < 0)
+		return -errno;
+	r = priv_bound(0);
+	if (r < 0)
+		return r;
+	r = priv_clear();
+	if (r < 0)
+		return r;
+	return priv_set_no_new_privs();
+}
+
 static int drop(struct err *err)
 {
-	int r = prctl(PR_SET_SECUREBITS, NO_ROOT_LOCKED, 0UL, 0UL, 0UL) < 0 ? -errno : 0;
+	int r = drop_rights();
 
-	if (r == 0)
-		r = priv_bound(0);
-	if (r == 0)
-		r = priv_clear();
-	if (r == 0)
-		r = priv_set_no_new_privs();
 	return r < 0 ? err_set(err, -r, "cannot give up privileges") : 0;
 }
 
@@ -335,7 +353,9 @@ static int make_view(const struct inside *inside, struct err *err)
 
 	if (!(inside->request->flags & SANDBOX_CHROOT)) {
 		r = run_plan(inside->plan, err);
-		return r < 0 ? r : leave_root(inside, proc, err);
+		if (r < 0)
+			return r;
+		return leave_root(inside, proc, err);
 	}
 	r = run_plan_detached(inside->plan, err);
 	return r == -EINVAL ? err_hint(err, r, "without namespaces that takes Linux 6.15") : r;
@@ -351,42 +371,62 @@ static int settle(const struct inside *inside, struct err *err)
 	if (inside->request->flags & SANDBOX_CHROOT)
 		return settle_in_chroot(inside, err);
 	r = take_ids(inside, err);
-	if (r == 0)
-		r = take_handlers(inside, err);
-	if (r == 0 && (inside->request->flags & SANDBOX_OWN_NET))
+	if (r < 0)
+		return r;
+	r = take_handlers(inside, err);
+	if (r < 0)
+		return r;
+	if (inside->request->flags & SANDBOX_OWN_NET)
 		r = raise_loopback(err);
-	if (r == 0 && sethostname("busypy", 6) < 0)
-		r = err_set(err, errno, "cannot set the host's name");
-	return r;
+	if (r < 0)
+		return r;
+	return sethostname("busypy", 6) < 0 ? err_set(err, errno, "cannot set the host's name") : 0;
 }
 
-static int become(const struct inside *inside, int *ret_init, struct err *err)
+/* Namespaces, view, descriptors and working directory; *ret_init is PID 1's program, open. */
+static int move_in(const struct inside *inside, int *ret_init, struct err *err)
 {
 	const struct sandbox_request *request = inside->request;
 	int r = settle(inside, err);
 
-	if (r == 0)
-		*ret_init = r = copy_init(inside->init, err);
-	if (r >= 0)
-		r = make_view(inside, err);
+	if (r < 0)
+		return r;
+	*ret_init = copy_init(inside->init, err);
+	if (*ret_init < 0)
+		return *ret_init;
+	r = make_view(inside, err);
+	if (r < 0)
+		return r;
 	(void)setsid(); /* cannot fail: just forked */
-	if (r == 0)
-		r = take_stdio(inside, err);
-	if (r == 0 && chdir(request->workdir) < 0)
-		r = err_set(err, errno, "%s: no such working directory in the sandbox",
-			    request->workdir);
+	r = take_stdio(inside, err);
+	if (r < 0)
+		return r;
+	if (chdir(request->workdir) < 0)
+		return err_set(err, errno, "%s: no such working directory in the sandbox",
+			       request->workdir);
+	return 0;
+}
+
+/* Limits, rights, descriptors and system calls: what cannot be taken back. */
+static int confine(const struct inside *inside, struct err *err)
+{
+	int r;
+
 	/* Only i386 on x86_64 can be both. */
-	if (request->arch != arch_native() && !inside->rule)
+	if (inside->request->arch != arch_native() && !inside->rule)
 		(void)personality(PER_LINUX32); /* only uname(2) says another word */
-	if (r == 0)
-		r = set_limits(inside, err);
-	if (r == 0)
-		r = drop(err);
-	if (r == 0 && syscall(SYS_close_range, 3U, ~0U, CLOSEXEC) < 0)
-		r = err_set(err, errno, "cannot close descriptors");
-	if (r == 0)
-		r = filter_set(err);
-	return r == 0 ? bind_to_supervisor(inside, err) : r;
+	r = set_limits(inside, err);
+	if (r < 0)
+		return r;
+	r = drop(err);
+	if (r < 0)
+		return r;
+	if (syscall(SYS_close_range, 3U, ~0U, CLOSEXEC) < 0)
+		return err_set(err, errno, "cannot close descriptors");
+	r = filter_set(err);
+	if (r < 0)
+		return r;
+	return bind_to_supervisor(inside, err);
 }
 
 static const char *find_variable(char *const *envp, const char *start)
@@ -422,7 +462,7 @@ static int find_command(const char *name, char *const *envp, char *ret, size_t s
 }
 
 /* The command, as the foreground group of the terminal where there is one. */
-static void __attribute__((noreturn)) run_command(const struct sandbox_request *request)
+static _Noreturn void run_command(const struct sandbox_request *request)
 {
 	char path[PATH_SIZE], line[ERR_TEXT_MAX + 64];
 	struct err err = { 0 };
@@ -482,7 +522,9 @@ void inside_main(const struct inside *inside)
 	int init = -1, r;
 
 	(void)close(inside->supervisor);
-	r = become(inside, &init, &message.err);
+	r = move_in(inside, &init, &message.err);
+	if (r == 0)
+		r = confine(inside, &message.err);
 	if (r == 0)
 		(void)start_both(inside, init, &message.err);
 	(void)send_message(inside, &message, sizeof(message), -1); /* else it is gone, too */

@@ -78,7 +78,9 @@ int apart_do(int (*work)(struct err *err, void *ctx), void *ctx, struct err *err
 	struct apart apart;
 	int r = apart_begin(work, ctx, &apart, err);
 
-	return r < 0 ? r : apart_end(&apart, err);
+	if (r < 0)
+		return r;
+	return apart_end(&apart, err);
 }
 
 int apart_do_within(int (*work)(struct err *err, void *ctx), void *ctx, unsigned ms,

@@ -70,7 +70,9 @@ int binfmt_open(bool write, struct err *err)
 			       " (Hint: mount -t binfmt_misc binfmt_misc " BINFMT_MOUNT_POINT ")");
 	if (write)
 		r = check_writable(fd, err);
-	return r < 0 ? r : fd_steal(&fd);
+	if (r < 0)
+		return r;
+	return fd_steal(&fd);
 }
 
 int binfmt_new_instance(struct err *err)

@@ -121,9 +121,10 @@ int dhcp_ask(const struct netdev *netdev, const char *host, const struct dhcp_ti
 	ask.wanted = offer.address;
 	ask.server = offer.server;
 	r = ask_for(fd, DHCP_REQUEST, &ask, times->first, end, &answer);
-	if (r == 0 && answer.type == DHCP_NAK)
+	if (r < 0)
+		return r;
+	if (answer.type == DHCP_NAK)
 		return -ECONNREFUSED;
-	if (r == 0)
-		*ret = answer;
-	return r;
+	*ret = answer;
+	return 0;
 }

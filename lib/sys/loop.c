@@ -37,7 +37,9 @@ static int attach_one(int control, int file, char *ret_path)
 	r = configure(device, file, LO_FLAGS_DIRECT_IO);
 	if (r == -EINVAL) /* not on this file system */
 		r = configure(device, file, 0);
-	return r < 0 ? r : fd_steal(&device);
+	if (r < 0)
+		return r;
+	return fd_steal(&device);
 }
 
 int loop_attach(int file, char *ret_path)

@@ -89,10 +89,12 @@ int mount_new(const char *type, const char *source, const char *options, uint64_
 	if (fs < 0)
 		return fs;
 	r = result(syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "source", source, 0));
-	if (r == 0)
-		r = set_options(fs, options);
-	if (r == 0)
-		r = result(syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
+	if (r < 0)
+		return r;
+	r = set_options(fs, options);
+	if (r < 0)
+		return r;
+	r = result(syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
 	if (r < 0)
 		return r;
 	return result(syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, attributes));
@@ -127,7 +129,9 @@ int mount_pivot(int new_root)
 	if (syscall(SYS_pivot_root, ".", ".") == 0) {
 		int r = result(syscall(SYS_umount2, ".", UMOUNT_DETACH));
 
-		return r < 0 ? r : result(chdir("/"));
+		if (r < 0)
+			return r;
+		return result(chdir("/"));
 	}
 	if (errno != EINVAL)
 		return -errno;

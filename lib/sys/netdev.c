@@ -62,8 +62,9 @@ static int read_mac(struct netdev *netdev)
 	struct ifreq request;
 	int r = name_request(netdev->name, &request);
 
-	if (r == 0)
-		r = control(SIOCGIFHWADDR, &request);
+	if (r < 0)
+		return r;
+	r = control(SIOCGIFHWADDR, &request);
 	if (r < 0)
 		return r;
 	if (request.ifr_hwaddr.sa_family != ARPHRD_ETHER)
@@ -106,8 +107,9 @@ int netdev_up(const char *name)
 	struct ifreq request;
 	int r = name_request(name, &request);
 
-	if (r == 0)
-		r = control(SIOCGIFFLAGS, &request);
+	if (r < 0)
+		return r;
+	r = control(SIOCGIFFLAGS, &request);
 	if (r < 0 || (request.ifr_flags & IFF_UP))
 		return r;
 	request.ifr_flags |= IFF_UP;

@@ -84,5 +84,7 @@ int notify_journal(int priority, const char *message, const struct notify_field 
 	for (; fields && fields->name; fields++)
 		add_field(&text, fields->name, fields->value);
 	r = text_check(&text);
-	return r < 0 ? r : send_to(JOURNAL, bytes, text.used);
+	if (r < 0)
+		return r;
+	return send_to(JOURNAL, bytes, text.used);
 }

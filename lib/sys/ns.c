@@ -111,9 +111,12 @@ static int map_ids(const struct ns_ids *ids, struct err *err)
 	 * /proc files belong to root; it holds no rights here, so nothing is given away. */
 	(void)prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL);
 	r = write_self(ids->proc, "setgroups", "deny", err);
-	if (r == 0)
-		r = write_map(ids->proc, "uid_map", ids->uid, ids->outer_uid, err);
-	return r < 0 ? r : write_map(ids->proc, "gid_map", ids->gid, ids->outer_gid, err);
+	if (r < 0)
+		return r;
+	r = write_map(ids->proc, "uid_map", ids->uid, ids->outer_uid, err);
+	if (r < 0)
+		return r;
+	return write_map(ids->proc, "gid_map", ids->gid, ids->outer_gid, err);
 }
 
 int ns_map(const struct ns_ids *ids, struct err *err)
@@ -176,5 +179,7 @@ int ns_unshare_user(struct err *err)
 	unsigned uid = geteuid(), gid = getegid();
 	int r = ns_new_user(err);
 
-	return r < 0 ? r : ns_map_self(uid, gid, err);
+	if (r < 0)
+		return r;
+	return ns_map_self(uid, gid, err);
 }

@@ -58,11 +58,12 @@ int priv_clear(void)
 	priv.effective = 0;
 	priv.permitted = 0;
 	r = set(&priv);
-	if (r == 0)
-		r = priv_get(&priv);
-	if (r == 0 && (priv.effective || priv.permitted))
-		r = -EPERM;
-	return r;
+	if (r < 0)
+		return r;
+	r = priv_get(&priv);
+	if (r < 0)
+		return r;
+	return priv.effective || priv.permitted ? -EPERM : 0;
 }
 
 bool priv_ambient(const struct priv *priv)

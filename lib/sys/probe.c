@@ -190,17 +190,22 @@ int probe_tree_top(struct facts *facts, const char *tree, const struct view_sand
 		   struct err *err)
 {
 	FD_CLEANUP int root = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int r = root < 0 ? err_set(err, errno, "cannot read %s", tree)
-			 : add_entries(facts, root, tree, err);
-	bool all = r == 0 && needs_all(facts, sandbox);
+	bool all;
+	int r;
 
-	for (size_t i = 0; r == 0 && i < facts->n_top; i++) {
+	if (root < 0)
+		return err_set(err, errno, "cannot read %s", tree);
+	r = add_entries(facts, root, tree, err);
+	if (r < 0)
+		return r;
+	all = needs_all(facts, sandbox);
+	for (size_t i = 0; i < facts->n_top; i++) {
 		struct facts_entry *entry = &facts->top[i];
 
 		if ((all && entry->type == FACTS_DIR) || is_needed(facts, sandbox, entry))
 			entry->is_empty = is_empty_directory(root, entry->name);
 	}
-	return r;
+	return 0;
 }
 
 int probe_top(struct facts *facts, struct err *err)

@@ -65,9 +65,10 @@ static int take_root(struct run *run, int mount)
 	if (old_root < 0)
 		return -errno;
 	r = run->detached ? 0 : mount_attach(new_root, old_root);
-	if (r == 0)
-		run->root = fd_steal(&new_root);
-	return r;
+	if (r < 0)
+		return r;
+	run->root = fd_steal(&new_root);
+	return 0;
 }
 
 static int run_root(struct run *run, const struct op *op)

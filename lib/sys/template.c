@@ -69,11 +69,22 @@ static int pin_namespace(pid_t child, const char *pin, uint64_t *ret_ino, struct
 	return 0;
 }
 
+/* Waits until the child's view stands, and pins it. */
+static int pin_child(pid_t child, int channel, const char *pin, uint64_t *ret_ino, struct err *err)
+{
+	struct err theirs = { 0 };
+
+	if (fd_read_all(channel, &theirs, sizeof(theirs)) != sizeof(theirs))
+		return err_say(err, ECHILD, "the process that makes the view has died");
+	if (theirs.code)
+		return err_say(err, theirs.code, "%s", theirs.text);
+	return pin_namespace(child, pin, ret_ino, err);
+}
+
 static int pin_on(const struct plan *plan, int cpu, const char *pin, uint64_t *ret_ino,
 		  struct err *err)
 {
 	int channel[2];
-	struct err theirs = { 0 };
 	pid_t child;
 	int r;
 
@@ -85,13 +96,9 @@ static int pin_on(const struct plan *plan, int cpu, const char *pin, uint64_t *r
 		build(plan, cpu, channel[1]);
 	}
 	r = child < 0 ? err_set(err, errno, "cannot fork") : 0;
-	(void)close(channel[1]);
-	if (r == 0 && fd_read_all(channel[0], &theirs, sizeof(theirs)) != sizeof(theirs))
-		r = err_say(err, ECHILD, "the process that makes the view has died");
-	if (r == 0 && theirs.code)
-		r = err_say(err, theirs.code, "%s", theirs.text);
-	if (r == 0)
-		r = pin_namespace(child, pin, ret_ino, err);
+	(void)close(channel[1]); /* the child's: what it sends ends with it */
+	if (child > 0)
+		r = pin_child(child, channel[0], pin, ret_ino, err);
 	(void)close(channel[0]); /* lets the child go */
 	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
