@@ -255,7 +255,7 @@ static int follow(struct walk *walk, const struct stat *link)
 	if (walk->links == LINKS_MAX)
 		return -ELOOP;
 	if (trail && trail->follow)
-		r = trail->follow(walk->real, link, last, trail->context);
+		r = trail->follow(walk->real, link, last, trail->ctx);
 	if (r < 0)
 		return r;
 	return go_on_at(walk, target);
@@ -273,7 +273,7 @@ static int step(const struct sysroot *root, struct walk *walk, bool follow_last)
 	if (walk->trail && walk->trail->enter) {
 		r = locate(root, walk);
 		if (r >= 0)
-			r = walk->trail->enter(walk->real, walk->trail->context);
+			r = walk->trail->enter(walk->real, walk->trail->ctx);
 		if (r < 0)
 			return r;
 	}

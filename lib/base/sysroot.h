@@ -73,10 +73,10 @@ int sysroot_canonical(const struct sysroot *root, const char *path, char *ret_pa
 /* What a walk meets. The callbacks may be NULL; each returns 0 or the -errno that ends the walk. */
 struct sysroot_trail {
 	/* a directory, where it really is, in which a name is to be looked up */
-	int (*enter)(const char *real, void *context);
-	/* a link that is about to be followed; last: nothing of the path is left behind it */
-	int (*follow)(const char *real, const struct stat *link, bool last, void *context);
-	void *context;
+	int (*enter)(const char *real, void *ctx);
+	/* a link that is about to be followed; last: nothing of the path is left after it */
+	int (*follow)(const char *real, const struct stat *link, bool last, void *ctx);
+	void *ctx;
 	char at[PATH_SIZE];   /* path inside the sysroot where the walk ended or stopped */
 	char real[PATH_SIZE]; /* and where that really is */
 	unsigned links;	      /* followed so far */

@@ -101,7 +101,7 @@ static void check_native(const struct boot *boot, const char *path, const struct
 		return;
 	}
 	if (!elf_dynamic_fits(&file, arch)) {
-		struct elf_head head = { .class = file.class,
+		struct elf_head head = { .elf_class = file.elf_class,
 					 .data = file.data,
 					 .machine = file.machine,
 					 .flags = file.flags };

@@ -79,7 +79,7 @@ static const struct finding_kind is_static = {
 
 static const struct arch *object_arch(const struct link_object *object)
 {
-	struct elf_head head = { .class = object->file->class,
+	struct elf_head head = { .elf_class = object->file->elf_class,
 				 .data = object->file->data,
 				 .machine = object->file->machine,
 				 .flags = object->file->flags };
@@ -101,11 +101,11 @@ static void say_foreign(const struct linkage *linkage, const struct link_object 
 			    "is %s-endian, and %s is %s-endian",
 			    object->file->data == ELFDATA2MSB ? "big" : "little", arch->name,
 			    arch->data == ELFDATA2MSB ? "big" : "little");
-	else if (object->file->class != arch->class)
+	else if (object->file->elf_class != arch->elf_class)
 		finding_add(linkage->findings, &foreign, object->real, arch,
 			    "is a %s-bit file, and %s is %s-bit",
-			    object->file->class == ELFCLASS64 ? "64" : "32", arch->name,
-			    arch->class == ELFCLASS64 ? "64" : "32");
+			    object->file->elf_class == ELFCLASS64 ? "64" : "32", arch->name,
+			    arch->elf_class == ELFCLASS64 ? "64" : "32");
 	else
 		finding_add(linkage->findings, &foreign, object->real, arch,
 			    "is for another machine (e_machine %u, e_flags 0x%x), not for %s",

@@ -117,7 +117,7 @@ void arch_elf_magic(const struct arch *arch, uint8_t ret_magic[ARCH_MAGIC_LEN],
 	       "\x7f"
 	       "ELF",
 	       4);
-	ret_magic[4] = arch->class;
+	ret_magic[4] = arch->elf_class;
 	ret_magic[5] = arch->data;
 	ret_magic[6] = EV_CURRENT;
 	memset(ret_mask + 7, 0, 9); /* EI_OSABI, EI_ABIVERSION and padding: anything */

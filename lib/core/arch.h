@@ -20,7 +20,7 @@ struct arch {
 	const char *interp;  /* PT_INTERP of Debian's glibc programs */
 	const char *musl;    /* PT_INTERP of musl programs */
 	uint16_t machine;    /* e_machine, elf(5) */
-	uint8_t class;	     /* EI_CLASS: 1 is 32-bit, 2 is 64-bit */
+	uint8_t elf_class;   /* EI_CLASS: 1 is 32-bit, 2 is 64-bit */
 	uint8_t data;	     /* EI_DATA: 1 is little, 2 is big endian */
 	uint32_t flags;	     /* e_flags & flags_mask must be this: ABIs that share a machine */
 	uint32_t flags_mask;

@@ -43,8 +43,8 @@ struct cmdline {
 /* The documented defaults. */
 void cmdline_init(struct cmdline *cmdline);
 
-/* Takes the next word at or behind *at (0 at first) from n bytes; quoted as the kernel quotes:
- * "a b", key="a b". Returns 1 (a word was taken, whoever's it is), 0 behind the last; -EINVAL with
+/* Takes the next word at or after *at (0 at first) from n bytes; quoted as the kernel quotes:
+ * "a b", key="a b". Returns 1 (a word was taken, whoever's it is), 0 after the last; -EINVAL with
  * "1:COLUMN: sentence" where a word of ours is wrong or contradicts an earlier one: it was skipped,
  * or has replaced the earlier one; go on calling. */
 int cmdline_next(const char *bytes, size_t n, size_t *at, struct cmdline *cmdline, struct err *err);

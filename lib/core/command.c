@@ -44,7 +44,7 @@ static int split(const char *text, struct command *ret)
 		s += blanks;
 		if (!*s)
 			break;
-		/* a word and the blank or NUL behind it: half of the bytes are always enough */
+		/* a word and the blank or NUL after it: half of the bytes are always enough */
 		ret->argv[n_words++] = s;
 		s += strcspn(s, " \t");
 	}

@@ -20,7 +20,7 @@ enum cpio_next {
 	CPIO_ENTRY,
 	CPIO_END,	 /* the whole buffer is done */
 	CPIO_COMPRESSED, /* at *at stands something else, which has to be unpacked first */
-	CPIO_CUT,	 /* a member goes on behind the buffer */
+	CPIO_CUT,	 /* a member goes on past the buffer */
 	CPIO_UNSOUND	 /* no member where one has to be */
 };
 

@@ -44,7 +44,7 @@ enum option {
 };
 
 static const uint8_t cookie[] = { 99, 130, 83, 99 };
-static const char class[] = "busypy";
+static const char vendor_class[] = "busypy";
 
 static size_t put(uint8_t *packet, size_t at, enum option option, const void *bytes, size_t n)
 {
@@ -93,7 +93,7 @@ size_t dhcp_build(enum dhcp_type type, const struct dhcp_ask *ask, uint8_t ret[D
 		at = put(ret, at, OPTION_SERVER, address, sizeof(address));
 	}
 	at = put(ret, at, OPTION_ASKED, asked, sizeof(asked));
-	at = put(ret, at, OPTION_CLASS, class, sizeof(class) - 1);
+	at = put(ret, at, OPTION_CLASS, vendor_class, sizeof(vendor_class) - 1);
 	if (host > 0 && host < IP4_HOST_MAX)
 		at = put(ret, at, OPTION_HOST, ask->host, host);
 	ret[at++] = OPTION_END;

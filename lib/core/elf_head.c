@@ -32,7 +32,7 @@ static void read_head(const uint8_t *bytes, bool wide, bool big, struct elf_head
 
 static size_t phdr_size(const struct elf_head *head)
 {
-	return head->class == ELFCLASS64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+	return head->elf_class == ELFCLASS64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
 }
 
 int elf_head_parse(const uint8_t *bytes, size_t n, struct elf_head *ret)
@@ -42,11 +42,11 @@ int elf_head_parse(const uint8_t *bytes, size_t n, struct elf_head *ret)
 
 	if (n < sizeof(Elf32_Ehdr) || memcmp(bytes, ELFMAG, SELFMAG) != 0)
 		return -ENOEXEC;
-	head.class = bytes[EI_CLASS];
+	head.elf_class = bytes[EI_CLASS];
 	head.data = bytes[EI_DATA];
-	if (head.class < 1 || head.class > 2 || head.data < 1 || head.data > 2)
+	if (head.elf_class < 1 || head.elf_class > 2 || head.data < 1 || head.data > 2)
 		return -ENOEXEC;
-	wide = head.class == ELFCLASS64;
+	wide = head.elf_class == ELFCLASS64;
 	if (wide && n < sizeof(Elf64_Ehdr))
 		return -ENOEXEC;
 	read_head(bytes, wide, head.data == ELFDATA2MSB, &head);
@@ -58,11 +58,11 @@ int elf_head_parse(const uint8_t *bytes, size_t n, struct elf_head *ret)
 
 int elf_head_for_interp(const uint8_t *bytes, const struct arch *kernel, struct elf_head *ret)
 {
-	struct elf_head head = { .class = kernel->class, .data = kernel->data };
+	struct elf_head head = { .elf_class = kernel->elf_class, .data = kernel->data };
 
 	if (memcmp(bytes, ELFMAG, SELFMAG) != 0)
 		return -ENOEXEC;
-	read_head(bytes, kernel->class == ELFCLASS64, kernel->data == ELFDATA2MSB, &head);
+	read_head(bytes, kernel->elf_class == ELFCLASS64, kernel->data == ELFDATA2MSB, &head);
 	if (head.machine != kernel->machine || head.phentsize != phdr_size(&head))
 		return -ENOEXEC;
 	*ret = head;
@@ -95,7 +95,7 @@ struct segment {
 
 static void read_segment(const struct elf_head *head, const uint8_t *phdr, struct segment *ret)
 {
-	bool wide = head->class == ELFCLASS64, big = head->data == ELFDATA2MSB;
+	bool wide = head->elf_class == ELFCLASS64, big = head->data == ELFDATA2MSB;
 	size_t n = wide ? 8 : 4;
 
 	ret->type = (uint32_t)get(phdr, 4, big);
@@ -155,7 +155,7 @@ enum elf_cut elf_head_cut(const struct elf_head *head, const uint8_t *phdrs, siz
 bool elf_head_maps(const struct elf_head *head, const uint8_t *phdrs, size_t n)
 {
 	/* 32-bit programs without PT_GNU_STACK may execute what they may read: asm/elf.h */
-	uint32_t executable = head->class == ELFCLASS64 ? PF_X : PF_X | PF_R;
+	uint32_t executable = head->elf_class == ELFCLASS64 ? PF_X : PF_X | PF_R;
 	size_t each = phdr_size(head), loaded = 0;
 	bool has_entry = false;
 
@@ -177,7 +177,7 @@ bool elf_head_maps(const struct elf_head *head, const uint8_t *phdrs, size_t n)
 
 bool elf_head_fits(const struct elf_head *head, const struct arch *arch)
 {
-	return head->class == arch->class && head->data == arch->data &&
+	return head->elf_class == arch->elf_class && head->data == arch->data &&
 	       head->machine == arch->machine && (head->flags & arch->flags_mask) == arch->flags;
 }
 
@@ -196,7 +196,7 @@ const struct arch *elf_head_arch(const struct elf_head *head)
 int elf_head_interp(const struct elf_head *head, const uint8_t *phdrs, size_t n,
 		    uint64_t *ret_offset, uint64_t *ret_size)
 {
-	bool wide = head->class == ELFCLASS64, big = head->data == ELFDATA2MSB;
+	bool wide = head->elf_class == ELFCLASS64, big = head->data == ELFDATA2MSB;
 	size_t each = head->phentsize;
 
 	for (size_t i = 0; i < head->phnum; i++) {

@@ -17,8 +17,8 @@ enum {
 };
 
 struct elf_head {
-	uint8_t class; /* 1 is 32-bit, 2 is 64-bit */
-	uint8_t data;  /* 1 is little, 2 is big endian */
+	uint8_t elf_class; /* 1 is 32-bit, 2 is 64-bit */
+	uint8_t data;	   /* 1 is little, 2 is big endian */
 	uint16_t type, machine, phentsize, phnum;
 	uint32_t flags;
 	uint64_t phoff; /* byte offset of the program headers */
@@ -29,7 +29,7 @@ struct elf_head {
 int elf_head_parse(const uint8_t *bytes, size_t n, struct elf_head *ret);
 
 /* Reads the header as the ELF loader of a kernel for that arch does (fs/binfmt_elf.c): by e_type
- * and e_machine alone, never by EI_CLASS or EI_DATA. bytes are ELF_HEAD_READ, zeros behind the
+ * and e_machine alone, never by EI_CLASS or EI_DATA. bytes are ELF_HEAD_READ, zeros after the
  * file's end. -ENOEXEC if that loader leaves the file to the next. */
 int elf_head_for_kernel(const uint8_t *bytes, const struct arch *kernel, struct elf_head *ret);
 

@@ -22,7 +22,7 @@ static bool holds(const struct elf_versions *versions, size_t at, size_t size)
 	return at <= versions->n && versions->n - at >= size;
 }
 
-/* The place that is next bytes behind at; false if that is none. */
+/* The place that is next bytes after at; false if that is none. */
 static bool forward(const struct elf_versions *versions, size_t *at, uint64_t next)
 {
 	if (next == 0 || next > versions->n - *at)
@@ -31,7 +31,7 @@ static bool forward(const struct elf_versions *versions, size_t *at, uint64_t ne
 	return true;
 }
 
-/* To the table's next entry, which is next bytes behind this one; 0 for the last. */
+/* To the table's next entry, which is next bytes after this one; 0 for the last. */
 static int leave(struct elf_versions *versions, uint64_t next)
 {
 	versions->left--;
@@ -125,7 +125,7 @@ int elf_gnu_hash_count(const uint8_t *bytes, size_t n, bool big, unsigned word, 
 		return -ENOEXEC;
 	buckets = get(bytes, 4, big);
 	first = get(bytes + 4, 4, big);
-	at = 16 + get(bytes + 8, 4, big) * word; /* behind the bloom filter */
+	at = 16 + get(bytes + 8, 4, big) * word; /* after the bloom filter */
 	if (at > n || buckets > (n - at) / 4)
 		return -ENOEXEC;
 	for (uint64_t i = 0; i < buckets; i++) {

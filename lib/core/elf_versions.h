@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* GNU symbol versions as they stand in a file: the chains behind DT_VERDEF and DT_VERNEED, and how
- * many symbols a hash table tells of. Bytes of either order that may lie about everything. */
+/* GNU symbol versions as they stand in a file: the chains that DT_VERDEF and DT_VERNEED lead to,
+ * and how many symbols a hash table tells of. Bytes of either order that may lie about everything.
+ */
 #ifndef BUSYPY_CORE_ELF_VERSIONS_H
 #define BUSYPY_CORE_ELF_VERSIONS_H
 

@@ -23,7 +23,7 @@ struct entry_points {
 	bool wanted; /* inside of [console_scripts] */
 };
 
-/* Reads the next one. 1; 0 behind the last; -EINVAL for a line that is none. */
+/* Reads the next one. 1; 0 after the last; -EINVAL for a line that is none. */
 int entry_point_next(struct entry_points *points, struct entry_point *ret);
 
 /* The script that calls it. -E2BIG. */

@@ -76,7 +76,7 @@ enum inittab_verdict inittab_parse(struct inittab_reader *reader, struct inittab
 				   struct err *err);
 
 /* What is allowed but hardly meant: fills in the sentence of kind 0, 1, ... ("LINE:COLUMN: ...")
- * and returns 1 if it applies to the entry, 0 if not, -ENOENT behind the last kind. */
+ * and returns 1 if it applies to the entry, 0 if not, -ENOENT after the last kind. */
 int inittab_warn(const struct inittab_entry *entry, unsigned kind, struct err *err);
 
 /* The word for one action. Static storage. */
@@ -86,7 +86,7 @@ const char *inittab_action_name(enum inittab_action action);
 struct inittab_slot {
 	unsigned action; /* enum inittab_action, 0 for a stale entry */
 	int pid;	 /* of the running process of a respawn or askfirst entry, or 0 */
-	int next;	 /* in order of the file, -1 behind the last */
+	int next;	 /* in order of the file, -1 after the last */
 	int next_same;	 /* in its bucket */
 	uint32_t hash;
 	uint32_t text; /* offset of the command */
@@ -125,7 +125,7 @@ const char *inittab_command(const struct inittab *table, const struct inittab_sl
 void inittab_reload_begin(struct inittab *table);
 void inittab_reload_end(struct inittab *table);
 
-/* The first entry at or behind index (table->first, or a slot's next) with one of these actions,
+/* The first entry at or after index (table->first, or a slot's next) with one of these actions,
  * or -1. */
 int inittab_find(const struct inittab *table, int index, unsigned actions);
 

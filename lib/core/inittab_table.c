@@ -67,7 +67,7 @@ static void append(struct inittab *table, int index)
 	table->last = index;
 }
 
-/* Takes the entry behind previous (-1: the first one) out of the order. */
+/* Takes the entry after previous (-1: the first one) out of the order. */
 static void take_out(struct inittab *table, int previous, int index)
 {
 	int next = table->slots[index].next;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sysdeps/generic/dl-cache.h: the format since glibc 2.2, alone or behind the older one. */
+/* sysdeps/generic/dl-cache.h: the format since glibc 2.2, alone or after the older one. */
 #include "core/ldcache.h"
 
 #include <string.h>

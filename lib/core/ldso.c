@@ -6,7 +6,7 @@
 
 static const char *const redirected[] = { "/etc/ld.so.cache", "/etc/ld.so.preload" };
 
-/* The next place at or behind *from where a whole NUL-terminated string s ends; NULL if none. The
+/* The next place at or after *from where a whole NUL-terminated string s ends; NULL if none. The
  * start is left open: a linker may merge "/x/etc/ld.so.cache" and its tail. */
 static char *next(char *bytes, size_t n, const char *from, const char *s)
 {

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* The next word at or behind *at; its length, 0 behind the last. */
+/* The next word at or after *at; its length, 0 after the last. */
 static size_t word(const char *bytes, size_t n, size_t *at)
 {
 	const char *end;

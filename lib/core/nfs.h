@@ -27,7 +27,7 @@ int nfs_share_parse(const char *word, struct nfs_share *ret, struct err *err);
 bool nfs_names_version(const struct nfs_share *share);
 bool nfs_names_caching(const struct nfs_share *share);
 
-/* "SERVER:/PATH" with below (relative, or "") behind it; "%s" in the path is the client's address.
+/* "SERVER:/PATH" with below (relative, or "") after it; "%s" in the path is the client's address.
  * -E2BIG. */
 int nfs_source(const struct nfs_share *share, uint32_t client, const char *below,
 	       char ret[NFS_SOURCE_MAX]);

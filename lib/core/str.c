@@ -213,7 +213,7 @@ static bool star_extend(struct star *star, bool deep)
 }
 
 /* Iterative, never recursive over user input. Two memories are enough: the last `*`, and the last
- * `**`, which can only be asked again once the `*` behind it has failed. */
+ * `**`, which can only be asked again once the `*` after it has failed. */
 bool path_match(const char *pattern, const char *path)
 {
 	struct star shallow = { 0 }, deep = { 0 };

@@ -61,7 +61,7 @@ static int take_all(const struct elf_image *image, struct elf_dynamic *file)
 	const struct elf_segment *interp = elf_image_segment(image, PT_INTERP);
 	int r = 0;
 
-	file->class = image->class;
+	file->elf_class = image->elf_class;
 	file->data = image->data;
 	file->type = image->type;
 	file->machine = image->machine;
@@ -98,7 +98,7 @@ int elf_dynamic_read(const char *path, struct elf_dynamic *ret, struct err *err)
 
 bool elf_dynamic_fits(const struct elf_dynamic *file, const struct arch *arch)
 {
-	struct elf_head head = { .class = file->class,
+	struct elf_head head = { .elf_class = file->elf_class,
 				 .data = file->data,
 				 .machine = file->machine,
 				 .flags = file->flags };

@@ -15,7 +15,7 @@ enum { ELF_DYNAMIC_NEEDED_MAX = 128 };
 
 /* Strings belong to this struct; NULL where the file has none. */
 struct elf_dynamic {
-	uint8_t class, data; /* as in struct elf_head */
+	uint8_t elf_class, data; /* as in struct elf_head */
 	uint16_t type, machine;
 	uint32_t flags;
 	char *interp;  /* PT_INTERP */

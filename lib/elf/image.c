@@ -178,7 +178,7 @@ static int read_all(struct elf_image *image)
 	r = elf_head_parse((const uint8_t *)image->bytes, image->size, &head);
 	if (r < 0)
 		return flawed(image, "its ELF header is cut or wrong");
-	image->class = head.class;
+	image->elf_class = head.elf_class;
 	image->data = head.data;
 	image->type = head.type;
 	image->machine = head.machine;

@@ -33,7 +33,7 @@ struct elf_image {
 	struct Elf *elf;
 	const char *bytes; /* the whole file, mapped */
 	size_t size;
-	uint8_t class, data; /* as in struct elf_head */
+	uint8_t elf_class, data; /* as in struct elf_head */
 	uint16_t type, machine;
 	uint32_t flags;
 	uint64_t phoff;

@@ -151,7 +151,7 @@ static int read_needed(struct reader *reader)
 /* How many symbols there are, which no tag tells but on MIPS. */
 static int count_symbols(const struct elf_image *image, uint64_t *ret)
 {
-	bool big = image->data == ELFDATA2MSB, wide = image->class == ELFCLASS64;
+	bool big = image->data == ELFDATA2MSB, wide = image->elf_class == ELFCLASS64;
 	const uint8_t *bytes;
 	size_t n;
 	int r;

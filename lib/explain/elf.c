@@ -113,7 +113,8 @@ static int check_interp(struct world *world, const struct image *program, const 
 	struct found file;
 	struct image image;
 	FD_CLEANUP int fd = -1;
-	size_t least = program->arch->class == ELFCLASS64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
+	size_t least =
+		program->arch->elf_class == ELFCLASS64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
 	int step = world_step(world, "ld.so", name, NULL);
 	int r = world_find(world, step, name, &file, err);
 

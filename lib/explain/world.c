@@ -202,9 +202,7 @@ static int explain_walk(const char *path, const struct rights *rights,
 static int walk(struct world *world, const char *path, struct found *ret, struct err *err)
 {
 	struct rights rights = { .world = world };
-	struct sysroot_trail trail = { .enter = may_search,
-				       .follow = may_follow,
-				       .context = &rights };
+	struct sysroot_trail trail = { .enter = may_search, .follow = may_follow, .ctx = &rights };
 	char whole[2 * PATH_SIZE];
 	size_t n = strlen(path);
 	int r = absolute(world, path, whole, sizeof(whole), &rights.skip);

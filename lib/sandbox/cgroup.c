@@ -140,7 +140,7 @@ static void keep_only(int keep[3])
 }
 
 /* Waits for the death of its parent; or is killed, when the cgroup has been removed. */
-static void __attribute__((noreturn)) watch(const struct cgroup *cgroup, pid_t parent)
+static _Noreturn void watch(const struct cgroup *cgroup, pid_t parent)
 {
 	int keep[3] = { cgroup->parent, cgroup->dir, (int)syscall(SYS_pidfd_open, parent, 0) };
 	struct pollfd end = { .events = POLLIN };

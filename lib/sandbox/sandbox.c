@@ -130,9 +130,9 @@ static int prepare(const struct sandbox_request *request, struct work *work, str
 	return find_init(work->init, err);
 }
 
-static int enter(void *data)
+static int enter(void *ctx)
 {
-	inside_main(data);
+	inside_main(ctx);
 }
 
 /* As vfork(2), but on a stack of its own and in namespaces of its own: the process becomes another

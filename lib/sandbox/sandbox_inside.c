@@ -217,11 +217,11 @@ static int leave_root(const struct inside *inside, int proc, struct err *err)
 
 static int limit(int which, uint64_t value, const char *what, struct err *err)
 {
-	struct rlimit old, new = { value, value };
+	struct rlimit old, wanted = { value, value };
 
 	if (value == 0 || getrlimit(which, &old) < 0 || old.rlim_max <= value)
 		return 0; /* the caller's own is as strict */
-	return setrlimit(which, &new) < 0 ? err_set(err, errno, "cannot limit %s", what) : 0;
+	return setrlimit(which, &wanted) < 0 ? err_set(err, errno, "cannot limit %s", what) : 0;
 }
 
 /* By this process, for all that come from it; what a cgroup limits needs no second limit. */

@@ -27,6 +27,6 @@ enum inside_message { INSIDE_INSTANCE = 'i', INSIDE_TERMINAL = 't', INSIDE_FAILE
 
 /* Becomes the sandbox's PID 1, or tells why not and ends. Memory is the supervisor's, too, which
  * stands still until then. */
-void inside_main(const struct inside *inside) __attribute__((noreturn));
+_Noreturn void inside_main(const struct inside *inside);
 
 #endif

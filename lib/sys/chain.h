@@ -9,7 +9,7 @@
 struct err;
 
 /* True if the kernel, executing a script with the interpreter path, would say ELOOP: more than
- * SHEBANG_DEPTH_MAX scripts behind one another, and the last one's interpreter can be opened (else
+ * SHEBANG_DEPTH_MAX scripts in a row, and the last one's interpreter can be opened (else
  * that is the kernel's reason). Opens only regular files. fs/exec.c, exec_binprm(). */
 bool chain_too_long(const char *path);
 

@@ -14,7 +14,7 @@ struct dirs {
 /* Starts a listing of an open directory (not O_PATH), which must stay open. */
 void dirs_begin(struct dirs *dirs, int fd);
 
-/* 1 and the next name ("." and ".." are left out; valid until the next call), 0 behind the last,
+/* 1 and the next name ("." and ".." are left out; valid until the next call), 0 after the last,
  * -errno. */
 int dirs_next(struct dirs *dirs, const char **ret_name);
 

@@ -54,13 +54,13 @@ int ns_open_template(const char *path, uint64_t ino, struct err *err)
 	return fd_steal(&fd);
 }
 
-int ns_enter(int template, int shared, int *ret_entered, struct err *err)
+int ns_enter(int fd, int shared, int *ret_entered, struct err *err)
 {
 	*ret_entered = 0;
 	/* setns(2) refuses a process that shares its root and working directory with another. */
 	if (unshare(CLONE_FS) < 0)
 		return err_set(err, errno, "cannot unshare the working directory");
-	if (setns(template, CLONE_NEWNS) < 0)
+	if (setns(fd, CLONE_NEWNS) < 0)
 		return err_set(err, errno, "cannot enter the view");
 	*ret_entered = 1;
 	if (!shared && unshare(CLONE_NEWNS) < 0)

@@ -14,10 +14,10 @@ int ns_open_template(const char *path, uint64_t ino, struct err *err);
 /* Enters the mount namespace and, unless shared, makes a private copy of it. Needs PRIV_ENTER
  * effective. Root and working directory become the view's "/". Nothing has happened if the result
  * is -EPERM and *ret_entered 0; once it is 1, there is no way back. */
-int ns_enter(int template, int shared, int *ret_entered, struct err *err);
+int ns_enter(int fd, int shared, int *ret_entered, struct err *err);
 
-/* 1 if a mount namespace belongs to this process's user namespace or one below, so that capabilities
- * count there; 0 if not; -errno. ioctl_ns(2). */
+/* 1 if a mount namespace belongs to this process's user namespace or one below, so that
+ * capabilities count there; 0 if not; -errno. ioctl_ns(2). */
 int ns_owned(int template);
 
 /* Unshares a user and a mount namespace; nothing has happened if that fails. The sentence says

@@ -95,7 +95,7 @@ uint64_t priv_bounding(void)
 	for (unsigned long cap = 0; cap < CAPS_MAX; cap++) {
 		int r = prctl(PR_CAPBSET_READ, cap, 0UL, 0UL, 0UL);
 
-		if (r < 0) /* behind the kernel's last capability */
+		if (r < 0) /* after the kernel's last capability */
 			break;
 		if (r == 1)
 			mask |= 1ULL << cap;
@@ -108,7 +108,7 @@ int priv_bound(uint64_t mask)
 	for (unsigned long cap = 0; cap < CAPS_MAX; cap++) {
 		if ((mask >> cap & 1) || prctl(PR_CAPBSET_DROP, cap, 0UL, 0UL, 0UL) == 0)
 			continue;
-		if (errno == EINVAL) /* behind the kernel's last capability */
+		if (errno == EINVAL) /* after the kernel's last capability */
 			break;
 		/* Who may not drop may have nothing to drop. */
 		if (prctl(PR_CAPBSET_READ, cap, 0UL, 0UL, 0UL) != 0)

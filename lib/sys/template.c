@@ -22,7 +22,7 @@
 
 /* The child: performs the plan, tells how it went, and holds the namespace until the parent has
  * pinned it (or has gone). A cpu of -1 is any. */
-static void build(const struct plan *plan, int cpu, int channel)
+static _Noreturn void build(const struct plan *plan, int cpu, int channel)
 {
 	struct err err = { 0 };
 	cpu_set_t cpus;

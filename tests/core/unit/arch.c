@@ -31,7 +31,7 @@ static void test_names(void)
 static void make_head(const struct arch *arch, uint8_t magic[64])
 {
 	uint8_t mask[ARCH_MAGIC_LEN];
-	size_t at = arch->class == 2 ? 48 : 36;
+	size_t at = arch->elf_class == 2 ? 48 : 36;
 
 	memset(magic, 0, 64);
 	arch_elf_magic(arch, magic, mask);

@@ -14,13 +14,13 @@ static void put(uint8_t *at, size_t n, uint64_t value, bool big)
 		at[big ? n - 1 - i : i] = (uint8_t)(value >> 8 * i);
 }
 
-static void make(uint8_t *bytes, uint8_t class, uint8_t data, uint16_t machine, uint16_t phnum)
+static void make(uint8_t *bytes, uint8_t elf_class, uint8_t data, uint16_t machine, uint16_t phnum)
 {
-	bool wide = class == ELFCLASS64, big = data == ELFDATA2MSB;
+	bool wide = elf_class == ELFCLASS64, big = data == ELFDATA2MSB;
 
 	memset(bytes, 0, ELF_HEAD_READ);
 	memcpy(bytes, ELFMAG, SELFMAG);
-	bytes[EI_CLASS] = class;
+	bytes[EI_CLASS] = elf_class;
 	bytes[EI_DATA] = data;
 	put(bytes + 16, 2, ET_DYN, big);
 	put(bytes + 18, 2, machine, big);
@@ -29,15 +29,15 @@ static void make(uint8_t *bytes, uint8_t class, uint8_t data, uint16_t machine, 
 	put(bytes + (wide ? 56 : 44), 2, phnum, big);
 }
 
-static void test_class(uint8_t class, uint8_t data, const char *what)
+static void test_class(uint8_t elf_class, uint8_t data, const char *what)
 {
-	bool wide = class == ELFCLASS64, big = data == ELFDATA2MSB;
+	bool wide = elf_class == ELFCLASS64, big = data == ELFDATA2MSB;
 	uint8_t bytes[ELF_HEAD_READ], phdrs[2 * 56] = { 0 };
 	size_t each = wide ? 56 : 32;
 	struct elf_head head;
 	uint64_t offset, size;
 
-	make(bytes, class, data, EM_S390, 2);
+	make(bytes, elf_class, data, EM_S390, 2);
 	CHECK(elf_head_parse(bytes, sizeof(bytes), &head) == 0, what);
 	CHECK(head.machine == EM_S390 && head.phnum == 2 && head.phoff == (wide ? 64 : 52) &&
 		      head.type == ET_DYN,
@@ -154,7 +154,7 @@ static void put_segment(uint8_t *phdr, uint32_t flags, uint64_t offset, uint64_t
 /* What the kernel or ld.so would stumble over in a file that was cut. */
 static void test_cut(void)
 {
-	struct elf_head head = { .class = ELFCLASS64,
+	struct elf_head head = { .elf_class = ELFCLASS64,
 				 .data = ELFDATA2LSB,
 				 .phentsize = 56,
 				 .phnum = 2,
@@ -199,7 +199,7 @@ static void test_cut(void)
 /* A 32-bit program, big endian: its fields stand elsewhere, and reading is executing. */
 static void test_narrow(void)
 {
-	struct elf_head head = { .class = ELFCLASS32,
+	struct elf_head head = { .elf_class = ELFCLASS32,
 				 .data = ELFDATA2MSB,
 				 .phentsize = 32,
 				 .phnum = 1,
