@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -15,6 +16,7 @@
 #include "base/array.h"
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
 
@@ -65,7 +67,7 @@ static int set_capabilities(int fd, const char *path, struct err *err)
 	return r;
 }
 
-/* As the system's programs are labelled, so that every domain may execute it as these. */
+/* Labels the file like the system's programs, so that every domain may execute it. */
 static int set_label(int fd, const char *path, struct err *err)
 {
 	char label[256];
@@ -81,21 +83,12 @@ static int set_label(int fd, const char *path, struct err *err)
 	return 0;
 }
 
-int bake_program(const char *program, const struct contract *contract, const char *path,
-		 bool capabilities, struct err *err)
+static int write_program(const char *path, const uint8_t *bytes, size_t n, bool capabilities,
+			 struct err *err)
 {
-	ARRAY_FREE uint8_t *bytes = NULL;
-	FD_CLEANUP int fd = -1;
-	size_t n, at;
-	int r = read_program(program, &bytes, &n, err);
+	FD_CLEANUP int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int r;
 
-	if (r < 0)
-		return r;
-	r = place_of(program, bytes, n, &at, err);
-	if (r < 0)
-		return r;
-	memcpy(bytes + at, contract, sizeof(*contract));
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_set(err, errno, "cannot create %s", path);
 	r = fd_write_all(fd, bytes, n);
@@ -107,6 +100,33 @@ int bake_program(const char *program, const struct contract *contract, const cha
 	if (r < 0)
 		return r;
 	return capabilities ? set_capabilities(fd, path, err) : 0;
+}
+
+int bake_program(const char *program, const struct contract *contract, const char *path,
+		 bool capabilities, struct err *err)
+{
+	ARRAY_FREE uint8_t *bytes = NULL;
+	char temporary[PATH_SIZE];
+	struct text text;
+	size_t n, at;
+	int r = read_program(program, &bytes, &n, err);
+
+	if (r < 0)
+		return r;
+	r = place_of(program, bytes, n, &at, err);
+	if (r < 0)
+		return r;
+	memcpy(bytes + at, contract, sizeof(*contract));
+	text_init(&text, temporary, sizeof(temporary));
+	text_addf(&text, "%s.new", path);
+	if (text_check(&text) < 0)
+		return err_say(err, ENAMETOOLONG, "%s: the path is too long", path);
+	r = write_program(temporary, bytes, n, capabilities, err);
+	if (r < 0)
+		return r;
+	if (rename(temporary, path) < 0)
+		return err_set(err, errno, "cannot create %s", path);
+	return 0;
 }
 
 int bake_read(const char *path, struct contract *ret, struct err *err)
