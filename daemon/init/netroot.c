@@ -84,7 +84,7 @@ static void work(void *ctx)
 
 	network_set_waits(tell);
 	network_load_modules();
-	/* With nothing that comes over the network, the image is in this initramfs. */
+	/* If nothing is named that comes over the network, the image is in this initramfs. */
 	if (image[0] && !init->options.root[0] && !init->options.nfsroot[0]) {
 		image_mount(NULL, image, init->arch->name, NEW_ROOT);
 		return;
@@ -113,7 +113,7 @@ static void say_news(unsigned *said)
 	log_say("init: waiting for the root: %s", text);
 }
 
-/* True if the child has done its work; false for an ending, or if it died. */
+/* True if the child has done its work; false if a signal asked for an ending, or the child died. */
 static bool wait_for_child(struct init *init, int pid, unsigned *said)
 {
 	process_await(init, pid);
@@ -130,7 +130,7 @@ static bool wait_for_child(struct init *init, int pid, unsigned *said)
 	return init->processes.status == 0;
 }
 
-/* Nobody will use an initramfs's files again, and each is memory. */
+/* Frees the memory of an initramfs's files, which nobody will use again. */
 static void remove_below(int parent, dev_t dev, unsigned depth)
 {
 	struct dirs dirs;
@@ -161,7 +161,7 @@ static void free_initramfs(int root)
 		remove_below(root, st.st_dev, 0);
 }
 
-/* What is mounted already goes along; /tmp of an initramfs holds nothing. */
+/* Takes along what is mounted already, but for /tmp, which holds nothing yet. */
 static void move_mounts(void)
 {
 	static const char *const kept[] = { "/dev", "/proc", "/sys", "/run" };
@@ -189,7 +189,7 @@ static int change_root(void)
 	return chroot(".") < 0 || chdir("/") < 0 ? -errno : 0;
 }
 
-/* The tree brings the init that fits it, newer most likely than that of an image on a boot server.
+/* Executes the tree's own init, which fits it better than that of an image on a boot server.
  * Returns only where there is none. */
 static void become_tree_init(const struct init *init)
 {

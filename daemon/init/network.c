@@ -47,7 +47,7 @@ void network_waits(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args); /* shortened: it is for reading */
+	(void)vsnprintf(text, sizeof(text), format, args); /* shortened, since people read it */
 	va_end(args);
 	if (str_eq(text, last))
 		return;
@@ -66,7 +66,7 @@ void network_wait_again(const struct err *err, int *pause)
 	pause_ms(*pause);
 }
 
-/* A module's file is not needed twice: its memory is. */
+/* Loads a module and removes its file, whose memory is worth more. */
 static void load_one(const char *path)
 {
 	int r = module_load(path, "");
@@ -82,7 +82,7 @@ void network_load_modules(void)
 	ssize_t n = fd_read_file(AT_FDCWD, MODULES, list, sizeof(list));
 
 	if (n < 0) {
-		if (n != -ENOENT) /* all is in the kernel */
+		if (n != -ENOENT) /* where all drivers are in the kernel */
 			log_say("init: cannot read " MODULES ": %s", strerror((int)-n));
 		return;
 	}
@@ -97,7 +97,7 @@ void network_load_modules(void)
 	}
 }
 
-/* The named one, or the first with a carrier; drivers and cables take their time. */
+/* Waits for the named interface, or the first with a carrier: drivers and cables take time. */
 static void find_device(const char *wanted, struct netdev *ret)
 {
 	struct netdev all[NETDEV_MAX];
@@ -188,7 +188,7 @@ static void take_answer(const struct dhcp_answer *answer, struct ip4_word *word)
 	}
 }
 
-/* 0 or -errno; the interface then has an address. */
+/* Gives the interface its address, and the gateway; 0 or -errno. */
 static int configure(const struct netdev *netdev, struct ip4_word *word)
 {
 	int r;

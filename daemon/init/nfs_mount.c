@@ -37,7 +37,7 @@ int nfs_mount(const struct nfs_mount *request, struct err *err)
 	struct err second = { 0 };
 	int r = try_version(request, 0, err);
 
-	/* What the other version says matters only if the server has this one not at all. */
+	/* What the other version says matters only if the server does not have this one at all. */
 	if (r == 0 || nfs_names_version(request->share) ||
 	    (r != -EPROTONOSUPPORT && r != -ENOENT && r != -EACCES && r != -EPERM))
 		return r;

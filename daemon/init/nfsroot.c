@@ -47,8 +47,9 @@ static int read_current(const char *source, char target[TARGET_MAX], struct err 
 	return 0;
 }
 
-/* The version has a mount of its own, which may believe for ever what it has read: nothing in it
- * changes. Servers that do not let a client mount below an export's root: the mount of that. */
+/* The version gets a mount of its own, which may trust for ever what it has read, since nothing in
+ * it changes. Where the server does not let clients mount below an export's root, that mount is
+ * used. */
 static int mount_version(const struct network *network, const char *target, const char *at,
 			 char source[NFS_SOURCE_MAX], struct err *err)
 {

@@ -62,7 +62,7 @@ static int start_entry(struct init *init, const struct inittab_slot *slot, unsig
 	return process_start(init, &start);
 }
 
-/* The entry that this was the process of can be started again, but not at once. */
+/* Lets the entry that the process belonged to be started again, but not at once. */
 static void mark_ended(struct init *init, int pid)
 {
 	for (int i = init->table.first; i >= 0; i = init->table.slots[i].next) {
@@ -78,7 +78,7 @@ static void mark_ended(struct init *init, int pid)
 	}
 }
 
-/* ^Z at the terminal of busypy.run's program: nobody is there who could continue it. */
+/* After ^Z at the terminal of busypy.run's program: nobody else could continue it. */
 static void on_stopped(struct init *init, int pid, int sig)
 {
 	if (pid == init->processes.awaited && sig != SIGSTOP && getpid() == 1)
@@ -162,8 +162,8 @@ bool process_wait_all(struct init *init, uint64_t deadline)
 	return false;
 }
 
-/* With retries: an entry that is waited for has no later chance. Once patience has not helped, the
- * entries after it get one try each. */
+/* Tries several times, since an entry that is waited for has no later chance. Once that has not
+ * helped, the entries after it get one try each. */
 static int start_patiently(struct init *init, const struct inittab_slot *slot, uint64_t deadline)
 {
 	int tries = init->processes.fork_pause ? 1 : FORK_TRIES, pid = -EAGAIN;

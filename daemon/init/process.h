@@ -14,15 +14,15 @@ enum process_flags {
 	PROCESS_FOREGROUND = 1 << 1 /* in our session, as the terminal's foreground group */
 };
 
-/* Entries that are no command of an inittab, but a function of this program. */
+/* Entries that run a function of this program instead of a command. */
 enum process_kind { PROCESS_COMMAND, PROCESS_HEARTBEAT, PROCESS_RESCUE, PROCESS_KINDS };
 
-/* Adds such an entry, to be respawned: work is done in a child, in the place of an exec. */
+/* Adds such an entry, which is respawned: a child calls work instead of executing a command. */
 int process_add_work(struct init *init, enum process_kind kind, const char *name,
 		     void (*work)(void));
 
-/* Forks and executes a command (or does a work), in a session of its own unless a flag says
- * otherwise. The pid, or -errno if there is none. */
+/* Forks; the child executes the command or does the work, in a session of its own unless a flag
+ * says otherwise. The pid, or -errno if there is none. */
 int process_start(struct init *init, const struct start *start);
 
 /* Reaps whatever has ended, without waiting. */
@@ -37,7 +37,7 @@ bool process_wait(struct init *init, int pid, uint64_t deadline);
 /* The same for callers with a loop of their own, which ends when processes.awaited is 0. */
 void process_await(struct init *init, int pid);
 
-/* Forgets that forks have failed: who starts a process next is patient again. */
+/* Forgets that forks have failed: the next start is patient again. */
 void process_forget_pauses(struct init *init);
 
 /* Waits until no process is left. False at the deadline. */

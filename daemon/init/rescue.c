@@ -21,7 +21,7 @@
 
 static char program[128]; /* set once, by rescue_find */
 
-/* Beside the runtime of this arch, executable. */
+/* Looks for the shell of one arch: it must be executable. */
 static bool find_of(const char *arch, char dir[64])
 {
 	struct text text;
@@ -38,13 +38,13 @@ bool rescue_find(const struct init *init)
 	char dir[64], longer[1024];
 	struct text text;
 
-	/* busypy.arch= may have named one that this tree, or this machine, knows nothing of */
+	/* busypy.arch= may name an arch that this tree or this machine does not have */
 	if (!find_of(init->arch->name, dir) && !find_of(arch_native()->name, dir))
 		return false;
 	text_init(&text, longer, sizeof(longer));
 	text_addf(&text, "%s:%s", path ? path : "", dir);
 	if (text_check(&text) == 0 && !(path && strstr(path, dir)))
-		(void)environment_set("PATH", longer); /* without it: type full paths */
+		(void)environment_set("PATH", longer); /* without it, full paths work */
 	return true;
 }
 

@@ -20,8 +20,8 @@ static void reload(struct init *init)
 	inittab_reload_end(&init->table);
 }
 
-/* True if the entries did it; else, with the programs' server gone or the version that they are of
- * removed, nobody could reboot this machine but its power switch. */
+/* True if the entries did it. Otherwise this reboots: where the programs' server is gone, or their
+ * version removed, only the power switch could do so. */
 static bool press_ctrl_alt_del(struct init *init)
 {
 	uint64_t deadline = clock_ms() + (uint64_t)init->options.shutdown_s * 1000;
@@ -57,7 +57,7 @@ static bool serve_signal(struct init *init, int sig)
 	return init->ending != ENDING_NONE;
 }
 
-/* Between two groups of entries one signal is served, as BusyBox does it. */
+/* Serves one signal between two groups of entries, as BusyBox does. */
 static bool look_once(struct init *init)
 {
 	int sig = signals_wait(SIGNALS_COMMAND, 0);

@@ -54,7 +54,7 @@ static void sync_apart(struct init *init)
 static void kill_everybody(struct init *init)
 {
 	(void)kill(-1, SIGTERM); /* ESRCH: nobody is there */
-	(void)kill(-1, SIGCONT); /* who is stopped can only now see it */
+	(void)kill(-1, SIGCONT); /* those who are stopped can see it only now */
 	log_say("Sent SIG%s to all processes", "TERM");
 	sync_apart(init);
 	(void)process_wait_all(init, after((uint64_t)init->options.grace_s * 1000));
@@ -68,7 +68,7 @@ struct state state_shutdown(struct init *init)
 {
 	if (environment_set("BUSYPY_SHUTDOWN", ending_name(init->ending)) < 0)
 		log_note("init: no room for BUSYPY_SHUTDOWN in the environment, ignoring");
-	process_forget_pauses(init); /* no time is left for what respawning has waited */
+	process_forget_pauses(init); /* there is no time left for long pauses */
 	process_run(init, INITTAB_SHUTDOWN, after((uint64_t)init->options.shutdown_s * 1000));
 	log_say("The system is going down NOW!");
 	kill_everybody(init);
@@ -87,7 +87,7 @@ static void restart(struct init *init)
 	int i = inittab_find(table, table->first, INITTAB_RESTART);
 
 	environment_unset("BUSYPY_SHUTDOWN");
-	(void)reboot(RB_ENABLE_CAD); /* how the kernel leaves it for an init */
+	(void)reboot(RB_ENABLE_CAD); /* as the kernel hands it to an init */
 	if (i < 0 || console_take(table->slots[i].tty) < 0)
 		return;
 	signals_reset();

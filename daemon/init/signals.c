@@ -41,7 +41,7 @@ void signals_block(void)
 	fill(&set, SIGNALS_ALL);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) /* then one that comes early may be lost */
 		log_say("init: cannot block signals: %m");
-	/* Who started us may ignore it: then no child would ever be told of, wait(2), NOTES. */
+	/* If whoever started us ignores it, no child's end is ever reported: wait(2), NOTES. */
 	(void)signal(SIGCHLD, SIG_DFL);
 }
 
@@ -58,8 +58,8 @@ void signals_reset(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* No kernel does that; but PID 1 must neither spin nor stand still, whatever happens: it looks
- * after its children, now and then. */
+/* No kernel does that; but whatever happens, PID 1 must neither spin nor stand still, so it looks
+ * after its children now and then. */
 static int wait_is_broken(void)
 {
 	static bool said;

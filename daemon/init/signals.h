@@ -12,7 +12,7 @@ enum ending;
 
 /* Which signals a wait takes; the others stay pending, so that none is lost. */
 enum signals_which {
-	SIGNALS_ALL,	 /* all that mean something to PID 1 */
+	SIGNALS_ALL,	 /* all signals that PID 1 serves */
 	SIGNALS_COMMAND, /* the same without CHLD, TSTP and CONT: for a look in between */
 	SIGNALS_WAITING, /* while an entry is waited for: CHLD, TSTP, CONT */
 	SIGNALS_STOPPED, /* after TSTP: CHLD, CONT */

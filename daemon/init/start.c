@@ -21,8 +21,8 @@
 #include "prove.h"
 #include "signals.h"
 
-/* A script without a shebang is the shell's, as execvp(3) of the GNU C library has it, and hence
- * BusyBox; a program for another machine is nobody's. */
+/* Runs a script without a shebang by the shell, as execvp(3) of the GNU C library and hence BusyBox
+ * does; but not a program for another machine. */
 static void exec_as_script(const char *path, struct command *command)
 {
 	static char shell[] = "/bin/sh";
@@ -53,11 +53,11 @@ static void explain(const char *path, int code)
 	char resolved[PATH_SIZE];
 
 	log_say("can't run '%s': %s", path, strerror(code));
-	/* The root's own directory gone: no name can be found below it. */
+	/* The root directory itself is gone, so that no name can be found below it. */
 	if (code == ESTALE || (statfs("/", &root) < 0 && errno == ESTALE))
 		log_say("init: the version of the tree that this machine runs has been removed "
 			"from the server: reboot (Ctrl-Alt-Del)");
-	/* The file itself is missing: that was all. */
+	/* If the file itself is missing, all has been said. */
 	if (prove_resolve(path, resolved, sizeof(resolved)) < 0)
 		return;
 	if (code == ENOENT || code == ENOEXEC || code == EACCES) {
@@ -91,7 +91,7 @@ static void ask_first(void)
 	ssize_t n = write(STDOUT_FILENO, prompt, sizeof(prompt) - 1);
 	char c = 0;
 
-	(void)n; /* who cannot see it may press Enter all the same */
+	(void)n; /* if it cannot be seen, Enter works all the same */
 	do {
 		n = read(STDIN_FILENO, &c, 1);
 	} while ((n < 0 && errno == EINTR) || (n == 1 && c != '\n'));

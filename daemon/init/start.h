@@ -17,7 +17,8 @@ struct start {
  * fails. */
 _Noreturn void start_child(const struct start *start);
 
-/* In a child: its group of its own becomes the terminal's foreground one where the parent's was. */
+/* In a child: gives it a process group of its own, which takes the terminal's foreground from the
+ * parent's. */
 void start_foreground(void);
 
 /* Executes the command; returns if that fails, which has been explained on the console. */

@@ -22,7 +22,7 @@ enum ending { ENDING_NONE, ENDING_HALT, ENDING_POWEROFF, ENDING_REBOOT, ENDING_R
 /* Written by process.c only. */
 struct processes {
 	int awaited;	       /* the process that is waited for, 0 when it has ended */
-	int status;	       /* its, of waitpid(2) */
+	int status;	       /* of the last one that ended, as waitpid(2) has it */
 	unsigned fork_pause;   /* ms: the last pause after a fork that failed, 0: none */
 	uint64_t fork_due;     /* no respawn entry is started before */
 	void (*work[3])(void); /* of an entry that is no command: by enum process_kind */

@@ -16,7 +16,7 @@ enum { TABLE_MAX = 256 * 1024 /* bytes of mountinfo; what comes after stays moun
 
 static char table[TABLE_MAX];
 
-/* Nothing of these has to be written back, and init still needs some of them. */
+/* True for those with nothing to write back; init still needs some of them. */
 static bool is_kernels_own(const char *type)
 {
 	static const char *const types[] = {
@@ -37,7 +37,7 @@ static void let_go(const struct mountline *mount_point)
 		return;
 	if (!str_eq(mount_point->path, "/") && umount2(mount_point->path, UMOUNT_NOFOLLOW) == 0)
 		return;
-	/* In use, or the root. A tmpfs ends with the machine: nothing to write. */
+	/* In use, or the root: made read-only, but for a tmpfs, which has nothing to write. */
 	if (!str_eq(mount_point->type, "tmpfs"))
 		(void)mount(NULL, mount_point->path, NULL, MS_REMOUNT | MS_RDONLY, NULL);
 }

@@ -102,8 +102,9 @@ int admission_check(const char *tree, const struct arch *arch, struct err *err)
 	return check_owners(tree, arch, err);
 }
 
-/* In EXPORT/versions/ID with a link EXPORT/current every version is the export's, if nobody but
- * root can put one there: what is published next is then never taken for somebody else's script. */
+/* Where the tree is EXPORT/versions/ID, beside a link EXPORT/current, and only root can add
+ * versions, all of them are trusted: what is published next is never taken for somebody else's
+ * script. */
 static void find_versions(struct contract_tree *tree)
 {
 	char path[CONTRACT_PATH_MAX];

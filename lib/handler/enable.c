@@ -37,7 +37,7 @@ struct enabling {
 	struct rule rules[ENTRIES_MAX];
 	size_t n_rules;
 	unsigned made; /* bit i: tree i has a new template */
-	bool renewing; /* rules like those that stand: only trees without a template are tried */
+	bool renewing; /* the rules are like those in force: only new templates are tried */
 	struct enable_report *report;
 };
 
@@ -171,7 +171,7 @@ static int collect_trees(struct enabling *e, char *const *trees, size_t n, struc
 	return 0;
 }
 
-/* The trees with a new template, tried in one way. */
+/* Runs the self-tests of the trees with a new template, in one way. */
 static int try_trees(const struct enabling *e, enum selftest_how how, unsigned uid, struct err *err)
 {
 	for (size_t i = 0; i < e->contract.n_trees; i++) {
@@ -249,8 +249,8 @@ static int register_and_try(struct enabling *e, struct err *err)
 	return entries_write_binfmt_d(e->rules, e->n_rules, err);
 }
 
-/* Nobody enters any more by what the new generation replaces; who is on the way in still needs its
- * files. */
+/* Takes away the entries of what the new generation replaces, but not the files, which those who
+ * are just entering still need. */
 static void retire_others(const struct enabling *e)
 {
 	unsigned generations[GENERATION_MAX];
