@@ -2,6 +2,7 @@
 /* busypy add: puts scripts, Python packages and native extensions into a tree. */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "commands.h"
 #include "debian_options.h"
 #include "listen.h"
+#include "options.h"
 #include "say.h"
 
 static const char *const me = "add";
@@ -56,72 +58,27 @@ static int parse_archs(struct add_request *request, const char *words, struct er
 	return 0;
 }
 
-enum { OPTION_FORCE = 256, OPTION_UNCHECKED, OPTION_MIRROR, OPTION_CACHE };
-
-static const struct option longs[] = {
-	{ "from", required_argument, NULL, 'f' },
-	{ "arch", required_argument, NULL, 'a' },
-	{ "force", no_argument, NULL, OPTION_FORCE },
-	{ "unchecked", no_argument, NULL, OPTION_UNCHECKED },
-	{ "dry-run", no_argument, NULL, 'n' },
-	{ "json", no_argument, NULL, 'J' },
-	{ "mirror", required_argument, NULL, OPTION_MIRROR },
-	{ "cache", required_argument, NULL, OPTION_CACHE },
-	{ "config", required_argument, NULL, 'c' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
-};
-
-static int take_option(int option, struct options *options, struct add_request *request)
+static int parse(int argc, char **argv, struct options *ret, struct add_request *request)
 {
-	switch (option) {
-	case 'f':
-		options->from = optarg;
-		return 0;
-	case 'a':
-		options->archs = optarg;
-		return 0;
-	case OPTION_FORCE:
-		request->flags |= ADD_FORCE;
-		return 0;
-	case OPTION_UNCHECKED:
-		request->flags |= ADD_UNCHECKED;
-		return 0;
-	case 'n':
-		request->flags |= ADD_DRY_RUN;
-		return 0;
-	case 'J':
-		options->json = true;
-		return 0;
-	case OPTION_MIRROR:
-		options->mirror = optarg;
-		return 0;
-	case OPTION_CACHE:
-		request->cache = optarg;
-		return 0;
-	case 'c':
-		options->config = optarg;
-		return 0;
-	case 'h':
-		(void)fputs(help, stdout);
-		exit(0);
-	}
-	return say_usage(me);
-}
+	const struct command_option options[] = {
+		{ "from", 'f', .text = &ret->from },
+		{ "arch", 'a', .text = &ret->archs },
+		{ "force", .bits = &request->flags, .bit = ADD_FORCE },
+		{ "unchecked", .bits = &request->flags, .bit = ADD_UNCHECKED },
+		{ "dry-run", 'n', .bits = &request->flags, .bit = ADD_DRY_RUN },
+		{ "json", 'J', .flag = &ret->json },
+		{ "mirror", .text = &ret->mirror },
+		{ "cache", .text = &request->cache },
+		{ "config", 'c', .text = &ret->config },
+		{ 0 },
+	};
+	int r = options_parse(argc, argv, help, options);
 
-static int parse(int argc, char **argv, struct options *options, struct add_request *request)
-{
-	int option;
-
-	while ((option = getopt_long(argc, argv, "f:a:nJc:h", longs, NULL)) != -1) {
-		int r = take_option(option, options, request);
-
-		if (r)
-			return r;
-	}
-	if (argc - optind < 2)
-		return say_error(
-			me, "needs a TREE and what to add to it (Hint: see 'busypy add --help')");
+	if (r)
+		return r;
+	r = options_words(argc, argv, 2, INT_MAX, "a TREE and what to add to it");
+	if (r)
+		return r;
 	request->tree = argv[optind];
 	request->words = (const char *const *)argv + optind + 1;
 	request->n_words = (size_t)(argc - optind - 1);

@@ -18,6 +18,7 @@
 #include "core/str.h"
 #include "sys/tree.h"
 #include "commands.h"
+#include "options.h"
 #include "say.h"
 
 enum { EXIT_UNSOUND = 1 };
@@ -46,43 +47,28 @@ struct printing {
 	struct table *table; /* for JSON */
 };
 
+static int take_archs(const struct option_given *given, void *ctx)
+{
+	struct err err = { 0 };
+
+	return arch_list_add(ctx, given->text, &err) < 0 ? say_err(given->command, &err) : 0;
+}
+
 static int parse(int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {
-		{ "arch", required_argument, NULL, 'a' }, { "notes", no_argument, NULL, 'n' },
-		{ "libraries", no_argument, NULL, 'l' },  { "json", no_argument, NULL, 'J' },
-		{ "help", no_argument, NULL, 'h' },	  { 0 },
+	const struct command_option options[] = {
+		{ "arch", 'a', .take = take_archs, .ctx = &ret->archs },
+		{ "notes", 'n', .flag = &ret->notes },
+		{ "libraries", 'l', .flag = &ret->libraries },
+		{ "json", 'J', .flag = &ret->json },
+		{ 0 },
 	};
-	struct err err = { 0 };
-	int option, r = 0;
+	int r = options_parse(argc, argv, help, options);
 
-	while (r == 0 && (option = getopt_long(argc, argv, "a:nlJh", longs, NULL)) != -1) {
-		switch (option) {
-		case 'a':
-			r = arch_list_add(&ret->archs, optarg, &err);
-			break;
-		case 'n':
-			ret->notes = true;
-			break;
-		case 'l':
-			ret->libraries = true;
-			break;
-		case 'J':
-			ret->json = true;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			return say_usage(argv[0]);
-		}
-	}
-	if (r < 0)
-		return say_err(argv[0], &err);
-	if (argc - optind > 1)
-		return say_error(argv[0], "needs one TREE (Hint: see 'busypy check --help')");
+	if (r)
+		return r;
 	ret->tree = optind < argc ? argv[optind] : ".";
-	return 0;
+	return options_words(argc, argv, 0, 1, "one TREE");
 }
 
 static void print_row(struct table *table, const struct finding *finding)

@@ -18,6 +18,7 @@
 #include "handler/service_state.h"
 #include "sys/tree.h"
 #include "commands.h"
+#include "options.h"
 #include "say.h"
 
 static const char enable_help[] =
@@ -41,38 +42,6 @@ struct options {
 	const char *config;
 	bool quiet;
 };
-
-static int parse(int argc, char **argv, const char *help, const char *letters, struct options *ret)
-{
-	static const struct option longs[] = {
-		{ "arch", required_argument, NULL, 'a' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		switch (option) {
-		case 'a':
-			ret->arch = optarg;
-			break;
-		case 'c':
-			ret->config = optarg;
-			break;
-		case 'q':
-			ret->quiet = true;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			return say_usage(argv[0]);
-		}
-	}
-	return 0;
-}
 
 /* The arguments, or else the configuration's trees, as canonical paths. Freed with the process. */
 static int resolve_trees(int argc, char **argv, const struct conf *conf, char *ret[CONF_TREES_MAX],
@@ -133,7 +102,13 @@ int cmd_enable(int argc, char **argv)
 	const struct arch *arch = NULL;
 	char *trees[CONF_TREES_MAX];
 	size_t n = 0;
-	int r = parse(argc, argv, enable_help, "a:c:qh", &options);
+	const struct command_option table[] = {
+		{ "arch", 'a', .text = &options.arch },
+		{ "config", 'c', .text = &options.config },
+		{ "quiet", 'q', .flag = &options.quiet },
+		{ 0 },
+	};
+	int r = options_parse(argc, argv, enable_help, table);
 
 	if (r)
 		return r;
@@ -154,7 +129,13 @@ int cmd_disable(int argc, char **argv)
 	struct options options = { 0 };
 	struct err err = { 0 };
 	pid_t pid = 0;
-	int r = parse(argc, argv, disable_help, "qh", &options);
+	const struct command_option table[] = {
+		{ "arch", .text = &options.arch }, /* taken as by enable, and of no use */
+		{ "config", .text = &options.config },
+		{ "quiet", 'q', .flag = &options.quiet },
+		{ 0 },
+	};
+	int r = options_parse(argc, argv, disable_help, table);
 
 	if (r)
 		return r;

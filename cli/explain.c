@@ -18,6 +18,7 @@
 #include "image/initramfs.h"
 #include "sys/tree.h"
 #include "commands.h"
+#include "options.h"
 #include "say.h"
 
 enum { EXIT_WOULD_FAIL = 1 };
@@ -55,42 +56,19 @@ struct explain {
 /* 0; the exit status after a wrong option; exits after --help. */
 static int parse(int argc, char **argv, struct explain *ret)
 {
-	static const struct option longs[] = {
-		{ "root", required_argument, NULL, 'r' },
-		{ "arch", required_argument, NULL, 'a' },
-		{ "json", no_argument, NULL, 'J' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "noheadings", no_argument, NULL, 'n' },
-		{ "help", no_argument, NULL, 'h' },
+	const struct command_option options[] = {
+		{ "root", 'r', .text = &ret->root },
+		{ "arch", 'a', .text = &ret->arch },
+		{ "json", 'J', .bits = &ret->flags, .bit = TABLE_JSON },
+		{ "output", 'o', .text = &ret->columns },
+		{ "noheadings", 'n', .bits = &ret->flags, .bit = TABLE_NO_HEADINGS },
 		{ 0 },
 	};
-	int option;
+	/* what stands after FILE is FILE's */
+	int r = options_parse_first(argc, argv, help, options);
 
-	/* What stands after FILE is FILE's. */
-	while ((option = getopt_long(argc, argv, "+r:a:Jo:nh", longs, NULL)) != -1) {
-		switch (option) {
-		case 'r':
-			ret->root = optarg;
-			break;
-		case 'a':
-			ret->arch = optarg;
-			break;
-		case 'J':
-			ret->flags |= TABLE_JSON;
-			break;
-		case 'o':
-			ret->columns = optarg;
-			break;
-		case 'n':
-			ret->flags |= TABLE_NO_HEADINGS;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			return say_usage(argv[0]);
-		}
-	}
+	if (r)
+		return r;
 	if (optind == argc)
 		return say_error(argv[0], "which file? (Hint: see 'busypy explain --help')");
 	if (ret->arch && !ret->root)

@@ -38,10 +38,12 @@ static int use_value(const char *command, int value, const struct command_option
 	return say_usage(command);
 }
 
-int options_parse(int argc, char **argv, const char *help, const struct command_option *options)
+/* order: how the letters begin, "" or "+", as getopt_long has it. */
+static int parse(int argc, char **argv, const char *help, const struct command_option *options,
+		 const char *order)
 {
 	struct option longs[OPTIONS_MAX + 2] = { 0 };
-	char shorts[2 * OPTIONS_MAX + 2], *end = shorts;
+	char shorts[2 * OPTIONS_MAX + 4], *end = stpcpy(shorts, order);
 	size_t n;
 	int value, r = 0;
 
@@ -65,6 +67,17 @@ int options_parse(int argc, char **argv, const char *help, const struct command_
 		r = use_value(argv[0], value, options);
 	}
 	return r;
+}
+
+int options_parse(int argc, char **argv, const char *help, const struct command_option *options)
+{
+	return parse(argc, argv, help, options, "");
+}
+
+int options_parse_first(int argc, char **argv, const char *help,
+			const struct command_option *options)
+{
+	return parse(argc, argv, help, options, "+");
 }
 
 int options_words(int argc, char **argv, int least, int most, const char *what)

@@ -27,6 +27,10 @@ struct command_option {
  * returns the exit status. */
 int options_parse(int argc, char **argv, const char *help, const struct command_option *options);
 
+/* The same, but options end at the first word: what follows is that word's own. */
+int options_parse_first(int argc, char **argv, const char *help,
+			const struct command_option *options);
+
 /* After that: 0 if least to most words are left, else says that the command needs what, and returns
  * the exit status. */
 int options_words(int argc, char **argv, int least, int most, const char *what);

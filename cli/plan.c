@@ -19,6 +19,7 @@
 #include "sandbox/sandbox.h"
 #include "sys/tree.h"
 #include "commands.h"
+#include "options.h"
 #include "say.h"
 
 static const char help[] =
@@ -38,7 +39,7 @@ struct request_of_plan {
 	enum view_kind kind;
 };
 
-static bool parse_kind(const char *word, enum view_kind *ret)
+static int take_kind(const struct option_given *given, void *ctx)
 {
 	static const struct {
 		const char *word;
@@ -49,53 +50,32 @@ static bool parse_kind(const char *word, enum view_kind *ret)
 		{ "client", VIEW_BOOT }, /* DESIGN's word for what is seen there */
 		{ "sandbox", VIEW_SANDBOX },
 	};
+	enum view_kind *kind = ctx;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (str_eq(word, kinds[i].word)) {
-			*ret = kinds[i].kind;
-			return true;
+		if (str_eq(given->text, kinds[i].word)) {
+			*kind = kinds[i].kind;
+			return 0;
 		}
 	}
-	return false;
+	return say_error(given->command, "--view must be 'host', 'boot' or 'sandbox', not '%s'",
+			 given->text);
 }
 
 static int parse(int argc, char **argv, struct request_of_plan *ret)
 {
-	static const struct option longs[] = {
-		{ "arch", required_argument, NULL, 'a' },
-		{ "view", required_argument, NULL, 'v' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
+	const struct command_option options[] = {
+		{ "arch", 'a', .text = &ret->arch },
+		{ "view", 'v', .take = take_kind, .ctx = &ret->kind },
+		{ "config", 'c', .text = &ret->config },
 		{ 0 },
 	};
-	int option;
+	int r = options_parse(argc, argv, help, options);
 
-	while ((option = getopt_long(argc, argv, "a:v:c:h", longs, NULL)) != -1) {
-		switch (option) {
-		case 'a':
-			ret->arch = optarg;
-			break;
-		case 'v':
-			if (!parse_kind(optarg, &ret->kind))
-				return say_error(
-					argv[0],
-					"--view must be 'host', 'boot' or 'sandbox', not '%s'",
-					optarg);
-			break;
-		case 'c':
-			ret->config = optarg;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			return say_usage(argv[0]);
-		}
-	}
-	if (optind + 1 != argc)
-		return say_error(argv[0], "needs one TREE (Hint: see 'busypy plan --help')");
+	if (r)
+		return r;
 	ret->tree = argv[optind];
-	return 0;
+	return options_words(argc, argv, 1, 1, "one TREE");
 }
 
 /* As `busypy run` makes it, without options. */

@@ -19,6 +19,7 @@
 #include "commands.h"
 #include "debian_options.h"
 #include "listen.h"
+#include "options.h"
 #include "say.h"
 #include "stage_list.h"
 
@@ -107,94 +108,29 @@ static int parse_from(struct stage_request *request, const char *word, struct er
 	return 0;
 }
 
-enum {
-	OPTION_LOCKED = 256,
-	OPTION_MIRROR,
-	OPTION_CACHE,
-	OPTION_BUSYBOX,
-	OPTION_ROOTFS,
-	OPTION_LINK,
-	OPTION_FORCE,
-	OPTION_JSON
-};
-
-static const struct option longs[] = {
-	{ "from", required_argument, NULL, 'f' },
-	{ "arch", required_argument, NULL, 'a' },
-	{ "locked", required_argument, NULL, OPTION_LOCKED },
-	{ "mirror", required_argument, NULL, OPTION_MIRROR },
-	{ "cache", required_argument, NULL, OPTION_CACHE },
-	{ "busybox", required_argument, NULL, OPTION_BUSYBOX },
-	{ "rootfs", required_argument, NULL, OPTION_ROOTFS },
-	{ "link-libc", no_argument, NULL, OPTION_LINK },
-	{ "force", no_argument, NULL, OPTION_FORCE },
-	{ "list", no_argument, NULL, 'l' },
-	{ "json", no_argument, NULL, 'J' },
-	{ "config", required_argument, NULL, 'c' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
-};
-
-static int take_option(int option, struct options *options, struct stage_request *request)
+static int parse(int argc, char **argv, struct options *ret, struct stage_request *request)
 {
-	switch (option) {
-	case 'f':
-		options->from = optarg;
-		return 0;
-	case 'a':
-		options->archs = optarg;
-		return 0;
-	case OPTION_LOCKED:
-		request->locked = optarg;
-		return 0;
-	case OPTION_MIRROR:
-		options->mirror = optarg;
-		return 0;
-	case OPTION_CACHE:
-		request->cache = optarg;
-		return 0;
-	case OPTION_BUSYBOX:
-		request->busybox = optarg;
-		return 0;
-	case OPTION_ROOTFS:
-		request->rootfs = optarg;
-		return 0;
-	case OPTION_LINK:
-		request->link_libc = true;
-		return 0;
-	case OPTION_FORCE:
-		request->force = true;
-		return 0;
-	case 'l':
-		options->list = true;
-		return 0;
-	case 'J':
-		options->json = true;
-		return 0;
-	case 'c':
-		options->config = optarg;
-		return 0;
-	case 'h':
-		(void)fputs(help, stdout);
-		exit(0);
-	}
-	return say_usage(me);
-}
+	const struct command_option options[] = {
+		{ "from", 'f', .text = &ret->from },
+		{ "arch", 'a', .text = &ret->archs },
+		{ "locked", .text = &request->locked },
+		{ "mirror", .text = &ret->mirror },
+		{ "cache", .text = &request->cache },
+		{ "busybox", .text = &request->busybox },
+		{ "rootfs", .text = &request->rootfs },
+		{ "link-libc", .flag = &request->link_libc },
+		{ "force", .flag = &request->force },
+		{ "list", 'l', .flag = &ret->list },
+		{ "json", 'J', .flag = &ret->json },
+		{ "config", 'c', .text = &ret->config },
+		{ 0 },
+	};
+	int r = options_parse(argc, argv, help, options);
 
-static int parse(int argc, char **argv, struct options *options, struct stage_request *request)
-{
-	int option;
-
-	while ((option = getopt_long(argc, argv, "f:a:lJc:h", longs, NULL)) != -1) {
-		int r = take_option(option, options, request);
-
-		if (r)
-			return r;
-	}
-	if (optind + 1 != argc)
-		return say_error(me, "needs one TREE (Hint: see 'busypy stage --help')");
+	if (r)
+		return r;
 	request->tree = argv[optind];
-	return 0;
+	return options_words(argc, argv, 1, 1, "one TREE");
 }
 
 /* Options that belong to one source only. */

@@ -20,6 +20,7 @@
 #include "handler/watch.h"
 #include "sys/binfmt.h"
 #include "commands.h"
+#include "options.h"
 #include "say.h"
 
 enum section { TREES, SERVICE, ENTRIES, TIERS, KERNEL };
@@ -68,43 +69,19 @@ static int choose_section(const char *name, struct status *ret)
 
 static int parse(int argc, char **argv, struct status *ret)
 {
-	static const struct option longs[] = {
-		{ "json", no_argument, NULL, 'J' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "noheadings", no_argument, NULL, 'n' },
-		{ "config", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'h' },
+	const struct command_option options[] = {
+		{ "json", 'J', .bits = &ret->flags, .bit = TABLE_JSON },
+		{ "output", 'o', .text = &ret->columns },
+		{ "noheadings", 'n', .bits = &ret->flags, .bit = TABLE_NO_HEADINGS },
+		{ "config", 'c', .text = &ret->config },
 		{ 0 },
 	};
-	int option;
+	int r = options_parse(argc, argv, help, options);
 
-	while ((option = getopt_long(argc, argv, "Jo:nc:h", longs, NULL)) != -1) {
-		switch (option) {
-		case 'J':
-			ret->flags |= TABLE_JSON;
-			break;
-		case 'o':
-			ret->columns = optarg;
-			break;
-		case 'n':
-			ret->flags |= TABLE_NO_HEADINGS;
-			break;
-		case 'c':
-			ret->config = optarg;
-			break;
-		case 'h':
-			(void)fputs(help, stdout);
-			exit(0);
-		default:
-			return say_usage(argv[0]);
-		}
-	}
-	for (int i = optind; i < argc; i++) {
-		int r = choose_section(argv[i], ret);
-
-		if (r)
-			return r;
-	}
+	for (int i = optind; r == 0 && i < argc; i++)
+		r = choose_section(argv[i], ret);
+	if (r)
+		return r;
 	if (optind == argc)
 		memset(ret->chosen, true, sizeof(ret->chosen));
 	return 0;
