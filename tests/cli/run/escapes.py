@@ -313,7 +313,8 @@ def _(who):
         os.symlink("real", f"{here}/link")
         # a link that is there from the start is followed
         result = run(who, "--bind", f"{here}/link:/mnt", "--cwd", "none", "--plan")
-        check(f"rbind {here}/real /mnt nosuid,nodev,private,nolinks\n" in result.stdout, result.stdout)
+        check(f"rbind {here}/real /mnt nosuid,nodev,private,nolinks\n" in result.stdout,
+              result.stdout)
 
 
 SET_ID = """

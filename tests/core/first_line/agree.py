@@ -22,8 +22,8 @@ MARKS = (b"#!",) * 40 + (b"# !", b"\xef\xbb\xbf#!", b"#", b"")
 BEFORE = (b"",) * 8 + (b" ",) * 4 + (b"  ", b"\t", b" \t", b" " * 240)
 OURS = (b"/usr/bin/python3", b"/bin/shell")
 NAMES = OURS * 15 + (
-    b"/usr/bin/python3.11", b"/usr/bin/python", b"/usr/local/bin/python3", b"python3", b"/bin/shell2",
-    b"/usr/bin/env", b"/bin/env", b"env", b"/bin/ls", b"/bin/../usr/bin/python3", b"/bin/../bin/ls",
+    b"/usr/bin/python3.11", b"/usr/bin/python", b"/usr/local/bin/python3", b"python3",
+    b"/bin/shell2", b"/usr/bin/env", b"/bin/env", b"env", b"/bin/ls", b"/bin/../usr/bin/python3", b"/bin/../bin/ls",
     b"//bin/shell", b"/usr/bin/perl", b"/bin/nothing", b"/etc/passwd", b"/bin", b"/", b"",
     b"/usr/lib/none", b"/sbin/ip", b"/usr/bin/../../bin/ls")
 AFTER = (b"\n",) * 6 + (b" -W%d\n", b"\t-W%d\n", b" -W %d -u\n# more\n") * 4 + (
@@ -69,8 +69,8 @@ def added(busypy, tree, wrong):
 
 
 def add(busypy, tree, names):
-    run = subprocess.run([busypy, "add", "--dry-run", tree, *names], capture_output=True, cwd="/run/f/s",
-                         check=False, text=True, errors="replace")
+    run = subprocess.run([busypy, "add", "--dry-run", tree, *names], capture_output=True,
+                         cwd="/run/f/s", check=False, text=True, errors="replace")
     return run.stderr.strip() or f"status {run.returncode}" if run.returncode else None
 
 
@@ -78,8 +78,8 @@ def foretold(busypy, count):
     """Whether `explain` foretells that an entry of ours takes each script."""
     result = []
     for number in range(count):
-        run = subprocess.run([busypy, "explain", "--json", f"/run/f/s/t{number}"], capture_output=True,
-                             check=False)
+        run = subprocess.run([busypy, "explain", "--json", f"/run/f/s/t{number}"],
+                             capture_output=True, check=False)
         steps = json.loads(run.stdout.decode("utf-8", "replace"), strict=False)["steps"]
         notes = [step["note"] or "" for step in steps[0].get("children", [])]
         result.append(any(note.startswith("entry busypy-") for note in notes))
@@ -87,8 +87,8 @@ def foretold(busypy, count):
 
 
 def taken(root, count):
-    """Whether the kernel takes each script for an entry with the same magic as one of ours. What they
-    do not take an entry takes that is asked later, without the flag P: one argument less."""
+    """Whether the kernel takes each script for an entry with the same magic as one of ours. What
+    they do not take an entry takes that is asked later, without the flag P: one argument less."""
     register(":all:M::#!::/run/f/i/d:")
     for name in os.listdir("/run/binfmt.d"):
         with open(f"/run/binfmt.d/{name}", encoding="ascii") as file:
@@ -128,7 +128,8 @@ def report(contents, answers):
     groups = {"taken and sound": [], "taken, and something is wrong": [],
               "not taken and sound": [], "not taken, and something is wrong": []}
     for line, answer in zip(contents, zip(*answers)):
-        name = f"{'' if answer[0] else 'not '}taken{', and something is wrong' if answer[2] else ' and sound'}"
+        name = "taken" if answer[0] else "not taken"
+        name += ", and something is wrong" if answer[2] else " and sound"
         groups[name].append((line, answer))
     for number, (name, members) in enumerate(groups.items(), 1):
         faults = [(why, line, answer) for line, answer in members if (why := fault(line, *answer))]

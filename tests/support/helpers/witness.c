@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A stand-in for Python, to tell who runs a script and with what: prints one line of key=value
- * words. A tree with this as /usr/bin/python3 is made by tests/support/witness.bash. With the script's name
- * ending in "selftest" it passes for a tree's self-test. A second line of the script that begins
- * with "# hold" makes it wait for the end of its standard input. */
+ * words. A tree with this as /usr/bin/python3 is made by tests/support/witness.bash. With the
+ * script's name ending in "selftest" it passes for a tree's self-test. A second line of the script
+ * that begins with "# hold" makes it wait for the end of its standard input. */
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
