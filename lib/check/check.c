@@ -40,17 +40,15 @@ static int choose_archs(struct run *run, struct err *err)
 			run->part.archs[run->part.n_archs++] = &table[i];
 	}
 	for (size_t i = 0; request->archs && request->archs[i]; i++) {
-		int r = i < CHECK_ARCHS_MAX ? 0 : -E2BIG;
+		char archs[256];
 
-		if (r == 0 && !tree_has_runtime(request->tree, request->archs[i])) {
-			char archs[256];
-
+		if (i == CHECK_ARCHS_MAX)
+			return err_set(err, E2BIG, "cannot check %s", request->tree);
+		if (!tree_has_runtime(request->tree, request->archs[i])) {
 			tree_archs(request->tree, archs, sizeof(archs));
 			return err_say(err, ENOENT, "%s has no runtime for %s; it has: %s",
 				       request->tree, request->archs[i]->name, archs);
 		}
-		if (r < 0)
-			return err_set(err, -r, "cannot check %s", request->tree);
 		run->part.archs[run->part.n_archs++] = request->archs[i];
 	}
 	return 0;

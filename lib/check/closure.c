@@ -195,7 +195,9 @@ static int check_loaded(const struct linkage *linkage, struct link_object *objec
 	    ldso_reads_etc(object->image->bytes, object->image->size))
 		finding_add(linkage->findings, &reads_etc, object->real, linkage->request->arch,
 			    "reads /etc/ld.so.cache or /etc/ld.so.preload");
-	return r < 0 ? r : linkage_check(linkage, object);
+	if (r < 0)
+		return r;
+	return linkage_check(linkage, object);
 }
 
 /* -- all of them ---------------------------------------------------------------------------- */
@@ -258,26 +260,30 @@ static int check_all(struct linkage *linkage)
 	const struct closure_request *request = linkage->request;
 	int r = find_interpreter(linkage);
 
-	for (size_t i = 0; r == 0 && i < request->n_paths; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < request->n_paths; i++) {
 		struct link_object *object;
 
 		r = link_map_get(linkage->map, request->paths[i], &object);
-		if (r == -ENOENT || r == -ELOOP)
-			r = 0; /* a link that leads nowhere is the layout's matter */
+		if (r < 0 && r != -ENOENT && r != -ELOOP)
+			return r; /* those two: a link that leads nowhere, the layout's matter */
 	}
-	if (r == 0)
-		check_opened(linkage);
+	check_opened(linkage);
 	/* Loading adds what nobody has listed: the list grows while it is walked. */
-	for (size_t i = 0; r == 0 && i < link_map_count(linkage->map); i++) {
+	for (size_t i = 0; i < link_map_count(linkage->map); i++) {
 		struct link_object *object = link_map_at(linkage->map, i);
 
 		if (!object->flaw && object->file->type == ET_REL)
 			continue; /* what the linker takes */
 		check_alone(linkage, object);
-		if (linkage_is_usable(object))
-			r = check_loaded(linkage, object);
+		if (!linkage_is_usable(object))
+			continue;
+		r = check_loaded(linkage, object);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /* PT_INTERP of the interpreter decides how names are searched for: glibc or musl. */
@@ -335,5 +341,7 @@ int closure_check_runtime(const char *tree, const struct arch *arch, struct err 
 {
 	int r = tree_need_runtime(tree, arch, err);
 
-	return r < 0 ? r : closure_check(tree, arch, err);
+	if (r < 0)
+		return r;
+	return closure_check(tree, arch, err);
 }

@@ -106,31 +106,32 @@ static int collect(struct check_part *part, const char *dir, const char *at, str
 	if (r < 0)
 		return 0; /* a link out of the tree, which the layout reports */
 	check_index_below(part->index, resolved, &from, &to);
-	for (size_t i = from; r == 0 && i < to; i++)
-		r = take(part, &part->index->files[i], at,
-			 part->index->files[i].path + strlen(resolved), list);
-	return r;
+	for (size_t i = from; i < to; i++) {
+		const struct check_file *file = &part->index->files[i];
+
+		r = take(part, file, at, file->path + strlen(resolved), list);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 int check_elf(struct check_part *part, struct err *err)
 {
-	struct list list = { 0 };
+	__attribute__((cleanup(list_free))) struct list list = { 0 };
 	int r = collect(part, TREE_PYTHON, "/usr", &list);
 
 	if (r == 0)
 		r = collect(part, TREE_CLIB, "/lib", &list);
 	if (r < 0)
-		(void)err_set(err, -r, "cannot list the ELF files for %s", part->arch->name);
-	else
-		r = closure_check_all(
-			&(struct closure_request){ .tree = part->request->tree,
-						   .arch = part->arch,
-						   .paths = (const char *const *)list.paths,
-						   .n_paths = list.n,
-						   .findings = part->findings,
-						   .resolved = part->resolved,
-						   .ctx = part->ctx },
-			err);
-	list_free(&list);
-	return r;
+		return err_set(err, -r, "cannot list the ELF files for %s", part->arch->name);
+	return closure_check_all(
+		&(struct closure_request){ .tree = part->request->tree,
+					   .arch = part->arch,
+					   .paths = (const char *const *)list.paths,
+					   .n_paths = list.n,
+					   .findings = part->findings,
+					   .resolved = part->resolved,
+					   .ctx = part->ctx },
+		err);
 }

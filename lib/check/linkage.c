@@ -206,30 +206,29 @@ static void check_missing(const struct linkage *linkage, const struct link_objec
 static int tell(const struct linkage *linkage, struct link_object *object)
 {
 	const struct closure_request *request = linkage->request;
-	struct link_load load = { 0 };
+	LINK_LOAD_CLEANUP struct link_load load = { 0 };
 	int r = link_map_load(linkage->map, object, &load);
 
-	if (r == 0)
-		request->resolved(object->path, NULL, NULL, request->ctx);
-	for (size_t i = 1; r == 0 && i < load.n; i++)
+	if (r < 0)
+		return r;
+	request->resolved(object->path, NULL, NULL, request->ctx);
+	for (size_t i = 1; i < load.n; i++)
 		request->resolved(object->path, load.entries[i].name, load.entries[i].object->path,
 				  request->ctx);
-	link_load_free(&load);
-	return r;
+	return 0;
 }
 
 int linkage_check(const struct linkage *linkage, struct link_object *object)
 {
-	struct link_load load = { 0 };
+	LINK_LOAD_CLEANUP struct link_load load = { 0 };
 	int r = load_for(linkage, object, &load);
 
-	if (r == 0) {
-		check_missing(linkage, object, &load);
-		if (!link_map_musl(linkage->map))
-			check_versions(linkage, object, &load);
-		if (!load.n_missing)
-			check_symbols(linkage, object, &load);
-	}
-	link_load_free(&load);
-	return r == 0 && linkage->request->resolved ? tell(linkage, object) : r;
+	if (r < 0)
+		return r;
+	check_missing(linkage, object, &load);
+	if (!link_map_musl(linkage->map))
+		check_versions(linkage, object, &load);
+	if (!load.n_missing)
+		check_symbols(linkage, object, &load);
+	return linkage->request->resolved ? tell(linkage, object) : 0;
 }

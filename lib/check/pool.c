@@ -300,15 +300,18 @@ static int collect(struct pool *pool, struct worker *worker, struct err *err)
 	}
 	worker->pid = 0;
 	r = map_answer(worker);
-	if (r == 0)
-		r = take_answer(pool, worker, &job, err);
-	if (r == 0 && WIFSIGNALED(status))
+	if (r < 0)
+		return err_set(err, -r, "cannot collect what was found");
+	r = take_answer(pool, worker, &job, err);
+	if (r < 0)
+		return err->code ? r : err_set(err, -r, "cannot collect what was found");
+	if (WIFSIGNALED(status))
 		return err_say(err, EIO, "cannot check %s%s%s: the process was ended by signal %d",
 			       job ? job->name : "it", job && job->arch ? " for " : "",
 			       job && job->arch ? job->arch->name : "", WTERMSIG(status));
-	if (r == 0 && status)
-		r = -EIO;
-	return r < 0 && !err->code ? err_set(err, -r, "cannot collect what was found") : r;
+	if (status)
+		return err_set(err, EIO, "cannot collect what was found");
+	return 0;
 }
 
 int pool_run(const struct check_part *part, const struct pool_job *jobs, size_t n_jobs,

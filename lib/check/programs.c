@@ -244,14 +244,18 @@ static void check_program(const struct programs *programs, const struct check_fi
 static int make_views(struct programs *programs)
 {
 	const struct check_part *part = programs->part;
-	int r = 0;
 
 	programs->views = calloc(part->n_archs ? part->n_archs : 1, sizeof(*programs->views));
 	if (!programs->views)
 		return -ENOMEM;
-	for (size_t i = 0; r == 0 && i < part->n_archs; i++)
-		r = sysroot_init_client(&programs->views[i], part->request->tree, part->archs[i]);
-	return r;
+	for (size_t i = 0; i < part->n_archs; i++) {
+		int r = sysroot_init_client(&programs->views[i], part->request->tree,
+					    part->archs[i]);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 int check_programs(struct check_part *part, struct err *err)

@@ -59,18 +59,24 @@ static int take_string(const struct elf_image *image, const struct elf_entry *en
 static int take_all(const struct elf_image *image, struct elf_dynamic *file)
 {
 	const struct elf_segment *interp = elf_image_segment(image, PT_INTERP);
-	int r = 0;
+	int r;
 
 	file->elf_class = image->elf_class;
 	file->data = image->data;
 	file->type = image->type;
 	file->machine = image->machine;
 	file->flags = image->flags;
-	if (interp)
+	if (interp) {
 		r = set_string(elf_image_text(image, interp->offset), &file->interp);
-	for (size_t i = 0; r == 0 && image->has_strings && i < image->n_dynamic; i++)
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; image->has_strings && i < image->n_dynamic; i++) {
 		r = take_string(image, &image->dynamic[i], file);
-	return r;
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 int elf_dynamic_take(const struct elf_image *image, struct elf_dynamic *ret)

@@ -144,25 +144,26 @@ static int read_dynamic(struct elf_image *image, const struct elf_segment *segme
 	Elf_Data *data = elf_getdata_rawchunk(image->elf, (int64_t)segment->offset,
 					      segment->file_size, ELF_T_DYN);
 	uint64_t address, rest;
-	int r = 0;
+	int r;
 
 	if (!data || !each)
 		return flawed(image, "its dynamic section lies outside of the file");
-	for (size_t i = 0; r == 0 && i < segment->file_size / each; i++) {
+	for (size_t i = 0; i < segment->file_size / each; i++) {
 		GElf_Dyn dyn;
 
 		if (!gelf_getdyn(data, (int)i, &dyn) || dyn.d_tag == DT_NULL)
 			break;
 		r = append_dynamic(image, &room, &dyn);
-	}
-	if (r == 0 && elf_image_value(image, DT_STRTAB, &address)) {
-		r = elf_image_offset(image, address, &image->strings, &rest);
-		image->has_strings = r == 0;
 		if (r < 0)
-			return flawed(image, "the names of its dynamic section lie outside of its "
-					     "segments, as after strip on a patched file");
+			return r;
 	}
-	return r;
+	if (!elf_image_value(image, DT_STRTAB, &address))
+		return 0;
+	if (elf_image_offset(image, address, &image->strings, &rest) < 0)
+		return flawed(image, "the names of its dynamic section lie outside of its "
+				     "segments, as after strip on a patched file");
+	image->has_strings = true;
+	return 0;
 }
 
 static int read_all(struct elf_image *image)
@@ -185,13 +186,13 @@ static int read_all(struct elf_image *image)
 	image->flags = head.flags;
 	image->phoff = head.phoff;
 	r = read_segments(image, head.phnum);
-	for (size_t i = 0; r == 0 && i < image->n_segments; i++) {
-		if (image->segments[i].type != PT_DYNAMIC)
-			continue;
-		r = read_dynamic(image, &image->segments[i]);
-		break;
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < image->n_segments; i++) {
+		if (image->segments[i].type == PT_DYNAMIC)
+			return read_dynamic(image, &image->segments[i]);
 	}
-	return r;
+	return 0;
 }
 
 int elf_image_open(const char *path, struct elf_image *ret, struct err *err)

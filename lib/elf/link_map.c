@@ -171,8 +171,9 @@ int link_map_get(struct link_map *map, const char *path, struct link_object **re
 	struct link_object *object;
 	int r = sysroot_canonical(map->root, path, canonical);
 
-	if (r == 0)
-		r = sysroot_find(map->root, path, real);
+	if (r < 0)
+		return r;
+	r = sysroot_find(map->root, path, real);
 	if (r < 0)
 		return r;
 	normalise(canonical);
@@ -295,8 +296,11 @@ static int search(struct link_map *map, const struct link_load *load, size_t i, 
 	if (!elf_search_find(map->root, map->arch, name, chain, map->musl, path))
 		return own ? 0 : remember(map, name, NULL);
 	r = link_map_get(map, path, ret);
-	if (r == 0 && !own)
-		r = remember(map, name, *ret);
+	if (r < 0)
+		return r;
+	if (own)
+		return 1;
+	r = remember(map, name, *ret);
 	return r < 0 ? r : 1;
 }
 
@@ -308,8 +312,9 @@ static int load_one(struct link_map *map, struct link_load *load, size_t i, cons
 	if (map->musl && elf_search_in_musl(name)) {
 		/* the loader itself, which Alpine's libraries call libc.musl-ARCH.so.1 */
 		r = link_map_get(map, map->ldso, &object);
-		return r < 0 || is_loaded(load, object) ? (r == -ENOMEM ? r : 0)
-							: append(load, object, i, name);
+		if (r < 0)
+			return r == -ENOMEM ? r : 0;
+		return is_loaded(load, object) ? 0 : append(load, object, i, name);
 	}
 	if (link_load_find(load, name))
 		return 0;
@@ -326,13 +331,18 @@ int link_map_load(struct link_map *map, struct link_object *first, struct link_l
 	size_t i = load->n;
 	int r = append(load, first, i, NULL);
 
-	for (; r == 0 && i < load->n; i++) {
+	if (r < 0)
+		return r;
+	for (; i < load->n; i++) {
 		const struct elf_dynamic *file = load->entries[i].object->file;
 
-		for (size_t k = 0; r == 0 && k < file->n_needed; k++)
+		for (size_t k = 0; k < file->n_needed; k++) {
 			r = load_one(map, load, i, file->needed[k]);
+			if (r < 0)
+				return r;
+		}
 	}
-	return r;
+	return 0;
 }
 
 /* As check_match() in dl-lookup.c: without a version anything will do; a definition without one

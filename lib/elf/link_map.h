@@ -59,6 +59,9 @@ struct link_load {
 int link_map_load(struct link_map *map, struct link_object *first, struct link_load *load);
 void link_load_free(struct link_load *load);
 
+/* Frees it when its scope ends: LINK_LOAD_CLEANUP struct link_load load = { 0 }; */
+#define LINK_LOAD_CLEANUP __attribute__((cleanup(link_load_free)))
+
 /* The loaded object that has this name, as ld.so compares them; NULL if there is none. */
 struct link_object *link_load_find(const struct link_load *load, const char *name);
 

@@ -97,10 +97,9 @@ int patch_apply(const char *path, const struct patch *patch, struct err *err)
 	int r;
 
 	if (!program_exists("patchelf"))
-		return err_hint(
-			err,
-			err_say(err, ENOENT, "patchelf is needed to change %s", path_base(path)),
-			"install patchelf");
+		return err_say(err, ENOENT,
+			       "patchelf is needed to change %s (Hint: install patchelf)",
+			       path_base(path));
 	if (patch->interp[0]) {
 		argv[n++] = "--set-interpreter";
 		argv[n++] = patch->interp;
@@ -113,7 +112,9 @@ int patch_apply(const char *path, const struct patch *patch, struct err *err)
 	}
 	argv[n] = path;
 	r = program_do(&(struct program){ .argv = argv }, NULL, path_base(path), err);
-	return r < 0 ? r : check(path, patch, err);
+	if (r < 0)
+		return r;
+	return check(path, patch, err);
 }
 
 static int write_back(const char *path, const char *bytes, size_t n, struct err *err)
@@ -121,9 +122,11 @@ static int write_back(const char *path, const char *bytes, size_t n, struct err 
 	FD_CLEANUP int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	int r = fd < 0 ? -errno : fd_write_all(fd, bytes, n);
 
-	if (r == 0 && close(fd_steal(&fd)) < 0)
-		r = -errno;
-	return r < 0 ? err_set(err, -r, "cannot write %s", path) : 0;
+	if (r < 0)
+		return err_set(err, -r, "cannot write %s", path);
+	if (close(fd_steal(&fd)) < 0)
+		return err_set(err, errno, "cannot write %s", path);
+	return 0;
 }
 
 int patch_ldso(const char *path, bool musl, bool *ret_needs_rpath, struct err *err)
@@ -138,8 +141,9 @@ int patch_ldso(const char *path, bool musl, bool *ret_needs_rpath, struct err *e
 	if (ldso_redirect(bytes, n) == 0)
 		return 0;
 	r = write_back(path, bytes, n, err);
-	if (r == 0)
-		r = files_read(path, &again, &n_again, err);
+	if (r < 0)
+		return r;
+	r = files_read(path, &again, &n_again, err);
 	if (r < 0)
 		return r;
 	if (n_again != n || ldso_reads_etc(again, n_again))

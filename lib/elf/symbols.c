@@ -234,6 +234,18 @@ static int read_symbols(struct reader *reader)
 	return 0;
 }
 
+static int read_all(struct reader *reader)
+{
+	int r = read_provided(reader);
+
+	if (r < 0)
+		return r;
+	r = read_needed(reader);
+	if (r < 0)
+		return r;
+	return read_symbols(reader);
+}
+
 int elf_symbols_read(const struct elf_image *image, struct elf_symbols *ret)
 {
 	struct elf_symbols symbols = { 0 };
@@ -243,15 +255,12 @@ int elf_symbols_read(const struct elf_image *image, struct elf_symbols *ret)
 	int r;
 
 	reader.names = calloc(VERSIONS_MAX, sizeof(*reader.names));
-	r = reader.names ? read_provided(&reader) : -ENOMEM;
-	if (r == 0)
-		r = read_needed(&reader);
-	if (r == 0)
-		r = read_symbols(&reader);
+	r = reader.names ? read_all(&reader) : -ENOMEM;
 	free(reader.names);
-	if (r < 0)
+	if (r < 0) {
 		elf_symbols_free(&symbols);
-	else
-		*ret = symbols;
-	return r;
+		return r;
+	}
+	*ret = symbols;
+	return 0;
 }
