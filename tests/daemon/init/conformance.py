@@ -26,6 +26,7 @@ def seen(world, options):
     if world.init == "ours":
         # Where and why is told in addition: differences.py.
         console = re.sub(r"(Bad inittab entry at line \d+): .*", r"\1", console)
+        console = console.replace(r"\x0d", "")
         if options.get("explained"):
             console = re.sub(r"(?m)^init: .*\n", "", console)
     if options.get("log_only"):

@@ -84,6 +84,14 @@ def _(skeleton):
             has(w.text(), sentence)
 
 
+@test("what would steer the console is shown")
+def _(skeleton):
+    with ours(skeleton, "::sysinit:/bin/none\r\n::sysinit:/bin/a\x1bc\n" + FIN) as w:
+        w.finish()
+        has(w.text(), "can't run '/bin/none\\x0d': No such file or directory")
+        has(w.text(), "can't run '/bin/a\\x1bc': No such file or directory")
+
+
 def elf(machine, order, interp):
     """The smallest program of 64 bits that wants an interpreter."""
     def number(value, size):
