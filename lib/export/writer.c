@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -32,8 +33,6 @@
 #ifndef XFS_SUPER_MAGIC
 #define XFS_SUPER_MAGIC 0x58465342
 #endif
-
-#define SPOOL ".busypy-spool"
 
 struct version_writer {
 	char dir[PATH_SIZE];
@@ -298,11 +297,32 @@ int version_writer_name(struct version_writer *writer, const char *path, const c
 
 /* -- streams -------------------------------------------------------------------------------- */
 
+/* A file without a name: nothing that a source can name is ever opened for writing, since it may be
+ * a link to a file of a published version. Where the file system cannot do that, a new name, which
+ * is gone at once. */
+static int open_unnamed(int root)
+{
+	char name[64];
+	struct text text;
+	uint64_t number;
+	int fd = openat(root, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
+		return fd;
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return -1;
+	text_init(&text, name, sizeof(name));
+	text_addf(&text, ".busypy-spool.%llx", (unsigned long long)number);
+	fd = openat(root, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd >= 0 && unlinkat(root, name, 0) < 0)
+		fd_close(&fd);
+	return fd;
+}
+
 int version_writer_begin(struct version_writer *writer, const char *path, struct err *err)
 {
 	fd_close(&writer->spool);
-	writer->spool = openat(writer->root, SPOOL,
-			       O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	writer->spool = open_unnamed(writer->root);
 	if (writer->spool < 0)
 		return err_set(err, errno, "cannot create a file for %s", path);
 	return writer->spool;
@@ -314,11 +334,7 @@ int version_writer_end(struct version_writer *writer, const struct version_sourc
 	int r = version_writer_file(writer, source, writer->spool, err);
 
 	fd_close(&writer->spool);
-	if (r < 0)
-		return r;
-	if (unlinkat(writer->root, SPOOL, 0) < 0)
-		return err_set(err, errno, "cannot remove %s/" SPOOL, writer->dir);
-	return 0;
+	return r;
 }
 
 /* -- the end -------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void fd_close(int *fd)
@@ -77,11 +78,14 @@ int fd_write_all(int fd, const void *buf, size_t n)
 
 ssize_t fd_read_file(int dirfd, const char *path, char *buf, size_t size)
 {
-	FD_CLEANUP int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	FD_CLEANUP int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
 	ssize_t n;
 
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL; /* a FIFO would never end, a device may do anything */
 	n = fd_read_all(fd, buf, size);
 	if (n < 0)
 		return n;

@@ -24,8 +24,8 @@ ssize_t fd_read_at(int fd, void *buf, size_t n, off_t offset);
 /* Writes all n bytes; 0 or -errno. */
 int fd_write_all(int fd, const void *buf, size_t n);
 
-/* Reads a small file, which must end before size bytes, and terminates it; bytes or -errno, -E2BIG
- * if it is larger. */
+/* Reads a small regular file, which must end before size bytes, and terminates it; bytes or -errno,
+ * -E2BIG if it is larger, -EINVAL for what is no regular file: never waits for one. */
 ssize_t fd_read_file(int dirfd, const char *path, char *buf, size_t size);
 
 /* Sets close-on-exec; 0 or -errno. */
