@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sysdeps/generic/dl-cache.h: the format since glibc 2.2, alone or after the older one. */
+/* Searches ld.so's cache. sysdeps/generic/dl-cache.h: the format since glibc 2.2, alone or after
+ * the older one. */
 #include "core/ldcache.h"
 
 #include <string.h>

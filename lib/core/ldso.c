@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* glibc, elf/dl-load.c (system_dirs) and elf/dl-cache.c, elf/rtld.c (the two paths). */
+/* What an ld.so was built to search. glibc, elf/dl-load.c (system_dirs) and elf/dl-cache.c,
+ * elf/rtld.c (the two paths). */
 #include "core/ldso.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Five lines, each checked byte by byte. */
+/* A client's lease: five lines, each checked byte by byte. */
 #include "core/lease.h"
 
 #include <errno.h>

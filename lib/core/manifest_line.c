@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Five words and their escapes, as mountinfo writes paths. */
+/* Lines of a runtime's manifest: five words, escaped as mountinfo writes paths. */
 #include "core/manifest_line.h"
 
 #include <errno.h>

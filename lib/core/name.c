@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes of names. */
+/* Whether names are sound, the same, or lead out of where they stand. */
 #include "core/name.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* exports(5), ganesha-export-config(8), and the kernel's Documentation/admin-guide/nfs/nfsroot.rst.
+/* Lines for file servers' configurations. exports(5), ganesha-export-config(8), and the kernel's
+ * Documentation/admin-guide/nfs/nfsroot.rst.
  */
 #include "core/nfs_export.h"
 

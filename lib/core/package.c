@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Debian Policy 5.6: which bytes a package's name, version and architecture may have. */
+/* Lines that name packages exactly. Debian Policy 5.6: which bytes a package's name, version and
+ * architecture may have. */
 #include "core/package.h"
 
 #include <errno.h>

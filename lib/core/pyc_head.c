@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* CPython's Lib/importlib/_bootstrap_external.py (magic numbers) and Python/pyhash.c (siphash).
- * A magic number never changes after a version's first release candidate. */
+/* The head of compiled files. CPython's Lib/importlib/_bootstrap_external.py (magic numbers) and
+ * Python/pyhash.c (siphash). A magic number never changes after a version's first release
+ * candidate. */
 #include "core/pyc_head.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The Python Language Reference, 2 (lexical analysis) and 7.11 (import), as far as it goes. */
+/* Finds the imports of a Python file. The Python Language Reference, 2 (lexical analysis) and 7.11
+ * (import), as far as it goes. */
 #include "core/pyscan.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* FIPS 180-4, sections 4.1.2, 4.2.2, 5.1.1, 5.3.3 and 6.2; names as there. */
+/* SHA-256. FIPS 180-4, sections 4.1.2, 4.2.2, 5.1.1, 5.3.3 and 6.2; names as there. */
 #include "core/sha256.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Words and their escapes, as mountinfo writes paths. */
+/* Lines of a version's manifest: words, escaped as mountinfo writes paths. */
 #include "core/version_line.h"
 
 #include <errno.h>

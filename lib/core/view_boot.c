@@ -10,11 +10,13 @@
 #include "core/view_parts.h"
 
 /* A folder of the tree with a layer in memory on top, below /run/busypy/overlay. */
-static void add_overlay(struct plan *plan, const char *folder, const char *dst)
+static void add_overlay(struct plan *plan, const struct view *view, const char *folder,
+			const char *dst)
 {
 	char options[PATH_SIZE], layer[PATH_SIZE];
 	struct text text;
 
+	(void)view; /* its tree is the root */
 	text_init(&text, options, sizeof(options));
 	text_addf(&text,
 		  "lowerdir=/%s,upperdir=/run/busypy/overlay/%s/upper,"
@@ -31,30 +33,16 @@ static void add_overlay(struct plan *plan, const char *folder, const char *dst)
 	view_add_mount(plan, "overlay", dst, options, OP_NOSUID | OP_NODEV);
 }
 
-static void add_overlays(struct plan *plan, const struct view *view)
-{
-	char folder[PATH_SIZE];
-	struct text text;
-
-	view_add_mkdir(plan, "run/busypy", 0755);
-	view_add_mkdir(plan, "run/busypy/overlay", 0755);
-	text_init(&text, folder, sizeof(folder));
-	text_addf(&text, TREE_USR_OF, view->arch);
-	add_overlay(plan, folder, "usr");
-	text_init(&text, folder, sizeof(folder));
-	text_addf(&text, TREE_CLIB_OF, view->arch);
-	add_overlay(plan, folder, "lib");
-}
-
 int view_boot_plan(const struct view *view, struct plan *ret, struct err *err)
 {
 	plan_init(ret);
 	plan_add(ret, &(struct op){ .type = OP_HERE });
 	view_add_mkdir(ret, "usr", 0755);
 	view_add_mkdir(ret, "lib", 0755);
-	if (view->flags & VIEW_OVERLAY)
-		add_overlays(ret, view);
-	else
-		view_add_runtime(ret, view);
+	if (view->flags & VIEW_OVERLAY) {
+		view_add_mkdir(ret, "run/busypy", 0755);
+		view_add_mkdir(ret, "run/busypy/overlay", 0755);
+	}
+	view_add_runtime(ret, view, view->flags & VIEW_OVERLAY ? add_overlay : view_add_tree_bind);
 	return view_end(view, ret, err);
 }

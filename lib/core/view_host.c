@@ -151,7 +151,7 @@ int view_host_plan(const struct view *view, const struct facts *facts, struct pl
 	view_add_mkdir(ret, "usr", 0755);
 	view_add_mkdir(ret, "lib", 0755);
 	view_add_link(ret, "lib64", "lib");
-	view_add_runtime(ret, view);
+	view_add_runtime(ret, view, view_add_tree_bind);
 	for (size_t i = 0; i < TREE_SHARED_FOLDERS; i++) {
 		view_add_mkdir(ret, tree_shared[i], 0755);
 		view_add_tree_bind(ret, view, tree_shared[i], tree_shared[i]);

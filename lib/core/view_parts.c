@@ -52,17 +52,19 @@ void view_add_tree_bind(struct plan *plan, const struct view *view, const char *
 		      view->tree, folder);
 }
 
-void view_add_runtime(struct plan *plan, const struct view *view)
+void view_add_runtime(struct plan *plan, const struct view *view,
+		      void (*add)(struct plan *plan, const struct view *view, const char *folder,
+				  const char *dst))
 {
 	char folder[PATH_SIZE];
 	struct text text;
 
 	text_init(&text, folder, sizeof(folder));
 	text_addf(&text, TREE_USR_OF, view->arch);
-	view_add_tree_bind(plan, view, folder, "usr");
+	add(plan, view, folder, "usr");
 	text_init(&text, folder, sizeof(folder));
 	text_addf(&text, TREE_CLIB_OF, view->arch);
-	view_add_tree_bind(plan, view, folder, "lib");
+	add(plan, view, folder, "lib");
 }
 
 bool view_add_top(struct plan *plan, const struct facts_entry *entry)

@@ -32,10 +32,13 @@ void view_add_tree_bind(struct plan *plan, const struct view *view, const char *
 /* An entry of the host's "/", under its own name: a link as it is, else a mount point, and true. */
 bool view_add_top(struct plan *plan, const struct facts_entry *entry);
 
-/* /usr and /lib from the arch's runtime: the same in all views. */
-void view_add_runtime(struct plan *plan, const struct view *view);
-/* What belongs into a fresh /dev: the host's nodes, links, /dev/pts. A read-only mount of a node keeps
- * its mode and owner; what it stands for can be written to all the same. */
+/* /usr and /lib from the arch's runtime, the same in all views; add puts one there, as
+ * view_add_tree_bind() does. */
+void view_add_runtime(struct plan *plan, const struct view *view,
+		      void (*add)(struct plan *plan, const struct view *view, const char *folder,
+				  const char *dst));
+/* What belongs into a fresh /dev: the host's nodes, links, /dev/pts. A read-only mount of a node
+ * keeps its mode and owner; what it stands for can be written to all the same. */
 void view_add_nodes(struct plan *plan);
 
 #endif

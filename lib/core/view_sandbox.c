@@ -93,21 +93,9 @@ static void add_folder(struct plan *plan, const struct view *view, const char *f
 
 static void add_runtime(struct plan *plan, const struct view *view)
 {
-	char folder[PATH_SIZE];
-	struct text text;
-
 	for (size_t i = 0; i < sizeof(runtime) / sizeof(runtime[0]); i++)
 		view_add_mkdir(plan, runtime[i], 0755);
-	if (!(view->sandbox->flags & VIEW_SANDBOX_WRITE)) {
-		view_add_runtime(plan, view);
-		return;
-	}
-	text_init(&text, folder, sizeof(folder));
-	text_addf(&text, TREE_USR_OF, view->arch);
-	add_overlay(plan, view, folder, "usr");
-	text_init(&text, folder, sizeof(folder));
-	text_addf(&text, TREE_CLIB_OF, view->arch);
-	add_overlay(plan, view, folder, "lib");
+	view_add_runtime(plan, view, add_folder);
 }
 
 static void add_root(struct plan *plan)
@@ -269,7 +257,7 @@ static void plan_client(const struct view *view, const struct facts *facts, stru
 		plan_add(plan, &(struct op){ .type = OP_TREE,
 					     .src = view->tree,
 					     .flags = VIEW_RUNTIME_FLAGS });
-		view_add_runtime(plan, view);
+		view_add_runtime(plan, view, view_add_tree_bind);
 		add_holders(plan, view->sandbox, facts);
 		return;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* prctl(2) with the program that lib/sandbox/filter/make.c printed. */
+/* Hands the kernel the program that lib/sandbox/filter/make.c printed. */
 #include "sandbox/filter.h"
 
 #include <errno.h>

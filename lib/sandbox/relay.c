@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* termios(3) and two buffers. */
+/* Carries bytes between the caller's terminal and the sandbox's, both ways. */
 #include "sandbox/relay.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* No file in /proc tells what CONFIG_IA32_EMULATION and ia32_emulation= have made of it. */
+/* Whether a kernel for x86_64 executes programs for i386: no file in /proc tells what
+ * CONFIG_IA32_EMULATION and ia32_emulation= have made of it. */
 #include "sys/abi32.h"
 
 #include <errno.h>

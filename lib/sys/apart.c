@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fork(2), a socket pair and one struct err. */
+/* Work in a process of its own, so that one that hangs holds nobody up. */
 #include "sys/apart.h"
 
 #include <errno.h>

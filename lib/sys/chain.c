@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks an exec chain with open(2) and pread(2); the reading itself is lib/core's. */
+/* Follows an exec chain from file to file; lib/core reads the bytes. */
 #include "sys/chain.h"
 
 #include <errno.h>

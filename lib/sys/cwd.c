@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* getcwd(2), stat(2) and chdir(2). */
+/* Finds the working directory again in a view: by its path, if that is the same directory. */
 #include "sys/cwd.h"
 
 #include <errno.h>

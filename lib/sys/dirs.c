@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* getdents64(2). */
+/* Names in a directory, without memory of our own. */
 #include "sys/dirs.h"
 
 #include <errno.h>

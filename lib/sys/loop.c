@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* LOOP_CONFIGURE: file and flags in one step, since Linux 5.8. With direct I/O only the device's
- * pages are kept in memory, not the file's, too; and the file is not read ahead a second time. */
+/* A file as a block device. LOOP_CONFIGURE: file and flags in one step, since Linux 5.8. With
+ * direct I/O only the device's pages are kept in memory, not the file's, too; and the file is not
+ * read ahead a second time. */
 #include "sys/loop.h"
 
 #include <errno.h>

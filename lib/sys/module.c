@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* finit_module(2). */
+/* Hands a module to the kernel. */
 #include "sys/module.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Raw mount system calls. */
+/* Mounts by descriptor: made, changed, attached. */
 #include "sys/mount_api.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* /sys/class/net and SIOC ioctls. */
+/* Which Ethernet devices there are, and what they are told. */
 #include "sys/netdev.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two sockets of systemd. */
+/* What systemd and its journal are told, a datagram each. */
 #include "sys/notify.h"
 
 #include <errno.h>

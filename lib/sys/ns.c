@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* setns(2), unshare(2) and id maps. */
+/* Enters namespaces and makes new ones, with whoever the caller is in them. */
 #include "sys/ns.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mmap(2). */
+/* Memory for programs that have no allocator. */
 #include "sys/pages.h"
 
 #include <sys/mman.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Capability sets by raw system calls. */
+/* Gives up capabilities, and looks whether they are gone. */
 #include "sys/priv.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* statx(2), getdents64(2) and readlink(2), turned into facts. */
+/* What stands on disk and is mounted, as facts. */
 #include "sys/probe.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fork(2), unshare(2), the plan, and a bind of /proc/PID/ns/mnt. */
+/* A child performs the plan in a namespace of its own, and its parent pins that. */
 #include "sys/template.h"
 
 #include <errno.h>

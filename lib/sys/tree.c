@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* realpath(3) and stat(2). */
+/* Whether a tree stands in a directory, and for which archs. */
 #include "sys/tree.h"
 
 #include <errno.h>

@@ -207,7 +207,9 @@ static int step(struct way *way, const char *name, struct err *err)
 	fd_close(&way->fd);
 	way->fd = fd_steal(&fd);
 	r = check_passed(way, &st, err);
-	return r < 0 ? r : check_file_system(way, err);
+	if (r < 0)
+		return r;
+	return check_file_system(way, err);
 }
 
 static int begin(struct way *way, const struct trust *trust, const char *path, struct err *err)
