@@ -199,8 +199,10 @@ print(name, \"ok\", subprocess.check_output([\"echo\", \"child\"], text=True).st
         sed -n 's/^\.Li //p' | tr ' ' '\n' | grep '^[a-z]' | sort -u)
     refused=$(sed -n '/refused\[\] = {/,/^};/p' "$source" | grep -oE '"[a-z0-9_]+"' | tr -d '"' |
         sed 's/clock_settime64/clock_settime/; s/clock_adjtime64/clock_adjtime/' | sort -u)
+    modes=$(sed -n '/modes\[\] = {/,/};/p' "$source" | grep -oE '"[a-z]+"' | tr -d '"')
     [ -n "$refused" ]
-    same "$listed" "$(printf '%s\nclone\nunshare\nioctl\n' "$refused" | sort -u)"
+    [ -n "$modes" ]
+    same "$listed" "$(printf '%s\nclone\nunshare\nioctl\nopen\nopenat\n' "$refused" "$modes" | sort -u)"
 }
 
 @test "--chroot: the same view without namespaces, for root" {
