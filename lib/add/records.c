@@ -83,35 +83,51 @@ static int take_licence(const struct add *add, size_t which, const char *name, s
 	return copy_file(&copy, from, name, err);
 }
 
+/* The packages of which something was taken, and their licences. */
+static int print_packages(const struct add *add, size_t which, FILE *out, struct err *err)
+{
+	const struct owners *owners = add->runtimes[which].source->owners;
+	char line[6 * PACKAGE_WORD_MAX];
+
+	for (size_t i = 0; i < owners->n_packages; i++) {
+		int r;
+
+		if (!is_taken(add, which, i))
+			continue;
+		r = package_format(&owners->packages[i], line, sizeof(line));
+		if (r < 0)
+			return err_set(err, -r, "cannot list %s", owners->packages[i].name);
+		(void)fprintf(out, "%s\n", line);
+		r = take_licence(add, which, owners->packages[i].name, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int write_packages(const struct add *add, size_t which, struct err *err)
 {
 	const struct runtime_info *info = add->runtimes[which].info;
-	const struct owners *owners = add->runtimes[which].source->owners;
 	FILES_FREE char *text = NULL;
-	char old[PATH_SIZE], path[PATH_SIZE], line[6 * PACKAGE_WORD_MAX];
+	char old[PATH_SIZE], path[PATH_SIZE];
 	size_t n;
 	FILE *out;
 	int r = files_path(old, err, "%s/added", info->records);
 
-	if (r == 0)
-		r = files_path(path, err, "%s/" TREE_INFO_OF "/added", add->build,
-			       info->arch->name);
+	if (r < 0)
+		return r;
+	r = files_path(path, err, "%s/" TREE_INFO_OF "/added", add->build, info->arch->name);
 	if (r < 0)
 		return r;
 	out = open_memstream(&text, &n);
 	if (!out)
 		return err_set(err, ENOMEM, "cannot list the packages");
-	for (size_t i = 0; r == 0 && i < owners->n_packages; i++) {
-		if (!is_taken(add, which, i))
-			continue;
-		r = package_format(&owners->packages[i], line, sizeof(line));
-		(void)fprintf(out, "%s\n", line);
-		if (r == 0)
-			r = take_licence(add, which, owners->packages[i].name, err);
-	}
+	r = print_packages(add, which, out, err);
 	if (fclose(out) != 0 && r == 0)
 		r = err_set(err, ENOMEM, "cannot list the packages");
-	return r < 0 ? r : manifest_merge(old, text, 1, path, err);
+	if (r < 0)
+		return r;
+	return manifest_merge(old, text, 1, path, err);
 }
 
 int add_records(struct add *add, struct err *err)

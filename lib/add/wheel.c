@@ -114,13 +114,18 @@ static int write_command(struct unpacked *wheel, const struct entry_point *point
 	if (r < 0)
 		return err_set(err, -r, "%s: the command %s", wheel->from, point->name);
 	r = files_path(dir, err, "%s.commands", wheel->dir);
-	if (r == 0)
-		r = files_path(path, err, "%s/%s", dir, point->name);
-	if (r == 0)
-		r = files_mkdirs(dir, err);
-	if (r == 0)
-		r = files_write(path, script, strlen(script), 0755, err);
-	return r < 0 ? r : note_script(dir, point->name, err, wheel);
+	if (r < 0)
+		return r;
+	r = files_path(path, err, "%s/%s", dir, point->name);
+	if (r < 0)
+		return r;
+	r = files_mkdirs(dir, err);
+	if (r < 0)
+		return r;
+	r = files_write(path, script, strlen(script), 0755, err);
+	if (r < 0)
+		return r;
+	return note_script(dir, point->name, err, wheel);
 }
 
 static int note_commands(struct unpacked *wheel, const char *info, struct err *err)

@@ -213,8 +213,9 @@ static int read_interpreter(struct work *work, char *ret_ldso, struct err *err)
 	struct binary python;
 	int r = find_binary(work, work->want->python, &python, err);
 
-	if (r == 0)
-		r = elf_dynamic_read(python.real, &file, err);
+	if (r < 0)
+		return r;
+	r = elf_dynamic_read(python.real, &file, err);
 	if (r < 0)
 		return r;
 	if (!elf_dynamic_fits(&file, work->arch))

@@ -103,17 +103,18 @@ static int link_applets(const char *bytes, size_t n, const char *rescue, struct 
 {
 	const char *name = find_applets(bytes, n);
 	char path[PATH_SIZE];
-	int r = 0;
+	int r;
 
-	while (r == 0 && name && *name && (size_t)(name - bytes) < n) {
+	for (; name && *name && (size_t)(name - bytes) < n; name += strlen(name) + 1) {
 		r = files_path(path, err, "%s/%s", rescue, name);
 		if (r < 0)
 			return r;
 		if (!strchr(name, '/') && !files_exist(path))
 			r = files_link("busybox", path, err);
-		name += strlen(name) + 1;
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 int stage_boot_add_rescue(const char *busybox, const struct arch *arch, const char *info,

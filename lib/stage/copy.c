@@ -185,6 +185,20 @@ static int copy_entry(const struct copy *copy, struct place *place, struct err *
 	return S_ISREG(st.st_mode) ? copy_real(copy, real, place->name, err) : 0;
 }
 
+/* To a name in the directory where the walk stands. */
+static int go_to(struct place *place, const char *entry, struct err *err)
+{
+	size_t path_used = strlen(place->path), name_used = strlen(place->name);
+	struct text path = { .data = place->path, .used = path_used, .size = sizeof(place->path) };
+	struct text name = { .data = place->name, .used = name_used, .size = sizeof(place->name) };
+
+	text_addf(&path, "/%s", entry);
+	text_addf(&name, "/%s", entry);
+	if (text_check(&path) < 0 || text_check(&name) < 0)
+		return err_set(err, ENAMETOOLONG, "%s/%s", place->path, entry);
+	return 0;
+}
+
 /* Recursion follows the depth of a directory tree, which is bounded here. */
 static int copy_dir(const struct copy *copy, struct place *place, struct err *err)
 {
@@ -201,32 +215,27 @@ static int copy_dir(const struct copy *copy, struct place *place, struct err *er
 	if (++place->depth > DEPTH_MAX)
 		return err_set(err, ELOOP, "%s", real);
 	r = files_path(to, err, "%s/%s", copy->to, place->name);
-	if (r == 0)
-		r = files_mkdirs(to, err);
+	if (r < 0)
+		return r;
+	r = files_mkdirs(to, err);
 	if (r < 0)
 		return r;
 	fd = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_set(err, errno, "cannot read %s", real);
 	dirs_begin(&dirs, fd);
-	while (r == 0 && (more = dirs_next(&dirs, &entry)) > 0) {
-		char path[PATH_SIZE], name[PATH_SIZE];
-
-		r = files_path(path, err, "%.*s/%s", (int)path_used, place->path, entry);
-		if (r == 0)
-			r = files_path(name, err, "%.*s/%s", (int)name_used, place->name, entry);
+	while ((more = dirs_next(&dirs, &entry)) > 0) {
+		r = go_to(place, entry, err);
 		if (r < 0)
-			break;
-		memcpy(place->path, path, sizeof(path));
-		memcpy(place->name, name, sizeof(name));
+			return r;
 		r = copy_entry(copy, place, err);
+		if (r < 0)
+			return r;
 		place->path[path_used] = '\0';
 		place->name[name_used] = '\0';
 	}
 	place->depth--;
-	if (r == 0 && more < 0)
-		r = err_set(err, -more, "cannot read %s", real);
-	return r;
+	return more < 0 ? err_set(err, -more, "cannot read %s", real) : 0;
 }
 
 int copy_tree(const struct copy *copy, const char *path, const char *name, struct err *err)

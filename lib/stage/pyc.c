@@ -254,16 +254,24 @@ static int compile(const struct pyc_job *job, const char *list, struct err *err)
 	return r < 0 ? err_set(err, -r, "cannot write the compiled Python files") : 0;
 }
 
+static int list_and_compile(const struct pyc_job *job, const char *list, struct err *err)
+{
+	bool any = false;
+	int r = write_list(job, list, &any, err);
+
+	if (r < 0 || !any)
+		return r;
+	return compile(job, list, err);
+}
+
 int pyc_compile(const struct pyc_job *job, struct err *err)
 {
 	char list[PATH_SIZE];
-	bool any = false;
 	int r = files_path(list, err, "%s/.compile", job->dir);
 
-	if (r == 0)
-		r = write_list(job, list, &any, err);
-	if (r == 0 && any)
-		r = compile(job, list, err);
+	if (r < 0)
+		return r;
+	r = list_and_compile(job, list, err);
 	if (unlink(list) < 0 && errno != ENOENT && r >= 0)
 		return err_set(err, errno, "cannot remove %s", list);
 	return r;

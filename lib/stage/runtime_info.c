@@ -100,9 +100,10 @@ static int read_ldso(const char *tree, struct runtime_info *ret, struct err *err
 	if (r < 0)
 		return r;
 	r = files_read(path, &bytes, &n, err);
-	if (r == 0)
-		ret->needs_rpath = !ret->musl && !ldso_searches_lib(bytes, n);
-	return r;
+	if (r < 0)
+		return r;
+	ret->needs_rpath = !ret->musl && !ldso_searches_lib(bytes, n);
+	return 0;
 }
 
 int runtime_info_read(const char *tree, const struct arch *arch, struct runtime_info *ret,
