@@ -25,6 +25,7 @@
 #include "say.h"
 #include "test_jobs.h"
 #include "test_report.h"
+#include "test_screen.h"
 
 static const char help[] =
 	"Usage: busypy test [OPTION...] [--] COMMAND [ARGUMENT...]\n"
@@ -248,10 +249,9 @@ static int complete_words(struct options *options, const char *tree)
 		if (i == 1)
 			options->jobs.arch = (const char **)&options->words[options->n_words - 1];
 	}
-	if (r == 0)
-		r = add_word(options, tree);
-	if (r == 0)
-		r = add_word(options, "--");
+	if (r)
+		return r;
+	r = add_word(options, tree) || add_word(options, "--") ? EXIT_OURS : 0;
 	for (size_t i = 0; r == 0 && options->command[i]; i++)
 		r = add_word(options, options->command[i]);
 	options->jobs.argv = (const char *const *)options->words;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Starts jobs, keeps what they say, and sees that nothing of them is left. */
 #include "test_jobs.h"
 
 #include <errno.h>
@@ -34,7 +35,7 @@ const char *test_state_name(enum test_state state)
 	return names[state];
 }
 
-static void become_run(const char *const *argv, int output, pid_t parent)
+_Noreturn static void become_run(const char *const *argv, int output, pid_t parent)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	sigset_t none;
@@ -169,7 +170,7 @@ static int start_some(struct test_jobs *jobs, size_t *ret_running, struct err *e
 	for (size_t i = 0; i < jobs->n; i++)
 		running += jobs->jobs[i].pidfd >= 0;
 	for (size_t i = 0; i < jobs->n && running < jobs->at_once; i++) {
-		int r = 0;
+		int r;
 
 		if (jobs->jobs[i].state != TEST_WAITING)
 			continue;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A table for people; TAP, JUnit and JSON for what collects results. */
 #include "test_report.h"
 
 #include <errno.h>
@@ -144,7 +145,8 @@ static int print_table(const struct test_jobs *jobs, struct err *err)
 						       { "STATUS", TABLE_NUMBER },
 						       { "TIME", TABLE_NUMBER },
 						       { "MEMORY", TABLE_NUMBER } };
-	struct table *table = table_new("arches", columns, sizeof(columns) / sizeof(columns[0]));
+	TABLE_CLEANUP struct table *table =
+		table_new("arches", columns, sizeof(columns) / sizeof(columns[0]));
 	int r = table ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < jobs->n; i++) {
@@ -160,11 +162,13 @@ static int print_table(const struct test_jobs *jobs, struct err *err)
 			r = add_row(table, job);
 	}
 	(void)fflush(stdout); /* the table's library has its own way to stdout; seen at the end */
-	r = r < 0 ? err_set(err, -r, "cannot print a table") : table_print(&table, 1, 0, NULL, err);
-	table_free(table);
-	if (r == 0)
-		(void)compare(jobs, true);
-	return r;
+	if (r < 0)
+		return err_set(err, -r, "cannot print a table");
+	r = table_print(&table, 1, 0, NULL, err);
+	if (r < 0)
+		return r;
+	(void)compare(jobs, true);
+	return 0;
 }
 
 /* -- TAP, JUnit, JSON ------------------------------------------------------------------------- */
@@ -298,21 +302,34 @@ int test_report(const struct test_jobs *jobs, enum test_format format, char *con
 	return r;
 }
 
+static int keep_output(const struct test_job *job, const char *dir, struct err *err)
+{
+	char path[PATH_SIZE];
+	const char *output;
+	size_t n;
+	int r = files_path(path, err, "%s/%s.txt", dir, job->arch->name);
+
+	if (r < 0)
+		return r;
+	r = files_remove(path, err);
+	if (r < 0)
+		return r;
+	output = test_job_output(job, &n);
+	r = files_write(path, output ? output : "", n, 0644, err);
+	unmap(output, n);
+	return r;
+}
+
 int test_keep_outputs(const struct test_jobs *jobs, const char *dir, struct err *err)
 {
 	int r = files_mkdirs(dir, err);
 
-	for (size_t i = 0; r == 0 && i < jobs->n; i++) {
-		char path[PATH_SIZE];
-		size_t n;
-		const char *output = test_job_output(&jobs->jobs[i], &n);
-
-		r = files_path(path, err, "%s/%s.txt", dir, jobs->jobs[i].arch->name);
-		if (r == 0)
-			r = files_remove(path, err);
-		if (r == 0)
-			r = files_write(path, output ? output : "", n, 0644, err);
-		unmap(output, n);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < jobs->n; i++) {
+		r = keep_output(&jobs->jobs[i], dir, err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `busypy test` prints: while it runs, and in the end in one of four formats. */
+/* What `busypy test` prints in the end, in one of four formats. */
 #ifndef BUSYPY_CLI_TEST_REPORT_H
 #define BUSYPY_CLI_TEST_REPORT_H
 
@@ -9,10 +9,6 @@ struct err;
 struct test_jobs;
 
 enum test_format { TEST_TABLE, TEST_TAP, TEST_JUNIT, TEST_JSON };
-
-/* Redraws the jobs' states on stderr, which is a terminal; the second wipes them. */
-void test_screen_show(const struct test_jobs *jobs);
-void test_screen_end(void);
 
 /* Prints the result on stdout; command is its words, NULL after the last. */
 int test_report(const struct test_jobs *jobs, enum test_format format, char *const *command,

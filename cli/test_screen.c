@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The jobs of `busypy test` on a terminal, while they run: one line each, drawn again in place. */
+/* One line a job, drawn again in place. */
+#include "test_screen.h"
+
 #include <stdio.h>
 
 #include "core/arch.h"
 #include "sys/clock.h"
 #include "test_jobs.h"
-#include "test_report.h"
 
 static size_t drawn; /* lines that stand on the terminal */
 
