@@ -40,7 +40,7 @@ def run(steps):
 
 
 def call(*argv):
-    """Run a program of the tree; its failure is the step's."""
+    """Run a program of the tree; if it fails, so does the step."""
     status = os.spawnvp(os.P_WAIT, argv[0], argv)
     if status:
         raise RuntimeError("%s: status %d" % (" ".join(argv), status))

@@ -181,7 +181,7 @@ def warn(text: object) -> int:
     try:
         os.write(2, message)
     except OSError:
-        pass  # nobody is there to be told
+        pass  # nobody reads it
     return 1
 
 

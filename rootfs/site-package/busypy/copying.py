@@ -16,7 +16,7 @@ NOT_HERE = frozenset(("EINVAL", "EXDEV", "ENOSYS", "EOPNOTSUPP", "EPERM", "EBADF
 
 
 class Failed(Exception):
-    """A step on one file that failed: the sentence is complete."""
+    """One file failed at a step; the message is complete."""
 
 
 def failed(what, error):

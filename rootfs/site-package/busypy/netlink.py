@@ -106,7 +106,7 @@ class Netlink:
         self.socket.close()
 
     def request(self, kind, body, flags=0):
-        """Send one request; the payloads of the answer; the kernel's refusal is an OSError."""
+        """Send one request and return the payloads of the answer; a refusal is an OSError."""
         self.sequence += 1
         head = struct.pack("=IHHII", 16 + len(body), kind, REQUEST | ACK | flags,
                            self.sequence, 0)

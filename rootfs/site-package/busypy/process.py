@@ -6,7 +6,7 @@ from busypy import cli
 
 
 def execute(argv, env=None):
-    """Become argv[0]; returns only the status (126, 127) after saying what failed."""
+    """Become argv[0]; if that fails, says why and returns the status (126, 127)."""
     try:
         os.execvpe(argv[0], argv, os.environ if env is None else env)
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -33,5 +33,5 @@ def start(argv, stdin=None):
 
 
 def wait(pid):
-    """The exit status; of a death by signal the negative signal number."""
+    """The exit status, or minus the signal that ended the process."""
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

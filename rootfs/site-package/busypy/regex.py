@@ -389,7 +389,7 @@ class Regex:
 
 
 class Any(Regex):
-    """Several patterns at once, as grep takes them: whole words or whole lines if wished."""
+    """Several patterns at once, as grep takes them: on request only whole words or lines."""
 
     def __init__(self, patterns, kind, icase, lines, word, whole):
         sources, self.groups, self.literal = [], 0, None
@@ -422,7 +422,7 @@ class Any(Regex):
 
 
 def compile_bytes(source, flags):
-    """re.compile, its complaints turned into ours."""
+    """re.compile, with its complaints turned into ours."""
     import warnings
     try:
         with warnings.catch_warnings():

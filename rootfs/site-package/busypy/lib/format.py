@@ -29,7 +29,7 @@ class Spec:
 
 
 class Printer:
-    """A format at work: its arguments, and the status that wrong ones leave behind."""
+    """A format at work: its arguments, and the status that wrong ones cause."""
     letters = b"csb" + INTEGERS + FLOATS
     lengths = b""  # letters before the conversion that mean nothing here
 

@@ -1,4 +1,4 @@
-"""Names and numbers of signals, and how kill is told one; without the signal module's price."""
+"""Names and numbers of signals, and which one kill is to send, without importing signal."""
 
 import _signal
 

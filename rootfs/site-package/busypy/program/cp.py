@@ -65,7 +65,7 @@ class Copier:
         return os.stat(path) if follow else os.lstat(path)
 
     def copy(self, source, target, operand=True):
-        """Copy one file or tree; failures are told here, and the rest goes on."""
+        """Copy one file or tree; failures are reported here, and the rest goes on."""
         try:
             info = self.look(source, operand)
         except OSError as error:

@@ -142,7 +142,7 @@ def line_of(member, opts, verbose):
 
 
 def create(tarfile, opts, args):
-    """Archive the files; each that cannot be read is told and makes the status 2."""
+    """Archive the files; each that cannot be read is reported and makes the status 2."""
     names, status = Names(opts, []), 0
     for listed in opts.every("T"):
         with cli.stdin() if listed == "-" else open(listed, "rb") as file:
@@ -226,7 +226,7 @@ def listing(tarfile, opts, args):
 
 
 def safe_name(name, strip):
-    """The name to extract to; raises Refused; None if nothing is left of it."""
+    """The name to extract to, None if nothing is left of it; raises Refused."""
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
         raise Refused("Member name contains '..'")

@@ -104,7 +104,7 @@ def fetch(url, opts, start):
 
 
 class Progress:
-    """A line on the terminal that says how far it is."""
+    """A line on the terminal that shows the progress."""
 
     def __init__(self, name, total, opts):
         self.name, self.total = name, total
@@ -167,7 +167,7 @@ def download(url, opts, first):
     connection, response, final = fetch(url, opts, start)
     try:
         if response.status == 416 and start:
-            return  # all of it is there already
+            return  # the file is complete already
         if not 200 <= response.status < 300:
             raise Refused("server returned error: HTTP/1.1 %d %s"
                           % (response.status, response.reason), 8)

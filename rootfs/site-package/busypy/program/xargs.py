@@ -97,7 +97,7 @@ class Reader:
 
 
 class Runner:
-    """The child processes and the status they leave."""
+    """The child processes and the status they cause."""
 
     def __init__(self, opts, jobs):
         self.opts, self.jobs = opts, jobs

@@ -98,7 +98,7 @@ def set_letters(shell, argv, i):
 
 
 def set_option(shell, name, value, change):
-    """Set one option; turning job control on or off needs more than the mark."""
+    """Set one option; job control also has to be started or stopped."""
     before = shell.options.m
     if not change(name, value):
         raise CommandError("illegal option %s" % (name if len(name) > 1 else "-" + name), 2)

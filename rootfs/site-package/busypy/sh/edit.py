@@ -110,7 +110,7 @@ def files(word):
 
 
 def word_start(line):
-    """Where the word that ends the line begins, quotes considered."""
+    """Where the last word of the line begins; quotes count."""
     start, quote, i = 0, "", 0
     while i < len(line):
         c = line[i]

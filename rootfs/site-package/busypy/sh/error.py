@@ -57,7 +57,7 @@ class LoopJump(Exception):
 
 
 class Interrupted(Exception):
-    """A signal that is to be seen at once arrived while a call blocked."""
+    """A signal that has to be seen at once arrived while a call blocked."""
 
     def __init__(self, signum):
         super().__init__(signum)

@@ -38,7 +38,7 @@ class Executor:
         return status
 
     def untested(self, command: "node.Node") -> int:
-        """Run a command whose failure is not one (2.14, set -e)."""
+        """Run a command that set -e (2.14) lets fail, because its status is tested."""
         self.shell.errexit_off += 1
         try:
             return self.run(command)

@@ -49,7 +49,7 @@ class History:
             with open(name, "wb", opener=private_file) as file:
                 file.write(os.fsencode("".join(line + "\n" for line in lines)))
         except OSError:
-            pass    # a home that cannot be written: the session just is not kept
+            pass    # the home cannot be written: the session is not kept
 
     def next_number(self):
         return self.first + len(self.commands)

@@ -116,7 +116,7 @@ class Jobs:
         return Job(text, 0 if self.shell.options.m else None)
 
     def add(self, job):
-        """Give a job that is not waited for its number."""
+        """Give a number to a job that nobody waits for."""
         if self.foreign:
             self.table, self.foreign = [], False
         self.reap()
@@ -164,7 +164,7 @@ class Jobs:
             job.record(pid, 127 << 8)
 
     def report_death(self, job):
-        """Tell of a signal that ended a foreground job, where nobody else does."""
+        """Report a signal that ended a foreground job, unless somebody else does."""
         raw = job.statuses.get(job.pids[-1], 0)
         if not os.WIFSIGNALED(raw) or job.quiet:
             return
@@ -234,7 +234,7 @@ class Jobs:
         return "[%d]%s %s%-22s %s" % (job.number, self.mark(job), who, text, job.text)
 
     def notify(self):
-        """Tell what changed since the last time; forget what is done."""
+        """Report what has changed since the last time; forget what is done."""
         self.reap()
         for job in list(self.table):
             if not job.told and job.state() != RUNNING:
@@ -373,7 +373,7 @@ class Jobs:
 
 
 def join_group(pid, group):
-    """Both parent and child do this: neither may go on before it holds."""
+    """Both parent and child do this: neither may go on before it is done."""
     try:
         os.setpgid(pid, group)
     except OSError:

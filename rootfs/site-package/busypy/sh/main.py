@@ -150,7 +150,7 @@ def start(shell, request):
 
 
 def session(shell, request, source, tail):
-    """Profiles, then the commands; as a terminal's session if interactive."""
+    """Profiles, then the commands; as a session at a terminal if interactive."""
     if shell.interactive:
         from busypy.sh import interactive
         interactive.prepare(shell, request.letters.get("m", True))

@@ -220,7 +220,7 @@ class Parser:
         return redirect
 
     def simple(self):
-        """A simple command, or the function definition it turns out to be."""
+        """A simple command, or a function definition if it turns out to be one."""
         assigns, words, redirects = [], [], []
         line = self.lexer.line_at(self.peek().start)
         while True:

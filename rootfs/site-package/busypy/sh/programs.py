@@ -83,7 +83,7 @@ def become(shell, path, argv, env, ready=None):
 
 
 def is_plain_script(path):
-    """Text without #! is for the shell; what names its interpreter failed because of that one."""
+    """Whether this is text without #!, for the shell; with one, the interpreter has failed."""
     try:
         with open(path, "rb") as file:
             first = file.read(256).partition(b"\n")[0]

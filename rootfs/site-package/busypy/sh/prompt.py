@@ -9,7 +9,7 @@ from busypy.sh.parser import Parser
 
 
 def expand(shell, text):
-    """Parameters, and what else a double-quoted string has, are expanded."""
+    """Expand parameters and whatever else a double-quoted string may hold."""
     status = shell.status
     try:
         lexer = Lexer(Text(text))
@@ -42,7 +42,7 @@ def show(shell, text):
 
 
 def protected(text):
-    """text so that expansion leaves it alone."""
+    """text, escaped so that expansion leaves it alone."""
     return "".join("\\" + c if c in '\\$`"' else c for c in text)
 
 

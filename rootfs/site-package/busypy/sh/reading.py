@@ -35,7 +35,7 @@ class Input:
         return self.buffer[self.taken - 1:self.taken]
 
     def give_back(self):
-        """Set the file offset to just behind what was used."""
+        """Set the file offset to just after what was used."""
         unused = len(self.buffer) - self.taken
         if self.seekable and unused > 0:
             os.lseek(self.fd, -unused, os.SEEK_CUR)

@@ -47,7 +47,7 @@ class Lines:
 
 
 class Blocking:
-    """While this is entered, a signal with a handler ends the blocking call at once."""
+    """A context in which a signal with a handler ends the blocking call at once."""
 
     def __init__(self, traps):
         self.traps = traps
@@ -131,7 +131,7 @@ class Shell:
         descriptor.write_all(fd, os.fsencode(text))
 
     def complain(self, message, line=None):
-        """A message in the usual form on stderr; before anything was run there is no line yet."""
+        """A message in the usual form on stderr; there is no line before anything was run."""
         line = line or self.line
         where = "" if self.interactive or not line else "line %d: " % line
         self.complain_plain("%s: %s%s" % (self.name, where, message))
@@ -146,7 +146,7 @@ class Shell:
         try:
             self.write(2, text + "\n")
         except OSError:
-            pass    # nobody is there to be told
+            pass    # nobody reads it
 
     # -- running
 

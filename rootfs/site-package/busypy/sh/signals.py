@@ -189,8 +189,8 @@ class Traps:
         return sorted((self.actions if self.inherited is None else self.inherited).items())
 
     def block_for_fork(self):
-        """Hold back signals that mean something else in a child: they would be lost until it
-        has reset them."""
+        """Hold back signals that mean something else in a child: until it has reset their
+        handlers they would be lost."""
         held = set(self.handled)
         if self.interactive_int:
             held.update((SIGINT, SIGQUIT, SIGTERM) + JOB_SIGNALS)

@@ -9,7 +9,7 @@ DEFAULT_IFS = " \t\n"
 
 
 class Variables:
-    """The shell's variables; passed holds what the environment had under impossible names."""
+    """The shell's variables; passed holds the environment under names that no variable has."""
 
     def __init__(self, shell):
         self.shell = shell

@@ -19,7 +19,7 @@ from busypy.sh import descriptor, signals
 
 SHEBANG = b"#!/usr/bin/python3"
 INTERPRETER = "/usr/bin/python3"
-# What a start of the interpreter depends on: where it differs, a new one is needed.
+# What a start of the interpreter depends on: where that differs, a new one is needed.
 STARTUP_PREFIXES = ("PYTHON", "LC_", "LD_")
 # Importing these does something to the process, so only the program itself may.
 NOT_AHEAD = frozenset(("readline", "rlcompleter", "antigravity", "this", "__main__"))
@@ -32,7 +32,7 @@ def startup_settings(env):
 
 
 class Program:
-    """A compiled program and the shared memory in which its first run tells what it imported."""
+    """A compiled program and the shared memory in which its first run reports what it imported."""
     __slots__ = ("key", "code", "directory", "comm", "report")
 
     def __init__(self, key, code, path):
@@ -99,7 +99,7 @@ class Warm:
             self.learn(program)
 
     def learn(self, program):
-        """Import ahead what the first run of a program told; nothing yet if it still runs."""
+        """Import ahead what the first run of a program reported; nothing while that still runs."""
         if program.report is None:
             import mmap
             program.report = mmap.mmap(-1, REPORT_LIMIT)
@@ -113,7 +113,7 @@ class Warm:
             try:
                 __import__(name)
             except Exception:
-                return      # the program will say it better itself
+                return      # the program itself will say what is wrong
 
     def lookup(self, path):
         """The Program at path, or None if it has to be exec'd."""
@@ -199,7 +199,7 @@ class Warm:
 
 
 def stream_identity(fd):
-    """What fd is, if a stream object on it has no state of its own (no position), else None."""
+    """What fd is, if a stream object on it has no position of its own, else None."""
     try:
         status = os.fstat(fd)
     except OSError:
@@ -240,7 +240,7 @@ def set_environ(env, coerced):
     environ = os.environ
     for name in [n for n in environ if n not in env]:
         del environ[name]
-    # Readline puts these two behind os.environ's back.
+    # Readline sets these two, and os.environ does not see it.
     for name in ("LINES", "COLUMNS"):
         if name not in env:
             os.unsetenv(name)
@@ -312,7 +312,7 @@ def report_uncaught(error):
 
 
 def system_exit_status(code):
-    """What SystemExit's argument means; what is no number is printed."""
+    """The status that SystemExit's argument means; anything but a number is printed."""
     if code is None:
         return 0
     if isinstance(code, int):
@@ -347,7 +347,7 @@ def finish(status):
 
 
 def flush_standard():
-    """Flush stdout and stderr; what cannot be written is told like the interpreter does."""
+    """Flush stdout and stderr; report what cannot be written as the interpreter does."""
     good = True
     for file in (sys.stdout, sys.stderr):
         if file is None or getattr(file, "closed", False):

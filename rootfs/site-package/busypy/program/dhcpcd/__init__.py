@@ -108,7 +108,7 @@ class Client:
         return options + (protocol.option(12, cli.enc(name)[:63]) if name else b"")
 
     def receive(self, until, kinds):
-        """The next reply of these kinds that is for us, or None at the time."""
+        """The next reply of these kinds that is for us, or None when the time is over."""
         while True:
             left = until - time.monotonic()
             if left <= 0:
@@ -160,7 +160,7 @@ class Client:
     # The protocol.
 
     def obtain(self, limit):
-        """DISCOVER until a lease is there or the time is over; whether it is."""
+        """DISCOVER until there is a lease or the time is over; whether there is one."""
         self.began = time.monotonic()
         pause = 2.0
         self.open()

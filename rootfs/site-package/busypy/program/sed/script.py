@@ -238,7 +238,7 @@ class Parser:
         return text
 
     def finish(self):
-        """After a command: only ; } # or the end of the line."""
+        """After a command only ; } # or the end of the line may come."""
         self.skip()
         if self.at < len(self.text) and self.peek() not in (b";", b"\n", b"}", b"#"):
             self.at += 1
