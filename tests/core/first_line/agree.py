@@ -23,9 +23,9 @@ BEFORE = (b"",) * 8 + (b" ",) * 4 + (b"  ", b"\t", b" \t", b" " * 240)
 OURS = (b"/usr/bin/python3", b"/bin/shell")
 NAMES = OURS * 15 + (
     b"/usr/bin/python3.11", b"/usr/bin/python", b"/usr/local/bin/python3", b"python3",
-    b"/bin/shell2", b"/usr/bin/env", b"/bin/env", b"env", b"/bin/ls", b"/bin/../usr/bin/python3", b"/bin/../bin/ls",
-    b"//bin/shell", b"/usr/bin/perl", b"/bin/nothing", b"/etc/passwd", b"/bin", b"/", b"",
-    b"/usr/lib/none", b"/sbin/ip", b"/usr/bin/../../bin/ls")
+    b"/bin/shell2", b"/usr/bin/env", b"/bin/env", b"env", b"/bin/ls", b"/bin/../usr/bin/python3",
+    b"/bin/../bin/ls", b"//bin/shell", b"/usr/bin/perl", b"/bin/nothing", b"/etc/passwd", b"/bin",
+    b"/", b"", b"/usr/lib/none", b"/sbin/ip", b"/usr/bin/../../bin/ls")
 AFTER = (b"\n",) * 6 + (b" -W%d\n", b"\t-W%d\n", b" -W %d -u\n# more\n") * 4 + (
     b"", b" ", b" \n", b"\t\n", b" -u\n", b"\t-u\n", b" -u -B\n", b"\r\n", b" -u\r\n", b" \r\n",
     b"\r", b"\r -u\n", b"\0\n", b" \0\n", b"\0\r\n", b" python3\n", b" -S python3 -u\n", b" sh\n",
