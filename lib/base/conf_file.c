@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* inih does the lines; this adds where in the line an error stands. */
+/* Lines to the configuration, and where in a line an error stands; inih reads them. */
 #include "base/conf_file.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkdir -p, cat, rm -r, chmod -R and sha256sum, with sentences. */
+/* What the shell has mkdir -p, cat, rm -r, chmod -R and sha256sum for, with sentences. */
 #include "base/files.h"
 
 #include <dirent.h>

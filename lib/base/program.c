@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* posix_spawnp(3) with stdout and stderr in memory files: no pipes, so nothing can block. */
+/* Keeps what a program says in memory files: without pipes nothing can block. */
 #include "base/program.h"
 
 #include <errno.h>

@@ -9,7 +9,7 @@ struct err;
 
 /* What to run. Its stdin is empty, its stdout is kept or thrown away, its locale is C. */
 struct program {
-	const char *const *argv; /* argv[0] is looked up in PATH; NULL behind the last */
+	const char *const *argv; /* argv[0] is looked up in PATH; NULL after the last */
 	const char *const *env;	 /* "NAME=value" besides the caller's environment; or NULL */
 	const char *dir;	 /* working directory, or NULL for the caller's */
 	const char *complaint;	 /* how a line on stderr begins that tells the reason, or NULL */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ssh HOST "exec sh -s", with a socket for both directions. */
+/* Starts a shell by ssh, and speaks with it over one socket for both directions. */
 #include "base/ssh.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libsmartcols: widths, colours and JSON quoting are its work. */
+/* Columns, rows and a choice of them; widths, colours and JSON quoting are libsmartcols' work. */
 #include "base/table.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mkdtemp(3), and a child that reads from a pipe until nobody can write to it. */
+/* A child removes the folder: it reads from a pipe until nobody can write to it any more. */
 #include "base/tempdir.h"
 
 #include <errno.h>

@@ -23,7 +23,7 @@ enum check_skip {
 
 struct check_request {
 	const char *tree;
-	const struct arch *const *archs; /* NULL behind the last; NULL: all that the tree has */
+	const struct arch *const *archs; /* NULL after the last; NULL: all that the tree has */
 	unsigned skip;			 /* enum check_skip */
 	/* Is called for each finding, ordered by path, when all is done; may be NULL. */
 	void (*found)(const struct finding *finding, void *ctx);

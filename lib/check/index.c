@@ -47,7 +47,7 @@ static int take(struct check_index *index, const FTSENT *entry, size_t top)
 	switch (entry->fts_info) {
 	case FTS_DP:
 		return 0; /* was seen before its contents */
-	case FTS_DNR:	  /* comes behind its FTS_D */
+	case FTS_DNR:	  /* comes after its FTS_D */
 		index->files[index->n - 1].unreadable = true;
 		return 0;
 	case FTS_ERR:
@@ -101,7 +101,7 @@ static int compare_paths(const char *a, const char *b)
 	return (unsigned char)*a - (unsigned char)*b;
 }
 
-/* The first file at or behind path. */
+/* The first file at or after path. */
 static size_t lower_bound(const struct check_index *index, const char *path)
 {
 	size_t from = 0, to = index->n;

@@ -175,7 +175,7 @@ static int start_workers(struct pool *pool, struct err *err)
 	return 0;
 }
 
-/* The text at *at, which is moved behind it; NULL if it is cut. */
+/* The text at *at, which is moved past it; NULL if it is cut. */
 static const char *take(const char **at, const char *end)
 {
 	const char *text = *at, *nul = memchr(text, '\0', (size_t)(end - text));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bin and sbin: what each file's first bytes promise the kernel, in the view of each arch. */
+/* Checks bin and sbin: what each file's first bytes promise the kernel, in the view of each arch.
+ */
 #include "check/part.h"
 
 #include <errno.h>

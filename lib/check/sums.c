@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* etc/busypy/<arch>/manifest, python3.sha256 and rescue/sha256 against what stands in the tree. */
+/* Compares what stands in the tree with what was recorded of it: etc/busypy/<arch>/manifest,
+ * python3.sha256 and rescue/sha256. */
 #include "check/part.h"
 
 #include <errno.h>

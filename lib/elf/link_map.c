@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* glibc's elf/dl-load.c, dl-lookup.c; musl's ldso/dynlink.c: what they load, and in which of it
- * they find a symbol. */
+/* Does without executing what ld.so does: what it loads, and in which of it it finds a symbol. As
+ * glibc's elf/dl-load.c and dl-lookup.c and musl's ldso/dynlink.c have it. */
 #include "elf/link_map.h"
 
 #include <elf.h>

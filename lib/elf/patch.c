@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* patchelf(1) for PT_INTERP and RUNPATH; same-length strings in ld.so by ourselves. */
+/* What has to change, and the change: patchelf(1) for PT_INTERP and RUNPATH, strings of the same
+ * length in ld.so by ourselves. */
 #include "elf/patch.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* DT_SYMTAB, DT_VERSYM, DT_VERDEF and DT_VERNEED of an image. A file that lies costs no more than
- * an honest one of its size. */
+/* Reads the tables of symbols and versions of an image. A file that lies costs no more than an
+ * honest one of its size. */
 #include "elf/symbols.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* apt.conf(5), sources.list(5) and apt-get(8). */
+/* Writes what apt-get reads, runs it, and reads what it says. */
 #include "source/apt.h"
 
 #include <errno.h>

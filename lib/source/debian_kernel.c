@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* linux-image-cloud-*: apt, the package cache, and one file out of the package. */
+/* Finds today's package, downloads it, and takes a file or a folder out of it. */
 #include "source/debian_kernel.h"
 
 #include <errno.h>

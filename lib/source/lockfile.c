@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines of a file into an array. */
+/* Reads lists of packages, each package once. */
 #include "source/lockfile.h"
 
 #include <errno.h>

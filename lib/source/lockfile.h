@@ -13,7 +13,7 @@ struct package;
  * "FILE:LINE: ..." for what is no such line, or names a package without a checksum. */
 int lockfile_read(const char *path, struct package **ret, size_t *ret_n, struct err *err);
 
-/* The n-th arch that a list has packages for, or NULL behind the last. */
+/* The n-th arch that a list has packages for, or NULL after the last. */
 const struct arch *lockfile_arch(const struct package *packages, size_t n_packages, size_t n);
 
 #endif

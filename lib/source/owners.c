@@ -78,7 +78,7 @@ const struct package *owners_find(const struct owners *owners, const char *path)
 	return found ? &owners->packages[found->package] : NULL;
 }
 
-/* Runs a query with words behind its own arguments. dpkg-query ends with 1 if it does not know one
+/* Runs a query with words after its own arguments. dpkg-query ends with 1 if it does not know one
  * of them, and answers about the others. */
 static int query(const char *const *head, char *const *words, size_t n, char **ret_output,
 		 struct err *err)

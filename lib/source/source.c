@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The three kinds of sources. */
+/* Makes a source of each kind: this machine, a directory, extracted packages. */
 #include "source/source.h"
 
 #include <errno.h>
