@@ -99,9 +99,8 @@ int cmd_enable(int argc, char **argv)
 	struct options options = { 0 };
 	struct enable_report done;
 	struct err err = { 0 };
-	const struct arch *arch = NULL;
 	char *trees[CONF_TREES_MAX];
-	size_t n = 0;
+	struct enable_request request = { .conf = &conf, .trees = trees };
 	const struct command_option table[] = {
 		{ "arch", 'a', .text = &options.arch },
 		{ "config", 'c', .text = &options.config },
@@ -112,12 +111,12 @@ int cmd_enable(int argc, char **argv)
 
 	if (r)
 		return r;
-	if (arch_named(options.arch, &arch, &err) < 0 ||
+	if (arch_named(options.arch, &request.arch, &err) < 0 ||
 	    conf_file_read(options.config, &conf, &err) < 0 ||
-	    resolve_trees(argc, argv, &conf, trees, &n, &err) < 0)
+	    resolve_trees(argc, argv, &conf, trees, &request.n_trees, &err) < 0)
 		return say_err(argv[0], &err);
 	hold_signals();
-	if (enable_trees(&conf, trees, n, arch, &done, &err) < 0)
+	if (enable_trees(&request, &done, &err) < 0)
 		return say_err(argv[0], &err);
 	if (!options.quiet)
 		report(&done);

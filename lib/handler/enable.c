@@ -54,7 +54,7 @@ static void end(struct enabling **enabling)
 
 #define ENABLING_CLEANUP __attribute__((cleanup(end)))
 
-static int begin(const struct conf *conf, const struct arch *arch, struct enable_report *report,
+static int begin(const struct enable_request *request, struct enable_report *report,
 		 struct enabling **ret, struct err *err)
 {
 	ENABLING_CLEANUP struct enabling *e = calloc(1, sizeof(*e));
@@ -62,8 +62,8 @@ static int begin(const struct conf *conf, const struct arch *arch, struct enable
 	memset(report, 0, sizeof(*report));
 	if (!e)
 		return err_set(err, ENOMEM, "cannot enable trees");
-	e->conf = conf;
-	e->arch = arch;
+	e->conf = request->conf;
+	e->arch = request->arch;
 	e->report = report;
 	e->lock = -1;
 	e->instance = binfmt_open(true, err);
@@ -140,7 +140,7 @@ static int newest_generation(const struct enabling *e, unsigned *ret_newest, boo
 }
 
 /* Starts from the trees that are enabled now, if any. */
-static int collect_trees(struct enabling *e, char *const *trees, size_t n, struct err *err)
+static int collect_trees(struct enabling *e, const struct enable_request *request, struct err *err)
 {
 	struct contract *contract = &e->contract;
 	unsigned newest;
@@ -156,8 +156,8 @@ static int collect_trees(struct enabling *e, char *const *trees, size_t n, struc
 		memset(contract, 0, sizeof(*contract));
 	for (size_t i = 0; i < contract->n_trees; i++)
 		contract->trees[i].namespace_ino = 0; /* made anew */
-	for (size_t i = 0; i < n; i++) {
-		r = add_tree(e, trees[i], err);
+	for (size_t i = 0; i < request->n_trees; i++) {
+		r = add_tree(e, request->trees[i], err);
 		if (r < 0)
 			return r;
 	}
@@ -317,15 +317,14 @@ static int perform(struct enabling *e, struct err *err)
 	return 0;
 }
 
-int enable_trees(const struct conf *conf, char *const *trees, size_t n_trees,
-		 const struct arch *arch, struct enable_report *ret, struct err *err)
+int enable_trees(const struct enable_request *request, struct enable_report *ret, struct err *err)
 {
 	ENABLING_CLEANUP struct enabling *e = NULL;
-	int r = begin(conf, arch, ret, &e, err);
+	int r = begin(request, ret, &e, err);
 
 	if (r < 0)
 		return r;
-	r = collect_trees(e, trees, n_trees, err);
+	r = collect_trees(e, request, err);
 	if (r < 0)
 		return r;
 	r = perform(e, err);
@@ -337,14 +336,14 @@ int enable_trees(const struct conf *conf, char *const *trees, size_t n_trees,
 	return 0;
 }
 
-int enable_renew(const struct conf *conf, const struct contract *wanted, unsigned expected,
-		 const struct arch *arch, struct enable_report *ret, struct err *err)
+int enable_renew(const struct enable_request *request, const struct contract *wanted,
+		 unsigned expected, struct enable_report *ret, struct err *err)
 {
 	ENABLING_CLEANUP struct enabling *e = NULL;
 	char fingerprint[FINGERPRINT_SIZE];
 	unsigned newest;
 	bool live;
-	int r = begin(conf, arch, ret, &e, err);
+	int r = begin(request, ret, &e, err);
 
 	if (r < 0)
 		return r;
@@ -353,7 +352,7 @@ int enable_renew(const struct conf *conf, const struct contract *wanted, unsigne
 		return r;
 	if (live && newest != expected)
 		return err_say(err, EAGAIN, "somebody else has enabled trees meanwhile");
-	r = fingerprint_now(conf, fingerprint, err);
+	r = fingerprint_now(request->conf, fingerprint, err);
 	if (r < 0)
 		return r;
 	e->renewing = live && generation_is_from(newest, fingerprint);

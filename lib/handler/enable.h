@@ -20,17 +20,23 @@ struct enable_report {
 	char not_as_user[512];	 /* why not */
 };
 
-/* Adds trees (canonical paths, checked here) to those that are enabled: builds a new generation
+struct enable_request {
+	const struct conf *conf;
+	const struct arch *arch;
+	char *const *trees; /* canonical paths; enable_trees' */
+	size_t n_trees;
+};
+
+/* Adds trees (checked here) to those that are enabled: builds a new generation
  * with all of them, rehearses, registers, reads back, runs the self-tests, and only then takes the
  * older generation's entries away. On failure everything is as it was. */
-int enable_trees(const struct conf *conf, char *const *trees, size_t n_trees,
-		 const struct arch *arch, struct enable_report *ret, struct err *err);
+int enable_trees(const struct enable_request *request, struct enable_report *ret, struct err *err);
 
 /* The same for busypyd: brings the handler to exactly these trees. Of each the caller has filled in
  * what generation_make wants; those with a template keep it and are not looked at. expected is the
  * generation that wanted was derived from: -EAGAIN if another one stands by now. Older generations
  * lose their entries, and their files by disable_older. */
-int enable_renew(const struct conf *conf, const struct contract *wanted, unsigned expected,
-		 const struct arch *arch, struct enable_report *ret, struct err *err);
+int enable_renew(const struct enable_request *request, const struct contract *wanted,
+		 unsigned expected, struct enable_report *ret, struct err *err);
 
 #endif

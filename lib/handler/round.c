@@ -295,6 +295,7 @@ static int bring_entries(struct round *round, struct err *err)
 
 static int bring(struct round *round, struct err *err)
 {
+	const struct enable_request request = { .conf = round->conf, .arch = round->arch };
 	struct enable_report done;
 	int r;
 
@@ -302,7 +303,7 @@ static int bring(struct round *round, struct err *err)
 		return round->live ? disable_all(err) : 0;
 	if (is_enough(round))
 		return bring_entries(round, err);
-	r = enable_renew(round->conf, &round->wanted, round->newest, round->arch, &done, err);
+	r = enable_renew(&request, &round->wanted, round->newest, &done, err);
 	if (r < 0)
 		return r;
 	round->report->renewed = true;
