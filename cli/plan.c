@@ -129,7 +129,6 @@ static int make_plan(const struct request_of_plan *request, struct plan *ret, st
 int cmd_plan(int argc, char **argv)
 {
 	static struct plan plan;
-	static char text[2 * PLAN_TEXT_MAX];
 	struct request_of_plan request = { .kind = VIEW_HOST };
 	struct err err = { 0 };
 	int r = parse(argc, argv, &request);
@@ -138,7 +137,5 @@ int cmd_plan(int argc, char **argv)
 		return r;
 	if (make_plan(&request, &plan, &err) < 0)
 		return say_err(argv[0], &err);
-	if (plan_format(&plan, text, sizeof(text)) < 0)
-		return say_error(argv[0], "the plan is too long to be printed");
-	return fputs(text, stdout) < 0 || fflush(stdout) < 0 ? EXIT_OURS : 0;
+	return say_plan(argv[0], &plan);
 }

@@ -389,14 +389,11 @@ static int check_extras(const struct options *options)
 static int print_plan(const struct sandbox_request *request)
 {
 	static struct plan plan;
-	static char text[2 * PLAN_TEXT_MAX];
 	struct err err = { 0 };
 
 	if (sandbox_plan(request, &plan, &err) < 0)
 		return say_err("run", &err);
-	if (plan_format(&plan, text, sizeof(text)) < 0)
-		return say_error("run", "the plan is too long to be printed");
-	return fputs(text, stdout) < 0 || fflush(stdout) < 0 ? EXIT_OURS : 0;
+	return say_plan("run", &plan);
 }
 
 /* Signals are the command's; they are blocked before it starts, so that none is lost. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages on stderr. */
+/* Messages on stderr, and plans on stdout. */
 #include "say.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 
 #include "core/err.h"
 #include "core/name.h"
+#include "core/plan.h"
 
 static bool progress_shown;
 
@@ -66,6 +67,15 @@ int say_usage(const char *command)
 {
 	(void)fprintf(stderr, "busypy: %s: see 'busypy %s --help'\n", command, command);
 	return EXIT_OURS;
+}
+
+int say_plan(const char *command, const struct plan *plan)
+{
+	static char text[2 * PLAN_TEXT_MAX];
+
+	if (plan_format(plan, text, sizeof(text)) < 0)
+		return say_error(command, "the plan is too long to be printed");
+	return fputs(text, stdout) < 0 || fflush(stdout) < 0 ? EXIT_OURS : 0;
 }
 
 void say_progress(const char *format, ...)

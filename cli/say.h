@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Words to the user: errors, usage, progress. Form: "busypy: command: reason (Hint: ...)". */
+/* Words to the user: errors, usage, progress, plans. Form: "busypy: command: reason (Hint: ...)".
+ */
 #ifndef BUSYPY_CLI_SAY_H
 #define BUSYPY_CLI_SAY_H
 
 #include <stdio.h>
 
 struct err;
+struct plan;
 
 /* Exit statuses, besides a program's own. */
 enum { EXIT_TIMED_OUT = 124, EXIT_OURS = 125, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 };
@@ -22,6 +24,9 @@ void say_warning(const char *command, const char *format, ...)
 
 /* A text that may come from a hostile file: nothing in it reaches a terminal as a control. */
 void say_text(FILE *to, const char *text);
+
+/* Prints a plan on stdout: 0, or EXIT_OURS and a sentence of the command. */
+int say_plan(const char *command, const struct plan *plan);
 
 /* A wrong option or argument, which getopt_long has named already: prints where help is. */
 int say_usage(const char *command);

@@ -42,6 +42,19 @@ int facts_add_top(struct facts *facts, enum facts_type type, bool is_mount, cons
 	return 0;
 }
 
+const struct facts_entry *facts_find_top(const struct facts *facts, const char *path)
+{
+	size_t n = strcspn(path + 1, "/");
+
+	for (size_t i = 0; i < facts->n_top; i++) {
+		const char *name = facts->top[i].name;
+
+		if (strlen(name) == n && memcmp(name, path + 1, n) == 0)
+			return &facts->top[i];
+	}
+	return NULL;
+}
+
 int facts_add_pruned(struct facts *facts, const char *path)
 {
 	const char *copy;

@@ -40,6 +40,8 @@ void facts_init(struct facts *facts);
 /* Adds an entry of "/"; -E2BIG if there is no room. target may be NULL. */
 int facts_add_top(struct facts *facts, enum facts_type type, bool is_mount, const char *name,
 		  const char *target);
+/* The entry that an absolute path begins with; NULL if there is none. */
+const struct facts_entry *facts_find_top(const struct facts *facts, const char *path);
 /* Adds a mount point to do without; -E2BIG if there is no room. */
 int facts_add_pruned(struct facts *facts, const char *path);
 /* Orders the entries by name, so that the same facts give the same plan. */

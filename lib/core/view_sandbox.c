@@ -195,36 +195,18 @@ static void add_extras(struct plan *plan, const struct view_sandbox *sandbox)
 	}
 }
 
-/* The first component of an absolute path. */
-static void first_name(const char *path, char *ret)
-{
-	if (str_copy_bytes(ret, PATH_SIZE, path + 1, strcspn(path + 1, "/")) < 0)
-		ret[0] = '\0';
-}
-
-static const struct facts_entry *find_top(const struct facts *facts, const char *path)
-{
-	char name[PATH_SIZE];
-
-	first_name(path, name);
-	for (size_t i = 0; i < facts->n_top; i++) {
-		if (str_eq(facts->top[i].name, name))
-			return &facts->top[i];
-	}
-	return NULL;
-}
-
 /* True if the tree's own root directory will do. */
 static bool tree_is_root(const struct view_sandbox *sandbox, const struct facts *facts)
 {
 	for (size_t i = 0; i < sandbox->n_extras; i++) {
-		if (!find_top(facts, sandbox->extras[i].dst))
+		if (!facts_find_top(facts, sandbox->extras[i].dst))
 			return false;
 	}
 	for (size_t i = 0; i < sizeof(fresh) / sizeof(fresh[0]); i++) {
 		char path[8] = "/";
 
-		if (str_copy(path + 1, sizeof(path) - 1, fresh[i]) < 0 || !find_top(facts, path))
+		if (str_copy(path + 1, sizeof(path) - 1, fresh[i]) < 0 ||
+		    !facts_find_top(facts, path))
 			return false;
 	}
 	return !(sandbox->flags & VIEW_SANDBOX_WRITE);
@@ -241,7 +223,7 @@ static void add_holders(struct plan *plan, const struct view_sandbox *sandbox,
 		for (size_t j = 0;
 		     entry->is_empty && !view_sandbox_makes(entry->name) && j < sandbox->n_extras;
 		     j++) {
-			if (find_top(facts, sandbox->extras[j].dst) != entry ||
+			if (facts_find_top(facts, sandbox->extras[j].dst) != entry ||
 			    !strchr(sandbox->extras[j].dst + 1, '/'))
 				continue;
 			view_add_mount(plan, "tmpfs", entry->name, "mode=0755,size=1m",

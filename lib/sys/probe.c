@@ -149,38 +149,24 @@ static int add_entries(struct facts *facts, int root, const char *path, struct e
 	return 0;
 }
 
-/* The entry whose name is the first component of an absolute path. */
-static struct facts_entry *find_top(struct facts *facts, const char *path)
-{
-	size_t n = strcspn(path + 1, "/");
-
-	for (size_t i = 0; i < facts->n_top; i++) {
-		const char *name = facts->top[i].name;
-
-		if (strlen(name) == n && memcmp(name, path + 1, n) == 0)
-			return &facts->top[i];
-	}
-	return NULL;
-}
-
 /* Whether a directory is empty matters for mount points only: where those are in directories that
  * the tree has, the others need not be looked at. */
-static bool needs_all(struct facts *facts, const struct view_sandbox *sandbox)
+static bool needs_all(const struct facts *facts, const struct view_sandbox *sandbox)
 {
 	for (size_t i = 0; i < sandbox->n_extras; i++) {
-		if (!find_top(facts, sandbox->extras[i].dst))
+		if (!facts_find_top(facts, sandbox->extras[i].dst))
 			return true;
 	}
 	return sandbox->flags & VIEW_SANDBOX_WRITE;
 }
 
-static bool is_needed(struct facts *facts, const struct view_sandbox *sandbox,
+static bool is_needed(const struct facts *facts, const struct view_sandbox *sandbox,
 		      const struct facts_entry *entry)
 {
 	if (entry->type != FACTS_DIR || view_sandbox_makes(entry->name))
 		return false;
 	for (size_t i = 0; i < sandbox->n_extras; i++) {
-		if (find_top(facts, sandbox->extras[i].dst) == entry)
+		if (facts_find_top(facts, sandbox->extras[i].dst) == entry)
 			return true;
 	}
 	return false;

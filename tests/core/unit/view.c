@@ -57,6 +57,10 @@ static void test_facts(void)
 	CHECK(str_eq(facts.top[0].name, "a") && str_eq(facts.top[1].name, "ab") &&
 		      str_eq(facts.top[2].target, "target"),
 	      "facts_sort");
+	CHECK(facts_find_top(&facts, "/ab/x") == &facts.top[1] &&
+		      facts_find_top(&facts, "/a") == &facts.top[0] &&
+		      !facts_find_top(&facts, "/abc") && !facts_find_top(&facts, "/"),
+	      "facts_find_top");
 	CHECK(facts_add_pruned(&facts, "/p") == 0 && str_eq(facts.pruned[0], "/p"),
 	      "facts_add_pruned");
 	for (int i = 3; i < FACTS_TOP_MAX; i++) {
