@@ -47,7 +47,7 @@ static int parse(int argc, char **argv, const char *help, const struct command_o
 	size_t n;
 	int value, r = 0;
 
-	for (n = 0; options[n].name && n < OPTIONS_MAX; n++) {
+	for (n = 0; n < OPTIONS_MAX && options[n].name; n++) {
 		bool argument = options[n].text || options[n].take;
 
 		longs[n] = (struct option){ options[n].name, argument, NULL, value_of(options, n) };

@@ -12,7 +12,7 @@ enum { FIRST_ROOM = 32 };
 int array_reserve(void *array, size_t *room, size_t n, size_t each)
 {
 	size_t wanted = *room <= SIZE_MAX / 2 ? *room * 2 : SIZE_MAX;
-	void *elements;
+	void *elements, *moved;
 
 	if (n <= *room)
 		return 0;
@@ -21,10 +21,10 @@ int array_reserve(void *array, size_t *room, size_t n, size_t each)
 	if (wanted < n)
 		wanted = n;
 	memcpy(&elements, array, sizeof(elements)); /* a pointer of whatever type */
-	elements = reallocarray(elements, wanted, each);
-	if (!elements)
+	moved = reallocarray(elements, wanted, each);
+	if (!moved)
 		return -ENOMEM;
-	memcpy(array, &elements, sizeof(elements));
+	memcpy(array, &moved, sizeof(moved));
 	*room = wanted;
 	return 0;
 }
