@@ -191,7 +191,8 @@ for action in ("sysinit", "wait", "once", "respawn", "ctrlaltdel", "shutdown"):
          "::%s:/bin/sh -c '/bin/probe x; exec sleep 1000'\n" % action
          if action in ("respawn", "once") else "::%s:/bin/probe x\n" % action,
          {"respawn": when("x ["), "once": when("x ["),
-          "ctrlaltdel": lambda w: (w.kill(signal.SIGINT), w.until_log("x ["), end(w)),
+          "ctrlaltdel": lambda w: (w.until(w.booted, "it has booted"), w.kill(signal.SIGINT),
+                                   w.until_log("x ["), end(w)),
           "shutdown": lambda w: (w.until(w.booted, "it has booted"), end(w)),
           }.get(action, when("x [")))
 case("sane settings on the console", "::sysinit:/bin/probe a\n::sysinit:-/bin/probe b\n" + FIN,
