@@ -37,6 +37,10 @@
 /* linux/mount.h and sys/mount.h; they clash in glibc 2.36, and these never change. */
 enum { ATTR_NODEV = 4, PROPAGATE_UNBINDABLE = 1 << 17 };
 
+/* An exec is through the loader in less than a millisecond; a process that its user has stopped
+ * there keeps a generation that was replaced no longer than this. */
+enum { IN_USE_MAX_MS = 5 * 60 * 1000 };
+
 void generation_path(unsigned generation, const char *name, char dst[GENERATION_PATH_MAX])
 {
 	(void)snprintf(dst, GENERATION_PATH_MAX, GENERATION_ROOT "/g%u%s%s", generation,
@@ -319,36 +323,58 @@ int generation_drop(unsigned generation, struct err *err)
 	return 0;
 }
 
-/* True if the process executes a file of the generation: a loader that has yet to enter a view. */
-static bool executes(const char *pid, const char *dir)
+/* The files of a generation that a process may execute. */
+struct executed {
+	struct stat files[2];
+	size_t n;
+};
+
+static void find_executed(unsigned generation, struct executed *ret)
 {
-	char path[64], exe[GENERATION_PATH_MAX];
-	ssize_t n;
+	static const char *const names[] = { "loader", "enter" };
+	char path[GENERATION_PATH_MAX];
+
+	ret->n = 0;
+	for (size_t i = 0; i < 2; i++) {
+		generation_path(generation, names[i], path);
+		if (stat(path, &ret->files[ret->n]) == 0)
+			ret->n++;
+	}
+}
+
+/* True if the process executes a file of the generation: a loader that has yet to enter a view. By
+ * device and inode: a path of that text can be made in any user's namespace. */
+static bool executes(const char *pid, const struct executed *executed)
+{
+	char path[64];
+	struct stat st;
 
 	if (pid[0] < '1' || pid[0] > '9' ||
-	    snprintf(path, sizeof(path), "/proc/%s/exe", pid) >= (int)sizeof(path))
+	    snprintf(path, sizeof(path), "/proc/%s/exe", pid) >= (int)sizeof(path) ||
+	    stat(path, &st) < 0) /* a thread of the kernel, or gone */
 		return false;
-	n = readlink(path, exe, sizeof(exe) - 1);
-	if (n < 0)
-		return false; /* a thread of the kernel, or gone */
-	exe[n] = '\0';
-	return path_below(exe, dir);
+	for (size_t i = 0; i < executed->n; i++) {
+		if (st.st_dev == executed->files[i].st_dev &&
+		    st.st_ino == executed->files[i].st_ino)
+			return true;
+	}
+	return false;
 }
 
 int generation_in_use(unsigned generation, struct err *err)
 {
 	FD_CLEANUP int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char dir[GENERATION_PATH_MAX];
+	struct executed executed;
 	struct dirs dirs;
 	const char *name;
 	int r;
 
 	if (fd < 0)
 		return err_set(err, errno, "cannot list /proc");
-	generation_path(generation, "", dir);
+	find_executed(generation, &executed);
 	dirs_begin(&dirs, fd);
 	while ((r = dirs_next(&dirs, &name)) > 0) {
-		if (executes(name, dir))
+		if (executes(name, &executed))
 			return 1;
 	}
 	if (r < 0)
@@ -377,8 +403,10 @@ int generation_drop_older(unsigned ms)
 	int n = generation_list(generations, NULL), left = 0;
 
 	for (int i = 0; i < n - 1; i++) {
+		bool waited = older_than(generations[i + 1], IN_USE_MAX_MS);
+
 		if (!older_than(generations[i + 1], ms) ||
-		    generation_in_use(generations[i], NULL) != 0 ||
+		    (!waited && generation_in_use(generations[i], NULL) != 0) ||
 		    generation_drop(generations[i], NULL) < 0)
 			left++;
 	}

@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/err.h"
 #include "core/str.h"
+#include "handler/lock.h"
 #include "handler/round.h"
 #include "sys/fd.h"
 
@@ -21,21 +23,45 @@ struct state {
 	struct round_report report;
 };
 
-int service_state_open(struct err *err)
+#define NEW_FILE SERVICE_STATE_FILE ".new"
+
+/* 1 if somebody holds the lock that only a busypyd can: other users can open the file for reading,
+ * and so lock it for reading, which is nothing to us. */
+static int is_held(void)
 {
-	FD_CLEANUP int fd =
-		open(SERVICE_STATE_FILE, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	FD_CLEANUP int fd = open(SERVICE_STATE_FILE, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
 	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (fcntl(fd, F_OFD_GETLK, &lock) < 0)
+		return -errno;
+	return lock.l_type == F_WRLCK;
+}
+
+/* A file of its own, locked before anybody else can open it, takes the place of an earlier one. */
+int service_state_open(struct err *err)
+{
+	LOCK_CLEANUP int alone = lock_take(err);
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	FD_CLEANUP int fd = -1;
+	int r;
+
+	if (alone < 0)
+		return alone;
+	r = is_held();
+	if (r < 0)
+		return err_set(err, -r, "cannot look at " SERVICE_STATE_FILE);
+	if (r > 0)
+		return err_say(err, EBUSY, "another busypyd is running");
+	(void)unlink(NEW_FILE); /* what one that was killed left; else there is none */
+	fd = open(NEW_FILE, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
 		return err_set(err, errno, "cannot create " SERVICE_STATE_FILE);
-	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
-		if (errno == EAGAIN || errno == EACCES)
-			return err_say(err, EBUSY, "another busypyd is running");
+	if (fcntl(fd, F_OFD_SETLK, &lock) < 0)
 		return err_set(err, errno, "cannot lock " SERVICE_STATE_FILE);
-	}
-	if (ftruncate(fd, 0) < 0 || fchmod(fd, 0644) < 0)
-		return err_set(err, errno, "cannot empty " SERVICE_STATE_FILE);
+	if (fchmod(fd, 0644) < 0 || rename(NEW_FILE, SERVICE_STATE_FILE) < 0)
+		return err_set(err, errno, "cannot create " SERVICE_STATE_FILE);
 	return fd_steal(&fd);
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,29 +40,72 @@ static int write_archive(const struct pack_request *request, const char *tempora
 	return 0;
 }
 
+#define FILE_NAME "image"
+
+/* A directory of our own beside the output, to be renamed from: whoever else can write there can
+ * plant no link under a name that is foreseen. The file in it is named by the directory's
+ * descriptor, which is passed on to mkfs.erofs. */
+struct beside {
+	char dir[PATH_SIZE], file[64];
+	int fd;
+};
+
+static int make_beside(const struct pack_request *request, struct beside *ret, struct err *err)
+{
+	struct text text;
+	struct stat st;
+
+	text_init(&text, ret->dir, sizeof(ret->dir));
+	text_addf(&text, "%s.XXXXXX", request->output);
+	if (text_check(&text) < 0)
+		return err_say(err, ENAMETOOLONG, "%s: the path is too long", request->output);
+	if (!mkdtemp(ret->dir))
+		return err_set(err, errno, "cannot create %s", request->output);
+	ret->fd = open(ret->dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	if (ret->fd < 0 || fstat(ret->fd, &st) < 0 || st.st_uid != geteuid() ||
+	    (st.st_mode & 077)) {
+		int code = ret->fd < 0 ? errno : EPERM;
+
+		fd_close(&ret->fd);
+		return err_set(err, code, "cannot open %s", ret->dir);
+	}
+	text_init(&text, ret->file, sizeof(ret->file));
+	text_addf(&text, "/proc/self/fd/%d/" FILE_NAME, ret->fd);
+	return 0;
+}
+
+static void drop_beside(struct beside *beside)
+{
+	(void)unlinkat(beside->fd, FILE_NAME, 0); /* renamed, or the reason is in err */
+	fd_close(&beside->fd);
+	(void)rmdir(beside->dir); /* empty, if it is still ours */
+}
+
+static int write_new(const struct pack_request *request, const struct beside *beside,
+		     struct pack_size *ret, struct err *err)
+{
+	FD_CLEANUP int fd = openat(beside->fd, FILE_NAME,
+				   O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot create %s", request->output);
+	return write_archive(request, beside->file, fd, ret, err);
+}
+
 int pack_write(const struct pack_request *request, struct pack_size ret[PACK_COMPONENTS],
 	       struct err *err)
 {
-	char temporary[PATH_SIZE];
-	FD_CLEANUP int fd = -1;
-	struct text text;
-	int r;
+	struct beside beside;
+	int r = make_beside(request, &beside, err);
 
-	text_init(&text, temporary, sizeof(temporary));
-	text_addf(&text, "%s.%d.tmp", request->output, (int)getpid());
-	if (text_check(&text) < 0)
-		return err_say(err, ENAMETOOLONG, "%s: the path is too long", request->output);
-	if (request->format == PACK_EROFS) {
-		r = erofs_write(request, temporary, ret, err);
-	} else {
-		fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-		if (fd < 0)
-			return err_set(err, errno, "cannot create %s", temporary);
-		r = write_archive(request, temporary, fd, ret, err);
-	}
-	if (r == 0 && rename(temporary, request->output) < 0)
-		r = err_set(err, errno, "cannot create %s", request->output);
 	if (r < 0)
-		(void)unlink(temporary); /* the reason is in err; it may not be there */
+		return r;
+	if (request->format == PACK_EROFS)
+		r = erofs_write(request, beside.file, ret, err);
+	else
+		r = write_new(request, &beside, ret, err);
+	if (r == 0 && renameat(beside.fd, FILE_NAME, AT_FDCWD, request->output) < 0)
+		r = err_set(err, errno, "cannot create %s", request->output);
+	drop_beside(&beside);
 	return r;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/destination.h"
@@ -36,6 +37,22 @@ int package_cache_dir(const char *given, char *ret, struct err *err)
 		       "DIR)");
 }
 
+/* Whoever can open the file can lock it, and keep us waiting: nobody but its owner can. One that an
+ * earlier version made for all to read gives way. */
+static int open_lock(const char *path)
+{
+	FD_CLEANUP int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -1;
+	if (!(st.st_mode & 077))
+		return fd_steal(&fd);
+	if (unlink(path) < 0 && errno != ENOENT)
+		return -1;
+	return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
 static int lock(struct package_cache *cache, const struct listener *listener, struct err *err)
 {
 	char path[PATH_SIZE];
@@ -43,7 +60,7 @@ static int lock(struct package_cache *cache, const struct listener *listener, st
 
 	if (r < 0)
 		return r;
-	cache->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	cache->lock = open_lock(path);
 	if (cache->lock < 0)
 		return err_set(err, errno, "cannot create %s", path);
 	if (flock(cache->lock, LOCK_EX | LOCK_NB) == 0)

@@ -19,6 +19,7 @@
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "sys/fd.h"
+#include "sys/trust.h"
 
 #define HIDDEN TREE_STAGING
 
@@ -284,6 +285,31 @@ static void find_created(const char *path, char *ret)
 	}
 }
 
+/* What is found in the tree's folder, or in ours there, is believed: it must not be another user's,
+ * nor a link. */
+static int check_hidden(const struct transaction *transaction, struct err *err)
+{
+	struct trust trust;
+	char dir[PATH_SIZE];
+	struct stat st;
+	int fd, r = files_path(dir, err, "%s/" HIDDEN, transaction->tree);
+
+	if (r < 0)
+		return r;
+	if (lstat(dir, &st) < 0)
+		return err_set(err, errno, "cannot look at %s", dir);
+	if (S_ISLNK(st.st_mode))
+		return err_say(err, ELOOP, "%s is a symbolic link (Hint: rm it)", dir);
+	trust_init(&trust);
+	if (trust.uid != 0)
+		return 0; /* it is the caller's own that can be lost */
+	fd = trust_open(&trust, dir, err);
+	if (fd < 0)
+		return fd;
+	fd_close(&fd);
+	return 0;
+}
+
 /* Locks TREE/.busypy-stage/lock. Whoever held it before may have removed that file meanwhile: then
  * the lock is on a file without a name, and is tried again. */
 static int take_lock(struct transaction *transaction, struct err *err)
@@ -299,6 +325,9 @@ static int take_lock(struct transaction *transaction, struct err *err)
 		struct stat mine, named;
 
 		r = files_mkdirs(dir, err);
+		if (r < 0)
+			break;
+		r = check_hidden(transaction, err);
 		if (r < 0)
 			break;
 		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
