@@ -22,6 +22,7 @@
 #include "source/download.h"
 #include "source/lockfile.h"
 #include "source/mirrors.h"
+#include "source/offers.h"
 #include "source/owners.h"
 #include "source/package_cache.h"
 #include "source/source.h"
@@ -324,58 +325,6 @@ static void keep_wanted(struct debian *debian)
 	debian->n_packages = kept;
 }
 
-/* What apt offers under that name, version and architecture; NULL if it is another. */
-static const struct package *find_offer(const struct package *offers, size_t n,
-					const struct package *wanted)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (str_eq(offers[i].name, wanted->name) &&
-		    str_eq(offers[i].version, wanted->version) &&
-		    str_eq(offers[i].arch, wanted->arch))
-			return &offers[i];
-	}
-	return NULL;
-}
-
-/* Each must still be the very one, before anything is downloaded. */
-static int check_offers(const struct debian *debian, const struct package *offers,
-			const size_t *which, size_t n, struct err *err)
-{
-	for (size_t i = 0; i < n; i++) {
-		const struct package *wanted = &debian->packages[which[i]];
-		const struct package *offer = find_offer(offers, n, wanted);
-
-		if (!offer || !str_eq(offer->sum, wanted->sum))
-			return err_say(err, EINVAL, "%s %s (%s) has another checksum than in %s",
-				       wanted->name, wanted->version, wanted->arch,
-				       debian->request.locked);
-	}
-	return 0;
-}
-
-static int ask_offers(const struct debian *debian, const struct apt *apt, const size_t *which,
-		      size_t n, struct err *err)
-{
-	ARRAY_FREE struct apt_words *words = calloc(1, sizeof(*words));
-	ARRAY_FREE struct package *offers = calloc(n, sizeof(*offers));
-	int r;
-
-	if (!words || !offers)
-		return err_set(err, ENOMEM, "cannot list packages");
-	for (size_t i = 0; i < n; i++) {
-		const struct package *package = &debian->packages[which[i]];
-
-		r = apt_words_add(words, package->name, package->arch, package->version, err);
-		if (r < 0)
-			return r;
-	}
-	r = apt_find(apt, words, offers, err);
-	if (r < 0)
-		return err_wrap(err, r, "%s: a package can no longer be downloaded",
-				debian->request.locked);
-	return check_offers(debian, offers, which, n, err);
-}
-
 static int read_locked(struct debian *debian, struct err *err)
 {
 	int r = lockfile_read(debian->request.locked, &debian->packages, &debian->n_packages, err);
@@ -407,11 +356,14 @@ static int open_locked(struct debian *debian, const struct suite *suite, const c
 	size_t missing[APT_WORDS_MAX];
 	size_t n = list_missing(debian, suite, missing);
 	struct apt apt;
-	int r = open_apt(debian, suite, mirror, &apt, err);
+	int r;
 
+	if (!n)
+		return 0; /* an earlier mirror had them */
+	r = open_apt(debian, suite, mirror, &apt, err);
 	if (r < 0)
 		return r;
-	r = ask_offers(debian, &apt, missing, n, err);
+	r = offers_check(&apt, debian->packages, missing, n, debian->request.locked, err);
 	if (r < 0)
 		return r;
 	return fetch(debian, &apt, missing, n, err);
