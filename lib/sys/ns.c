@@ -68,9 +68,9 @@ int ns_enter(int fd, int shared, int *ret_entered, struct err *err)
 	return 0;
 }
 
-int ns_owned(int template)
+int ns_owned(int ns)
 {
-	FD_CLEANUP int user = ioctl(template, NS_GET_USERNS);
+	FD_CLEANUP int user = ioctl(ns, NS_GET_USERNS);
 
 	if (user >= 0)
 		return 1;

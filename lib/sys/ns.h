@@ -18,7 +18,7 @@ int ns_enter(int fd, int shared, int *ret_entered, struct err *err);
 
 /* 1 if a mount namespace belongs to this process's user namespace or one below, so that
  * capabilities count there; 0 if not; -errno. ioctl_ns(2). */
-int ns_owned(int template);
+int ns_owned(int ns);
 
 /* Unshares a user and a mount namespace; nothing has happened if that fails. The sentence says
  * which policy refuses it, where that can be told. */
