@@ -49,7 +49,7 @@ check-layers: all
 # Every test prints TAP; tests/run adds them up and prints "N passed, N failed".
 
 TREE_HOST := $(B)/test-trees/host
-BATS := $(sort $(wildcard tests/*/*/*.bats))
+BATS := $(sort $(wildcard tests/*/*.bats tests/*/*/*.bats))
 BATTERIES := $(filter-out tests/core/fuzz/run,$(sort $(wildcard tests/*/*/run)))
 UNIT_PROGRAMS := $(patsubst tests/core/unit/%.c,$(B)/unit/%,$(UNIT))
 FUZZERS := $(patsubst tests/core/fuzz/%.c,$(B)/fuzz/%,$(FUZZ))
