@@ -26,6 +26,13 @@ struct definition {
 	uint32_t next; /* index + 1 in the same bucket */
 };
 
+/* All definitions, found by the hash of the name. */
+struct definitions {
+	struct definition *all;
+	size_t n, room;
+	uint32_t *buckets; /* index + 1 of the newest in each, or 0 */
+};
+
 struct link_map {
 	const struct sysroot *root;
 	const struct arch *arch;
@@ -39,9 +46,7 @@ struct link_map {
 		struct link_object *object;
 	} * known;
 	size_t n_known, room_known;
-	struct definition *definitions;
-	size_t n_definitions, room_definitions;
-	uint32_t *buckets;
+	struct definitions defined;
 };
 
 static void object_free(struct link_object *object)
@@ -73,8 +78,8 @@ int link_map_new(const struct sysroot *root, const struct arch *arch, const char
 	map->arch = arch;
 	map->ldso = ldso;
 	map->musl = elf_search_is_musl(ldso);
-	map->buckets = calloc(BUCKETS, sizeof(*map->buckets));
-	if (!map->buckets) {
+	map->defined.buckets = calloc(BUCKETS, sizeof(*map->defined.buckets));
+	if (!map->defined.buckets) {
 		free(map);
 		return -ENOMEM;
 	}
@@ -90,8 +95,8 @@ void link_map_free(struct link_map *map)
 		object_free(map->objects[i]);
 	free(map->objects);
 	free(map->known);
-	free(map->definitions);
-	free(map->buckets);
+	free(map->defined.all);
+	free(map->defined.buckets);
 	free(map);
 }
 
@@ -114,16 +119,15 @@ static int add_definitions(struct link_map *map, const struct link_object *objec
 {
 	for (size_t i = 0; i < object->symbols->n_symbols; i++) {
 		const struct elf_symbol *symbol = &object->symbols->symbols[i];
-		uint32_t *bucket = &map->buckets[symbol->hash % BUCKETS];
+		uint32_t *bucket = &map->defined.buckets[symbol->hash % BUCKETS];
 
 		if (!(symbol->flags & ELF_SYMBOL_DEFINED))
 			continue;
-		if (array_reserve(&map->definitions, &map->room_definitions, map->n_definitions + 1,
-				  sizeof(*map->definitions)) < 0)
+		if (array_reserve(&map->defined.all, &map->defined.room, map->defined.n + 1,
+				  sizeof(*map->defined.all)) < 0)
 			return -ENOMEM;
-		map->definitions[map->n_definitions++] =
-			(struct definition){ symbol, object, *bucket };
-		*bucket = (uint32_t)map->n_definitions;
+		map->defined.all[map->defined.n++] = (struct definition){ symbol, object, *bucket };
+		*bucket = (uint32_t)map->defined.n;
 	}
 	return 0;
 }
@@ -361,10 +365,10 @@ static bool version_suits(const struct definition *definition, const char *versi
 bool link_map_define(struct link_map *map, const struct link_load *load, const char *name,
 		     uint32_t hash, const char *version)
 {
-	uint32_t at = map->buckets[hash % BUCKETS];
+	uint32_t at = map->defined.buckets[hash % BUCKETS];
 
 	while (at) {
-		const struct definition *definition = &map->definitions[at - 1];
+		const struct definition *definition = &map->defined.all[at - 1];
 
 		if (definition->symbol->hash == hash && str_eq(definition->symbol->name, name) &&
 		    (map->musl || version_suits(definition, version)) &&
