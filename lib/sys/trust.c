@@ -7,6 +7,7 @@
 #include <linux/stat.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -33,18 +34,26 @@ struct way {
 	char done[PATH_SIZE]; /* for sentences */
 };
 
-static bool is_first_namespace(void)
+/* True if a number stands for a user in this user namespace: lines of inside, outside, length. */
+static bool is_mapped(unsigned uid)
 {
-	char map[64];
-	ssize_t n = fd_read_file(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map));
+	char map[4096];
+	unsigned inside, length;
 
-	return n > 0 && strstr(map, "4294967295");
+	if (fd_read_file(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map)) <= 0)
+		return true; /* it cannot be told: nobody is believed who need not be */
+	for (const char *line = map; *line; line += strcspn(line, "\n"), line += *line != '\0') {
+		if (sscanf(line, "%u %*u %u", &inside, &length) == 2 && uid >= inside &&
+		    uid - inside < length)
+			return true;
+	}
+	return false;
 }
 
 void trust_init(struct trust *ret)
 {
 	*ret = (struct trust){ .uid = geteuid() };
-	ret->foreign = !is_first_namespace();
+	ret->foreign = !is_mapped(OVERFLOW_ID);
 }
 
 static bool is_ours(const struct trust *trust, unsigned uid)
