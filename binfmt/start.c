@@ -35,7 +35,7 @@ enum { ENVIRONMENT_FEW = 100 }; /* slots on the stack; an environment may be lar
 
 /* Apart from those who call it, whose stack frames would otherwise hold a sentence that is hardly
  * ever needed. */
-_Noreturn static void __attribute__((noinline)) die(const char *what, int code, const char *wanted)
+static void __attribute__((noinline, noreturn)) die(const char *what, int code, const char *wanted)
 {
 	struct err err = { 0 };
 
@@ -43,7 +43,7 @@ _Noreturn static void __attribute__((noinline)) die(const char *what, int code, 
 	words_die(WORDS_OURS, what, &err);
 }
 
-_Noreturn static void __attribute__((noinline)) die_of_depth(const char *what)
+static void __attribute__((noinline, noreturn)) die_of_depth(const char *what)
 {
 	struct err err = { 0 };
 
@@ -51,7 +51,7 @@ _Noreturn static void __attribute__((noinline)) die_of_depth(const char *what)
 	words_die(WORDS_CANNOT_RUN, what, &err);
 }
 
-_Noreturn static void __attribute__((noinline))
+static void __attribute__((noinline, noreturn))
 die_of_exec(const char *what, const char *program, int code)
 {
 	struct err err = { 0 };

@@ -192,8 +192,6 @@ static int link_alternative(const struct listing *listing, const char *name, str
 		return r;
 	if (sysroot_find_link(root, dir, real) < 0)
 		return 0;
-	if (r < 0)
-		return r;
 	r = files_path(link, err, "%s/../%s", real, name);
 	if (r < 0)
 		return r;

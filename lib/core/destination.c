@@ -54,7 +54,8 @@ static int refuse(const struct destination *destination, const char *what, const
 		       destination->given, real, what, system, hint);
 }
 
-static int refuse_content(const struct destination *destination, enum destination_kind kind, struct err *err)
+static int refuse_content(const struct destination *destination, enum destination_kind kind,
+			  struct err *err)
 {
 	const char *given = destination->given;
 
@@ -86,8 +87,8 @@ static int refuse_content(const struct destination *destination, enum destinatio
 	return 0; /* beside others */
 }
 
-int destination_judge(const struct destination *destination, enum destination_kind kind, unsigned flags,
-		      struct err *err)
+int destination_judge(const struct destination *destination, enum destination_kind kind,
+		      unsigned flags, struct err *err)
 {
 	const char *system = destination->system;
 

@@ -50,7 +50,7 @@ const char *destination_system(const char *real, bool *ret_within);
 
 /* 0 if it may be written there; -EPERM, -ENOTEMPTY or -EEXIST with a
  * sentence. No flag allows a system directory or a home directory. */
-int destination_judge(const struct destination *destination, enum destination_kind kind, unsigned flags,
-		      struct err *err);
+int destination_judge(const struct destination *destination, enum destination_kind kind,
+		      unsigned flags, struct err *err);
 
 #endif

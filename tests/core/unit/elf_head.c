@@ -56,18 +56,11 @@ static void test_class(uint8_t elf_class, uint8_t data, const char *what)
 	CHECK(elf_head_parse(bytes, wide ? 63 : 51, &head) == -ENOEXEC, "a cut header");
 }
 
-/* As the kernel reads: not by EI_CLASS or EI_DATA. */
-static void test_kernel(void)
+/* Segments that the file ends before. */
+static void test_cut(struct elf_head head)
 {
-	const struct arch *wide = arch_by_name("x86_64"), *narrow = arch_by_name("i386");
-	uint8_t bytes[ELF_HEAD_READ], phdr[56] = { 0 };
-	struct elf_head head;
+	uint8_t phdr[56] = { 0 };
 
-	make(bytes, ELFCLASS64, ELFDATA2LSB, EM_X86_64, 1);
-	bytes[EI_CLASS] = bytes[EI_DATA] = 0xee;
-	CHECK(elf_head_for_kernel(bytes, wide, &head) == 0, "class and order are not looked at");
-	CHECK(elf_head_for_kernel(bytes, narrow, &head) == -ENOEXEC, "another machine");
-	CHECK(elf_head_phdrs_size(&head) == 56, "size of the headers");
 	put(phdr, 4, PT_LOAD, false);
 	put(phdr + 8, 8, 100, false);
 	put(phdr + 32, 8, 50, false);
@@ -93,7 +86,13 @@ static void test_kernel(void)
 	put(phdr + 32, 8, 0, false);
 	CHECK(elf_head_cut(&head, phdr, 56, 149) == ELF_WHOLE, "what is empty");
 	CHECK(elf_head_cut(&head, phdr, 55, 149) == ELF_WHOLE, "a header that is cut");
-	memset(phdr, 0, sizeof(phdr));
+}
+
+/* Segments that can be mapped, and the entry in one. */
+static void test_maps(struct elf_head head)
+{
+	uint8_t phdr[56] = { 0 };
+
 	put(phdr, 4, PT_LOAD, false);
 	put(phdr + 4, 4, PF_R | PF_X, false);
 	put(phdr + 16, 8, 0x1000, false);
@@ -121,6 +120,22 @@ static void test_kernel(void)
 	CHECK(!elf_head_maps(&head, phdr, 55), "a header that is cut");
 	put(phdr, 4, PT_NULL, false);
 	CHECK(!elf_head_maps(&head, phdr, 56), "nothing to map");
+}
+
+/* As the kernel reads: not by EI_CLASS or EI_DATA. */
+static void test_kernel(void)
+{
+	const struct arch *wide = arch_by_name("x86_64"), *narrow = arch_by_name("i386");
+	uint8_t bytes[ELF_HEAD_READ];
+	struct elf_head head;
+
+	make(bytes, ELFCLASS64, ELFDATA2LSB, EM_X86_64, 1);
+	bytes[EI_CLASS] = bytes[EI_DATA] = 0xee;
+	CHECK(elf_head_for_kernel(bytes, wide, &head) == 0, "class and order are not looked at");
+	CHECK(elf_head_for_kernel(bytes, narrow, &head) == -ENOEXEC, "another machine");
+	CHECK(elf_head_phdrs_size(&head) == 56, "size of the headers");
+	test_cut(head);
+	test_maps(head);
 	make(bytes, ELFCLASS64, ELFDATA2MSB, EM_X86_64, 1);
 	CHECK(elf_head_for_kernel(bytes, wide, &head) == -ENOEXEC, "big endian");
 	make(bytes, ELFCLASS64, ELFDATA2LSB, EM_X86_64, 73);
