@@ -57,7 +57,7 @@ static void test_class(uint8_t elf_class, uint8_t data, const char *what)
 }
 
 /* Segments that the file ends before. */
-static void test_cut(struct elf_head head)
+static void test_cut_segments(struct elf_head head)
 {
 	uint8_t phdr[56] = { 0 };
 
@@ -89,7 +89,7 @@ static void test_cut(struct elf_head head)
 }
 
 /* Segments that can be mapped, and the entry in one. */
-static void test_maps(struct elf_head head)
+static void test_mapped_segments(struct elf_head head)
 {
 	uint8_t phdr[56] = { 0 };
 
@@ -134,8 +134,8 @@ static void test_kernel(void)
 	CHECK(elf_head_for_kernel(bytes, wide, &head) == 0, "class and order are not looked at");
 	CHECK(elf_head_for_kernel(bytes, narrow, &head) == -ENOEXEC, "another machine");
 	CHECK(elf_head_phdrs_size(&head) == 56, "size of the headers");
-	test_cut(head);
-	test_maps(head);
+	test_cut_segments(head);
+	test_mapped_segments(head);
 	make(bytes, ELFCLASS64, ELFDATA2MSB, EM_X86_64, 1);
 	CHECK(elf_head_for_kernel(bytes, wide, &head) == -ENOEXEC, "big endian");
 	make(bytes, ELFCLASS64, ELFDATA2LSB, EM_X86_64, 73);
