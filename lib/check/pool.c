@@ -32,8 +32,8 @@ enum {
 };
 
 /* What a worker may take: hostile files (a million names of one hash) cannot make it more. */
-static const uint64_t memory_max = 2048ULL * 1024 * 1024; /* bytes */
-static const uint64_t time_max = 900; /* seconds of a processor; ten archs take some five */
+#define MEMORY_MAX (2048ULL * 1024 * 1024) /* bytes */
+static const uint64_t time_max = 900;	   /* seconds of a processor; ten archs take some five */
 
 struct worker {
 	pid_t pid;
@@ -118,7 +118,7 @@ static void limit_resources(void)
 	const struct rlimit time = { time_max, time_max };
 
 #ifndef __SANITIZE_ADDRESS__
-	const struct rlimit limit = { memory_max, memory_max };
+	const struct rlimit limit = { MEMORY_MAX, MEMORY_MAX };
 
 	(void)setrlimit(RLIMIT_AS, &limit);
 #endif
