@@ -96,8 +96,9 @@ static struct contract_tree *find(struct contract *contract, const char *path)
 
 static void explain(struct round_tree *tree, const char *why)
 {
-	(void)str_copy_bytes(tree->why, sizeof(tree->why), why,
-			     strnlen(why, sizeof(tree->why) - 1));
+	size_t n = strlen(why), most = sizeof(tree->why) - 1;
+
+	(void)str_copy_bytes(tree->why, sizeof(tree->why), why, n < most ? n : most);
 }
 
 static int push(struct round *round, const struct contract_tree *tree, struct err *err)
