@@ -14,7 +14,9 @@
 #include "rounds.h"
 #include "words.h"
 
-enum { EXIT_OURS = 125 };
+/* The second is sysexits.h's EX_CONFIG: the unit does not try again until somebody has mended it.
+ */
+enum { EXIT_OURS = 125, EXIT_CONFIG = 78 };
 
 static const char help[] =
 	"Usage: busypyd [OPTION...]\n"
@@ -66,6 +68,7 @@ struct service {
 	struct rounds rounds;
 	struct words words;
 	bool reload, stopping; /* asked for, and still to be done */
+	bool misconfigured;    /* from the start */
 };
 
 static int start(struct service *service, const char *conf_path, struct err *err)
@@ -78,8 +81,10 @@ static int start(struct service *service, const char *conf_path, struct err *err
 	if (r < 0)
 		return r;
 	r = rounds_configure(&service->rounds, err);
-	if (r < 0)
+	if (r < 0) {
+		service->misconfigured = true;
 		return r;
+	}
 	r = words_open(&service->words, err);
 	if (r < 0)
 		return r;
@@ -149,5 +154,7 @@ int main(int argc, char **argv)
 	words_close(&service.words);
 	if (r < 0)
 		words_say(LOG_ERR, "%s", err.text);
-	return r < 0 ? EXIT_OURS : 0;
+	if (r < 0)
+		return service.misconfigured ? EXIT_CONFIG : EXIT_OURS;
+	return 0;
 }

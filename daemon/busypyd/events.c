@@ -82,7 +82,12 @@ static void watch_conf(const struct events *events, unsigned mask)
 	const char *path = events->conf_path;
 	char dir[PATH_SIZE];
 	const char *slash = strrchr(path, '/');
+	struct text parts;
 
+	text_init(&parts, dir, sizeof(dir));
+	text_addf(&parts, "%s" CONF_PARTS, path);
+	if (text_check(&parts) == 0)
+		(void)inotify_add_watch(events->inotify, dir, mask); /* if it is there */
 	if (!slash)
 		(void)inotify_add_watch(events->inotify, ".", mask);
 	else if (str_copy_bytes(dir, sizeof(dir), path,
@@ -110,8 +115,14 @@ int events_watch(struct events *events, struct err *err)
 
 static bool is_conf(const struct events *events, const struct inotify_event *event)
 {
-	return event->len && !(event->mask & IN_ISDIR) &&
-	       str_eq(event->name, path_base(events->conf_path));
+	const char *name = path_base(events->conf_path);
+
+	if (!event->len)
+		return false;
+	if (event->mask & IN_ISDIR) /* the folder of parts may come later */
+		return str_starts(event->name, name) &&
+		       str_eq(event->name + strlen(name), CONF_PARTS);
+	return str_eq(event->name, name) || str_ends(event->name, ".conf");
 }
 
 static unsigned take_inotify(struct events *events, uint64_t now)

@@ -2,14 +2,17 @@
 /* Lines to the configuration, and where in a line an error stands; inih reads them. */
 #include "base/conf_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <ini.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "core/conf.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 
 struct reading {
@@ -72,27 +75,52 @@ static int take(void *user, const char *section, const char *name, const char *v
 	return 0;
 }
 
-int conf_file_read(const char *path, struct conf *ret, struct err *err)
+/* One file, on top of what ret has already. */
+static int read_file(const char *path, struct conf *ret, struct err *err)
 {
-	struct reading reading = {
-		.path = path ? path : CONF_FILE_DEFAULT,
-		.conf = ret,
-		.err = err,
-	};
+	struct reading reading = { .path = path, .conf = ret, .err = err };
 	int line;
 
-	conf_init(ret);
-	reading.file = fopen(reading.path, "re");
+	reading.file = fopen(path, "re");
 	if (!reading.file)
-		return !path && errno == ENOENT
-			       ? 0
-			       : err_set(err, errno, "cannot read %s", reading.path);
+		return err_set(err, errno, "cannot read %s", path);
 	line = ini_parse_stream(next_line, &reading, take, &reading);
 	if (ferror(reading.file) && !reading.failed)
-		reading.failed = err_set(err, EIO, "cannot read %s", reading.path);
+		reading.failed = err_set(err, EIO, "cannot read %s", path);
 	(void)fclose(reading.file); /* only read from */
 	if (!reading.failed && line != 0)
-		return err_say(err, EINVAL, "%s:%d:1: neither [section] nor key = value",
-			       reading.path, line > 0 ? line : 1);
+		return err_say(err, EINVAL, "%s:%d:1: neither [section] nor key = value", path,
+			       line > 0 ? line : 1);
 	return reading.failed;
+}
+
+static int is_part(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && str_ends(entry->d_name, ".conf");
+}
+
+static int read_part(const char *dir, const char *name, struct err *err, void *ctx)
+{
+	char path[PATH_SIZE];
+	int r = files_path(path, err, "%s/%s", dir, name);
+
+	return r < 0 ? r : read_file(path, ctx, err);
+}
+
+int conf_file_read(const char *path, struct conf *ret, struct err *err)
+{
+	const char *file = path ? path : CONF_FILE_DEFAULT;
+	struct files_names parts = { .select = is_part, .each = read_part, .ctx = ret };
+	char dir[PATH_SIZE];
+	int r = files_path(dir, err, "%s" CONF_PARTS, file);
+
+	if (r < 0)
+		return r;
+	conf_init(ret);
+	if (path || files_exist(file)) {
+		r = read_file(file, ret, err);
+		if (r < 0)
+			return r;
+	}
+	return files_exist(dir) ? files_each_name(dir, &parts, err) : 0;
 }

@@ -8,8 +8,11 @@ struct err;
 
 #define CONF_FILE_DEFAULT "/etc/busypy/busypy.conf"
 
-/* Fills in conf: defaults, then the file. path NULL is the default file, which need not exist.
- * An error's sentence begins "FILE:LINE:COLUMN: ". */
+#define CONF_PARTS ".d" /* after the file's name: a folder of further ones */
+
+/* Fills in conf: defaults, then the file, then, in the order of their names, the files
+ * FILE.d/NAME.conf, each of which begins without a section. path NULL is the default file, which
+ * need not exist. An error's sentence begins "FILE:LINE:COLUMN: ". */
 int conf_file_read(const char *path, struct conf *ret, struct err *err);
 
 #endif

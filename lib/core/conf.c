@@ -89,37 +89,68 @@ static int set_tree(struct conf *conf, const char *value, struct err *err)
 	return list_add(conf->trees, CONF_TREES_MAX, &conf->n_trees, value, err);
 }
 
+/* A key of [busypy]; 1 if it is none. */
+static int set_main(struct conf *conf, const char *key, const char *value, struct err *err)
+{
+	if (str_eq(key, "tree"))
+		return set_tree(conf, value, err);
+	if (str_eq(key, "match"))
+		return word_of(key, value, "tree", "marker", &conf->match_marker, err);
+	if (str_eq(key, "isolation"))
+		return word_of(key, value, "private", "shared", &conf->shared, err);
+	if (str_eq(key, "direct"))
+		return word_of(key, value, "no", "yes", &conf->direct, err);
+	if (str_eq(key, "user-site"))
+		return word_of(key, value, "no", "yes", &conf->user_site, err);
+	if (str_eq(key, "prune"))
+		return set_prune(conf, value, err);
+	if (str_eq(key, "interpreter"))
+		return set_interpreter(conf, value, err);
+	return 1;
+}
+
+/* The same for [stage]. */
+static int set_stage(struct conf *conf, const char *key, const char *value, struct err *err)
+{
+	if (!str_eq(key, "mirror"))
+		return 1;
+	return str_copy(conf->mirror, sizeof(conf->mirror), value) < 0
+		       ? err_say(err, E2BIG, "'mirror' is too long")
+		       : 0;
+}
+
+static bool is_of_main(const char *key)
+{
+	static const char *const keys[] = { "tree",	 "match", "isolation",	"direct",
+					    "user-site", "prune", "interpreter" };
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (str_eq(key, keys[i]))
+			return true;
+	}
+	return false;
+}
+
 int conf_set(struct conf *conf, const char *section, const char *key, const char *value,
 	     bool *ret_at_value, struct err *err)
 {
-	*ret_at_value = true;
-	if (str_eq(section, "busypy")) {
-		if (str_eq(key, "tree"))
-			return set_tree(conf, value, err);
-		if (str_eq(key, "match"))
-			return word_of(key, value, "tree", "marker", &conf->match_marker, err);
-		if (str_eq(key, "isolation"))
-			return word_of(key, value, "private", "shared", &conf->shared, err);
-		if (str_eq(key, "direct"))
-			return word_of(key, value, "no", "yes", &conf->direct, err);
-		if (str_eq(key, "user-site"))
-			return word_of(key, value, "no", "yes", &conf->user_site, err);
-		if (str_eq(key, "prune"))
-			return set_prune(conf, value, err);
-		if (str_eq(key, "interpreter"))
-			return set_interpreter(conf, value, err);
-	} else if (str_eq(section, "stage")) {
-		if (str_eq(key, "mirror"))
-			return str_copy(conf->mirror, sizeof(conf->mirror), value) < 0
-				       ? err_say(err, E2BIG, "'mirror' is too long")
-				       : 0;
-	} else {
-		*ret_at_value = false;
-		return section[0] ? err_say(err, EINVAL, "unknown section '%s'", section)
-				  : err_say(err, EINVAL, "'%s' stands before any [section]", key);
-	}
+	bool is_main = str_eq(section, "busypy");
+	int r;
+
 	*ret_at_value = false;
-	return err_say(err, EINVAL, "unknown key '%s' in section [%s]", key, section);
+	if (!section[0])
+		return err_say(err, EINVAL, "'%s' stands before any [section]", key);
+	if (!is_main && !str_eq(section, "stage"))
+		return err_say(err, EINVAL, "unknown section '%s'", section);
+	r = is_main ? set_main(conf, key, value, err) : set_stage(conf, key, value, err);
+	if (r > 0 && is_of_main(key))
+		return err_say(err, EINVAL,
+			       "unknown key '%s' in section [%s] (Hint: it belongs to [busypy])",
+			       key, section);
+	if (r > 0)
+		return err_say(err, EINVAL, "unknown key '%s' in section [%s]", key, section);
+	*ret_at_value = true;
+	return r;
 }
 
 bool conf_prunes(const struct conf *conf, const char *mount_point)

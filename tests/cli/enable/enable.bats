@@ -239,6 +239,26 @@ out=$("$1" enable "$2" 2>&1) && exit 1
 SCRIPT
 }
 
+@test "files in busypy.conf.d are read after the configuration, by name, each from its own section on" {
+    local conf=$BATS_TEST_TMPDIR/busypy.conf
+    cp "$ROOT/conf/busypy.conf" "$conf"
+    mkdir "$conf.d"
+    printf '[stage]\nmirror = http://127.0.0.1:9/x\n' >"$conf.d/10-first.conf"
+    printf '[busypy]\nmatch = x\n' >"$conf.d/20-second.conf"
+    printf 'nonsense\n' | tee "$conf.d/.hidden.conf" "$conf.d/README" >/dev/null
+    refuses "$conf.d/20-second.conf:2:9: 'match' must be 'tree' or 'marker', not 'x'" --config "$conf"
+    printf '[stage]\ntree = /srv\n' >"$conf.d/20-second.conf"
+    refuses "$conf.d/20-second.conf:2:1: unknown key 'tree' in section [stage] (Hint: it belongs to [busypy])" \
+        --config "$conf"
+    printf '[busypy]\ntree = %s\n' "$TREE" >"$conf.d/20-second.conf"
+    machine bash -euc '"$1" enable -q --config "$2"; "$1" status --json --config "$2" | grep -q "$3"; "$1" disable' \
+        _ "$BUSYPY" "$conf" "$TREE"
+    # as the file is shipped, what is appended to it belongs to [busypy], too
+    rm -r "$conf.d"
+    echo "tree = $TREE" >>"$conf"
+    machine bash -euc '"$1" enable -q --config "$2"; "$1" disable' _ "$BUSYPY" "$conf"
+}
+
 @test "a configuration with an unknown key, section or value" {
     local conf=$BATS_TEST_TMPDIR/busypy.conf
     printf '[busypy]\ntree = %s\n  isolate = yes\n' "$TREE" >"$conf"

@@ -406,3 +406,23 @@ same "$out" "busypy: disable: busypyd (process $service) is running and would en
 same "$(entries)" 12
 SCRIPT
 }
+
+@test "an error in the configuration is status 78, which its unit does not try again" {
+    local conf=$BATS_TEST_TMPDIR/busypy.conf
+    printf '[stage]\ntree = /srv\n' >"$conf"
+    run -78 machine "$ROOT/build/busypyd" --config "$conf"
+    same "$output" "busypyd: $conf:2:1: unknown key 'tree' in section [stage] (Hint: it belongs to [busypy])"
+    grep -qx 'RestartPreventExitStatus=78' "$ROOT/systemd/busypyd.service.in"
+}
+
+@test "the manual's example makes a configuration that busypyd takes" {
+    local etc=$BATS_TEST_TMPDIR/etc
+    mkdir -p "$etc"
+    cp "$ROOT/conf/busypy.conf" "$etc/"
+    mandoc -T ascii "$ROOT/man/busypyd.8" | tr -d '\b' | sed -n 's/^[[:space:]]*# \(.*busypy.conf.*\)/\1/p' |
+        sed "s|/etc/busypy|$etc|g" >"$BATS_TEST_TMPDIR/example"
+    same "$(wc -l <"$BATS_TEST_TMPDIR/example")" 2
+    bash -eu "$BATS_TEST_TMPDIR/example"
+    run -0 "$BUSYPY" plan --config "$etc/busypy.conf" "$TREES/host"
+    grep -qx 'tree = /srv/busypy/current' "$etc/busypy.conf.d/tree.conf"
+}
