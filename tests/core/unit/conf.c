@@ -97,7 +97,8 @@ int main(void)
 	CHECK(conf_set(&conf, "stage", "mirror", "http://m/debian", &at_value, &err) == 0 &&
 		      strcmp(conf.mirror, "http://m/debian") == 0,
 	      "a mirror");
-	refuses("stage", "tree", "/x", false, "unknown key 'tree' in section [stage] (Hint: it belongs to [busypy])");
+	refuses("stage", "tree", "/x", false,
+		"unknown key 'tree' in section [stage] (Hint: it belongs to [busypy])");
 	refuses("", "tree", "/x", false, "'tree' stands before any [section]");
 	test_lists();
 	return done();
