@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/str.h"
+
 /* The next word at or after *at; its length, 0 after the last. */
 static size_t word(const char *bytes, size_t n, size_t *at)
 {
@@ -43,6 +45,20 @@ static int unescape(const char *bytes, size_t n, char *dst, size_t size)
 	return 0;
 }
 
+/* From the fields before it to the type, after optional fields and "-"; the type's length, 0 if
+ * there is none. */
+static size_t find_type(const char *bytes, size_t n, size_t *at, size_t length)
+{
+	do {
+		*at += length;
+		length = word(bytes, n, at);
+		if (length == 0)
+			return 0;
+	} while (length != 1 || bytes[*at] != '-');
+	*at += length;
+	return word(bytes, n, at);
+}
+
 int mountline_parse(const char *bytes, size_t n, struct mountline *ret)
 {
 	size_t at = 0, length = 0;
@@ -54,18 +70,50 @@ int mountline_parse(const char *bytes, size_t n, struct mountline *ret)
 	if (length == 0 || bytes[at] != '/' ||
 	    unescape(bytes + at, length, ret->path, sizeof(ret->path)) < 0)
 		return -EINVAL;
-	/* optional fields, then "-", then the type */
-	do {
-		at += length;
-		length = word(bytes, n, &at);
-		if (length == 0)
-			return -EINVAL;
-	} while (length != 1 || bytes[at] != '-');
-	at += length;
-	length = word(bytes, n, &at);
+	length = find_type(bytes, n, &at, length);
 	if (length == 0 || unescape(bytes + at, length, ret->type, sizeof(ret->type)) < 0)
 		return -EINVAL;
 	at += length;
 	length = word(bytes, n, &at);
 	return unescape(bytes + at, length, ret->source, sizeof(ret->source));
+}
+
+/* The number that n bytes begin with, as long as it has no more than ten digits. */
+static int number_at(const char *bytes, size_t n, uint64_t *ret)
+{
+	char digits[11];
+	size_t length = 0;
+
+	while (length < n && bytes[length] >= '0' && bytes[length] <= '9')
+		length++;
+	if (str_copy_bytes(digits, sizeof(digits), bytes, length) < 0)
+		return -EINVAL;
+	return str_to_u64(digits, 10, ret);
+}
+
+int mountline_fuse_user(const char *bytes, size_t n, uint64_t number, uint64_t *ret)
+{
+	static const char name[] = "user_id=", virtiofs[] = "virtiofs";
+	const size_t size = sizeof(name) - 1;
+	size_t at = 0, length = word(bytes, n, &at);
+	uint64_t its;
+
+	if (number_at(bytes + at, length, &its) < 0 || its != number)
+		return 0;
+	length = find_type(bytes, n, &at, length);
+	*ret = 0;
+	if (length == sizeof(virtiofs) - 1 && memcmp(bytes + at, virtiofs, length) == 0)
+		return 1;
+	for (int i = 0; i < 2; i++) { /* the source, then the options */
+		at += length;
+		length = word(bytes, n, &at);
+	}
+	for (size_t i = 0; i < length; i++) {
+		const char *option = bytes + at + i;
+
+		if ((i == 0 || option[-1] == ',') && length - i > size &&
+		    memcmp(option, name, size) == 0)
+			return number_at(option + size, length - i - size, ret) < 0 ? -EINVAL : 1;
+	}
+	return -EINVAL;
 }

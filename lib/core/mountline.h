@@ -5,6 +5,7 @@
 #define BUSYPY_CORE_MOUNTLINE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/path_size.h"
 
@@ -18,5 +19,10 @@ struct mountline {
 
 /* Parses n bytes, a line without its newline; -EINVAL if it is none. */
 int mountline_parse(const char *bytes, size_t n, struct mountline *ret);
+
+/* 1 if n bytes are the line of the mount with this number, and say which user mounted it, as those
+ * of FUSE do: it is not what path or source may say. virtiofs is mounted by root alone, and says
+ * nothing. 0 for another mount's line, -EINVAL if that is not told. */
+int mountline_fuse_user(const char *bytes, size_t n, uint64_t number, uint64_t *ret);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+/* Goes a path component by component, and holds each to the rule of owners. */
 #include "sys/trust.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/stat.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/mountline.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
@@ -93,30 +95,26 @@ static int check_passed(const struct way *way, const struct stat *st, struct err
 	return trust_state(way->trust, st, *way->done ? way->done : "/", err);
 }
 
-/* The number after "user_id=" in the line of mountinfo for a mount, proc(5); -1 if it is not told.
- */
+/* The user who mounted what a descriptor is on, by mountinfo; -1 if that is not told. */
 static long fuse_owner(int fd)
 {
-	char lines[16384], wanted[32];
+	FILE *file = fopen("/proc/self/mountinfo", "re");
 	struct statx stx;
-	struct text text;
-	FD_CLEANUP int file = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	ssize_t n = file < 0 ? -1 : fd_read_all(file, lines, sizeof(lines) - 1);
-	const char *line, *at;
-	uint64_t uid;
+	char *line = NULL;
+	size_t size = 0;
+	uint64_t uid = 0;
+	ssize_t n;
+	int r = 0;
 
-	if (n < 0 || syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
-		return -1;
-	lines[n] = '\0';
-	text_init(&text, wanted, sizeof(wanted));
-	text_addf(&text, "\n%llu ", (unsigned long long)stx.stx_mnt_id);
-	line = str_starts(lines, wanted + 1) ? lines : strstr(lines, wanted);
-	at = line ? strstr(line + 1, "user_id=") : NULL;
-	if (!at || at > line + 1 + strcspn(line + 1, "\n"))
-		return -1;
-	at += strlen("user_id=");
-	lines[at - lines + (ptrdiff_t)strspn(at, "0123456789")] = '\0';
-	return str_to_u64(at, 10, &uid) < 0 ? -1 : (long)uid;
+	if (!file || syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
+		r = -ENODATA;
+	while (r == 0 && (n = getline(&line, &size, file)) > 0)
+		r = mountline_fuse_user(line, (size_t)n - (line[n - 1] == '\n'), stx.stx_mnt_id,
+					&uid);
+	free(line);
+	if (file)
+		(void)fclose(file); /* only read from */
+	return r > 0 ? (long)uid : -1;
 }
 
 static int check_file_system(const struct way *way, struct err *err)

@@ -11,7 +11,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct mountline line;
+	uint64_t user;
 
+	(void)mountline_fuse_user((const char *)data, size, 36, &user);
 	if (mountline_parse((const char *)data, size, &line) < 0)
 		return 0;
 	if (line.path[0] != '/' || strlen(line.path) >= sizeof(line.path) || !line.type[0] ||

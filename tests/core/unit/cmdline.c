@@ -234,6 +234,46 @@ static void check_mounts(void)
 	CHECK(mountline_parse(longer, sizeof(longer) - 1, &mount) == -EINVAL, "a path too long");
 }
 
+static int fuse_user(const char *line, uint64_t number, uint64_t *ret)
+{
+	*ret = 12345;
+	return mountline_fuse_user(line, strlen(line), number, ret);
+}
+
+static void check_fuse_users(void)
+{
+	static const char *const untold[] = {
+		"36 35 0:50 / /m rw - fuse s rw,xuser_id=0",
+		"36 35 0:50 / /m rw - fuse s rw,user_id=",
+		"36 35 0:50 / /m rw - fuse s rw,user_id=,group_id=0",
+		"36 35 0:50 / /m rw - fuse s rw,user_id=00000000000",
+		"36 35 0:50 / /m rw - fuse user_id=0",
+		"36 35 0:50 / /m rw,user_id=0 user_id=0",
+		"36 35 0:50 / /virtiofs rw - virtiofs2 virtiofs rw",
+		"36",
+	};
+	uint64_t user;
+
+	CHECK(fuse_user("36 35 0:50 / /m rw - fuse s rw,user_id=1000,group_id=0", 36, &user) == 1 &&
+		      user == 1000,
+	      "who mounted a FUSE file system");
+	CHECK(fuse_user("36 35 0:50 / /m rw master:1 - fuseblk /dev/x rw,user_id=0", 36, &user) ==
+			      1 &&
+		      user == 0,
+	      "root");
+	CHECK(fuse_user("36 35 0:50 / /tmp/,user_id=0 rw - fuse.x user_id=0 rw,user_id=7", 36,
+			&user) == 1 &&
+		      user == 7,
+	      "not what path and source say");
+	CHECK(fuse_user("36 35 0:50 / /m rw - virtiofs tag rw", 36, &user) == 1 && user == 0,
+	      "only root mounts virtiofs");
+	CHECK(fuse_user("36 35 0:50 / /m rw - fuse s rw,user_id=0", 3, &user) == 0, "another");
+	CHECK(fuse_user("36 35 0:50 / /m rw - fuse s rw,user_id=0", 35, &user) == 0, "its parent");
+	CHECK(fuse_user("", 36, &user) == 0, "no line");
+	for (size_t i = 0; i < sizeof(untold) / sizeof(untold[0]); i++)
+		CHECK(fuse_user(untold[i], 36, &user) == -EINVAL, untold[i]);
+}
+
 int main(void)
 {
 	check_options();
@@ -241,5 +281,6 @@ int main(void)
 	check_long_values();
 	check_commands();
 	check_mounts();
+	check_fuse_users();
 	return done();
 }
