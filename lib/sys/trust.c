@@ -192,13 +192,17 @@ static void go_up(char *done)
 /* One component: into it, or, if it is a link, to what it leads to. */
 static int step(struct way *way, const char *name, struct err *err)
 {
-	FD_CLEANUP int fd = openat(way->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	FD_CLEANUP int fd = -1;
 	char path[PATH_SIZE];
 	struct stat st;
 	int r = path_join(path, sizeof(path), way->done, name);
 
 	if (r < 0)
 		return err_set(err, ENAMETOOLONG, "%s", way->done);
+	/* as a directory first: else an automounter would not mount what belongs there */
+	fd = openat(way->fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOTDIR)
+		fd = openat(way->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(err, errno, "cannot open %s", path);
 	if (S_ISLNK(st.st_mode)) {
