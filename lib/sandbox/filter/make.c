@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <linux/filter.h>
@@ -93,8 +94,8 @@ static const char *const refused[] = {
 static const char *const unknown[] = { "clone3", "openat2" };
 
 /* The same by number, for a libseccomp that does not know the name: since Linux 5.1 new calls have
- * one number on all archs here. fchmodat2(2) has a way around it that is looked into; the rest is
- * for mounts, and attributes of files by structures. */
+ * one number on all archs here, counted from NUMBER_BASE. fchmodat2(2) has a way around it that is
+ * looked into; the rest is for mounts, and attributes of files by structures. */
 static const unsigned unknown_numbers[] = {
 	452, /* fchmodat2 */
 	457, /* statmount */
@@ -107,6 +108,13 @@ static const unsigned unknown_numbers[] = {
 
 /* What came after the last one that was looked at, up to numbers of another kind (32-bit ARM). */
 enum { NUMBER_NEW = 471, NUMBER_OTHER = 0xf0000 };
+
+/* Where an arch's numbers begin: MIPS has a range for each of its ABIs. */
+#ifdef __NR_Linux
+enum { NUMBER_BASE = __NR_Linux };
+#else
+enum { NUMBER_BASE = 0 };
+#endif
 
 static const unsigned long namespaces[] = { CLONE_NEWNS,  CLONE_NEWCGROUP, CLONE_NEWUTS,
 					    CLONE_NEWIPC, CLONE_NEWUSER,   CLONE_NEWPID,
@@ -228,9 +236,9 @@ static void print_numbers(void)
 
 	print_op(BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(struct seccomp_data, nr));
 	for (unsigned i = 0; i < n; i++) /* to the return after the two lines that follow */
-		print_op(BPF_JMP | BPF_JEQ | BPF_K, n - i + 1, 0, unknown_numbers[i]);
+		print_op(BPF_JMP | BPF_JEQ | BPF_K, n - i + 1, 0, NUMBER_BASE + unknown_numbers[i]);
 	print_op(BPF_JMP | BPF_JGE | BPF_K, 2, 0, NUMBER_OTHER);
-	print_op(BPF_JMP | BPF_JGE | BPF_K, 0, 1, NUMBER_NEW);
+	print_op(BPF_JMP | BPF_JGE | BPF_K, 0, 1, NUMBER_BASE + NUMBER_NEW);
 	print_op(BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ERRNO | ENOSYS);
 }
 
