@@ -43,7 +43,8 @@ int export_layout_current(const char *path, char *dst, size_t size)
 	if (r < 0)
 		return r;
 	n = strlen(dst);
-	return str_copy(dst + n, size - n, n == 1 ? EXPORT_CURRENT : "/" EXPORT_CURRENT);
+	return str_copy(dst + n, size - n,
+			str_ends(dst, "/") ? EXPORT_CURRENT : "/" EXPORT_CURRENT);
 }
 
 const char *export_layout_target(const char *target)

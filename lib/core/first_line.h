@@ -26,7 +26,7 @@ enum first_line {
  * otherwise; NULL after the last. */
 const char *first_line_interpreter(size_t i);
 
-/* Tells what the first n bytes of a file are. ret is filled in for all but LONG and NONE.
+/* Tells what the first n bytes of a file are. ret is filled in for all but LONG, EMPTY and NONE.
  * *ret_better is the first line to write instead: static storage, or NULL if none is known. */
 enum first_line first_line_check(const char *bytes, size_t n, struct shebang *ret,
 				 const char **ret_better);

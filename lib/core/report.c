@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Escapes for JSON and XML, and the first line that differs; pure. */
 #include "core/report.h"
 
 #include <string.h>

@@ -383,6 +383,7 @@ int world_open(struct world *world, const struct replay_request *request, struct
 		world->compat = arch_by_name("i386");
 	return 0;
 }
+
 void world_close(struct world *world)
 {
 	free(world->root);

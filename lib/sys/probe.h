@@ -30,7 +30,8 @@ int probe_plain_path(const char *path, struct place *ret);
  * link nor file are left out. */
 int probe_top(struct facts *facts, struct err *err);
 
-/* The same for the root directory of a tree, with is_empty as far as job's plan needs it. */
+/* The same for the root directory of a tree, with is_empty as far as the sandbox's plan needs it.
+ */
 int probe_tree_top(struct facts *facts, const char *tree, const struct view_sandbox *sandbox,
 		   struct err *err);
 

@@ -41,6 +41,8 @@ static void exports(void)
 	CHECK_TEXT(path, "/", "as itself");
 	CHECK(export_layout_current("/versions/1", path, sizeof(path)) == 0, "with a link");
 	CHECK_TEXT(path, "/current", "at the top");
+	CHECK(export_layout_current("x/versions/1", path, sizeof(path)) == 0, "a short name");
+	CHECK_TEXT(path, "x/current", "is no root");
 	CHECK(export_layout_export("/srv/x/versions/1", path, 6) == -E2BIG, "too little room");
 	CHECK(export_layout_current("/srv/x/versions/1", path, 14) == -E2BIG, "nor for the link");
 }
