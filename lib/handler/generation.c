@@ -382,6 +382,14 @@ int generation_in_use(unsigned generation, struct err *err)
 	return 0;
 }
 
+static bool is_complete(unsigned generation)
+{
+	char path[GENERATION_PATH_MAX];
+
+	generation_path(generation, "loader", path);
+	return access(path, F_OK) == 0;
+}
+
 static bool older_than(unsigned generation, unsigned ms)
 {
 	char path[GENERATION_PATH_MAX];
@@ -403,7 +411,9 @@ int generation_drop_older(unsigned ms)
 	int n = generation_list(generations, NULL), left = 0;
 
 	for (int i = 0; i < n - 1; i++) {
-		bool waited = older_than(generations[i + 1], IN_USE_MAX_MS);
+		/* an enabling that was killed has replaced nothing */
+		bool waited = is_complete(generations[i + 1]) &&
+			      older_than(generations[i + 1], IN_USE_MAX_MS);
 
 		if (!older_than(generations[i + 1], ms) ||
 		    (!waited && generation_in_use(generations[i], NULL) != 0) ||

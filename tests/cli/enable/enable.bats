@@ -95,6 +95,32 @@ rm -f "$2/bin/waits"
 SCRIPT
 }
 
+@test "what is still executed stays, also beside what a killed enabling has left" {
+    machine_script "$BUSYPY" "$TREE" <<'SCRIPT'
+"$1" enable -q "$2"
+# a loader that has not entered a view yet
+coproc stopped { /usr/bin/python3 -c '
+import ctypes, os, sys
+pid = os.fork()
+if pid == 0:
+    ctypes.CDLL(None).ptrace(0, 0, 0, 0)  # PTRACE_TRACEME: stops after its exec
+    os.execv("/run/busypy/g1/loader", ["loader"])
+os.waitpid(pid, 0)
+print("stopped", flush=True)
+sys.stdin.read()
+os.kill(pid, 9)'; }
+read -r line <&"${stopped[0]}"
+[ "$line" = stopped ]
+mkdir /run/busypy/g2
+"$1" enable -q "$2"
+[ "$(ls /run/busypy | paste -sd' ')" = "g1 g3" ] || { ls /run/busypy; exit 1; }
+exec {stopped[1]}>&-
+wait "$stopped_PID"
+"$1" disable
+[ ! -e /run/busypy ]
+SCRIPT
+}
+
 @test "wiped entries are seen by status, and enabling again mends it" {
     machine_script "$BUSYPY" "$TREE" <<'SCRIPT'
 "$1" enable -q "$2"
