@@ -81,10 +81,10 @@ static int start(struct service *service, const char *conf_path, struct err *err
 	if (r < 0)
 		return r;
 	r = rounds_configure(&service->rounds, err);
-	if (r < 0) {
-		service->misconfigured = true;
+	/* what is written in it, not that it cannot be read now */
+	service->misconfigured = r == -EINVAL || r == -E2BIG;
+	if (r < 0)
 		return r;
-	}
 	r = words_open(&service->words, err);
 	if (r < 0)
 		return r;
@@ -95,16 +95,17 @@ static int start(struct service *service, const char *conf_path, struct err *err
 	return 0;
 }
 
-/* Between rounds. */
+/* Between rounds. Watched first, then read: what changes in between is read again, and what is
+ * wrong in a folder that is new can be mended there. */
 static void reload(struct service *service)
 {
 	struct err err = { 0 };
 
 	service->reload = false;
+	if (events_watch(&service->events, &err) < 0)
+		words_say(LOG_ERR, "%s", err.text);
 	if (rounds_configure(&service->rounds, &err) < 0)
 		words_say(LOG_ERR, "%s; the configuration that was stays in force", err.text);
-	else if (events_watch(&service->events, &err) < 0)
-		words_say(LOG_ERR, "%s", err.text);
 }
 
 static void do_asked(struct service *service, unsigned asked)

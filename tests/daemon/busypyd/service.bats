@@ -415,6 +415,20 @@ SCRIPT
     grep -qx 'RestartPreventExitStatus=78' "$ROOT/systemd/busypyd.service.in"
 }
 
+@test "what is wrong in a new folder of parts can be mended there" {
+    in_machine bare <<'SCRIPT'
+new_version "$export" 1; point "$export" 1; configure
+start
+up() { status -o state service | grep -q 'no tree is configured'; }
+await up
+mkdir "$here/parts"; echo nonsense >"$here/parts/tree.conf"
+mv "$here/parts" "$conf.d"
+await said "$conf.d/tree.conf:1:1: neither [section] nor key = value; the configuration that was stays in force"
+printf '[busypy]\ntree = %s\n' "$export/current" >"$conf.d/tree.conf"
+await in_force "$export/current" 1
+SCRIPT
+}
+
 @test "the manual's example makes a configuration that busypyd takes" {
     local etc=$BATS_TEST_TMPDIR/etc
     mkdir -p "$etc"
