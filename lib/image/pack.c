@@ -67,6 +67,7 @@ static int make_beside(const struct pack_request *request, struct beside *ret, s
 		int code = ret->fd < 0 ? errno : EPERM;
 
 		fd_close(&ret->fd);
+		(void)rmdir(ret->dir); /* empty, if it is ours */
 		return err_set(err, code, "cannot open %s", ret->dir);
 	}
 	text_init(&text, ret->file, sizeof(ret->file));
