@@ -8,8 +8,8 @@
 struct err;
 struct table;
 
-/* Adds a row for each binary that the tree's runtimes were made from; the columns are
- * listing_columns. -ENOENT with a sentence if the tree has no runtime with a manifest. */
+/* Adds a row for each binary that the tree's runtimes were made from to a stage_list_table().
+ * -ENOENT with a sentence if the tree has no runtime with a manifest. */
 int stage_list_fill(const char *tree, struct table *table, struct err *err);
 
 /* A table for that; NULL without memory. */
