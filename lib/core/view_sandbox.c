@@ -128,6 +128,16 @@ static void add_tree_entry(struct plan *plan, const struct view *view,
 	}
 }
 
+/* The job's root is the machine's: the kernel lets it write to many of these files by their mode
+ * alone, whatever the namespace, and no list of them is ever whole. */
+static void add_proc(struct plan *plan, const struct view_sandbox *sandbox)
+{
+	view_add_mount(plan, "proc", "proc",
+		       sandbox->flags & VIEW_SANDBOX_APART ? "hidepid=ptraceable" : NULL,
+		       OP_NOSUID | OP_NODEV | OP_NOEXEC |
+			       (sandbox->flags & VIEW_SANDBOX_ROOT ? OP_RDONLY : 0));
+}
+
 static void add_fresh(struct plan *plan, const struct view_sandbox *sandbox)
 {
 	const unsigned plain = OP_NOSUID | OP_NODEV | OP_NOEXEC;
@@ -135,10 +145,8 @@ static void add_fresh(struct plan *plan, const struct view_sandbox *sandbox)
 	add_memory(plan, sandbox, "dev", "0755", OP_NOSUID | OP_NOEXEC);
 	view_add_nodes(plan);
 	view_add_mkdir(plan, "dev/shm", 01777);
-	/* The job's root is the machine's: the kernel lets it write to many of these files by their
-	 * mode alone, whatever the namespace, and no list of them is ever whole. */
-	view_add_mount(plan, "proc", "proc", NULL,
-		       plain | (sandbox->flags & VIEW_SANDBOX_ROOT ? OP_RDONLY : 0));
+	if (!(sandbox->flags & VIEW_SANDBOX_NO_PROC))
+		add_proc(plan, sandbox);
 	if (sandbox->flags & VIEW_SANDBOX_NET)
 		view_add_mount(plan, "sysfs", "sys", NULL, plain | OP_RDONLY | OP_OPTIONAL);
 	add_memory(plan, sandbox, "run", "0755", OP_NOSUID | OP_NODEV);

@@ -30,10 +30,12 @@ struct view_extra {
 };
 
 enum view_sandbox_flags {
-	VIEW_SANDBOX_WRITE = 1 << 0, /* a layer in memory over the tree, thrown away */
-	VIEW_SANDBOX_ROOT = 1 << 1,  /* the machine's root: the kernel's files are guarded */
-	VIEW_SANDBOX_NET = 1 << 2,   /* a network namespace of its own: so /sys can be mounted */
-	VIEW_SANDBOX_HOST = 1 << 3   /* the host's files, read-only, instead of the tree's */
+	VIEW_SANDBOX_WRITE = 1 << 0,  /* a layer in memory over the tree, thrown away */
+	VIEW_SANDBOX_ROOT = 1 << 1,   /* the machine's root: the kernel's files are guarded */
+	VIEW_SANDBOX_NET = 1 << 2,    /* a network namespace of its own: so /sys can be mounted */
+	VIEW_SANDBOX_HOST = 1 << 3,   /* the host's files, read-only, instead of the tree's */
+	VIEW_SANDBOX_APART = 1 << 4,  /* without namespaces: /proc shows what is the job's own */
+	VIEW_SANDBOX_NO_PROC = 1 << 5 /* nothing can keep others' roots apart there: no /proc */
 };
 
 struct view_sandbox {

@@ -33,6 +33,7 @@
 #include "sys/clock.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
+#include "sys/landlock.h"
 #include "sys/ns.h"
 #include "sys/pages.h"
 #include "sys/programs.h"
@@ -81,6 +82,8 @@ static int make_plan(const struct sandbox_request *request, struct facts *facts,
 		sandbox.flags |= VIEW_SANDBOX_NET;
 	if (geteuid() == 0)
 		sandbox.flags |= VIEW_SANDBOX_ROOT;
+	if (request->flags & SANDBOX_CHROOT)
+		sandbox.flags |= landlock_can_part() ? VIEW_SANDBOX_APART : VIEW_SANDBOX_NO_PROC;
 	r = view_gather(&view, facts, err);
 	if (r < 0)
 		return r;

@@ -35,6 +35,7 @@
 #include "sys/binfmt.h"
 #include "sys/chain.h"
 #include "sys/fd.h"
+#include "sys/landlock.h"
 #include "sys/mount_api.h"
 #include "sys/ns.h"
 #include "sys/pages.h"
@@ -322,6 +323,16 @@ static int drop(struct err *err)
 	return r < 0 ? err_set(err, -r, "cannot give up privileges") : 0;
 }
 
+/* Without namespaces the machine's processes are there, and root's among them are not kept from
+ * this one by rights that both lack. */
+static int part(const struct inside *inside, struct err *err)
+{
+	int r = (inside->request->flags & SANDBOX_CHROOT) && landlock_can_part() ? landlock_part()
+										 : 0;
+
+	return r < 0 ? err_set(err, -r, "cannot enter a Landlock domain") : 0;
+}
+
 /* From here on the supervisor's death ends this process, and with PID 1 all others. */
 static int bind_to_supervisor(const struct inside *inside, struct err *err)
 {
@@ -419,6 +430,9 @@ static int confine(const struct inside *inside, struct err *err)
 	if (r < 0)
 		return r;
 	r = drop(err);
+	if (r < 0)
+		return r;
+	r = part(inside, err);
 	if (r < 0)
 		return r;
 	if (syscall(SYS_close_range, 3U, ~0U, CLOSEXEC) < 0)

@@ -108,3 +108,44 @@ Read-only file system"
         rm -rf "$tree"
     done
 }
+
+@test "--chroot shows no other process's root, and signals none" {
+    # root's, without capabilities: nothing but a domain keeps it from a job of root's
+    setpriv --inh-caps=-all --bounding-set=-all sleep 300 3>&- &
+    other=$!
+    wait_until 10 grep -qx $'CapEff:\t0*' "/proc/$other/status"
+    cat >"$BATS_TEST_TMPDIR/job.py" <<'EOJ'
+import os, signal, subprocess, sys
+def trying(function, *arguments):
+    try: return function(*arguments) and "done"
+    except OSError as e: return type(e).__name__
+def other(pid):
+    print(*(trying(f, f"/proc/{pid}/{name}") for f, name in (
+        (os.listdir, "root/"), (os.listdir, "cwd/"), (os.stat, "exe"), (os.listdir, "fd"),
+        (open, "mem"), (open, "environ"), (os.stat, ""))), trying(os.kill, int(pid), 0))
+other(sys.argv[1])
+shown = {name for name in os.listdir("/proc") if name.isdigit()}
+print(sys.argv[1] in shown, str(os.getpid()) in shown)
+child = subprocess.Popen(["sleep", "60"])
+print(len(os.listdir(f"/proc/{child.pid}/root/")) > 5, trying(open, "/proc/self/mem"))
+child.send_signal(signal.SIGTERM)
+print(child.wait())
+os.mkdir("/tmp/a"), os.mkdir("/tmp/b"), open("/tmp/a/x", "w").close()
+os.rename("/tmp/a/x", "/tmp/b/x"), os.link("/tmp/b/x", "/tmp/a/y")
+EOJ
+    run run_in --chroot -- python3 -c "$(cat "$BATS_TEST_TMPDIR/job.py")" "$other"
+    kill -0 "$other"
+    kill "$other"
+    none=FileNotFoundError
+    same "$output" "$none $none $none $none $none $none $none PermissionError
+False True
+True done
+-15"
+    [ "$status" = 0 ]
+}
+
+@test "--chroot has no /proc where Landlock is missing" {
+    run -0 strace -f -qq -o /dev/null -e inject=landlock_create_ruleset:error=EOPNOTSUPP \
+        "$BUSYPY" run --tree "$TREES/host" --cwd none --chroot -- sh -c 'ls /proc; echo done'
+    same "$output" done
+}

@@ -35,7 +35,7 @@ static void add(char *line, struct view_sandbox *sandbox)
 				    line + 1);
 		break;
 	case 2:
-		sandbox->flags = (unsigned char)line[1] & 7;
+		sandbox->flags = (unsigned char)line[1] & 0x37;
 		break;
 	case 3:
 		/* as the command line does */

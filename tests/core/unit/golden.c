@@ -64,10 +64,12 @@ static int add_sandbox_line(struct view *view, size_t n)
 		sandbox.extras = extras;
 		view->sandbox = &sandbox;
 		for (size_t i = 1; i < n; i++)
-			sandbox.flags |= str_eq(words[i], "write")  ? VIEW_SANDBOX_WRITE
-					 : str_eq(words[i], "root") ? VIEW_SANDBOX_ROOT
-					 : str_eq(words[i], "host") ? VIEW_SANDBOX_HOST
-								    : VIEW_SANDBOX_NET;
+			sandbox.flags |= str_eq(words[i], "write")     ? VIEW_SANDBOX_WRITE
+					 : str_eq(words[i], "root")    ? VIEW_SANDBOX_ROOT
+					 : str_eq(words[i], "host")    ? VIEW_SANDBOX_HOST
+					 : str_eq(words[i], "apart")   ? VIEW_SANDBOX_APART
+					 : str_eq(words[i], "no-proc") ? VIEW_SANDBOX_NO_PROC
+								       : VIEW_SANDBOX_NET;
 		return 0;
 	}
 	if (str_eq(words[0], "memory")) {
