@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Reads the names of one directory after the other, sorts them, and looks below each. */
 #include "base/walk.h"
 
 #include <errno.h>
@@ -79,10 +80,12 @@ static int visit(struct walker *walker, int dir, const char *name);
 static int visit_names(struct walker *walker, int dir, const struct names *names)
 {
 	size_t used = strlen(walker->path);
+	/* "/", or what the caller has named so */
+	size_t at = used && walker->path[used - 1] == '/' ? used - 1 : used;
 
 	for (size_t i = 0; i < names->n; i++) {
 		const char *name = names->bytes + names->offsets[i];
-		int r = path_join(walker->path + used, sizeof(walker->path) - used, "", name);
+		int r = path_join(walker->path + at, sizeof(walker->path) - at, "", name);
 
 		if (r < 0)
 			return err_set(walker->err, ENAMETOOLONG, "%.64s...", walker->path);
