@@ -155,24 +155,28 @@ static bool is_record(const char *name)
 	       (str_starts(name, "smoke.") && str_ends(name, ".txt"));
 }
 
-/* A new file system has a lost+found. */
-static enum destination_content look_into(int dir, unsigned kind)
+/* A new file system has a lost+found. 0 or -errno: what cannot be read is not empty. */
+static int look_into(int dir, unsigned kind, enum destination_content *ret)
 {
-	enum destination_content content = DESTINATION_EMPTY;
 	struct dirs dirs;
 	const char *name;
+	int r;
 
+	*ret = DESTINATION_OURS;
 	if ((kind == DESTINATION_TREE && is_tree(dir)) ||
 	    (kind == DESTINATION_EXPORT && has(dir, EXPORT_VERSIONS)))
-		return DESTINATION_OURS;
+		return 0;
+	*ret = DESTINATION_EMPTY;
 	dirs_begin(&dirs, dir);
-	while (dirs_next(&dirs, &name) > 0) {
-		if (kind == DESTINATION_RECORD && is_record(name))
-			return DESTINATION_OURS;
+	while ((r = dirs_next(&dirs, &name)) > 0) {
+		if (kind == DESTINATION_RECORD && is_record(name)) {
+			*ret = DESTINATION_OURS;
+			return 0;
+		}
 		if (!str_eq(name, "lost+found"))
-			content = DESTINATION_OTHER;
+			*ret = DESTINATION_OTHER;
 	}
-	return content;
+	return r;
 }
 
 /* True if an image can begin so: empty, cpio, tar, gzip, zstd, xz, lz4, EROFS. */
@@ -208,6 +212,7 @@ static int look(const char *path, unsigned kind, enum destination_content *ret, 
 {
 	FD_CLEANUP int fd = -1;
 	struct stat st;
+	int r = 0;
 
 	*ret = DESTINATION_ABSENT;
 	if (stat(path, &st) < 0)
@@ -221,8 +226,8 @@ static int look(const char *path, unsigned kind, enum destination_content *ret, 
 	if (kind == DESTINATION_FILE)
 		*ret = is_image(fd) ? DESTINATION_OURS : DESTINATION_OTHER;
 	else
-		*ret = look_into(fd, kind);
-	return 0;
+		r = look_into(fd, kind, ret);
+	return r < 0 ? err_set(err, -r, "cannot read %s", path) : 0;
 }
 
 int destination_check(const char *path, unsigned kind, unsigned flags, struct err *err)

@@ -112,6 +112,16 @@ stage() {
     same "$(describe m)" "$before"
 }
 
+@test "what cannot be read is not taken for empty" {
+    mkdir m; echo mine >m/file
+    for command in "stage" "publish $TREES/host"; do
+        # shellcheck disable=SC2086
+        run -125 strace -qq -f -o trace -P "$PWD/m" -e trace=getdents64 -e inject=getdents64:error=EIO \
+            "$BUSYPY" $command m
+        same "$output" "busypy: ${command%% *}: cannot read m: Input/output error"
+    done
+}
+
 @test "--force stages into what is not empty, and nothing else is forced" {
     mkdir m; echo mine >m/file
     stage --force m
