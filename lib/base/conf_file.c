@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/files.h"
 #include "core/conf.h"
@@ -107,6 +108,14 @@ static int read_part(const char *dir, const char *name, struct err *err, void *c
 	return r < 0 ? r : read_file(path, ctx, err);
 }
 
+/* False if nothing can be there; what cannot be looked at is there, and reading it says why. */
+static bool may_exist(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 || (errno != ENOENT && errno != ENAMETOOLONG);
+}
+
 int conf_file_read(const char *path, struct conf *ret, struct err *err)
 {
 	const char *file = path ? path : CONF_FILE_DEFAULT;
@@ -117,10 +126,10 @@ int conf_file_read(const char *path, struct conf *ret, struct err *err)
 	if (r < 0)
 		return r;
 	conf_init(ret);
-	if (path || files_exist(file)) {
+	if (path || may_exist(file)) {
 		r = read_file(file, ret, err);
 		if (r < 0)
 			return r;
 	}
-	return files_exist(dir) ? files_each_name(dir, &parts, err) : 0;
+	return may_exist(dir) ? files_each_name(dir, &parts, err) : 0;
 }

@@ -285,6 +285,24 @@ SCRIPT
     machine bash -euc '"$1" enable -q --config "$2"; "$1" disable' _ "$BUSYPY" "$conf"
 }
 
+@test "a configuration that cannot be read is not taken for a missing one" {
+    machine_script "$BUSYPY" "$TREES/host" <<'SCRIPT'
+refused() {
+    local out
+    out=$(setpriv --reuid 1000 --regid 1000 --clear-groups "$busypy" plan "$tree" 2>&1) && exit 1
+    [ "$out" = "busypy: plan: cannot read $1: Permission denied" ] || { echo "$out"; exit 1; }
+}
+busypy=$1 tree=$2
+mount -t tmpfs tmpfs /etc
+"$busypy" plan "$tree" >/run/plan
+mkdir -m 700 /etc/busypy
+refused /etc/busypy/busypy.conf
+mkdir -m 700 /etc/busypy/busypy.conf.d
+chmod 755 /etc/busypy
+refused /etc/busypy/busypy.conf.d
+SCRIPT
+}
+
 @test "a configuration with an unknown key, section or value" {
     local conf=$BATS_TEST_TMPDIR/busypy.conf
     printf '[busypy]\ntree = %s\n  isolate = yes\n' "$TREE" >"$conf"
