@@ -286,9 +286,10 @@ static void find_created(const char *path, char *ret)
 }
 
 /* What is found in the tree's folder, or in ours there, is believed: it must not be another user's,
- * nor a link. */
+ * nor a link. -ENOENT without a sentence if it has just been removed. */
 static int check_hidden(const struct transaction *transaction, struct err *err)
 {
+	struct err why = { 0 };
 	struct trust trust;
 	char dir[PATH_SIZE];
 	struct stat st;
@@ -297,13 +298,15 @@ static int check_hidden(const struct transaction *transaction, struct err *err)
 	if (r < 0)
 		return r;
 	if (lstat(dir, &st) < 0)
-		return err_set(err, errno, "cannot look at %s", dir);
+		return errno == ENOENT ? -ENOENT : err_set(err, errno, "cannot look at %s", dir);
 	if (S_ISLNK(st.st_mode))
 		return err_say(err, ELOOP, "%s is a symbolic link (Hint: rm it)", dir);
 	trust_init(&trust);
 	if (trust.uid != 0)
 		return 0; /* it is the caller's own that can be lost */
-	fd = trust_open(&trust, dir, err);
+	fd = trust_open(&trust, dir, &why);
+	if (fd < 0 && fd != -ENOENT && err)
+		*err = why;
 	if (fd < 0)
 		return fd;
 	fd_close(&fd);
@@ -328,6 +331,10 @@ static int take_lock(struct transaction *transaction, struct err *err)
 		if (r < 0)
 			break;
 		r = check_hidden(transaction, err);
+		if (r == -ENOENT) {
+			r = 0;
+			continue; /* its last user has just removed it */
+		}
 		if (r < 0)
 			break;
 		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -110,6 +110,14 @@ change_sysroot() {
     stage_dir
 }
 
+@test "two at a time: the place that the first has just removed is made again" {
+    stage_dir
+    strace -qq -f -o "$BATS_TEST_TMPDIR/trace" -P "$(realpath "$TREE")/.busypy-stage" -e trace=newfstatat \
+        -e inject=newfstatat:error=ENOENT:when=1 "${STAGE[@]}" --from "$SYSROOT" "$TREE"
+    grep -q 'INJECTED' "$BATS_TEST_TMPDIR/trace"
+    [ ! -e "$TREE/.busypy-stage" ]
+}
+
 @test "the same input twice gives the same manifest and the same bytes" {
     stage_dir
     local before; before=$(describe "$TREE/etc")
