@@ -146,7 +146,7 @@ static void take_line(struct sums *sums, char *text, struct err *err)
 		    "line %u names %s, which is outside of the runtime", sums->line, line.path);
 }
 
-/* Calls each line's end a NUL. */
+/* Hands on each line, without its line feed, which a NUL replaces in place. */
 static void take_lines(struct sums *sums, char *bytes,
 		       void (*take)(struct sums *sums, char *line, struct err *err),
 		       struct err *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names as they are in the archive, below the directory; all else is refused. */
+/* Takes files and directories, which stay below the directory; all else is refused. */
 #include "source/wheel.h"
 
 #include <errno.h>

@@ -31,7 +31,7 @@ struct sources {
 };
 
 /* dir/name.py -> dir/__pycache__/name.cpython-3N.pyc */
-static int package_cache_path(const char *path, unsigned minor, char *ret, struct err *err)
+static int cache_path(const char *path, unsigned minor, char *ret, struct err *err)
 {
 	const char *base = path_base(path);
 
@@ -58,7 +58,7 @@ static int list_one(const char *path, const struct stat *st, struct err *err, vo
 
 	if (!is_source(path, st) || strchr(path, '\n'))
 		return 0; /* a name with a line feed cannot be on the list */
-	r = package_cache_path(path, sources->minor, cached, err);
+	r = cache_path(path, sources->minor, cached, err);
 	if (r < 0 || files_exist(cached))
 		return r;
 	sources->any = true;
@@ -104,10 +104,10 @@ static int share_one(const char *path, const struct stat *st, struct err *err, v
 	if (r < 0 || lstat(peer, &other) < 0 || other.st_ino != st->st_ino ||
 	    other.st_dev != st->st_dev)
 		return r;
-	r = package_cache_path(peer, sources->minor, from, err);
+	r = cache_path(peer, sources->minor, from, err);
 	if (r < 0)
 		return r;
-	r = package_cache_path(path, sources->minor, to, err);
+	r = cache_path(path, sources->minor, to, err);
 	if (r < 0 || files_exist(to) || !is_unchecked(from))
 		return r;
 	r = files_mkdirs_for(to, err);
