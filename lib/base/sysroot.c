@@ -44,6 +44,8 @@ static const char *keep(struct sysroot *root, const char *a, const char *b)
 	char *kept = root->text + root->text_used;
 	struct text text;
 
+	if (root->text_used == sizeof(root->text))
+		return NULL;
 	text_init(&text, kept, sizeof(root->text) - root->text_used);
 	text_add(&text, a);
 	text_add(&text, b);

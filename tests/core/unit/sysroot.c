@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -118,6 +119,22 @@ static void in_host(void)
 	CHECK(sysroot_find(&root, "/", path) == 0 && str_eq(path, where), "the root");
 }
 
+/* 128 mounts of 512 bytes are the whole text. */
+static void full(void)
+{
+	char folder[512 - sizeof("/x")];
+
+	memset(folder, 'd', sizeof(folder));
+	folder[sizeof(folder) - 1] = '\0';
+	CHECK(sysroot_init(&root, "/") == 0, "an empty one");
+	root.n_mounts = root.text_used = 0;
+	for (size_t i = 0; i < sizeof(root.text) / 512; i++)
+		CHECK(sysroot_mount(&root, "/x", folder) == 0, "there is room");
+	CHECK(root.text_used == sizeof(root.text), "which is taken to the last byte");
+	CHECK(sysroot_mount(&root, "", "/") == -E2BIG, "no room at all");
+	CHECK(root.text_used == sizeof(root.text), "and nothing beyond it is touched");
+}
+
 int main(void)
 {
 	char tree[PATH_SIZE], command[PATH_SIZE + 16];
@@ -128,6 +145,7 @@ int main(void)
 	make_tree();
 	client(tree);
 	in_host();
+	full();
 	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
 	CHECK(system(command) == 0, "nothing is left");
 	return done();
