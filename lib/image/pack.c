@@ -50,6 +50,14 @@ struct beside {
 	int fd;
 };
 
+/* A program that we start has other files on 0 to 2, which may be free here. */
+static int open_inherited(const char *dir)
+{
+	FD_CLEANUP int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -1 : fcntl(fd, F_DUPFD, 3);
+}
+
 static int make_beside(const struct pack_request *request, struct beside *ret, struct err *err)
 {
 	struct text text;
@@ -61,7 +69,7 @@ static int make_beside(const struct pack_request *request, struct beside *ret, s
 		return err_say(err, ENAMETOOLONG, "%s: the path is too long", request->output);
 	if (!mkdtemp(ret->dir))
 		return err_set(err, errno, "cannot create %s", request->output);
-	ret->fd = open(ret->dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	ret->fd = open_inherited(ret->dir);
 	if (ret->fd < 0 || fstat(ret->fd, &st) < 0 || st.st_uid != geteuid() ||
 	    (st.st_mode & 077)) {
 		int code = ret->fd < 0 ? errno : EPERM;

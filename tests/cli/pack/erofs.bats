@@ -24,6 +24,11 @@ teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
     cmp "$BATS_FILE_TMPDIR/image" "$BATS_TEST_TMPDIR/out/image"
 }
 
+@test "without stdin, as some services start it" {
+    "$BUSYPY" pack -f erofs -o "$BATS_TEST_TMPDIR/image" "$TREES/host" <&-
+    cmp "$BATS_FILE_TMPDIR/image" "$BATS_TEST_TMPDIR/image"
+}
+
 @test "what is in it is the tree, checked by fsck.erofs; compressed it is less" {
     "$BUSYPY" pack -f erofs -z none -o "$BATS_TEST_TMPDIR/plain" "$TREES/host"
     for image in "$BATS_FILE_TMPDIR/image" "$BATS_TEST_TMPDIR/plain"; do
