@@ -30,6 +30,7 @@
 #include "core/plan.h"
 #include "core/rule.h"
 #include "core/str.h"
+#include "sandbox/device.h"
 #include "sandbox/filter.h"
 #include "sandbox/sandbox.h"
 #include "sys/binfmt.h"
@@ -274,12 +275,30 @@ static int open_terminal(const struct inside *inside, const int stdio[3], struct
 	return fd_steal(&slave);
 }
 
-/* 0 to 2 are what the request says or, where that is a terminal, the sandbox's own. */
-static int take_stdio(const struct inside *inside, struct err *err)
+/* What the request says, but by nodes whose mode the command cannot change. */
+static void find_stdio(const struct inside *inside, int ret[3])
 {
-	int wanted[3], slave = -1;
+	memcpy(ret, inside->request->stdio, 3 * sizeof(*ret));
+	for (int i = 0; i < 3; i++) {
+		bool replaced = inside->request->flags & SANDBOX_TERMINAL && isatty(ret[i]);
+		int fd = replaced ? 0 : device_reopen_outside(ret[i]);
 
-	memcpy(wanted, inside->request->stdio, sizeof(wanted));
+		ret[i] = fd > 0 ? fd : ret[i];
+	}
+}
+
+/* 0 to 2 are those or, where that is a terminal, the sandbox's own. */
+static int take_stdio(const struct inside *inside, int wanted[3], struct err *err)
+{
+	int slave = -1;
+
+	for (int i = 0; i < 3; i++) {
+		int fd = device_reopen_inside(wanted[i]);
+
+		if (fd < 0)
+			return err_set(err, -fd, "cannot open descriptor %d's device", i);
+		wanted[i] = fd > 0 ? fd : wanted[i];
+	}
 	if (inside->request->flags & SANDBOX_TERMINAL) {
 		slave = open_terminal(inside, wanted, err);
 		if (slave < 0)
@@ -398,10 +417,11 @@ static int settle(const struct inside *inside, struct err *err)
 static int move_in(const struct inside *inside, int *ret_init, struct err *err)
 {
 	const struct sandbox_request *request = inside->request;
-	int r = settle(inside, err);
+	int r = settle(inside, err), stdio[3];
 
 	if (r < 0)
 		return r;
+	find_stdio(inside, stdio);
 	*ret_init = copy_init(inside->init, err);
 	if (*ret_init < 0)
 		return *ret_init;
@@ -409,7 +429,7 @@ static int move_in(const struct inside *inside, int *ret_init, struct err *err)
 	if (r < 0)
 		return r;
 	(void)setsid(); /* cannot fail: just forked */
-	r = take_stdio(inside, err);
+	r = take_stdio(inside, stdio, err);
 	if (r < 0)
 		return r;
 	if (chdir(request->workdir) < 0)

@@ -149,3 +149,70 @@ True done
         "$BUSYPY" run --tree "$TREES/host" --cwd none --chroot -- sh -c 'ls /proc; echo done'
     same "$output" done
 }
+
+@test "the caller's nodes on standard input, output and error keep their mode, and work" {
+    cat >"$BATS_TEST_TMPDIR/job.py" <<'EOJ'
+import errno, os, sys
+def trying(function, *arguments):
+    try: function(*arguments)
+    except OSError as e: return errno.errorcode[e.errno]
+    return "done"
+fd = int(sys.argv[1])
+print(*sys.argv[2:], trying(os.fchmod, fd, 0o666), trying(os.fchown, fd, 0, 0),
+      trying(os.chmod, f"/proc/self/fd/{fd}", 0o666), trying(os.write, fd, b"\n"), len(os.read(0, 1)))
+EOJ
+    # The command of a terminal, but with another standard input: it gets none of its own.
+    cat >"$BATS_TEST_TMPDIR/terminal.py" <<'EOJ'
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.dup2(os.open("/dev/null", os.O_RDWR), 0)
+    os.execv(sys.argv[1], sys.argv[1:])
+said = b""
+try:
+    while more := os.read(fd, 1000): said += more
+except OSError: pass  # it has ended
+os.waitpid(pid, 0)
+print(*said.decode().split(), end="")
+EOJ
+    # with nodes that are nobody's but this test's: a sandbox that fails must not spoil the machine
+    cat >"$BATS_TEST_TMPDIR/all" <<'EOJ'
+mount -t tmpfs -o mode=0755 nodes /dev
+for node in "null 3" "zero 5" "full 7" "random 8" "urandom 9"; do
+    mknod -m 622 "/dev/${node% *}" c 1 "${node#* }"
+done
+mknod -m 622 /dev/tty c 5 0
+mkdir /dev/shm /dev/pts
+mount -t devpts -o newinstance,ptmxmode=0666,mode=622 pts /dev/pts
+ln -s pts/ptmx /dev/ptmx
+job=$(cat "$1/job.py")
+for options in "" --chroot "--view host"; do
+    set -- "$1" "$BUSYPY" run --tree "$TREES/host" --cwd none $options -- /usr/bin/python3 -c "$job"
+    for node in null zero full random urandom; do
+        "${@:2}" 0 $node 0<>"/dev/$node"
+    done
+    python3 "$1/terminal.py" "${@:2}" 1 terminal
+    echo
+    python3 "$1/terminal.py" /bin/sh -c 'exec "$@" 1<>/dev/tty' _ "${@:2}" 1 tty
+    echo
+done
+stat -c "%n %a %u %g" /dev/[fnrtuz]*
+EOJ
+    run -0 unshare -m --propagation private bash -eu "$BATS_TEST_TMPDIR/all" "$BATS_TEST_TMPDIR"
+    one="null EROFS EROFS EROFS done 0
+zero EROFS EROFS EROFS done 1
+full EROFS EROFS EROFS ENOSPC 1
+random EROFS EROFS EROFS done 1
+urandom EROFS EROFS EROFS done 1
+terminal EROFS EROFS EROFS done 0
+tty EROFS EROFS EROFS done 0"
+    same "$output" "$one
+$one
+$one
+/dev/full 622 0 0
+/dev/null 622 0 0
+/dev/random 622 0 0
+/dev/tty 622 0 0
+/dev/urandom 622 0 0
+/dev/zero 622 0 0"
+}
