@@ -170,6 +170,8 @@ static int fill_in(struct archive_member *member, struct archive_entry *entry)
 	if (!same_as)
 		return 0;
 	r = clean(same_as, member->same_as);
+	if (r == 0 && !member->same_as[0]) /* the folder itself: no link to it can be made */
+		r = -EINVAL;
 	if (r < 0)
 		member->name = same_as;
 	return r;

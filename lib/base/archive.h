@@ -33,7 +33,8 @@ struct archive_reader *archive_open(const char *file, enum archive_kind kind);
 /* The next member, borrowed until the next call: 1, or 0 after the last one. -EBADMSG if the
  * archive cannot be read: archive_why tells. If a path could not be taken below a folder, then only
  * the name is set, to the unsound path, and path, if it is only same_as that is unsound: -EINVAL
- * for an absolute one, -EXDEV for one that leads out, -ENAMETOOLONG. */
+ * for an absolute one, or another name of the folder itself, -EXDEV for one that leads out,
+ * -ENAMETOOLONG. */
 int archive_next(struct archive_reader *reader, const struct archive_member **ret);
 
 /* Why the archive could not be read; borrowed. */

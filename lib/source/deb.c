@@ -131,6 +131,8 @@ static int extract(struct deb *deb, struct err *err)
 	}
 	if (r == -EBADMSG)
 		return cannot_read(deb, err);
+	if (r == -ENAMETOOLONG)
+		return err_set(err, ENAMETOOLONG, "%s: %.64s...", deb->path, member->name);
 	if (r == 0)
 		return 0;
 	name = member->name + (str_starts(member->name, "./") ? 2 : 0);

@@ -48,6 +48,8 @@ static int extract(const char *path, struct archive_reader *reader, const char *
 	}
 	if (r == -EBADMSG)
 		return cannot_read(path, reader, err);
+	if (r == -ENAMETOOLONG)
+		return err_set(err, ENAMETOOLONG, "the wheel %s: /%.64s...", path, member->name);
 	if (r < 0)
 		return err_say(err, EINVAL, "the wheel %s: unsound path /%s", path, member->name);
 	return 0;
