@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Looks at what a user named to be written into, for the rule of core/destination. Every command
- * that writes into a directory or a file it is given asks here first. */
+ * that writes a tree, an export, records, outputs, packages or an image asks here first; not so
+ * `boot --log`, which writes as a shell's > does. */
 #ifndef BUSYPY_BASE_DESTINATION_H
 #define BUSYPY_BASE_DESTINATION_H
 
