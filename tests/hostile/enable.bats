@@ -91,5 +91,6 @@ writable() { echo "others than root can write $1 "; }
     ln -s /etc/nothing-of-this-name "$tree/bin/dangling"
     ln -s ../lib/python3 "$tree/etc/python/$arch/usr/lib/relative"
     ln -s loop "$tree/bin/loop"
+    ln -s /dev/null "$tree/bin/masked"
     run -0 machine bash -euc '"$BUSYPY" enable -q "$1"; "$BUSYPY" disable' _ "$tree"
 }
