@@ -131,23 +131,38 @@ static int clone_program(const char *path, struct err *err)
 #define MFD_EXEC 0x10U
 #endif
 
+/* A file in memory for n bytes that can be executed; -1 where the machine or the caller forbids it:
+ * vm.memfd_noexec, or a limit on the size of files, which would end this process by a signal. */
+static int make_memory(off_t n)
+{
+	struct rlimit limit;
+	int fd;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur < (rlim_t)n)
+		return -1;
+	fd = memfd_create("init", MFD_CLOEXEC | MFD_EXEC);
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create("init", MFD_CLOEXEC); /* FIXME: drop when 6.3 is the oldest */
+	return fd;
+}
+
 /* The file of PID 1, in memory, which its owner can execute but not read: only so the kernel gives
  * nobody a right over its memory, from its first instruction on (would_dump() in fs/exec.c). What
- * writes there would keep PID 1 from following its supervisor. */
+ * writes there would keep PID 1 from following its supervisor. Where there can be no such file,
+ * init itself takes that right away, as the first that it does. */
 static int copy_init(const char *path, struct err *err)
 {
 	FD_CLEANUP int from = open(path, O_RDONLY | O_CLOEXEC), to = -1, fd = -1;
 	char self[32];
+	struct stat st;
 	struct text text;
 	ssize_t n;
 
-	if (from < 0)
+	if (from < 0 || fstat(from, &st) < 0)
 		return err_set(err, errno, "cannot open %s", path);
-	to = memfd_create("init", MFD_CLOEXEC | MFD_EXEC);
-	if (to < 0 && errno == EINVAL)
-		to = memfd_create("init", MFD_CLOEXEC); /* FIXME: drop when 6.3 is the oldest */
+	to = make_memory(st.st_size);
 	if (to < 0)
-		return err_set(err, errno, "cannot hold %s in memory", path);
+		return clone_program(path, err);
 	while ((n = sendfile(to, from, NULL, 1 << 20)) > 0)
 		;
 	text_init(&text, self, sizeof(self));

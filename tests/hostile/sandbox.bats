@@ -216,3 +216,12 @@ $one
 /dev/urandom 622 0 0
 /dev/zero 622 0 0"
 }
+
+@test "a small limit on the size of files starts a sandbox all the same" {
+    # shellcheck disable=SC2016
+    run -0 bash -c 'ulimit -f 8; exec "$BUSYPY" run --tree "$TREES/host" --cwd none -- python3 -c "
+import os
+try: os.open(\"/proc/1/mem\", os.O_RDWR)
+except OSError as e: print(e.strerror)"'
+    [[ $output = "Permission denied" || $output = "Read-only file system" ]] || { echo "$output"; return 1; }
+}
