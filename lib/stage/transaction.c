@@ -326,6 +326,7 @@ static int take_lock(struct transaction *transaction, struct err *err)
 	while (r == 0) {
 		FD_CLEANUP int fd = -1;
 		struct stat mine, named;
+		bool is_new = !files_exist(dir);
 
 		r = files_mkdirs(dir, err);
 		if (r < 0)
@@ -335,8 +336,11 @@ static int take_lock(struct transaction *transaction, struct err *err)
 			r = 0;
 			continue; /* its last user has just removed it */
 		}
-		if (r < 0)
+		if (r < 0) {
+			if (is_new)
+				(void)rmdir(dir); /* what is refused stays as it was */
 			break;
+		}
 		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (fd < 0 && errno == ENOENT)
 			continue; /* the directory has just been removed */

@@ -56,6 +56,10 @@ planted_tree() {
     chown $USER_ID "$BATS_TEST_TMPDIR/theirs"
     run -125 "$BUSYPY" add "$BATS_TEST_TMPDIR/theirs/tree" "$BATS_TEST_TMPDIR/hello"
     [[ $output == *"$BATS_TEST_TMPDIR/theirs belongs to uid $USER_ID: its owner could change"* ]]
+    # and none is left in what is refused
+    rmdir "$BATS_TEST_TMPDIR/theirs/tree/.busypy-stage"
+    run -125 "$BUSYPY" add "$BATS_TEST_TMPDIR/theirs/tree" "$BATS_TEST_TMPDIR/hello"
+    [ ! -e "$BATS_TEST_TMPDIR/theirs/tree/.busypy-stage" ]
 }
 
 @test "links planted beside an image do not lead mkfs.erofs or tar to root's files" {
