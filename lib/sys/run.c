@@ -248,22 +248,24 @@ static int run_umount(const struct run *run, const struct op *op)
 	return parent < 0 ? parent : mount_detach(parent, name);
 }
 
-/* What a mount covers is seen through a clone of its parent directory without the mounts on it. */
+/* What a mount covers is seen through a clone of its parent directory without the mounts on it. A
+ * file that holds something may have been masked for that. */
 static int covered_is_empty(const struct run *run, const char *dst)
 {
 	const char *name;
 	FD_CLEANUP int parent = open_parent(run, dst, &name);
 	FD_CLEANUP int clone = parent < 0 ? parent : mount_clone(parent, "", false);
 	FD_CLEANUP int covered = -1;
-	int r;
+	struct stat st;
 
 	if (clone < 0)
 		return clone;
-	covered = openat(clone, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (covered < 0)
+	if (fstatat(clone, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
-	r = dirs_empty(covered);
-	return r == -ENOTDIR ? 1 : r; /* a file covers nothing that could be seen */
+	if (!S_ISDIR(st.st_mode))
+		return S_ISREG(st.st_mode) && st.st_size == 0;
+	covered = openat(clone, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	return covered < 0 ? -errno : dirs_empty(covered);
 }
 
 /* Doing without a mount is an economy: where it is gone already, is on top of something, or cannot

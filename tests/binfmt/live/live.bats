@@ -151,6 +151,22 @@ SCRIPT
     CONF=
 }
 
+@test "pruning reveals nothing: a masked file stays masked, a mount over an empty file goes" {
+    CONF='prune = /top/deep/**'
+    live_machine <<'SCRIPT'
+echo secret >/top/deep/masked
+: >/top/deep/empty
+echo shown >/run/shown
+mount --bind /run/shown /top/deep/masked
+mount --bind /run/shown /top/deep/empty
+enable
+hold "$user"
+is "$(cat "/proc/$view/root/top/deep/masked")" shown
+is "$(cat "/proc/$view/root/top/deep/empty")" ""
+SCRIPT
+    CONF=
+}
+
 @test "a private / propagates nothing, and everything works" {
     live_machine <<'SCRIPT'
 mount --make-rprivate /
