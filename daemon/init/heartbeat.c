@@ -153,7 +153,8 @@ static bool is_anothers(const char *name, const struct lease *ours, const char *
 	struct lease theirs;
 	struct stat st;
 
-	if (n < 0 || fstat(fd, &st) < 0 || lease_parse(bytes, (size_t)n, &theirs, &err) < 0)
+	if (n < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    lease_parse(bytes, (size_t)n, &theirs, &err) < 0)
 		return false;
 	bytes[n] = '\0';
 	return st.st_mtime + FRESH_S > server_now && !str_eq(theirs.boot, ours->boot) &&
@@ -181,9 +182,9 @@ static int write_lease(struct lease *lease, const char *name, const char *card, 
 	text_addf(&text, "card %s\n", card);
 	text_init(&path, temporary, sizeof(temporary));
 	text_addf(&path, ".%s.new", card);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	fd = fd_create_anew(temporary, 0644);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	r = fd_write_all(fd, bytes, n + text.used);
 	if (r < 0)
 		return r;

@@ -8,6 +8,8 @@ export LC_ALL
 umask 022
 owner=
 
+is_file() { [ -f "$1" ] && [ ! -L "$1" ]; }
+
 # word FILE: its first word, or "-"
 word() {
     w=
@@ -55,7 +57,12 @@ dead() {
 # Looks at who holds the lock. True: nobody any more, try again.
 look() {
     set -- .lock/*
-    [ -e "$1" ] || return 0
+    [ -e "$1" ] || [ -L "$1" ] || return 0
+    # a FIFO would hold us up
+    is_file "$1" || {
+        echo "$PWD/$1 is no file"
+        return 1
+    }
     o_host='?' o_pid='?' o_since='?' o_start=- o_machine=- o_boot=- o_space=-
     while read -r key value; do
         case $key in
@@ -149,7 +156,7 @@ begin() {
     [ ! -e current ] || readlink current 2>&1 || return
     echo
     for v in versions/*/; do
-        [ ! -r "${v}etc/busypy/id" ] || {
+        ! is_file "${v}etc/busypy/id" || [ ! -r "${v}etc/busypy/id" ] || {
             read -r id
             read -r key time
             echo "$id $time"

@@ -95,6 +95,16 @@ ssize_t fd_read_file(int dirfd, const char *path, char *buf, size_t size)
 	return n;
 }
 
+int fd_create_anew(const char *path, mode_t mode)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+	int fd = open(path, flags, mode);
+
+	if (fd < 0 && errno == EEXIST && unlink(path) == 0)
+		fd = open(path, flags, mode);
+	return fd < 0 ? -errno : fd;
+}
+
 int fd_cloexec(int fd)
 {
 	int flags = fcntl(fd, F_GETFD);

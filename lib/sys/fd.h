@@ -28,6 +28,10 @@ int fd_write_all(int fd, const void *buf, size_t n);
  * -E2BIG if it is larger, -EINVAL for what is no regular file: never waits for one. */
 ssize_t fd_read_file(int dirfd, const char *path, char *buf, size_t size);
 
+/* Makes a file and opens it for writing. What has the name already is removed, not opened: it may
+ * be a FIFO, on which an open waits, or a link. A descriptor, or -errno. */
+int fd_create_anew(const char *path, mode_t mode);
+
 /* Sets close-on-exec; 0 or -errno. */
 int fd_cloexec(int fd);
 

@@ -70,3 +70,20 @@ add('second', data=b'#!/usr/bin/python3\n# other bytes\n')"
     patiently 10 "$BUSYPY" clients "$E"
     patiently 10 "$BUSYPY" gc "$E"
 }
+
+@test "a FIFO in the lock of an export elsewhere, or as a version's record, holds nobody up" {
+    printf '#!/bin/sh\nshift; exec sh -c "$*"\n' >"$BATS_TEST_TMPDIR/ssh"
+    chmod 755 "$BATS_TEST_TMPDIR/ssh"
+    export BUSYPY_SSH=$BATS_TEST_TMPDIR/ssh
+    mkdir -p "$E/versions/zz/etc/busypy" "$E/.lock"
+    mkfifo "$E/versions/zz/etc/busypy/id" "$E/.lock/owner"
+    run -125 patiently 20 "$BUSYPY" publish -q -i v2 "$SRC" "host:$E"
+    [[ $output == *".lock/owner is no file"* ]]
+    rm "$E/.lock/owner"
+    ln -s /dev/zero "$E/.lock/owner"
+    run -125 patiently 20 "$BUSYPY" publish -q -i v2 "$SRC" "host:$E"
+    [[ $output == *".lock/owner is no file"* ]]
+    rm "$E/.lock/owner"
+    patiently 20 "$BUSYPY" publish -q -i v2 "$SRC" "host:$E"
+    same "$(readlink "$E/current")" versions/v2
+}

@@ -112,3 +112,16 @@ EOT
     [ "$status" -ne 124 ]
     exec 7<&-
 }
+
+@test "what another client planted under the name of a lease to be is removed, not opened" {
+    cd "$BATS_TEST_TMPDIR"
+    echo old >file; echo victim >victim; ln -s victim link; mkfifo fifo; ln victim hard; mkdir folder
+    for name in file link fifo hard none; do
+        patiently 5 "$HELPERS/anew" $name
+        same "$(cat $name)" new
+        [ -f $name ]
+        [ ! -L $name ]
+    done
+    same "$(cat victim)" victim
+    run -1 patiently 5 "$HELPERS/anew" folder
+}
