@@ -5,14 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -28,6 +26,7 @@
 #include "export/file_index.h"
 #include "export/file_store.h"
 #include "export/manifest.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 
 #ifndef XFS_SUPER_MAGIC
@@ -111,16 +110,6 @@ const struct version_counts *version_writer_counts(const struct version_writer *
 
 /* -- places --------------------------------------------------------------------------------- */
 
-static int open_beneath(int root, const char *path, uint64_t flags)
-{
-	struct open_how how = {
-		.flags = flags | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-	};
-
-	return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
-}
-
 /* Opens the directory that path lies in; *ret_name is its last part. */
 static int open_parent(const struct version_writer *writer, const char *path, const char **ret_name,
 		       struct err *err)
@@ -135,13 +124,13 @@ static int open_parent(const struct version_writer *writer, const char *path, co
 		(void)str_copy(parent, sizeof(parent), "."); /* fits */
 	else if (str_copy_bytes(parent, sizeof(parent), path, (size_t)(name - path) - 1) < 0)
 		return err_set(err, ENAMETOOLONG, "%.64s...", path);
-	fd = open_beneath(writer->root, parent, O_RDONLY | O_DIRECTORY);
-	if (fd < 0 && errno == EXDEV)
+	fd = below_open(writer->root, parent, O_RDONLY | O_DIRECTORY);
+	if (fd == -EXDEV)
 		return err_say(err, EXDEV, "%s leads out of the tree", path);
-	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
+	if (fd == -ELOOP || fd == -ENOTDIR)
 		return err_say(err, EINVAL, "%s lies behind something that is no directory", path);
 	if (fd < 0)
-		return err_set(err, errno, "cannot open the folder of %s", path);
+		return err_set(err, -fd, "cannot open the folder of %s", path);
 	*ret_name = name;
 	return fd;
 }
@@ -284,7 +273,7 @@ int version_writer_share(struct version_writer *writer, const char *version, str
 int version_writer_name(struct version_writer *writer, const char *path, const char *other,
 			struct err *err)
 {
-	FD_CLEANUP int fd = open_beneath(writer->root, other, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	FD_CLEANUP int fd = below_open(writer->root, other, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	struct version_source source = { .path = path };
 	struct stat st;
 
@@ -404,9 +393,11 @@ int version_writer_finish(struct version_writer *writer, uint64_t published, cha
 
 static int sync_one(const struct version_writer *writer, const char *path, struct err *err)
 {
-	FD_CLEANUP int fd = open_beneath(writer->root, path, O_RDONLY);
+	FD_CLEANUP int fd = below_open(writer->root, path, O_RDONLY);
 
-	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
+	if (fd < 0)
+		return err_set(err, -fd, "cannot write %s/%s to disk", writer->dir, path);
+	if (fsync(fd) < 0 && errno != EINVAL)
 		return err_set(err, errno, "cannot write %s/%s to disk", writer->dir, path);
 	return 0;
 }
