@@ -3,7 +3,6 @@
 #include "add/content.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -16,6 +15,7 @@
 #include "core/str.h"
 #include "elf/dynamic.h"
 #include "stage/runtime_info.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 
 int add_content_arch(const char *path, const struct elf_dynamic *file, const struct arch **ret,
@@ -84,8 +84,8 @@ int add_content_runtime(const struct add *add, const char *path, const struct ar
 
 int add_content_head(const char *path, char *bytes, size_t *ret_n, struct err *err)
 {
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t n = fd < 0 ? -errno : fd_read_all(fd, bytes, SHEBANG_READ);
+	FD_CLEANUP int fd = below_open_regular(path);
+	ssize_t n = fd < 0 ? fd : fd_read_all(fd, bytes, SHEBANG_READ);
 
 	if (n < 0)
 		return err_set(err, (int)-n, "cannot read %s", path);

@@ -174,7 +174,8 @@ static int add_library(struct native *native, const struct elf_library *lib, str
 
 	if (r < 0)
 		return err_set(err, -r, "cannot find %s", lib->path);
-	r = copy_file(&copy, lib->path, name, err);
+	copy.flags = copy.root == native->add->host ? COPY_AS_SEEN : 0;
+	r = copy_file(&copy, source, name, err);
 	if (r < 0)
 		return r;
 	r = files_path(path, err, "%s/%s", copy.to, name);

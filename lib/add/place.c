@@ -3,6 +3,7 @@
 #include "add/place.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,6 +11,7 @@
 #include "add/work.h"
 #include "base/files.h"
 #include "base/sysroot.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -17,6 +19,8 @@
 #include "core/tree_layout.h"
 #include "source/source.h"
 #include "stage/copy.h"
+#include "sys/below.h"
+#include "sys/fd.h"
 
 static int make_executable(const struct add *add, const char *name, struct err *err)
 {
@@ -56,6 +60,37 @@ static int choose_place(const struct add *add, const struct add_item *item, stru
 	return 0;
 }
 
+/* A link was copied since it led to something inside; what is between may have been another then.
+ * In the copy nothing changes any more. */
+static int check_link(const struct walk_entry *entry, struct err *err, void *ctx)
+{
+	const char *to = ctx;
+	FD_CLEANUP int dir = -1;
+
+	if (!S_ISLNK(entry->st->st_mode))
+		return 0;
+	dir = below_open_root(to, O_PATH | O_DIRECTORY);
+	if (dir < 0)
+		return err_set(err, -dir, "cannot read %s", to);
+	if (below_leads_out(dir, entry->path + strlen(to) + 1))
+		return err_say(err, EAGAIN, "%s has changed while it was copied",
+			       entry->path + strlen(to) + 1);
+	return 0;
+}
+
+static int place_dir(const struct copy *copy, const char *source, const char *name, struct err *err)
+{
+	char path[PATH_SIZE];
+	int r = copy_tree(copy, source, name, err);
+
+	if (r < 0)
+		return r;
+	r = files_path(path, err, "%s/%s", copy->to, name);
+	if (r < 0)
+		return r;
+	return walk_all(path, &(struct walk){ .each = check_link, .ctx = (void *)copy->to }, err);
+}
+
 static int place_item(struct add *add, const struct add_item *item, struct err *err)
 {
 	static const char *const skip[] = { "**/__pycache__", "**/*.pyc", NULL };
@@ -67,10 +102,14 @@ static int place_item(struct add *add, const struct add_item *item, struct err *
 
 	if (r < 0)
 		return r;
-	r = sysroot_find(copy.root, item->source, real);
+	/* what was looked at on this machine is not looked for again: others may own it */
+	if (copy.root == add->host)
+		copy.flags = COPY_AS_SEEN;
+	r = copy.flags ? str_copy(real, sizeof(real), item->source)
+		       : sysroot_find(copy.root, item->source, real);
 	if (r < 0 || lstat(real, &st) < 0)
 		return err_set(err, r < 0 ? -r : errno, "cannot read %s", item->source);
-	r = S_ISDIR(st.st_mode) ? copy_tree(&copy, item->source, name, err)
+	r = S_ISDIR(st.st_mode) ? place_dir(&copy, item->source, name, err)
 				: copy_file(&copy, item->source, name, err);
 	if (r < 0)
 		return r;

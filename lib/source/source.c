@@ -12,6 +12,7 @@
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 #include "source/owners.h"
 
@@ -40,6 +41,7 @@ void source_free(struct source *source)
 
 static int fill(struct source *ret, const char *dir, struct err *err)
 {
+	char real[PATH_SIZE];
 	int r;
 
 	ret->root = calloc(1, sizeof(*ret->root));
@@ -49,7 +51,8 @@ static int fill(struct source *ret, const char *dir, struct err *err)
 		source_free(ret);
 		return err_set(err, ENOMEM, "cannot read %s", dir);
 	}
-	r = sysroot_init(ret->root, dir);
+	/* no link above it: what is found in it is opened without following any */
+	r = sysroot_init(ret->root, realpath(dir, real) ? real : dir);
 	if (r < 0) {
 		source_free(ret);
 		return err_set(err, -r, "%s", dir);

@@ -15,6 +15,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "sys/below.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
 
@@ -29,7 +30,8 @@ struct place {
 	int depth;
 };
 
-static int pump(int from, int to)
+/* A file that grows while it is read has no end. */
+static int pump(int from, int to, off_t size)
 {
 	char bytes[BUFFER_SIZE];
 
@@ -39,23 +41,28 @@ static int pump(int from, int to)
 
 		if (n <= 0 || r < 0)
 			return r;
+		size -= n;
+		if (size < 0)
+			return -EAGAIN;
 	}
 }
 
-int copy_bytes(const char *from, const char *to, struct err *err)
+/* What is open is copied; from is for sentences. */
+static int copy_open(int in, const char *from, const char *to, struct err *err)
 {
 	const struct timespec times[2] = { { .tv_sec = FILES_TIME }, { .tv_sec = FILES_TIME } };
-	FD_CLEANUP int in = open(from, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	FD_CLEANUP int out = -1;
 	struct stat st;
 	int r;
 
-	if (in < 0 || fstat(in, &st) < 0)
+	if (fstat(in, &st) < 0 || lseek(in, 0, SEEK_SET) < 0)
 		return err_set(err, errno, "cannot read %s", from);
 	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (out < 0)
 		return err_set(err, errno, "cannot create %s", to);
-	r = pump(in, out);
+	r = pump(in, out, st.st_size);
+	if (r == -EAGAIN)
+		return err_say(err, EAGAIN, "%s has changed while it was copied", from);
 	if (r == 0 &&
 	    (fchmod(out, st.st_mode & 0111 ? 0755 : 0644) < 0 || futimens(out, times) < 0))
 		r = -errno;
@@ -64,16 +71,30 @@ int copy_bytes(const char *from, const char *to, struct err *err)
 	return r < 0 ? err_set(err, -r, "cannot copy %s to %s", from, to) : 0;
 }
 
-/* True if both are regular files of the same bytes, and the peer may stand for a copy. */
-static bool same(const char *from, const char *peer)
+/* Of a path whose folders nobody else can change. */
+static int open_own(const char *path, struct err *err)
 {
-	FD_CLEANUP int a = open(from, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	return fd < 0 ? err_set(err, errno, "cannot read %s", path) : fd;
+}
+
+int copy_bytes(const char *from, const char *to, struct err *err)
+{
+	FD_CLEANUP int in = open_own(from, err);
+
+	return in < 0 ? in : copy_open(in, from, to, err);
+}
+
+/* True if both are regular files of the same bytes, and the peer may stand for a copy. */
+static bool same(int a, const char *peer)
+{
 	FD_CLEANUP int b = open(peer, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
 	char bytes_a[BUFFER_SIZE], bytes_b[BUFFER_SIZE];
 	struct stat st_a, st_b;
 	ssize_t n, m;
 
-	if (a < 0 || b < 0 || fstat(a, &st_a) < 0 || fstat(b, &st_b) < 0)
+	if (b < 0 || fstat(a, &st_a) < 0 || fstat(b, &st_b) < 0 || lseek(a, 0, SEEK_SET) < 0)
 		return false;
 	if (!S_ISREG(st_b.st_mode) || st_a.st_size != st_b.st_size ||
 	    !(st_a.st_mode & 0111) != !(st_b.st_mode & 0111))
@@ -89,19 +110,20 @@ static bool same(const char *from, const char *peer)
 
 /* True if a peer has the file already and now shares it. A link that is refused (another file
  * system, another owner, too many links) is no error: then it is copied. */
-static bool share(const struct copy *copy, const char *real, const char *name, const char *to)
+static bool share(const struct copy *copy, int from, const char *name, const char *to)
 {
 	char peer[PATH_SIZE];
 
 	for (size_t i = 0; i < copy->n_peers; i++) {
-		if (path_join(peer, sizeof(peer), copy->peers[i], name) == 0 && same(real, peer) &&
+		if (path_join(peer, sizeof(peer), copy->peers[i], name) == 0 && same(from, peer) &&
 		    link(peer, to) == 0)
 			return true;
 	}
 	return false;
 }
 
-int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err)
+static int put(const struct copy *copy, int from, const char *real, const char *name,
+	       struct err *err)
 {
 	char to[PATH_SIZE];
 	int r = files_path(to, err, "%s/%s", copy->to, name);
@@ -109,51 +131,118 @@ int copy_real(const struct copy *copy, const char *real, const char *name, struc
 	if (r < 0)
 		return r;
 	r = files_mkdirs_for(to, err);
-	if (r < 0 || share(copy, real, name, to))
+	if (r < 0 || share(copy, from, name, to))
 		return r;
-	return copy_bytes(real, to, err);
+	return copy_open(from, real, to, err);
+}
+
+int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err)
+{
+	FD_CLEANUP int fd = open_own(real, err);
+
+	return fd < 0 ? fd : put(copy, fd, real, name, err);
+}
+
+static int cannot_read(const char *real, int r, struct err *err)
+{
+	if (r == -ELOOP || r == -ENOTDIR || r == -EINVAL)
+		return err_say(err, EAGAIN, "%s has changed while it was copied", real);
+	return err_set(err, -r, "cannot read %s", real);
+}
+
+/* The file at real, on whose path there is no link. */
+static int copy_found(const struct copy *copy, const char *real, const char *name, struct err *err)
+{
+	FD_CLEANUP int fd = below_open_regular(real);
+
+	return fd < 0 ? cannot_read(real, fd, err) : put(copy, fd, real, name, err);
+}
+
+/* Where path is, for its own files (COPY_AS_SEEN) no link is looked for. */
+static int find(const struct copy *copy, const char *path, char *ret_real, struct err *err)
+{
+	int r = copy->flags & COPY_AS_SEEN ? str_copy(ret_real, PATH_SIZE, path)
+					   : sysroot_find(copy->root, path, ret_real);
+
+	return r < 0 ? err_set(err, -r, "cannot find %s", path) : 0;
 }
 
 int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err)
 {
 	char real[PATH_SIZE];
-	int r = sysroot_find(copy->root, path, real);
+	int r = find(copy, path, real, err);
 
-	return r < 0 ? err_set(err, -r, "cannot find %s", path) : copy_real(copy, real, name, err);
+	return r < 0 ? r : copy_found(copy, real, name, err);
 }
 
-/* True if the link, whose target is relative, leads to somewhere below the walk's start. */
-static bool stays_inside(const struct copy *copy, const struct place *place, const char *target)
+/* -- directories ---------------------------------------------------------------------------- */
+
+/* The path that a link's target names in the sysroot, the link being where the walk stands. */
+static int name_target(const struct place *place, const char *target, char *ret)
 {
-	char found[PATH_SIZE], top[PATH_SIZE], start[PATH_SIZE];
+	struct text text;
 
-	return target[0] != '/' &&
-	       str_copy_bytes(start, sizeof(start), place->path, place->path_top) == 0 &&
-	       sysroot_canonical(copy->root, start, top) == 0 &&
-	       sysroot_canonical(copy->root, place->path, found) == 0 && path_below(found, top);
+	text_init(&text, ret, PATH_SIZE);
+	if (target[0] != '/') {
+		text_add(&text, place->path);
+		text.used = (size_t)(path_base(ret) - ret);
+	}
+	text_add(&text, target);
+	return text_check(&text);
 }
 
-static int copy_link(const struct copy *copy, const struct place *place, const char *real,
+/* The walk's own start. */
+static int find_top(const struct copy *copy, const struct place *place, char *ret)
+{
+	char start[PATH_SIZE];
+	int r = str_copy_bytes(start, sizeof(start), place->path, place->path_top);
+
+	if (r < 0)
+		return r;
+	return copy->flags & COPY_AS_SEEN ? str_copy(ret, PATH_SIZE, start)
+					  : sysroot_canonical(copy->root, start, ret);
+}
+
+/* Keeps a link, or copies what it leads to. Whatever the link becomes meanwhile, target is what
+ * counts. */
+static int take_link(const struct copy *copy, const struct place *place, const char *target,
 		     struct err *err)
 {
-	char target[PATH_SIZE], found[PATH_SIZE], to[PATH_SIZE];
-	ssize_t n = readlink(real, target, sizeof(target) - 1);
+	char path[PATH_SIZE], found[PATH_SIZE], top[PATH_SIZE], real[PATH_SIZE];
+	bool there, inside;
 	struct stat st;
-	int r;
+	int r = name_target(place, target, path);
+
+	if (r < 0)
+		return err_set(err, -r, "cannot read %s", place->path);
+	/* once: what is judged is what is copied */
+	there = sysroot_canonical(copy->root, path, found) == 0;
+	inside = find_top(copy, place, top) == 0 && there && path_below(found, top);
+	if ((copy->flags & COPY_LINKS_AS_THEY_ARE) || (inside && target[0] != '/')) {
+		r = files_path(real, err, "%s/%s", copy->to, place->name);
+		return r < 0 ? r : files_link(target, real, err);
+	}
+	if (!there)
+		return 0;
+	if (!inside && (copy->flags & COPY_AS_SEEN))
+		return err_say(err, EINVAL,
+			       "%s leads out of %s (Hint: put what it leads to in its place)",
+			       place->path, top);
+	if (find(copy, found, real, NULL) < 0 || lstat(real, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	return copy_found(copy, real, place->name, err);
+}
+
+static int copy_link(const struct copy *copy, const struct place *place, int link, const char *real,
+		     struct err *err)
+{
+	char target[PATH_SIZE];
+	ssize_t n = readlinkat(link, "", target, sizeof(target) - 1);
 
 	if (n < 0)
 		return err_set(err, errno, "cannot read %s", real);
 	target[n] = '\0';
-	if ((copy->flags & COPY_LINKS_AS_THEY_ARE) || stays_inside(copy, place, target)) {
-		r = files_path(to, err, "%s/%s", copy->to, place->name);
-		if (r < 0)
-			return r;
-		return files_link(target, to, err);
-	}
-	if (sysroot_find(copy->root, place->path, found) < 0 || stat(found, &st) < 0 ||
-	    !S_ISREG(st.st_mode))
-		return 0;
-	return copy_real(copy, found, place->name, err);
+	return take_link(copy, place, target, err);
 }
 
 static bool skipped(const struct copy *copy, const struct place *place)
@@ -165,24 +254,32 @@ static bool skipped(const struct copy *copy, const struct place *place)
 	return false;
 }
 
-static int copy_dir(const struct copy *copy, struct place *place, struct err *err);
+static int copy_dir(const struct copy *copy, struct place *place, const char *real,
+		    struct err *err);
 
 static int copy_entry(const struct copy *copy, struct place *place, struct err *err)
 {
+	FD_CLEANUP int seen = -1;
 	char real[PATH_SIZE];
 	struct stat st;
 	int r;
 
 	if (skipped(copy, place))
 		return 0;
-	r = sysroot_find_link(copy->root, place->path, real);
-	if (r < 0 || lstat(real, &st) < 0)
-		return err_set(err, r < 0 ? -r : errno, "cannot read %s", place->path);
+	r = copy->flags & COPY_AS_SEEN ? str_copy(real, sizeof(real), place->path)
+				       : sysroot_find_link(copy->root, place->path, real);
+	if (r < 0)
+		return err_set(err, -r, "cannot read %s", place->path);
+	seen = below_open_root(real, O_PATH | O_NOFOLLOW);
+	if (seen < 0)
+		return cannot_read(real, seen, err);
+	if (fstat(seen, &st) < 0)
+		return err_set(err, errno, "cannot read %s", real);
 	if (S_ISDIR(st.st_mode))
-		return copy_dir(copy, place, err);
+		return copy_dir(copy, place, real, err);
 	if (S_ISLNK(st.st_mode))
-		return copy_link(copy, place, real, err);
-	return S_ISREG(st.st_mode) ? copy_real(copy, real, place->name, err) : 0;
+		return copy_link(copy, place, seen, real, err);
+	return S_ISREG(st.st_mode) ? copy_found(copy, real, place->name, err) : 0;
 }
 
 /* To a name in the directory where the walk stands. */
@@ -200,18 +297,15 @@ static int go_to(struct place *place, const char *entry, struct err *err)
 }
 
 /* Recursion follows the depth of a directory tree, which is bounded here. */
-static int copy_dir(const struct copy *copy, struct place *place, struct err *err)
+static int copy_dir(const struct copy *copy, struct place *place, const char *real, struct err *err)
 {
 	size_t path_used = strlen(place->path), name_used = strlen(place->name);
-	char real[PATH_SIZE], to[PATH_SIZE];
+	char to[PATH_SIZE];
 	FD_CLEANUP int fd = -1;
 	struct dirs dirs;
 	const char *entry;
 	int r, more = 0;
 
-	r = sysroot_find(copy->root, place->path, real);
-	if (r < 0)
-		return err_set(err, -r, "cannot find %s", place->path);
 	if (++place->depth > DEPTH_MAX)
 		return err_set(err, ELOOP, "%s", real);
 	r = files_path(to, err, "%s/%s", copy->to, place->name);
@@ -220,9 +314,9 @@ static int copy_dir(const struct copy *copy, struct place *place, struct err *er
 	r = files_mkdirs(to, err);
 	if (r < 0)
 		return r;
-	fd = open(real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = below_open_root(real, O_RDONLY | O_DIRECTORY);
 	if (fd < 0)
-		return err_set(err, errno, "cannot read %s", real);
+		return cannot_read(real, fd, err);
 	dirs_begin(&dirs, fd);
 	while ((more = dirs_next(&dirs, &entry)) > 0) {
 		r = go_to(place, entry, err);
@@ -241,6 +335,7 @@ static int copy_dir(const struct copy *copy, struct place *place, struct err *er
 int copy_tree(const struct copy *copy, const char *path, const char *name, struct err *err)
 {
 	struct place *place = calloc(1, sizeof(*place));
+	char real[PATH_SIZE];
 	int r;
 
 	if (!place)
@@ -251,7 +346,9 @@ int copy_tree(const struct copy *copy, const char *path, const char *name, struc
 	} else {
 		place->path_top = strlen(path);
 		place->top = strlen(name);
-		r = copy_dir(copy, place, err);
+		r = find(copy, path, real, err);
+		if (r == 0)
+			r = copy_dir(copy, place, real, err);
 	}
 	free(place);
 	return r;

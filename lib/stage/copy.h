@@ -9,7 +9,12 @@
 struct err;
 struct sysroot;
 
-enum copy_flags { COPY_LINKS_AS_THEY_ARE = 1 << 0 /* even those that lead nowhere */ };
+enum copy_flags {
+	COPY_LINKS_AS_THEY_ARE = 1 << 0, /* even those that lead nowhere */
+	/* The path, of a sysroot "/", is canonical: a link that came into it since is refused, and
+	 * one below it that leads out. */
+	COPY_AS_SEEN = 1 << 1,
+};
 
 struct copy {
 	const struct sysroot *root; /* where paths and links are resolved */
@@ -21,11 +26,12 @@ struct copy {
 	unsigned flags; /* enum copy_flags */
 };
 
-/* Copies the file at path (in the sysroot) to to/name, following links. The directory is created.
- * -ENOENT if it is not there. */
+/* Copies the file at path (in the sysroot) to to/name, following links, to a regular file. The
+ * directory is created. -ENOENT if it is not there; -EAGAIN if somebody changes it meanwhile: what
+ * was found is opened once and without following links. */
 int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err);
 
-/* The same from a path of this machine. */
+/* The same from a path of this machine whose folders nobody else can change. */
 int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err);
 
 /* Copies the directory at path (in the sysroot) to to/name. Relative links that stay inside are

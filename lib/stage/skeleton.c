@@ -3,6 +3,7 @@
 #include "stage/skeleton.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -150,7 +151,8 @@ int skeleton_stage(const char *rootfs, const char *tree, const char *dir, struct
 	struct copy copy = {
 		.root = &root, .to = dir, .skip = skip, .flags = COPY_LINKS_AS_THEY_ARE
 	};
-	int r = sysroot_init(&root, rootfs);
+	char real[PATH_SIZE];
+	int r = sysroot_init(&root, realpath(rootfs, real) ? real : rootfs);
 
 	if (r < 0)
 		return err_set(err, -r, "%s", rootfs);
