@@ -28,6 +28,7 @@ static int compile(struct add *add, size_t which, const char *dir, const char *s
 	struct pyc_runtime compilers[ADD_RUNTIMES_MAX];
 	struct pyc_job job = { .dir = dir,
 			       .strip = strip,
+			       .others = true,
 			       .checked = checked,
 			       .runtimes = compilers,
 			       .n_runtimes = add->n_runtimes };

@@ -97,7 +97,8 @@ static int write_list(struct syntax *syntax, FILE *to)
 	return ferror(to) ? -EIO : 0;
 }
 
-/* The command line of a Python 3.minor that runs here: the machine's own, else the tree's. */
+/* The command line of a Python 3.minor that runs here: the machine's own, else, but for root, the
+ * tree's. */
 struct python {
 	const char *argv[16]; /* 4 for the program, 8 for what it does, NULL */
 	size_t n;
@@ -135,6 +136,8 @@ static bool choose(const struct syntax *syntax, unsigned minor, struct python *r
 		ret->argv[ret->n++] = ret->program;
 		return true;
 	}
+	if (geteuid() == 0)
+		return false; /* root executes nothing that a tree brings */
 	for (size_t i = 0; i < syntax->part->n_archs; i++) {
 		const struct arch *arch = syntax->part->archs[i];
 		struct check_python runtime;

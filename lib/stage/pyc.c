@@ -169,21 +169,51 @@ static bool find_qemu(struct command *command, const struct arch *arch)
 	return false;
 }
 
-/* Natively staged, then the host's of the same minor, then under qemu-user. 1 if none. */
-static int choose(const struct pyc_job *job, struct command *command, struct err *err)
+static bool choose_native(const struct pyc_job *job, struct command *command, int *ret,
+			  struct err *err)
 {
 	unsigned minor = job->runtimes[0].minor;
 
 	for (size_t i = 0; i < job->n_runtimes; i++) {
 		if (job->runtimes[i].minor == minor &&
-		    arch_runs_on(job->runtimes[i].arch, arch_native()))
-			return command_runtime(command, &job->runtimes[i], err);
+		    arch_runs_on(job->runtimes[i].arch, arch_native())) {
+			*ret = command_runtime(command, &job->runtimes[i], err);
+			return true;
+		}
 	}
-	(void)snprintf(command->python, sizeof(command->python), "/usr/bin/python3.%u", minor);
-	if (access(command->python, X_OK) == 0) {
-		add(command, command->python);
+	return false;
+}
+
+static bool choose_host(const struct pyc_job *job, struct command *command)
+{
+	(void)snprintf(command->python, sizeof(command->python), "/usr/bin/python3.%u",
+		       job->runtimes[0].minor);
+	if (access(command->python, X_OK) < 0)
+		return false;
+	add(command, command->python);
+	return true;
+}
+
+static bool only_host(const struct pyc_job *job)
+{
+	return job->others && geteuid() == 0;
+}
+
+/* Natively staged, then the host's of the same minor, then under qemu-user; the host's first where
+ * the runtimes are others'. 1 if none. */
+static int choose(const struct pyc_job *job, struct command *command, struct err *err)
+{
+	unsigned minor = job->runtimes[0].minor;
+	int r;
+
+	if (job->others && choose_host(job, command))
 		return 0;
-	}
+	if (only_host(job))
+		return 1;
+	if (choose_native(job, command, &r, err))
+		return r;
+	if (choose_host(job, command))
+		return 0;
 	for (size_t i = 0; i < job->n_runtimes; i++) {
 		if (job->runtimes[i].minor == minor && find_qemu(command, job->runtimes[i].arch)) {
 			add(command, command->qemu);
@@ -284,6 +314,15 @@ int pyc_compile_or_warn(const struct pyc_job *job, const struct listener *listen
 
 	if (r != 1)
 		return r;
+	if (only_host(job)) {
+		listener_warn(listener,
+			      "%s: root runs no Python of a tree, and this machine has no Python "
+			      "3.%u, so Python files stay uncompiled and every start takes longer "
+			      "(Hint: install python3.%u, or do this as the tree's owner, not as "
+			      "root)",
+			      own->arch->name, own->minor, own->minor);
+		return 0;
+	}
 	listener_warn(listener,
 		      "%s: no Python 3.%u runs here, so Python files stay uncompiled and every "
 		      "start takes longer (Hint: install qemu-user-static)",

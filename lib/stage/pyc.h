@@ -22,6 +22,8 @@ struct pyc_runtime {
 struct pyc_job {
 	const char *dir;   /* .py files below it are compiled; absolute */
 	const char *strip; /* leading part of dir that is not to be in tracebacks; absolute */
+	bool others;	   /* the runtimes may be anybody's: this machine's Python comes first, and
+			      root runs no other */
 	bool checked;	   /* a .pyc is compared with its .py at each import: for files that users
 			      may edit */
 	const struct pyc_runtime *runtimes; /* candidates, the files' own runtime first */

@@ -129,9 +129,11 @@ static int compile(struct stage *stage, size_t which, const char *dir, const cha
 		   bool checked, struct err *err)
 {
 	struct pyc_runtime runtimes[STAGE_ARCHS_MAX];
-	struct pyc_job job = {
-		.dir = dir, .strip = strip, .checked = checked, .runtimes = runtimes
-	};
+	struct pyc_job job = { .dir = dir,
+			       .strip = strip,
+			       .others = stage->request->from == STAGE_DIR,
+			       .checked = checked,
+			       .runtimes = runtimes };
 
 	job.n_runtimes = list_compilers(stage, which, runtimes);
 	return pyc_compile_or_warn(&job, stage->request->listener, err);
