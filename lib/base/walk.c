@@ -107,7 +107,7 @@ static int visit_below(struct walker *walker, int dir, const char *name, struct 
 
 	if (fd < 0 || fstat(fd, st) < 0)
 		return err_set(walker->err, errno, "cannot read %s", walker->path);
-	if (st->st_dev != walker->dev)
+	if (st->st_dev != walker->dev && !walker->walk->crosses)
 		return 0;
 	r = read_names(fd, &names);
 	if (r < 0)

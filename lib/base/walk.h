@@ -4,6 +4,8 @@
 #ifndef BUSYPY_BASE_WALK_H
 #define BUSYPY_BASE_WALK_H
 
+#include <stdbool.h>
+
 struct err;
 struct stat;
 
@@ -20,11 +22,12 @@ struct walk_entry {
 struct walk {
 	int (*each)(const struct walk_entry *entry, struct err *err, void *ctx);
 	void *ctx;
+	bool crosses; /* enters mounts, too, and subvolumes, which look like them */
 };
 
 /* Calls each for everything below path, in the order of names, and for path itself: directories
  * when their contents are done. Only the directory that path lies in is looked up by its path, and
- * once. Follows no link after that and enters no mount. */
+ * once. Follows no link after that, and enters no mount unless told to. */
 int walk_all(const char *path, const struct walk *walk, struct err *err);
 
 /* Removes a file or a directory with all in it; nothing there is no error. Follows no link and

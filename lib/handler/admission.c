@@ -126,7 +126,9 @@ static int check_owners(const char *tree, const struct arch *arch, struct err *e
 		if (fd < 0)
 			return fd;
 		fd_close(&fd);
-		r = walk_all(owners.in->host, &(struct walk){ .each = check_entry, .ctx = &owners },
+		/* a view shows subvolumes, and what an NFS server has mounted */
+		r = walk_all(owners.in->host,
+			     &(struct walk){ .each = check_entry, .ctx = &owners, .crosses = true },
 			     err);
 		if (r < 0)
 			return r;

@@ -209,6 +209,17 @@ SCRIPT
     refuses "$tree/bin/mine belongs to uid 1000: its owner could change what other users run (Hint: chown -R root:root the tree)" "$tree"
 }
 
+@test "a tree in which others can write behind another device's number" {
+    machine_script "$BUSYPY" "$TREE" <<'SCRIPT'
+mkdir "$2/site-package/other"
+mount -t tmpfs -o mode=755 other "$2/site-package/other"
+trap 'umount "$2/site-package/other"; rmdir "$2/site-package/other"' EXIT
+touch "$2/site-package/other/x.py"; chown 1000 "$2/site-package/other/x.py"
+out=$("$1" enable "$2" 2>&1) && exit 1
+[[ $out == "busypy: enable: $2/site-package/other/x.py belongs to uid 1000: "* ]] || { echo "$out"; exit 1; }
+SCRIPT
+}
+
 @test "the same tree twice" {
     machine_script "$BUSYPY" "$TREE" <<'SCRIPT'
 "$1" enable -q "$2"
