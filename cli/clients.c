@@ -39,6 +39,7 @@ struct listing {
 	uint64_t lease_age;
 	uint64_t refused;
 	char first[256]; /* refused, and why */
+	bool more;
 };
 
 static int add(const struct leases_entry *entry, struct err *err, void *ctx)
@@ -88,6 +89,7 @@ static int list(const char *path, const struct list_options *options, struct lis
 	r = leases_read(export, &(struct leases_visitor){ .each = add, .ctx = listing }, err);
 	if (r < 0)
 		return r;
+	listing->more = r > 0;
 	return table_print(&table, 1, options->flags, options->columns, err);
 }
 
@@ -102,6 +104,9 @@ int cmd_clients(int argc, char **argv)
 		return r;
 	if (list(argv[optind], &options, &listing, &err) < 0)
 		return say_err(argv[0], &err);
+	if (listing.more)
+		say_warning(argv[0], "more than %d files in leases, not all are listed",
+			    LEASES_MAX);
 	if (listing.refused)
 		say_warning(argv[0],
 			    "%" PRIu64 " of the files in leases %s no lease; the first: %s",

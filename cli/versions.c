@@ -12,6 +12,7 @@
 #include "core/version.h"
 #include "export/disk_usage.h"
 #include "export/export.h"
+#include "export/leases.h"
 #include "export/users.h"
 #include "sys/tree.h"
 #include "commands.h"
@@ -82,6 +83,9 @@ static int add_all(const char *export, uint64_t lease_age, struct table *table, 
 	r = export_users_count(export, versions, n, lease_age, users, err);
 	if (r < 0)
 		return r;
+	if (r > 0)
+		say_warning("versions", "more than %d files in leases, not all are counted",
+			    LEASES_MAX);
 	for (size_t i = 0; i < n; i++) {
 		r = add(table, export, &versions[i], &users[i], err);
 		if (r < 0)

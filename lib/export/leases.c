@@ -29,10 +29,11 @@ static void free_names(struct names *names)
 	free(names->list);
 }
 
+/* 1 if there is no room for more. */
 static int add_name(struct names *names, const char *name, struct err *err)
 {
 	if (names->n + names->n_refused == LEASES_MAX)
-		return err_say(err, E2BIG, "more than %d files in leases", LEASES_MAX);
+		return 1;
 	if (!lease_name_valid(name)) {
 		names->n_refused++;
 		return 0;
@@ -53,7 +54,7 @@ static int list_names(int dir, struct names *names, struct err *err)
 		if (name[0] == '.')
 			continue;
 		r = add_name(names, name, err);
-		if (r < 0)
+		if (r)
 			return r;
 	}
 	return r < 0 ? err_set(err, -r, "cannot read leases") : 0;
@@ -121,16 +122,16 @@ int leases_read(const char *export, const struct leases_visitor *visitor, struct
 	__attribute__((cleanup(free_names))) struct names names = { 0 };
 	char path[PATH_SIZE];
 	FD_CLEANUP int dir = -1;
-	int r = path_join(path, sizeof(path), export, "leases");
+	int r = path_join(path, sizeof(path), export, "leases"), more;
 
 	if (r < 0)
 		return err_set(err, -r, "%s", export);
 	dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir < 0)
 		return errno == ENOENT ? 0 : err_set(err, errno, "cannot read %s", path);
-	r = list_names(dir, &names, err);
-	if (r < 0)
-		return r;
+	more = list_names(dir, &names, err);
+	if (more < 0)
+		return more;
 	if (names.n)
 		qsort(names.list, names.n, sizeof(*names.list), compare);
 	for (size_t i = 0; i < names.n; i++) {
@@ -143,5 +144,5 @@ int leases_read(const char *export, const struct leases_visitor *visitor, struct
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	return more;
 }

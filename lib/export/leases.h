@@ -22,7 +22,8 @@ struct leases_entry {
 
 /* Calls each for every entry of EXPORT/leases, in the order of names; names that begin with a dot
  * are passed over (a client writes its lease there and renames it). each returns 0 or -errno, which
- * ends the reading. No directory is no lease. -E2BIG with a sentence for more than LEASES_MAX. */
+ * ends the reading. No directory is no lease. 1 if there are more than LEASES_MAX: not all were
+ * shown. */
 struct leases_visitor {
 	int (*each)(const struct leases_entry *entry, struct err *err, void *ctx);
 	void *ctx;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 
 #include "base/array.h"
 #include "base/files.h"
@@ -72,8 +73,12 @@ static int count_lease(const struct leases_entry *entry, struct err *err, void *
 	if (!entry->lease || entry->age >= c->lease_age)
 		return 0;
 	users = users_of(c, entry->lease->version, strlen(entry->lease->version));
-	if (users)
+	if (users) {
+		uint64_t written = (uint64_t)time(NULL) - entry->age;
+
 		users->clients++;
+		users->leased = written > users->leased ? written : users->leased;
+	}
 	return 0;
 }
 
@@ -229,7 +234,7 @@ int export_users_count(const char *export, const struct version_record *versions
 		.lease_age = lease_age,
 		.users = ret,
 	};
-	int r;
+	int r, more;
 
 	memset(ret, 0, n * sizeof(*ret));
 	if (n == 0)
@@ -240,13 +245,14 @@ int export_users_count(const char *export, const struct version_record *versions
 	r = count_current(&c, err);
 	if (r < 0)
 		return r;
-	r = leases_read(export, &(struct leases_visitor){ .each = count_lease, .ctx = &c }, err);
-	if (r < 0)
-		return r;
+	more = leases_read(export, &(struct leases_visitor){ .each = count_lease, .ctx = &c }, err);
+	if (more < 0)
+		return more;
 	r = count_contracts(&c, err);
 	if (r < 0)
 		return r;
-	return count_views(&c, err);
+	r = count_views(&c, err);
+	return r < 0 ? r : more;
 }
 
 bool export_users_any(const struct export_users *users)

@@ -111,7 +111,7 @@ def wrong(export, expected=None):
 
 def clean(export):
     """True if nothing is left of an interrupted run."""
-    return (set(os.listdir(export)) <= {"versions", "current", "leases"} and
+    return (set(os.listdir(export)) <= {"versions", "current", "leases", ".leased"} and
             len(complete(export)) == len(os.listdir(os.path.join(export, "versions"))))
 
 

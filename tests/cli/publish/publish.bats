@@ -312,6 +312,7 @@ SCRIPT
     same "$(proof "$E" && ids | paste -sd ' ')" $'v1\nv1 v2 v4 v5 v6'
     same "$("$BUSYPY" gc --keep 1 --lease-age 26h "$E")" $'v4 removed\nv5 removed'
     same "$("$BUSYPY" gc -k0 -l 0 "$E")" $'v2 removed\nv6 removed'
+    [ ! -e "$E/.leased" ]
     same "$(proof "$E" && ls -A "$E/versions")" $'v1\nv1'
 }
 
