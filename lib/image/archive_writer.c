@@ -20,6 +20,7 @@
 #include "core/tree_layout.h"
 #include "image/pack.h"
 #include "image/select.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 
 enum { CHUNK = 256 * 1024, MTIME = 0 };
@@ -46,11 +47,13 @@ static int failed(const struct writing *w, const char *what)
 /* A file that is not as long as its head has promised is changing under our hands. */
 static int write_data(struct writing *w, const char *source, int64_t size)
 {
-	FD_CLEANUP int fd = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	FD_CLEANUP int fd = below_open_regular(source);
 	ssize_t n;
 
+	if (fd == -ELOOP || fd == -ENOTDIR || fd == -EINVAL)
+		return err_say(w->err, EAGAIN, "%s has changed while it was packed", source);
 	if (fd < 0)
-		return err_set(w->err, errno, "cannot open %s", source);
+		return err_set(w->err, -fd, "cannot open %s", source);
 	while ((n = fd_read_all(fd, w->chunk, CHUNK)) > 0 && n <= size) {
 		if (archive_write_data(w->archive, w->chunk, (size_t)n) != n)
 			return failed(w, "data");
