@@ -6,6 +6,8 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,7 +19,10 @@
 #include "core/str.h"
 #include "sys/fd.h"
 
-enum { BLOCK = 256 * 1024 };
+enum { BLOCK = 256 * 1024, MEMBERS_MAX = 1000000 };
+
+/* What is unpacked fills a disk, however small the archive is. */
+#define BYTES_MAX (64LL << 30)
 
 struct archive_reader {
 	enum archive_kind kind;
@@ -25,7 +30,10 @@ struct archive_reader {
 	struct archive *around; /* of a Debian package: the ar archive that the tar is in */
 	struct archive_member member;
 	bool is_broken;
-	char block[BLOCK]; /* between the two */
+	size_t n;	    /* members */
+	int64_t bytes;	    /* of those before this one */
+	const char *beyond; /* which limit */
+	char block[BLOCK];  /* between the two */
 };
 
 /* Those that the library has itself: for others it would run a program. */
@@ -177,6 +185,15 @@ static int fill_in(struct archive_member *member, struct archive_entry *entry)
 	return r;
 }
 
+static bool is_too_much(struct archive_reader *reader, struct archive_entry *entry)
+{
+	if (++reader->n > MEMBERS_MAX)
+		reader->beyond = "more than 1000000 files";
+	else if (archive_entry_size(entry) > BYTES_MAX - reader->bytes)
+		reader->beyond = "more than 64 GiB of files";
+	return reader->beyond;
+}
+
 int archive_next(struct archive_reader *reader, const struct archive_member **ret)
 {
 	struct archive_entry *entry;
@@ -190,6 +207,8 @@ int archive_next(struct archive_reader *reader, const struct archive_member **re
 	/* a warning is about names in another encoding: packages have some, and theirs are bytes */
 	if (status != ARCHIVE_OK && (status != ARCHIVE_WARN || reader->kind == ARCHIVE_TAR))
 		return -EBADMSG;
+	if (is_too_much(reader, entry))
+		return -EBADMSG;
 	r = fill_in(&reader->member, entry);
 	*ret = &reader->member;
 	return r < 0 ? r : 1;
@@ -197,7 +216,7 @@ int archive_next(struct archive_reader *reader, const struct archive_member **re
 
 const char *archive_why(const struct archive_reader *reader)
 {
-	const char *why = archive_error_string(reader->archive);
+	const char *why = reader->beyond ? reader->beyond : archive_error_string(reader->archive);
 
 	if (!why && reader->around)
 		why = archive_error_string(reader->around);
@@ -214,11 +233,46 @@ const char *archive_why(const struct archive_reader *reader)
 	return "no reason given";
 }
 
+static int go_beyond(struct archive_reader *reader)
+{
+	reader->beyond = "more than 64 GiB of files";
+	return -EBADMSG;
+}
+
+static int write_at(struct archive_reader *reader, int fd, const void *bytes, size_t n, off_t at)
+{
+	int r = lseek(fd, at, SEEK_SET) < 0 ? -errno : fd_write_all(fd, bytes, n);
+
+	if (r < 0)
+		archive_set_error(reader->archive, -r, "Write error");
+	return r;
+}
+
+/* Sizes that a header tells are not believed; holes count as bytes. */
 int archive_save(struct archive_reader *reader, int fd)
 {
-	if (archive_read_data_into_fd(reader->archive, fd) == ARCHIVE_OK)
-		return 0;
-	return archive_errno(reader->archive) == ENOSPC ? -ENOSPC : -EBADMSG;
+	const int64_t room = BYTES_MAX - reader->bytes;
+	int64_t at = 0, end = 0;
+	const void *bytes;
+	size_t n;
+	int status, r;
+
+	while ((status = archive_read_data_block(reader->archive, &bytes, &n, &at)) == ARCHIVE_OK) {
+		if (at < 0 || at > room - (int64_t)n)
+			return go_beyond(reader);
+		r = write_at(reader, fd, bytes, n, at);
+		if (r < 0)
+			return r;
+		end = at + (int64_t)n;
+	}
+	if (status != ARCHIVE_EOF)
+		return -EBADMSG;
+	if (at > room)
+		return go_beyond(reader);
+	if (at > end && ftruncate(fd, at) < 0) /* a hole at the end */
+		return -errno;
+	reader->bytes += at > end ? at : end;
+	return 0;
 }
 
 int archive_extract(struct archive_reader *reader, const char *to, struct err *err)

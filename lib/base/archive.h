@@ -30,6 +30,9 @@ struct archive_member {
  * archive_next tells. */
 struct archive_reader *archive_open(const char *file, enum archive_kind kind);
 
+/* An archive of more than 1000000 members or 64 GiB of bytes in files, holes included, is taken for
+ * one that cannot be read. */
+
 /* The next member, borrowed until the next call: 1, or 0 after the last one. -EBADMSG if the
  * archive cannot be read: archive_why tells. If a path could not be taken below a folder, then only
  * the name is set, to the unsound path, and path, if it is only same_as that is unsound: -EINVAL
@@ -40,7 +43,7 @@ int archive_next(struct archive_reader *reader, const struct archive_member **re
 /* Why the archive could not be read; borrowed. */
 const char *archive_why(const struct archive_reader *reader);
 
-/* Writes the member's bytes: -EBADMSG as above, or -errno of writing. */
+/* Writes the member's bytes to an empty file: -EBADMSG as above, or -errno of writing. */
 int archive_save(struct archive_reader *reader, int fd);
 
 /* Writes the member into a new file, mode 0755 or 0644: -EBADMSG, as above, without a sentence;

@@ -122,3 +122,12 @@ lease() { printf 'host %s\narch x86_64\nversion %s\nboot b-1\nuptime 5\n' "$1" "
     same "$output" "busypy: gc: more than 65536 files in leases: which versions are used cannot be told (Hint: remove what is no client's)"
     [ -d "$E/versions/v1" ]
 }
+
+@test "what would fill the disk is refused before it is unpacked" {
+    truncate -s 65G "$BATS_TEST_TMPDIR/hole"
+    tar -C "$BATS_TEST_TMPDIR" -S -cf "$T" hole
+    [ "$(stat -c %s "$T")" -lt 100000 ]
+    run -125 patiently 20 "$BUSYPY" publish -q -i v2 "$T" "$E"
+    [[ $output == *"cannot be read: more than 64 GiB of files"* ]]
+    unchanged
+}
