@@ -55,7 +55,10 @@ swapped_at() {
     pid=$(sed -n 's/^\([0-9]*\) .*stopped by SIGSTOP.*/\1/p' "$log" | head -n 1)
     if [ "$pid" ]; then
         swap "$name" "$to"
-        kill -CONT "$pid"
+        while kill -0 $! 2>/dev/null; do # a child may be stopped, too
+            sed -n 's/^\([0-9]*\) .*stopped by SIGSTOP.*/\1/p' "$log" | sort -u | xargs -r kill -CONT 2>/dev/null || true
+            sleep 0.02
+        done
     fi
     wait $! || true
     [ "$pid" ]
@@ -110,6 +113,19 @@ race_add() { race "$THEIRS/$1" "$2" "$BUSYPY" add "$TREE" "$THEIRS/$3"; }
     }
     tracing_sysroot "$BATS_TEST_TMPDIR/sysroot" 3.12
     race "$THEIRS/usr/lib/python3.12/os.py" "$ROOTS/file" "$BUSYPY" stage --from "$THEIRS" "$TREE"
+}
+
+@test "a file or a folder of a tree becomes a link while the tree is packed" {
+    fresh() {
+        rm -rf "$TREE" "$THEIRS" "$BATS_TEST_TMPDIR/packed"
+        cp -a "$BATS_FILE_TMPDIR/tree" "$THEIRS"
+        mkdir -p "$THEIRS/site-package/sub"
+        echo 'x = 1' | tee "$THEIRS/site-package/file" >"$THEIRS/site-package/sub/deep.py"
+        mkdir "$TREE"
+    }
+    CALLS=(newfstatat openat openat2)
+    race "$THEIRS/site-package/file" "$ROOTS/file" "$BUSYPY" pack -f tar -o "$TREE/packed" "$THEIRS"
+    race "$THEIRS/site-package/sub" "$ROOTS/sub" "$BUSYPY" pack -f tar -o "$TREE/packed" "$THEIRS"
 }
 
 @test "where the kernel or a filter has no openat2, a package comes whole, and no link is followed" {
