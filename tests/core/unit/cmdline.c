@@ -267,6 +267,11 @@ static void check_fuse_users(void)
 	      "not what path and source say");
 	CHECK(fuse_user("36 35 0:50 / /m rw - virtiofs tag rw", 36, &user) == 1 && user == 0,
 	      "only root mounts virtiofs");
+	CHECK(fuse_user("36 35 0:50 / /m rw - fuse.xyz s rw,user_id=7", 36, &user) == 1 &&
+		      user == 7,
+	      "a type of the same length");
+	CHECK(fuse_user("36 35 0:50 / /m rw - fuse s rw,user_id=7:x", 36, &user) == 1 && user == 7,
+	      "digits end where there are none");
 	CHECK(fuse_user("36 35 0:50 / /m rw - fuse s rw,user_id=0", 3, &user) == 0, "another");
 	CHECK(fuse_user("36 35 0:50 / /m rw - fuse s rw,user_id=0", 35, &user) == 0, "its parent");
 	CHECK(fuse_user("", 36, &user) == 0, "no line");
