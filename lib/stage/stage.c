@@ -136,7 +136,8 @@ static int compile(struct stage *stage, size_t which, const char *dir, const cha
 			       .runtimes = runtimes };
 
 	job.n_runtimes = list_compilers(stage, which, runtimes);
-	return pyc_compile_or_warn(&job, stage->request->listener, err);
+	/* which Python does not run was said of its own modules, before the packages' turn */
+	return pyc_compile_or_warn(&job, checked ? NULL : stage->request->listener, err);
 }
 
 static int compile_stdlib(struct stage *stage, size_t which, struct err *err)
