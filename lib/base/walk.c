@@ -196,7 +196,8 @@ static int remove_one(const struct walk_entry *entry, struct err *err, void *ctx
 	return 0;
 }
 
-int walk_remove_at(int dir, const char *name, const char *path, struct err *err)
+/* The same for a name in an open directory; path is for sentences. */
+static int remove_at(int dir, const char *name, const char *path, struct err *err)
 {
 	struct stat st;
 
@@ -216,5 +217,5 @@ int walk_remove(const char *path, struct err *err)
 			       ? 0
 			       : err_set(err, errno, "cannot remove %s", path);
 	dir = open_parent(path, name, err);
-	return dir < 0 ? dir : walk_remove_at(dir, name, path, err);
+	return dir < 0 ? dir : remove_at(dir, name, path, err);
 }

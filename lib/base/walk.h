@@ -34,7 +34,4 @@ int walk_all(const char *path, const struct walk *walk, struct err *err);
  * enters no mount, but for links in the directory that path lies in. */
 int walk_remove(const char *path, struct err *err);
 
-/* The same for a name in an open directory; path is for sentences. */
-int walk_remove_at(int dir, const char *name, const char *path, struct err *err);
-
 #endif
