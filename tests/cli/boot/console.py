@@ -69,8 +69,11 @@ class Machine:
         return bool(data)
 
     def expect(self, pattern, seconds=DEADLINE):
-        """Wait for a regular expression behind what has been seen; the match."""
+        """Wait for a regular expression behind what has been seen; the match. A pattern's last $ is
+        the end of a line that has come as a whole: the console delivers lines in parts."""
         until = time.monotonic() + places.patient(seconds)
+        if pattern.endswith("$") and not pattern.endswith(r"\$"):
+            pattern = pattern[:-1] + r"(?=\n)"
         while True:
             found = re.compile(pattern, re.MULTILINE).search(self.text, self.mark)
             if found:
