@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Finds the self-test's lines in a console log. */
+#include "base/walk.h"
 #include "boot_record.h"
 
 #include <errno.h>
@@ -52,7 +53,7 @@ int boot_record_smoke(int log, const char *dir, const char *arch, struct err *er
 	if (!end)
 		return err_say(err, ENOENT, "the self-test did not run to its end (see %s)", dir);
 	end += 1 + strcspn(end + 1, "\n") + 1;
-	r = files_remove(path, err);
+	r = walk_remove(path, err);
 	if (r < 0)
 		return r;
 	return files_write(path, start, (size_t)(end - start), 0644, err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A table for people; TAP, JUnit and JSON for what collects results. */
+#include "base/walk.h"
 #include "test_report.h"
 
 #include <errno.h>
@@ -311,7 +312,7 @@ static int keep_output(const struct test_job *job, const char *dir, struct err *
 
 	if (r < 0)
 		return r;
-	r = files_remove(path, err);
+	r = walk_remove(path, err);
 	if (r < 0)
 		return r;
 	output = test_job_output(job, &n);

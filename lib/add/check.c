@@ -12,6 +12,7 @@
 #include "add/work.h"
 #include "base/files.h"
 #include "base/listener.h"
+#include "base/walk.h"
 #include "check/check.h"
 #include "check/finding.h"
 #include "core/arch.h"
@@ -30,8 +31,10 @@ struct linking {
 	size_t top; /* bytes of a path that are the walk's own start */
 };
 
-static int link_one(const char *path, const struct stat *st, struct err *err, void *ctx)
+static int link_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
+	const char *path = entry->path;
+	const struct stat *st = entry->st;
 	const struct linking *linking = ctx;
 	char to[PATH_SIZE], target[PATH_SIZE];
 	ssize_t n;
@@ -67,11 +70,10 @@ static int link_all(const char *dir, const char *name, const char *to, struct er
 	r = files_path(at, err, "%s/%s", to, name);
 	if (r < 0 || !files_exist(from))
 		return r;
-	return files_walk(
-		from,
-		&(struct files_walk){ .each = link_one,
-				      .ctx = &(struct linking){ .to = at, .top = strlen(from) } },
-		err);
+	return walk_all(from,
+			&(struct walk){ .each = link_one,
+					.ctx = &(struct linking){ .to = at, .top = strlen(from) } },
+			err);
 }
 
 /* One link in the place of a name in the tree. */
@@ -133,7 +135,7 @@ static int link_tree(const struct add *add, const char *to, struct err *err)
 		r = files_path(old, err, "%s/%s", to, add->items->items[i].to);
 		if (r < 0)
 			return r;
-		r = files_remove(old, err);
+		r = walk_remove(old, err);
 		if (r < 0)
 			return r;
 	}
@@ -213,7 +215,7 @@ int add_check(struct add *add, struct err *err)
 	if (r < 0)
 		return r;
 	if (!listening.n_errors)
-		return files_remove(tree, err);
+		return walk_remove(tree, err);
 	if (listening.n_errors > 1)
 		(void)snprintf(more, sizeof(more), ", and %zu more", listening.n_errors - 1);
 	return err_say(err, ENOEXEC, "%s%s (Hint: --unchecked adds it all the same)",

@@ -13,6 +13,7 @@
 #include "add/work.h"
 #include "base/files.h"
 #include "base/sysroot.h"
+#include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -55,8 +56,10 @@ static int same_target(const char *one, const char *other, bool *ret, struct err
 	return 0;
 }
 
-static int compare_one(const char *path, const struct stat *st, struct err *err, void *ctx)
+static int compare_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
+	const char *path = entry->path;
+	const struct stat *st = entry->st;
 	struct comparing *comparing = ctx;
 	char other[PATH_SIZE];
 	struct stat there;
@@ -87,7 +90,7 @@ static int compare_one(const char *path, const struct stat *st, struct err *err,
 static int compare(const char *path, const char *other, struct comparing *ret, struct err *err)
 {
 	*ret = (struct comparing){ .other = other, .top = strlen(path) };
-	return files_walk(path, &(struct files_walk){ .each = compare_one, .ctx = ret }, err);
+	return walk_all(path, &(struct walk){ .each = compare_one, .ctx = ret }, err);
 }
 
 /* A package of the tree is replaced as a whole, Debian's packages may share a directory. */
@@ -153,7 +156,7 @@ static int check_item(struct add *add, struct add_item *item, struct err *err)
 		return r;
 	if (!ours.missing && !ours.differs && !theirs.missing) {
 		item->state = ADD_SAME;
-		return files_remove(path, err);
+		return walk_remove(path, err);
 	}
 	if ((ours.differs || is_whole(add, item)) && !(add->request->flags & ADD_FORCE))
 		return refuse(item, err);

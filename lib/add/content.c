@@ -9,6 +9,7 @@
 #include "add/add.h"
 #include "add/work.h"
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/shebang.h"
@@ -94,7 +95,7 @@ int add_content_head(const char *path, char *bytes, size_t *ret_n, struct err *e
 }
 
 /* A walk over a directory. */
-struct walk {
+struct look {
 	struct add_content *content;
 	size_t top; /* bytes of a path that are the directory's own */
 };
@@ -127,11 +128,13 @@ static int take_elf(const char *path, struct add_content *content, struct err *e
 	return str_copy(content->elf, sizeof(content->elf), path);
 }
 
-static int look_below(const char *path, const struct stat *st, struct err *err, void *ctx)
+static int look_below(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	struct walk *walk = ctx;
-	struct add_content *content = walk->content;
-	const char *name = path + walk->top;
+	const char *path = entry->path;
+	const struct stat *st = entry->st;
+	struct look *look = ctx;
+	struct add_content *content = look->content;
+	const char *name = path + look->top;
 	bool top = name[0] && !strchr(name + 1, '/');
 	char bytes[SHEBANG_READ];
 	size_t n;
@@ -161,8 +164,8 @@ static int look_below(const char *path, const struct stat *st, struct err *err, 
 
 int add_content_look(const char *dir, struct add_content *ret, struct err *err)
 {
-	struct walk walk = { .content = ret, .top = strlen(dir) };
+	struct look look = { .content = ret, .top = strlen(dir) };
 
 	memset(ret, 0, sizeof(*ret));
-	return files_walk(dir, &(struct files_walk){ .each = look_below, .ctx = &walk }, err);
+	return walk_all(dir, &(struct walk){ .each = look_below, .ctx = &look }, err);
 }

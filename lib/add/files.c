@@ -19,6 +19,7 @@
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/sysroot.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/name.h"
@@ -190,8 +191,10 @@ static int look_scripts(struct add *add, const char *dir, struct err *err)
 
 /* What a link leads to is copied: it must not be what its maker could not have read (/etc/shadow).
  */
-static int refuse_strays(const char *path, const struct stat *st, struct err *err, void *ctx)
+static int refuse_strays(const struct walk_entry *entry, struct err *err, void *ctx)
 {
+	const char *path = entry->path;
+	const struct stat *st = entry->st;
 	const char *top = ctx, *flaw = name_flaw(path_base(path), strlen(path_base(path)));
 	FILES_FREE char *real = S_ISLNK(st->st_mode) ? realpath(path, NULL) : NULL;
 
@@ -210,8 +213,7 @@ static int check_package(const struct add *add, const char *path, struct err *er
 
 	if (tree && path_below(tree, path))
 		return err_say(err, EINVAL, "%s has the tree in it", path);
-	return files_walk(path, &(struct files_walk){ .each = refuse_strays, .ctx = (void *)path },
-			  err);
+	return walk_all(path, &(struct walk){ .each = refuse_strays, .ctx = (void *)path }, err);
 }
 
 /* What installers leave beside a package. */

@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/sysroot.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
@@ -88,8 +89,10 @@ static int view_path(const struct native *native, const char *path, char *ret, s
 	return files_path(ret, err, "/usr%s", path + strlen(runtime->usr));
 }
 
-static int take_one(const char *path, const struct stat *st, struct err *err, void *ctx)
+static int take_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
+	const char *path = entry->path;
+	const struct stat *st = entry->st;
 	struct native *native = ctx;
 	char view[PATH_SIZE], source[PATH_SIZE];
 	int r;
@@ -124,7 +127,7 @@ static int take_item(struct native *native, const struct add_item *item, struct 
 		return r;
 	native->item = item;
 	native->top = strlen(path);
-	return files_walk(path, &(struct files_walk){ .each = take_one, .ctx = native }, err);
+	return walk_all(path, &(struct walk){ .each = take_one, .ctx = native }, err);
 }
 
 /* A staged library stays, although the packages have another of its name. */

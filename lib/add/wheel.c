@@ -18,6 +18,7 @@
 #include "add/work.h"
 #include "base/files.h"
 #include "base/listener.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/entry_point.h"
 #include "core/err.h"
@@ -86,7 +87,7 @@ static int name_interpreter(const char *path, struct err *err)
 		return err_set(err, ENOMEM, "cannot read %s", path);
 	memcpy(named, ours, sizeof(ours) - 1);
 	memcpy(named + sizeof(ours) - 1, text + end, n - end);
-	r = files_remove(path, err);
+	r = walk_remove(path, err);
 	if (r < 0)
 		return r;
 	return files_write(path, named, sizeof(ours) - 1 + n - end, 0755, err);

@@ -145,19 +145,6 @@ int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *er
 	return 0;
 }
 
-/* files_walk's callback gets no more than the path. */
-static int each_path(const struct walk_entry *entry, struct err *err, void *ctx)
-{
-	const struct files_walk *walk = ctx;
-
-	return walk->each(entry->path, entry->st, err, walk->ctx);
-}
-
-int files_walk(const char *dir, const struct files_walk *walk, struct err *err)
-{
-	return walk_all(dir, &(struct walk){ .each = each_path, .ctx = (void *)walk }, err);
-}
-
 static int compare_entries(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
@@ -182,11 +169,6 @@ int files_each_name(const char *dir, const struct files_names *names, struct err
 	}
 	free(entries);
 	return r;
-}
-
-int files_remove(const char *path, struct err *err)
-{
-	return walk_remove(path, err);
 }
 
 /* By a descriptor of the very file: whether it is shared is asked of what is changed. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole files and directories of a tree under construction: paths, reading, writing, removing.
- * Modes never depend on the umask, times never on the clock. */
+/* Whole files and directories of a tree under construction: paths, reading, writing.
+ * What removes and walks is base/walk. Modes never depend on the umask, times never on the clock. */
 #ifndef BUSYPY_BASE_FILES_H
 #define BUSYPY_BASE_FILES_H
 
@@ -12,7 +12,6 @@
 
 struct dirent;
 struct err;
-struct stat;
 
 enum {
 	/* Every staged file's time: the first that a zip archive can hold, 1980-01-01. */
@@ -45,15 +44,6 @@ int files_link(const char *target, const char *path, struct err *err);
 /* Reads a whole file, terminated by a NUL that is not counted. Caller frees. */
 int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *err);
 
-/* Calls each for everything below dir, in the order of names, and for dir itself: directories when
- * their contents are done. Follows no link. each returns 0 or -errno, which ends the walk; the path
- * is then named in the sentence, unless each has set one. */
-struct files_walk {
-	int (*each)(const char *path, const struct stat *st, struct err *err, void *ctx);
-	void *ctx;
-};
-int files_walk(const char *dir, const struct files_walk *walk, struct err *err);
-
 /* Calls each for every name in dir that select (as of scandir(3)) takes, but "." and "..", in the
  * order of bytes. each returns 0 or -errno with a sentence, which ends it. */
 struct files_names {
@@ -62,10 +52,6 @@ struct files_names {
 	void *ctx;
 };
 int files_each_name(const char *dir, const struct files_names *names, struct err *err);
-
-/* Removes a file or a directory with all in it; nothing there is no error. Follows no link and
- * enters no mount. */
-int files_remove(const char *path, struct err *err);
 
 /* Gives everything below dir its final mode (0755 or 0644) and FILES_TIME, but for files that are
  * hard links: those have a second place where that is decided. */

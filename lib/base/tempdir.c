@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "sys/fd.h"
@@ -33,7 +34,7 @@ static _Noreturn void keep_watch(const char *dir, int fd)
 	close_others(fd);
 	while (read(fd, &byte, 1) < 0 && errno == EINTR)
 		;
-	_exit(files_remove(dir, NULL) < 0);
+	_exit(walk_remove(dir, NULL) < 0);
 }
 
 int tempdir_make(struct tempdir *ret, struct err *err)
@@ -66,7 +67,7 @@ void tempdir_drop(struct tempdir *tempdir)
 {
 	if (!tempdir->dir[0])
 		return;
-	(void)files_remove(tempdir->dir, NULL); /* the child tries again */
+	(void)walk_remove(tempdir->dir, NULL); /* the child tries again */
 	fd_close(&tempdir->fd);
 	while (tempdir->pid > 0 && waitpid(tempdir->pid, NULL, 0) < 0 && errno == EINTR)
 		;

@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/err.h"
 #include "core/export_layout.h"
 #include "core/path_size.h"
@@ -242,7 +243,7 @@ static int remove_matching(const char *dir, bool (*matches)(const char *name), s
 		r = files_path(path, err, "%s/%s", dir, name);
 		if (r < 0)
 			return r;
-		r = files_remove(path, err);
+		r = walk_remove(path, err);
 		if (r < 0)
 			return r;
 	}

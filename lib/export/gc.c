@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/version.h"
@@ -45,7 +46,7 @@ static int remove_version(const char *export, const char *id, struct err *err)
 	r = export_sync_dir(versions, err);
 	if (r < 0)
 		return r;
-	return files_remove(gone, err);
+	return walk_remove(gone, err);
 }
 
 /* Counts anew, and adds to what was seen before. */

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -80,8 +81,8 @@ int leased_write(const char *export, const struct version_record *versions, size
 			text_addf(&text, "%s %llu\n", versions[i].id, (unsigned long long)seen[i]);
 	}
 	if (!text.used)
-		return files_remove(path, err);
-	r = files_remove(fresh, err);
+		return walk_remove(path, err);
+	r = walk_remove(fresh, err);
 	if (r < 0)
 		return r;
 	r = files_write(fresh, bytes, text.used, 0600, err);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -191,7 +192,7 @@ static int look(const struct export_lock *lock, const char *export, const struct
 static int prepare(const char *dir, const char *name, const char *text, struct err *err)
 {
 	char path[PATH_SIZE];
-	int r = files_remove(dir, err);
+	int r = walk_remove(dir, err);
 
 	if (r < 0)
 		return r;
@@ -260,7 +261,7 @@ int export_lock_take(const char *export, struct export_lock *ret, struct err *er
 		*ret = lock;
 		return 0;
 	}
-	(void)files_remove(prepared, NULL); /* the next writer does it otherwise */
+	(void)walk_remove(prepared, NULL); /* the next writer does it otherwise */
 	if (r < 0)
 		return r;
 	return err_say(err, EBUSY, "%s: too many others want to write to it", export);

@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "base/destination.h"
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/destination.h"
 #include "core/err.h"
 #include "core/export_layout.h"
@@ -233,7 +234,7 @@ static int make_current(struct publishing *p, struct err *err)
 
 	if (r < 0) {
 		if (p->temporary[0])
-			(void)files_remove(p->temporary, NULL); /* the next one does it */
+			(void)walk_remove(p->temporary, NULL); /* the next one does it */
 		return r;
 	}
 	return export_switch(p->export, p->id, err);

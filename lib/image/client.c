@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -102,7 +103,7 @@ int client_write(const struct client_request *request, const struct pack_request
 	r = stage(request, dir, err);
 	if (r == 0)
 		r = pack_write(&complete, ret_sizes, err);
-	if (files_remove(dir, r < 0 ? NULL : err) < 0 && r == 0)
+	if (walk_remove(dir, r < 0 ? NULL : err) < 0 && r == 0)
 		r = -EIO;
 	return r;
 }

@@ -17,6 +17,7 @@
 #include "base/archive.h"
 #include "base/array.h"
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/cpio.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -241,6 +242,6 @@ int initramfs_unpack(const char *image, char *ret_dir, struct err *err)
 
 void initramfs_drop(const char *dir)
 {
-	(void)files_remove(dir, NULL); /* nobody to tell; it is a temporary one */
+	(void)walk_remove(dir, NULL); /* nobody to tell; it is a temporary one */
 	wait_for_signals(SIG_UNBLOCK);
 }

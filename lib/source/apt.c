@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "base/program.h"
+#include "base/walk.h"
 #include "core/err.h"
 #include "core/package.h"
 #include "core/path_size.h"
@@ -122,7 +123,7 @@ static void print_conf(const struct apt *apt, const char *network, FILE *out)
 
 static int write_new(const char *path, const char *text, struct err *err)
 {
-	int r = files_remove(path, err);
+	int r = walk_remove(path, err);
 
 	if (r < 0)
 		return r;

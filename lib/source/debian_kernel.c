@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/program.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
@@ -76,7 +77,7 @@ static int extract_into(const char *partial, const char *package, const char *wa
 
 	if (r < 0)
 		return r;
-	r = files_remove(partial, err);
+	r = walk_remove(partial, err);
 	if (r < 0)
 		return r;
 	r = files_mkdirs(partial, err);
@@ -108,7 +109,7 @@ static int extract(const struct package_cache *cache, const char *package, const
 	if (r < 0)
 		return r;
 	r = extract_into(partial, package, wanted, to, err);
-	if (files_remove(partial, r < 0 ? NULL : err) < 0 && r == 0)
+	if (walk_remove(partial, r < 0 ? NULL : err) < 0 && r == 0)
 		return -EIO;
 	return r;
 }

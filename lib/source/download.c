@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
@@ -109,7 +110,7 @@ static int take_all(const struct download *download, struct err *err)
 static int download_into_partial(const struct download *download, struct err *err)
 {
 	struct err why = { 0 };
-	int r = files_remove(download->partial, err);
+	int r = walk_remove(download->partial, err);
 
 	if (r < 0)
 		return r;
@@ -138,7 +139,7 @@ int download_packages(const struct package_cache *cache, const struct apt *apt,
 	if (r < 0)
 		return r;
 	r = download_into_partial(&download, err);
-	if (files_remove(download.partial, r < 0 ? NULL : err) < 0 && r == 0)
+	if (walk_remove(download.partial, r < 0 ? NULL : err) < 0 && r == 0)
 		return -EIO;
 	return r;
 }

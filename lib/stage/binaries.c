@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "base/sysroot.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -138,8 +139,10 @@ static int take_interpreter(struct work *work, struct err *err)
 }
 
 /* One file below the staged stdlib: an extension module, or nothing to do with ELF. */
-static int take_module(const char *path, const struct stat *st, struct err *err, void *ctx)
+static int take_module(const struct walk_entry *entry, struct err *err, void *ctx)
 {
+	const char *path = entry->path;
+	const struct stat *st = entry->st;
 	struct work *work = ctx;
 	struct binary module;
 	int r;
@@ -171,7 +174,7 @@ static int take_modules(struct work *work, struct err *err)
 
 	if (r < 0)
 		return r;
-	return files_walk(dir, &(struct files_walk){ .each = take_module, .ctx = work }, err);
+	return walk_all(dir, &(struct walk){ .each = take_module, .ctx = work }, err);
 }
 
 static int stage_library(struct work *work, const struct elf_library *lib, struct err *err)

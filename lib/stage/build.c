@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/sysroot.h"
+#include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/python_name.h"
@@ -176,7 +177,7 @@ static int stage_hook(const struct build *build, struct err *err)
 	r = files_path(to, err, "%s/%s", build->job->usr, name);
 	if (r < 0)
 		return r;
-	r = files_remove(to, err); /* the source may itself be a tree's runtime */
+	r = walk_remove(to, err); /* the source may itself be a tree's runtime */
 	if (r < 0)
 		return r;
 	r = copy_real(&copy, from, name, err);
@@ -192,7 +193,7 @@ static int stage_hook(const struct build *build, struct err *err)
 	r = files_mkdirs_for(to, err);
 	if (r < 0)
 		return r;
-	r = files_remove(to, err);
+	r = walk_remove(to, err);
 	if (r < 0)
 		return r;
 	return files_write(to, pth, sizeof(pth) - 1, 0644, err);

@@ -12,6 +12,7 @@
 
 #include "base/files.h"
 #include "base/sysroot.h"
+#include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -101,7 +102,7 @@ static int take_bundle(const struct copy *copy, const char *text, size_t n, stru
 	r = copy_real(copy, beside, BUNDLE, err);
 	if (r < 0)
 		return r;
-	return files_remove(beside, err);
+	return walk_remove(beside, err);
 }
 
 static int write_bundle(const struct copy *copy, const char *dir, struct err *err)

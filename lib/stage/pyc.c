@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/program.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -50,8 +51,10 @@ static bool is_source(const char *path, const struct stat *st)
 	       (S_ISLNK(st->st_mode) && stat(path, &target) == 0 && S_ISREG(target.st_mode));
 }
 
-static int list_one(const char *path, const struct stat *st, struct err *err, void *ctx)
+static int list_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
+	const char *path = entry->path;
+	const struct stat *st = entry->st;
 	struct sources *sources = ctx;
 	char cached[PATH_SIZE];
 	int r;
@@ -73,7 +76,7 @@ static int write_list(const struct pyc_job *job, const char *list, bool *ret_any
 	sources.list = fopen(list, "we");
 	if (!sources.list)
 		return err_set(err, errno, "cannot create %s", list);
-	r = files_walk(job->dir, &(struct files_walk){ .each = list_one, .ctx = &sources }, err);
+	r = walk_all(job->dir, &(struct walk){ .each = list_one, .ctx = &sources }, err);
 	if (fclose(sources.list) != 0 && r == 0)
 		return err_set(err, errno, "cannot write %s", list);
 	*ret_any = sources.any;
@@ -91,8 +94,10 @@ static bool is_unchecked(const char *path)
 	       head[5] == 0 && head[6] == 0 && head[7] == 0;
 }
 
-static int share_one(const char *path, const struct stat *st, struct err *err, void *ctx)
+static int share_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
+	const char *path = entry->path;
+	const struct stat *st = entry->st;
 	const struct sources *sources = ctx;
 	char peer[PATH_SIZE], from[PATH_SIZE], to[PATH_SIZE];
 	struct stat other;
@@ -121,7 +126,7 @@ int pyc_share(const char *dir, const char *peer, unsigned minor, struct err *err
 {
 	struct sources sources = { .peer = peer, .top = strlen(dir), .minor = minor };
 
-	return files_walk(dir, &(struct files_walk){ .each = share_one, .ctx = &sources }, err);
+	return walk_all(dir, &(struct walk){ .each = share_one, .ctx = &sources }, err);
 }
 
 /* The start of a command line; the strings that it needs are kept here. */

@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "base/sysroot.h"
+#include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -79,8 +80,10 @@ static int make_skeleton(const char *dir, struct err *err)
 	return r;
 }
 
-static int make_executable(const char *path, const struct stat *st, struct err *err, void *ctx)
+static int make_executable(const struct walk_entry *entry, struct err *err, void *ctx)
 {
+	const char *path = entry->path;
+	const struct stat *st = entry->st;
 	(void)ctx;
 	if (S_ISREG(st->st_mode) && chmod(path, 0755) < 0)
 		return err_set(err, errno, "cannot chmod %s", path);
@@ -98,7 +101,7 @@ static int chmod_programs(const char *dir, struct err *err)
 		if (r < 0)
 			return r;
 		if (files_exist(path))
-			r = files_walk(path, &(struct files_walk){ .each = make_executable }, err);
+			r = walk_all(path, &(struct walk){ .each = make_executable }, err);
 		if (r < 0)
 			return r;
 	}
@@ -110,8 +113,10 @@ struct adopting {
 	size_t top;
 };
 
-static int adopt_one(const char *path, const struct stat *st, struct err *err, void *ctx)
+static int adopt_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
+	const char *path = entry->path;
+	const struct stat *st = entry->st;
 	const struct adopting *adopting = ctx;
 	char to[PATH_SIZE];
 	int r;
@@ -142,7 +147,7 @@ static int adopt_packages(const char *tree, const char *dir, struct err *err)
 	if (r < 0 || !files_exist(from))
 		return r;
 	adopting.top = strlen(from);
-	return files_walk(from, &(struct files_walk){ .each = adopt_one, .ctx = &adopting }, err);
+	return walk_all(from, &(struct walk){ .each = adopt_one, .ctx = &adopting }, err);
 }
 
 int skeleton_stage(const char *rootfs, const char *tree, const char *dir, struct err *err)

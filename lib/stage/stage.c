@@ -12,6 +12,7 @@
 #include "base/destination.h"
 #include "base/files.h"
 #include "base/listener.h"
+#include "base/walk.h"
 #include "check/check.h"
 #include "check/closure.h"
 #include "core/arch.h"
@@ -384,7 +385,7 @@ static int build_all(struct stage *stage, struct err *err)
 		r = files_path(source, err, "%s/source", stage->transaction.build);
 		if (r < 0)
 			return r;
-		r = files_remove(source, err);
+		r = walk_remove(source, err);
 		if (r < 0)
 			return r;
 	}

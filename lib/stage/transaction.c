@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -42,7 +43,7 @@ static int remove_hidden(const struct transaction *transaction, const char *name
 
 	if (r < 0)
 		return r;
-	return files_remove(path, err);
+	return walk_remove(path, err);
 }
 
 /* -- commit --------------------------------------------------------------------------------- */
@@ -139,8 +140,10 @@ static bool is_kept(const char *name)
 	return str_starts(name, "/etc/");
 }
 
-static int place_file(const char *path, const struct stat *st, struct err *err, void *ctx)
+static int place_file(const struct walk_entry *entry, struct err *err, void *ctx)
 {
+	const char *path = entry->path;
+	const struct stat *st = entry->st;
 	const struct placing *placing = ctx;
 	const char *name = path + placing->top;
 	char to[PATH_SIZE];
@@ -210,7 +213,7 @@ static int place_tree(const struct transaction *transaction, struct err *err)
 	if (r < 0)
 		return r;
 	placing.top = strlen(from);
-	return files_walk(from, &(struct files_walk){ .each = place_file, .ctx = &placing }, err);
+	return walk_all(from, &(struct walk){ .each = place_file, .ctx = &placing }, err);
 }
 
 static int place_all(const struct transaction *transaction, struct err *err)
@@ -431,5 +434,5 @@ void transaction_close(struct transaction *transaction)
 	fd_close(&transaction->lock);
 	transaction->lock = -1;
 	if (transaction->created[0] && !transaction->committed)
-		(void)files_remove(transaction->created, NULL);
+		(void)walk_remove(transaction->created, NULL);
 }
