@@ -97,42 +97,57 @@ static int visit_names(struct walker *walker, int dir, const struct names *names
 	return 0;
 }
 
-/* What is below the directory, which the caller has looked at: st becomes the state of what was
- * opened. */
-static int visit_below(struct walker *walker, int dir, const char *name, struct stat *st)
+static int call(struct walker *walker, int (*hook)(const struct walk_entry *, struct err *, void *),
+		const struct walk_entry *entry)
 {
-	FD_CLEANUP int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	__attribute__((cleanup(free_names))) struct names names = { 0 };
-	int r;
+	int r = hook(entry, walker->err, walker->walk->ctx);
 
-	if (fd < 0 || fstat(fd, st) < 0)
-		return err_set(walker->err, errno, "cannot read %s", walker->path);
-	if (st->st_dev != walker->dev && !walker->walk->crosses)
-		return 0;
-	r = read_names(fd, &names);
+	if (r < 0 && walker->err && !walker->err->code)
+		return err_set(walker->err, -r, "%s", walker->path);
+	return r;
+}
+
+static int visit_below(struct walker *walker, int fd)
+{
+	__attribute__((cleanup(free_names))) struct names names = { 0 };
+	int r = read_names(fd, &names);
+
 	if (r < 0)
 		return err_set(walker->err, -r, "cannot read %s", walker->path);
 	return visit_names(walker, fd, &names);
 }
 
+/* The caller has looked at the directory: st becomes the state of what is opened. */
+static int visit_dir(struct walker *walker, struct walk_entry *entry, struct stat *st)
+{
+	FD_CLEANUP int fd =
+		openat(entry->dir, entry->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int r = 0;
+
+	if (fd < 0 || fstat(fd, st) < 0)
+		return err_set(walker->err, errno, "cannot read %s", walker->path);
+	entry->fd = fd;
+	if (walker->walk->enter)
+		r = call(walker, walker->walk->enter, entry);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if (st->st_dev == walker->dev || walker->walk->crosses)
+		r = visit_below(walker, fd);
+	return r < 0 ? r : call(walker, walker->walk->each, entry);
+}
+
 static int visit(struct walker *walker, int dir, const char *name)
 {
-	struct walk_entry entry = { .dir = dir, .name = name, .path = walker->path };
 	struct stat st;
-	int r;
+	struct walk_entry entry = {
+		.dir = dir, .fd = -1, .name = name, .path = walker->path, .st = &st
+	};
 
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_set(walker->err, errno, "cannot read %s", walker->path);
-	if (S_ISDIR(st.st_mode)) {
-		r = visit_below(walker, dir, name, &st);
-		if (r < 0)
-			return r;
-	}
-	entry.st = &st;
-	r = walker->walk->each(&entry, walker->err, walker->walk->ctx);
-	if (r < 0 && walker->err && !walker->err->code)
-		return err_set(walker->err, -r, "%s", walker->path);
-	return r;
+	if (S_ISDIR(st.st_mode))
+		return visit_dir(walker, &entry, &st);
+	return call(walker, walker->walk->each, &entry);
 }
 
 /* Opens the directory that path lies in; ret_name is the rest, without a slash at its end. A path
@@ -166,8 +181,7 @@ static int open_parent(const char *path, char ret_name[PATH_SIZE], struct err *e
 	return fd < 0 ? err_set(err, errno, "cannot read %s", path) : fd;
 }
 
-static int walk_at(int dir, const char *name, const char *path, const struct walk *walk,
-		   struct err *err)
+int walk_at(int dir, const char *name, const char *path, const struct walk *walk, struct err *err)
 {
 	struct walker walker = { .walk = walk, .err = err };
 	struct stat st;
@@ -196,8 +210,7 @@ static int remove_one(const struct walk_entry *entry, struct err *err, void *ctx
 	return 0;
 }
 
-/* The same for a name in an open directory; path is for sentences. */
-static int remove_at(int dir, const char *name, const char *path, struct err *err)
+int walk_remove_at(int dir, const char *name, const char *path, struct err *err)
 {
 	struct stat st;
 
@@ -217,5 +230,5 @@ int walk_remove(const char *path, struct err *err)
 			       ? 0
 			       : err_set(err, errno, "cannot remove %s", path);
 	dir = open_parent(path, name, err);
-	return dir < 0 ? dir : remove_at(dir, name, path, err);
+	return dir < 0 ? dir : walk_remove_at(dir, name, path, err);
 }

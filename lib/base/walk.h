@@ -10,28 +10,38 @@ struct err;
 struct stat;
 
 /* One file, valid during the call: name lies in the open directory dir, and st is its state there,
- * or, of a directory, of the one that was opened. path is for sentences alone. */
+ * or, of a directory, of the one that was opened as fd (else -1). path is for sentences alone. */
 struct walk_entry {
-	int dir;
+	int dir, fd;
 	const char *name, *path;
 	const struct stat *st;
 };
 
 /* each returns 0 or -errno, which ends the walk; the path is then named in the sentence, unless
- * each has set one. */
+ * each has set one. enter (or NULL) is asked before a directory is looked into, and has the same
+ * to return, or 1: each then hears nothing of it, nor of what is in it. */
 struct walk {
 	int (*each)(const struct walk_entry *entry, struct err *err, void *ctx);
+	int (*enter)(const struct walk_entry *entry, struct err *err, void *ctx);
 	void *ctx;
 	bool crosses; /* enters mounts, too, and subvolumes, which look like them */
 };
 
-/* Calls each for everything below path, in the order of names, and for path itself: directories
- * when their contents are done. Only the directory that path lies in is looked up by its path, and
- * once. Follows no link after that, and enters no mount unless told to. */
+/* Calls each for everything below name in the open directory dir ("." for the directory itself), in
+ * the order of names, and for name itself: directories when their contents are done. path is what
+ * sentences call it. Follows no link, and enters no mount unless told to. */
+int walk_at(int dir, const char *name, const char *path, const struct walk *walk, struct err *err);
+
+/* The same of a path that the caller was given: only the directory that it lies in is looked up by
+ * its path, and once. */
 int walk_all(const char *path, const struct walk *walk, struct err *err);
 
 /* Removes a file or a directory with all in it; nothing there is no error. Follows no link and
- * enters no mount, but for links in the directory that path lies in. */
+ * enters no mount. name is one name in dir, and path is what sentences call it. */
+int walk_remove_at(int dir, const char *name, const char *path, struct err *err);
+
+/* The same of a path that the caller was given; links in the directory that it lies in are
+ * followed. */
 int walk_remove(const char *path, struct err *err);
 
 #endif

@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -83,9 +85,9 @@ int below_open_root(const char *path, int flags)
 	return below_open(root, *rest ? rest : ".", flags);
 }
 
-int below_open_regular(const char *path)
+int below_open_file(int dirfd, const char *path)
 {
-	FD_CLEANUP int seen = below_open_root(path, O_PATH | O_NOFOLLOW);
+	FD_CLEANUP int seen = below_open(dirfd, path, O_PATH | O_NOFOLLOW);
 	FD_CLEANUP int fd = -1;
 	struct stat st;
 
@@ -96,12 +98,218 @@ int below_open_regular(const char *path)
 	if (!S_ISREG(st.st_mode))
 		return S_ISLNK(st.st_mode) ? -ELOOP : -EINVAL;
 	/* A fifo or a terminal that stands there by now is neither waited for nor taken. */
-	fd = below_open_root(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	fd = below_open(dirfd, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return -EINVAL;
 	return fd_steal(&fd);
+}
+
+int below_open_regular(const char *path)
+{
+	FD_CLEANUP int root = below_open_root("/", O_PATH | O_DIRECTORY);
+	const char *rest = path + strspn(path, "/");
+
+	return root < 0 ? root : below_open_file(root, *rest ? rest : ".");
+}
+
+int below_open_parent(int dirfd, const char *path, const char **ret_name)
+{
+	char parent[PATH_SIZE] = ".";
+	const char *name = path_base(path);
+	int fd;
+
+	if (!*name || str_eq(name, ".") || str_eq(name, ".."))
+		return -EINVAL;
+	if (name == path + 1)
+		return -EXDEV; /* "/name" */
+	if (name != path &&
+	    str_copy_bytes(parent, sizeof(parent), path, (size_t)(name - path) - 1) < 0)
+		return -ENAMETOOLONG;
+	fd = below_open(dirfd, parent, O_PATH | O_DIRECTORY);
+	if (fd >= 0)
+		*ret_name = name;
+	return fd;
+}
+
+/* -- to make ---------------------------------------------------------------------------------- */
+
+static int create_in(int dir, const char *name, mode_t mode)
+{
+	int fd = openat(dir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int below_create(int dirfd, const char *path, mode_t mode)
+{
+	const char *name;
+	FD_CLEANUP int parent = below_open_parent(dirfd, path, &name);
+
+	return parent < 0 ? parent : create_in(parent, name, mode);
+}
+
+int below_create_unnamed(int dirfd)
+{
+	char name[64];
+	struct text text;
+	uint64_t number;
+	int fd = openat(dirfd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		return fd;
+	if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)
+		return -errno;
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return -EIO;
+	text_init(&text, name, sizeof(name));
+	text_addf(&text, ".busypy.%llx", (unsigned long long)number); /* fits */
+	fd = create_in(dirfd, name, 0600);
+	if (fd >= 0 && unlinkat(dirfd, name, 0) < 0) {
+		int r = -errno;
+
+		fd_close(&fd);
+		return r;
+	}
+	return fd;
+}
+
+static int mkdir_in(int dir, const char *name, mode_t mode)
+{
+	FD_CLEANUP int fd = -1;
+
+	if (mkdirat(dir, name, 0700) < 0)
+		return -errno;
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fchmod(fd, mode) < 0)
+		return -errno;
+	return fd_steal(&fd);
+}
+
+int below_mkdir(int dirfd, const char *path, mode_t mode)
+{
+	const char *name;
+	FD_CLEANUP int parent = below_open_parent(dirfd, path, &name);
+
+	return parent < 0 ? parent : mkdir_in(parent, name, mode);
+}
+
+/* Opens a directory; makes it if it is missing. */
+static int into(int dir, const char *name, mode_t mode)
+{
+	int fd = below_open(dir, name, O_PATH | O_DIRECTORY);
+
+	if (fd != -ENOENT)
+		return fd;
+	fd = mkdir_in(dir, name, mode);
+	return fd == -EEXIST ? below_open(dir, name, O_PATH | O_DIRECTORY) : fd;
+}
+
+int below_mkdirs(int dirfd, const char *path, mode_t mode)
+{
+	FD_CLEANUP int dir = below_open(dirfd, ".", O_PATH | O_DIRECTORY);
+	char copy[PATH_SIZE];
+
+	if (path[0] == '/')
+		return -EXDEV;
+	if (str_copy(copy, sizeof(copy), path) < 0)
+		return -ENAMETOOLONG;
+	for (char *rest = copy, *name; dir >= 0 && (name = strsep(&rest, "/"));) {
+		int next;
+
+		if (!*name)
+			continue;
+		next = into(dir, name, mode);
+		fd_close(&dir);
+		dir = next;
+	}
+	return fd_steal(&dir);
+}
+
+int below_link(int fd, int dirfd, const char *path)
+{
+	const char *name;
+	FD_CLEANUP int parent = below_open_parent(dirfd, path, &name);
+	char self[32];
+	struct text text;
+
+	if (parent < 0)
+		return parent;
+	/* AT_EMPTY_PATH would ask for a capability */
+	text_init(&text, self, sizeof(self));
+	text_addf(&text, "/proc/self/fd/%d", fd); /* fits */
+	return linkat(AT_FDCWD, self, parent, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
+}
+
+int below_symlink(const char *target, int dirfd, const char *path)
+{
+	const char *name;
+	FD_CLEANUP int parent = below_open_parent(dirfd, path, &name);
+
+	if (parent < 0)
+		return parent;
+	return symlinkat(target, parent, name) < 0 ? -errno : 0;
+}
+
+/* -- to look at and change -------------------------------------------------------------------- */
+
+int below_stat(int dirfd, const char *path, struct stat *ret)
+{
+	FD_CLEANUP int fd = below_open(dirfd, path, O_PATH | O_NOFOLLOW);
+
+	if (fd < 0)
+		return fd;
+	return fstat(fd, ret) < 0 ? -errno : 0;
+}
+
+int below_readlink(int dirfd, const char *path, char *ret, size_t size)
+{
+	FD_CLEANUP int fd = below_open(dirfd, path, O_PATH | O_NOFOLLOW);
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = readlinkat(fd, "", ret, size);
+	if (n < 0)
+		return errno == ENOENT ? -EINVAL : -errno; /* no link */
+	if ((size_t)n >= size)
+		return -ENAMETOOLONG;
+	ret[n] = '\0';
+	return 0;
+}
+
+int below_rename(int from_dirfd, const char *from, int to_dirfd, const char *to, unsigned flags)
+{
+	const char *old, *new;
+	FD_CLEANUP int from_dir = below_open_parent(from_dirfd, from, &old);
+	FD_CLEANUP int to_dir = below_open_parent(to_dirfd, to, &new);
+
+	if (from_dir < 0 || to_dir < 0)
+		return from_dir < 0 ? from_dir : to_dir;
+	return syscall(SYS_renameat2, from_dir, old, to_dir, new, flags) < 0 ? -errno : 0;
+}
+
+int below_unlink(int dirfd, const char *path, int flags)
+{
+	const char *name;
+	FD_CLEANUP int parent = below_open_parent(dirfd, path, &name);
+
+	if (parent < 0)
+		return parent;
+	return unlinkat(parent, name, flags) < 0 ? -errno : 0;
+}
+
+int below_chmod(int dirfd, const char *path, mode_t mode)
+{
+	FD_CLEANUP int fd = below_open(dirfd, path, O_PATH | O_NOFOLLOW);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISLNK(st.st_mode) ? -ELOOP : fd_chmod(fd, mode);
 }
 
 bool below_leads_out(int dirfd, const char *path)

@@ -1,21 +1,72 @@
 /* SPDX-License-Identifier: MIT */
-/* Opens files by paths on which no link is followed, whoever puts one there meanwhile. */
+/* Files below an open directory, by paths on which no link is followed, whoever puts one there
+ * meanwhile: to open, read, create, name, rename and remove. Whole trees: base/walk; with
+ * sentences: base/folder.
+ *
+ * A path is relative, of names with slashes between; -EXDEV if it leads out (also by ".."), -ELOOP
+ * or -ENOTDIR if one of its components is a link. What is made never had a name before: -EEXIST.
+ * All descriptors are close-on-exec. */
 #ifndef BUSYPY_SYS_BELOW_H
 #define BUSYPY_SYS_BELOW_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
-/* Opens path below the directory dirfd, close-on-exec; flags are open(2)'s but O_CREAT. -ELOOP or
- * -ENOTDIR where a component is a link (with O_PATH | O_NOFOLLOW the last may be one, and is opened
- * itself), -EXDEV for a path that leads out. */
+struct stat;
+
+/* Opens path below the directory dirfd; flags are open(2)'s but O_CREAT. With O_PATH | O_NOFOLLOW
+ * the last component may be a link, and is opened itself. */
 int below_open(int dirfd, const char *path, int flags);
 
 /* The same of an absolute path. */
 int below_open_root(const char *path, int flags);
 
-/* The same for reading a regular file: -EINVAL for anything else, which is never opened, nor waited
+/* Opens a regular file for reading: -EINVAL for anything else, which is never opened, nor waited
  * for. */
+int below_open_file(int dirfd, const char *path);
+
+/* The same of an absolute path. */
 int below_open_regular(const char *path);
+
+/* Opens (O_PATH) the directory that path lies in, for calls that take a name in one; *ret_name is
+ * the last component of path. -EINVAL if that is no name: "", "." or "..". */
+int below_open_parent(int dirfd, const char *path, const char **ret_name);
+
+/* Makes a file and opens it for reading and writing; mode as open(2), less the umask. */
+int below_create(int dirfd, const char *path, mode_t mode);
+
+/* The same of a file of mode 0600 that has no name in the directory dirfd. below_link() gives it
+ * one, unless the file system knows no such files: there it had one, which is gone, and the link
+ * fails with -ENOENT. */
+int below_create_unnamed(int dirfd);
+
+/* Makes a directory of exactly this mode, and opens it for reading. */
+int below_mkdir(int dirfd, const char *path, mode_t mode);
+
+/* Opens (O_PATH) the directory path, of which every component that is missing is made so. */
+int below_mkdirs(int dirfd, const char *path, mode_t mode);
+
+/* Gives the file fd (also O_PATH, also without a name) a name. */
+int below_link(int fd, int dirfd, const char *path);
+
+/* Makes a symbolic link. */
+int below_symlink(const char *target, int dirfd, const char *path);
+
+/* lstat(2). */
+int below_stat(int dirfd, const char *path, struct stat *ret);
+
+/* The target of a link, terminated; -EINVAL if path is none, -ENAMETOOLONG if size is too small. */
+int below_readlink(int dirfd, const char *path, char *ret, size_t size);
+
+/* renameat2(2) with its flags. A link is renamed itself. */
+int below_rename(int from_dirfd, const char *from, int to_dirfd, const char *to, unsigned flags);
+
+/* unlinkat(2): flags 0 or AT_REMOVEDIR. */
+int below_unlink(int dirfd, const char *path, int flags);
+
+/* Mode of what is no link (-ELOOP). Owner and times of a descriptor, also O_PATH, take fchownat(2)
+ * and utimensat(2) with AT_EMPTY_PATH. */
+int below_chmod(int dirfd, const char *path, mode_t mode);
 
 /* True if path, with every link on it, leads out of the directory dirfd; also where the kernel
  * cannot say so. What is not there leads nowhere. */

@@ -4,8 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "core/str.h"
 
 void fd_close(int *fd)
 {
@@ -74,6 +78,37 @@ int fd_write_all(int fd, const void *buf, size_t n)
 		done += (size_t)r;
 	}
 	return 0;
+}
+
+int fd_copy(int from, int to)
+{
+	char bytes[64 * 1024];
+	ssize_t n;
+
+	if (lseek(from, 0, SEEK_CUR) == 0 && ioctl(to, FICLONE, from) == 0)
+		return 0;
+	while ((n = fd_read_all(from, bytes, sizeof(bytes))) > 0) {
+		int r = fd_write_all(to, bytes, (size_t)n);
+
+		if (r < 0)
+			return r;
+	}
+	return (int)n;
+}
+
+int fd_chmod(int fd, mode_t mode)
+{
+	char self[32];
+	struct text text;
+
+	if (fchmod(fd, mode) == 0)
+		return 0;
+	if (errno != EBADF)
+		return -errno;
+	/* FIXME: drop when kernel 6.6 is the oldest we support: fchmodat2(2) */
+	text_init(&text, self, sizeof(self));
+	text_addf(&text, "/proc/self/fd/%d", fd); /* fits */
+	return chmod(self, mode) < 0 ? -errno : 0;
 }
 
 ssize_t fd_read_file(int dirfd, const char *path, char *buf, size_t size)

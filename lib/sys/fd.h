@@ -24,6 +24,13 @@ ssize_t fd_read_at(int fd, void *buf, size_t n, off_t offset);
 /* Writes all n bytes; 0 or -errno. */
 int fd_write_all(int fd, const void *buf, size_t n);
 
+/* Copies what is left of one open file to the end of another, or, where the file system can, lets
+ * the other share all its blocks; to is empty. 0 or -errno. */
+int fd_copy(int from, int to);
+
+/* fchmod(2), also of an O_PATH descriptor (but of no link); 0 or -errno. */
+int fd_chmod(int fd, mode_t mode);
+
 /* Reads a small regular file, which must end before size bytes, and terminates it; bytes or -errno,
  * -E2BIG if it is larger, -EINVAL for what is no regular file: never waits for one. */
 ssize_t fd_read_file(int dirfd, const char *path, char *buf, size_t size);
