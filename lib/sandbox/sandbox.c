@@ -28,6 +28,7 @@
 #include "core/view.h"
 #include "core/view_host.h"
 #include "sandbox/cgroup.h"
+#include "sandbox/channel.h"
 #include "sandbox/emulator.h"
 #include "sandbox/sandbox_inside.h"
 #include "sys/clock.h"
@@ -167,53 +168,21 @@ static int namespaces(const struct sandbox_request *request)
 	return request->flags & SANDBOX_OWN_NET ? flags | CLONE_NEWNET : flags;
 }
 
-struct message {
-	char kind;
-	struct err err;
-};
-
-/* One message; 1, or 0 when the other end has been closed, by its exec or its death. */
-static int receive(int channel, struct message *ret, int *ret_fd)
-{
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct iovec iov = { ret, sizeof(*ret) };
-	struct msghdr message = { .msg_iov = &iov,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	struct cmsghdr *head;
-	ssize_t n;
-
-	do {
-		n = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
-	} while (n < 0 && errno == EINTR);
-	if (n <= 0)
-		return n < 0 ? -errno : 0;
-	head = CMSG_FIRSTHDR(&message);
-	*ret_fd = -1;
-	if (head && head->cmsg_type == SCM_RIGHTS)
-		memcpy(ret_fd, CMSG_DATA(head), sizeof(int));
-	return 1;
-}
-
 /* Until PID 1's program runs: nothing else closes the channel but a death. */
 static int await_start(int channel, struct sandbox *sandbox, struct err *err)
 {
-	struct message message = { 0 };
+	struct channel_message message = { 0 };
 	int fd = -1, r;
 
-	while ((r = receive(channel, &message, &fd)) == 1) {
-		switch ((enum inside_message)message.kind) {
-		case INSIDE_INSTANCE:
+	while ((r = channel_receive(channel, &message, &fd)) == 1) {
+		switch ((enum channel_kind)message.kind) {
+		case CHANNEL_INSTANCE:
 			sandbox->instance = fd;
 			break;
-		case INSIDE_TERMINAL:
+		case CHANNEL_TERMINAL:
 			sandbox->terminal = fd;
 			break;
-		case INSIDE_FAILED:
+		case CHANNEL_FAILED:
 			message.err.text[ERR_TEXT_MAX - 1] = '\0';
 			return err_say(err, message.err.code, "%s", message.err.text);
 		}

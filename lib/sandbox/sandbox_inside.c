@@ -21,20 +21,19 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "core/arch.h"
 #include "core/err.h"
-#include "core/path_size.h"
 #include "core/plan.h"
 #include "core/rule.h"
 #include "core/str.h"
-#include "sandbox/device.h"
+#include "sandbox/channel.h"
+#include "sandbox/command.h"
 #include "sandbox/filter.h"
 #include "sandbox/sandbox.h"
+#include "sandbox/stdio.h"
 #include "sys/binfmt.h"
-#include "sys/chain.h"
 #include "sys/fd.h"
 #include "sys/landlock.h"
 #include "sys/mount_api.h"
@@ -45,35 +44,6 @@
 
 /* linux/close_range.h, linux/securebits.h */
 enum { CLOSEXEC = 1 << 2, NO_ROOT_LOCKED = 0x2f | 0xc0 };
-
-static int send_message(const struct inside *inside, const void *bytes, size_t n, int fd)
-{
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { (void *)bytes, n }; /* iovec's type; never written to */
-	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
-
-	if (fd >= 0) {
-		message.msg_control = &control;
-		message.msg_controllen = sizeof(control);
-		control.align.cmsg_level = SOL_SOCKET;
-		control.align.cmsg_type = SCM_RIGHTS;
-		control.align.cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(&control.align), &fd, sizeof(int));
-	}
-	return sendmsg(inside->channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
-static int send_descriptor(const struct inside *inside, enum inside_message kind, int fd,
-			   struct err *err)
-{
-	char byte = (char)kind;
-	int r = send_message(inside, &byte, 1, fd);
-
-	return r < 0 ? err_set(err, -r, "cannot reach the supervisor") : 0;
-}
 
 /* A user namespace of its own has no limit but this one on those that are made in it. Where the
  * file cannot be written, the filter refuses them all the same. */
@@ -209,7 +179,7 @@ static int take_handlers(const struct inside *inside, struct err *err)
 	r = register_rule(instance, inside->rule, err);
 	if (r < 0)
 		return r;
-	return send_descriptor(inside, INSIDE_INSTANCE, instance, err);
+	return channel_send_descriptor(inside->channel, CHANNEL_INSTANCE, instance, err);
 }
 
 static int raise_loopback(struct err *err)
@@ -261,77 +231,6 @@ static int set_limits(const struct inside *inside, struct err *err)
 	if (r < 0)
 		return r;
 	return limit(RLIMIT_FSIZE, limits->file_bytes, "file sizes", err);
-}
-
-/* A terminal of the sandbox's own devpts, with the caller's settings and size. */
-static int open_terminal(const struct inside *inside, const int stdio[3], struct err *err)
-{
-	FD_CLEANUP int master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	FD_CLEANUP int slave = -1;
-	struct termios settings;
-	struct winsize size;
-	int unlock = 0, r;
-
-	if (master >= 0 && ioctl(master, TIOCSPTLCK, &unlock) == 0)
-		slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (slave < 0)
-		return err_set(err, errno, "cannot make a terminal");
-	for (int i = 0; i < 3; i++) {
-		if (tcgetattr(stdio[i], &settings) < 0)
-			continue;
-		/* Settings and size are a courtesy. */
-		(void)tcsetattr(slave, TCSANOW, &settings);
-		if (ioctl(stdio[i], TIOCGWINSZ, &size) == 0)
-			(void)ioctl(slave, TIOCSWINSZ, &size);
-	}
-	r = send_descriptor(inside, INSIDE_TERMINAL, master, err);
-	if (r < 0)
-		return r;
-	return fd_steal(&slave);
-}
-
-/* What the request says, but by nodes whose mode the command cannot change. */
-static void find_stdio(const struct inside *inside, int ret[3])
-{
-	memcpy(ret, inside->request->stdio, 3 * sizeof(*ret));
-	for (int i = 0; i < 3; i++) {
-		bool replaced = inside->request->flags & SANDBOX_TERMINAL && isatty(ret[i]);
-		int fd = replaced ? 0 : device_reopen_outside(ret[i]);
-
-		ret[i] = fd > 0 ? fd : ret[i];
-	}
-}
-
-/* 0 to 2 are those or, where that is a terminal, the sandbox's own. */
-static int take_stdio(const struct inside *inside, int wanted[3], struct err *err)
-{
-	int slave = -1;
-
-	for (int i = 0; i < 3; i++) {
-		int fd = device_reopen_inside(wanted[i]);
-
-		if (fd < 0)
-			return err_set(err, -fd, "cannot open descriptor %d's device", i);
-		wanted[i] = fd > 0 ? fd : wanted[i];
-	}
-	if (inside->request->flags & SANDBOX_TERMINAL) {
-		slave = open_terminal(inside, wanted, err);
-		if (slave < 0)
-			return slave;
-	}
-	for (int i = 0; i < 3; i++) {
-		if (slave >= 0 && isatty(wanted[i]))
-			wanted[i] = slave;
-		else if (wanted[i] != i)
-			wanted[i] = fcntl(wanted[i], F_DUPFD_CLOEXEC, 3);
-	}
-	for (int i = 0; i < 3; i++) {
-		if (wanted[i] != i && dup2(wanted[i], i) < 0)
-			return err_set(err, errno, "cannot pass on descriptor %d", i);
-	}
-	if (slave >= 0 && ioctl(slave, TIOCSCTTY, 0) < 0)
-		return err_set(err, errno, "cannot take the terminal");
-	return 0;
 }
 
 /* Takes away what is left of the rights that the new user namespace brought, for good. */
@@ -436,7 +335,7 @@ static int move_in(const struct inside *inside, int *ret_init, struct err *err)
 
 	if (r < 0)
 		return r;
-	find_stdio(inside, stdio);
+	stdio_find(inside->request, stdio);
 	*ret_init = copy_init(inside->init, err);
 	if (*ret_init < 0)
 		return *ret_init;
@@ -444,7 +343,7 @@ static int move_in(const struct inside *inside, int *ret_init, struct err *err)
 	if (r < 0)
 		return r;
 	(void)setsid(); /* cannot fail: just forked */
-	r = take_stdio(inside, stdio, err);
+	r = stdio_take(inside->request, inside->channel, stdio, err);
 	if (r < 0)
 		return r;
 	if (chdir(request->workdir) < 0)
@@ -478,68 +377,6 @@ static int confine(const struct inside *inside, struct err *err)
 	return bind_to_supervisor(inside, err);
 }
 
-static const char *find_variable(char *const *envp, const char *start)
-{
-	for (; *envp; envp++) {
-		if (str_starts(*envp, start))
-			return *envp + strlen(start);
-	}
-	return NULL;
-}
-
-/* As execvp(3): the first program of that name. environ is the supervisor's, and stays so. */
-static int find_command(const char *name, char *const *envp, char *ret, size_t size)
-{
-	const char *path = find_variable(envp, "PATH=");
-	int r = -ENOENT;
-
-	if (strchr(name, '/'))
-		return str_copy(ret, size, name) < 0 ? -ENAMETOOLONG : 0;
-	while (path && *path && *name) {
-		size_t n = strcspn(path, ":");
-		struct text text;
-
-		text_init(&text, ret, size);
-		text_add_bytes(&text, path, n);
-		text_addf(&text, "/%s", name);
-		if (text_check(&text) == 0 && access(ret, X_OK) == 0)
-			return 0;
-		r = errno == EACCES ? -EACCES : r;
-		path += n + (path[n] == ':');
-	}
-	return r;
-}
-
-/* The command, as the foreground group of the terminal where there is one. */
-static _Noreturn void run_command(const struct sandbox_request *request)
-{
-	char path[PATH_SIZE], line[ERR_TEXT_MAX + 64];
-	struct err err = { 0 };
-	struct text text;
-	sigset_t set;
-	int r;
-
-	/* Without a PID namespace nobody else would end it with its supervisor. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0UL, 0UL, 0UL); /* cannot fail */
-	(void)setpgid(0, 0); /* cannot fail: just forked, no session leader */
-	(void)sigfillset(&set);
-	(void)sigprocmask(SIG_BLOCK, &set, NULL); /* or the next call would stop us */
-	(void)tcsetpgrp(STDIN_FILENO, getpgrp()); /* no terminal, or not its session: no job */
-	(void)sigemptyset(&set);
-	(void)sigprocmask(SIG_SETMASK, &set, NULL);
-	r = find_command(request->argv[0], request->envp, path, sizeof(path));
-	if (r == 0) {
-		(void)execve(path, request->argv, request->envp);
-		(void)chain_explain(path, errno, &err);
-	} else {
-		(void)err_set(&err, -r, "no program of that name");
-	}
-	text_init(&text, line, sizeof(line));
-	text_addf(&text, "busypy: run: %s: %s\n", request->argv[0], err.text);
-	(void)fd_write_all(STDERR_FILENO, line, text.used); /* the status tells as well */
-	_exit(err.code == ENOENT ? 127 : 126);
-}
-
 /* The command is first, and PID 1 finds it when it is ready. */
 static int start_both(const struct inside *inside, int init, struct err *err)
 {
@@ -553,7 +390,7 @@ static int start_both(const struct inside *inside, int init, struct err *err)
 	(void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL); /* cannot fail */
 	pid = vfork();
 	if (pid == 0)
-		run_command(inside->request);
+		command_run(inside->request);
 	if (pid < 0)
 		return err_set(err, errno, "cannot start the command");
 	text_init(&text, number, sizeof(number));
@@ -564,10 +401,7 @@ static int start_both(const struct inside *inside, int init, struct err *err)
 
 void inside_main(const struct inside *inside)
 {
-	struct {
-		char kind;
-		struct err err;
-	} message = { .kind = INSIDE_FAILED };
+	struct channel_message message = { .kind = CHANNEL_FAILED };
 	int init = -1, r;
 
 	(void)close(inside->supervisor);
@@ -576,6 +410,6 @@ void inside_main(const struct inside *inside)
 		r = confine(inside, &message.err);
 	if (r == 0)
 		(void)start_both(inside, init, &message.err);
-	(void)send_message(inside, &message, sizeof(message), -1); /* else it is gone, too */
+	channel_send(inside->channel, &message); /* else it is gone, too */
 	_exit(125);
 }

@@ -16,14 +16,11 @@ struct inside {
 	const struct rule *rule; /* how the arch's programs are executed, or NULL */
 	const char *init;	 /* path of PID 1's program */
 	int supervisor;		 /* the channel's other end, not ours to keep */
-	int channel;		 /* to the supervisor: INSIDE_ messages; closed by the exec */
+	int channel;		 /* to the supervisor; closed by the exec */
 	int cgroup;		 /* cgroup.procs of its own, or -1 */
 	uid_t uid;
 	gid_t gid;
 };
-
-/* A message is one of these, perhaps with a descriptor, or for INSIDE_FAILED a struct err. */
-enum inside_message { INSIDE_INSTANCE = 'i', INSIDE_TERMINAL = 't', INSIDE_FAILED = 'f' };
 
 /* Becomes the sandbox's PID 1, or tells why not and ends. Memory is the supervisor's, too, which
  * stands still until then. */
