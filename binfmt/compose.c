@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "core/contract.h"
@@ -135,11 +136,15 @@ int compose_in_place(const struct contract *contract, const struct request *requ
 {
 	struct err err = { 0 };
 	struct cwd cwd;
+	int r;
 
 	cwd_get(&cwd);
 	if (unshare(CLONE_NEWNS) < 0)
 		return -errno;
-	if (build(contract, script->tree, &err) < 0)
+	r = build(contract, script->tree, &err);
+	if (r == 0 && priv_hold_user() < 0)
+		r = err_set(&err, errno, "cannot set no_new_privs");
+	if (r < 0)
 		words_die(WORDS_OURS, request->path, &err);
 	start_in_view(contract, request, script, line, &cwd);
 }
@@ -155,6 +160,9 @@ static void as_user(const struct tier_subject *subject, const struct shebang *li
 	int r;
 
 	cwd_get(&cwd);
+	/* Nobody looks into this process while it has the namespace's rights, which a policy may
+	 * give to the loader alone. The exec takes it back. */
+	(void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL); /* cannot fail */
 	r = ns_new_user(err);
 	if (r < 0) {
 		(void)err_wrap(err, r, "no view can be made for this caller");

@@ -110,8 +110,7 @@ static int enter_template(const struct contract *contract, const struct script *
 		words_die(WORDS_OURS, what, &err);
 	if (r < 0)
 		return r;
-	/* nosuid on every mount does not cover those that the host makes later */
-	if (getuid() != 0 && priv_set_no_new_privs() < 0)
+	if (priv_hold_user() < 0)
 		die(what, WORDS_OURS, "cannot set no_new_privs");
 	return 0;
 }

@@ -92,6 +92,8 @@ enter_template(const struct contract *contract, const struct request *request,
 	r = ns_enter(fd, 0, &entered, &err);
 	if (r < 0 && !entered)
 		return r;
+	if (r == 0 && priv_hold_user() < 0)
+		r = err_set(&err, errno, "cannot set no_new_privs");
 	if (r < 0)
 		words_die(WORDS_OURS, request->path, &err);
 	start_in_view(contract, request, script, line, &cwd);

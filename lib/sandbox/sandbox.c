@@ -150,10 +150,11 @@ static pid_t clone_inside(struct inside *inside, struct work *work, int flags, i
 	/* A handler of ours must not run there. */
 	(void)sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, &before);
+	/* Nor may anybody look into it: its memory is ours, and it has the namespaces' rights. */
+	(void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL); /* cannot fail */
 	pid = clone(enter, work->stack + STACK_SIZE,
 		    flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, inside, ret_pidfd);
 	pid = pid < 0 ? -errno : pid;
-	/* It changed that of our memory, as long as both had it. */
 	(void)prctl(PR_SET_DUMPABLE, dumpable == 1 ? 1UL : 0UL, 0UL, 0UL, 0UL);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return pid;

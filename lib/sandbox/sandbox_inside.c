@@ -385,9 +385,9 @@ static int start_both(const struct inside *inside, int init, struct err *err)
 	char *argv[] = { (char *)"init", (char *)"--adopt", number, NULL };
 	pid_t pid;
 
-	/* Our memory is the supervisor's, and our descriptors are the caller's, until the exec
-	 * below; the command, which runs by then, may not reach them through /proc/1. */
-	(void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL); /* cannot fail */
+	/* Our memory is the supervisor's, which is not dumpable meanwhile, and our descriptors are
+	 * the caller's, until the exec below: the command, which runs by then, does not reach them
+	 * through /proc/1. */
 	pid = vfork();
 	if (pid == 0)
 		command_run(inside->request);

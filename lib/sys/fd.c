@@ -142,9 +142,5 @@ int fd_create_anew(const char *path, mode_t mode)
 
 int fd_cloexec(int fd)
 {
-	int flags = fcntl(fd, F_GETFD);
-
-	if (flags < 0)
-		return -errno;
-	return fcntl(fd, F_SETFD, flags | FD_CLOEXEC) < 0 ? -errno : 0;
+	return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0; /* the only such flag */
 }

@@ -103,20 +103,29 @@ static int write_map(int proc, const char *name, unsigned inside, unsigned outsi
 	return write_self(proc, name, map, err);
 }
 
-static int map_ids(const struct ns_ids *ids, struct err *err)
+static int write_ids(const struct ns_ids *ids, struct err *err)
 {
-	int r;
+	int r = write_self(ids->proc, "setgroups", "deny", err);
 
-	/* A process that gained rights by an exec, or was refused them, is not dumpable, and its
-	 * /proc files belong to root; it holds no rights here, so nothing is given away. */
-	(void)prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL);
-	r = write_self(ids->proc, "setgroups", "deny", err);
 	if (r < 0)
 		return r;
 	r = write_map(ids->proc, "uid_map", ids->uid, ids->outer_uid, err);
 	if (r < 0)
 		return r;
 	return write_map(ids->proc, "gid_map", ids->gid, ids->outer_gid, err);
+}
+
+/* The /proc files of a process that is not dumpable belong to root: one that gained rights by an
+ * exec, or was refused them, or does not want to be looked into. It is so again afterwards. */
+static int map_ids(const struct ns_ids *ids, struct err *err)
+{
+	int before = prctl(PR_GET_DUMPABLE, 0UL, 0UL, 0UL, 0UL), r;
+
+	(void)prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL); /* this and the next cannot fail */
+	r = write_ids(ids, err);
+	if (before != 1)
+		(void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL);
+	return r;
 }
 
 int ns_map(const struct ns_ids *ids, struct err *err)

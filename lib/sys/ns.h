@@ -36,7 +36,8 @@ struct ns_ids {
 };
 
 /* Maps them in the user namespace that the process has just made; user_namespaces(7). The outer
- * ones must be its own. Groups stay, but cannot be changed any more. */
+ * ones must be its own. Groups stay, but cannot be changed any more. While that is written the
+ * process is dumpable, and then again as it was. */
 int ns_map(const struct ns_ids *ids, struct err *err);
 
 /* Maps exactly this uid and gid, those from before, to themselves. */

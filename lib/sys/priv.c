@@ -135,3 +135,15 @@ int priv_set_no_new_privs(void)
 {
 	return prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) < 0 ? -errno : 0;
 }
+
+int priv_hold_user(void)
+{
+	return getuid() == 0 || geteuid() == 0 ? 0 : priv_set_no_new_privs();
+}
+
+bool priv_filtered(void)
+{
+	int mode = prctl(PR_GET_SECCOMP, 0UL, 0UL, 0UL, 0UL);
+
+	return mode > 0 || (mode < 0 && errno != EINVAL); /* EINVAL: a kernel without filters */
+}

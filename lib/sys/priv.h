@@ -48,4 +48,12 @@ enum priv_gain priv_gain(const struct priv *priv, uint64_t mask);
 bool priv_no_new_privs(void);
 int priv_set_no_new_privs(void);
 
+/* The same for whoever is not uid 0, whatever capabilities it has: nosuid on every mount does not
+ * cover those that the host makes later. It would take a changed user away from root's. */
+int priv_hold_user(void);
+
+/* True if a seccomp filter looks at this process's system calls: one that is older than a call may
+ * kill for it. */
+bool priv_filtered(void);
+
 #endif

@@ -8,7 +8,9 @@
 #include <linux/stat.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "core/contract.h"
@@ -71,13 +73,14 @@ static bool is_no_use(int r)
 
 int probe_file(const char *path, struct contract_file *ret)
 {
-	struct statx st;
+	struct stat st;
 
-	if (syscall(SYS_statx, AT_FDCWD, path, AT_NO_AUTOMOUNT, STATX_INO | STATX_CTIME, &st) < 0)
+	/* not statx(2): a seccomp filter may be older, and kill for it */
+	if (fstatat(AT_FDCWD, path, &st, AT_NO_AUTOMOUNT) < 0)
 		return -errno;
-	ret->dev = (uint64_t)st.stx_dev_major << 32 | st.stx_dev_minor;
-	ret->ino = st.stx_ino;
-	ret->ctime = (uint64_t)st.stx_ctime.tv_sec * 1000000000 + st.stx_ctime.tv_nsec;
+	ret->dev = (uint64_t)major(st.st_dev) << 32 | minor(st.st_dev);
+	ret->ino = st.st_ino;
+	ret->ctime = (uint64_t)st.st_ctim.tv_sec * 1000000000 + (uint64_t)st.st_ctim.tv_nsec;
 	return 0;
 }
 

@@ -225,3 +225,22 @@ try: os.open(\"/proc/1/mem\", os.O_RDWR)
 except OSError as e: print(e.strerror)"'
     [[ $output = "Permission denied" || $output = "Read-only file system" ]] || { echo "$output"; return 1; }
 }
+
+@test "nobody looks into what becomes PID 1 while it has the namespaces' rights" {
+    for options in "" "--net none" "--write"; do
+        # shellcheck disable=SC2086
+        run -0 strace -f -o "$BATS_TEST_TMPDIR/trace" setpriv --reuid 1000 --regid 1000 --clear-groups \
+            "$BUSYPY" run --tree "$TREES/host" --cwd none $options -- true
+        # of all that needs the rights, or changes it: dumpable while the maps are written, and not otherwise
+        sed -nE 's/^[0-9]+ +(prctl\(PR_SET_DUMPABLE, [^)]*\)|clone\(.*CLONE_NEWUSER|move_mount\(|openat?\(.*"\/proc\/self\/.id_map|pivot_root\(|execveat\().*/\1/p' \
+            "$BATS_TEST_TMPDIR/trace" | sed 's/.*id_map/map/; s/(child_stack.*/(/; /^execveat/q' | uniq >"$BATS_TEST_TMPDIR/order"
+        head -n 7 "$BATS_TEST_TMPDIR/order" | diff - <(echo "prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)
+clone(
+prctl(PR_SET_DUMPABLE, SUID_DUMP_USER)
+map
+prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE)
+move_mount(
+pivot_root(")
+        [ "$(grep -c SUID_DUMP_USER "$BATS_TEST_TMPDIR/order")" = 1 ]
+    done
+}

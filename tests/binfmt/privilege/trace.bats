@@ -60,7 +60,7 @@ SCRIPT
     traced <<'SCRIPT'
 sed -n "/$drop/,\$p" /run/enter | sed 1d >/run/after
 sed -n 1p /run/after | grep -F '{effective=0, permitted=0, inheritable=0}'
-sed -n 2,3p /run/after | grep -F 'prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)'
+sed -n 2,4p /run/after | grep -F 'prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)'
 grep -F 'chdir("' /run/after
 # before, enter opens the template and nothing else, and changes to no directory
 sed "/$drop/q" /run/enter | sed 1d | sed -n 's/^\(open[a-z0-9]*\|chdir\|execve\|fchdir\)(.*/\1/p' >/run/before
