@@ -7,6 +7,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "core/err.h"
+
+struct message {
+	char kind; /* enum channel_kind */
+	struct err err;
+};
+
 union control {
 	struct cmsghdr align;
 	char bytes[CMSG_SPACE(sizeof(int))];
@@ -29,9 +36,11 @@ static int send_bytes(int channel, const void *bytes, size_t n, int fd)
 	return sendmsg(channel, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-void channel_send(int channel, const struct channel_message *message)
+void channel_fail(int channel, const struct err *err)
 {
-	(void)send_bytes(channel, message, sizeof(*message), -1); /* nobody is left to be told */
+	struct message message = { CHANNEL_FAILED, *err };
+
+	(void)send_bytes(channel, &message, sizeof(message), -1); /* nobody is left to be told */
 }
 
 int channel_send_descriptor(int channel, enum channel_kind kind, int fd, struct err *err)
@@ -42,10 +51,11 @@ int channel_send_descriptor(int channel, enum channel_kind kind, int fd, struct 
 	return r < 0 ? err_set(err, -r, "cannot reach the supervisor") : 0;
 }
 
-int channel_receive(int channel, struct channel_message *ret, int *ret_fd)
+int channel_receive(int channel, enum channel_kind *ret, int *ret_fd, struct err *ret_why)
 {
 	union control control;
-	struct iovec iov = { ret, sizeof(*ret) };
+	struct message received = { 0 };
+	struct iovec iov = { &received, sizeof(received) };
 	struct msghdr message = { .msg_iov = &iov,
 				  .msg_iovlen = 1,
 				  .msg_control = &control,
@@ -62,5 +72,8 @@ int channel_receive(int channel, struct channel_message *ret, int *ret_fd)
 	*ret_fd = -1;
 	if (head && head->cmsg_type == SCM_RIGHTS)
 		memcpy(ret_fd, CMSG_DATA(head), sizeof(int));
+	received.err.text[ERR_TEXT_MAX - 1] = '\0';
+	*ret = (enum channel_kind)received.kind;
+	*ret_why = received.err;
 	return 1;
 }

@@ -172,11 +172,12 @@ static int namespaces(const struct sandbox_request *request)
 /* Until PID 1's program runs: nothing else closes the channel but a death. */
 static int await_start(int channel, struct sandbox *sandbox, struct err *err)
 {
-	struct channel_message message = { 0 };
+	enum channel_kind kind;
+	struct err why;
 	int fd = -1, r;
 
-	while ((r = channel_receive(channel, &message, &fd)) == 1) {
-		switch ((enum channel_kind)message.kind) {
+	while ((r = channel_receive(channel, &kind, &fd, &why)) == 1) {
+		switch (kind) {
 		case CHANNEL_INSTANCE:
 			sandbox->instance = fd;
 			break;
@@ -184,8 +185,7 @@ static int await_start(int channel, struct sandbox *sandbox, struct err *err)
 			sandbox->terminal = fd;
 			break;
 		case CHANNEL_FAILED:
-			message.err.text[ERR_TEXT_MAX - 1] = '\0';
-			return err_say(err, message.err.code, "%s", message.err.text);
+			return err_say(err, why.code, "%s", why.text);
 		}
 	}
 	return r < 0 ? err_set(err, -r, "cannot hear of the sandbox") : 0;

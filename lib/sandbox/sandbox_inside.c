@@ -401,15 +401,15 @@ static int start_both(const struct inside *inside, int init, struct err *err)
 
 void inside_main(const struct inside *inside)
 {
-	struct channel_message message = { .kind = CHANNEL_FAILED };
+	struct err err = { 0 };
 	int init = -1, r;
 
 	(void)close(inside->supervisor);
-	r = move_in(inside, &init, &message.err);
+	r = move_in(inside, &init, &err);
 	if (r == 0)
-		r = confine(inside, &message.err);
+		r = confine(inside, &err);
 	if (r == 0)
-		(void)start_both(inside, init, &message.err);
-	channel_send(inside->channel, &message); /* else it is gone, too */
+		(void)start_both(inside, init, &err);
+	channel_fail(inside->channel, &err);
 	_exit(125);
 }
