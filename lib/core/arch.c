@@ -11,31 +11,32 @@ enum { KIB = 1024 };
 
 /* ARM: the float ABI is in e_flags; binaries older than that flag carry none, hence soft is "not
  * hard". mips and mipsel differ by EI_DATA alone; o32, n32 and n64 by class and flags. ppc64le: 1
- * is the first ELF ABI. */
+ * is the first ELF ABI. The last number: glibc, sysdeps/generic/ldconfig.h, FLAG_ELF_LIBC6 and what
+ * each arch's dl-cache.h wants beside it. */
 static const struct arch table[] = {
 	{ "x86_64", "amd64", "x86_64-linux-gnu", "x86_64", "x86_64", "/lib64/ld-linux-x86-64.so.2",
-	  "/lib/ld-musl-x86_64.so.1", EM_X86_64, 2, 1, 0, 0, 4 * KIB },
+	  "/lib/ld-musl-x86_64.so.1", EM_X86_64, 2, 1, 0, 0, 4 * KIB, 0x0303 },
 	{ "aarch64", "arm64", "aarch64-linux-gnu", "aarch64", "aarch64",
 	  "/lib/ld-linux-aarch64.so.1", "/lib/ld-musl-aarch64.so.1", EM_AARCH64, 2, 1, 0, 0,
-	  64 * KIB },
+	  64 * KIB, 0x0a03 },
 	{ "riscv64", "riscv64", "riscv64-linux-gnu", "riscv64", "riscv64",
 	  "/lib/ld-linux-riscv64-lp64d.so.1", "/lib/ld-musl-riscv64.so.1", EM_RISCV, 2, 1, 0, 0,
-	  4 * KIB },
+	  4 * KIB, 0x1003 },
 	{ "armhf", "armhf", "arm-linux-gnueabihf", "arm", "armv7l", "/lib/ld-linux-armhf.so.3",
 	  "/lib/ld-musl-armhf.so.1", EM_ARM, 1, 1, EF_ARM_ABI_FLOAT_HARD, EF_ARM_ABI_FLOAT_HARD,
-	  4 * KIB },
+	  4 * KIB, 0x0903 },
 	{ "armel", "armel", "arm-linux-gnueabi", "arm", "armv7l", "/lib/ld-linux.so.3",
-	  "/lib/ld-musl-arm.so.1", EM_ARM, 1, 1, 0, EF_ARM_ABI_FLOAT_HARD, 4 * KIB },
+	  "/lib/ld-musl-arm.so.1", EM_ARM, 1, 1, 0, EF_ARM_ABI_FLOAT_HARD, 4 * KIB, 0x0b03 },
 	{ "i386", "i386", "i386-linux-gnu", "i386", "i686", "/lib/ld-linux.so.2",
-	  "/lib/ld-musl-i386.so.1", EM_386, 1, 1, 0, 0, 4 * KIB },
+	  "/lib/ld-musl-i386.so.1", EM_386, 1, 1, 0, 0, 4 * KIB, 0x0003 },
 	{ "ppc64le", "ppc64el", "powerpc64le-linux-gnu", "ppc64le", "ppc64le", "/lib64/ld64.so.2",
-	  "/lib/ld-musl-powerpc64le.so.1", EM_PPC64, 2, 1, 0, 1, 64 * KIB },
+	  "/lib/ld-musl-powerpc64le.so.1", EM_PPC64, 2, 1, 0, 1, 64 * KIB, 0x0503 },
 	{ "s390x", "s390x", "s390x-linux-gnu", "s390x", "s390x", "/lib/ld64.so.1",
-	  "/lib/ld-musl-s390x.so.1", EM_S390, 2, 2, 0, 0, 4 * KIB },
+	  "/lib/ld-musl-s390x.so.1", EM_S390, 2, 2, 0, 0, 4 * KIB, 0x0403 },
 	{ "mips64el", "mips64el", "mips64el-linux-gnuabi64", "mips64el", "mips64", "/lib64/ld.so.1",
-	  "/lib/ld-musl-mips64el.so.1", EM_MIPS, 2, 1, 0, EF_MIPS_ABI2, 64 * KIB },
+	  "/lib/ld-musl-mips64el.so.1", EM_MIPS, 2, 1, 0, EF_MIPS_ABI2, 64 * KIB, 0x0703 },
 	{ "mipsel", "mipsel", "mipsel-linux-gnu", "mipsel", "mips", "/lib/ld.so.1",
-	  "/lib/ld-musl-mipsel.so.1", EM_MIPS, 1, 1, 0, EF_MIPS_ABI2, 64 * KIB },
+	  "/lib/ld-musl-mipsel.so.1", EM_MIPS, 1, 1, 0, EF_MIPS_ABI2, 64 * KIB, 0x0003 },
 };
 
 static const struct {

@@ -25,6 +25,7 @@ struct arch {
 	uint32_t flags;	     /* e_flags & flags_mask must be this: ABIs that share a machine */
 	uint32_t flags_mask;
 	uint32_t page_size; /* largest page of this arch's kernels, bytes: PT_LOAD must fit it */
+	uint16_t ldcache;   /* flags of its libraries in ld.so's cache, core/ldcache.h */
 };
 
 /* The table; *ret_n receives its length. Static storage. */

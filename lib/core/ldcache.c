@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Searches ld.so's cache. sysdeps/generic/dl-cache.h: the format since glibc 2.2, alone or after
- * the older one. */
+/* Searches and writes ld.so's cache. glibc, sysdeps/generic/dl-cache.h: the format since 2.2, alone
+ * or after the older one; since 2.33 it tells its byte order. */
 #include "core/ldcache.h"
 
+#include <elf.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
+#include "core/arch.h"
 #include "core/str.h"
 
 #define OLD_MAGIC "ld.so-1.7.0"
@@ -16,14 +20,33 @@ enum {
 	HEAD = 48,	/* magic, number, bytes of strings, flags, place of extensions, unused */
 	ENTRY = 24,	/* flags, key, value, OS version, hardware capabilities */
 	ALIGN = 8,
+	AT_NUMBER = 20, /* in the head */
+	AT_STRINGS = 24,
+	AT_ORDER = 28,
+	ORDER_MASK = 3,
+	ORDER_LITTLE = 2,
+	ORDER_BIG = 3,
 };
 
-static uint32_t number(const uint8_t *bytes)
+static uint32_t number(const uint8_t *bytes, bool big)
 {
-	uint32_t value;
+	uint32_t value = 0;
 
-	memcpy(&value, bytes, sizeof(value));
+	for (size_t i = 0; i < sizeof(value); i++)
+		value = value << 8 | bytes[big ? i : sizeof(value) - 1 - i];
 	return value;
+}
+
+static bool native_is_big(void)
+{
+	return arch_native()->data == ELFDATA2MSB;
+}
+
+static bool is_big(const uint8_t *head)
+{
+	unsigned order = head[AT_ORDER] & ORDER_MASK;
+
+	return order >= ORDER_LITTLE ? order == ORDER_BIG : native_is_big();
 }
 
 /* Where the new format begins; n if nowhere. */
@@ -32,8 +55,9 @@ static size_t find_head(const uint8_t *cache, size_t n)
 	uint64_t at = 0;
 
 	if (n >= OLD_HEAD && memcmp(cache, OLD_MAGIC, sizeof(OLD_MAGIC) - 1) == 0)
-		at = (OLD_HEAD + (uint64_t)number(cache + 12) * OLD_ENTRY + ALIGN - 1) / ALIGN *
-		     ALIGN;
+		at = (OLD_HEAD + (uint64_t)number(cache + 12, native_is_big()) * OLD_ENTRY + ALIGN -
+		      1) /
+		     ALIGN * ALIGN;
 	if (at > n || n - at < HEAD || memcmp(cache + at, MAGIC, sizeof(MAGIC) - 1) != 0)
 		return n;
 	return (size_t)at;
@@ -49,20 +73,151 @@ const char *ldcache_next(const uint8_t *cache, size_t n, const char *name, size_
 {
 	size_t start = find_head(cache, n), entries;
 	const uint8_t *head = cache + start;
+	bool big;
 
 	n -= start;
 	if (!n)
 		return NULL;
+	big = is_big(head);
 	entries = (n - HEAD) / ENTRY;
-	if (number(head + 20) < entries)
-		entries = number(head + 20);
+	if (number(head + AT_NUMBER, big) < entries)
+		entries = number(head + AT_NUMBER, big);
 	while (*at < entries) {
 		const uint8_t *entry = head + HEAD + (*at)++ * ENTRY;
-		const char *key = string(head, n, number(entry + 4));
-		const char *value = string(head, n, number(entry + 8));
+		const char *key = string(head, n, number(entry + 4, big));
+		const char *value = string(head, n, number(entry + 8, big));
 
 		if (key && value && str_eq(key, name))
 			return value;
 	}
 	return NULL;
+}
+
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* A number at *s, which is moved behind it; as large ones as ld.so's int overflow alike. */
+static int32_t read_digits(const char **s)
+{
+	uint32_t value = 0;
+
+	for (; digit(**s); (*s)++)
+		value = value * 10 + (uint32_t)(**s - '0');
+	return (int32_t)value;
+}
+
+/* ld.so's order of names, elf/dl-cache.c, _dl_cache_libcmp: numbers by value, after all else. */
+static int compare(const char *a, const char *b)
+{
+	while (*a) {
+		if (digit(*a) && digit(*b)) {
+			int32_t x = read_digits(&a), y = read_digits(&b);
+
+			if (x != y)
+				return x < y ? -1 : 1;
+		} else if (digit(*a) || digit(*b)) {
+			return digit(*a) ? 1 : -1;
+		} else if (*a != *b) {
+			break;
+		} else {
+			a++;
+			b++;
+		}
+	}
+	return *a - *b;
+}
+
+static bool is_ascii(const char *s)
+{
+	while (*s > 0 && *s <= '~')
+		s++;
+	return !*s;
+}
+
+/* ld.so halves a list that falls. */
+static bool in_order(const struct ldcache_library *first, const struct ldcache_library *second)
+{
+	int order = compare(first->name, second->name);
+
+	return order ? order > 0 : strcmp(first->name, second->name) >= 0;
+}
+
+static void sort(struct ldcache_library *libs, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct ldcache_library lib = libs[i];
+		size_t at = i;
+
+		for (; at && !in_order(&libs[at - 1], &lib); at--)
+			libs[at] = libs[at - 1];
+		libs[at] = lib;
+	}
+}
+
+static size_t strings_size(const struct ldcache_library *lib)
+{
+	return strlen(lib->name) + 1 + strlen(lib->dir) + 1 + strlen(lib->name) + 1;
+}
+
+size_t ldcache_size(const struct ldcache_library *libs, size_t n)
+{
+	size_t size = HEAD + n * ENTRY;
+
+	for (size_t i = 0; i < n; i++)
+		size += strings_size(&libs[i]);
+	return size;
+}
+
+static void put(uint8_t *at, size_t value, bool big)
+{
+	for (size_t i = 0; i < sizeof(uint32_t); i++)
+		at[big ? sizeof(uint32_t) - 1 - i : i] = (uint8_t)(value >> 8 * i);
+}
+
+static size_t put_string(uint8_t *dst, const char *s)
+{
+	size_t n = strlen(s);
+
+	memcpy(dst, s, n);
+	return n;
+}
+
+/* One entry, whose strings begin at `at`; returns where they end. */
+static size_t put_library(const struct ldcache_library *lib, const struct arch *arch,
+			  uint8_t *entry, uint8_t *dst, size_t at)
+{
+	bool big = arch->data == ELFDATA2MSB;
+
+	put(entry, arch->ldcache, big);
+	put(entry + 4, at, big);
+	at += put_string(dst + at, lib->name) + 1;
+	put(entry + 8, at, big);
+	at += put_string(dst + at, lib->dir);
+	dst[at++] = '/';
+	return at + put_string(dst + at, lib->name) + 1;
+}
+
+int ldcache_write(struct ldcache_library *libs, size_t n, const struct arch *arch, uint8_t *dst,
+		  size_t room)
+{
+	size_t size = ldcache_size(libs, n), at = HEAD + n * ENTRY;
+	bool big = arch->data == ELFDATA2MSB;
+
+	if (size > room || size > INT32_MAX)
+		return -E2BIG;
+	sort(libs, n);
+	for (size_t i = 0; i < n; i++) {
+		if (!is_ascii(libs[i].name) || (i && str_eq(libs[i - 1].name, libs[i].name)))
+			return -EINVAL;
+	}
+	memset(dst, 0, size);
+	(void)put_string(dst, MAGIC);
+	put(dst + AT_NUMBER, n, big);
+	put(dst + AT_STRINGS, size - at, big);
+	dst[AT_ORDER] = big ? ORDER_BIG : ORDER_LITTLE;
+	for (size_t i = 0; i < n; i++)
+		at = put_library(&libs[i], arch, dst + HEAD + i * ENTRY, dst, at);
+	return (int)size;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* ld.so's cache: both formats, entries that lead outside. */
+/* ld.so's cache: both formats, entries that lead outside; what is written. */
 #include "core/ldcache.h"
 
+#include <errno.h>
+
+#include "core/arch.h"
 #include "check.h"
 
 enum { HEAD = 48, ENTRY = 24 };
@@ -29,6 +32,62 @@ static size_t make(uint8_t *cache)
 	}
 	memcpy(cache + at, strings, sizeof(strings));
 	return at + sizeof(strings);
+}
+
+/* Byte for byte: elf/cache.c of glibc 2.36 writes the same but for its extensions. */
+static const uint8_t little[] =
+	"glibc-ld.so.cache1.1\2\0\0\0\44\0\0\0\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	"\3\3\0\0\140\0\0\0\150\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	"\3\3\0\0\163\0\0\0\172\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	"libm.so\0/l/libm.so\0liba.1\0/l/liba.1";
+static const uint8_t large[] =
+	"glibc-ld.so.cache1.1\0\0\0\2\0\0\0\44\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	"\0\0\4\3\0\0\0\140\0\0\0\150\0\0\0\0\0\0\0\0\0\0\0\0"
+	"\0\0\4\3\0\0\0\163\0\0\0\172\0\0\0\0\0\0\0\0\0\0\0\0"
+	"libm.so\0/l/libm.so\0liba.1\0/l/liba.1";
+
+static void test_golden(const char *arch, const uint8_t *wanted)
+{
+	struct ldcache_library libs[] = { { "liba.1", "/l" }, { "libm.so", "/l" } };
+	uint8_t cache[sizeof(little)];
+	const char *path;
+	size_t at = 0;
+
+	CHECK(ldcache_size(libs, 2) == sizeof(little), "the size is foretold");
+	CHECK(ldcache_write(libs, 2, arch_by_name(arch), cache, sizeof(cache) - 1) == -E2BIG,
+	      "a cache that does not fit");
+	CHECK(ldcache_write(libs, 2, arch_by_name(arch), cache, sizeof(cache)) ==
+			      (int)sizeof(little) &&
+		      memcmp(cache, wanted, sizeof(little)) == 0,
+	      arch);
+	path = ldcache_next(cache, sizeof(cache), "liba.1", &at);
+	CHECK_TEXT(path ? path : "", "/l/liba.1", "what is written can be read");
+}
+
+static void test_order(void)
+{
+	static const char *const sorted[] = { "lib1",	   "libx.so.10", "libx.so.9", "libx.so.09",
+					      "libx.so.2", "libx.so.1-", "libx.so.1", "libx.so",
+					      "libx",	   "lib-" };
+	enum { N = sizeof(sorted) / sizeof(sorted[0]) };
+	struct ldcache_library libs[N];
+	uint8_t cache[1024];
+	bool same;
+
+	for (size_t turn = 0; turn < N; turn++) {
+		for (size_t i = 0; i < N; i++)
+			libs[i] = (struct ldcache_library){ sorted[(i * 7 + turn) % N], "/l" };
+		same = ldcache_write(libs, N, arch_by_name("i386"), cache, sizeof(cache)) > 0;
+		for (size_t i = 0; i < N; i++)
+			same = same && strcmp(libs[i].name, sorted[i]) == 0;
+		CHECK(same, "the order that ld.so expects");
+	}
+	libs[3] = libs[8];
+	CHECK(ldcache_write(libs, N, arch_by_name("i386"), cache, sizeof(cache)) == -EINVAL,
+	      "a name that is there twice");
+	libs[0].name = "lib\303\244.so";
+	CHECK(ldcache_write(libs, 1, arch_by_name("i386"), cache, sizeof(cache)) == -EINVAL,
+	      "a name whose order is another on each arch");
 }
 
 int main(void)
@@ -70,5 +129,8 @@ int main(void)
 	at = 0;
 	path = ldcache_next(cache, n, "libx.so", &at);
 	CHECK_TEXT(path ? path : "", "/lib/libx.so", "an entry that leads outside is passed over");
+	test_golden("x86_64", little);
+	test_golden("s390x", large);
+	test_order();
 	return done();
 }
