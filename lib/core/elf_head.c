@@ -19,6 +19,12 @@ static uint64_t get(const uint8_t *bytes, size_t n, bool big)
 	return value;
 }
 
+static void put(uint8_t *bytes, size_t n, bool big, uint64_t value)
+{
+	for (size_t i = 0; i < n; i++)
+		bytes[big ? n - 1 - i : i] = (uint8_t)(value >> 8 * i);
+}
+
 static void read_head(const uint8_t *bytes, bool wide, bool big, struct elf_head *ret)
 {
 	ret->type = (uint16_t)get(bytes + 16, 2, big);
@@ -210,5 +216,108 @@ int elf_head_interp(const struct elf_head *head, const uint8_t *phdrs, size_t n,
 		*ret_size = wide ? get(phdr + 32, 8, big) : get(phdr + 16, 4, big);
 		return *ret_size >= 2 ? 1 : -ENOEXEC;
 	}
+	return 0;
+}
+
+/* The program header of that type in a whole file; NULL if there is none. */
+static uint8_t *find_phdr(const struct elf_head *head, uint8_t *bytes, size_t n, uint32_t type)
+{
+	size_t each = phdr_size(head), all = elf_head_phdrs_size(head);
+
+	if (!all || head->phoff > n || all > n - head->phoff)
+		return NULL;
+	for (size_t i = 0; i < head->phnum; i++) {
+		uint8_t *phdr = bytes + head->phoff + i * each;
+
+		if (get(phdr, 4, head->data == ELFDATA2MSB) == type)
+			return phdr;
+	}
+	return NULL;
+}
+
+int elf_head_set_interp(uint8_t *bytes, size_t n, const char *interp, size_t *ret_n)
+{
+	size_t size = strlen(interp) + 1, word;
+	struct elf_head head;
+	uint8_t *phdr;
+	bool big, wide;
+
+	if (elf_head_parse(bytes, n, &head) < 0)
+		return -ENOEXEC;
+	phdr = find_phdr(&head, bytes, n, PT_INTERP);
+	if (!phdr)
+		return -ENOEXEC;
+	big = head.data == ELFDATA2MSB;
+	wide = head.elf_class == ELFCLASS64;
+	word = wide ? 8 : 4;
+	put(phdr + (wide ? 8 : 4), word, big, n);      /* p_offset */
+	put(phdr + (wide ? 32 : 16), word, big, size); /* p_filesz */
+	put(phdr + (wide ? 40 : 20), word, big, size); /* p_memsz */
+	memcpy(bytes + n, interp, size);
+	*ret_n = n + size;
+	return 0;
+}
+
+/* A segment of that type whose bytes are all in the file of n bytes; false if there is none. */
+static bool find_segment(const struct elf_head *head, uint8_t *bytes, size_t n, uint32_t type,
+			 struct segment *ret)
+{
+	uint8_t *phdr = find_phdr(head, bytes, n, type);
+
+	if (!phdr)
+		return false;
+	read_segment(head, phdr, ret);
+	return ret->offset <= n && ret->size <= n - ret->offset;
+}
+
+/* The entry of the dynamic section (n bytes) that DT_RPATH may take, and the address of the
+ * strings; NULL if none is free, or there are no strings. One that is free must stay behind it, as
+ * the end. */
+static uint8_t *find_entry(const struct elf_head *head, uint8_t *dynamic, size_t n,
+			   uint64_t *ret_strings)
+{
+	bool big = head->data == ELFDATA2MSB, strings = false;
+	size_t word = head->elf_class == ELFCLASS64 ? 8 : 4;
+	uint8_t *taken = NULL;
+
+	for (size_t at = 0; at + 4 * word <= n; at += 2 * word) {
+		uint64_t tag = get(dynamic + at, word, big);
+
+		if (tag == DT_STRTAB) {
+			*ret_strings = get(dynamic + at + word, word, big);
+			strings = true;
+		}
+		if (tag == DT_RPATH || tag == DT_RUNPATH)
+			taken = dynamic + at;
+		if (tag != DT_NULL)
+			continue;
+		if (!taken && get(dynamic + at + 2 * word, word, big) == DT_NULL)
+			taken = dynamic + at;
+		break;
+	}
+	return strings ? taken : NULL;
+}
+
+int elf_head_set_rpath(uint8_t *bytes, size_t n, const char *dirs)
+{
+	struct segment interp, dynamic;
+	struct elf_head head;
+	uint64_t strings = 0;
+	uint8_t *entry;
+	size_t word;
+	bool big;
+
+	if (elf_head_parse(bytes, n, &head) < 0 ||
+	    !find_segment(&head, bytes, n, PT_INTERP, &interp) ||
+	    !find_segment(&head, bytes, n, PT_DYNAMIC, &dynamic))
+		return -ENOEXEC;
+	entry = find_entry(&head, bytes + dynamic.offset, (size_t)dynamic.size, &strings);
+	if (!entry || strlen(dirs) >= interp.size)
+		return -ENOSPC;
+	big = head.data == ELFDATA2MSB;
+	word = head.elf_class == ELFCLASS64 ? 8 : 4;
+	put(entry, word, big, DT_RPATH);
+	put(entry + word, word, big, interp.address - strings); /* ld.so adds, and wraps alike */
+	memcpy(bytes + interp.offset, dirs, strlen(dirs) + 1);
 	return 0;
 }

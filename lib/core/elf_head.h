@@ -65,4 +65,16 @@ const struct arch *elf_head_arch(const struct elf_head *head);
 int elf_head_interp(const struct elf_head *head, const uint8_t *phdrs, size_t n,
 		    uint64_t *ret_offset, uint64_t *ret_size);
 
+/* Names another interpreter in a whole program of n bytes, with room for strlen(interp) + 1 more:
+ * the text is put behind the end. The kernel reads it there by offset and size alone; p_vaddr and
+ * what it leads to stay, ld.so takes nothing from there but a name for itself. Returns 0 with the
+ * new size; -ENOEXEC if this is no program with an interpreter. */
+int elf_head_set_interp(uint8_t *bytes, size_t n, const char *interp, size_t *ret_n);
+
+/* Makes a whole program, which still has the interpreter it was linked with, search `dirs` before
+ * LD_LIBRARY_PATH: DT_RPATH in place of its own or in one of the entries that linkers leave free,
+ * the text in place of the interpreter's name, which is in memory. -ENOSPC if there is no room;
+ * -ENOEXEC if this is no program with an interpreter. */
+int elf_head_set_rpath(uint8_t *bytes, size_t n, const char *dirs);
+
 #endif

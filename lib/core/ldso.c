@@ -3,9 +3,19 @@
  * elf/rtld.c (the two paths). */
 #include "core/ldso.h"
 
+#include <errno.h>
 #include <string.h>
 
-static const char *const redirected[] = { "/etc/ld.so.cache", "/etc/ld.so.preload" };
+#include "core/err.h"
+#include "core/str.h"
+
+#define PRELOAD "/etc/ld.so.preload"
+
+/* The kernel's own: it has no libraries, no one can put one there, and looking has no effect, as
+ * opening a device would have. No longer than the shortest directory, "/lib/". */
+#define NOWHERE "/sys/"
+
+static const char *const redirected[] = { LDSO_CACHE, PRELOAD };
 
 /* The next place at or after *from where a whole NUL-terminated string s ends; NULL if none. The
  * start is left open: a linker may merge "/x/etc/ld.so.cache" and its tail. */
@@ -64,4 +74,126 @@ bool ldso_searches_lib(const char *bytes, size_t n)
 
 	/* with the NULs on both sides: other paths end so too */
 	return memmem(bytes, n, lib, sizeof(lib)) || memmem(bytes, n, lib64, sizeof(lib64));
+}
+
+/* Puts `new` wherever the whole string `old`, or what ldso_redirect makes of it, stands. */
+static size_t replace(char *bytes, size_t n, const char *old, const char *new)
+{
+	char moved[32];
+	size_t changed = 0;
+
+	(void)str_copy(moved, sizeof(moved), old); /* one of ours, short */
+	for (int i = 0; i < 2; i++) {
+		char *at = next(bytes, n, bytes, moved);
+
+		for (; at; at = next(bytes, n, at + 1, moved)) {
+			memcpy(at, new, strlen(moved));
+			changed++;
+		}
+		memcpy(moved, "/lib", 4);
+	}
+	return changed;
+}
+
+static bool in_path(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr("/_-.+", c));
+}
+
+/* The bytes of "/.../" and its NUL; 0 if no directory begins here. */
+static size_t dir_at(const char *bytes, size_t n)
+{
+	size_t size = 0;
+
+	while (size < n && in_path(bytes[size]))
+		size++;
+	if (size == n || bytes[size] || size < strlen(NOWHERE) || bytes[size - 1] != '/')
+		return 0;
+	return bytes[0] == '/' ? size + 1 : 0;
+}
+
+/* The bytes of a list of directories; 0 if none begins here. glibc, Makerules, SYSTEM_DIRS: every
+ * one ends with a slash, and the first that we know is below /lib or /usr/lib. */
+static size_t list_at(const char *bytes, size_t n)
+{
+	static const char lib[] = "/lib", usr[] = "/usr/lib";
+	size_t size = 0, dir;
+
+	if ((n < strlen(lib) || memcmp(bytes, lib, strlen(lib)) != 0) &&
+	    (n < strlen(usr) || memcmp(bytes, usr, strlen(usr)) != 0))
+		return 0;
+	while ((dir = dir_at(bytes + size, n - size)))
+		size += dir;
+	return size;
+}
+
+/* What is known of the lists in a file. */
+struct lists {
+	const char *first; /* NULL if there is none */
+	size_t size;	   /* bytes of each */
+	size_t n;
+	bool differ;
+	bool cut; /* so far each follows a byte that may belong to a directory before it */
+};
+
+static struct lists find_lists(const char *bytes, size_t n)
+{
+	struct lists lists = { .cut = true };
+
+	for (size_t at = 0; at < n; at++) {
+		size_t size = bytes[at] == '/' ? list_at(bytes + at, n - at) : 0;
+
+		if (!size)
+			continue;
+		if (!lists.n++) {
+			lists.first = bytes + at;
+			lists.size = size;
+		}
+		lists.differ |= size != lists.size || memcmp(lists.first, bytes + at, size) != 0;
+		lists.cut &= at && in_path(bytes[at - 1]);
+		at += size - 1;
+	}
+	return lists;
+}
+
+/* Overwrites a list, each directory with one of its length. */
+static void hide_list(char *list, size_t size)
+{
+	for (char *dir = list; dir < list + size; dir += strlen(dir) + 1) {
+		memset(dir, '/', strlen(dir));
+		memcpy(dir, NOWHERE, strlen(NOWHERE));
+	}
+}
+
+/* One for searching, one for telling (--list-diagnostics). */
+enum { LISTS = 2 };
+
+static int hide_lists(char *bytes, size_t n, struct err *err)
+{
+	struct lists lists = find_lists(bytes, n);
+	char list[512];
+
+	if (lists.n != LISTS || lists.differ || lists.cut || lists.size > sizeof(list))
+		return err_say(err, EINVAL, "it has %zu lists of directories%s instead of %d alike",
+			       lists.n, lists.cut && lists.n ? " that begin elsewhere" : "", LISTS);
+	memcpy(list, lists.first, lists.size);
+	for (char *at = bytes; (at = memmem(at, (size_t)(bytes + n - at), list, lists.size));)
+		hide_list(at, lists.size);
+	return 0;
+}
+
+int ldso_confine(char *bytes, size_t n, const char *cache, struct err *err)
+{
+	size_t caches, preloads;
+
+	if (strlen(cache) != strlen(LDSO_CACHE))
+		return err_say(err, EINVAL, "%s is not as long as " LDSO_CACHE, cache);
+	caches = replace(bytes, n, LDSO_CACHE, cache);
+	preloads = replace(bytes, n, PRELOAD, NOWHERE "ld.so.preload");
+	if (caches != 1 || preloads != 1)
+		return err_say(err, EINVAL,
+			       "it names its cache %zu times and its preload list %zu times "
+			       "instead of once",
+			       caches, preloads);
+	return hide_lists(bytes, n, err);
 }

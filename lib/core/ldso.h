@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct err;
+
 /* Redirects "/etc/ld.so.cache" and "/etc/ld.so.preload" to "/lib/...", same length, in place, so
  * that the host's cache and preload list never reach a runtime although a view has the host's
  * /etc. Returns how many strings were changed. Idempotent. */
@@ -19,5 +21,13 @@ bool ldso_reads_etc(const char *bytes, size_t n);
 
 /* True if "/lib/" or "/lib64/" is one of the directories that it searches by itself. */
 bool ldso_searches_lib(const char *bytes, size_t n);
+
+/* Makes it find libraries by one cache alone, in place, so that nothing of a host is found: the
+ * path of its cache becomes `cache`, as long as LDSO_CACHE; each directory of the two lists that it
+ * searches by itself becomes a place that has no libraries, and so does its preload list. What was
+ * redirected before may be. -EINVAL with a sentence if it is not built as we know it; the bytes may
+ * then be half changed. */
+#define LDSO_CACHE "/etc/ld.so.cache"
+int ldso_confine(char *bytes, size_t n, const char *cache, struct err *err);
 
 #endif

@@ -9,12 +9,35 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* The same bytes as a whole program, which gets another interpreter. */
+static void change(const uint8_t *data, size_t size)
+{
+	static const char interp[] = "/run/busypy/ab3x.d/ld.so";
+	uint8_t *copy = malloc(size + sizeof(interp));
+	struct elf_head head;
+	uint64_t offset, length;
+	size_t n;
+
+	if (!copy)
+		return;
+	memcpy(copy, data, size);
+	(void)elf_head_set_rpath(copy, size, "/x");
+	if (elf_head_set_interp(copy, size, interp, &n) == 0 &&
+	    (n != size + sizeof(interp) || elf_head_parse(copy, n, &head) < 0 ||
+	     elf_head_interp(&head, copy + head.phoff, elf_head_phdrs_size(&head), &offset,
+			     &length) != 1 ||
+	     offset != size || length != sizeof(interp)))
+		abort();
+	free(copy);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct elf_head head;
 	uint64_t offset, length;
 	const struct arch *arch;
 
+	change(data, size);
 	for (size_t i = 0; size >= ELF_HEAD_READ && i < 10; i++) {
 		const struct arch *kernel = &arch_table(&(size_t){ 0 })[i];
 

@@ -41,6 +41,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (ldso_reads_etc(copy, size))
 		abort();
 	(void)ldso_searches_lib(copy, size);
+	if (ldso_confine(copy, size, "/run/busypy/ab3x", NULL) == 0 &&
+	    (ldso_reads_etc(copy, size) || ldso_searches_lib(copy, size)))
+		abort();
 	free(copy);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "core/arch.h"
+#include "core/err.h"
 #include "core/ldso.h"
 #include "core/manifest_line.h"
 #include "core/suite.h"
@@ -31,6 +32,74 @@ static void test_ldso(void)
 	CHECK(!ldso_searches_lib("\0/lib/", 6), "a string that is cut");
 	CHECK(ldso_searches_lib("\0/lib64/\0", 9), "/lib64/ is the same place");
 	CHECK(!ldso_reads_etc("/etc/ld.so.cache", 16), "a path that is cut");
+}
+
+#define DIRS "/lib/s390x-linux-gnu/\0/usr/lib/\0"
+#define HIDDEN "/sys/////////////////\0/sys/////\0"
+#define CONFINED "/run/busypy/ab3x"
+
+/* Confines the n bytes; what it says, or "". */
+static const char *confine(const char *bytes, size_t n, char *ret_bytes)
+{
+	static struct err err;
+
+	err = (struct err){ 0 };
+	memcpy(ret_bytes, bytes, n);
+	if (ldso_confine(ret_bytes, n, CONFINED, &err) == 0)
+		return "";
+	return err.code == EINVAL ? err.text : "another error";
+}
+
+static void test_confine(void)
+{
+	static const char staged[] = "\1" DIRS "\2\0/etc/ld.so.cache\0z\0/lib/ld.so.preload\0"
+				     "Do not use /etc/ld.so.cache\n\0x" DIRS "\0/lib/ld.so.1";
+	static const char wanted[] = "\1" HIDDEN "\2\0" CONFINED "\0z\0/sys/ld.so.preload\0"
+				     "Do not use /etc/ld.so.cache\n\0x" HIDDEN "\0/lib/ld.so.1";
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *wanted;
+	} unknown[] = {
+#define NAMES "\0/lib/ld.so.cache\0/etc/ld.so.preload\0"
+#define CASE(bytes, wanted) { bytes, sizeof(bytes), wanted }
+		CASE("\0" DIRS "\0" DIRS,
+		     "it names its cache 0 times and its preload list 0 times instead of once"),
+		CASE(NAMES NAMES DIRS "\0" DIRS,
+		     "it names its cache 2 times and its preload list 2 times instead of once"),
+		CASE(NAMES, "it has 0 lists of directories instead of 2 alike"),
+		CASE(NAMES DIRS, "it has 1 lists of directories instead of 2 alike"),
+		CASE(NAMES DIRS "\0" DIRS "\0" DIRS,
+		     "it has 3 lists of directories instead of 2 alike"),
+		CASE(NAMES DIRS "\0" DIRS "/x/lib/",
+		     "it has 2 lists of directories instead of 2 alike"),
+		CASE(NAMES DIRS "\0/lib/s390y-linux-gnu/\0/usr/lib/\0",
+		     "it has 2 lists of directories instead of 2 alike"),
+		CASE(NAMES "/opt" DIRS "\0/opt" DIRS,
+		     "it has 2 lists of directories that begin elsewhere instead of 2 alike"),
+		{ NAMES "/lib/", sizeof(NAMES "/lib/") - 1,
+		  "it has 0 lists of directories instead of 2 alike" },
+		{ NAMES "/lib", sizeof(NAMES "/lib") - 1,
+		  "it has 0 lists of directories instead of 2 alike" },
+		{ NAMES "/us", sizeof(NAMES "/us") - 1,
+		  "it has 0 lists of directories instead of 2 alike" },
+#undef CASE
+#undef NAMES
+	};
+	char bytes[2048], longer[2048] = "\0/lib/ld.so.cache\0/lib/ld.so.preload";
+	struct err err = { 0 };
+
+	CHECK_TEXT(confine(staged, sizeof(staged), bytes), "", "an ld.so is confined");
+	CHECK(memcmp(bytes, wanted, sizeof(wanted)) == 0, "each path has its old length");
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		CHECK_TEXT(confine(unknown[i].bytes, unknown[i].n, bytes), unknown[i].wanted,
+			   "an ld.so that is built otherwise");
+	CHECK(ldso_confine(bytes, 16, "/run/busypy/ab3", &err) == -EINVAL, "a shorter cache");
+	CHECK_TEXT(err.text, "/run/busypy/ab3 is not as long as /etc/ld.so.cache", "it says so");
+	for (size_t i = 0; i < 2 * 100; i++)
+		memcpy(longer + 40 + (i < 100 ? 0 : 1) + 6 * i, "/lib/", 5);
+	CHECK_TEXT(confine(longer, sizeof(longer), bytes),
+		   "it has 2 lists of directories instead of 2 alike", "a list that is too long");
 }
 
 static void round_trip(const char *path, const char *origin, const char *wanted, const char *what)
@@ -117,6 +186,7 @@ static void test_suites(void)
 int main(void)
 {
 	test_ldso();
+	test_confine();
 	test_manifest();
 	test_suites();
 	return done();
