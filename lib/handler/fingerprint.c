@@ -109,6 +109,7 @@ static int add_mounts(struct sha256 *sha, const struct conf *conf, struct err *e
 int fingerprint_now(const struct conf *conf, char ret[FINGERPRINT_SIZE], struct err *err)
 {
 	struct sha256 sha;
+	unsigned shares;
 	int r;
 
 	sha256_init(&sha);
@@ -125,6 +126,8 @@ int fingerprint_now(const struct conf *conf, char ret[FINGERPRINT_SIZE], struct 
 	r = add_mounts(&sha, conf, err);
 	if (r < 0)
 		return r;
+	shares = probe_host_shares();
+	sha256_add(&sha, &shares, sizeof(shares));
 	sha256_end_hex(&sha, ret);
 	return 0;
 }

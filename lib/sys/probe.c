@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "core/contract.h"
@@ -33,7 +34,7 @@ enum { TYPE_MASK = 0170000, TYPE_DIR = 0040000, TYPE_FILE = 0100000, TYPE_LINK =
 
 static int stat_quietly(int dirfd, const char *path, unsigned flags, struct statx *ret)
 {
-	unsigned mask = STATX_TYPE | STATX_INO | STATX_MNT_ID | STATX_MNT_ID_UNIQUE;
+	unsigned mask = STATX_TYPE | STATX_MODE | STATX_INO | STATX_MNT_ID | STATX_MNT_ID_UNIQUE;
 
 	flags |= AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
 	if (!path[0])
@@ -220,8 +221,67 @@ static bool is_directory(int dirfd, const char *path)
 	       (st.stx_mode & TYPE_MASK) == TYPE_DIR;
 }
 
+/* True if all users can search a directory and those above it, by no link but those that lead
+ * there: an access list may refuse some, whatever the mode says. */
+static bool is_searched_by_all(const char *path)
+{
+	enum { SEARCH = 0111 };
+	char at[PATH_SIZE];
+	struct statx st, root;
+	struct text text;
+
+	text_init(&text, at, sizeof(at));
+	text_add(&text, path);
+	if (stat_quietly(AT_FDCWD, "/", 0, &root) < 0)
+		return false;
+	for (;;) {
+		if (text_check(&text) < 0 || stat_quietly(AT_FDCWD, at, 0, &st) < 0 ||
+		    (st.stx_mode & SEARCH) != SEARCH ||
+		    getxattr(at, "system.posix_acl_access", NULL, 0) >= 0)
+			return false;
+		if (st.stx_ino == root.stx_ino && st.stx_dev_major == root.stx_dev_major &&
+		    st.stx_dev_minor == root.stx_dev_minor)
+			return true;
+		text_add(&text, "/..");
+	}
+}
+
+/* The same of all directories that a path leads through before its end. */
+static bool is_reached_by_all(const char *path)
+{
+	char above[PATH_SIZE];
+
+	for (const char *end = strrchr(path, '/'); end && end > path;) {
+		if (str_copy_bytes(above, sizeof(above), path, (size_t)(end - path)) < 0 ||
+		    !is_searched_by_all(above))
+			return false;
+		for (end--; end > path && *end != '/'; end--)
+			;
+	}
+	return true;
+}
+
+unsigned probe_host_shares(void)
+{
+	bool reached = false;
+	unsigned found = 0;
+
+	for (size_t i = 0; view_share(i); i++) {
+		const char *share = view_share(i);
+		size_t n = (size_t)(path_base(share) - share);
+
+		/* those of one folder stand side by side */
+		if (i == 0 || strncmp(share, view_share(i - 1), n) != 0)
+			reached = is_reached_by_all(share);
+		if (reached && is_directory(AT_FDCWD, share))
+			found |= 1U << i;
+	}
+	return found;
+}
+
 void probe_shares(struct facts *facts, const char *tree, const char *arch)
 {
+	unsigned host = probe_host_shares();
 	char runtime[PATH_SIZE];
 	struct text text;
 	FD_CLEANUP int fd = -1;
@@ -232,8 +292,7 @@ void probe_shares(struct facts *facts, const char *tree, const char *arch)
 		return;
 	fd = open(runtime, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	for (size_t i = 0; fd >= 0 && view_share(i); i++) {
-		if (is_empty_directory(fd, view_share(i) + 1) &&
-		    is_directory(AT_FDCWD, view_share(i)))
+		if ((host & (1U << i)) && is_empty_directory(fd, view_share(i) + 1))
 			facts->shares |= 1U << i;
 	}
 }

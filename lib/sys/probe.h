@@ -35,8 +35,13 @@ int probe_top(struct facts *facts, struct err *err);
 int probe_tree_top(struct facts *facts, const char *tree, const struct view_sandbox *sandbox,
 		   struct err *err);
 
-/* Sets the bits of facts.shares: what the host has and the runtime of tree/arch has as an empty
- * directory. */
+/* The shares that the host has and lets all users reach, as bits: a view shows what lies on them
+ * without what lies above, so that nothing may be protected by that. */
+unsigned probe_host_shares(void);
+
+/* Sets the bits of facts.shares: those that the runtime of tree/arch has as an empty directory,
+ * too.
+ */
 void probe_shares(struct facts *facts, const char *tree, const char *arch);
 
 #endif
