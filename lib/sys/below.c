@@ -7,6 +7,7 @@
 #include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -83,6 +84,23 @@ int below_open_root(const char *path, int flags)
 	if (root < 0)
 		return -errno;
 	return below_open(root, *rest ? rest : ".", flags);
+}
+
+int below_open_named(const char *path, int flags, char ret_path[PATH_SIZE])
+{
+	FD_CLEANUP int fd = open(path, flags | O_CLOEXEC);
+	char self[32];
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd); /* fits */
+	n = readlink(self, ret_path, PATH_SIZE - 1);
+	if (n < 0)
+		return -errno;
+	ret_path[n] = '\0';
+	/* removed since, or out of this process's root */
+	return ret_path[0] == '/' ? fd_steal(&fd) : -ENOENT;
 }
 
 int below_open_file(int dirfd, const char *path)

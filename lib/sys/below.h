@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "core/path_size.h"
+
 struct stat;
 
 /* Opens path below the directory dirfd; flags are open(2)'s but O_CREAT. With O_PATH | O_NOFOLLOW
@@ -20,6 +22,10 @@ int below_open(int dirfd, const char *path, int flags);
 
 /* The same of an absolute path. */
 int below_open_root(const char *path, int flags);
+
+/* Opens what a user has named, as open(2) does with every link on the way, and tells the canonical
+ * path of what was opened: whatever becomes of the names since. */
+int below_open_named(const char *path, int flags, char ret_path[PATH_SIZE]);
 
 /* Opens a regular file for reading: -EINVAL for anything else, which is never opened, nor waited
  * for. */
