@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Resolves by sys/below, then works in the directory that was opened. */
+/* Every path is one below a folder that is "/". */
 #include "base/exact.h"
 
 #include <dirent.h>
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/folder.h"
 #include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -19,268 +20,141 @@
 #include "sys/below.h"
 #include "sys/fd.h"
 
-int exact_open(int dir, const char *path, int flags)
+enum { FILE_MAX = 1024 * 1024 * 1024 /* bytes of a file that is read whole */ };
+
+/* "/"; its name in sentences is empty. -1 cannot be opened below: -EBADF is told then. */
+static struct folder top(void)
 {
-	return path[0] == '/' || dir == AT_FDCWD ? below_open_root(path, flags)
-						 : below_open(dir, path, flags);
+	return (struct folder){ .fd = below_open_root("/", O_PATH | O_DIRECTORY) };
 }
 
-static int changed(int r, const char *path, struct err *err)
+static const char *rest(const char *path)
 {
-	if (r == -ELOOP)
+	path += strspn(path, "/");
+	return *path ? path : ".";
+}
+
+int exact_open(const char *path, int flags)
+{
+	return below_open_root(path, flags);
+}
+
+int exact_open_file(const char *path, struct err *err)
+{
+	FOLDER_CLEANUP struct folder root = top();
+	int fd = below_open_file(root.fd, rest(path));
+
+	if (fd == -ELOOP)
 		return err_say(err, ELOOP, "%s is, or is reached by, a symbolic link", path);
-	return err_set(err, -r, "cannot read %s", path);
+	return fd < 0 ? err_set(err, -fd, "cannot read %s", path) : fd;
 }
 
-int exact_open_file(int dir, const char *path, struct err *err)
+int exact_stat(const char *path, struct stat *ret)
 {
-	FD_CLEANUP int fd = -1;
-	struct stat st;
-	int r = exact_stat(dir, path, &st);
+	FOLDER_CLEANUP struct folder root = top();
 
-	if (r == 0 && !S_ISREG(st.st_mode))
-		r = S_ISLNK(st.st_mode) ? -ELOOP : -EINVAL;
-	if (r < 0)
-		return changed(r, path, err);
-	/* A fifo or a terminal that stands there by now is neither waited for nor taken. */
-	fd = exact_open(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return changed(fd, path, err);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return changed(-EINVAL, path, err);
-	return fd_steal(&fd);
+	return below_stat(root.fd, rest(path), ret);
 }
 
-int exact_parent(int dir, const char *path, const char **ret_name)
-{
-	char parent[PATH_SIZE];
-	const char *name = path_base(path);
-	int r = str_copy_bytes(parent, sizeof(parent), path, (size_t)(name - path));
-
-	if (r < 0)
-		return -ENAMETOOLONG;
-	if (!*name || str_eq(name, ".") || str_eq(name, ".."))
-		return -EINVAL;
-	*ret_name = name;
-	return exact_open(dir, *parent ? parent : ".", O_PATH | O_DIRECTORY);
-}
-
-int exact_stat(int dir, const char *path, struct stat *ret)
-{
-	FD_CLEANUP int fd = exact_open(dir, path, O_PATH | O_NOFOLLOW);
-
-	if (fd < 0)
-		return fd;
-	return fstat(fd, ret) < 0 ? -errno : 0;
-}
-
-bool exact_exists(int dir, const char *path)
+bool exact_exists(const char *path)
 {
 	struct stat st;
 
-	return exact_stat(dir, path, &st) == 0;
+	return exact_stat(path, &st) == 0;
 }
 
-/* -- creating ------------------------------------------------------------------------------- */
-
-/* Opens a directory for its descriptor alone, and makes it if it is missing. */
-static int enter(int at, const char *name)
+int exact_mkdirs(const char *path, struct err *err)
 {
-	FD_CLEANUP int fd = -1;
-	bool is_new = mkdirat(at, name, 0700) == 0;
+	FOLDER_CLEANUP struct folder root = top();
 
-	if (!is_new && errno != EEXIST)
-		return -errno;
-	fd = below_open(at, name, (is_new ? O_RDONLY : O_PATH) | O_DIRECTORY | O_NOFOLLOW);
-	if (fd >= 0 && is_new && fchmod(fd, 0755) < 0)
-		return -errno;
-	return fd < 0 ? fd : fd_steal(&fd);
+	return folder_mkdirs(&root, rest(path), err);
 }
 
-/* The rest of a path, made where the part before it was found. */
-static int make_rest(int at, char *rest)
+int exact_mkdirs_for(const char *path, struct err *err)
 {
-	FD_CLEANUP int dir = -1;
+	FOLDER_CLEANUP struct folder root = top();
 
-	for (char *name = rest, *end; *name; name = end) {
-		int next;
-
-		name += strspn(name, "/");
-		end = name + strcspn(name, "/");
-		end += *end ? (*end = '\0', 1) : 0;
-		if (!*name)
-			break;
-		next = enter(dir < 0 ? at : dir, name);
-		fd_close(&dir);
-		dir = next;
-		if (dir < 0)
-			return fd_steal(&dir);
-	}
-	return 0;
+	return folder_mkdirs_for(&root, rest(path), err);
 }
 
-int exact_mkdirs(int dir, const char *path, struct err *err)
+int exact_write(const char *path, const char *bytes, size_t n, unsigned mode, struct err *err)
 {
-	FD_CLEANUP int at = exact_open(dir, path, O_PATH | O_DIRECTORY);
-	char part[PATH_SIZE];
-	size_t n = strlen(path);
-	int r = str_copy(part, sizeof(part), path);
+	FOLDER_CLEANUP struct folder root = top();
 
-	if (at >= 0)
-		return 0;
-	if (r < 0)
-		return err_set(err, ENAMETOOLONG, "%.64s...", path);
-	/* what is there already, as much of it as there is */
-	while (at == -ENOENT && n > 0) {
-		while (n > 0 && part[n - 1] != '/')
-			n--;
-		while (n > 1 && part[n - 1] == '/')
-			n--;
-		part[n] = '\0';
-		at = exact_open(dir, n ? part : ".", O_PATH | O_DIRECTORY);
-	}
-	(void)str_copy(part, sizeof(part), path); /* fitted above */
-	r = at < 0 ? at : make_rest(at, part + n);
-	return r < 0 ? err_set(err, -r, "cannot create %s", path) : 0;
+	return folder_write(&root, rest(path), bytes, n, mode, err);
 }
 
-int exact_mkdirs_for(int dir, const char *path, struct err *err)
+int exact_create(const char *path, struct err *err)
 {
-	char parent[PATH_SIZE];
-	size_t n = (size_t)(path_base(path) - path);
+	FOLDER_CLEANUP struct folder root = top();
+	int fd = below_create(root.fd, rest(path), 0600);
 
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	if (str_copy_bytes(parent, sizeof(parent), path, n) < 0)
-		return err_set(err, ENAMETOOLONG, "%.64s...", path);
-	return n ? exact_mkdirs(dir, parent, err) : 0;
+	return fd < 0 ? err_set(err, -fd, "cannot create %s", path) : fd;
 }
 
-int exact_create(int dir, const char *path, struct err *err)
-{
-	const char *name;
-	FD_CLEANUP int parent = exact_parent(dir, path, &name);
-	int fd;
-
-	if (parent < 0)
-		return err_set(err, -parent, "cannot create %s", path);
-	fd = openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return fd < 0 ? err_set(err, errno, "cannot create %s", path) : fd;
-}
-
-int exact_finish(int fd, unsigned mode)
+int exact_finish(int *fd, unsigned mode)
 {
 	const struct timespec times[2] = { { .tv_sec = FILES_TIME }, { .tv_sec = FILES_TIME } };
 
-	return fchmod(fd, mode) < 0 || futimens(fd, times) < 0 ? -errno : 0;
+	return fchmod(*fd, mode) < 0 || futimens(*fd, times) < 0 || close(fd_steal(fd)) < 0 ? -errno
+											    : 0;
 }
 
-int exact_write(int dir, const char *path, const char *bytes, size_t n, unsigned mode,
-		struct err *err)
+int exact_symlink(const char *target, const char *path, struct err *err)
 {
-	FD_CLEANUP int fd = exact_create(dir, path, err);
-	int r;
+	FOLDER_CLEANUP struct folder root = top();
 
-	if (fd < 0)
-		return fd;
-	r = fd_write_all(fd, bytes, n);
-	if (r == 0)
-		r = exact_finish(fd, mode);
-	if (r == 0 && close(fd_steal(&fd)) < 0)
-		r = -errno;
-	return r < 0 ? err_set(err, -r, "cannot write %s", path) : 0;
+	return folder_link(&root, target, rest(path), err);
 }
 
-int exact_symlink(int dir, const char *target, const char *path, struct err *err)
+int exact_readlink(const char *path, char ret[PATH_SIZE])
 {
-	const char *name;
-	FD_CLEANUP int parent = exact_parent(dir, path, &name);
-	int r = parent < 0 ? parent : symlinkat(target, parent, name) < 0 ? -errno : 0;
+	FOLDER_CLEANUP struct folder root = top();
 
-	return r < 0 ? err_set(err, -r, "cannot create the link %s", path) : 0;
+	return below_readlink(root.fd, rest(path), ret, PATH_SIZE);
 }
 
-int exact_link(int dir, const char *from, const char *to)
+int exact_link(int fd, const char *path)
 {
-	const char *name, *new_name;
-	FD_CLEANUP int parent = exact_parent(dir, from, &name);
-	FD_CLEANUP int new_parent = exact_parent(dir, to, &new_name);
+	FOLDER_CLEANUP struct folder root = top();
 
-	if (parent < 0 || new_parent < 0)
-		return parent < 0 ? parent : new_parent;
-	return linkat(parent, name, new_parent, new_name, 0) < 0 ? -errno : 0;
+	return below_link(fd, root.fd, rest(path));
 }
 
-/* -- changing ------------------------------------------------------------------------------- */
-
-int exact_rename(int dir, const char *from, const char *to, struct err *err)
+int exact_chmod(const char *path, unsigned mode, struct err *err)
 {
-	const char *name, *new_name;
-	FD_CLEANUP int parent = exact_parent(dir, from, &name);
-	FD_CLEANUP int new_parent = exact_parent(dir, to, &new_name);
-	int r = parent < 0 ? parent : new_parent < 0 ? new_parent : 0;
+	FOLDER_CLEANUP struct folder root = top();
+	int r = below_chmod(root.fd, rest(path), mode);
 
-	if (r == 0 && renameat(parent, name, new_parent, new_name) < 0)
-		r = -errno;
-	return r < 0 ? err_set(err, -r, "cannot move %s to %s", from, to) : 0;
+	return r < 0 ? err_set(err, -r, "cannot chmod %s", path) : 0;
 }
 
-int exact_chmod(int dir, const char *path, unsigned mode, struct err *err)
+int exact_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *err)
 {
-	FD_CLEANUP int fd = exact_open(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	FOLDER_CLEANUP struct folder root = top();
 
-	if (fd < 0 || fchmod(fd, mode) < 0)
-		return err_set(err, fd < 0 ? -fd : errno, "cannot chmod %s", path);
-	return 0;
+	return folder_read(&root, rest(path), FILE_MAX, ret_bytes, ret_n, err);
 }
 
-/* -- reading -------------------------------------------------------------------------------- */
-
-int exact_readlink(int dir, const char *path, char ret[PATH_SIZE])
+int exact_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *err)
 {
-	FD_CLEANUP int fd = exact_open(dir, path, O_PATH | O_NOFOLLOW);
-	ssize_t n = fd < 0 ? -1 : readlinkat(fd, "", ret, PATH_SIZE - 1);
+	FOLDER_CLEANUP struct folder root = top();
 
-	if (n < 0) /* of what is no link the empty name says ENOENT */
-		return fd < 0 ? fd : errno == ENOENT ? -EINVAL : -errno;
-	ret[n] = '\0';
-	return (int)n;
+	return folder_sum(&root, rest(path), ret_hex, ret_size, err);
 }
 
-int exact_read(int dir, const char *path, char **ret_bytes, size_t *ret_n, struct err *err)
+int exact_walk(const char *path, const struct walk *walk, struct err *err)
 {
-	FD_CLEANUP int fd = exact_open_file(dir, path, err);
+	FOLDER_CLEANUP struct folder root = top();
 
-	return fd < 0 ? fd : files_read_open(fd, path, ret_bytes, ret_n, err);
+	return folder_walk(&root, rest(path), walk, err);
 }
 
-int exact_sum(int dir, const char *path, char *ret_hex, uint64_t *ret_size, struct err *err)
+int exact_remove(const char *path, struct err *err)
 {
-	FD_CLEANUP int fd = exact_open_file(dir, path, err);
+	FOLDER_CLEANUP struct folder root = top();
 
-	return fd < 0 ? fd : files_sum_open(fd, path, ret_hex, ret_size, err);
-}
-
-int exact_walk(int dir, const char *path, const struct walk *walk, struct err *err)
-{
-	const char *name;
-	FD_CLEANUP int parent = exact_parent(dir, path, &name);
-
-	if (parent < 0)
-		return err_set(err, -parent, "cannot read %s", path);
-	return walk_at(parent, name, path, walk, err);
-}
-
-int exact_remove(int dir, const char *path, struct err *err)
-{
-	const char *name;
-	FD_CLEANUP int parent = exact_parent(dir, path, &name);
-
-	if (parent == -ENOENT)
-		return 0;
-	if (parent < 0)
-		return err_set(err, -parent, "cannot remove %s", path);
-	return walk_remove_at(parent, name, path, err);
+	return folder_remove(&root, rest(path), err);
 }
 
 static int compare_entries(const struct dirent **a, const struct dirent **b)
@@ -290,7 +164,7 @@ static int compare_entries(const struct dirent **a, const struct dirent **b)
 
 int exact_each_name(const char *path, const struct files_names *names, struct err *err)
 {
-	FD_CLEANUP int fd = exact_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+	FD_CLEANUP int fd = exact_open(path, O_RDONLY | O_DIRECTORY);
 	struct dirent **entries;
 	int n, r = 0;
 
@@ -308,4 +182,9 @@ int exact_each_name(const char *path, const struct files_names *names, struct er
 	}
 	free(entries);
 	return r;
+}
+
+int exact_settle(const char *path, struct err *err)
+{
+	return exact_walk(path, &(struct walk){ .each = files_settle_one }, err);
 }

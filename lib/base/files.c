@@ -121,13 +121,14 @@ int files_link(const char *target, const char *path, struct err *err)
 	return 0;
 }
 
-int files_read_open(int fd, const char *path, char **ret_bytes, size_t *ret_n, struct err *err)
+int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *err)
 {
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	FILES_FREE char *bytes = NULL;
 	struct stat st;
 	ssize_t n;
 
-	if (fstat(fd, &st) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(err, errno, "cannot read %s", path);
 	if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX)
 		return err_set(err, EINVAL, "cannot read %s", path);
@@ -142,15 +143,6 @@ int files_read_open(int fd, const char *path, char **ret_bytes, size_t *ret_n, s
 	*ret_n = (size_t)n;
 	bytes = NULL;
 	return 0;
-}
-
-int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *err)
-{
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-	if (fd < 0)
-		return err_set(err, errno, "cannot read %s", path);
-	return files_read_open(fd, path, ret_bytes, ret_n, err);
 }
 
 static int compare_entries(const struct dirent **a, const struct dirent **b)
@@ -180,7 +172,7 @@ int files_each_name(const char *dir, const struct files_names *names, struct err
 }
 
 /* By a descriptor of the very file: whether it is shared is asked of what is changed. */
-static int settle_one(const struct walk_entry *entry, struct err *err, void *ctx)
+int files_settle_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
 	const struct timespec times[2] = { { .tv_sec = FILES_TIME }, { .tv_sec = FILES_TIME } };
 	FD_CLEANUP int fd = openat(entry->dir, entry->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -204,18 +196,19 @@ static int settle_one(const struct walk_entry *entry, struct err *err, void *ctx
 
 int files_settle(const char *dir, struct err *err)
 {
-	return walk_all(dir, &(struct walk){ .each = settle_one }, err);
+	return walk_all(dir, &(struct walk){ .each = files_settle_one }, err);
 }
 
-int files_sum_open(int fd, const char *path, char *ret_hex, uint64_t *ret_size, struct err *err)
+int files_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *err)
 {
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	char bytes[64 * 1024];
 	struct sha256 sha;
 	uint64_t size = 0;
 	struct stat st;
 	ssize_t n;
 
-	if (fstat(fd, &st) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(err, errno, "cannot read %s", path);
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, EINVAL, "cannot read %s", path);
@@ -229,15 +222,6 @@ int files_sum_open(int fd, const char *path, char *ret_hex, uint64_t *ret_size, 
 	sha256_end_hex(&sha, ret_hex);
 	*ret_size = size;
 	return 0;
-}
-
-int files_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *err)
-{
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-	if (fd < 0)
-		return err_set(err, errno, "cannot read %s", path);
-	return files_sum_open(fd, path, ret_hex, ret_size, err);
 }
 
 void files_free(char **bytes)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole files and directories of a tree under construction: paths, reading, writing.
- * What removes and walks is base/walk. Modes never depend on the umask, times never on the clock. */
+ * What removes and walks is base/walk. Modes never depend on the umask, times never on the clock.
+ */
 #ifndef BUSYPY_BASE_FILES_H
 #define BUSYPY_BASE_FILES_H
 
@@ -12,6 +13,7 @@
 
 struct dirent;
 struct err;
+struct walk_entry;
 
 enum {
 	/* Every staged file's time: the first that a zip archive can hold, 1980-01-01. */
@@ -44,9 +46,6 @@ int files_link(const char *target, const char *path, struct err *err);
 /* Reads a whole file, terminated by a NUL that is not counted. Caller frees. */
 int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *err);
 
-/* The same of an open file, from where it stands; path is for sentences. */
-int files_read_open(int fd, const char *path, char **ret_bytes, size_t *ret_n, struct err *err);
-
 /* Calls each for every name in dir that select (as of scandir(3)) takes, but "." and "..", in the
  * order of bytes. each returns 0 or -errno with a sentence, which ends it. */
 struct files_names {
@@ -60,11 +59,11 @@ int files_each_name(const char *dir, const struct files_names *names, struct err
  * hard links: those have a second place where that is decided. */
 int files_settle(const char *dir, struct err *err);
 
+/* The same of one file, for walk_at. */
+int files_settle_one(const struct walk_entry *entry, struct err *err, void *ctx);
+
 /* SHA-256 of a file as hexadecimal (65 bytes), and its size. */
 int files_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *err);
-
-/* The same of an open file, from where it stands; path is for sentences. */
-int files_sum_open(int fd, const char *path, char *ret_hex, uint64_t *ret_size, struct err *err);
 
 /* free(3) of what a pointer points to, for FILES_FREE. */
 void files_free(char **bytes);

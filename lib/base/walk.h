@@ -36,9 +36,6 @@ int walk_at(int dir, const char *name, const char *path, const struct walk *walk
  * its path, and once. */
 int walk_all(const char *path, const struct walk *walk, struct err *err);
 
-/* The same of a name in an open directory; path is for sentences. */
-int walk_at(int dir, const char *name, const char *path, const struct walk *walk, struct err *err);
-
 /* Removes a file or a directory with all in it; nothing there is no error. Follows no link and
  * enters no mount. name is one name in dir, and path is what sentences call it. */
 int walk_remove_at(int dir, const char *name, const char *path, struct err *err);
@@ -46,8 +43,5 @@ int walk_remove_at(int dir, const char *name, const char *path, struct err *err)
 /* The same of a path that the caller was given; links in the directory that it lies in are
  * followed. */
 int walk_remove(const char *path, struct err *err);
-
-/* The same of a name in an open directory; path is for sentences. */
-int walk_remove_at(int dir, const char *name, const char *path, struct err *err);
 
 #endif

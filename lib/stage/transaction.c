@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Builds in TREE/.busypy-stage and puts in place what is decided. It has lock, build (being made),
- * ready (decided) and trash (replaced). */
+ * ready (decided) and trash (replaced). All by descriptors of the tree and of that directory. */
 #include "stage/transaction.h"
 
 #include <errno.h>
@@ -13,259 +13,342 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/folder.h"
 #include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
+#include "stage/target.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 #include "sys/trust.h"
 
 #define HIDDEN TREE_STAGING
 
+enum { LIST_MAX = 64 * 1024 * 1024 };
+
 void transaction_init(struct transaction *transaction)
 {
 	memset(transaction, 0, sizeof(*transaction));
-	transaction->lock = -1;
+	transaction->root = transaction->hidden = transaction->lock = -1;
 }
 
-static int hidden(const struct transaction *transaction, const char *name, char *ret,
-		  struct err *err)
+/* Our directory in the tree; closed by the transaction alone. */
+static void name_hidden(const struct transaction *transaction, struct folder *ret)
 {
-	return files_path(ret, err, "%s/" HIDDEN "/%s", transaction->tree, name);
+	ret->fd = transaction->hidden;
+	(void)path_join(ret->path, sizeof(ret->path), transaction->tree, HIDDEN); /* build fits */
+}
+
+/* True if something is there in it. */
+static bool has(int dir, const char *path)
+{
+	struct stat st;
+
+	return below_stat(dir, path, &st) == 0;
 }
 
 static int remove_hidden(const struct transaction *transaction, const char *name, struct err *err)
 {
-	char path[PATH_SIZE];
-	int r = hidden(transaction, name, path, err);
+	struct folder hidden;
 
-	if (r < 0)
-		return r;
-	return walk_remove(path, err);
+	name_hidden(transaction, &hidden);
+	return folder_remove(&hidden, name, err);
+}
+
+static int walk_hidden(const struct transaction *transaction, const char *name,
+		       const struct walk *walk, struct err *err)
+{
+	struct folder hidden;
+
+	name_hidden(transaction, &hidden);
+	return folder_walk(&hidden, name, walk, err);
+}
+
+static int make_hidden(const struct transaction *transaction, const char *name, struct err *err)
+{
+	struct folder hidden;
+
+	name_hidden(transaction, &hidden);
+	return folder_mkdirs(&hidden, name, err);
 }
 
 /* -- commit --------------------------------------------------------------------------------- */
 
-/* Makes renames in a directory last; a file system that cannot is taken as it is. */
-static void sync_dir(const char *path)
-{
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+/* What is put where, and whom the folders there must belong to. */
+struct placing {
+	const struct transaction *transaction;
+	struct trust trust;
+	struct target target;
+};
 
-	if (fd >= 0)
-		(void)fsync(fd); /* EINVAL on some file systems: nothing better is left to do */
+static void placing_init(struct placing *ret, const struct transaction *transaction)
+{
+	ret->transaction = transaction;
+	trust_init(&ret->trust);
+	ret->target = (struct target){ .root = transaction->root,
+				       .tree = transaction->tree,
+				       .trust = ret->trust.uid == 0 ? &ret->trust : NULL };
 }
 
-static int move(const char *from, const char *to, struct err *err)
+/* A name in one of our directories becomes one in the tree. */
+static int move_in(const struct placing *placing, int dir, const char *name, const char *to,
+		   struct err *err)
 {
-	int r = files_mkdirs_for(to, err);
+	const char *base;
+	FD_CLEANUP int parent = target_open(&placing->target, to, &base, err);
 
-	if (r < 0)
-		return r;
-	if (rename(from, to) < 0)
-		return err_set(err, errno, "cannot move %s to %s", from, to);
+	if (parent < 0)
+		return parent;
+	if (renameat(dir, name, parent, base) < 0)
+		return err_set(err, errno, "cannot move %s/" HIDDEN "/ready/.../%s to %s",
+			       placing->target.tree, name, to);
 	return 0;
 }
 
-/* Where one of the three folders of a runtime is, goes to, and leaves its old one. */
-struct part {
-	char from[PATH_SIZE], to[PATH_SIZE], old[PATH_SIZE];
-};
-
-static int name_part(const struct transaction *transaction, const char *folder, const char *arch,
-		     struct part *ret, struct err *err)
+/* What stands at to goes to the trash, under a name of its own. */
+static int move_out(const struct placing *placing, const char *to, const char *old, struct err *err)
 {
-	int r = files_path(ret->from, err, "%s/" HIDDEN "/ready/runtimes/etc/%s/%s",
-			   transaction->tree, folder, arch);
+	const char *base;
+	FD_CLEANUP int parent = target_open(&placing->target, to, &base, err);
+	FD_CLEANUP int trash = -1;
+	struct stat st;
 
-	if (r < 0)
-		return r;
-	r = files_path(ret->to, err, "%s/etc/%s/%s", transaction->tree, folder, arch);
-	if (r < 0)
-		return r;
-	return files_path(ret->old, err, "%s/" HIDDEN "/trash/%s.%s", transaction->tree, arch,
-			  folder);
+	if (parent < 0)
+		return parent;
+	if (fstatat(parent, base, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0
+				       : err_set(err, errno, "cannot look at %s/%s",
+						 placing->target.tree, to);
+	trash = below_open(placing->transaction->hidden, "trash", O_PATH | O_DIRECTORY);
+	if (trash < 0 || renameat(parent, base, trash, old) < 0)
+		return err_set(err, trash < 0 ? -trash : errno, "cannot move %s/%s away",
+			       placing->target.tree, to);
+	return 0;
 }
 
-static int remove_old(const struct part *part, struct err *err)
+/* One of the three folders of a runtime; 1 if there is none. */
+static int place_part(const struct placing *placing, const char *folder, const char *arch,
+		      struct err *err)
 {
-	return files_exist(part->to) ? move(part->to, part->old, err) : 0;
+	char from[128], to[128], old[64];
+	FD_CLEANUP int dir = -1;
+	int r;
+
+	(void)snprintf(from, sizeof(from), "ready/runtimes/etc/%s", folder); /* all fit */
+	(void)snprintf(to, sizeof(to), "etc/%s/%s", folder, arch);
+	(void)snprintf(old, sizeof(old), "%s.%s", arch, folder);
+	dir = below_open(placing->transaction->hidden, from, O_PATH | O_DIRECTORY);
+	if (dir < 0 || !has(dir, arch))
+		return 1;
+	r = move_out(placing, to, old, err);
+	return r < 0 ? r : move_in(placing, dir, arch, to, err);
 }
 
 /* The old interpreter goes first and the new one comes last: in between there is no runtime, so
  * nobody can find an interpreter with another one's libraries. */
-static int place_runtime(const struct transaction *transaction, const char *arch, struct err *err)
+static int place_runtime(const struct placing *placing, const char *arch, struct err *err)
 {
 	static const char *const folders[] = { "clib", "busypy", "python" };
-	struct part part;
-	int r = name_part(transaction, "python", arch, &part, err);
+	char path[128], old[64];
+	int r = 0;
 
-	if (r < 0 || !files_exist(part.from))
-		return r; /* not staged, or placed before an interruption */
-	r = remove_old(&part, err);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		r = name_part(transaction, folders[i], arch, &part, err);
-		if (r < 0)
-			return r;
-		if (!files_exist(part.from))
-			continue;
-		r = remove_old(&part, err);
-		if (r < 0)
-			return r;
-		r = move(part.from, part.to, err);
-		if (r < 0)
-			return r;
-	}
-	return r;
+	(void)snprintf(path, sizeof(path), "ready/runtimes/" TREE_PYTHON_OF, arch); /* fits */
+	if (!has(placing->transaction->hidden, path))
+		return 0; /* not staged, or placed before an interruption */
+	(void)snprintf(path, sizeof(path), TREE_PYTHON_OF, arch);
+	(void)snprintf(old, sizeof(old), "%s.python", arch);
+	r = move_out(placing, path, old, err);
+	for (size_t i = 0; r >= 0 && i < sizeof(folders) / sizeof(folders[0]); i++)
+		r = place_part(placing, folders[i], arch, err);
+	return r < 0 ? r : 0;
 }
-
-struct placing {
-	const struct transaction *transaction;
-	size_t top; /* bytes of ready/tree */
-};
 
 /* The tree's owner may have changed his passwd or inittab; programs and runtimes are ours. */
 static bool is_kept(const char *name)
 {
-	static const char *const ours[] = { "/" TREE_INFO "/", "/" TREE_PYTHON "/",
-					    "/" TREE_CLIB "/" };
+	static const char *const ours[] = { TREE_INFO "/", TREE_PYTHON "/", TREE_CLIB "/" };
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
 		if (str_starts(name, ours[i]))
 			return false;
 	}
-	return str_starts(name, "/etc/");
+	return str_starts(name, "etc/");
+}
+
+/* The path below FOLDER/tree of something that a walk has found there; "" for itself. */
+static const char *name_in_tree(const struct placing *placing, const struct walk_entry *entry)
+{
+	const char *name = entry->path + strlen(placing->target.tree) +
+			   strlen("/" HIDDEN "/ready/tree"); /* or build, which is as long */
+
+	return *name == '/' ? name + 1 : name;
+}
+
+/* The folder itself, made or looked at. */
+static int name_folder(const char *name, char ret[PATH_SIZE], struct err *err)
+{
+	return files_path(ret, err, "%s/.", name);
 }
 
 static int place_file(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	const char *path = entry->path;
-	const struct stat *st = entry->st;
 	const struct placing *placing = ctx;
-	const char *name = path + placing->top;
-	char to[PATH_SIZE];
+	const char *name = name_in_tree(placing, entry), *base;
+	FD_CLEANUP int parent = -1;
+	char folder[PATH_SIZE];
 	struct stat there;
-	int r = files_path(to, err, "%s%s", placing->transaction->tree, name);
+	int r;
 
-	if (r < 0)
-		return r;
-	if (S_ISDIR(st->st_mode))
-		return files_mkdirs(to, err);
-	if (lstat(to, &there) == 0 && (is_kept(name) || S_ISDIR(there.st_mode)))
+	if (!*name)
 		return 0;
-	return move(path, to, err);
+	if (S_ISDIR(entry->st->st_mode)) {
+		r = name_folder(name, folder, err);
+		if (r < 0)
+			return r;
+		parent = target_open(&placing->target, folder, &base, err);
+		return parent < 0 ? parent : 0;
+	}
+	parent = target_open(&placing->target, name, &base, err);
+	if (parent < 0)
+		return parent;
+	if (fstatat(parent, base, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (is_kept(name) || S_ISDIR(there.st_mode)))
+		return 0;
+	return move_in(placing, entry->dir, entry->name, name, err);
 }
 
 /* One rename, so that nobody sees half of a package; what was there goes first. */
-static int place_whole(const struct transaction *transaction, const char *name, size_t which,
+static int place_whole(const struct placing *placing, const char *name, size_t which,
 		       struct err *err)
 {
-	char from[PATH_SIZE], to[PATH_SIZE], old[PATH_SIZE];
-	int r = files_path(from, err, "%s/" HIDDEN "/ready/tree/%s", transaction->tree, name);
+	const char *base;
+	char from[PATH_SIZE], old[32];
+	FD_CLEANUP int dir = -1;
+	int r = files_path(from, err, "ready/tree/%s", name);
 
 	if (r < 0)
 		return r;
-	r = files_path(to, err, "%s/%s", transaction->tree, name);
-	if (r < 0)
-		return r;
-	r = files_path(old, err, "%s/" HIDDEN "/trash/%zu", transaction->tree, which);
-	if (r < 0 || !files_exist(from))
-		return r; /* placed before an interruption */
-	if (files_exist(to))
-		r = move(to, old, err);
-	if (r < 0)
-		return r;
-	return move(from, to, err);
+	dir = below_open_parent(placing->transaction->hidden, from, &base);
+	if (dir < 0 || !has(dir, base))
+		return 0;				/* placed before an interruption */
+	(void)snprintf(old, sizeof(old), "%zu", which); /* fits */
+	r = move_out(placing, name, old, err);
+	return r < 0 ? r : move_in(placing, dir, base, name, err);
 }
 
-static int place_listed(const struct transaction *transaction, struct err *err)
+static int place_listed(const struct placing *placing, struct err *err)
 {
 	FILES_FREE char *text = NULL;
-	char list[PATH_SIZE];
+	struct folder hidden;
 	size_t n, which = 0;
-	int r = hidden(transaction, "ready/whole", list, err);
+	int r;
 
-	if (r < 0 || !files_exist(list))
-		return r;
-	r = files_read(list, &text, &n, err);
+	if (!has(placing->transaction->hidden, "ready/whole"))
+		return 0;
+	name_hidden(placing->transaction, &hidden);
+	r = folder_read(&hidden, "ready/whole", LIST_MAX, &text, &n, err);
 	if (r < 0)
 		return r;
 	for (char *name = text; name < text + n; name += strlen(name) + 1) {
-		r = place_whole(transaction, name, which++, err);
+		r = place_whole(placing, name, which++, err);
 		if (r < 0)
 			return r;
 	}
 	return r;
 }
 
-static int place_tree(const struct transaction *transaction, struct err *err)
+static int place_tree(const struct placing *placing, struct err *err)
 {
-	char from[PATH_SIZE];
-	struct placing placing = { .transaction = transaction };
-	int r = hidden(transaction, "ready/tree", from, err);
+	int r;
 
-	if (r < 0 || !files_exist(from))
-		return r;
-	r = place_listed(transaction, err);
+	if (!has(placing->transaction->hidden, "ready/tree"))
+		return 0;
+	r = place_listed(placing, err);
 	if (r < 0)
 		return r;
-	placing.top = strlen(from);
-	return walk_all(from, &(struct walk){ .each = place_file, .ctx = &placing }, err);
+	return walk_hidden(placing->transaction, "ready/tree",
+			   &(struct walk){ .each = place_file, .ctx = (void *)placing }, err);
 }
 
 static int place_all(const struct transaction *transaction, struct err *err)
 {
 	size_t n;
 	const struct arch *table = arch_table(&n);
-	char path[PATH_SIZE];
-	int r = hidden(transaction, "trash", path, err);
+	struct placing placing;
+	int r = make_hidden(transaction, "trash", err);
 
 	if (r < 0)
 		return r;
-	r = files_mkdirs(path, err);
-	if (r < 0)
-		return r;
-	r = place_tree(transaction, err);
+	placing_init(&placing, transaction);
+	r = place_tree(&placing, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n; i++) {
-		r = place_runtime(transaction, table[i].name, err);
+		r = place_runtime(&placing, table[i].name, err);
 		if (r < 0)
 			return r;
 	}
-	if (r < 0)
-		return r;
-	sync_dir(transaction->tree);
+	/* renames last then; a file system that cannot is taken as it is */
+	(void)fsync(transaction->root);
 	r = remove_hidden(transaction, "ready", err);
 	if (r < 0)
 		return r;
 	return remove_hidden(transaction, "trash", err);
 }
 
+/* -- before the decision -------------------------------------------------------------------- */
+
+static int check_folder(const struct walk_entry *entry, struct err *err, void *ctx)
+{
+	const struct placing *placing = ctx;
+	char folder[PATH_SIZE];
+	int r;
+
+	if (!S_ISDIR(entry->st->st_mode) || !*name_in_tree(placing, entry))
+		return 0;
+	r = name_folder(name_in_tree(placing, entry), folder, err);
+	return r < 0 ? r : target_check(&placing->target, folder, err);
+}
+
+/* Whatever can be refused is refused now: a tree would stay in between. */
+static int check_places(const struct transaction *transaction, struct err *err)
+{
+	static const char *const folders[] = { TREE_CLIB "/.", TREE_INFO "/.", TREE_PYTHON "/." };
+	struct placing placing;
+	int r = 0;
+
+	placing_init(&placing, transaction);
+	if (has(transaction->hidden, "build/runtimes")) {
+		for (size_t i = 0; r >= 0 && i < sizeof(folders) / sizeof(folders[0]); i++)
+			r = target_check(&placing.target, folders[i], err);
+	}
+	if (r < 0 || !has(transaction->hidden, "build/tree"))
+		return r;
+	return walk_hidden(transaction, "build/tree",
+			   &(struct walk){ .each = check_folder, .ctx = &placing }, err);
+}
+
 /* Everything built reaches the disk before its final names do. */
 static int sync_build(const struct transaction *transaction, struct err *err)
 {
-	FD_CLEANUP int fd = open(transaction->build, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 || syncfs(fd) < 0)
+	if (syncfs(transaction->hidden) < 0)
 		return err_set(err, errno, "cannot write %s to disk", transaction->build);
 	return 0;
 }
 
 int transaction_commit(struct transaction *transaction, struct err *err)
 {
-	char ready[PATH_SIZE];
-	int r = hidden(transaction, "ready", ready, err);
+	int r = check_places(transaction, err);
 
 	if (r < 0)
 		return r;
 	r = sync_build(transaction, err);
 	if (r < 0)
 		return r;
-	if (rename(transaction->build, ready) < 0)
+	if (renameat(transaction->hidden, "build", transaction->hidden, "ready") < 0)
 		return err_set(err, errno, "cannot rename %s", transaction->build);
 	transaction->committed = true;
 	return place_all(transaction, err);
@@ -273,110 +356,208 @@ int transaction_commit(struct transaction *transaction, struct err *err)
 
 /* -- opening and closing -------------------------------------------------------------------- */
 
-/* The topmost part of path that does not exist yet. */
-static void find_created(const char *path, char *ret)
+/* How many folders at the end of path are not there yet; none before "..". */
+static unsigned count_missing(const char *path)
 {
-	ret[0] = '\0';
-	for (size_t n = strlen(path); n > 0; n--) {
-		char part[TRANSACTION_PATH_MAX];
+	char part[TRANSACTION_PATH_MAX];
+	unsigned n = 0;
 
-		if (path[n] != '\0' && path[n] != '/')
-			continue;
-		if (str_copy_bytes(part, sizeof(part), path, n) < 0 || files_exist(part))
-			return;
-		(void)str_copy(ret, TRANSACTION_PATH_MAX, part); /* shorter than path */
+	if (str_copy(part, sizeof(part), path) < 0)
+		return 0;
+	for (;;) {
+		size_t used = strlen(part);
+
+		while (used > 1 && part[used - 1] == '/')
+			part[--used] = '\0';
+		if (!used || str_eq(path_base(part), "..") || files_exist(part))
+			return n;
+		n += !str_eq(path_base(part), ".");
+		part[path_base(part) - part] = '\0';
 	}
 }
 
-/* What is found in the tree's folder, or in ours there, is believed: it must not be another user's,
- * nor a link. -ENOENT without a sentence if it has just been removed. */
-static int check_hidden(const struct transaction *transaction, struct err *err)
+static int open_parent(const char *path, const char **ret_name)
 {
-	struct err why = { 0 };
-	struct trust trust;
-	char dir[PATH_SIZE];
-	struct stat st;
-	int fd, r = files_path(dir, err, "%s/" HIDDEN, transaction->tree);
+	FD_CLEANUP int root = below_open_root("/", O_PATH | O_DIRECTORY);
 
-	if (r < 0)
-		return r;
-	if (lstat(dir, &st) < 0)
-		return errno == ENOENT ? -ENOENT : err_set(err, errno, "cannot look at %s", dir);
-	if (S_ISLNK(st.st_mode))
-		return err_say(err, ELOOP, "%s is a symbolic link (Hint: rm it)", dir);
+	return root < 0 ? root : below_open_parent(root, path + 1, ret_name);
+}
+
+/* Only what is empty goes, whoever has put something there. */
+static void remove_created(const struct transaction *transaction)
+{
+	char path[TRANSACTION_PATH_MAX];
+
+	(void)str_copy(path, sizeof(path), transaction->tree); /* of that size */
+	for (unsigned i = 0; i < transaction->n_created; i++) {
+		const char *name;
+		FD_CLEANUP int parent = open_parent(path, &name);
+
+		if (parent < 0 || unlinkat(parent, name, AT_REMOVEDIR) < 0)
+			return;
+		path[name > path + 1 ? name - path - 1 : 0] = '\0';
+	}
+}
+
+/* For root from "/" down: what is done in the tree must be in nobody else's hands. For others it
+ * is their own that can be lost. */
+static int check_tree(const struct transaction *transaction, struct err *err)
+{
+	struct trust trust;
+	struct stat found, trusted;
+	int fd;
+
 	trust_init(&trust);
 	if (trust.uid != 0)
-		return 0; /* it is the caller's own that can be lost */
-	fd = trust_open(&trust, dir, &why);
-	if (fd < 0 && fd != -ENOENT && err)
-		*err = why;
+		return 0;
+	fd = trust_open(&trust, transaction->tree, err);
 	if (fd < 0)
 		return fd;
+	if (fstat(transaction->root, &found) < 0 || fstat(fd, &trusted) < 0 ||
+	    found.st_ino != trusted.st_ino || found.st_dev != trusted.st_dev) {
+		fd_close(&fd);
+		return err_say(err, EAGAIN, "%s has just become another folder", transaction->tree);
+	}
 	fd_close(&fd);
 	return 0;
 }
 
-/* Locks TREE/.busypy-stage/lock. Whoever held it before may have removed that file meanwhile: then
- * the lock is on a file without a name, and is tried again. */
-static int take_lock(struct transaction *transaction, struct err *err)
+static int open_tree(struct transaction *transaction, const char *tree, struct err *err)
 {
-	char path[PATH_SIZE], dir[PATH_SIZE];
-	int r = hidden(transaction, "lock", path, err);
+	int r;
+
+	transaction->n_created = count_missing(tree);
+	r = files_mkdirs(tree, err);
+	if (r < 0)
+		return r;
+	transaction->root = below_open_named(tree, O_RDONLY | O_DIRECTORY, transaction->tree);
+	if (transaction->root < 0)
+		return err_set(err, -transaction->root, "%s", tree);
+	r = files_path(transaction->build, err, "%s/" HIDDEN "/build", transaction->tree);
+	return r < 0 ? r : check_tree(transaction, err);
+}
+
+/* What is found in our directory is believed: for root it must not be another user's. Nobody else
+ * looks into it. */
+static int check_hidden(int fd, const char *dir, struct err *err)
+{
+	struct trust trust;
+	struct stat st;
+	int r;
+
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot look at %s", dir);
+	trust_init(&trust);
+	r = trust.uid == 0 ? trust_state(&trust, &st, dir, err) : 0;
+	if (r < 0)
+		return r;
+	if (st.st_uid == trust.uid && (st.st_mode & 07777) != 0700 && fchmod(fd, 0700) < 0)
+		return err_set(err, errno, "cannot chmod %s", dir);
+	return 0;
+}
+
+/* Makes and opens our directory. */
+static int open_hidden(struct transaction *transaction, struct err *err)
+{
+	char dir[PATH_SIZE], target[PATH_SIZE];
+	FD_CLEANUP int fd = -1;
+	int r = files_path(dir, err, "%s/" HIDDEN, transaction->tree);
 
 	if (r < 0)
 		return r;
-	r = hidden(transaction, "", dir, err);
-	while (r == 0) {
+	do { /* its last user may have just removed it */
+		if (mkdirat(transaction->root, HIDDEN, 0700) < 0 && errno != EEXIST)
+			return err_set(err, errno, "cannot create %s", dir);
+		fd = below_open(transaction->root, HIDDEN, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	} while (fd == -ENOENT);
+	if (fd < 0)
+		return below_readlink(transaction->root, HIDDEN, target, sizeof(target)) == 0
+			       ? err_say(err, ELOOP,
+					 "%s/" HIDDEN " is a symbolic link (Hint: rm it)",
+					 transaction->tree)
+			       : err_set(err, -fd, "cannot open %s", dir);
+	r = check_hidden(fd, dir, err);
+	if (r < 0)
+		return r;
+	fd_close(&transaction->hidden);
+	transaction->hidden = fd_steal(&fd);
+	return 0;
+}
+
+/* Whoever can open the file can lock it and keep us waiting: nobody but its owner can. One that
+ * others can open gives way. */
+static int open_lock(const struct transaction *transaction, struct err *err)
+{
+	const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+	for (;;) {
+		FD_CLEANUP int fd = openat(transaction->hidden, "lock", flags, 0600);
+		struct stat st;
+
+		if (fd < 0 && errno == ENOENT)
+			return -ENOENT;
+		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && !(st.st_mode & 077))
+			return fd_steal(&fd);
+		if ((fd < 0 && errno != ELOOP && errno != ENXIO) ||
+		    (unlinkat(transaction->hidden, "lock", 0) < 0 && errno != ENOENT))
+			return err_set(err, errno, "cannot create %s/" HIDDEN "/lock",
+				       transaction->tree);
+	}
+}
+
+/* Locks TREE/.busypy-stage/lock. Whoever held it before may have removed that file meanwhile, and
+ * our directory, too: then the lock is on a file without a name, and is tried again. */
+static int take_lock(struct transaction *transaction, struct err *err)
+{
+	for (;;) {
 		FD_CLEANUP int fd = -1;
 		struct stat mine, named;
-		bool is_new = !files_exist(dir);
+		int r = open_hidden(transaction, err);
 
-		r = files_mkdirs(dir, err);
 		if (r < 0)
-			break;
-		r = check_hidden(transaction, err);
-		if (r == -ENOENT) {
-			r = 0;
-			continue; /* its last user has just removed it */
-		}
-		if (r < 0) {
-			if (is_new)
-				(void)rmdir(dir); /* what is refused stays as it was */
-			break;
-		}
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-		if (fd < 0 && errno == ENOENT)
-			continue; /* the directory has just been removed */
-		if (fd < 0 || fstat(fd, &mine) < 0)
-			return err_set(err, errno, "cannot create %s", path);
+			return r;
+		fd = open_lock(transaction, err);
+		if (fd == -ENOENT)
+			continue; /* our directory has just been removed */
+		if (fd < 0)
+			return fd;
 		if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 			return errno == EWOULDBLOCK
 				       ? err_say(err, EBUSY,
 						 "%s: another busypy is staging there right now",
 						 transaction->tree)
-				       : err_set(err, errno, "cannot lock %s", path);
-		if (stat(path, &named) == 0 && named.st_ino == mine.st_ino &&
-		    named.st_dev == mine.st_dev) {
-			/* Inherited: a compiler that outlives us, killed, still writes into build.
-			 */
-			(void)fcntl(fd, F_SETFD, 0); /* cannot fail: the descriptor is open */
-			transaction->lock = fd_steal(&fd);
-			return 0;
-		}
+				       : err_set(err, errno, "cannot lock %s/" HIDDEN "/lock",
+						 transaction->tree);
+		if (fstat(fd, &mine) < 0 ||
+		    below_stat(transaction->root, HIDDEN "/lock", &named) < 0 ||
+		    named.st_ino != mine.st_ino || named.st_dev != mine.st_dev)
+			continue;
+		/* Inherited: a compiler that outlives us, killed, still writes into build. */
+		(void)fcntl(fd, F_SETFD, 0); /* cannot fail: the descriptor is open */
+		transaction->lock = fd_steal(&fd);
+		return 0;
 	}
-	return r;
+}
+
+static int check_ready(const struct walk_entry *entry, struct err *err, void *ctx)
+{
+	return trust_state(ctx, entry->st, entry->path, err);
 }
 
 /* Goes on where a decided run was interrupted, and throws away what was not decided. */
 static int recover(const struct transaction *transaction, struct err *err)
 {
-	char ready[PATH_SIZE];
-	int r = hidden(transaction, "ready", ready, err);
+	struct trust trust;
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	if (files_exist(ready))
-		r = place_all(transaction, err);
+	trust_init(&trust);
+	if (has(transaction->hidden, "ready")) {
+		if (trust.uid == 0)
+			r = walk_hidden(transaction, "ready",
+					&(struct walk){ .each = check_ready, .ctx = &trust }, err);
+		if (r == 0)
+			r = place_all(transaction, err);
+	}
 	if (r < 0)
 		return r;
 	r = remove_hidden(transaction, "build", err);
@@ -387,24 +568,8 @@ static int recover(const struct transaction *transaction, struct err *err)
 
 int transaction_open(struct transaction *transaction, const char *tree, struct err *err)
 {
-	FILES_FREE char *real = NULL;
-	char created[TRANSACTION_PATH_MAX];
-	int r;
+	int r = open_tree(transaction, tree, err);
 
-	find_created(tree, created);
-	r = files_mkdirs(tree, err);
-	if (r < 0)
-		return r;
-	real = realpath(tree, NULL);
-	if (!real)
-		return err_set(err, errno, "%s", tree);
-	r = files_path(transaction->tree, err, "%s", real);
-	if (r < 0)
-		return r;
-	r = files_path(transaction->created, err, "%s", created);
-	if (r < 0)
-		return r;
-	r = hidden(transaction, "build", transaction->build, err);
 	if (r < 0)
 		return r;
 	r = take_lock(transaction, err);
@@ -413,26 +578,24 @@ int transaction_open(struct transaction *transaction, const char *tree, struct e
 	r = recover(transaction, err);
 	if (r < 0)
 		return r;
-	return files_mkdirs(transaction->build, err);
+	return make_hidden(transaction, "build", err);
 }
 
 void transaction_close(struct transaction *transaction)
 {
-	char dir[PATH_SIZE], lock[PATH_SIZE], ready[PATH_SIZE];
-
 	/* On the way out after a success or with a sentence already said: what cannot be removed
 	 * now is removed by the next run. */
-	if (transaction->lock >= 0 && hidden(transaction, "", dir, NULL) == 0 &&
-	    hidden(transaction, "lock", lock, NULL) == 0 &&
-	    hidden(transaction, "ready", ready, NULL) == 0) {
+	if (transaction->lock >= 0) {
 		(void)remove_hidden(transaction, "build", NULL);
-		if (!files_exist(ready)) {
-			(void)unlink(lock);
-			(void)rmdir(dir);
+		if (!has(transaction->hidden, "ready")) {
+			(void)unlinkat(transaction->hidden, "lock", 0);
+			(void)unlinkat(transaction->root, HIDDEN, AT_REMOVEDIR);
 		}
 	}
+	if (!transaction->committed)
+		remove_created(transaction);
 	fd_close(&transaction->lock);
-	transaction->lock = -1;
-	if (transaction->created[0] && !transaction->committed)
-		(void)walk_remove(transaction->created, NULL);
+	fd_close(&transaction->hidden);
+	fd_close(&transaction->root);
+	transaction->root = transaction->hidden = transaction->lock = -1;
 }

@@ -299,7 +299,7 @@ new   all  site-package/lib     4   83 $PWD/lib"
 @test "two at a time: the second says so" {
     script tool '#!/usr/bin/python3\n'
     mkdir "$TREE/.busypy-stage"
-    exec 8>"$TREE/.busypy-stage/lock"; flock 8
+    (umask 077; : >"$TREE/.busypy-stage/lock"); exec 8>"$TREE/.busypy-stage/lock"; flock 8
     run -125 "${ADD[@]}" "$TREE" tool 8>&-
     same "$output" "busypy: add: $TREE: another busypy is staging there right now"
     exec 8>&-

@@ -104,7 +104,7 @@ change_sysroot() {
 @test "two at a time: the second says so" {
     stage_dir
     mkdir "$TREE/.busypy-stage"
-    exec 8>"$TREE/.busypy-stage/lock"; flock 8
+    (umask 077; : >"$TREE/.busypy-stage/lock"); exec 8>"$TREE/.busypy-stage/lock"; flock 8
     run -125 stage_dir 8>&-
     same "$output" "busypy: stage: $TREE: another busypy is staging there right now"
     exec 8>&-
@@ -113,8 +113,8 @@ change_sysroot() {
 
 @test "two at a time: the place that the first has just removed is made again" {
     stage_dir
-    strace -qq -f -o "$BATS_TEST_TMPDIR/trace" -P "$(realpath "$TREE")/.busypy-stage" -e trace=newfstatat \
-        -e inject=newfstatat:error=ENOENT:when=1 "${STAGE[@]}" --from "$SYSROOT" "$TREE"
+    strace -qq -f -o "$BATS_TEST_TMPDIR/trace" -P .busypy-stage -e trace=openat2 \
+        -e inject=openat2:error=ENOENT:when=1 "${STAGE[@]}" --from "$SYSROOT" "$TREE"
     grep -q 'INJECTED' "$BATS_TEST_TMPDIR/trace"
     [ ! -e "$TREE/.busypy-stage" ]
 }
