@@ -67,8 +67,7 @@ static int set_capabilities(int fd, const char *path, struct err *err)
 	return r;
 }
 
-/* Labels the file like the system's programs, so that every domain may execute it. */
-static int set_label(int fd, const char *path, struct err *err)
+int bake_label(int fd, const char *path, struct err *err)
 {
 	char label[256];
 	ssize_t n;
@@ -96,7 +95,7 @@ static int write_program(const char *path, const uint8_t *bytes, size_t n, bool 
 		return err_set(err, -r, "cannot write %s", path);
 	if (fchmod(fd, 0755) < 0)
 		return err_set(err, errno, "cannot set the mode of %s", path);
-	r = set_label(fd, path, err);
+	r = bake_label(fd, path, err);
 	if (r < 0)
 		return r;
 	return capabilities ? set_capabilities(fd, path, err) : 0;

@@ -17,4 +17,8 @@ int bake_program(const char *program, const struct contract *contract, const cha
 /* Reads the contract of a baked program. -ENOENT if the file is not there. */
 int bake_read(const char *path, struct contract *ret, struct err *err);
 
+/* Labels an open file like the system's programs where SELinux is on, so that every domain may
+ * execute it. path is for the sentence. */
+int bake_label(int fd, const char *path, struct err *err);
+
 #endif

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+/* Builds the prefix of one tree and arch: reads interpreter and ld.so, changes them in memory,
+ * writes them below the caller's directory. Links lead into the tree: what a version has stays. */
+#include "handler/runtime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "core/arch.h"
+#include "core/elf_head.h"
+#include "core/err.h"
+#include "core/ldso.h"
+#include "core/path_size.h"
+#include "core/sha256.h"
+#include "core/str.h"
+#include "core/tree_layout.h"
+#include "elf/search.h"
+#include "handler/bake.h"
+#include "handler/runtime_libraries.h"
+#include "sys/below.h"
+#include "sys/dirs.h"
+#include "sys/fd.h"
+
+/* The interpreter searches its libraries beside itself first, so that LD_LIBRARY_PATH, which a
+ * child gets back, leads it nowhere else. As long as the shortest PT_INTERP, /lib/ld.so.1. */
+#define CLIB_LINK "clib"
+#define CLIB_SEARCH "$ORIGIN/" CLIB_LINK
+
+enum {
+	FILE_MAX = 256 * 1024 * 1024, /* an interpreter with all in it; bytes */
+	INTERP_MAX = 64,	      /* RUNTIME_ROOT/WORD.d/ld.so and the NUL */
+	CLIB_DEPTH = 3,		      /* of etc/clib/ARCH in a tree */
+	MODULES_DEPTH = 7,	      /* of etc/python/ARCH/usr/lib/python3.X/lib-dynload */
+};
+
+/* One whole file in memory. */
+struct file {
+	char path[PATH_SIZE]; /* for sentences */
+	uint8_t *bytes;
+	size_t n;
+};
+
+/* Everything of one building. */
+struct work {
+	const struct runtime_request *request;
+	char usr_path[PATH_SIZE], clib_path[PATH_SIZE];
+	int usr, clib;		    /* directories of the tree */
+	char program[NAME_MAX + 1]; /* the interpreter's own name: python3.X */
+	struct file interpreter, ldso;
+	char word[RUNTIME_WORD_SIZE];
+};
+
+static void work_free(struct work *work)
+{
+	free(work->interpreter.bytes);
+	free(work->ldso.bytes);
+	fd_close(&work->usr);
+	fd_close(&work->clib);
+}
+
+#define WORK_CLEANUP __attribute__((cleanup(work_free)))
+
+/* -- what the tree has ------------------------------------------------------------------------ */
+
+/* A folder of the tree that has one for each arch: its path, and open. */
+static int open_folder(const struct work *work, const char *folder, const char *end, int *ret,
+		       char ret_path[PATH_SIZE], struct err *err)
+{
+	struct text text;
+	int fd;
+
+	text_init(&text, ret_path, PATH_SIZE);
+	text_addf(&text, "%s/%s/%s%s", work->request->tree, folder, work->request->arch->name, end);
+	if (text_check(&text) < 0)
+		return err_set(err, ENAMETOOLONG, "%s/%s", work->request->tree, folder);
+	fd = below_open_root(ret_path, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return err_set(err, -fd, "cannot open %s", ret_path);
+	*ret = fd;
+	return 0;
+}
+
+/* Reads a regular file below dir, with `more` bytes of room behind it. */
+static int read_file(int dir, const char *dir_path, const char *name, size_t more, struct file *ret,
+		     struct err *err)
+{
+	FD_CLEANUP int fd = below_open_file(dir, name);
+	struct stat st;
+	ssize_t n;
+
+	if (path_join(ret->path, sizeof(ret->path), dir_path, name) < 0)
+		return err_set(err, ENAMETOOLONG, "%s/%s", dir_path, name);
+	if (fd < 0)
+		return err_set(err, -fd, "cannot open %s", ret->path);
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot read %s", ret->path);
+	if (st.st_size > FILE_MAX)
+		return err_set(err, EFBIG, "cannot read %s", ret->path);
+	ret->bytes = malloc((size_t)st.st_size + more);
+	if (!ret->bytes)
+		return err_set(err, ENOMEM, "cannot read %s", ret->path);
+	n = fd_read_all(fd, ret->bytes, (size_t)st.st_size);
+	if (n < 0)
+		return err_set(err, (int)-n, "cannot read %s", ret->path);
+	ret->n = (size_t)n;
+	return 0;
+}
+
+/* The interpreter that usr/bin/python3 leads to, which is in the same folder. */
+static int read_interpreter(struct work *work, struct err *err)
+{
+	char name[PATH_SIZE], at[PATH_SIZE + 8];
+	struct text text;
+	int r = below_readlink(work->usr, RUNTIME_PROGRAM + strlen("usr/"), name, sizeof(name));
+
+	if (r == -EINVAL)
+		r = str_copy(name, sizeof(name), path_base(RUNTIME_PROGRAM));
+	if (r < 0)
+		return err_set(err, -r, "cannot find %s/%s", work->usr_path,
+			       RUNTIME_PROGRAM + strlen("usr/"));
+	if (strchr(name, '/') || str_copy(work->program, sizeof(work->program), name) < 0)
+		return err_say(err, EINVAL, "%s/bin/python3 leads out of its folder: %s",
+			       work->usr_path, name);
+	text_init(&text, at, sizeof(at));
+	text_addf(&text, "bin/%s", name);
+	return read_file(work->usr, work->usr_path, at, INTERP_MAX, &work->interpreter, err);
+}
+
+/* The name of the ld.so that the interpreter was linked for; NULL if it has none. */
+static const char *ldso_name(const struct work *work)
+{
+	const struct file *file = &work->interpreter;
+	struct elf_head head;
+	uint64_t at, size;
+
+	if (elf_head_parse(file->bytes, file->n, &head) < 0 ||
+	    !elf_head_fits(&head, work->request->arch) || head.phoff > file->n ||
+	    elf_head_interp(&head, file->bytes + head.phoff, file->n - head.phoff, &at, &size) !=
+		    1 ||
+	    at > file->n || size > file->n - at || file->bytes[at + size - 1])
+		return NULL;
+	return path_base((const char *)file->bytes + at);
+}
+
+static int read_tree(struct work *work, struct err *err)
+{
+	const char *arch = work->request->arch->name, *name;
+	int r = open_folder(work, TREE_PYTHON, "/usr", &work->usr, work->usr_path, err);
+
+	if (r >= 0)
+		r = open_folder(work, TREE_CLIB, "", &work->clib, work->clib_path, err);
+	if (r >= 0)
+		r = read_interpreter(work, err);
+	if (r < 0)
+		return r;
+	name = ldso_name(work);
+	if (!name)
+		return err_say(err, ENOEXEC, "%s is no program of %s with an ld.so",
+			       work->interpreter.path, arch);
+	if (elf_search_is_musl(name))
+		return err_say(err, EOPNOTSUPP,
+			       "%s is for musl, whose ld.so cannot be kept from the host's "
+			       "libraries (Hint: programs = tree)",
+			       work->interpreter.path);
+	return read_file(work->clib, work->clib_path, name, 0, &work->ldso, err);
+}
+
+/* -- what becomes of it ----------------------------------------------------------------------- */
+
+static void add_sum(struct sha256 *sha, const struct file *file)
+{
+	uint8_t sum[SHA256_SIZE];
+	struct sha256 of_file;
+
+	sha256_init(&of_file);
+	sha256_add(&of_file, file->bytes, file->n);
+	sha256_end(&of_file, sum);
+	sha256_add(sha, sum, sizeof(sum));
+}
+
+static void make_word(struct work *work)
+{
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+	const struct runtime_request *request = work->request;
+	uint8_t sum[SHA256_SIZE];
+	struct sha256 sha;
+	uint64_t number = 0;
+
+	sha256_init(&sha);
+	sha256_add(&sha, request->tree, strlen(request->tree) + 1);
+	sha256_add(&sha, request->arch->name, strlen(request->arch->name) + 1);
+	add_sum(&sha, &work->interpreter);
+	add_sum(&sha, &work->ldso);
+	sha256_end(&sha, sum);
+	for (size_t i = 0; i < sizeof(number); i++)
+		number = number << 8 | sum[i];
+	for (size_t i = 0; i < RUNTIME_WORD_SIZE - 1; i++) {
+		work->word[i] = digits[number % (sizeof(digits) - 1)];
+		number /= sizeof(digits) - 1;
+	}
+}
+
+static int change_interpreter(struct work *work, struct err *err)
+{
+	struct file *file = &work->interpreter;
+	char interp[INTERP_MAX];
+	struct text text;
+	int r = elf_head_set_rpath(file->bytes, file->n, CLIB_SEARCH);
+
+	if (r == -ENOSPC)
+		return err_say(err, ENOSPC,
+			       "%s has no room for DT_RPATH (Hint: link it with "
+			       "-z spare-dynamic-tags=5, or programs = tree)",
+			       file->path);
+	text_init(&text, interp, sizeof(interp));
+	text_addf(&text, RUNTIME_ROOT "/%s" RUNTIME_DIR_END "/" RUNTIME_LDSO, work->word);
+	if (r >= 0)
+		r = elf_head_set_interp(file->bytes, file->n, interp, &file->n);
+	return r < 0 ? err_set(err, -r, "cannot give %s another ld.so", file->path) : 0;
+}
+
+static int change_ldso(struct work *work, struct err *err)
+{
+	char cache[sizeof(LDSO_CACHE)];
+	struct text text;
+	int r;
+
+	text_init(&text, cache, sizeof(cache));
+	text_addf(&text, RUNTIME_ROOT "/%s", work->word); /* fits exactly */
+	r = ldso_confine((char *)work->ldso.bytes, work->ldso.n, cache, err);
+	if (r < 0)
+		return err_wrap(err, r, "cannot keep %s from the host's libraries",
+				work->ldso.path);
+	return 0;
+}
+
+/* No library, nor a module of the standard library, may look elsewhere by itself. */
+static int check_libraries(const struct work *work, struct err *err)
+{
+	FD_CLEANUP int modules = -1;
+	char at[PATH_SIZE], path[2 * PATH_SIZE];
+	struct text text;
+	int r = runtime_libraries_check(work->clib, work->clib_path, CLIB_DEPTH, err);
+
+	if (r < 0)
+		return r;
+	text_init(&text, at, sizeof(at));
+	text_addf(&text, "lib/%s/lib-dynload", work->program);
+	modules = below_open(work->usr, at, O_RDONLY | O_DIRECTORY);
+	if (modules == -ENOENT)
+		return 0; /* all of them are built in */
+	text_init(&text, path, sizeof(path));
+	text_addf(&text, "%s/%s", work->usr_path, at);
+	if (modules < 0)
+		return err_set(err, -modules, "cannot open %s", path);
+	return runtime_libraries_check(modules, path, MODULES_DEPTH, err);
+}
+
+/* -- what is written -------------------------------------------------------------------------- */
+
+static int write_file(const struct work *work, const char *name, mode_t mode, const void *bytes,
+		      size_t n, struct err *err)
+{
+	FD_CLEANUP int fd = below_create(work->request->dir, name, 0600);
+	int r = fd < 0 ? fd : fd_write_all(fd, bytes, n);
+
+	if (r >= 0)
+		r = fd_chmod(fd, mode);
+	if (r < 0)
+		return err_set(err, -r, "cannot write a runtime's %s", name);
+	return bake_label(fd, name, err);
+}
+
+static int write_link(const struct work *work, const char *target, const char *name,
+		      struct err *err)
+{
+	int r = below_symlink(target, work->request->dir, name);
+
+	return r < 0 ? err_set(err, -r, "cannot make a runtime's %s", name) : 0;
+}
+
+static int write_cache(const struct work *work, struct err *err)
+{
+	ARRAY_FREE uint8_t *bytes = NULL;
+	int n = runtime_libraries_cache(work->clib, work->clib_path, work->request->arch, &bytes,
+					err);
+
+	return n < 0 ? n : write_file(work, RUNTIME_CACHE, 0644, bytes, (size_t)n, err);
+}
+
+/* Whatever the tree's usr has but bin. */
+static int write_links(const struct work *work, struct err *err)
+{
+	char name[NAME_MAX + 8], target[2 * PATH_SIZE];
+	const char *entry;
+	struct dirs dirs;
+	int r;
+
+	dirs_begin(&dirs, work->usr);
+	while ((r = dirs_next(&dirs, &entry)) > 0) {
+		struct text text;
+
+		if (str_eq(entry, "bin"))
+			continue;
+		text_init(&text, name, sizeof(name));
+		text_addf(&text, "usr/%s", entry);
+		text_init(&text, target, sizeof(target));
+		text_addf(&text, "%s/%s", work->usr_path, entry);
+		r = write_link(work, target, name, err);
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? err_set(err, -r, "cannot list %s", work->usr_path) : 0;
+}
+
+static int write_folders(const struct work *work, struct err *err)
+{
+	static const char *const folders[] = { "usr", "usr/bin" };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		FD_CLEANUP int fd = below_mkdir(work->request->dir, folders[i], 0755);
+
+		if (fd < 0)
+			return err_set(err, -fd, "cannot make a runtime's %s", folders[i]);
+	}
+	return 0;
+}
+
+static int write_runtime(const struct work *work, struct err *err)
+{
+	const struct file *program = &work->interpreter, *ldso = &work->ldso;
+	char name[NAME_MAX + 16];
+	struct text text;
+	int r = write_folders(work, err);
+
+	text_init(&text, name, sizeof(name));
+	text_addf(&text, "usr/bin/%s", work->program);
+	if (r >= 0)
+		r = write_file(work, name, 0755, program->bytes, program->n, err);
+	if (r >= 0 && !str_eq(name, RUNTIME_PROGRAM))
+		r = write_link(work, work->program, RUNTIME_PROGRAM, err);
+	if (r >= 0)
+		r = write_link(work, work->clib_path, "usr/bin/" CLIB_LINK, err);
+	if (r >= 0)
+		r = write_file(work, RUNTIME_LDSO, 0755, ldso->bytes, ldso->n, err);
+	if (r >= 0)
+		r = write_cache(work, err);
+	if (r >= 0)
+		r = write_links(work, err);
+	return r < 0 ? r : write_link(work, work->request->tree, RUNTIME_TREE, err);
+}
+
+int runtime_build(const struct runtime_request *request, struct runtime_result *ret,
+		  struct err *err)
+{
+	WORK_CLEANUP struct work work = { .request = request, .usr = -1, .clib = -1 };
+	int r = read_tree(&work, err);
+
+	if (r < 0)
+		return r;
+	make_word(&work);
+	r = check_libraries(&work, err);
+	if (r >= 0)
+		r = change_ldso(&work, err);
+	if (r >= 0)
+		r = change_interpreter(&work, err);
+	if (r >= 0)
+		r = write_runtime(&work, err);
+	if (r < 0)
+		return r;
+	memcpy(ret->word, work.word, sizeof(ret->word));
+	return 0;
+}

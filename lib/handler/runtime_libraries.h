@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The libraries of a runtime beside the host: where its ld.so finds them, and whether one of them
+ * would look elsewhere by itself. */
+#ifndef BUSYPY_HANDLER_RUNTIME_LIBRARIES_H
+#define BUSYPY_HANDLER_RUNTIME_LIBRARIES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arch;
+struct err;
+
+/* Makes ld.so's cache (core/ldcache.h) of the directory at an absolute path, which is open as clib.
+ * Returns its bytes, which the caller frees; -E2BIG if there are more libraries than a runtime
+ * has. */
+int runtime_libraries_cache(int clib, const char *path, const struct arch *arch, uint8_t **ret,
+			    struct err *err);
+
+/* 0 if every ELF file in an open directory, which lies depth directories deep in its tree, looks
+ * for what it needs in the tree alone: by DT_RPATH and DT_RUNPATH only where $ORIGIN leads without
+ * leaving the tree, and by no path in DT_NEEDED. -EPERM with a sentence that names the file and
+ * what it says. path is for that sentence. */
+int runtime_libraries_check(int dir, const char *path, unsigned depth, struct err *err);
+
+#endif
