@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* busypy boot: starts a tree or an image in QEMU, with the console on this terminal. */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +13,9 @@
 #include "base/conf_file.h"
 #include "base/destination.h"
 #include "base/files.h"
+#include "base/folder.h"
 #include "base/listener.h"
+#include "base/tempdir.h"
 #include "check/closure.h"
 #include "core/arch.h"
 #include "core/arch_list.h"
@@ -28,6 +29,7 @@
 #include "image/pack.h"
 #include "image/qemu.h"
 #include "source/debian_kernel.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 #include "sys/tree.h"
 #include "boot_record.h"
@@ -130,6 +132,12 @@ static int parse(int argc, char **argv, struct options *ret)
 	return 0;
 }
 
+/* A folder of our own with an image in it. */
+struct made {
+	struct tempdir dir;
+	struct destination_place place;
+};
+
 static void show_step(const char *step, void *ctx)
 {
 	(void)ctx;
@@ -138,29 +146,27 @@ static void show_step(const char *step, void *ctx)
 
 static const struct listener listener = { .step = show_step };
 
-static int make_image_file(char image[PATH_SIZE], struct err *err)
+/* A place for an image in a folder of our own. */
+static int make_image_place(struct made *made, char image[PATH_SIZE], struct err *err)
 {
-	int fd, r = files_temporary(image, "busypy-boot.", err);
+	int r = tempdir_make(&made->dir, err);
 
 	if (r < 0)
 		return r;
-	fd = mkstemp(image);
-	if (fd < 0)
-		return err_set(err, errno, "cannot create %s", image);
-	(void)close(fd); /* only the name was wanted: pack replaces it */
-	return 0;
+	r = files_path(image, err, "%s/image", made->dir.dir);
+	return r < 0 ? r : destination_open(image, DESTINATION_FILE, 0, &made->place, err);
 }
 
 /* The words for the command line, and an image that understands them. */
 static int find_client(struct options *options, const char *kernel, char image[PATH_SIZE],
-		       bool *ret_temporary, struct err *err)
+		       struct made *made, struct err *err)
 {
 	static char words[CLIENT_WORDS_MAX], mac[sizeof("52:54:00:00:00:00")];
 	struct debian_kernel_request request = { .arch = options->machine.arch,
 						 .listener = &listener };
 	struct client_request client = { .arch = options->machine.arch,
 					 .modules = options->modules };
-	struct pack_request pack = { .output = image };
+	struct pack_request pack = { .output = image, .place = &made->place };
 	struct pack_size sizes[PACK_COMPONENTS];
 	char modules[PATH_SIZE];
 	struct nfs_share share;
@@ -175,10 +181,9 @@ static int find_client(struct options *options, const char *kernel, char image[P
 			return r;
 		client.modules = modules;
 	}
-	r = make_image_file(image, err);
+	r = make_image_place(made, image, err);
 	if (r < 0)
 		return r;
-	*ret_temporary = true;
 	qemu_make_mac(mac);
 	options->machine.mac = mac;
 	if (!options->machine.net)
@@ -191,12 +196,13 @@ static int find_client(struct options *options, const char *kernel, char image[P
 }
 
 /* A tree becomes an initramfs in a temporary file; an image is taken as it is. */
-static int find_initrd(const struct options *options, char image[PATH_SIZE], bool *ret_temporary,
+static int find_initrd(const struct options *options, char image[PATH_SIZE], struct made *made,
 		       struct err *err)
 {
 	struct pack_request request = { .arch = options->machine.arch,
 					.format = PACK_CPIO,
-					.output = image };
+					.output = image,
+					.place = &made->place };
 	struct pack_size sizes[PACK_COMPONENTS];
 	char tree[PATH_SIZE];
 	struct stat st;
@@ -212,10 +218,9 @@ static int find_initrd(const struct options *options, char image[PATH_SIZE], boo
 	r = closure_check_runtime(tree, options->machine.arch, err);
 	if (r < 0)
 		return r;
-	r = make_image_file(image, err);
+	r = make_image_place(made, image, err);
 	if (r < 0)
 		return r;
-	*ret_temporary = true;
 	request.tree = tree;
 	say_progress("packing %s", tree);
 	r = pack_write(&request, sizes, err);
@@ -255,30 +260,56 @@ static bool raw_terminal(struct termios *ret_before)
 	return tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 
-/* The console's log: --log, else in the record's folder. */
-static int open_log(const struct options *options, int *ret, struct err *err)
+/* Makes the file anew: what has the name goes, and is not opened. */
+static int make_log(int dir, const char *name, const char *path, struct err *err)
 {
-	const char *path = options->log;
-	char recorded[PATH_SIZE];
-	int r;
+	int r = below_unlink(dir, name, 0);
 
-	if (options->record) {
-		r = destination_check(options->record, DESTINATION_RECORD, 0, err);
-		if (r < 0)
-			return r;
-		r = files_mkdirs(options->record, err);
-		if (r < 0)
-			return r;
-		r = files_path(recorded, err, "%s/console.%s.log", options->record,
-			       options->machine.arch->name);
-		if (r < 0)
-			return r;
-		path = path ? path : recorded;
-	}
-	if (!path)
-		return 0;
-	*ret = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	return *ret < 0 ? err_set(err, errno, "cannot create %s", path) : 0;
+	if (r == 0 || r == -ENOENT)
+		r = below_create(dir, name, 0644);
+	return r < 0 ? err_set(err, -r, "cannot create %s", path) : r;
+}
+
+/* The record's folder, and the console's log in it. */
+static int open_record(const struct options *options, struct folder *ret, int *ret_log,
+		       struct err *err)
+{
+	DESTINATION_CLEANUP struct destination_place place = DESTINATION_NOWHERE;
+	FOLDER_CLEANUP struct folder top = FOLDER_NONE;
+	char name[64], path[PATH_SIZE];
+	int r = destination_open(options->record, DESTINATION_RECORD, 0, &place, err);
+
+	if (r < 0)
+		return r;
+	r = folder_take(fd_steal(&place.fd), place.path, &top, err);
+	if (r < 0)
+		return r;
+	r = folder_make(&top, *place.rest ? place.rest : ".", ret, err);
+	if (r < 0)
+		return r;
+	(void)str_copy(ret->path, sizeof(ret->path), options->record); /* as the user says it */
+	(void)snprintf(name, sizeof(name), "console.%s.log", options->machine.arch->name);
+	r = files_path(path, err, "%s/%s", options->record, name);
+	if (r < 0 || options->log)
+		return r;
+	*ret_log = make_log(ret->fd, name, path, err);
+	return *ret_log < 0 ? *ret_log : 0;
+}
+
+/* The console's log: --log, else in the record's folder. */
+static int open_log(const struct options *options, struct folder *ret_record, int *ret_log,
+		    struct err *err)
+{
+	DESTINATION_CLEANUP struct destination_place place = DESTINATION_NOWHERE;
+	int r = options->record ? open_record(options, ret_record, ret_log, err) : 0;
+
+	if (r < 0 || !options->log)
+		return r;
+	r = destination_open(options->log, DESTINATION_LOG, 0, &place, err);
+	if (r < 0)
+		return r;
+	*ret_log = make_log(place.fd, place.rest, options->log, err);
+	return *ret_log < 0 ? *ret_log : 0;
 }
 
 static int run(struct options *options, const char *kernel, const char *initrd,
@@ -286,6 +317,7 @@ static int run(struct options *options, const char *kernel, const char *initrd,
 {
 	char append[4096];
 	struct qemu_request *machine = &options->machine;
+	FOLDER_CLEANUP struct folder record = FOLDER_NONE;
 	FD_CLEANUP int log = -1;
 	struct termios before;
 	struct text text;
@@ -298,7 +330,7 @@ static int run(struct options *options, const char *kernel, const char *initrd,
 		  options->append ? options->append : "");
 	if (text_check(&text) < 0)
 		return err_say(err, E2BIG, "--append is too long");
-	r = open_log(options, &log, err);
+	r = open_log(options, &record, &log, err);
 	if (r < 0)
 		return r;
 	machine->log = log;
@@ -313,8 +345,7 @@ static int run(struct options *options, const char *kernel, const char *initrd,
 		(void)tcsetattr(STDIN_FILENO, TCSANOW, &before); /* the terminal may be gone */
 	if (r < 0)
 		return r;
-	return options->record ? boot_record_smoke(log, options->record, machine->arch->name, err)
-			       : 0;
+	return options->record ? boot_record_smoke(log, &record, machine->arch->name, err) : 0;
 }
 
 static int report(const struct options *options, const struct qemu_result *result)
@@ -334,10 +365,10 @@ static int report(const struct options *options, const struct qemu_result *resul
 }
 
 /* Finds what is started, and starts it. */
-static int boot(struct options *options, char initrd[PATH_SIZE], bool *ret_temporary,
-		struct qemu_result *ret, struct err *err)
+static int boot(struct options *options, struct made *made, struct qemu_result *ret,
+		struct err *err)
 {
-	char kernel[PATH_SIZE];
+	char kernel[PATH_SIZE], initrd[PATH_SIZE];
 	int r = arch_named(options->arch, &options->machine.arch, err);
 
 	if (r < 0)
@@ -345,8 +376,8 @@ static int boot(struct options *options, char initrd[PATH_SIZE], bool *ret_tempo
 	r = find_kernel(options, kernel, err);
 	if (r < 0)
 		return r;
-	r = options->nfs ? find_client(options, kernel, initrd, ret_temporary, err)
-			 : find_initrd(options, initrd, ret_temporary, err);
+	r = options->nfs ? find_client(options, kernel, initrd, made, err)
+			 : find_initrd(options, initrd, made, err);
 	if (r < 0)
 		return r;
 	return run(options, kernel, initrd, ret, err);
@@ -355,16 +386,15 @@ static int boot(struct options *options, char initrd[PATH_SIZE], bool *ret_tempo
 int cmd_boot(int argc, char **argv)
 {
 	static struct options options = { .machine = { .memory = MEMORY_DEFAULT } };
-	char initrd[PATH_SIZE];
+	struct made made = { .dir.fd = -1, .place = DESTINATION_NOWHERE };
 	struct qemu_result result;
 	struct err err = { 0 };
-	bool temporary = false;
 	int r = parse(argc, argv, &options);
 
 	if (r)
 		return r;
-	r = boot(&options, initrd, &temporary, &result, &err);
-	if (temporary)
-		(void)unlink(initrd); /* ours, and nobody else's */
+	r = boot(&options, &made, &result, &err);
+	destination_close(&made.place);
+	tempdir_drop(&made.dir);
 	return r < 0 ? say_err(argv[0], &err) : report(&options, &result);
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Finds the self-test's lines in a console log. */
-#include "base/walk.h"
 #include "boot_record.h"
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/folder.h"
 #include "core/err.h"
-#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/fd.h"
 
@@ -30,16 +30,14 @@ static size_t without_returns(char *text, size_t n)
 	return used;
 }
 
-int boot_record_smoke(int log, const char *dir, const char *arch, struct err *err)
+int boot_record_smoke(int log, const struct folder *dir, const char *arch, struct err *err)
 {
 	FILES_FREE char *text = malloc(LOG_MAX + 1);
-	char path[PATH_SIZE];
 	const char *start, *end;
+	char name[64];
 	ssize_t n;
-	int r = files_path(path, err, "%s/smoke.%s.txt", dir, arch);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (!text)
 		return err_set(err, ENOMEM, "cannot read the console's log");
 	n = fd_read_at(log, text, LOG_MAX, 0);
@@ -51,10 +49,12 @@ int boot_record_smoke(int log, const char *dir, const char *arch, struct err *er
 	if (start && !end)
 		end = strstr(start, "\n# failed");
 	if (!end)
-		return err_say(err, ENOENT, "the self-test did not run to its end (see %s)", dir);
+		return err_say(err, ENOENT, "the self-test did not run to its end (see %s)",
+			       dir->path);
 	end += 1 + strcspn(end + 1, "\n") + 1;
-	r = walk_remove(path, err);
+	(void)snprintf(name, sizeof(name), "smoke.%s.txt", arch);
+	r = folder_remove(dir, name, err);
 	if (r < 0)
 		return r;
-	return files_write(path, start, (size_t)(end - start), 0644, err);
+	return folder_write(dir, name, start, (size_t)(end - start), 0644, err);
 }

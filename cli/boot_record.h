@@ -4,10 +4,11 @@
 #define BUSYPY_CLI_BOOT_RECORD_H
 
 struct err;
+struct folder;
 
 /* Writes the smoke test's output, from "# python" to "# passed" or "# failed", without carriage
  * returns, to DIR/smoke.ARCH.txt. log is an open console log. -ENOENT if it did not run to its end.
  */
-int boot_record_smoke(int log, const char *dir, const char *arch, struct err *err);
+int boot_record_smoke(int log, const struct folder *dir, const char *arch, struct err *err);
 
 #endif

@@ -52,6 +52,7 @@ struct options {
 	const char *wanted[CLIENT_MODULES_MAX];
 	bool nfs_client;
 	const char *tree, *arch, *output, *minimal;
+	struct destination_place place; /* of the output */
 	enum pack_format format;
 	enum pack_compression compression;
 	bool compress; /* given, not the default */
@@ -257,6 +258,7 @@ static int make_request(const struct options *options, char tree[PATH_SIZE],
 	ret->tree = tree;
 	ret->format = options->format;
 	ret->output = options->output;
+	ret->place = &options->place;
 	ret->listener = &listener;
 	return 0;
 }
@@ -266,7 +268,8 @@ static int pack_client(const struct options *options, struct pack_size sizes[PAC
 {
 	struct client_request client = options->client;
 	struct pack_request request = { .compression = options->compression,
-					.output = options->output };
+					.output = options->output,
+					.place = &options->place };
 	int r = arch_named(options->arch, &client.arch, err);
 
 	if (r < 0)
@@ -304,19 +307,20 @@ static int pack_tree(const struct options *options, struct pack_size sizes[PACK_
 
 int cmd_pack(int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct options options = { .place = DESTINATION_NOWHERE };
 	struct pack_size sizes[PACK_COMPONENTS];
 	struct err err = { 0 };
 	int r = parse(argc, argv, &options);
 
 	if (r)
 		return r;
-	r = destination_check(options.output, DESTINATION_FILE, 0, &err);
+	r = destination_open(options.output, DESTINATION_FILE, 0, &options.place, &err);
 	if (r < 0)
 		return say_err(argv[0], &err);
 	r = options.nfs_client ? pack_client(&options, sizes, &err)
 			       : pack_tree(&options, sizes, &err);
 	if (r == 0 && (options.report || options.flags))
 		r = report(sizes, options.flags, &err);
+	destination_close(&options.place);
 	return r < 0 ? say_err(argv[0], &err) : 0;
 }

@@ -27,7 +27,6 @@ struct folder {
 void folder_close(struct folder *folder);
 #define FOLDER_CLEANUP __attribute__((cleanup(folder_close)))
 #define FOLDER_NONE      \
-	(struct folder)  \
 	{                \
 		.fd = -1 \
 	}
@@ -35,7 +34,11 @@ void folder_close(struct folder *folder);
 /* Opens what the caller was given, once; links on this path are followed. */
 int folder_open(const char *path, struct folder *ret, struct err *err);
 
-/* The same by a descriptor that is open already (trust_open): it becomes the folder's, also when
+/* The same for what root must not take from others: where the caller is root, the rule of owners
+ * (sys/trust) holds for the path and the folder, or it is refused with its sentence. */
+int folder_open_trusted(const char *path, struct folder *ret, struct err *err);
+
+/* The same by a descriptor that is open already: it becomes the folder's, also when
  * this fails. */
 int folder_take(int fd, const char *path, struct folder *ret, struct err *err);
 

@@ -81,6 +81,11 @@ static int refuse_content(const struct destination *destination, enum destinatio
 			       "%s is there already and is no image (Hint: remove it, or name "
 			       "another)",
 			       given);
+	case DESTINATION_LOG:
+		return err_say(err, EEXIST,
+			       "%s is there already and is no file of yours with this name alone "
+			       "(Hint: remove it, or name another)",
+			       given);
 	case DESTINATION_OUTPUT:
 		break;
 	}

@@ -16,6 +16,7 @@ enum destination_kind {
 	DESTINATION_RECORD, /* what booted machines said */
 	DESTINATION_OUTPUT, /* files beside others */
 	DESTINATION_FILE,   /* one file, which replaces an image */
+	DESTINATION_LOG,    /* one file, which replaces a file of the caller's */
 };
 
 enum destination_content {

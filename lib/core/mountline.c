@@ -117,3 +117,28 @@ int mountline_fuse_user(const char *bytes, size_t n, uint64_t number, uint64_t *
 	}
 	return -EINVAL;
 }
+
+int mountline_root(const char *bytes, size_t n, uint64_t number, struct mountline_root *ret)
+{
+	size_t at = 0, length = word(bytes, n, &at);
+	uint64_t its;
+
+	if (number_at(bytes + at, length, &its) < 0 || its != number)
+		return 0;
+	at += length;
+	at += word(bytes, n, &at); /* the parent's number */
+	length = word(bytes, n, &at);
+	if (unescape(bytes + at, length, ret->device, sizeof(ret->device)) < 0)
+		return -EINVAL;
+	at += length;
+	length = word(bytes, n, &at);
+	if (length == 0 || bytes[at] != '/' ||
+	    unescape(bytes + at, length, ret->root, sizeof(ret->root)) < 0)
+		return -EINVAL;
+	at += length;
+	length = word(bytes, n, &at);
+	if (length == 0 || bytes[at] != '/' ||
+	    unescape(bytes + at, length, ret->path, sizeof(ret->path)) < 0)
+		return -EINVAL;
+	return 1;
+}

@@ -116,6 +116,27 @@ lock() {
     return 1
 }
 
+# True if a directory has a version, or only what a first publish leaves that did not come to its
+# end: as export_mark.c.
+is_export() {
+    [ -d "$1/versions" ] && [ ! -L "$1/versions" ] || return 1
+    begun=yes
+    for name in "$1"/versions/* "$1"/versions/.[!.]* "$1"/versions/..?*; do
+        ! is_file "$name/etc/busypy/id" || return 0
+        case $name in
+        *.tmp | *.gone) ;;
+        *) [ ! -e "$name" ] && [ ! -L "$name" ] || begun= ;;
+        esac
+    done
+    for name in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+        case ${name##*/} in
+        versions | current | current.tmp | leases | lost+found | .lock*) ;;
+        *) [ ! -e "$name" ] && [ ! -L "$name" ] || begun= ;;
+        esac
+    done
+    [ "$begun" ]
+}
+
 # survey EXPORT: prints what is there (absent, empty, export or other) and whether it is a home
 # directory, then its path without links. Changes nothing; core/destination.c judges.
 # shellcheck disable=SC3013 # all shells have -ef, and POSIX since 2024
@@ -125,7 +146,7 @@ survey() {
         [ ! -e "$name" ] && [ ! -L "$name" ] || [ "${name##*/}" = lost+found ] || what='other'
     done
     [ -e "$1" ] || what='absent'
-    [ ! -d "$1/versions" ] || what='export'
+    ! is_export "$1" || what='export'
     at=$1 rest=
     until [ -d "$at" ]; do
         case ${at##*/} in

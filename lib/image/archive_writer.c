@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/listener.h"
 #include "core/arch.h"
 #include "core/err.h"
@@ -44,16 +45,27 @@ static int failed(const struct writing *w, const char *what)
 		       w->request->output, reason ? reason : "no reason given");
 }
 
-/* A file that is not as long as its head has promised is changing under our hands. */
-static int write_data(struct writing *w, const char *source, int64_t size)
+static int has_changed(const struct writing *w, const char *path)
 {
-	FD_CLEANUP int fd = below_open_regular(source);
+	return err_say(w->err, EAGAIN, "%s/%s has changed while it was packed", w->request->tree,
+		       path);
+}
+
+/* A file that is not as its head has promised is changing under our hands. */
+static int write_data(struct writing *w, const char *path, const struct stat *promised)
+{
+	FD_CLEANUP int fd = below_open_file(w->request->folder->fd, path);
+	int64_t size = promised->st_size;
+	struct stat st;
 	ssize_t n;
 
 	if (fd == -ELOOP || fd == -ENOTDIR || fd == -EINVAL)
-		return err_say(w->err, EAGAIN, "%s has changed while it was packed", source);
-	if (fd < 0)
-		return err_set(w->err, -fd, "cannot open %s", source);
+		return has_changed(w, path);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(w->err, fd < 0 ? -fd : errno, "cannot open %s/%s", w->request->tree,
+			       path);
+	if (st.st_mode != promised->st_mode)
+		return has_changed(w, path);
 	while ((n = fd_read_all(fd, w->chunk, CHUNK)) > 0 && n <= size) {
 		if (archive_write_data(w->archive, w->chunk, (size_t)n) != n)
 			return failed(w, "data");
@@ -61,14 +73,15 @@ static int write_data(struct writing *w, const char *source, int64_t size)
 		size -= n;
 	}
 	if (n < 0)
-		return err_set(w->err, (int)-n, "cannot read %s", source);
-	return n || size ? err_say(w->err, EAGAIN, "%s has changed while it was packed", source)
-			 : 0;
+		return err_set(w->err, (int)-n, "cannot read %s/%s", w->request->tree, path);
+	return n || size ? has_changed(w, path) : 0;
 }
 
 static int write_entry(struct writing *w, struct archive_entry *entry)
 {
 	const char *source = archive_entry_sourcepath(entry);
+	struct stat promised = { .st_mode = archive_entry_mode(entry),
+				 .st_size = archive_entry_size(entry) };
 
 	if (archive_write_header(w->archive, entry) < ARCHIVE_OK)
 		return failed(w, archive_entry_pathname(entry));
@@ -76,9 +89,9 @@ static int write_entry(struct writing *w, struct archive_entry *entry)
 	if (w->files % 64 == 0)
 		listener_amount(w->request->listener,
 				&(struct listener_amount){ .files = w->files, .bytes = w->bytes });
-	if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_size(entry) == 0 || !source)
+	if (!S_ISREG(promised.st_mode) || promised.st_size == 0 || !source)
 		return 0;
-	return write_data(w, source, archive_entry_size(entry));
+	return write_data(w, source, &promised);
 }
 
 /* The resolver holds links back until it knows what the format wants of them. */
@@ -123,10 +136,11 @@ static int add_file(const struct select_file *file, struct err *err, void *ctx)
 	if (!entry)
 		return err_set(err, ENOMEM, "cannot pack %s", file->path);
 	if (S_ISLNK(st->st_mode)) {
-		n = readlink(file->source, target, sizeof(target) - 1);
+		n = readlinkat(file->dir, file->name, target, sizeof(target) - 1);
 		if (n < 0) {
 			archive_entry_free(entry);
-			return err_set(err, errno, "cannot read the link %s", file->source);
+			return err_set(err, errno, "cannot read the link %s/%s", w->request->tree,
+				       file->path);
 		}
 		target[n] = '\0';
 		archive_entry_set_symlink(entry, target);
@@ -134,7 +148,7 @@ static int add_file(const struct select_file *file, struct err *err, void *ctx)
 	}
 	if (S_ISREG(st->st_mode)) {
 		archive_entry_set_size(entry, st->st_size);
-		archive_entry_copy_sourcepath(entry, file->source);
+		archive_entry_copy_sourcepath(entry, file->path);
 	}
 	archive_entry_set_ino64(entry, file->number);
 	archive_entry_set_nlink(entry, file->names);

@@ -3,15 +3,13 @@
 #include "image/client.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/files.h"
-#include "base/walk.h"
+#include "base/folder.h"
+#include "base/tempdir.h"
 #include "core/arch.h"
 #include "core/err.h"
-#include "core/path_size.h"
 #include "core/tree_layout.h"
 #include "image/modules.h"
 #include "image/pack.h"
@@ -28,27 +26,23 @@ static const char *const known[] = {
 	"nfsv3",      "overlay",     "loop",	   "erofs",
 };
 
-static int make_folders(const char *dir, struct err *err)
+static int make_folders(const struct folder *dir, struct err *err)
 {
 	static const char *const folders[] = { "dev", "proc", "sys", "run", "tmp", TREE_INFO };
-	char path[PATH_SIZE];
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		int r = files_path(path, err, "%s/%s", dir, folders[i]);
+		int r = folder_mkdirs(dir, folders[i], err);
 
-		if (r < 0)
-			return r;
-		r = files_mkdirs(path, err);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-static int stage(const struct client_request *request, const char *dir, struct err *err)
+static int stage(const struct client_request *request, const struct folder *dir, struct err *err)
 {
 	const char *required[CLIENT_MODULES_MAX + 1] = { "nfsv4" };
-	char to[PATH_SIZE], path[PATH_SIZE];
+	FOLDER_CLEANUP struct folder to = FOLDER_NONE;
 	FILES_FREE char *list = NULL;
 	struct modules_request modules = { .from = request->modules,
 					   .arch = request->arch,
@@ -56,7 +50,7 @@ static int stage(const struct client_request *request, const char *dir, struct e
 					   .n_names = sizeof(known) / sizeof(known[0]),
 					   .required = required,
 					   .n_required = request->n_wanted + 1,
-					   .to = to,
+					   .to = &to,
 					   .prefix = MODULES };
 	int r = make_folders(dir, err);
 
@@ -64,7 +58,7 @@ static int stage(const struct client_request *request, const char *dir, struct e
 		return r;
 	for (size_t i = 0; i < request->n_wanted && i < CLIENT_MODULES_MAX; i++)
 		required[i + 1] = request->wanted[i];
-	r = stage_boot_add_init(request->arch, dir, err);
+	r = stage_boot_add_init(request->arch, dir->path, err);
 	if (r < 0)
 		return r;
 	if (r == 0)
@@ -72,38 +66,36 @@ static int stage(const struct client_request *request, const char *dir, struct e
 			err, ENOENT,
 			"this installation has no init for %s (Hint: 'make cross' builds one)",
 			request->arch->name);
-	r = files_path(to, err, "%s" MODULES, dir);
+	r = folder_make(dir, MODULES + 1, &to, err);
 	if (r < 0)
 		return r;
 	r = modules_copy(&modules, &list, err);
 	if (r < 0)
 		return r;
-	r = files_path(path, err, "%s/" TREE_MODULES, dir);
-	if (r < 0)
-		return r;
-	return files_write(path, list, strlen(list), 0644, err);
+	return folder_write(dir, TREE_MODULES, list, strlen(list), 0644, err);
 }
 
 int client_write(const struct client_request *request, const struct pack_request *pack,
 		 struct pack_size *ret_sizes, struct err *err)
 {
+	FOLDER_CLEANUP struct folder folder = FOLDER_NONE;
 	struct pack_request complete = *pack;
-	char dir[PATH_SIZE];
-	int r = files_temporary(dir, "busypy-client.", err);
+	struct tempdir dir;
+	int r;
 
-	if (r < 0)
-		return r;
 	if (request->n_wanted > CLIENT_MODULES_MAX)
 		return err_say(err, E2BIG, "more than %d modules", CLIENT_MODULES_MAX);
-	if (!mkdtemp(dir))
-		return err_set(err, errno, "cannot create %s", dir);
-	complete.tree = dir;
+	r = tempdir_make(&dir, err);
+	if (r < 0)
+		return r;
+	complete.tree = dir.dir;
 	complete.arch = request->arch;
 	complete.format = PACK_CPIO;
-	r = stage(request, dir, err);
+	r = folder_open(dir.dir, &folder, err);
+	if (r == 0)
+		r = stage(request, &folder, err);
 	if (r == 0)
 		r = pack_write(&complete, ret_sizes, err);
-	if (walk_remove(dir, r < 0 ? NULL : err) < 0 && r == 0)
-		r = -EIO;
+	tempdir_drop(&dir);
 	return r;
 }

@@ -3,7 +3,6 @@
 #include "image/erofs.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "core/str.h"
 #include "image/pack.h"
 #include "image/select.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 
 enum { WORD_MAX = 4096 };
@@ -99,27 +99,28 @@ static int make(const struct pack_request *request, const char *temporary, struc
 	return program_do(&program, NULL, "cannot make an erofs image", err);
 }
 
-static int settle(const char *temporary, struct err *err)
+static int settle(const struct pack_request *request, const struct erofs_file *file,
+		  struct err *err)
 {
-	FD_CLEANUP int fd = open(temporary, O_RDONLY | O_CLOEXEC);
+	FD_CLEANUP int fd = below_open_file(file->dir, file->name);
 
 	if (fd < 0)
-		return err_set(err, errno, "cannot open %s", temporary);
+		return err_set(err, -fd, "cannot open %s", request->output);
 	if (fsync(fd) < 0 || fchmod(fd, 0644) < 0)
-		return err_set(err, errno, "cannot write %s", temporary);
+		return err_set(err, errno, "cannot write %s", request->output);
 	return 0;
 }
 
-int erofs_write(const struct pack_request *request, const char *temporary, struct pack_size *ret,
-		struct err *err)
+int erofs_write(const struct pack_request *request, const struct erofs_file *file,
+		struct pack_size *ret, struct err *err)
 {
 	int r;
 
 	if (!program_exists("mkfs.erofs"))
 		return err_say(err, ENOENT,
 			       "mkfs.erofs is not installed (Hint: install erofs-utils)");
-	r = make(request, temporary, ret, err);
+	r = make(request, file->path, ret, err);
 	if (r < 0)
 		return r;
-	return settle(temporary, err);
+	return settle(request, file, err);
 }

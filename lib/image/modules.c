@@ -3,32 +3,35 @@
 #include "image/modules.h"
 
 #include <errno.h>
-#include <fts.h>
 #include <gelf.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/archive.h"
 #include "base/array.h"
 #include "base/files.h"
+#include "base/folder.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/elf_head.h"
 #include "core/err.h"
-#include "core/path_size.h"
 #include "core/str.h"
+#include "sys/fd.h"
 
-enum { NAME_SIZE = 64, DEPTH_MAX = 32, MODULE_MAX = 128 << 20 /* bytes */ };
+enum { NAME_SIZE = 64, DEPTH_MAX = 32, MODULE_MAX = 128 << 20, BUILTIN_MAX = 4 << 20 /* bytes */ };
 
 struct module {
 	char name[NAME_SIZE]; /* with '_' */
-	char *path;
+	char *path;	      /* below the folder */
 	bool taken;
 };
 
 struct collection {
 	const struct modules_request *request;
+	const struct folder *from;
 	struct module *all; /* sorted by name */
 	size_t n, room;
 	char *builtin; /* modules.builtin, or NULL */
@@ -66,39 +69,27 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static int note(struct collection *c, const FTSENT *at)
+static int note(const struct walk_entry *entry, struct err *err, void *ctx)
 {
+	struct collection *c = ctx;
 	struct module one = { 0 };
 
-	if (at->fts_info != FTS_F || name_of(at->fts_name, one.name) < 0)
+	if (!S_ISREG(entry->st->st_mode) || name_of(entry->name, one.name) < 0)
 		return 0;
 	if (array_reserve(&c->all, &c->room, c->n + 1, sizeof(*c->all)) < 0)
-		return err_set(c->err, ENOMEM, "cannot list %s", c->request->from);
-	one.path = strdup(at->fts_path);
+		return err_set(err, ENOMEM, "cannot list %s", c->request->from);
+	one.path = strdup(entry->path + strlen(c->from->path) + 1);
 	if (!one.path)
-		return err_set(c->err, ENOMEM, "cannot list %s", c->request->from);
+		return err_set(err, ENOMEM, "cannot list %s", c->request->from);
 	c->all[c->n++] = one;
 	return 0;
 }
 
 static int find_all(struct collection *c)
 {
-	char *argv[] = { (char *)c->request->from, NULL };
-	FTS *fts = fts_open(argv, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, NULL);
-	FTSENT *at;
-	int r = 0;
+	const struct walk walk = { .each = note, .ctx = c, .crosses = true };
+	int r = folder_walk(c->from, ".", &walk, c->err);
 
-	if (!fts)
-		return err_set(c->err, errno, "cannot walk %s", c->request->from);
-	while (r == 0 && (errno = 0, at = fts_read(fts))) {
-		if (at->fts_info == FTS_NS || at->fts_info == FTS_DNR || at->fts_info == FTS_ERR)
-			r = err_set(c->err, at->fts_errno, "cannot look at %s", at->fts_path);
-		else
-			r = note(c, at);
-	}
-	if (r == 0 && errno)
-		r = err_set(c->err, errno, "cannot walk %s", c->request->from);
-	(void)fts_close(fts); /* only read from */
 	if (r < 0)
 		return r;
 	if (c->n == 0)
@@ -108,8 +99,10 @@ static int find_all(struct collection *c)
 	for (size_t i = 1; i < c->n; i++) {
 		if (str_eq(c->all[i - 1].name, c->all[i].name))
 			return err_say(c->err, EINVAL,
-				       "%s and %s are the same module: name one kernel's folder",
-				       c->all[i - 1].path, c->all[i].path);
+				       "%s/%s and %s/%s are the same module: name one kernel's "
+				       "folder",
+				       c->from->path, c->all[i - 1].path, c->from->path,
+				       c->all[i].path);
 	}
 	return 0;
 }
@@ -144,11 +137,16 @@ static bool is_builtin(const struct collection *c, const char *wanted)
 }
 
 /* The whole file, uncompressed. Caller frees. */
-static int read_module(const char *path, char **ret_bytes, size_t *ret_n, struct err *err)
+static int read_module(const struct collection *c, const char *path, char **ret_bytes,
+		       size_t *ret_n)
 {
-	int r = archive_read_file(path, MODULE_MAX, ret_bytes, ret_n, err);
+	FD_CLEANUP int fd = folder_open_file(c->from, path, c->err);
+	int r;
 
-	return r < 0 ? err_wrap(err, r, "cannot read %s", path) : 0;
+	if (fd < 0)
+		return fd;
+	r = archive_read_fd(fd, MODULE_MAX, ret_bytes, ret_n, c->err);
+	return r < 0 ? err_wrap(c->err, r, "cannot read %s/%s", c->from->path, path) : 0;
 }
 
 /* The bytes of .modinfo: texts "key=value", each with its NUL. NULL if there is none. */
@@ -220,9 +218,10 @@ static int check_machine(struct collection *c, const char *path, const char *byt
 	struct elf_head head;
 
 	if (elf_head_parse((const uint8_t *)bytes, n, &head) < 0)
-		return err_say(c->err, EINVAL, "%s is no kernel module", path);
+		return err_say(c->err, EINVAL, "%s/%s is no kernel module", c->from->path, path);
 	if (!elf_head_fits(&head, c->request->arch))
-		return err_say(c->err, EINVAL, "%s is not for %s", path, c->request->arch->name);
+		return err_say(c->err, EINVAL, "%s/%s is not for %s", c->from->path, path,
+			       c->request->arch->name);
 	return 0;
 }
 
@@ -233,8 +232,8 @@ static int take_dependencies(struct collection *c, const struct module *module, 
 	size_t n_info = 0;
 	const char *info = elf ? find_modinfo(elf, &n_info) : NULL;
 	int r = info ? take_needed(c, info, n_info, depth)
-		     : err_say(c->err, EINVAL, "%s is no kernel module: it has no .modinfo",
-			       module->path);
+		     : err_say(c->err, EINVAL, "%s/%s is no kernel module: it has no .modinfo",
+			       c->from->path, module->path);
 
 	(void)elf_end(elf);
 	return r;
@@ -243,12 +242,11 @@ static int take_dependencies(struct collection *c, const struct module *module, 
 static int write_module(struct collection *c, const struct module *module, const char *bytes,
 			size_t n)
 {
-	char to[PATH_SIZE];
-	int r = files_path(to, c->err, "%s/%s.ko", c->request->to, module->name);
+	char name[NAME_SIZE + sizeof(".ko")];
+	int r;
 
-	if (r < 0)
-		return r;
-	r = files_write(to, bytes, n, 0644, c->err);
+	(void)snprintf(name, sizeof(name), "%s.ko", module->name); /* fits */
+	r = folder_write(c->request->to, name, bytes, n, 0644, c->err);
 	if (r < 0)
 		return r;
 	(void)fprintf(c->list_file, "%s/%s.ko\n", c->request->prefix, module->name);
@@ -265,10 +263,11 @@ static int take(struct collection *c, struct module *module, unsigned depth)
 	if (module->taken)
 		return 0;
 	if (depth > DEPTH_MAX)
-		return err_say(c->err, ELOOP, "%s: the modules depend on one another in a circle",
-			       module->path);
+		return err_say(c->err, ELOOP,
+			       "%s/%s: the modules depend on one another in a circle",
+			       c->from->path, module->path);
 	module->taken = true;
-	r = read_module(module->path, &bytes, &n, c->err);
+	r = read_module(c, module->path, &bytes, &n);
 	if (r < 0)
 		return r;
 	r = check_machine(c, module->path, bytes, n);
@@ -306,18 +305,21 @@ static int take_wanted(struct collection *c)
 
 static int collect(struct collection *c)
 {
-	const char *from = c->request->from;
-	char path[PATH_SIZE];
+	FOLDER_CLEANUP struct folder from = FOLDER_NONE;
 	size_t n;
-	int r = find_all(c);
+	int r = folder_open_trusted(c->request->from, &from, c->err);
 
 	if (r < 0)
 		return r;
-	if (files_path(path, NULL, "%s/modules.builtin", from) == 0)
-		(void)files_read(path, &c->builtin, &n, NULL); /* missing: nothing is built in */
-	r = files_mkdirs(c->request->to, c->err);
+	c->from = &from;
+	r = find_all(c);
 	if (r < 0)
 		return r;
+	if (folder_has(&from, "modules.builtin")) { /* else nothing is built in */
+		r = folder_read(&from, "modules.builtin", BUILTIN_MAX, &c->builtin, &n, c->err);
+		if (r < 0)
+			return r;
+	}
 	return take_wanted(c);
 }
 

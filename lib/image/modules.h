@@ -8,6 +8,7 @@
 
 struct arch;
 struct err;
+struct folder;
 
 struct modules_request {
 	const char *from;	 /* a kernel's modules: /lib/modules/VERSION, say */
@@ -18,7 +19,7 @@ struct modules_request {
 	const char *const
 		*required; /* the same, but -ENOENT if one is neither there nor built in */
 	size_t n_required;
-	const char *to;	    /* a directory for the files, made if need be */
+	const struct folder *to; /* for the files */
 	const char *prefix; /* of their names in the list: the directory's path on the client */
 };
 

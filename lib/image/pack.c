@@ -5,15 +5,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/destination.h"
+#include "base/folder.h"
 #include "core/err.h"
-#include "core/path_size.h"
 #include "core/str.h"
 #include "image/archive_writer.h"
 #include "image/erofs.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 
 const char *pack_component_name(enum pack_component component)
@@ -46,63 +48,55 @@ static int write_archive(const struct pack_request *request, const char *tempora
  * plant no link under a name that is foreseen. The file in it is named by the directory's
  * descriptor, which is passed on to mkfs.erofs. */
 struct beside {
-	char dir[PATH_SIZE], file[64];
+	char dir[64], file[64];
 	int fd;
 };
 
-/* A program that we start has other files on 0 to 2, which may be free here. */
-static int open_inherited(const char *dir)
+static int cannot_create(const struct pack_request *request, int r, struct err *err)
 {
-	FD_CLEANUP int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	return fd < 0 ? -1 : fcntl(fd, F_DUPFD, 3);
+	return err_set(err, -r, "cannot create %s", request->output);
 }
 
 static int make_beside(const struct pack_request *request, struct beside *ret, struct err *err)
 {
+	FD_CLEANUP int fd = -1;
 	struct text text;
-	struct stat st;
+	uint64_t number;
 
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return cannot_create(request, -errno, err);
 	text_init(&text, ret->dir, sizeof(ret->dir));
-	text_addf(&text, "%s.XXXXXX", request->output);
-	if (text_check(&text) < 0)
-		return err_say(err, ENAMETOOLONG, "%s: the path is too long", request->output);
-	if (!mkdtemp(ret->dir))
-		return err_set(err, errno, "cannot create %s", request->output);
-	ret->fd = open_inherited(ret->dir);
-	if (ret->fd < 0 || fstat(ret->fd, &st) < 0 || st.st_uid != geteuid() ||
-	    (st.st_mode & 077)) {
-		int code = ret->fd < 0 ? errno : EPERM;
-
-		fd_close(&ret->fd);
-		(void)rmdir(ret->dir); /* empty, if it is ours */
-		return err_set(err, code, "cannot open %s", ret->dir);
-	}
+	text_addf(&text, ".busypy-pack.%llx", (unsigned long long)number); /* fits */
+	fd = below_mkdir(request->place->fd, ret->dir, 0700);
+	if (fd < 0)
+		return cannot_create(request, fd, err);
+	/* a program that we start has other files on 0 to 2, which may be free here */
+	ret->fd = fcntl(fd, F_DUPFD, 3);
+	if (ret->fd < 0)
+		return cannot_create(request, -errno, err);
 	text_init(&text, ret->file, sizeof(ret->file));
 	text_addf(&text, "/proc/self/fd/%d/" FILE_NAME, ret->fd);
 	return 0;
 }
 
-static void drop_beside(struct beside *beside)
+static void drop_beside(const struct pack_request *request, struct beside *beside)
 {
 	(void)unlinkat(beside->fd, FILE_NAME, 0); /* renamed, or the reason is in err */
 	fd_close(&beside->fd);
-	(void)rmdir(beside->dir); /* empty, if it is still ours */
+	(void)below_unlink(request->place->fd, beside->dir, AT_REMOVEDIR); /* if it is still ours */
 }
 
 static int write_new(const struct pack_request *request, const struct beside *beside,
 		     struct pack_size *ret, struct err *err)
 {
-	FD_CLEANUP int fd = openat(beside->fd, FILE_NAME,
-				   O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	FD_CLEANUP int fd = below_create(beside->fd, FILE_NAME, 0644);
 
 	if (fd < 0)
-		return err_set(err, errno, "cannot create %s", request->output);
+		return cannot_create(request, fd, err);
 	return write_archive(request, beside->file, fd, ret, err);
 }
 
-int pack_write(const struct pack_request *request, struct pack_size ret[PACK_COMPONENTS],
-	       struct err *err)
+static int write_all(const struct pack_request *request, struct pack_size *ret, struct err *err)
 {
 	struct beside beside;
 	int r = make_beside(request, &beside, err);
@@ -110,11 +104,27 @@ int pack_write(const struct pack_request *request, struct pack_size ret[PACK_COM
 	if (r < 0)
 		return r;
 	if (request->format == PACK_EROFS)
-		r = erofs_write(request, beside.file, ret, err);
+		r = erofs_write(request, &(struct erofs_file){ beside.fd, FILE_NAME, beside.file },
+				ret, err);
 	else
 		r = write_new(request, &beside, ret, err);
-	if (r == 0 && renameat(beside.fd, FILE_NAME, AT_FDCWD, request->output) < 0)
-		r = err_set(err, errno, "cannot create %s", request->output);
-	drop_beside(&beside);
+	if (r == 0)
+		r = below_rename(beside.fd, FILE_NAME, request->place->fd, request->place->rest, 0);
+	if (r < 0 && err && !err->code)
+		(void)cannot_create(request, r, err);
+	drop_beside(request, &beside);
 	return r;
+}
+
+int pack_write(const struct pack_request *request, struct pack_size ret[PACK_COMPONENTS],
+	       struct err *err)
+{
+	FOLDER_CLEANUP struct folder tree = FOLDER_NONE;
+	struct pack_request opened = *request;
+	int r = folder_open_trusted(request->tree, &tree, err);
+
+	if (r < 0)
+		return r;
+	opened.folder = &tree;
+	return write_all(&opened, ret, err);
 }

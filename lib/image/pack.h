@@ -8,7 +8,9 @@
 #include <stdint.h>
 
 struct arch;
+struct destination_place;
 struct err;
+struct folder;
 struct listener;
 
 enum pack_format { PACK_CPIO, PACK_TAR, PACK_EROFS };
@@ -32,11 +34,13 @@ struct pack_size {
 };
 
 struct pack_request {
-	const char *tree;	 /* canonical */
-	const struct arch *arch; /* NULL: all that the tree has (tar only) */
+	const char *tree;	     /* canonical */
+	const struct folder *folder; /* pack_write's: the tree, opened */
+	const struct arch *arch;     /* NULL: all that the tree has (tar only) */
 	enum pack_format format;
 	enum pack_compression compression;
-	const char *output;		 /* written beside and renamed */
+	const char *output;		       /* written beside and renamed */
+	const struct destination_place *place; /* where that is */
 	const char *const *left_out;	 /* names of Python modules, NULL at the end; or NULL */
 	const struct listener *listener; /* or NULL */
 };

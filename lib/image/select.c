@@ -3,17 +3,19 @@
 #include "image/select.h"
 
 #include <errno.h>
-#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/folder.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "image/pack.h"
+#include "sys/trust.h"
 
 /* A file that has several names. Only names that are packed count: the tree may share files with
  * another version, or another arch. */
@@ -26,12 +28,14 @@ struct shared_file {
 
 struct selection {
 	const struct pack_request *request;
+	struct trust trust;
 	const struct select_visitor *visitor;
 	struct pack_size *sizes;
 	struct shared_file *shared;
 	size_t n_shared, room;
 	int64_t last; /* number that was given */
 	size_t top;   /* bytes of the tree's path and the slash */
+	int (*action)(struct selection *s, const struct walk_entry *at, const char *path);
 	struct err *err;
 };
 
@@ -106,9 +110,9 @@ static int compare_shared(const void *a, const void *b)
 	return x->ino < y->ino ? -1 : x->ino > y->ino;
 }
 
-static int note_shared(struct selection *s, const FTSENT *at, const char *path)
+static int note_shared(struct selection *s, const struct walk_entry *at, const char *path)
 {
-	const struct stat *st = at->fts_statp;
+	const struct stat *st = at->st;
 
 	(void)path;
 	if (!S_ISREG(st->st_mode) || st->st_nlink < 2)
@@ -151,9 +155,11 @@ static void number(struct selection *s, struct select_file *file)
 		shared->number = file->number;
 }
 
-static int show(struct selection *s, const FTSENT *at, const char *path)
+static int show(struct selection *s, const struct walk_entry *at, const char *path)
 {
-	struct select_file file = { .path = path, .source = at->fts_path, .stat = at->fts_statp };
+	struct select_file file = {
+		.path = path, .dir = at->dir, .name = at->name, .stat = at->st
+	};
 
 	number(s, &file);
 	if (S_ISREG(file.stat->st_mode) && !file.seen) {
@@ -172,48 +178,46 @@ static int show_left_out(const struct selection *s, const char *path)
 	return r < 0 ? err_set(s->err, -r, "cannot pack %s", path) : 0;
 }
 
-static int visit(struct selection *s, FTS *fts, FTSENT *at,
-		 int (*action)(struct selection *s, const FTSENT *at, const char *path))
+/* 1 for what is left out. */
+static int visit(struct selection *s, const struct walk_entry *at)
 {
-	const char *path;
+	const char *path = at->path + s->top;
+	int r;
 
-	if (at->fts_info == FTS_DP || at->fts_level == 0)
-		return 0;
-	if (at->fts_info == FTS_NS || at->fts_info == FTS_DNR || at->fts_info == FTS_ERR)
-		return err_set(s->err, at->fts_errno, "cannot look at %s", at->fts_path);
-	path = at->fts_path + s->top;
+	if (strlen(at->path) < s->top)
+		return 0; /* the tree itself */
 	if (is_foreign(s->request, path) || is_left_out(s->request, path)) {
-		(void)fts_set(fts, at, FTS_SKIP); /* cannot fail for a valid word */
-		return action == show ? show_left_out(s, path) : 0;
+		r = s->action == show ? show_left_out(s, path) : 0;
+		return r < 0 ? r : 1;
 	}
-	if (!S_ISREG(at->fts_statp->st_mode) && !S_ISDIR(at->fts_statp->st_mode) &&
-	    !S_ISLNK(at->fts_statp->st_mode))
-		return err_say(s->err, EINVAL, "%s is neither file, directory nor link",
-			       at->fts_path);
-	return action(s, at, path);
+	if (!S_ISREG(at->st->st_mode) && !S_ISDIR(at->st->st_mode) && !S_ISLNK(at->st->st_mode))
+		return err_say(s->err, EINVAL, "%s is neither file, directory nor link", at->path);
+	r = s->trust.uid == 0 ? trust_state(&s->trust, at->st, at->path, s->err) : 0;
+	return r < 0 ? r : s->action(s, at, path);
 }
 
-static int compare_names(const FTSENT **a, const FTSENT **b)
+/* A directory comes before what is in it. */
+static int enter(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	return strcmp((*a)->fts_name, (*b)->fts_name);
+	(void)err;
+	return visit(ctx, entry);
+}
+
+static int visit_other(const struct walk_entry *entry, struct err *err, void *ctx)
+{
+	int r = S_ISDIR(entry->st->st_mode) ? 0 : visit(ctx, entry);
+
+	(void)err;
+	return r < 0 ? r : 0;
 }
 
 static int walk(struct selection *s,
-		int (*action)(struct selection *s, const FTSENT *at, const char *path))
+		int (*action)(struct selection *s, const struct walk_entry *at, const char *path))
 {
-	char *argv[] = { (char *)s->request->tree, NULL };
-	FTS *fts = fts_open(argv, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
-	FTSENT *at;
-	int r = 0;
+	const struct walk walk = { .enter = enter, .each = visit_other, .ctx = s, .crosses = true };
 
-	if (!fts)
-		return err_set(s->err, errno, "cannot walk %s", s->request->tree);
-	while (r == 0 && (errno = 0, at = fts_read(fts)))
-		r = visit(s, fts, at, action);
-	if (r == 0 && errno)
-		r = err_set(s->err, errno, "cannot walk %s", s->request->tree);
-	(void)fts_close(fts); /* only read from */
-	return r;
+	s->action = action;
+	return folder_walk(s->request->folder, ".", &walk, s->err);
 }
 
 int select_files(const struct pack_request *request, const struct select_visitor *visitor,
@@ -223,11 +227,12 @@ int select_files(const struct pack_request *request, const struct select_visitor
 		.request = request,
 		.visitor = visitor,
 		.sizes = ret,
-		.top = strlen(request->tree) + 1,
+		.top = strlen(request->folder->path) + 1,
 		.err = err,
 	};
 	int r;
 
+	trust_init(&s.trust);
 	memset(ret, 0, sizeof(*ret) * PACK_COMPONENTS);
 	r = walk(&s, note_shared);
 	if (r == 0) {

@@ -14,8 +14,9 @@ struct stat;
 
 /* A file, directory or link that is packed. */
 struct select_file {
-	const char *path;   /* below the tree */
-	const char *source; /* as it can be opened */
+	const char *path; /* below the tree */
+	int dir;	  /* the open directory that it lies in, and its name there */
+	const char *name;
 	const struct stat *stat;
 	unsigned names; /* that are packed */
 	bool seen;	/* it came before under another name */
@@ -30,7 +31,8 @@ struct select_visitor {
 	void *ctx;
 };
 
-/* Adds up what is packed in ret (PACK_COMPONENTS of them), and shows it to the visitor. */
+/* Adds up what is packed in ret (PACK_COMPONENTS of them), and shows it to the visitor. Walks by
+ * the request's folder; where root walks, every file is held to the rule of owners (sys/trust). */
 int select_files(const struct pack_request *request, const struct select_visitor *visitor,
 		 struct pack_size *ret, struct err *err);
 

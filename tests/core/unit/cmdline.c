@@ -195,6 +195,30 @@ static void check_commands(void)
 	CHECK(command_parse(line, &command) == -E2BIG, "more than a command can be");
 }
 
+static void check_roots(void)
+{
+	static const char line[] = "36 35 98:0 /sub\\0401 /mnt\\0402 rw - ext3 /dev/root rw";
+	static const char *const cut[] = { "36",
+					   "36 35",
+					   "36 35 98:0",
+					   "36 35 98:0 /",
+					   "36 35 98:0 x /y",
+					   "36 35 98:0 /x y",
+					   "36 35 98:0 /\\000 /y",
+					   "36 35 98:0 /x /\\000",
+					   "36 35 1234567890:1234567890123 / /y" };
+	struct mountline_root mount;
+
+	CHECK(mountline_root(line, sizeof(line) - 1, 36, &mount) == 1, "a mount by its number");
+	CHECK_TEXT(mount.device, "98:0", "its device");
+	CHECK_TEXT(mount.root, "/sub 1", "its root, unescaped");
+	CHECK_TEXT(mount.path, "/mnt 2", "its mount point, unescaped");
+	CHECK(mountline_root(line, sizeof(line) - 1, 35, &mount) == 0, "another's");
+	CHECK(mountline_root("x", 1, 35, &mount) == 0, "no number");
+	for (size_t i = 0; i < sizeof(cut) / sizeof(cut[0]); i++)
+		CHECK(mountline_root(cut[i], strlen(cut[i]), 36, &mount) == -EINVAL, cut[i]);
+}
+
 static void check_mounts(void)
 {
 	static const char line[] =
@@ -286,6 +310,7 @@ int main(void)
 	check_long_values();
 	check_commands();
 	check_mounts();
+	check_roots();
 	check_fuse_users();
 	return done();
 }

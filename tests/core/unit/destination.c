@@ -81,16 +81,16 @@ static void systems(void)
 /* All that the table names is refused, whatever is in it, and whatever is asked. */
 static void never(void)
 {
-	static const enum destination_kind kinds[] = { DESTINATION_TREE, DESTINATION_EXPORT,
+	static const enum destination_kind kinds[] = { DESTINATION_TREE,   DESTINATION_EXPORT,
 						       DESTINATION_RECORD, DESTINATION_OUTPUT,
-						       DESTINATION_FILE };
+						       DESTINATION_FILE,   DESTINATION_LOG };
 	size_t n;
 	const struct destination_system *all = destination_systems(&n);
 
 	for (size_t i = 0; i < n; i++) {
 		bool refused = true;
 
-		for (int j = 0; j < 5 * 4; j++) {
+		for (int j = 0; j < 6 * 4; j++) {
 			struct destination d = { .given = all[i].path,
 						 .real = all[i].path,
 						 .content = (enum destination_content)(j % 4) };
@@ -113,7 +113,7 @@ static void contents(void)
 {
 	struct destination d = { .given = "t", .real = "/srv/t" };
 
-	for (int kind = DESTINATION_TREE; kind <= DESTINATION_FILE; kind++) {
+	for (int kind = DESTINATION_TREE; kind <= DESTINATION_LOG; kind++) {
 		for (int content = DESTINATION_ABSENT; content <= DESTINATION_OURS; content++) {
 			d.content = (enum destination_content)content;
 			CHECK(destination_judge(&d, (enum destination_kind)kind, 0, NULL) == 0,
@@ -128,6 +128,8 @@ static void contents(void)
 	CHECK(destination_judge(&d, DESTINATION_EXPORT, 0, NULL) == -ENOTEMPTY, "no export");
 	CHECK(destination_judge(&d, DESTINATION_RECORD, 0, NULL) == -ENOTEMPTY, "no records");
 	CHECK(destination_judge(&d, DESTINATION_FILE, 0, NULL) == -EEXIST, "no image");
+	CHECK(destination_judge(&d, DESTINATION_LOG, 0, NULL) == -EEXIST,
+	      "no file of the caller's");
 	CHECK(destination_judge(&d, DESTINATION_OUTPUT, 0, NULL) == 0, "outputs, beside others");
 }
 
