@@ -59,7 +59,9 @@ BATS := $(sort $(wildcard tests/*/*.bats tests/*/*/*.bats))
 BATTERIES := $(filter-out tests/core/fuzz/run,$(sort $(wildcard tests/*/*/run)))
 UNIT_PROGRAMS := $(patsubst tests/core/unit/%.c,$(B)/unit/%,$(UNIT))
 FUZZERS := $(patsubst tests/core/fuzz/%.c,$(B)/fuzz/%,$(FUZZ))
-FUZZ_TIME ?= 60
+MINUTES ?= 1
+JOBS ?= $(shell nproc)
+TARGETS ?=
 TEST_ARCHS := x86_64 aarch64 armhf s390x
 ALL_ARCHS := $(TEST_ARCHS) riscv64 armel i386 ppc64le mips64el mipsel
 export CI
@@ -101,7 +103,7 @@ endif
 test-long: deps
 	$(MAKE) test-programs fuzzers
 	tests/support/trees $(ALL_ARCHS)
-	BUSYPY_TEST_LONG=1 BUSYPY_TEST_ARCHS="$(ALL_ARCHS)" FUZZ_TIME=$(FUZZ_TIME) tests/run $(CHOSEN)
+	BUSYPY_TEST_LONG=1 BUSYPY_TEST_ARCHS="$(ALL_ARCHS)" tests/run $(CHOSEN)
 
 # Without root it needs what is installed already; as root it installs what is missing.
 demo:
@@ -110,7 +112,7 @@ demo:
 	tests/project/demo
 
 # BENCH=--json for numbers to compare; BENCHES=bench for one of them.
-BENCHES ?= bench sandbox.py battery.py shell.py tools.py boot.py publish.py one_file.py check.py
+BENCHES ?= bench sandbox.py battery.py shell.py tools.py boot.py publish.py one_file.py check.py walk.py
 bench: deps
 	$(MAKE) test-programs
 	tests/support/trees $(TEST_ARCHS)
@@ -123,34 +125,34 @@ deps:
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 FUZZ_CC := clang -g -O1 -fsanitize=fuzzer $(SANITIZE) $(LANGUAGE)
 
+# What reads bytes of others; of the rooms above core, too, with the libraries that they use.
 FUZZ_CORE := $(CORE:%.c=$(B)/fuzz/%.o)
+FUZZ_ROOMS := $(patsubst %.c,$(B)/fuzz/%.o,$(SYS) $(sort $(wildcard $(addprefix lib/,base/*.c elf/*.c source/*.c))) \
+	lib/image/initramfs.c lib/image/modules.c)
 
-$(FUZZ_CORE): $(B)/fuzz/%.o: %.c
+$(FUZZ_CORE) $(FUZZ_ROOMS): $(B)/fuzz/%.o: %.c
 	@mkdir -p $(@D)
-	$(Q)$(FUZZ_CC) -MMD -MP -c -o $@ $<
+	$(Q)$(FUZZ_CC) $(DEFINES) -MMD -MP -c -o $@ $<
 
--include $(FUZZ_CORE:.o=.d)
+-include $(FUZZ_CORE:.o=.d) $(FUZZ_ROOMS:.o=.d)
 
 $(B)/fuzz/libcore.a: $(FUZZ_CORE)
-	$(call say,AR)
-	$(Q)rm -f $@ && ar rcD $@ $^
+$(B)/fuzz/librooms.a: $(FUZZ_ROOMS)
 
-$(B)/fuzz/%: tests/core/fuzz/%.c $(B)/fuzz/libcore.a
+$(B)/fuzz/%: tests/core/fuzz/%.c $(B)/fuzz/librooms.a $(B)/fuzz/libcore.a
 	@mkdir -p $(@D)
 	$(call say,FUZZ)
-	$(Q)$(FUZZ_CC) -o $@ $< $(B)/fuzz/libcore.a
-
-# What reads ELF files through libelf is fuzzed with it.
-FUZZ_ELF := $(addprefix lib/elf/,dynamic.c image.c damage.c symbols.c) lib/base/array.c lib/sys/fd.c
-$(B)/fuzz/elf_image: tests/core/fuzz/elf_image.c $(FUZZ_ELF) $(B)/fuzz/libcore.a
-	@mkdir -p $(@D)
-	$(call say,FUZZ)
-	$(Q)$(FUZZ_CC) -o $@ $^ -lelf
+	$(Q)$(FUZZ_CC) -iquote tests/core/fuzz -o $@ $< $(B)/fuzz/librooms.a $(B)/fuzz/libcore.a $(LIBS)
 
 fuzzers: $(FUZZERS)
 
-fuzz: fuzzers
-	FUZZ_TIME=$(FUZZ_TIME) tests/run tests/core/fuzz/run
+# make fuzz MINUTES=20 TARGETS="dhcp lease": each so long, JOBS processes at a time; a table at the end.
+fuzz: $(if $(TARGETS),$(filter $(FUZZERS),$(TARGETS:%=$(B)/fuzz/%)),fuzzers)
+	tests/core/fuzz/minutes $(MINUTES) $(JOBS) $(TARGETS)
+
+# Takes into the corpora what fuzzing found to reach more, and out of them what reaches nothing more.
+fuzz-merge: fuzzers
+	tests/core/fuzz/merge $(TARGETS)
 
 # The units and the dynamic programs under the sanitizers; the static ones stay as they are.
 ASAN_TREE := build/asan/tree
@@ -179,5 +181,5 @@ clang-static: $(call host_objects,$(CORE) $(SYS) $(SANDBOX) $(INIT) $(sort $(wil
 lint:
 	$(Q)tests/lint $(C_FILES) -- $(H_FILES)
 
-.PHONY: test-programs check test test-long demo bench deps fuzzers fuzz coverage asan clang clang-static lint
+.PHONY: test-programs check test test-long demo bench deps fuzzers fuzz fuzz-merge coverage asan clang clang-static lint
 

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Any bytes as an initramfs that is unpacked to be looked at: all of it stays in its folder. */
+#include "image/initramfs.h"
+
+#include "core/err.h"
+#include "place.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct place place;
+	char dir[PATH_SIZE];
+	struct err err = { 0 };
+
+	place_fill(&place, data, size);
+	if (mkdir(place.out, 0755) < 0 || setenv("TMPDIR", place.out, 1) < 0)
+		abort();
+	if (initramfs_unpack(place.file, dir, &err) == 0) {
+		if (walk_all(place.out, &(struct walk){ .each = place_look }, NULL) < 0)
+			abort();
+		initramfs_drop(dir);
+	} else if (!err.text[0]) {
+		abort();
+	}
+	if (rmdir(place.out) < 0) /* all is gone */
+		abort();
+	place_check(&place, size);
+	return 0;
+}
