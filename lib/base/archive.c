@@ -103,7 +103,7 @@ static int open_file(struct archive_reader *reader, const char *file)
 	return archive_read_open_filename(archive, file, BLOCK) == ARCHIVE_OK ? 0 : -EBADMSG;
 }
 
-struct archive_reader *archive_open(const char *file, enum archive_kind kind)
+static struct archive_reader *new_reader(enum archive_kind kind)
 {
 	struct archive_reader *reader = calloc(1, sizeof(*reader));
 
@@ -116,7 +116,27 @@ struct archive_reader *archive_open(const char *file, enum archive_kind kind)
 		archive_close(reader);
 		return NULL;
 	}
-	reader->is_broken = open_file(reader, file) < 0;
+	return reader;
+}
+
+struct archive_reader *archive_open(const char *file, enum archive_kind kind)
+{
+	struct archive_reader *reader = new_reader(kind);
+
+	if (reader)
+		reader->is_broken = open_file(reader, file) < 0;
+	return reader;
+}
+
+struct archive_reader *archive_open_tar(int fd)
+{
+	struct archive_reader *reader = new_reader(ARCHIVE_TAR);
+
+	if (reader)
+		reader->is_broken =
+			add_filters(reader->archive) < 0 ||
+			archive_read_support_format_tar(reader->archive) != ARCHIVE_OK ||
+			archive_read_open_fd(reader->archive, fd, BLOCK) != ARCHIVE_OK;
 	return reader;
 }
 

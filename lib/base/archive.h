@@ -30,6 +30,9 @@ struct archive_member {
  * archive_next tells. */
 struct archive_reader *archive_open(const char *file, enum archive_kind kind);
 
+/* The same for an open tar, which is borrowed. */
+struct archive_reader *archive_open_tar(int fd);
+
 /* An archive of more than 1000000 members or 64 GiB of bytes in files, holes included, is taken for
  * one that cannot be read. */
 

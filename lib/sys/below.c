@@ -16,6 +16,7 @@
 
 #include "core/path_size.h"
 #include "core/str.h"
+#include "sys/dirs.h"
 #include "sys/fd.h"
 
 static int open_last(int dir, const char *name, int flags)
@@ -124,6 +125,19 @@ int below_open_file(int dirfd, const char *path)
 	return fd_steal(&fd);
 }
 
+ssize_t below_read(int dirfd, const char *path, char *buf, size_t size)
+{
+	FD_CLEANUP int fd = below_open_file(dirfd, path);
+	ssize_t n = fd < 0 ? fd : fd_read_all(fd, buf, size);
+
+	if (n < 0)
+		return n;
+	if ((size_t)n == size)
+		return -E2BIG;
+	buf[n] = '\0';
+	return n;
+}
+
 int below_open_regular(const char *path)
 {
 	FD_CLEANUP int root = below_open_root("/", O_PATH | O_DIRECTORY);
@@ -196,13 +210,17 @@ int below_create_unnamed(int dirfd)
 static int mkdir_in(int dir, const char *name, mode_t mode)
 {
 	FD_CLEANUP int fd = -1;
+	struct stat st;
 
 	if (mkdirat(dir, name, 0700) < 0)
 		return -errno;
 	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fchmod(fd, mode) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
-	return fd_steal(&fd);
+	/* who put another there meanwhile does not get its mode changed */
+	if (st.st_uid != geteuid() || dirs_empty(fd) != 1)
+		return -EAGAIN;
+	return fchmod(fd, mode) < 0 ? -errno : fd_steal(&fd);
 }
 
 int below_mkdir(int dirfd, const char *path, mode_t mode)
@@ -328,6 +346,19 @@ int below_chmod(int dirfd, const char *path, mode_t mode)
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	return S_ISLNK(st.st_mode) ? -ELOOP : fd_chmod(fd, mode);
+}
+
+bool below_is_dir(int dirfd, const char *path)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+	};
+	FD_CLEANUP int fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		fd = below_open(dirfd, path, O_PATH | O_DIRECTORY);
+	return fd >= 0;
 }
 
 bool below_leads_out(int dirfd, const char *path)

@@ -34,6 +34,10 @@ int below_open_file(int dirfd, const char *path);
 /* The same of an absolute path. */
 int below_open_regular(const char *path);
 
+/* Reads such a file, which must end before size bytes, and terminates it; bytes or -errno, -E2BIG
+ * if it is larger. */
+ssize_t below_read(int dirfd, const char *path, char *buf, size_t size);
+
 /* Opens (O_PATH) the directory that path lies in, for calls that take a name in one; *ret_name is
  * the last component of path. -EINVAL if that is no name: "", "." or "..". */
 int below_open_parent(int dirfd, const char *path, const char **ret_name);
@@ -73,6 +77,9 @@ int below_unlink(int dirfd, const char *path, int flags);
 /* Mode of what is no link (-ELOOP). Owner and times of a descriptor, also O_PATH, take fchownat(2)
  * and utimensat(2) with AT_EMPTY_PATH. */
 int below_chmod(int dirfd, const char *path, mode_t mode);
+
+/* True if path is a directory, when links on it are followed that stay below dirfd. */
+bool below_is_dir(int dirfd, const char *path);
 
 /* True if path, with every link on it, leads out of the directory dirfd; also where the kernel
  * cannot say so. What is not there leads nowhere. */

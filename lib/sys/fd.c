@@ -140,6 +140,18 @@ int fd_create_anew(const char *path, mode_t mode)
 	return fd < 0 ? -errno : fd;
 }
 
+int fd_reopen(int fd, int flags)
+{
+	struct text text;
+	char path[64];
+	int again;
+
+	text_init(&text, path, sizeof(path));
+	text_addf(&text, "/proc/self/fd/%d", fd);
+	again = open(path, flags | O_CLOEXEC);
+	return again < 0 ? -errno : again;
+}
+
 int fd_cloexec(int fd)
 {
 	return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0; /* the only such flag */

@@ -39,6 +39,10 @@ ssize_t fd_read_file(int dirfd, const char *path, char *buf, size_t size);
  * be a FIFO, on which an open waits, or a link. A descriptor, or -errno. */
 int fd_create_anew(const char *path, mode_t mode);
 
+/* Opens what a descriptor (O_PATH) refers to once more, with these flags of open(2); a descriptor
+ * or -errno. Needs /proc. */
+int fd_reopen(int fd, int flags);
+
 /* Sets close-on-exec; 0 or -errno. */
 int fd_cloexec(int fd);
 

@@ -15,6 +15,7 @@
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "core/view_host.h"
+#include "sys/below.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
 
@@ -76,7 +77,17 @@ bool tree_has_runtime(const char *tree, const struct arch *arch)
 	return is_directory(tree, usr) && is_directory(tree, lib);
 }
 
-void tree_archs(const char *tree, char *dst, size_t size)
+static bool has_folder(int tree, const char *folder, const char *arch, const char *below)
+{
+	char path[256];
+	struct text text;
+
+	text_init(&text, path, sizeof(path));
+	text_addf(&text, "%s/%s%s", folder, arch, below);
+	return text_check(&text) == 0 && below_is_dir(tree, path);
+}
+
+void tree_archs_in(int tree, char *dst, size_t size)
 {
 	size_t n;
 	const struct arch *table = arch_table(&n);
@@ -84,11 +95,19 @@ void tree_archs(const char *tree, char *dst, size_t size)
 
 	text_init(&text, dst, size);
 	for (size_t i = 0; i < n; i++) {
-		if (tree_has_runtime(tree, &table[i]))
+		if (has_folder(tree, TREE_PYTHON, table[i].name, "/usr") &&
+		    has_folder(tree, TREE_CLIB, table[i].name, ""))
 			text_addf(&text, "%s%s", text.used ? " " : "", table[i].name);
 	}
 	if (!text.used)
 		text_add(&text, "none");
+}
+
+void tree_archs(const char *tree, char *dst, size_t size)
+{
+	FD_CLEANUP int fd = open(tree, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	tree_archs_in(fd, dst, size);
 }
 
 int tree_need_runtime(const char *tree, const struct arch *arch, struct err *err)

@@ -23,4 +23,7 @@ int tree_need_runtime(const char *tree, const struct arch *arch, struct err *err
 /* The archs that a tree has a runtime for, separated by blanks; "none" if there is none. */
 void tree_archs(const char *tree, char *dst, size_t size);
 
+/* The same of an open tree. Links are followed below it. */
+void tree_archs_in(int tree, char *dst, size_t size);
+
 #endif

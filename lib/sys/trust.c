@@ -58,9 +58,16 @@ void trust_init(struct trust *ret)
 	ret->foreign = !is_mapped(OVERFLOW_ID);
 }
 
+void trust_init_root(struct trust *ret)
+{
+	trust_init(ret);
+	ret->all = ret->uid != 0;
+}
+
 static bool is_ours(const struct trust *trust, unsigned uid)
 {
-	return uid == 0 || uid == trust->uid || (trust->foreign && uid == OVERFLOW_ID);
+	return trust->all || uid == 0 || uid == trust->uid ||
+	       (trust->foreign && uid == OVERFLOW_ID);
 }
 
 static int refuse_owner(const struct stat *st, const char *path, struct err *err)
@@ -73,7 +80,7 @@ static int refuse_owner(const struct stat *st, const char *path, struct err *err
 
 int trust_state(const struct trust *trust, const struct stat *st, const char *path, struct err *err)
 {
-	if (S_ISLNK(st->st_mode))
+	if (S_ISLNK(st->st_mode) || trust->all)
 		return 0;
 	if (!is_ours(trust, st->st_uid))
 		return refuse_owner(st, path, err);
@@ -122,7 +129,7 @@ static int check_file_system(const struct way *way, struct err *err)
 	struct statfs fs;
 	long owner;
 
-	if (fstatfs(way->fd, &fs) < 0 || fs.f_type != FUSE_SUPER_MAGIC)
+	if (way->trust->all || fstatfs(way->fd, &fs) < 0 || fs.f_type != FUSE_SUPER_MAGIC)
 		return 0;
 	owner = fuse_owner(way->fd);
 	if (owner >= 0 && is_ours(way->trust, (unsigned)owner))
@@ -144,6 +151,18 @@ static bool next_name(struct way *way, char name[PATH_SIZE])
 	at += strspn(at, "/");
 	memmove(way->rest, at, strlen(at) + 1);
 	return n > 0;
+}
+
+/* The rest begins with a name that is not there. */
+static void put_back(struct way *way, const char *name)
+{
+	size_t n = strlen(name), rest = strlen(way->rest);
+
+	/* it was taken from there: it fits, with a slash */
+	memmove(way->rest + n + (rest > 0), way->rest, rest + 1);
+	memcpy(way->rest, name, n);
+	if (rest)
+		way->rest[n] = '/';
 }
 
 static int go_to_root(struct way *way, struct err *err)
@@ -245,9 +264,41 @@ static int go(struct way *way, struct err *err)
 	while (next_name(way, name)) {
 		int r = step(way, name, err);
 
+		if (r == -ENOENT)
+			put_back(way, name);
 		if (r < 0)
 			return r;
 	}
+	return 0;
+}
+
+/* Where it ends because there is no more, a sticky directory is everybody's. */
+static int check_end(struct way *way, struct err *err)
+{
+	struct stat st;
+
+	way->rest[0] = '\0';
+	return fstat(way->fd, &st) < 0 ? -errno : check_passed(way, &st, err);
+}
+
+int trust_find(const struct trust *trust, const char *path, struct trust_found *ret,
+	       struct err *err)
+{
+	struct err why = { 0 };
+	struct way way;
+	int r = begin(&way, trust, path, &why);
+
+	if (r == 0)
+		r = go(&way, &why);
+	if (r < 0 && r != -ENOENT) {
+		fd_close(&way.fd);
+		if (err)
+			*err = why;
+		return r;
+	}
+	ret->fd = way.fd;
+	(void)str_copy(ret->real, sizeof(ret->real), *way.done ? way.done : "/"); /* as long */
+	memcpy(ret->rest, way.rest, sizeof(ret->rest));
 	return 0;
 }
 
@@ -272,12 +323,8 @@ int trust_path(const struct trust *trust, const char *path, struct err *err)
 
 	if (r == 0)
 		r = go(&way, err);
-	if (r == -ENOENT) {
-		struct stat st;
-
-		way.rest[0] = '\0'; /* where it ends, a sticky directory is everybody's */
-		r = fstat(way.fd, &st) < 0 ? -errno : check_passed(&way, &st, err);
-	}
+	if (r == -ENOENT)
+		r = check_end(&way, err);
 	fd_close(&way.fd);
 	return r;
 }

@@ -14,16 +14,22 @@
 
 #include <stdbool.h>
 
+#include "core/path_size.h"
+
 struct err;
 struct stat;
 
 struct trust {
 	unsigned uid; /* the caller's: believed besides root */
 	bool foreign; /* owners without a number count as root */
+	bool all;     /* everybody is believed: the way alone is wanted */
 };
 
 /* The rule for this process. Cannot fail. */
 void trust_init(struct trust *ret);
+
+/* The same where only root is held to it: others can lose what is their own. */
+void trust_init_root(struct trust *ret);
 
 /* 0 if one file's or directory's state (of a name that is reached already) holds; -EPERM with
  * "others than root can write PATH ..." or "PATH belongs to uid N ...". Links always hold: what
@@ -36,8 +42,20 @@ int trust_state(const struct trust *trust, const struct stat *st, const char *pa
  * -ELOOP, -ENOTDIR ... as open(2). The caller closes. */
 int trust_open(const struct trust *trust, const char *path, struct err *err);
 
-/* The same for a path that need not exist: 0 if it holds for what does exist of it, so that nobody
- * else can make the rest. */
+/* What there is of a path. */
+struct trust_found {
+	int fd;		      /* O_PATH, of what is there; the caller closes */
+	char real[PATH_SIZE]; /* its path, without links */
+	char rest[PATH_SIZE]; /* what is not there below it; "" if all is */
+};
+
+/* The same for a path of which the last components need not exist. Where they do not, they are to
+ * be made in what is opened, which may be sticky. */
+int trust_find(const struct trust *trust, const char *path, struct trust_found *ret,
+	       struct err *err);
+
+/* The same for a path that need not exist, opening nothing: 0 if it holds for what does exist of
+ * it, so that nobody else can make the rest. */
 int trust_path(const struct trust *trust, const char *path, struct err *err);
 
 #endif
