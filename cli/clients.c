@@ -8,9 +8,9 @@
 #include "base/table.h"
 #include "core/err.h"
 #include "core/lease.h"
-#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
+#include "export/dir.h"
 #include "export/export.h"
 #include "export/leases.h"
 #include "commands.h"
@@ -73,20 +73,20 @@ static int list(const char *path, const struct list_options *options, struct lis
 {
 	TABLE_CLEANUP struct table *table =
 		table_new("clients", columns, sizeof(columns) / sizeof(columns[0]));
-	char export[PATH_SIZE];
+	EXPORT_CLEANUP struct export_dir *dir = NULL;
 	int r;
 
 	if (!table)
 		return err_say(err, ENOMEM, "cannot make a table");
 	listing->table = table;
 	listing->lease_age = options->lease_age;
-	r = export_resolve(path, export, err);
+	r = export_open(path, EXPORT_LOOK, &dir, err);
 	if (r < 0)
 		return r;
-	r = export_current(export, listing->current, err);
+	r = export_current(dir, listing->current, err);
 	if (r < 0)
 		return r;
-	r = leases_read(export, &(struct leases_visitor){ .each = add, .ctx = listing }, err);
+	r = leases_read(dir, &(struct leases_visitor){ .each = add, .ctx = listing }, err);
 	if (r < 0)
 		return r;
 	listing->more = r > 0;

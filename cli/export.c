@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/files.h"
+#include "base/folder.h"
 #include "base/table.h"
 #include "core/err.h"
 #include "core/export_layout.h"
@@ -16,6 +17,7 @@
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "core/version.h"
+#include "export/dir.h"
 #include "export/export.h"
 #include "sys/tree.h"
 #include "commands.h"
@@ -93,43 +95,51 @@ static int parse(int argc, char **argv, struct options *ret)
 	return r;
 }
 
-static int find_leases(struct options *options, struct found *found, struct err *err)
+static int find_leases(const struct export_dir *dir, struct options *options, struct found *found,
+		       struct err *err)
 {
-	char path[PATH_SIZE];
+	const struct folder *root = export_root(dir);
 	struct stat above, st;
-	int r = files_path(path, err, "%s/" NFS_EXPORT_LEASES, found->export);
 
-	if (r < 0)
-		return r;
-	if (stat(found->export, &above) < 0)
+	if (fstat(root->fd, &above) < 0)
 		return err_set(err, errno, "cannot look at %s", found->export);
-	options->export.leases = lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	options->export.leases =
+		folder_stat(root, NFS_EXPORT_LEASES, &st, NULL) == 0 && S_ISDIR(st.st_mode);
 	found->own_leases = options->export.leases && st.st_dev != above.st_dev;
 	return 0;
 }
 
-static int find(struct options *options, struct found *found, struct err *err)
+static int find_in(const struct export_dir *dir, struct options *options, struct found *found,
+		   struct err *err)
 {
-	char tree[PATH_SIZE];
-	int r = export_resolve(options->path, found->export, err);
+	FOLDER_CLEANUP struct folder tree = FOLDER_NONE;
+	int r = files_path(found->export, err, "%s", export_root(dir)->path);
 
 	if (r < 0)
 		return r;
 	r = nfs_export_check(found->export, err);
 	if (r < 0)
 		return r;
-	r = find_leases(options, found, err);
+	r = find_leases(dir, options, found, err);
 	if (r < 0)
 		return r;
 	options->export.path = found->export;
-	r = export_current(found->export, found->version, err);
+	r = export_current(dir, found->version, err);
 	if (r <= 0)
 		return r;
-	r = export_version_path(found->export, found->version, tree, err);
-	if (r < 0)
-		return r;
-	tree_archs(tree, found->archs, sizeof(found->archs));
+	if (export_enter(dir, found->version, &tree, NULL) == 0)
+		tree_archs_in(tree.fd, found->archs, sizeof(found->archs));
+	else
+		(void)str_copy(found->archs, sizeof(found->archs), "none"); /* fits */
 	return 0;
+}
+
+static int find(struct options *options, struct found *found, struct err *err)
+{
+	EXPORT_CLEANUP struct export_dir *dir = NULL;
+	int r = export_open(options->path, EXPORT_LOOK, &dir, err);
+
+	return r < 0 ? r : find_in(dir, options, found, err);
 }
 
 /* Calls each with each arch of the version that is current. */

@@ -8,10 +8,10 @@
 
 #include "core/err.h"
 #include "core/lease.h"
-#include "core/path_size.h"
 #include "core/str.h"
-#include "export/export.h"
+#include "export/dir.h"
 #include "export/gc.h"
+#include "export/leases.h"
 #include "commands.h"
 #include "lease_age.h"
 #include "options.h"
@@ -69,8 +69,8 @@ static void say_removed(const char *id, void *ctx)
 int cmd_gc(int argc, char **argv)
 {
 	struct options options = { .keep = KEEP_DEFAULT, .lease_age = LEASE_AGE_DEFAULT };
-	char export[PATH_SIZE];
-	struct gc_request request = { .export = export, .removed = say_removed, .ctx = &options };
+	EXPORT_CLEANUP struct export_dir *dir = NULL;
+	struct gc_request request = { .removed = say_removed, .ctx = &options };
 	struct err err = { 0 };
 	int r = parse(argc, argv, &options);
 
@@ -78,7 +78,16 @@ int cmd_gc(int argc, char **argv)
 		return r;
 	request.keep = options.keep;
 	request.lease_age = options.lease_age;
-	if (export_resolve(argv[optind], export, &err) < 0 || gc(&request, &err) < 0)
+	r = export_open(argv[optind], EXPORT_WORK, &dir, &err);
+	request.dir = dir;
+	if (r == 0)
+		r = gc(&request, &err);
+	if (r < 0)
 		return say_err(argv[0], &err);
+	if (r > 0)
+		say_warning(argv[0],
+			    "more than %d files in leases: any version may be leased, none is "
+			    "removed (Hint: remove what is no client's)",
+			    LEASES_COUNT_MAX);
 	return 0;
 }

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 
 #include "core/err.h"
-#include "core/path_size.h"
 #include "core/version.h"
-#include "export/export.h"
+#include "export/dir.h"
 #include "export/rollback.h"
 #include "commands.h"
 #include "options.h"
@@ -34,15 +33,16 @@ static int parse(int argc, char **argv, bool *ret_quiet)
 
 int cmd_rollback(int argc, char **argv)
 {
-	char export[PATH_SIZE], id[VERSION_ID_SIZE];
+	EXPORT_CLEANUP struct export_dir *dir = NULL;
+	char id[VERSION_ID_SIZE];
 	struct err err = { 0 };
 	bool quiet = false;
 	int r = parse(argc, argv, &quiet);
 
 	if (r)
 		return r;
-	if (export_resolve(argv[optind], export, &err) < 0 ||
-	    rollback(export, argv[optind + 1], id, &err) < 0)
+	if (export_open(argv[optind], EXPORT_WORK, &dir, &err) < 0 ||
+	    rollback(dir, argv[optind + 1], id, &err) < 0)
 		return say_err(argv[0], &err);
 	if (!quiet)
 		(void)printf("%s is current\n", id);

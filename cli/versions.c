@@ -4,12 +4,14 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/array.h"
+#include "base/folder.h"
 #include "base/table.h"
 #include "core/err.h"
-#include "core/path_size.h"
 #include "core/version.h"
+#include "export/dir.h"
 #include "export/disk_usage.h"
 #include "export/export.h"
 #include "export/leases.h"
@@ -36,22 +38,24 @@ static const struct table_column columns[] = {
 	{ "ARCHS", TABLE_TEXT },
 };
 
-static int add(struct table *table, const char *export, const struct version_record *version,
-	       const struct export_users *users, struct err *err)
+static int add(struct table *table, const struct export_dir *dir,
+	       const struct version_record *version, const struct export_users *users,
+	       struct err *err)
 {
-	char path[PATH_SIZE], date[VERSION_DATE_SIZE], archs[256];
+	FOLDER_CLEANUP struct folder folder = FOLDER_NONE;
+	char date[VERSION_DATE_SIZE], archs[256];
 	char files[TABLE_NUMBER_SIZE], size[TABLE_NUMBER_SIZE], shared[TABLE_NUMBER_SIZE];
 	char views[TABLE_NUMBER_SIZE], clients[TABLE_NUMBER_SIZE];
 	uint64_t n_bytes, n_shared;
-	int r = export_version_path(export, version->id, path, err);
+	int r = export_enter(dir, version->id, &folder, err);
 
 	if (r < 0)
 		return r;
-	r = version_disk_usage(path, &n_bytes, &n_shared, err);
+	r = version_disk_usage(&folder, &n_bytes, &n_shared, err);
 	if (r < 0)
 		return r;
 	version_date(version->published, date);
-	tree_archs(path, archs, sizeof(archs));
+	tree_archs_in(folder.fd, archs, sizeof(archs));
 	const char *cells[] = {
 		version->id,
 		date,
@@ -67,27 +71,29 @@ static int add(struct table *table, const char *export, const struct version_rec
 	return table_add(table, cells) < 0 ? err_set(err, ENOMEM, "cannot list versions") : 0;
 }
 
-static int add_all(const char *export, uint64_t lease_age, struct table *table, size_t *ret_strange,
-		   struct err *err)
+static int add_all(const struct export_dir *dir, uint64_t lease_age, struct table *table,
+		   size_t *ret_strange, struct err *err)
 {
 	ARRAY_FREE struct version_record *versions = NULL;
 	ARRAY_FREE struct export_users *users = NULL;
-	size_t n;
-	int r = export_list(export, &versions, &n, ret_strange, err);
+	struct export_users_request request = { .dir = dir, .lease_age = lease_age };
+	int r = export_list(dir, &versions, &request.n, ret_strange, err);
 
 	if (r < 0)
 		return r;
-	users = calloc(n + 1, sizeof(*users));
+	users = calloc(request.n + 1, sizeof(*users));
 	if (!users)
 		return err_set(err, ENOMEM, "cannot list versions");
-	r = export_users_count(export, versions, n, lease_age, users, err);
+	request.versions = versions;
+	request.now = request.latest = (int64_t)time(NULL);
+	r = export_users_count(&request, users, err);
 	if (r < 0)
 		return r;
 	if (r > 0)
 		say_warning("versions", "more than %d files in leases, not all are counted",
-			    LEASES_MAX);
-	for (size_t i = 0; i < n; i++) {
-		r = add(table, export, &versions[i], &users[i], err);
+			    LEASES_COUNT_MAX);
+	for (size_t i = 0; i < request.n; i++) {
+		r = add(table, dir, &versions[i], &users[i], err);
 		if (r < 0)
 			return r;
 	}
@@ -99,15 +105,15 @@ static int list(const char *path, const struct list_options *options, size_t *re
 {
 	TABLE_CLEANUP struct table *table =
 		table_new("versions", columns, sizeof(columns) / sizeof(columns[0]));
-	char export[PATH_SIZE];
+	EXPORT_CLEANUP struct export_dir *dir = NULL;
 	int r;
 
 	if (!table)
 		return err_say(err, ENOMEM, "cannot make a table");
-	r = export_resolve(path, export, err);
+	r = export_open(path, EXPORT_LOOK, &dir, err);
 	if (r < 0)
 		return r;
-	r = add_all(export, options->lease_age, table, ret_strange, err);
+	r = add_all(dir, options->lease_age, table, ret_strange, err);
 	if (r < 0)
 		return r;
 	return table_print(&table, 1, options->flags, options->columns, err);

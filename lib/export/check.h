@@ -4,9 +4,10 @@
 #define BUSYPY_EXPORT_CHECK_H
 
 struct err;
+struct folder;
 
 /* What was written is what the manifest says, read again byte by byte, and `busypy check` finds no
  * error. A sentence names the first thing that is wrong. */
-int export_check(const char *version, struct err *err);
+int export_check(const struct folder *version, struct err *err);
 
 #endif

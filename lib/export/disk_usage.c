@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/folder.h"
 #include "base/walk.h"
 #include "core/err.h"
 
@@ -51,12 +52,12 @@ static int compare(const void *a, const void *b)
 	return x->ino < y->ino ? -1 : x->ino > y->ino;
 }
 
-int version_disk_usage(const char *version, uint64_t *ret_bytes, uint64_t *ret_shared,
+int version_disk_usage(const struct folder *version, uint64_t *ret_bytes, uint64_t *ret_shared,
 		       struct err *err)
 {
 	__attribute__((cleanup(free_names))) struct names names = { 0 };
 	uint64_t bytes = 0, shared = 0;
-	int r = walk_all(version, &(struct walk){ .each = note, .ctx = &names }, err);
+	int r = folder_walk(version, ".", &(struct walk){ .each = note, .ctx = &names }, err);
 
 	if (r < 0)
 		return r;

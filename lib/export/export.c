@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The export's layout, read with readlink(2) and small files, switched by rename(2). */
+/* The export's layout, read with readlinkat(2) and small files, switched by renameat(2). */
 #include "export/export.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/files.h"
+#include "base/folder.h"
 #include "base/walk.h"
 #include "core/err.h"
 #include "core/export_layout.h"
@@ -19,37 +17,10 @@
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "core/version.h"
+#include "export/dir.h"
+#include "sys/below.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
-
-/* No hint to publish into what is not empty: it may be anybody's. */
-static int refuse(const char *path, const char *resolved, struct err *err)
-{
-	FD_CLEANUP int fd = open(resolved, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0 && dirs_empty(fd) == 1)
-		return err_say(err, ENOENT,
-			       "%s is no export: it has no versions (Hint: 'busypy publish TREE "
-			       "%s' makes one)",
-			       resolved, path);
-	return err_say(err, ENOENT, "%s is no export: it has no versions", resolved);
-}
-
-int export_resolve(const char *path, char ret[PATH_SIZE], struct err *err)
-{
-	char resolved[PATH_SIZE], versions[PATH_SIZE];
-	struct stat st;
-	int r;
-
-	if (!realpath(path, resolved))
-		return err_set(err, errno, "cannot find the export %s", path);
-	r = files_path(versions, err, "%s/" EXPORT_VERSIONS, resolved);
-	if (r < 0)
-		return r;
-	if (lstat(versions, &st) < 0 || !S_ISDIR(st.st_mode))
-		return refuse(path, resolved, err);
-	return files_path(ret, err, "%s", resolved);
-}
 
 bool export_of_tree(const char *tree, char ret_export[PATH_SIZE], const char **ret_id)
 {
@@ -61,62 +32,60 @@ bool export_of_tree(const char *tree, char ret_export[PATH_SIZE], const char **r
 	return true;
 }
 
-int export_version_path(const char *export, const char *id, char *ret, struct err *err)
+int export_current(const struct export_dir *dir, char *ret_id, struct err *err)
 {
-	return files_path(ret, err, "%s/" EXPORT_VERSIONS "%s%s", export, *id ? "/" : "", id);
-}
-
-int export_current(const char *export, char *ret_id, struct err *err)
-{
-	char path[PATH_SIZE], target[sizeof(EXPORT_VERSIONS "/") + VERSION_ID_SIZE];
+	const struct folder *root = export_root(dir);
+	char target[sizeof(EXPORT_VERSIONS "/") + VERSION_ID_SIZE];
 	const char *id;
-	ssize_t n;
-	int r = files_path(path, err, "%s/" EXPORT_CURRENT, export);
+	int r = below_readlink(root->fd, EXPORT_CURRENT, target, sizeof(target));
 
-	if (r < 0)
-		return r;
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0 && errno == ENOENT)
+	if (r == -ENOENT)
 		return 0;
-	if (n < 0 && errno != EINVAL)
-		return err_set(err, errno, "cannot read %s", path);
-	target[n < 0 ? 0 : n] = '\0';
-	id = export_layout_target(target);
+	if (r < 0 && r != -EINVAL && r != -ENAMETOOLONG)
+		return err_set(err, -r, "cannot read %s/" EXPORT_CURRENT, root->path);
+	id = r < 0 ? NULL : export_layout_target(target);
 	if (!id || !version_id_valid(id))
-		return err_say(err, EINVAL, "%s is not a link to versions/ID", path);
+		return err_say(err, EINVAL, "%s/" EXPORT_CURRENT " is not a link to versions/ID",
+			       root->path);
 	(void)str_copy(ret_id, VERSION_ID_SIZE, id); /* valid: it fits */
 	return 1;
 }
 
-int export_version(const char *export, const char *id, struct version_record *ret, struct err *err)
+int export_enter(const struct export_dir *dir, const char *id, struct folder *ret, struct err *err)
 {
-	char path[PATH_SIZE], bytes[VERSION_RECORD_MAX + 1];
-	ssize_t n;
-	int r;
+	const struct folder *versions = export_versions(dir);
 
 	if (!version_id_valid(id))
 		return err_say(err, EINVAL, "'%s' is no version's id", id);
-	r = files_path(path, err, "%s/" EXPORT_VERSIONS "/%s", export, id);
-	if (r < 0)
-		return r;
-	if (!files_exist(path))
+	if (!folder_has(versions, id))
 		return err_say(err, ENOENT,
 			       "there is no version %s (Hint: 'busypy versions %s' lists them)", id,
-			       export);
-	r = files_path(path, err, "%s/" EXPORT_VERSIONS "/%s/" TREE_VERSION_RECORD, export, id);
+			       export_root(dir)->path);
+	return folder_enter(versions, id, ret, err);
+}
+
+int export_version(const struct export_dir *dir, const char *id, struct version_record *ret,
+		   struct err *err)
+{
+	FOLDER_CLEANUP struct folder version = FOLDER_NONE;
+	char bytes[VERSION_RECORD_MAX + 1];
+	ssize_t n;
+	int r = export_enter(dir, id, &version, err);
+
 	if (r < 0)
 		return r;
-	n = fd_read_file(AT_FDCWD, path, bytes, sizeof(bytes));
+	n = below_read(version.fd, TREE_VERSION_RECORD, bytes, sizeof(bytes));
 	if (n == -ENOENT || n == -ENOTDIR)
 		return err_say(err, EINVAL,
 			       "version %s is incomplete: it has no " TREE_VERSION_RECORD, id);
 	if (n < 0)
-		return err_set(err, (int)-n, "cannot read %s", path);
+		return err_set(err, (int)-n, "cannot read %s/" TREE_VERSION_RECORD, version.path);
 	r = version_record_parse(bytes, (size_t)n, ret, err);
 	if (r < 0)
-		return err_wrap(err, r, "%s", path);
+		return err_wrap(err, r, "%s/" TREE_VERSION_RECORD, version.path);
 	if (!str_eq(ret->id, id))
-		return err_say(err, EINVAL, "%s is the record of %s", path, ret->id);
+		return err_say(err, EINVAL, "%s/" TREE_VERSION_RECORD " is the record of %s",
+			       version.path, ret->id);
 	return 0;
 }
 
@@ -134,48 +103,55 @@ struct list {
 	size_t n, room, strange;
 };
 
-static int add_version(struct list *list, const char *export, const char *id, struct err *err)
+static int add_version(struct list *list, const struct export_dir *dir, const char *id,
+		       struct err *err)
 {
 	struct err why = { 0 };
 
 	if (array_reserve(&list->versions, &list->room, list->n + 1, sizeof(*list->versions)) < 0)
 		return err_set(err, ENOMEM, "cannot list versions");
-	if (export_version(export, id, &list->versions[list->n], &why) == 0)
+	if (export_version(dir, id, &list->versions[list->n], &why) == 0)
 		list->n++;
 	else if (why.code != ENOENT) /* it has gone meanwhile */
 		list->strange++;
 	return 0;
 }
 
-static int fill(struct list *list, const char *export, struct err *err)
+/* The names in a directory, from its start, whoever else reads it. */
+static int begin_names(const struct folder *folder, struct dirs *ret, struct err *err)
 {
-	FD_CLEANUP int fd = -1;
-	char path[PATH_SIZE];
-	const char *name;
-	struct dirs dirs;
-	int listed, r = export_version_path(export, "", path, err);
+	int fd = below_open(folder->fd, ".", O_RDONLY | O_DIRECTORY);
 
-	if (r < 0)
-		return r;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return err_set(err, errno, "cannot read %s", path);
-	dirs_begin(&dirs, fd);
+		return err_set(err, -fd, "cannot read %s", folder->path);
+	dirs_begin(ret, fd);
+	return fd;
+}
+
+static int fill(struct list *list, const struct export_dir *dir, struct err *err)
+{
+	const struct folder *versions = export_versions(dir);
+	struct dirs dirs;
+	FD_CLEANUP int fd = begin_names(versions, &dirs, err);
+	const char *name;
+	int listed;
+
+	if (fd < 0)
+		return fd;
 	while ((listed = dirs_next(&dirs, &name)) > 0) {
-		if (!version_id_valid(name))
-			continue;
-		r = add_version(list, export, name, err);
+		int r = version_id_valid(name) ? add_version(list, dir, name, err) : 0;
+
 		if (r < 0)
 			return r;
 	}
-	return listed < 0 ? err_set(err, -listed, "cannot read %s", path) : 0;
+	return listed < 0 ? err_set(err, -listed, "cannot read %s", versions->path) : 0;
 }
 
-int export_list(const char *export, struct version_record **ret, size_t *ret_n, size_t *ret_strange,
-		struct err *err)
+int export_list(const struct export_dir *dir, struct version_record **ret, size_t *ret_n,
+		size_t *ret_strange, struct err *err)
 {
 	struct list list = { 0 };
-	int r = fill(&list, export, err);
+	int r = fill(&list, dir, err);
 
 	if (r < 0) {
 		free(list.versions);
@@ -190,64 +166,52 @@ int export_list(const char *export, struct version_record **ret, size_t *ret_n, 
 	return 0;
 }
 
-int export_sync_dir(const char *path, struct err *err)
+int export_sync(const struct folder *folder, struct err *err)
 {
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL && errno != EROFS))
-		return err_set(err, errno, "cannot write %s to disk", path);
+	if (fsync(folder->fd) < 0 && errno != EINVAL && errno != EROFS)
+		return err_set(err, errno, "cannot write %s to disk", folder->path);
 	return 0;
 }
 
-int export_switch(const char *export, const char *id, struct err *err)
+int export_switch(const struct export_dir *dir, const char *id, struct err *err)
 {
-	char current[PATH_SIZE], temporary[PATH_SIZE];
+	const struct folder *root = export_root(dir);
 	char target[sizeof(EXPORT_VERSIONS "/") + VERSION_ID_SIZE];
 	struct text text;
-	int r = files_path(current, err, "%s/" EXPORT_CURRENT, export);
+	int r;
 
-	if (r < 0)
-		return r;
-	r = files_path(temporary, err, "%s/" EXPORT_CURRENT_TMP, export);
-	if (r < 0)
-		return r;
 	text_init(&text, target, sizeof(target));
 	text_addf(&text, EXPORT_VERSIONS "/%s", id);
-	if (unlink(temporary) < 0 && errno != ENOENT)
-		return err_set(err, errno, "cannot remove %s", temporary);
-	r = files_link(target, temporary, err);
+	r = below_unlink(root->fd, EXPORT_CURRENT_TMP, 0);
+	if (r < 0 && r != -ENOENT)
+		return err_set(err, -r, "cannot remove %s/" EXPORT_CURRENT_TMP, root->path);
+	r = folder_link(root, target, EXPORT_CURRENT_TMP, err);
 	if (r < 0)
 		return r;
-	if (rename(temporary, current) < 0)
-		return err_set(err, errno, "cannot rename %s", temporary);
-	return export_sync_dir(export, err);
+	r = below_rename(root->fd, EXPORT_CURRENT_TMP, root->fd, EXPORT_CURRENT, 0);
+	if (r < 0)
+		return err_set(err, -r, "cannot rename %s/" EXPORT_CURRENT_TMP, root->path);
+	return export_sync(root, err);
 }
 
 /* Removes the entries of a directory that match; the lock is held, so nobody is at work on them. */
-static int remove_matching(const char *dir, bool (*matches)(const char *name), struct err *err)
+static int remove_matching(const struct folder *folder, bool (*matches)(const char *name),
+			   struct err *err)
 {
-	FD_CLEANUP int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char path[PATH_SIZE];
 	struct dirs dirs;
+	FD_CLEANUP int fd = begin_names(folder, &dirs, err);
 	const char *name;
 	int listed;
 
 	if (fd < 0)
-		return err_set(err, errno, "cannot read %s", dir);
-	dirs_begin(&dirs, fd);
+		return fd;
 	while ((listed = dirs_next(&dirs, &name)) > 0) {
-		int r;
+		int r = matches(name) ? folder_remove(folder, name, err) : 0;
 
-		if (!matches(name))
-			continue;
-		r = files_path(path, err, "%s/%s", dir, name);
-		if (r < 0)
-			return r;
-		r = walk_remove(path, err);
 		if (r < 0)
 			return r;
 	}
-	return listed < 0 ? err_set(err, -listed, "cannot read %s", dir) : 0;
+	return listed < 0 ? err_set(err, -listed, "cannot read %s", folder->path) : 0;
 }
 
 static bool is_unfinished(const char *name)
@@ -260,15 +224,11 @@ static bool is_leftover(const char *name)
 	return str_eq(name, EXPORT_CURRENT_TMP) || str_starts(name, ".lock.");
 }
 
-int export_clean(const char *export, struct err *err)
+int export_clean(const struct export_dir *dir, struct err *err)
 {
-	char versions[PATH_SIZE];
-	int r = export_version_path(export, "", versions, err);
+	int r = remove_matching(export_versions(dir), is_unfinished, err);
 
 	if (r < 0)
 		return r;
-	r = remove_matching(versions, is_unfinished, err);
-	if (r < 0)
-		return r;
-	return remove_matching(export, is_leftover, err);
+	return remove_matching(export_root(dir), is_leftover, err);
 }

@@ -12,12 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "core/err.h"
-#include "core/sha256.h"
 #include "core/str.h"
 #include "core/version_line.h"
 #include "export/file_index.h"
 #include "export/manifest.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 
 enum { CHUNK = 256 * 1024, SHARED_MAX = 8 };
@@ -63,14 +64,14 @@ static int share_line(struct file_store *store, const struct version_line *line,
 	return file_index_add(&store->index, &entry);
 }
 
-int file_store_share(struct file_store *store, const char *version, struct err *err)
+int file_store_share(struct file_store *store, const struct folder *version, struct err *err)
 {
 	VERSION_MANIFEST_CLEANUP struct version_manifest manifest = { 0 };
 	int root;
 
 	if (store->n_shared == SHARED_MAX || version_manifest_read(version, &manifest, NULL) < 0)
 		return 0; /* nothing is shared, all is copied */
-	root = open(version, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	root = below_open(version->fd, ".", O_PATH | O_DIRECTORY);
 	if (root < 0)
 		return 0; /* the same */
 	store->shared[store->n_shared++] = root;
@@ -78,7 +79,7 @@ int file_store_share(struct file_store *store, const char *version, struct err *
 		int r = share_line(store, &manifest.lines[i], root);
 
 		if (r < 0)
-			return err_set(err, -r, "cannot share with %s", version);
+			return err_set(err, -r, "cannot share with %s", version->path);
 	}
 	return 0;
 }
@@ -87,21 +88,6 @@ const struct file_index_entry *file_store_find(const struct file_store *store, u
 					       uint64_t ino)
 {
 	return ino ? file_index_find_inode(&store->index, dev, ino) : NULL;
-}
-
-int64_t file_store_sum(struct file_store *store, int fd, char ret[SHA256_HEX_SIZE])
-{
-	struct sha256 sha;
-	off_t at = 0;
-	ssize_t n;
-
-	sha256_init(&sha);
-	while ((n = fd_read_at(fd, store->a, CHUNK, at)) > 0) {
-		sha256_add(&sha, store->a, (size_t)n);
-		at += n;
-	}
-	sha256_end_hex(&sha, ret);
-	return n < 0 ? n : at;
 }
 
 static bool same_bytes(struct file_store *store, int a, int b)
@@ -119,19 +105,29 @@ static bool same_bytes(struct file_store *store, int a, int b)
 	return true;
 }
 
-/* True if the file can stand for what is to be stored: it is ours, unchanged, and no link. */
-static bool may_stand(struct file_store *store, const struct file_store_file *file,
-		      const struct file_index_entry *other)
+/* Opens the other file if it can stand for what is to be stored: it is ours, unchanged, and no
+ * link. -1 if not. */
+static int open_same(struct file_store *store, const struct file_store_file *file,
+		     const struct file_index_entry *other)
 {
-	FD_CLEANUP int fd = openat(other->root, other->path,
-				   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	FD_CLEANUP int fd =
+		below_open(other->root, other->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
 	    (st.st_mode & 07777) != file->mode || st.st_uid != geteuid() ||
-	    (uint64_t)st.st_size != file->size)
-		return false;
-	return same_bytes(store, file->fd, fd);
+	    (uint64_t)st.st_size != file->size || !same_bytes(store, file->fd, fd))
+		return -1;
+	return fd_steal(&fd);
+}
+
+/* The very file that was compared, not what its name leads to by now. */
+static bool link_same(struct file_store *store, const struct file_store_file *file,
+		      const struct file_index_entry *other)
+{
+	FD_CLEANUP int fd = open_same(store, file, other);
+
+	return fd >= 0 && below_link(fd, file->parent, file->name) == 0;
 }
 
 static bool link_to(struct file_store *store, const struct file_store_file *file, bool own)
@@ -140,8 +136,7 @@ static bool link_to(struct file_store *store, const struct file_store_file *file
 	size_t at = 0;
 
 	while ((other = file_index_find(&store->index, file->sum, file->mode, &at))) {
-		if ((other->root == store->root) == own && may_stand(store, file, other) &&
-		    linkat(other->root, other->path, file->parent, file->name, 0) == 0)
+		if ((other->root == store->root) == own && link_same(store, file, other))
 			return true;
 	}
 	return false;

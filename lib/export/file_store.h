@@ -12,6 +12,7 @@
 struct err;
 struct file_index_entry;
 struct file_store;
+struct folder;
 
 /* A file that is to be put somewhere: its bytes, and the place. */
 struct file_store_file {
@@ -41,10 +42,7 @@ void file_store_free(struct file_store *store);
 
 /* Files of that complete version may be shared. One whose manifest cannot be read is passed over.
  */
-int file_store_share(struct file_store *store, const char *version, struct err *err);
-
-/* SHA-256 of an open file from its start (65 bytes); its size, or -errno. */
-int64_t file_store_sum(struct file_store *store, int fd, char ret[65]);
+int file_store_share(struct file_store *store, const struct folder *version, struct err *err);
 
 /* The file that was put for this source, or NULL. */
 const struct file_index_entry *file_store_find(const struct file_store *store, uint64_t dev,

@@ -5,144 +5,161 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/array.h"
-#include "base/files.h"
-#include "base/walk.h"
+#include "base/folder.h"
 #include "core/err.h"
-#include "core/path_size.h"
+#include "core/str.h"
 #include "core/version.h"
+#include "export/dir.h"
 #include "export/export.h"
 #include "export/leased.h"
-#include "export/leases.h"
 #include "export/lock.h"
 #include "export/users.h"
+#include "sys/below.h"
 
 /* Of each version. */
 struct usage {
 	struct export_users *users;
-	uint64_t *seen; /* leased, in seconds since 1970; 0: never */
+	struct leased leased;
+};
+
+struct collecting {
+	const struct gc_request *request;
+	const struct version_record *versions;
+	size_t n;
+	struct usage usage;
 };
 
 /* First it loses its name, for good: an interrupted removal is finished by the next writer. */
-static int remove_version(const char *export, const char *id, struct err *err)
+static int remove_version(const struct export_dir *dir, const char *id, struct err *err)
 {
-	char path[PATH_SIZE], gone[PATH_SIZE], versions[PATH_SIZE];
-	int r = export_version_path(export, id, path, err);
+	const struct folder *versions = export_versions(dir);
+	char gone[VERSION_ID_SIZE + 8];
+	struct text text;
+	int r;
 
+	text_init(&text, gone, sizeof(gone));
+	text_addf(&text, "%s.gone", id); /* fits */
+	r = below_rename(versions->fd, id, versions->fd, gone, 0);
+	if (r < 0)
+		return err_set(err, -r, "cannot rename %s/%s", versions->path, id);
+	r = export_sync(versions, err);
 	if (r < 0)
 		return r;
-	r = files_path(gone, err, "%s.gone", path);
-	if (r < 0)
-		return r;
-	r = export_version_path(export, "", versions, err);
-	if (r < 0)
-		return r;
-	if (rename(path, gone) < 0)
-		return err_set(err, errno, "cannot rename %s", path);
-	r = export_sync_dir(versions, err);
-	if (r < 0)
-		return r;
-	return walk_remove(gone, err);
+	return folder_remove(versions, gone, err);
 }
 
-/* Counts anew, and adds to what was seen before. */
-static int look(const struct gc_request *request, const struct version_record *versions, size_t n,
-		struct usage *usage, struct err *err)
+/* Counts anew, and adds to what was seen before. 1 if not all leases were looked at. */
+static int look(struct collecting *c, struct err *err)
 {
-	int r = export_users_count(request->export, versions, n, request->lease_age, usage->users,
-				   err);
+	const struct export_users_request request = {
+		.dir = c->request->dir,
+		.versions = c->versions,
+		.n = c->n,
+		.lease_age = c->request->lease_age,
+		.now = c->usage.leased.now,
+		.latest = c->usage.leased.latest,
+	};
+	int r = export_users_count(&request, c->usage.users, err);
 
 	if (r < 0)
 		return r;
-	if (r > 0)
-		return err_say(err, E2BIG,
-			       "more than %d files in leases: which versions are used cannot be "
-			       "told (Hint: remove what is no client's)",
-			       LEASES_MAX);
-	for (size_t i = 0; i < n; i++) {
-		if (usage->users[i].leased > usage->seen[i])
-			usage->seen[i] = usage->users[i].leased;
+	for (size_t i = 0; i < c->n; i++) {
+		const struct export_users *users = &c->usage.users[i];
+		uint64_t *idle = &c->usage.leased.idle[i];
+
+		if (users->age < *idle)
+			*idle = users->age;
+		if (users->foretold && *idle == LEASED_NEVER)
+			*idle = 0; /* its age counts from now on, whatever it says */
 	}
-	return 0;
+	return r;
 }
 
 /* A lease that has gone or names another version now may have been written over. */
-static bool is_used(const struct gc_request *request, const struct usage *usage, size_t i)
+static bool is_used(const struct collecting *c, size_t i)
 {
-	uint64_t now = (uint64_t)time(NULL), seen = usage->seen[i];
+	struct export_users users = c->usage.users[i];
 
-	return export_users_any(&usage->users[i]) ||
-	       (seen && request->lease_age && (now < seen || now - seen < request->lease_age));
+	users.clients -= users.foretold; /* remembered, too, and no longer than others */
+	return export_users_any(&users) || c->usage.leased.idle[i] < c->request->lease_age;
 }
 
-static int remove_unused(const struct gc_request *request, const struct version_record *versions,
-			 size_t n, struct usage *usage, struct err *err)
+static int remove_unused(struct collecting *c, struct err *err)
 {
-	for (size_t i = 0; i + request->keep < n; i++) {
+	for (size_t i = 0; i + c->request->keep < c->n; i++) {
 		/* anew for each: removing those before took its time */
-		int r = look(request, versions, n, usage, err);
+		int r = look(c, err);
 
-		if (r < 0)
+		if (r)
 			return r;
-		if (is_used(request, usage, i))
+		if (is_used(c, i))
 			continue;
-		r = remove_version(request->export, versions[i].id, err);
+		r = remove_version(c->request->dir, c->versions[i].id, err);
 		if (r < 0)
 			return r;
-		usage->seen[i] = 0;
-		request->removed(versions[i].id, request->ctx);
+		c->usage.leased.idle[i] = LEASED_NEVER;
+		c->request->removed(c->versions[i].id, c->request->ctx);
 	}
 	return 0;
 }
 
-/* What was seen is written down first: removing may be interrupted. */
-static int remember_and_remove(const struct gc_request *request,
-			       const struct version_record *versions, size_t n, struct err *err)
+/* What was seen is written down first: removing may be interrupted. A full disk is no hindrance:
+ * what was written the last time stays, and removing makes room. */
+static int remember_and_remove(struct collecting *c, struct err *err)
 {
-	ARRAY_FREE struct export_users *users = calloc(n + 1, sizeof(*users));
-	ARRAY_FREE uint64_t *seen = calloc(n + 1, sizeof(*seen));
-	struct usage usage = { users, seen };
-	int r;
+	const struct export_dir *dir = c->request->dir;
+	int flooded, r = leased_read(dir, c->versions, c->n, c->request->lease_age,
+				     &c->usage.leased, err);
 
-	if (!users || !seen)
-		return err_set(err, ENOMEM, "cannot list versions");
-	r = leased_read(request->export, versions, n, seen, err);
 	if (r < 0)
 		return r;
-	r = look(request, versions, n, &usage, err);
-	if (r < 0)
+	flooded = look(c, err);
+	if (flooded < 0)
+		return flooded;
+	r = leased_write(dir, c->versions, c->n, &c->usage.leased, err);
+	if (r < 0 && r != -ENOSPC && r != -EDQUOT)
 		return r;
-	r = leased_write(request->export, versions, n, seen, err);
-	if (r < 0)
-		return r;
-	r = remove_unused(request, versions, n, &usage, err);
-	if (r < 0)
-		return r;
-	return leased_write(request->export, versions, n, seen, err);
+	if (r < 0 && err)
+		*err = (struct err){ 0 };
+	if (flooded)
+		return flooded;
+	flooded = remove_unused(c, err);
+	if (flooded < 0)
+		return flooded;
+	r = leased_write(dir, c->versions, c->n, &c->usage.leased, err);
+	return r < 0 ? r : flooded;
 }
 
 static int collect(const struct gc_request *request, struct err *err)
 {
 	ARRAY_FREE struct version_record *versions = NULL;
-	size_t n;
-	int r = export_clean(request->export, err);
+	ARRAY_FREE struct export_users *users = NULL;
+	ARRAY_FREE uint64_t *idle = NULL;
+	struct collecting c = { .request = request };
+	int r = export_clean(request->dir, err);
 
 	if (r < 0)
 		return r;
-	r = export_list(request->export, &versions, &n, NULL, err);
+	r = export_list(request->dir, &versions, &c.n, NULL, err);
 	if (r < 0)
 		return r;
-	return remember_and_remove(request, versions, n, err);
+	users = calloc(c.n + 1, sizeof(*users));
+	idle = calloc(c.n + 1, sizeof(*idle));
+	if (!users || !idle)
+		return err_set(err, ENOMEM, "cannot list versions");
+	c.versions = versions;
+	c.usage.users = users;
+	c.usage.leased.idle = idle;
+	return remember_and_remove(&c, err);
 }
 
 int gc(const struct gc_request *request, struct err *err)
 {
-	EXPORT_LOCK_CLEANUP struct export_lock lock = { 0 };
-	int r = export_lock_take(request->export, &lock, err);
+	EXPORT_LOCK_CLEANUP struct export_lock lock = EXPORT_UNLOCKED;
+	int r = export_lock_take(request->dir, &lock, err);
 
 	if (r < 0)
 		return r;

@@ -11,12 +11,17 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/folder.h"
 #include "core/err.h"
 #include "core/lease.h"
-#include "core/path_size.h"
+#include "core/nfs_export.h"
 #include "core/str.h"
+#include "export/dir.h"
+#include "sys/below.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
+
+#define LEASES NFS_EXPORT_LEASES
 
 struct names {
 	char (*list)[LEASE_NAME_SIZE];
@@ -61,27 +66,27 @@ static int list_names(int dir, struct names *names, struct err *err)
 }
 
 /* Reads one file; -EINVAL or -errno with a sentence for what is no lease. */
-static int read_lease(int dir, const char *name, struct lease *ret, uint64_t *ret_age,
+static int read_lease(int dir, const char *name, struct lease *ret, struct leases_entry *entry,
 		      struct err *err)
 {
-	FD_CLEANUP int fd =
-		openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	FD_CLEANUP int fd = below_open_file(dir, name);
 	char bytes[LEASE_SIZE_MAX + 1];
 	time_t now = time(NULL);
 	struct stat st;
 	ssize_t n;
 	int r;
 
-	if (fd < 0 && errno == ELOOP)
-		return err_say(err, ELOOP, "not a file");
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set(err, errno, "cannot be opened");
-	if (!S_ISREG(st.st_mode))
+	if (fd == -ELOOP || fd == -EINVAL)
 		return err_say(err, EINVAL, "not a file");
+	if (fd < 0)
+		return err_set(err, -fd, "cannot be opened");
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot be looked at");
 	n = fd_read_all(fd, bytes, sizeof(bytes));
 	if (n < 0)
 		return err_set(err, (int)-n, "cannot be read");
-	*ret_age = now > st.st_mtime ? (uint64_t)(now - st.st_mtime) : 0;
+	entry->written = st.st_mtime;
+	entry->age = now > st.st_mtime ? (uint64_t)(now - st.st_mtime) : 0;
 	r = lease_parse(bytes, (size_t)n, ret, err);
 	if (r < 0)
 		return r;
@@ -102,7 +107,7 @@ static int show_lease(int dir, const char *name, const struct leases_visitor *vi
 	struct err why = { 0 };
 	struct lease lease;
 
-	if (read_lease(dir, name, &lease, &entry.age, &why) == 0)
+	if (read_lease(dir, name, &lease, &entry, &why) == 0)
 		entry.lease = &lease;
 	else if (why.code == ENOENT)
 		return 0; /* it has gone meanwhile */
@@ -117,25 +122,34 @@ static int show_refused(const struct leases_visitor *visitor, struct err *err)
 	return visitor->each(&entry, err, visitor->ctx);
 }
 
-int leases_read(const char *export, const struct leases_visitor *visitor, struct err *err)
+/* The directory: -ENOENT without a sentence if there is none. */
+static int open_leases(const struct export_dir *dir, struct err *err)
+{
+	const struct folder *root = export_root(dir);
+	int fd = below_open(root->fd, LEASES, O_RDONLY | O_DIRECTORY);
+
+	if (fd == -ENOENT)
+		return fd;
+	return fd < 0 ? err_set(err, fd == -ELOOP ? ENOTDIR : -fd, "cannot read %s/" LEASES,
+				root->path)
+		      : fd;
+}
+
+int leases_read(const struct export_dir *dir, const struct leases_visitor *visitor, struct err *err)
 {
 	__attribute__((cleanup(free_names))) struct names names = { 0 };
-	char path[PATH_SIZE];
-	FD_CLEANUP int dir = -1;
-	int r = path_join(path, sizeof(path), export, "leases"), more;
+	FD_CLEANUP int fd = open_leases(dir, err);
+	int r, more;
 
-	if (r < 0)
-		return err_set(err, -r, "%s", export);
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir < 0)
-		return errno == ENOENT ? 0 : err_set(err, errno, "cannot read %s", path);
-	more = list_names(dir, &names, err);
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	more = list_names(fd, &names, err);
 	if (more < 0)
 		return more;
 	if (names.n)
 		qsort(names.list, names.n, sizeof(*names.list), compare);
 	for (size_t i = 0; i < names.n; i++) {
-		r = show_lease(dir, names.list[i], visitor, err);
+		r = show_lease(fd, names.list[i], visitor, err);
 		if (r < 0)
 			return r;
 	}
@@ -145,4 +159,29 @@ int leases_read(const char *export, const struct leases_visitor *visitor, struct
 			return r;
 	}
 	return more;
+}
+
+int leases_count(const struct export_dir *dir, const struct leases_visitor *visitor,
+		 struct err *err)
+{
+	FD_CLEANUP int fd = open_leases(dir, err);
+	size_t n = 0;
+	struct dirs dirs;
+	const char *name;
+	int r;
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	dirs_begin(&dirs, fd);
+	while ((r = dirs_next(&dirs, &name)) > 0) {
+		if (name[0] == '.')
+			continue;
+		if (n++ == LEASES_COUNT_MAX)
+			return 1;
+		r = lease_name_valid(name) ? show_lease(fd, name, visitor, err)
+					   : show_refused(visitor, err);
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? err_set(err, -r, "cannot read %s/" LEASES, export_root(dir)->path) : 0;
 }

@@ -8,15 +8,20 @@
 #include <stdint.h>
 
 struct err;
+struct export_dir;
 struct lease;
 
-enum { LEASES_MAX = 65536 };
+enum {
+	LEASES_MAX = 65536,	   /* that are listed */
+	LEASES_COUNT_MAX = 262144, /* that are counted */
+};
 
 /* What a file of the directory is, to whom leases_read shows it. */
 struct leases_entry {
 	const char *name;	   /* of the file; "?" for one with forbidden bytes */
 	const struct lease *lease; /* NULL for what is none; why then says so */
-	uint64_t age;		   /* seconds since the file was written; 0 if that is to come */
+	int64_t written;	   /* seconds since 1970, as the file system says */
+	uint64_t age;		   /* seconds since then; 0 if that is to come */
 	const char *why;
 };
 
@@ -28,6 +33,11 @@ struct leases_visitor {
 	int (*each)(const struct leases_entry *entry, struct err *err, void *ctx);
 	void *ctx;
 };
-int leases_read(const char *export, const struct leases_visitor *visitor, struct err *err);
+int leases_read(const struct export_dir *dir, const struct leases_visitor *visitor,
+		struct err *err);
+
+/* The same in no order, keeping none in memory: 1 if there are more than LEASES_COUNT_MAX. */
+int leases_count(const struct export_dir *dir, const struct leases_visitor *visitor,
+		 struct err *err);
 
 #endif

@@ -12,14 +12,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/files.h"
-#include "base/walk.h"
+#include "base/folder.h"
 #include "core/err.h"
-#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
+#include "export/dir.h"
+#include "sys/below.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
+
+#define LOCK ".lock"
 
 enum { WORD = 128, TEXT = 1024, TRIES = 64 };
 
@@ -63,7 +65,7 @@ static void read_start(const char *pid, char ret[WORD])
 
 static void read_space(char ret[WORD])
 {
-	ssize_t n = readlink("/proc/self/ns/pid", ret, WORD - 1);
+	ssize_t n = readlinkat(AT_FDCWD, "/proc/self/ns/pid", ret, WORD - 1);
 
 	ret[n > 0 ? n : 0] = '\0';
 	if (n <= 0)
@@ -134,7 +136,8 @@ static bool is_dead(const struct owner *owner, const struct owner *self)
 {
 	char start[WORD];
 
-	if (!known(owner->boot) || !known(self->boot) || !known(owner->start))
+	if (!known(owner->boot) || !known(self->boot) || !known(owner->start) ||
+	    owner->pid[strspn(owner->pid, "0123456789")])
 		return false;
 	if (!str_eq(owner->boot, self->boot))
 		return known(self->machine) && str_eq(owner->machine, self->machine);
@@ -144,23 +147,22 @@ static bool is_dead(const struct owner *owner, const struct owner *self)
 	return !str_eq(start, owner->start);
 }
 
-static int busy(const struct export_lock *lock, const char *export, const struct owner *owner,
-		const struct owner *self, struct err *err)
+static int busy(const struct folder *root, const struct owner *owner, const struct owner *self,
+		struct err *err)
 {
-	int r = err_say(err, EBUSY, "%s is being written to by process %s on %s since %s", export,
-			owner->pid[0] ? owner->pid : "?", owner->host[0] ? owner->host : "?",
-			owner->since[0] ? owner->since : "?");
+	int r = err_say(err, EBUSY, "%s is being written to by process %s on %s since %s",
+			root->path, owner->pid[0] ? owner->pid : "?",
+			owner->host[0] ? owner->host : "?", owner->since[0] ? owner->since : "?");
 
 	if (str_eq(owner->boot, self->boot) && str_eq(owner->space, self->space))
 		return r; /* it was seen alive */
-	return err_hint(err, r, "if that process is dead: rm -r %s", lock->dir);
+	return err_hint(err, r, "if that process is dead: rm -r %s/" LOCK, root->path);
 }
 
 /* Looks at who holds the lock. 0: nobody any more, try again. */
-static int look(const struct export_lock *lock, const char *export, const struct owner *self,
-		struct err *err)
+static int look(const struct folder *root, const struct owner *self, struct err *err)
 {
-	FD_CLEANUP int fd = open(lock->dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	FD_CLEANUP int fd = below_open(root->fd, LOCK, O_RDONLY | O_DIRECTORY);
 	struct owner owner;
 	char bytes[TEXT];
 	struct dirs dirs;
@@ -169,110 +171,121 @@ static int look(const struct export_lock *lock, const char *export, const struct
 	int r;
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : err_set(err, errno, "cannot open %s", lock->dir);
+		return fd == -ENOENT ? 0 : err_set(err, -fd, "cannot open %s/" LOCK, root->path);
 	dirs_begin(&dirs, fd);
 	r = dirs_next(&dirs, &name);
 	if (r <= 0)
-		return r < 0 ? err_set(err, -r, "cannot read %s", lock->dir) : 0;
-	n = fd_read_file(fd, name, bytes, sizeof(bytes));
+		return r < 0 ? err_set(err, -r, "cannot read %s/" LOCK, root->path) : 0;
+	n = below_read(fd, name, bytes, sizeof(bytes));
 	if (n == -ENOENT)
 		return 0;
 	if (n < 0)
-		return err_set(err, (int)-n, "cannot read %s/%s", lock->dir, name);
+		return err_set(err, (int)-n, "cannot read %s/" LOCK "/%s", root->path, name);
 	parse(bytes, &owner);
 	if (!is_dead(&owner, self))
-		return busy(lock, export, &owner, self, err);
+		return busy(root, &owner, self, err);
 	if (unlinkat(fd, name, 0) < 0 && errno != ENOENT)
-		return err_set(err, errno, "cannot remove %s/%s", lock->dir, name);
+		return err_set(err, errno, "cannot remove %s/" LOCK "/%s", root->path, name);
 	return 0;
 }
 
-/* Makes EXPORT/.lock.NAME/NAME, to be renamed. On a full disk the file stays empty: the way back
- * and the removal of versions must be possible there. */
-static int prepare(const char *dir, const char *name, const char *text, struct err *err)
+/* Names us in our file. On a full disk it stays empty: the way back and the removal of versions
+ * must be possible there. */
+static int sign(int dir, const char *name, const struct owner *self)
 {
-	char path[PATH_SIZE];
-	int r = walk_remove(dir, err);
-
-	if (r < 0)
-		return r;
-	r = files_path(path, err, "%s/%s", dir, name);
-	if (r < 0)
-		return r;
-	if (mkdir(dir, 0755) < 0)
-		return err_set(err, errno, "cannot create %s", dir);
-	r = files_write(path, text, strlen(text), 0644, err);
-	if ((r != -ENOSPC && r != -EDQUOT) || truncate(path, 0) < 0)
-		return r;
-	if (err)
-		*err = (struct err){ 0 };
-	return 0;
-}
-
-/* 1: the lock is ours; 0: try again. */
-static int try_once(const struct export_lock *lock, const char *prepared, const char *export,
-		    const struct owner *self, struct err *err)
-{
+	FD_CLEANUP int fd = below_create(dir, name, 0644);
 	char text[TEXT];
 	int r;
 
+	if (fd < 0)
+		return fd;
 	format(self, text);
-	r = prepare(prepared, path_base(lock->owner), text, err);
-	if (r == -ENOENT) {
+	r = fd_write_all(fd, text, strlen(text));
+	if (r == -ENOSPC || r == -EDQUOT)
+		r = ftruncate(fd, 0) < 0 ? -errno : 0;
+	if (r == 0 && fchmod(fd, 0644) < 0)
+		r = -errno;
+	return r;
+}
+
+/* Makes EXPORT/.lock.NAME/NAME, to be renamed; returns the directory's descriptor. */
+static int prepare(const struct folder *root, const char *prepared, const char *name,
+		   const struct owner *self, struct err *err)
+{
+	FD_CLEANUP int fd = -1;
+	int r = folder_remove(root, prepared, err);
+
+	if (r < 0)
+		return r;
+	fd = below_mkdir(root->fd, prepared, 0755);
+	if (fd < 0)
+		return err_set(err, -fd, "cannot create %s/%s", root->path, prepared);
+	r = sign(fd, name, self);
+	if (r < 0)
+		return err_set(err, -r, "cannot create %s/%s/%s", root->path, prepared, name);
+	return fd_steal(&fd);
+}
+
+/* 1: the lock is ours; 0: try again. */
+static int try_once(const struct folder *root, const char *prepared, const struct owner *self,
+		    struct export_lock *ret, struct err *err)
+{
+	FD_CLEANUP int fd = prepare(root, prepared, ret->owner, self, err);
+	int r;
+
+	if (fd == -ENOENT) {
 		/* another writer's cleaning took it away */
 		if (err)
 			*err = (struct err){ 0 };
 		return 0;
 	}
-	if (r < 0)
-		return r;
-	if (rename(prepared, lock->dir) == 0)
+	if (fd < 0)
+		return fd;
+	r = below_rename(root->fd, prepared, root->fd, LOCK, 0);
+	if (r == 0) {
+		ret->dir = fd_steal(&fd);
 		return 1;
-	if (errno == ENOTEMPTY || errno == EEXIST)
-		return look(lock, export, self, err);
-	if (errno == ENOENT) /* as above */
+	}
+	if (r == -ENOTEMPTY || r == -EEXIST)
+		return look(root, self, err);
+	if (r == -ENOENT) /* as above */
 		return 0;
-	return err_set(err, errno, "cannot create %s", lock->dir);
+	return err_set(err, -r, "cannot create %s/" LOCK, root->path);
 }
 
-int export_lock_take(const char *export, struct export_lock *ret, struct err *err)
+int export_lock_take(const struct export_dir *dir, struct export_lock *ret, struct err *err)
 {
-	char prepared[PATH_SIZE], name[3 * WORD];
-	struct text unique;
-	struct export_lock lock = { 0 };
+	const struct folder *root = export_root(dir);
+	char prepared[sizeof(ret->owner) + sizeof(LOCK)];
+	struct text unique, path;
+	struct export_lock lock = { .export_fd = root->fd, .dir = -1 };
 	struct owner self = { 0 };
-	int r;
+	int r = 0;
 
 	find_self(&self);
-	text_init(&unique, name, sizeof(name));
-	text_addf(&unique, "%s.%s.%s", self.pid, self.start, self.boot);
-	r = files_path(lock.dir, err, "%s/.lock", export);
-	if (r < 0)
-		return r;
-	r = files_path(lock.owner, err, "%s/%s", lock.dir, name);
-	if (r < 0)
-		return r;
-	r = files_path(prepared, err, "%s/.lock.%s", export, name);
-	if (r < 0)
-		return r;
+	text_init(&unique, lock.owner, sizeof(lock.owner));
+	text_addf(&unique, "%s.%s.%s", self.pid, self.start, self.boot); /* three words fit */
+	text_init(&path, prepared, sizeof(prepared));
+	text_addf(&path, LOCK ".%s", lock.owner);
 	for (unsigned tries = 0; r == 0 && tries < TRIES; tries++)
-		r = try_once(&lock, prepared, export, &self, err);
+		r = try_once(root, prepared, &self, &lock, err);
 	if (r > 0) {
 		*ret = lock;
 		return 0;
 	}
-	(void)walk_remove(prepared, NULL); /* the next writer does it otherwise */
+	(void)folder_remove(root, prepared, NULL); /* the next writer does it otherwise */
 	if (r < 0)
 		return r;
-	return err_say(err, EBUSY, "%s: too many others want to write to it", export);
+	return err_say(err, EBUSY, "%s: too many others want to write to it", root->path);
 }
 
 void export_lock_drop(struct export_lock *lock)
 {
-	if (!lock->owner[0])
+	if (lock->dir < 0)
 		return;
 	/* what cannot be removed is a dead owner's the next time */
-	(void)unlink(lock->owner);
-	(void)rmdir(lock->dir);
-	lock->owner[0] = '\0';
+	(void)unlinkat(lock->dir, lock->owner, 0);
+	(void)unlinkat(lock->export_fd, LOCK, AT_REMOVEDIR);
+	fd_close(&lock->dir);
+	lock->dir = -1;
 }

@@ -7,19 +7,24 @@
 #ifndef BUSYPY_EXPORT_LOCK_H
 #define BUSYPY_EXPORT_LOCK_H
 
-#include "core/path_size.h"
-
 struct err;
+struct export_dir;
 
-/* Initialise with { 0 }. */
+/* Initialise with EXPORT_UNLOCKED. */
 struct export_lock {
-	char dir[PATH_SIZE];   /* EXPORT/.lock */
-	char owner[PATH_SIZE]; /* our file in it; "" while not held */
+	int export_fd;	 /* borrowed from the export, which must stay open */
+	int dir;	 /* EXPORT/.lock; -1 while not held */
+	char owner[384]; /* our file in it */
 };
+#define EXPORT_UNLOCKED                    \
+	(struct export_lock)               \
+	{                                  \
+		.export_fd = -1, .dir = -1 \
+	}
 
 /* Takes the lock, also from an owner that is certain to be dead. -EBUSY with a sentence that names
  * the one that holds it. */
-int export_lock_take(const char *export, struct export_lock *ret, struct err *err);
+int export_lock_take(const struct export_dir *dir, struct export_lock *ret, struct err *err);
 
 /* Lets go, if it is held. */
 void export_lock_drop(struct export_lock *lock);

@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "base/files.h"
+#include "base/folder.h"
 #include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -21,7 +22,12 @@
 #include "core/tree_layout.h"
 #include "core/version.h"
 #include "core/version_line.h"
+#include "export/file_sum.h"
+#include "sys/below.h"
 #include "sys/fd.h"
+
+/* Far more lines than a tree has files. */
+enum { TEXT_MAX = 1024 * 1024 * 1024 };
 
 int version_manifest_add(struct version_manifest *manifest, const struct version_line *line,
 			 struct err *err)
@@ -120,24 +126,22 @@ static int parse(const char *path, char *text, struct version_manifest *ret, str
 	return sort(ret, err);
 }
 
-static int read_record(const char *version, struct version_record *ret, struct err *err)
+static int read_record(const struct folder *version, struct version_record *ret, struct err *err)
 {
-	char path[PATH_SIZE], bytes[VERSION_RECORD_MAX + 1];
-	int r = files_path(path, err, "%s/" TREE_VERSION_RECORD, version);
-	ssize_t n;
+	char bytes[VERSION_RECORD_MAX + 1];
+	ssize_t n = below_read(version->fd, TREE_VERSION_RECORD, bytes, sizeof(bytes));
+	int r;
 
-	if (r < 0)
-		return r;
-	n = fd_read_file(AT_FDCWD, path, bytes, sizeof(bytes));
 	if (n < 0)
-		return err_set(err, (int)-n, "cannot read %s", path);
+		return err_set(err, (int)-n, "cannot read %s/" TREE_VERSION_RECORD, version->path);
 	r = version_record_parse(bytes, (size_t)n, ret, err);
 	if (r < 0)
-		return err_wrap(err, r, "%s", path);
+		return err_wrap(err, r, "%s/" TREE_VERSION_RECORD, version->path);
 	return 0;
 }
 
-int version_manifest_read(const char *version, struct version_manifest *ret, struct err *err)
+int version_manifest_read(const struct folder *version, struct version_manifest *ret,
+			  struct err *err)
 {
 	struct version_manifest manifest = { 0 };
 	FILES_FREE char *text = NULL;
@@ -149,10 +153,10 @@ int version_manifest_read(const char *version, struct version_manifest *ret, str
 
 	if (r < 0)
 		return r;
-	r = files_path(path, err, "%s/" TREE_VERSION_MANIFEST, version);
+	r = files_path(path, err, "%s/" TREE_VERSION_MANIFEST, version->path);
 	if (r < 0)
 		return r;
-	r = files_read(path, &text, &n, err);
+	r = folder_read(version, TREE_VERSION_MANIFEST, TEXT_MAX, &text, &n, err);
 	if (r < 0)
 		return r;
 	sha256_init(&sha);
@@ -177,55 +181,65 @@ struct proof {
 	size_t n;   /* found */
 };
 
-static int check_link(const char *path, const struct version_line *line, struct err *err)
+static int check_link(const struct walk_entry *entry, const struct version_line *line,
+		      struct err *err)
 {
 	char target[PATH_SIZE];
-	ssize_t n = readlink(path, target, sizeof(target) - 1);
+	ssize_t n = readlinkat(entry->dir, entry->name, target, sizeof(target) - 1);
 
 	if (n < 0)
-		return err_set(err, errno, "cannot read %s", path);
+		return err_set(err, errno, "cannot read %s", entry->path);
 	target[n] = '\0';
 	return str_eq(target, line->target)
 		       ? 0
-		       : err_say(err, EBADMSG, "%s leads elsewhere than its manifest says", path);
+		       : err_say(err, EBADMSG, "%s leads elsewhere than its manifest says",
+				 entry->path);
 }
 
-static int check_file(const char *path, const struct version_line *line, const struct stat *st,
+static int check_file(const struct walk_entry *entry, const struct version_line *line,
 		      struct err *err)
 {
+	FD_CLEANUP int fd = -1;
 	char sum[SHA256_HEX_SIZE];
-	uint64_t size = (uint64_t)st->st_size;
-	int r = size == line->size ? files_sum(path, sum, &size, err) : 0;
+	struct stat st;
+	int64_t size;
 
-	if (r < 0)
-		return r;
-	if (size != line->size || !str_eq(sum, line->sum))
-		return err_say(err, EBADMSG, "%s has other bytes than its manifest says", path);
-	return 0;
+	fd = openat(entry->dir, entry->name,
+		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot read %s", entry->path);
+	if (!S_ISREG(st.st_mode) || st.st_ino != entry->st->st_ino)
+		return err_say(err, EBADMSG, "%s has changed meanwhile", entry->path);
+	if ((uint64_t)st.st_size == line->size) {
+		size = file_sum(fd, sum);
+		if (size < 0)
+			return err_set(err, (int)-size, "cannot read %s", entry->path);
+		if ((uint64_t)size == line->size && str_eq(sum, line->sum))
+			return 0;
+	}
+	return err_say(err, EBADMSG, "%s has other bytes than its manifest says", entry->path);
 }
 
 static const mode_t types[] = { S_IFREG, S_IFDIR, S_IFLNK };
 
-static int look_at(const char *version, const struct version_line *line, struct err *err)
+static int look_at(const struct folder *version, const struct version_line *line, struct err *err)
 {
-	char path[PATH_SIZE];
 	struct stat st;
-	int r = files_path(path, err, "%s/%s", version, line->path);
+	int r = below_stat(version->fd, line->path, &st);
 
+	if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP)
+		return err_say(err, EBADMSG, "%s/%s is missing", version->path, line->path);
 	if (r < 0)
-		return r;
-	if (lstat(path, &st) < 0)
-		return errno == ENOENT || errno == ENOTDIR
-			       ? err_say(err, EBADMSG, "%s is missing", path)
-			       : err_set(err, errno, "cannot look at %s", path);
+		return err_set(err, -r, "cannot look at %s/%s", version->path, line->path);
 	if ((st.st_mode & S_IFMT) != types[line->type] ||
 	    (line->type == VERSION_FILE && (uint64_t)st.st_size != line->size))
-		return err_say(err, EBADMSG, "%s has another type or size than its manifest says",
-			       path);
+		return err_say(err, EBADMSG,
+			       "%s/%s has another type or size than its manifest says",
+			       version->path, line->path);
 	return 0;
 }
 
-int version_manifest_look(const char *version, struct err *err)
+int version_manifest_look(const struct folder *version, struct err *err)
 {
 	VERSION_MANIFEST_CLEANUP struct version_manifest manifest = { 0 };
 	int r = version_manifest_read(version, &manifest, err);
@@ -262,36 +276,31 @@ static int prove(const struct walk_entry *entry, struct err *err, void *ctx)
 		return err_say(err, EBADMSG, "%s has another type or mode than its manifest says",
 			       path);
 	if (line->type == VERSION_LINK)
-		return check_link(path, line, err);
-	return line->type == VERSION_FILE ? check_file(path, line, st, err) : 0;
+		return check_link(entry, line, err);
+	return line->type == VERSION_FILE ? check_file(entry, line, err) : 0;
 }
 
 /* Everything that was found is in it, once; so what is missing is the first that is not there. */
-static int name_missing(const char *version, const struct version_manifest *manifest,
+static int name_missing(const struct folder *version, const struct version_manifest *manifest,
 			struct err *err)
 {
-	char path[PATH_SIZE];
-
 	for (size_t i = 0; i < manifest->n; i++) {
-		int r = files_path(path, err, "%s/%s", version, manifest->lines[i].path);
-
-		if (r < 0)
-			return r;
-		if (!files_exist(path))
-			return err_say(err, EBADMSG, "%s is missing", path);
+		if (!folder_has(version, manifest->lines[i].path))
+			return err_say(err, EBADMSG, "%s/%s is missing", version->path,
+				       manifest->lines[i].path);
 	}
-	return err_say(err, EBADMSG, "%s has changed meanwhile", version);
+	return err_say(err, EBADMSG, "%s has changed meanwhile", version->path);
 }
 
-int version_manifest_verify(const char *version, struct err *err)
+int version_manifest_verify(const struct folder *version, struct err *err)
 {
 	VERSION_MANIFEST_CLEANUP struct version_manifest manifest = { 0 };
-	struct proof proof = { .manifest = &manifest, .top = strlen(version) + 1 };
+	struct proof proof = { .manifest = &manifest, .top = strlen(version->path) + 1 };
 	int r = version_manifest_read(version, &manifest, err);
 
 	if (r < 0)
 		return r;
-	r = walk_all(version, &(struct walk){ .each = prove, .ctx = &proof }, err);
+	r = folder_walk(version, ".", &(struct walk){ .each = prove, .ctx = &proof }, err);
 	if (r < 0)
 		return r;
 	return proof.n == manifest.n ? 0 : name_missing(version, &manifest, err);

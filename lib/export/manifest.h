@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 struct err;
+struct folder;
 struct version_line;
 
 /* Lines in memory. Initialise with { 0 }. */
@@ -27,14 +28,15 @@ int version_manifest_text(struct version_manifest *manifest, char **ret_text, si
 			  struct err *err);
 
 /* Reads a version's manifest; the sum of the file must be the record's. */
-int version_manifest_read(const char *version, struct version_manifest *ret, struct err *err);
+int version_manifest_read(const struct folder *version, struct version_manifest *ret,
+			  struct err *err);
 
 /* A short look at a version: its manifest is the one that was recorded, and all that it names is
  * there, of its type and size. -EBADMSG with a sentence that names the first path that is not. */
-int version_manifest_look(const char *version, struct err *err);
+int version_manifest_look(const struct folder *version, struct err *err);
 
 /* Compares a complete version with its manifest: nothing is missing, nothing is there besides,
  * every mode and byte is right. -EBADMSG with a sentence that names the first path that differs. */
-int version_manifest_verify(const char *version, struct err *err);
+int version_manifest_verify(const struct folder *version, struct err *err);
 
 #endif

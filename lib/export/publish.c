@@ -11,26 +11,24 @@
 #include <time.h>
 
 #include "base/array.h"
-#include "base/destination.h"
-#include "base/files.h"
-#include "base/walk.h"
-#include "core/destination.h"
+#include "base/folder.h"
 #include "core/err.h"
-#include "core/export_layout.h"
-#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
 #include "export/check.h"
+#include "export/dir.h"
 #include "export/export.h"
 #include "export/lock.h"
 #include "export/source.h"
 #include "export/writer.h"
+#include "sys/below.h"
 
 struct publishing {
 	const struct publish_request *request;
-	char source[PATH_SIZE], export[PATH_SIZE];
-	char temporary[PATH_SIZE]; /* versions/NAME.tmp */
+	struct folder source; /* or a file */
 	bool is_tar;
+	struct export_dir *dir;
+	char temporary[VERSION_ID_SIZE + 8]; /* the name of versions/NAME.tmp; "" for none yet */
 	uint64_t published;
 	char newest[VERSION_ID_SIZE]; /* "" if there is none */
 	char id[VERSION_ID_SIZE];
@@ -40,33 +38,13 @@ struct publishing {
 static int find_source(struct publishing *p, struct err *err)
 {
 	struct stat st;
+	int r = export_open_source(p->request->source, &p->source, err);
 
-	if (!realpath(p->request->source, p->source) || stat(p->source, &st) < 0)
-		return err_set(err, errno, "cannot find %s", p->request->source);
+	if (r < 0)
+		return r;
+	if (fstat(p->source.fd, &st) < 0)
+		return err_set(err, errno, "cannot look at %s", p->source.path);
 	p->is_tar = S_ISREG(st.st_mode);
-	if (!p->is_tar && !S_ISDIR(st.st_mode))
-		return err_say(err, EINVAL, "%s is neither a tree nor a tar", p->source);
-	return 0;
-}
-
-static int find_export(struct publishing *p, struct err *err)
-{
-	char versions[PATH_SIZE];
-	int r = destination_check(p->request->export, DESTINATION_EXPORT, 0, err);
-
-	if (r < 0)
-		return r;
-	r = files_path(versions, err, "%s/" EXPORT_VERSIONS, p->request->export);
-	if (r < 0)
-		return r;
-	r = files_mkdirs(versions, err);
-	if (r < 0)
-		return r;
-	r = export_resolve(p->request->export, p->export, err);
-	if (r < 0)
-		return r;
-	if (path_below(p->export, p->source))
-		return err_say(err, EINVAL, "%s lies in the tree %s", p->export, p->source);
 	return 0;
 }
 
@@ -76,7 +54,7 @@ static int find_time(struct publishing *p, struct err *err)
 	ARRAY_FREE struct version_record *versions = NULL;
 	struct timespec now;
 	size_t n;
-	int r = export_list(p->export, &versions, &n, NULL, err);
+	int r = export_list(p->dir, &versions, &n, NULL, err);
 
 	if (r < 0)
 		return r;
@@ -96,9 +74,6 @@ static int find_time(struct publishing *p, struct err *err)
 
 static int find_id(struct publishing *p, struct err *err)
 {
-	char path[PATH_SIZE];
-	int r;
-
 	if (!p->request->id)
 		return 0;
 	if (!version_id_valid(p->request->id))
@@ -107,10 +82,7 @@ static int find_id(struct publishing *p, struct err *err)
 			       "and '-', a letter or digit first, not ending in .tmp or .gone)",
 			       p->request->id);
 	(void)str_copy(p->id, sizeof(p->id), p->request->id); /* valid: it fits */
-	r = export_version_path(p->export, p->id, path, err);
-	if (r < 0)
-		return r;
-	if (files_exist(path))
+	if (folder_has(export_versions(p->dir), p->id))
 		return err_say(err, EEXIST,
 			       "version %s is there already: a published version never changes",
 			       p->id);
@@ -119,19 +91,18 @@ static int find_id(struct publishing *p, struct err *err)
 
 static int share(struct publishing *p, const char *id, struct err *err)
 {
-	char path[PATH_SIZE];
-	int r = export_version_path(p->export, id, path, err);
+	FOLDER_CLEANUP struct folder version = FOLDER_NONE;
 
-	if (r < 0)
-		return r;
-	return version_writer_share(p->writer, path, err);
+	if (export_enter(p->dir, id, &version, NULL) < 0)
+		return 0; /* nothing is shared, all is copied */
+	return version_writer_share(p->writer, &version, err);
 }
 
 /* The current version is the likeliest to have the same files, then the newest. */
 static int share_both(struct publishing *p, struct err *err)
 {
 	char current[VERSION_ID_SIZE];
-	int r = export_current(p->export, current, err);
+	int r = export_current(p->dir, current, err);
 
 	if (r < 0)
 		return r;
@@ -148,19 +119,21 @@ static int share_both(struct publishing *p, struct err *err)
 /* The user knows the source, not the folder that is gone again when he reads the sentence. */
 static int check(const struct publishing *p, struct err *err)
 {
+	const struct folder *version = version_writer_folder(p->writer);
 	struct err why = { 0 };
 	struct text text;
-	int r = export_check(p->temporary, &why);
+	int r = export_check(version, &why);
 
 	if (r == 0 || !err)
 		return r;
 	*err = (struct err){ .code = why.code };
 	text_init(&text, err->text, sizeof(err->text));
 	for (const char *at = why.text; *at;) {
-		bool ours = str_starts(at, p->temporary);
+		bool ours = str_starts(at, version->path);
 
-		text_add_bytes(&text, ours ? p->source : at, ours ? strlen(p->source) : 1);
-		at += ours ? strlen(p->temporary) : 1;
+		text_add_bytes(&text, ours ? p->source.path : at,
+			       ours ? strlen(p->source.path) : 1);
+		at += ours ? strlen(version->path) : 1;
 	}
 	return r;
 }
@@ -168,21 +141,21 @@ static int check(const struct publishing *p, struct err *err)
 static int write_version(struct publishing *p, struct err *err)
 {
 	char name[VERSION_ID_SIZE];
+	struct text text;
 	int r;
 
 	version_id_default(p->published, "new", name);
-	r = files_path(p->temporary, err, "%s/" EXPORT_VERSIONS "/%s.tmp", p->export,
-		       p->id[0] ? p->id : name);
-	if (r < 0)
-		return r;
-	p->writer = version_writer_new(p->temporary, p->request->listener, err);
+	text_init(&text, p->temporary, sizeof(p->temporary));
+	text_addf(&text, "%s.tmp", p->id[0] ? p->id : name); /* fits */
+	p->writer = version_writer_new(export_versions(p->dir), p->temporary, p->request->listener,
+				       err);
 	if (!p->writer)
 		return -EIO; /* the reason is in err */
 	r = share_both(p, err);
 	if (r < 0)
 		return r;
-	r = p->is_tar ? source_tar_add(p->writer, p->source, err)
-		      : source_tree_add(p->writer, p->source, err);
+	r = p->is_tar ? source_tar_add(p->writer, &p->source, err)
+		      : source_tree_add(p->writer, &p->source, err);
 	if (r < 0)
 		return r;
 	r = version_writer_finish(p->writer, p->published, p->id, err);
@@ -194,25 +167,31 @@ static int write_version(struct publishing *p, struct err *err)
 	return version_writer_sync(p->writer, err);
 }
 
-/* On disk as a whole under its name before anything refers to it. */
+/* On disk as a whole under its name before anything refers to it. What gets the name is what was
+ * written and checked. */
 static int name_version(struct publishing *p, struct err *err)
 {
-	char path[PATH_SIZE], versions[PATH_SIZE];
-	int r = export_version_path(p->export, p->id, path, err);
+	const struct folder *versions = export_versions(p->dir);
+	struct stat ours, named;
+	int r = below_rename(versions->fd, p->temporary, versions->fd, p->id, 0);
 
 	if (r < 0)
-		return r;
-	r = export_version_path(p->export, "", versions, err);
+		return err_set(err, -r, "cannot create %s/%s", versions->path, p->id);
+	p->temporary[0] = '\0';
+	r = folder_stat(versions, p->id, &named, err);
 	if (r < 0)
 		return r;
-	if (rename(p->temporary, path) < 0)
-		return err_set(err, errno, "cannot create %s", path);
-	return export_sync_dir(versions, err);
+	if (fstat(version_writer_folder(p->writer)->fd, &ours) < 0)
+		return err_set(err, errno, "cannot look at %s/%s", versions->path, p->id);
+	if (ours.st_dev != named.st_dev || ours.st_ino != named.st_ino)
+		return err_say(err, EAGAIN, "%s/%s has changed while it was published",
+			       versions->path, p->id);
+	return export_sync(versions, err);
 }
 
 static int make_version(struct publishing *p, struct err *err)
 {
-	int r = export_clean(p->export, err);
+	int r = export_clean(p->dir, err);
 
 	if (r < 0)
 		return r;
@@ -234,10 +213,11 @@ static int make_current(struct publishing *p, struct err *err)
 
 	if (r < 0) {
 		if (p->temporary[0])
-			(void)walk_remove(p->temporary, NULL); /* the next one does it */
+			(void)folder_remove(export_versions(p->dir), p->temporary,
+					    NULL); /* the next one does it */
 		return r;
 	}
-	return export_switch(p->export, p->id, err);
+	return export_switch(p->dir, p->id, err);
 }
 
 static void report(const struct publishing *p, struct publish_report *ret)
@@ -253,23 +233,31 @@ static void report(const struct publishing *p, struct publish_report *ret)
 	memcpy(ret->id, p->id, sizeof(ret->id));
 }
 
-int publish(const struct publish_request *request, struct publish_report *ret, struct err *err)
+/* One writer at a time. */
+static int publish_locked(struct publishing *p, struct publish_report *ret, struct err *err)
 {
-	EXPORT_LOCK_CLEANUP struct export_lock lock = { 0 };
-	struct publishing p = { .request = request };
-	int r = find_source(&p, err);
+	EXPORT_LOCK_CLEANUP struct export_lock lock = EXPORT_UNLOCKED;
+	int r = export_lock_take(p->dir, &lock, err);
 
 	if (r < 0)
 		return r;
-	r = find_export(&p, err);
-	if (r < 0)
-		return r;
-	r = export_lock_take(p.export, &lock, err);
-	if (r < 0)
-		return r;
-	r = make_current(&p, err);
+	r = make_current(p, err);
 	if (r == 0)
-		report(&p, ret);
-	version_writer_free(p.writer);
+		report(p, ret);
+	version_writer_free(p->writer);
+	return r;
+}
+
+int publish(const struct publish_request *request, struct publish_report *ret, struct err *err)
+{
+	struct publishing p = { .request = request, .source = FOLDER_NONE };
+	int r = find_source(&p, err);
+
+	if (r == 0)
+		r = export_make(request->export, p.is_tar ? NULL : &p.source, &p.dir, err);
+	if (r == 0)
+		r = publish_locked(&p, ret, err);
+	export_close(p.dir);
+	folder_close(&p.source);
 	return r;
 }

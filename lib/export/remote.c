@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/folder.h"
 #include "base/program.h"
 #include "base/ssh.h"
 #include "base/tempdir.h"
@@ -24,6 +25,7 @@
 #include "core/tree_layout.h"
 #include "core/version.h"
 #include "core/version_line.h"
+#include "export/dir.h"
 #include "export/export.h"
 #include "export/manifest.h"
 #include "export/publish.h"
@@ -36,9 +38,9 @@ struct sending {
 	struct ssh ssh;
 	char current[VERSION_ID_SIZE], newest[VERSION_ID_SIZE]; /* "" for none */
 	uint64_t newest_time;
-	bool taken;		 /* the id that was asked for is there already */
-	struct tempdir work;	 /* where it is made */
-	char version[PATH_SIZE]; /* here, complete */
+	bool taken;	       /* the id that was asked for is there already */
+	struct tempdir work;   /* where it is made */
+	struct folder version; /* here, complete */
 	struct version_record record;
 };
 
@@ -169,17 +171,26 @@ static int begin(struct sending *s, struct err *err)
 /* A version as it was published here is sent as it is. */
 static bool is_version(struct sending *s)
 {
+	FOLDER_CLEANUP struct folder source = FOLDER_NONE, version = FOLDER_NONE;
+	EXPORT_CLEANUP struct export_dir *dir = NULL;
 	char export[PATH_SIZE];
 	const char *id;
 
-	return !s->request->id && realpath(s->request->source, s->version) &&
-	       export_of_tree(s->version, export, &id) &&
-	       export_version(export, id, &s->record, NULL) == 0 &&
-	       version_manifest_verify(s->version, NULL) == 0;
+	if (s->request->id || export_open_source(s->request->source, &source, NULL) < 0 ||
+	    !export_of_tree(source.path, export, &id) ||
+	    export_open(export, EXPORT_WORK, &dir, NULL) < 0 ||
+	    export_version(dir, id, &s->record, NULL) < 0 ||
+	    export_enter(dir, id, &version, NULL) < 0 ||
+	    version_manifest_verify(&version, NULL) < 0)
+		return false;
+	s->version = version;
+	version.fd = -1;
+	return true;
 }
 
 static int make_version(struct sending *s, struct err *err)
 {
+	EXPORT_CLEANUP struct export_dir *dir = NULL;
 	struct publish_request request = *s->request;
 	struct publish_report report;
 	int r;
@@ -194,10 +205,13 @@ static int make_version(struct sending *s, struct err *err)
 	r = publish(&request, &report, err);
 	if (r < 0)
 		return r;
-	r = files_path(s->version, err, "%s/" EXPORT_VERSIONS "/%s", s->work.dir, report.id);
+	r = export_open(s->work.dir, EXPORT_WORK, &dir, err);
 	if (r < 0)
 		return r;
-	return export_version(s->work.dir, report.id, &s->record, err);
+	r = export_enter(dir, report.id, &s->version, err);
+	if (r < 0)
+		return r;
+	return export_version(dir, report.id, &s->record, err);
 }
 
 /* -- the way over --------------------------------------------------------------------------- */
@@ -208,7 +222,7 @@ static int send_version(const struct sending *s, const char *temporary, struct e
 	char current[VERSION_ID_SIZE + 32], newest[VERSION_ID_SIZE + 32];
 	const char *argv[12] = { "rsync", "-rlpHcs", "--delay-updates", "-e", ssh_program() };
 	size_t n = 5;
-	int r = files_path(from, err, "%s/", s->version);
+	int r = files_path(from, err, "%s/", s->version.path);
 
 	if (r < 0)
 		return r;
@@ -262,7 +276,7 @@ static int prove(struct sending *s, const char *temporary, struct err *err)
 	FILES_FREE char *step = NULL;
 	size_t size;
 	FILE *out;
-	int r = version_manifest_read(s->version, &manifest, err);
+	int r = version_manifest_read(&s->version, &manifest, err);
 
 	if (r < 0)
 		return r;
@@ -324,12 +338,13 @@ static int send_all(struct sending *s, struct err *err)
 int remote_publish(const struct publish_request *request, struct publish_report *ret,
 		   struct err *err)
 {
-	struct sending s = { .request = request, .ssh = { .fd = -1 } };
+	struct sending s = { .request = request, .ssh = { .fd = -1 }, .version = FOLDER_NONE };
 	int r = split(&s, err);
 
 	if (r == 0)
 		r = send_all(&s, err);
 	ssh_close(&s.ssh);
+	folder_close(&s.version);
 	tempdir_drop(&s.work);
 	if (r < 0)
 		return r;

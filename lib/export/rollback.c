@@ -6,26 +6,27 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/folder.h"
 #include "core/err.h"
-#include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
+#include "export/dir.h"
 #include "export/export.h"
 #include "export/lock.h"
 #include "export/manifest.h"
 
-static int find_previous(const char *export, char *ret_id, struct err *err)
+static int find_previous(const struct export_dir *dir, char *ret_id, struct err *err)
 {
 	ARRAY_FREE struct version_record *versions = NULL;
 	char current[VERSION_ID_SIZE];
 	size_t n, at;
-	int r = export_current(export, current, err);
+	int r = export_current(dir, current, err);
 
 	if (r < 0)
 		return r;
 	if (r == 0)
-		return err_say(err, ENOENT, "%s has no current version", export);
-	r = export_list(export, &versions, &n, NULL, err);
+		return err_say(err, ENOENT, "%s has no current version", export_root(dir)->path);
+	r = export_list(dir, &versions, &n, NULL, err);
 	if (r < 0)
 		return r;
 	for (at = 0; at < n && !str_eq(versions[at].id, current); at++)
@@ -40,38 +41,38 @@ static int find_previous(const char *export, char *ret_id, struct err *err)
 }
 
 /* Its bytes are not read: the way back is to be short. */
-static int check_version(const char *export, const char *id, struct err *err)
+static int check_version(const struct export_dir *dir, const char *id, struct err *err)
 {
+	FOLDER_CLEANUP struct folder version = FOLDER_NONE;
 	struct version_record record;
-	char path[PATH_SIZE];
-	int r = export_version(export, id, &record, err);
+	int r = export_version(dir, id, &record, err);
 
 	if (r < 0)
 		return r;
-	r = export_version_path(export, id, path, err);
+	r = export_enter(dir, id, &version, err);
 	if (r < 0)
 		return r;
-	return version_manifest_look(path, err);
+	return version_manifest_look(&version, err);
 }
 
-int rollback(const char *export, const char *id, char *ret_id, struct err *err)
+int rollback(const struct export_dir *dir, const char *id, char *ret_id, struct err *err)
 {
-	EXPORT_LOCK_CLEANUP struct export_lock lock = { 0 };
+	EXPORT_LOCK_CLEANUP struct export_lock lock = EXPORT_UNLOCKED;
 	char found[VERSION_ID_SIZE];
-	int r = export_lock_take(export, &lock, err);
+	int r = export_lock_take(dir, &lock, err);
 
 	if (r < 0)
 		return r;
 	if (!id)
-		r = find_previous(export, found, err);
+		r = find_previous(dir, found, err);
 	else if (str_copy(found, sizeof(found), id) < 0)
 		r = err_say(err, EINVAL, "'%.70s' is no version's id", id);
 	if (r < 0)
 		return r;
-	r = check_version(export, found, err);
+	r = check_version(dir, found, err);
 	if (r < 0)
 		return r;
-	r = export_switch(export, found, err);
+	r = export_switch(dir, found, err);
 	if (r < 0)
 		return r;
 	memcpy(ret_id, found, VERSION_ID_SIZE);

@@ -4,10 +4,11 @@
 #define BUSYPY_EXPORT_ROLLBACK_H
 
 struct err;
+struct export_dir;
 
 /* Makes an earlier version current: id, or for NULL the one that was published before the current
  * one. ret_id has VERSION_ID_SIZE bytes. -ENOENT or -EINVAL with a sentence for a version that is
  * unknown or incomplete; then nothing has changed. */
-int rollback(const char *export, const char *id, char *ret_id, struct err *err);
+int rollback(const struct export_dir *dir, const char *id, char *ret_id, struct err *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/archive.h"
+#include "base/folder.h"
 #include "core/err.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -81,17 +82,17 @@ static int read_all(const struct reading *reading)
 	return r < 0 ? refuse(reading, r, member->name) : 0;
 }
 
-int source_tar_add(struct version_writer *writer, const char *file, struct err *err)
+int source_tar_add(struct version_writer *writer, const struct folder *file, struct err *err)
 {
 	struct reading reading = { .writer = writer, .err = err };
 	int r;
 
-	reading.archive = archive_open(file, ARCHIVE_TAR);
+	reading.archive = archive_open_tar(file->fd);
 	if (!reading.archive)
-		return err_set(err, ENOMEM, "cannot read %s", file);
+		return err_set(err, ENOMEM, "cannot read %s", file->path);
 	r = read_all(&reading);
 	archive_close(reading.archive);
 	if (r < 0)
-		return err_wrap(err, r, "%s", file);
+		return err_wrap(err, r, "%s", file->path);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -17,12 +18,14 @@
 #include "core/version.h"
 #include "export/writer.h"
 #include "sys/fd.h"
+#include "sys/trust.h"
 
 enum { DEPTH_MAX = 64 };
 
 struct walk {
 	struct version_writer *writer;
 	const char *tree;
+	struct trust trust;
 	dev_t dev;
 	unsigned depth;
 	char path[PATH_SIZE]; /* below the tree; "" for itself */
@@ -42,38 +45,71 @@ static int add_link(struct walk *walk, int dir, const char *name)
 	return version_writer_link(walk->writer, walk->path, target, walk->err);
 }
 
-/* By descriptor: what stat(2) saw a moment ago may have been replaced by a link or a pipe. */
-static int add_file(struct walk *walk, int dir, const char *name)
+/* In a sticky directory only the owner of a name can replace what it stands for, and each name is
+ * held to the rule itself. */
+static int check_owner(const struct walk *walk, const struct stat *st)
+{
+	char path[PATH_SIZE];
+	struct stat plain = *st;
+
+	if (path_join(path, sizeof(path), walk->tree, walk->path) < 0)
+		return err_set(walk->err, ENAMETOOLONG, "%.64s...", walk->path);
+	if (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX))
+		plain.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
+	return trust_state(&walk->trust, &plain, path, walk->err);
+}
+
+/* What is opened must be what was looked at: a link, a pipe or another file may have its name by
+ * now. */
+static int check_opened(const struct walk *walk, int fd, struct stat *st)
+{
+	struct stat now;
+
+	if (fstat(fd, &now) < 0)
+		return err_set(walk->err, errno, "cannot look at %s/%s", walk->tree, walk->path);
+	if (now.st_dev != st->st_dev || now.st_ino != st->st_ino ||
+	    (now.st_mode & S_IFMT) != (st->st_mode & S_IFMT))
+		return err_say(walk->err, EAGAIN, "%s/%s has changed while it was published",
+			       walk->tree, walk->path);
+	*st = now;
+	return check_owner(walk, st);
+}
+
+static int add_file(struct walk *walk, int dir, const char *name, struct stat *st)
 {
 	FD_CLEANUP int fd =
 		openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct version_source source = { .path = walk->path };
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set(walk->err, errno, "cannot read %s/%s", walk->tree, walk->path);
-	if (!S_ISREG(st.st_mode))
-		return err_say(walk->err, EAGAIN, "%s/%s has changed while it was published",
-			       walk->tree, walk->path);
-	source.mode = st.st_mode;
-	source.mtime = st.st_mtim;
-	if (st.st_nlink > 1) {
-		source.dev = st.st_dev;
-		source.ino = st.st_ino;
-	}
-	return version_writer_file(walk->writer, &source, fd, walk->err);
-}
-
-static int add_subdirectory(struct walk *walk, int dir, const char *name, const struct stat *st)
-{
-	FD_CLEANUP int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	int r;
 
 	if (fd < 0)
 		return err_set(walk->err, errno, "cannot read %s/%s", walk->tree, walk->path);
-	if (st->st_dev != walk->dev)
+	r = check_opened(walk, fd, st);
+	if (r < 0)
+		return r;
+	source.mode = st->st_mode;
+	source.mtime = st->st_mtim;
+	if (st->st_nlink > 1) {
+		source.dev = st->st_dev;
+		source.ino = st->st_ino;
+	}
+	return version_writer_file(walk->writer, &source, fd, walk->err);
+}
+
+static int add_subdirectory(struct walk *walk, int dir, const char *name, struct stat *st)
+{
+	FD_CLEANUP int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat now;
+	int r;
+
+	if (fd < 0 || fstat(fd, &now) < 0)
+		return err_set(walk->err, errno, "cannot read %s/%s", walk->tree, walk->path);
+	if (now.st_dev != walk->dev)
 		return err_say(walk->err, EXDEV, "%s/%s is on another file system", walk->tree,
 			       walk->path);
+	r = check_opened(walk, fd, st);
+	if (r < 0)
+		return r;
 	if (walk->depth == DEPTH_MAX)
 		return err_say(walk->err, ELOOP, "%s/%s lies deeper than %d folders", walk->tree,
 			       walk->path, DEPTH_MAX);
@@ -102,7 +138,7 @@ static int add_entry(struct walk *walk, int dir, const char *name)
 	if (S_ISLNK(st.st_mode))
 		return add_link(walk, dir, name);
 	if (S_ISREG(st.st_mode))
-		return add_file(walk, dir, name);
+		return add_file(walk, dir, name, &st);
 	if (S_ISDIR(st.st_mode))
 		return add_subdirectory(walk, dir, name, &st);
 	return err_say(walk->err, EINVAL, "%s/%s is neither file, directory nor link", walk->tree,
@@ -140,14 +176,14 @@ static int add_directory(struct walk *walk, int dir)
 	return r;
 }
 
-int source_tree_add(struct version_writer *writer, const char *tree, struct err *err)
+int source_tree_add(struct version_writer *writer, const struct folder *tree, struct err *err)
 {
-	FD_CLEANUP int dir = open(tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct walk walk = { .writer = writer, .tree = tree, .err = err };
+	struct walk walk = { .writer = writer, .tree = tree->path, .err = err };
 	struct stat st;
 
-	if (dir < 0 || fstat(dir, &st) < 0)
-		return err_set(err, errno, "cannot read %s", tree);
+	if (fstat(tree->fd, &st) < 0)
+		return err_set(err, errno, "cannot read %s", tree->path);
+	trust_init_root(&walk.trust);
 	walk.dev = st.st_dev;
-	return add_directory(&walk, dir);
+	return add_directory(&walk, tree->fd);
 }

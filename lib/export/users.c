@@ -3,19 +3,16 @@
  * memory: no file system is touched, so no dead server can hold us up. */
 #include "export/users.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount/libmount.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 
 #include "base/array.h"
-#include "base/files.h"
+#include "base/folder.h"
 #include "core/contract.h"
 #include "core/err.h"
 #include "core/export_layout.h"
@@ -23,16 +20,20 @@
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/version.h"
+#include "export/dir.h"
 #include "export/export.h"
 #include "export/leases.h"
 #include "handler/generation.h"
+#include "sys/below.h"
+#include "sys/dirs.h"
+#include "sys/fd.h"
 #include "sys/probe.h"
 
+/* A client's clock is the file server's, which may be a little ahead of this machine's. */
+enum { CLOCKS_DIFFER = 3600 };
+
 struct counting {
-	const char *export;
-	const struct version_record *versions;
-	size_t n;
-	uint64_t lease_age;
+	const struct export_users_request *request;
 	struct export_users *users;
 	dev_t dev;   /* of the versions; 0 if mount tables may show another */
 	bool bare;   /* mounts of them need not have "/versions/" in their paths */
@@ -42,9 +43,10 @@ struct counting {
 
 static struct export_users *users_of(const struct counting *c, const char *id, size_t length)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		if (strlen(c->versions[i].id) == length &&
-		    memcmp(c->versions[i].id, id, length) == 0)
+	for (size_t i = 0; i < c->request->n; i++) {
+		const char *other = c->request->versions[i].id;
+
+		if (strlen(other) == length && memcmp(other, id, length) == 0)
 			return &c->users[i];
 	}
 	return NULL;
@@ -54,7 +56,7 @@ static int count_current(const struct counting *c, struct err *err)
 {
 	char current[VERSION_ID_SIZE];
 	struct export_users *users;
-	int r = export_current(c->export, current, err);
+	int r = export_current(c->request->dir, current, err);
 
 	if (r <= 0)
 		return r;
@@ -67,18 +69,24 @@ static int count_current(const struct counting *c, struct err *err)
 static int count_lease(const struct leases_entry *entry, struct err *err, void *ctx)
 {
 	const struct counting *c = ctx;
+	const struct export_users_request *request = c->request;
 	struct export_users *users;
+	uint64_t age;
 
 	(void)err;
-	if (!entry->lease || entry->age >= c->lease_age)
+	if (!entry->lease)
+		return 0;
+	age = request->now > entry->written ? (uint64_t)(request->now - entry->written) : 0;
+	if (age >= request->lease_age)
 		return 0;
 	users = users_of(c, entry->lease->version, strlen(entry->lease->version));
-	if (users) {
-		uint64_t written = (uint64_t)time(NULL) - entry->age;
-
-		users->clients++;
-		users->leased = written > users->leased ? written : users->leased;
-	}
+	if (!users)
+		return 0;
+	users->clients++;
+	if (entry->written > request->latest + CLOCKS_DIFFER)
+		users->foretold++;
+	else if (age < users->age)
+		users->age = age;
 	return 0;
 }
 
@@ -86,14 +94,17 @@ static int count_lease(const struct leases_entry *entry, struct err *err, void *
 static struct export_users *users_of_tree(const struct counting *c,
 					  const struct contract_tree *tree)
 {
+	const struct folder *versions = export_versions(c->request->dir);
 	char path[PATH_SIZE];
 	struct place place;
 
-	for (size_t i = 0; i < c->n; i++) {
-		if (export_version_path(c->export, c->versions[i].id, path, NULL) < 0)
-			continue;
-		if (str_eq(path, tree->path) || (probe_place(AT_FDCWD, path, &place, NULL) == 0 &&
-						 place.dev == tree->dev && place.ino == tree->ino))
+	for (size_t i = 0; i < c->request->n; i++) {
+		const char *id = c->request->versions[i].id;
+
+		if ((path_join(path, sizeof(path), versions->path, id) == 0 &&
+		     str_eq(path, tree->path)) ||
+		    (probe_place(versions->fd, id, &place, NULL) == 0 && place.dev == tree->dev &&
+		     place.ino == tree->ino))
 			return &c->users[i];
 	}
 	return NULL;
@@ -146,7 +157,8 @@ static void count_table(const struct counting *c, const char *pid)
 	struct libmnt_fs *fs;
 	char path[64];
 	struct text text;
-	bool *found = calloc(c->n, sizeof(*found));
+	size_t n = c->request->n;
+	bool *found = calloc(n, sizeof(*found));
 
 	text_init(&text, path, sizeof(path));
 	text_addf(&text, "/proc/%s/mountinfo", pid);
@@ -157,7 +169,7 @@ static void count_table(const struct counting *c, const char *pid)
 		if (users)
 			found[users - c->users] = true;
 	}
-	for (size_t i = 0; found && i < c->n; i++)
+	for (size_t i = 0; found && i < n; i++)
 		c->users[i].views += found[i];
 	free(found);
 	mnt_free_iter(iter);
@@ -165,18 +177,18 @@ static void count_table(const struct counting *c, const char *pid)
 }
 
 /* True the first time that a process of this mount namespace comes along. */
-static bool is_new(struct counting *c, const char *pid)
+static bool is_new(struct counting *c, int proc, const char *pid)
 {
 	struct stat st;
 	struct text text;
 	char path[64];
 
 	text_init(&text, path, sizeof(path));
-	text_addf(&text, "/proc/%s/ns/mnt", pid);
+	text_addf(&text, "%s/ns/mnt", pid);
 	if (text_check(&text) < 0)
 		return false;
 	/* another user's process hides its namespace, not its mount table */
-	if (stat(path, &st) < 0)
+	if (fstatat(proc, path, &st, 0) < 0)
 		return errno == EACCES || errno == EPERM;
 	for (size_t i = 0; i < c->n_seen; i++) {
 		if (c->seen[i] == st.st_ino)
@@ -190,54 +202,49 @@ static bool is_new(struct counting *c, const char *pid)
 
 static int count_views(struct counting *c, struct err *err)
 {
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
+	FD_CLEANUP int proc = below_open_root("/proc", O_RDONLY | O_DIRECTORY);
+	struct dirs dirs;
+	const char *name;
+	int r;
 
-	if (!proc)
-		return err_set(err, errno, "cannot read /proc");
-	while ((entry = readdir(proc))) {
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && is_new(c, entry->d_name))
-			count_table(c, entry->d_name);
+	if (proc < 0)
+		return err_set(err, -proc, "cannot read /proc");
+	dirs_begin(&dirs, proc);
+	while ((r = dirs_next(&dirs, &name)) > 0) {
+		if (name[0] >= '1' && name[0] <= '9' && is_new(c, proc, name))
+			count_table(c, name);
 	}
-	(void)closedir(proc); /* only read from */
 	free(c->seen);
-	return 0;
+	return r < 0 ? err_set(err, -r, "cannot read /proc") : 0;
 }
 
 static int find_place(struct counting *c, struct err *err)
 {
-	char path[PATH_SIZE];
+	const struct folder *root = export_root(c->request->dir);
+	const struct folder *versions = export_versions(c->request->dir);
 	struct place above, at;
-	int r = export_version_path(c->export, "", path, err);
+	int r = probe_place(root->fd, "", &above, NULL);
 
 	if (r < 0)
-		return r;
-	r = probe_place(AT_FDCWD, c->export, &above, NULL);
+		return err_set(err, -r, "cannot look at %s", root->path);
+	r = probe_place(versions->fd, "", &at, NULL);
 	if (r < 0)
-		return err_set(err, -r, "cannot look at %s", path);
-	r = probe_place(AT_FDCWD, path, &at, NULL);
-	if (r < 0)
-		return err_set(err, -r, "cannot look at %s", path);
+		return err_set(err, -r, "cannot look at %s", versions->path);
 	/* btrfs, overlayfs and network file systems show one number in stat(2), another here */
 	c->dev = at.dev >> 32 ? makedev((unsigned)(at.dev >> 32), (unsigned)at.dev) : 0;
 	c->bare = above.mount_id != at.mount_id;
 	return 0;
 }
 
-int export_users_count(const char *export, const struct version_record *versions, size_t n,
-		       uint64_t lease_age, struct export_users *ret, struct err *err)
+int export_users_count(const struct export_users_request *request, struct export_users *ret,
+		       struct err *err)
 {
-	struct counting c = {
-		.export = export,
-		.versions = versions,
-		.n = n,
-		.lease_age = lease_age,
-		.users = ret,
-	};
+	struct counting c = { .request = request, .users = ret };
 	int r, more;
 
-	memset(ret, 0, n * sizeof(*ret));
-	if (n == 0)
+	for (size_t i = 0; i < request->n; i++)
+		ret[i] = (struct export_users){ .age = UINT64_MAX };
+	if (request->n == 0)
 		return 0;
 	r = find_place(&c, err);
 	if (r < 0)
@@ -245,7 +252,8 @@ int export_users_count(const char *export, const struct version_record *versions
 	r = count_current(&c, err);
 	if (r < 0)
 		return r;
-	more = leases_read(export, &(struct leases_visitor){ .each = count_lease, .ctx = &c }, err);
+	more = leases_count(request->dir,
+			    &(struct leases_visitor){ .each = count_lease, .ctx = &c }, err);
 	if (more < 0)
 		return more;
 	r = count_contracts(&c, err);

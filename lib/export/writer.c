@@ -9,12 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/folder.h"
 #include "base/listener.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -25,6 +25,7 @@
 #include "core/version_line.h"
 #include "export/file_index.h"
 #include "export/file_store.h"
+#include "export/file_sum.h"
 #include "export/manifest.h"
 #include "sys/below.h"
 #include "sys/fd.h"
@@ -34,8 +35,7 @@
 #endif
 
 struct version_writer {
-	char dir[PATH_SIZE];
-	int root;
+	struct folder root;
 	bool sync_each; /* syncfs(2) does not promise enough here */
 	struct file_store *store;
 	struct version_manifest manifest;
@@ -62,30 +62,38 @@ static bool syncs_whole(int fd)
 	return false;
 }
 
-struct version_writer *version_writer_new(const char *dir, const struct listener *listener,
-					  struct err *err)
+static int open_root(struct version_writer *writer, const struct folder *versions, const char *name,
+		     struct err *err)
+{
+	char path[PATH_SIZE];
+	int r = path_join(path, sizeof(path), versions->path, name), fd;
+
+	if (r < 0)
+		return err_set(err, ENAMETOOLONG, "%.64s...", versions->path);
+	fd = below_mkdir(versions->fd, name, 0755);
+	if (fd < 0)
+		return err_set(err, -fd, "cannot create %s", path);
+	r = folder_take(fd, path, &writer->root, err);
+	if (r < 0)
+		return r;
+	writer->sync_each = !syncs_whole(fd);
+	writer->store = file_store_new(fd, writer->sync_each);
+	return writer->store ? 0 : err_set(err, ENOMEM, "cannot create %s", path);
+}
+
+struct version_writer *version_writer_new(const struct folder *versions, const char *name,
+					  const struct listener *listener, struct err *err)
 {
 	struct version_writer *writer = calloc(1, sizeof(*writer));
 
-	if (!writer || str_copy(writer->dir, sizeof(writer->dir), dir) < 0) {
-		(void)err_set(err, ENOMEM, "cannot create %s", dir);
-		free(writer);
+	if (!writer) {
+		(void)err_set(err, ENOMEM, "cannot create %s/%s", versions->path, name);
 		return NULL;
 	}
 	writer->listener = listener;
 	writer->spool = -1;
-	writer->root = -1;
-	if (mkdir(dir, 0700) < 0 ||
-	    (writer->root = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0 ||
-	    fchmod(writer->root, 0755) < 0) {
-		(void)err_set(err, errno, "cannot create %s", dir);
-		version_writer_free(writer);
-		return NULL;
-	}
-	writer->sync_each = !syncs_whole(writer->root);
-	writer->store = file_store_new(writer->root, writer->sync_each);
-	if (!writer->store) {
-		(void)err_set(err, ENOMEM, "cannot create %s", dir);
+	writer->root.fd = -1;
+	if (open_root(writer, versions, name, err) < 0) {
 		version_writer_free(writer);
 		return NULL;
 	}
@@ -96,11 +104,16 @@ void version_writer_free(struct version_writer *writer)
 {
 	if (!writer)
 		return;
-	fd_close(&writer->root);
-	fd_close(&writer->spool);
 	file_store_free(writer->store);
+	folder_close(&writer->root);
+	fd_close(&writer->spool);
 	version_manifest_free(&writer->manifest);
 	free(writer);
+}
+
+const struct folder *version_writer_folder(const struct version_writer *writer)
+{
+	return &writer->root;
 }
 
 const struct version_counts *version_writer_counts(const struct version_writer *writer)
@@ -114,24 +127,18 @@ const struct version_counts *version_writer_counts(const struct version_writer *
 static int open_parent(const struct version_writer *writer, const char *path, const char **ret_name,
 		       struct err *err)
 {
-	char parent[PATH_SIZE];
-	const char *name = path_base(path);
-	int fd;
+	int fd = below_open_parent(writer->root.fd, path, ret_name);
 
-	if (!*name || str_eq(name, ".") || str_eq(name, ".."))
+	if (fd == -EINVAL)
 		return err_say(err, EINVAL, "'%s' is no name for a file", path);
-	if (name == path)
-		(void)str_copy(parent, sizeof(parent), "."); /* fits */
-	else if (str_copy_bytes(parent, sizeof(parent), path, (size_t)(name - path) - 1) < 0)
+	if (fd == -ENAMETOOLONG)
 		return err_set(err, ENAMETOOLONG, "%.64s...", path);
-	fd = below_open(writer->root, parent, O_RDONLY | O_DIRECTORY);
 	if (fd == -EXDEV)
 		return err_say(err, EXDEV, "%s leads out of the tree", path);
 	if (fd == -ELOOP || fd == -ENOTDIR)
 		return err_say(err, EINVAL, "%s lies behind something that is no directory", path);
 	if (fd < 0)
 		return err_set(err, -fd, "cannot open the folder of %s", path);
-	*ret_name = name;
 	return fd;
 }
 
@@ -146,7 +153,7 @@ int version_writer_dir(struct version_writer *writer, const char *path, mode_t m
 		       struct err *err)
 {
 	mode_t final = (mode & 0755) | 0700;
-	FD_CLEANUP int parent = -1;
+	FD_CLEANUP int parent = -1, fd = -1;
 	struct version_line line = { .type = VERSION_DIR, .mode = final, .path = path };
 	const char *name;
 
@@ -154,10 +161,9 @@ int version_writer_dir(struct version_writer *writer, const char *path, mode_t m
 	parent = open_parent(writer, path, &name, err);
 	if (parent < 0)
 		return parent;
-	if (mkdirat(parent, name, 0700) < 0)
-		return cannot_create(path, errno, err);
-	if (fchmodat(parent, name, final, 0) < 0)
-		return err_set(err, errno, "cannot set the mode of %s", path);
+	fd = below_mkdir(parent, name, final);
+	if (fd < 0)
+		return cannot_create(path, -fd, err);
 	return version_manifest_add(&writer->manifest, &line, err);
 }
 
@@ -190,7 +196,8 @@ static void show(struct version_writer *writer, uint64_t bytes)
 							   .new_files = writer->counts.new_files });
 }
 
-/* A second name in the source is a second name here; its bytes are not read again. */
+/* A second name in the source is a second name here; its bytes are not read again. -EMLINK without
+ * a sentence if it cannot have one more. */
 static int name_again(struct version_writer *writer, const struct file_index_entry *file,
 		      const char *path, struct err *err)
 {
@@ -200,14 +207,19 @@ static int name_again(struct version_writer *writer, const struct file_index_ent
 				     .sum = file->sum,
 				     .path = path,
 				     .target = "" };
-	FD_CLEANUP int parent = -1;
+	FD_CLEANUP int parent = -1, fd = -1;
 	const char *name;
+	int r;
 
 	parent = open_parent(writer, path, &name, err);
 	if (parent < 0)
 		return parent;
-	if (linkat(writer->root, file->path, parent, name, 0) < 0)
-		return errno == EMLINK ? -EMLINK : cannot_create(path, errno, err);
+	fd = below_open(writer->root.fd, file->path, O_PATH | O_NOFOLLOW);
+	r = fd < 0 ? fd : below_link(fd, parent, name);
+	if (r == -EEXIST)
+		return cannot_create(path, EEXIST, err);
+	if (r < 0)
+		return -EMLINK;
 	show(writer, file->size);
 	return version_manifest_add(&writer->manifest, &line, err);
 }
@@ -246,7 +258,7 @@ int version_writer_file(struct version_writer *writer, const struct version_sour
 		if (r != -EMLINK)
 			return r;
 	}
-	size = file_store_sum(writer->store, fd, file.sum);
+	size = file_sum(fd, file.sum);
 	if (size < 0)
 		return err_set(err, (int)-size, "cannot read %s", source->path);
 	parent = open_parent(writer, source->path, &file.name, err);
@@ -265,7 +277,8 @@ int version_writer_file(struct version_writer *writer, const struct version_sour
 	return version_manifest_add(&writer->manifest, &line, err);
 }
 
-int version_writer_share(struct version_writer *writer, const char *version, struct err *err)
+int version_writer_share(struct version_writer *writer, const struct folder *version,
+			 struct err *err)
 {
 	return file_store_share(writer->store, version, err);
 }
@@ -273,11 +286,11 @@ int version_writer_share(struct version_writer *writer, const char *version, str
 int version_writer_name(struct version_writer *writer, const char *path, const char *other,
 			struct err *err)
 {
-	FD_CLEANUP int fd = below_open(writer->root, other, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	FD_CLEANUP int fd = below_open_file(writer->root.fd, other);
 	struct version_source source = { .path = path };
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_say(err, EINVAL, "%s is a name of %s, which is not there", path, other);
 	source.mode = st.st_mode;
 	source.mtime = st.st_mtim;
@@ -287,33 +300,13 @@ int version_writer_name(struct version_writer *writer, const char *path, const c
 /* -- streams -------------------------------------------------------------------------------- */
 
 /* A file without a name: nothing that a source can name is ever opened for writing, since it may be
- * a link to a file of a published version. Where the file system cannot do that, a new name, which
- * is gone at once. */
-static int open_unnamed(int root)
-{
-	char name[64];
-	struct text text;
-	uint64_t number;
-	int fd = openat(root, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
-		return fd;
-	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		return -1;
-	text_init(&text, name, sizeof(name));
-	text_addf(&text, ".busypy-spool.%llx", (unsigned long long)number);
-	fd = openat(root, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd >= 0 && unlinkat(root, name, 0) < 0)
-		fd_close(&fd);
-	return fd;
-}
-
+ * a link to a file of a published version. */
 int version_writer_begin(struct version_writer *writer, const char *path, struct err *err)
 {
 	fd_close(&writer->spool);
-	writer->spool = open_unnamed(writer->root);
+	writer->spool = below_create_unnamed(writer->root.fd);
 	if (writer->spool < 0)
-		return err_set(err, errno, "cannot create a file for %s", path);
+		return err_set(err, -writer->spool, "cannot create a file for %s", path);
 	return writer->spool;
 }
 
@@ -328,26 +321,15 @@ int version_writer_end(struct version_writer *writer, const struct version_sourc
 
 /* -- the end -------------------------------------------------------------------------------- */
 
-static int write_final(const struct version_writer *writer, const char *path, const char *bytes,
-		       size_t n, struct err *err)
-{
-	char full[PATH_SIZE];
-	int r = files_path(full, err, "%s/%s", writer->dir, path);
-
-	if (r < 0)
-		return r;
-	return files_write(full, bytes, n, 0444, err);
-}
-
 static int make_folders(struct version_writer *writer, struct err *err)
 {
 	static const char *const folders[] = { "etc", TREE_INFO };
 	struct stat st;
 
 	for (size_t i = 0; i < 2; i++) {
-		int r = 0;
+		int r = below_stat(writer->root.fd, folders[i], &st);
 
-		if (fstatat(writer->root, folders[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
+		if (r < 0)
 			r = version_writer_dir(writer, folders[i], 0755, err);
 		else if (!S_ISDIR(st.st_mode))
 			r = err_say(err, EINVAL, "%s is no directory", folders[i]);
@@ -385,20 +367,20 @@ int version_writer_finish(struct version_writer *writer, uint64_t published, cha
 	r = version_record_format(&record, bytes, sizeof(bytes));
 	if (r < 0)
 		return err_set(err, -r, "cannot write the record");
-	r = write_final(writer, TREE_VERSION_MANIFEST, text, n, err);
+	r = folder_write(&writer->root, TREE_VERSION_MANIFEST, text, n, 0444, err);
 	if (r < 0)
 		return r;
-	return write_final(writer, TREE_VERSION_RECORD, bytes, strlen(bytes), err);
+	return folder_write(&writer->root, TREE_VERSION_RECORD, bytes, strlen(bytes), 0444, err);
 }
 
 static int sync_one(const struct version_writer *writer, const char *path, struct err *err)
 {
-	FD_CLEANUP int fd = below_open(writer->root, path, O_RDONLY);
+	FD_CLEANUP int fd = below_open(writer->root.fd, path, O_RDONLY);
 
 	if (fd < 0)
-		return err_set(err, -fd, "cannot write %s/%s to disk", writer->dir, path);
+		return err_set(err, -fd, "cannot write %s/%s to disk", writer->root.path, path);
 	if (fsync(fd) < 0 && errno != EINVAL)
-		return err_set(err, errno, "cannot write %s/%s to disk", writer->dir, path);
+		return err_set(err, errno, "cannot write %s/%s to disk", writer->root.path, path);
 	return 0;
 }
 
@@ -407,8 +389,8 @@ int version_writer_sync(struct version_writer *writer, struct err *err)
 	int r;
 
 	if (!writer->sync_each) {
-		if (syncfs(writer->root) < 0)
-			return err_set(err, errno, "cannot write %s to disk", writer->dir);
+		if (syncfs(writer->root.fd) < 0)
+			return err_set(err, errno, "cannot write %s to disk", writer->root.path);
 		return 0;
 	}
 	r = sync_one(writer, TREE_VERSION_MANIFEST, err);

@@ -10,6 +10,7 @@
 #include <time.h>
 
 struct err;
+struct folder;
 struct listener;
 struct version_writer;
 
@@ -29,15 +30,16 @@ struct version_source {
 	uint64_t dev, ino; /* if it may have other names, else 0 */
 };
 
-/* Creates dir (its parent is there). listener may be NULL. NULL with a sentence on failure. */
-struct version_writer *version_writer_new(const char *dir, const struct listener *listener,
-					  struct err *err);
+/* Creates the directory name in versions. listener may be NULL. NULL with a sentence on failure. */
+struct version_writer *version_writer_new(const struct folder *versions, const char *name,
+					  const struct listener *listener, struct err *err);
 /* Takes NULL. What was written stays. */
 void version_writer_free(struct version_writer *writer);
 
 /* Files of that complete version may be shared: hard links, else reflinks. One whose manifest
  * cannot be read is passed over. */
-int version_writer_share(struct version_writer *writer, const char *version, struct err *err);
+int version_writer_share(struct version_writer *writer, const struct folder *version,
+			 struct err *err);
 
 /* Modes: directories lose group's and others' right to write; files lose all rights to write,
  * set-id bits, and belong to whoever runs this. */
@@ -64,6 +66,9 @@ int version_writer_finish(struct version_writer *writer, uint64_t published, cha
 
 /* Everything is on disk when this returns 0. */
 int version_writer_sync(struct version_writer *writer, struct err *err);
+
+/* The version's directory, borrowed. */
+const struct folder *version_writer_folder(const struct version_writer *writer);
 
 const struct version_counts *version_writer_counts(const struct version_writer *writer);
 

@@ -88,41 +88,6 @@ add('second', data=b'#!/usr/bin/python3\n# other bytes\n')"
     same "$(readlink "$E/current")" versions/v2
 }
 
-lease() { printf 'host %s\narch x86_64\nversion %s\nboot b-1\nuptime 5\n' "$1" "$2" >"$E/leases/$1"; }
-
-@test "a lease that another client writes over keeps its version until its age ends" {
-    for i in 2 3; do echo $i >"$SRC/etc/n"; "$BUSYPY" publish -q -i v$i "$SRC" "$E"; done
-    mkdir "$E/leases"
-    lease victim v1
-    same "$("$BUSYPY" gc -k 1 "$E")" "v2 removed"
-    same "$(stat -c %a "$E/.leased")" 600
-    for attack in "lease victim v3" "rm $E/leases/victim" "touch -d @0 $E/leases/victim"; do
-        lease victim v1
-        $attack
-        same "$("$BUSYPY" gc -k 1 "$E")" ""
-    done
-    # the day after
-    sed -i "s/ .*/ $(($(date +%s) - 90000))/" "$E/.leased"
-    same "$("$BUSYPY" gc -k 1 "$E")" "v1 removed"
-    same "$(cut -d ' ' -f 1 "$E/.leased")" v3
-    echo nonsense >"$E/.leased"
-    run -125 "$BUSYPY" gc -k 1 "$E"
-    same "$output" "busypy: gc: $E/.leased: cannot be understood (Hint: rm it)"
-}
-
-@test "a flood of leases shortens lists, with a warning, and lets gc remove nothing" {
-    echo 2 >"$SRC/etc/n"; "$BUSYPY" publish -q -i v2 "$SRC" "$E"
-    mkdir "$E/leases"
-    (cd "$E/leases" && seq -f '_%.0f' 70000 | xargs touch)
-    run -0 --separate-stderr "$BUSYPY" versions "$E"
-    same "$stderr" "busypy: versions: warning: more than 65536 files in leases, not all are counted"
-    run -0 --separate-stderr "$BUSYPY" clients "$E"
-    [[ $stderr == "busypy: clients: warning: more than 65536 files in leases, not all are listed"* ]]
-    run -125 "$BUSYPY" gc -k 1 "$E"
-    same "$output" "busypy: gc: more than 65536 files in leases: which versions are used cannot be told (Hint: remove what is no client's)"
-    [ -d "$E/versions/v1" ]
-}
-
 @test "what would fill the disk is refused before it is unpacked" {
     truncate -s 65G "$BATS_TEST_TMPDIR/hole"
     tar -C "$BATS_TEST_TMPDIR" -S -cf "$T" hole
