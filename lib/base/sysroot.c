@@ -134,6 +134,7 @@ static int add_op(struct sysroot *root, const struct op *op, const char *dir)
 	case OP_SLAVE:
 	case OP_MKDIR:
 	case OP_FILE:
+	case OP_COVER:
 	case OP_UMOUNT:
 	case OP_PRUNE:
 	case OP_FLAGS:

@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/str.h"
+
 void facts_init(struct facts *facts)
 {
 	facts->n_top = 0;
 	facts->n_pruned = 0;
+	facts->n_sockets = 0;
 	facts->shares = 0;
 	facts->children_locked = false;
 	facts->text_used = 0;
@@ -65,6 +68,24 @@ int facts_add_pruned(struct facts *facts, const char *path)
 	if (!copy)
 		return -E2BIG;
 	facts->pruned[facts->n_pruned++] = copy;
+	return 0;
+}
+
+int facts_add_socket(struct facts *facts, const char *path)
+{
+	const char *copy;
+
+	/* those that were accepted have their listener's, and mostly follow it */
+	for (size_t i = facts->n_sockets; i > 0; i--) {
+		if (str_eq(facts->sockets[i - 1], path))
+			return 0;
+	}
+	if (facts->n_sockets == FACTS_SOCKETS_MAX)
+		return -E2BIG;
+	copy = facts_keep(facts, path);
+	if (!copy)
+		return -E2BIG;
+	facts->sockets[facts->n_sockets++] = copy;
 	return 0;
 }
 

@@ -106,6 +106,8 @@ const char *op_name(enum op_type type)
 		return "mount";
 	case OP_UMOUNT:
 		return "umount";
+	case OP_COVER:
+		return "cover";
 	case OP_PRUNE:
 		return "prune";
 	case OP_FLAGS:

@@ -27,6 +27,7 @@ enum op_type {
 	OP_OVERLAY, /* at dst: the folder src under the layer dst/upper (overlayfs; dst/work) */
 	OP_MOUNT,   /* mount a new file system of type src at dst. data: its options */
 	OP_UMOUNT,  /* detach what is mounted at dst */
+	OP_COVER,   /* if a socket is at dst, attach a clone of src to it */
 	OP_PRUNE,   /* like OP_UMOUNT, but only where what is below is empty */
 	OP_FLAGS,   /* set flags on the mount at dst */
 	OP_PIVOT    /* make the new root the root and let go of the old one */

@@ -257,12 +257,16 @@ static void plan_client(const struct view *view, const struct facts *facts, stru
 	add_runtime(plan, view);
 }
 
+/* Of the entries of the host's root directory, those that are the host's in its view, too. */
+static bool is_hosts(const char *name)
+{
+	return !view_hides_top(name) && (!ONE_OF(name, fresh) || name[0] == 's');
+}
+
 /* The host's files cannot be written to, and what other processes are reached by is not there. */
 static void add_host_entry(struct plan *plan, const struct facts_entry *entry)
 {
-	if (view_hides_top(entry->name) || (ONE_OF(entry->name, fresh) && entry->name[0] != 's'))
-		return;
-	if (!view_add_top(plan, entry))
+	if (!is_hosts(entry->name) || !view_add_top(plan, entry))
 		return;
 	plan_add_from(plan,
 		      &(struct op){ .type = OP_RBIND,
@@ -284,6 +288,69 @@ static void plan_host(const struct view *view, const struct facts *facts, struct
 		add_folder(plan, view, tree_shared[i], tree_shared[i]);
 	}
 	view_host_add_shares(plan, facts, OP_RDONLY);
+}
+
+static bool is_in_host_view(const struct view_sandbox *sandbox, const char *path)
+{
+	char top[PATH_SIZE];
+
+	return (sandbox->flags & VIEW_SANDBOX_HOST) &&
+	       str_copy_bytes(top, sizeof(top), path + 1, strcspn(path + 1, "/")) == 0 &&
+	       is_hosts(top);
+}
+
+/* Without the host's network nothing of it is to be talked to: not even where its folder is bound.
+ */
+static bool is_in_extra(const struct view_sandbox *sandbox, const struct view_extra *extra,
+			const char *path)
+{
+	return (sandbox->flags & VIEW_SANDBOX_NET) && extra->type == VIEW_BIND &&
+	       path_below(path, extra->src) && !str_eq(path, extra->src);
+}
+
+bool view_sandbox_covers(const struct view_sandbox *sandbox, const char *path)
+{
+	if (is_in_host_view(sandbox, path))
+		return true;
+	for (size_t i = 0; i < sandbox->n_extras; i++) {
+		if (is_in_extra(sandbox, &sandbox->extras[i], path))
+			return true;
+	}
+	return false;
+}
+
+static void add_cover(struct plan *plan, const struct view_sandbox *sandbox, const char *dst)
+{
+	for (size_t i = 0; i < sandbox->n_extras; i++) {
+		if (str_eq(dst, sandbox->extras[i].dst))
+			return; /* asked for by its name */
+	}
+	plan_add(plan, &(struct op){ .type = OP_COVER,
+				     .src = "@/dev/null",
+				     .dst = dst + 1,
+				     .flags = OP_RDONLY | OP_NOSUID | OP_NODEV | OP_NOEXEC });
+}
+
+/* No mount keeps a job from connecting to a socket that it sees. */
+static void add_covers(struct plan *plan, const struct view_sandbox *sandbox,
+		       const struct facts *facts)
+{
+	char dst[PATH_SIZE];
+
+	for (size_t i = 0; i < facts->n_sockets; i++) {
+		const char *path = facts->sockets[i];
+
+		if (is_in_host_view(sandbox, path))
+			add_cover(plan, sandbox, path);
+		for (size_t j = 0; j < sandbox->n_extras; j++) {
+			const struct view_extra *extra = &sandbox->extras[j];
+
+			if (is_in_extra(sandbox, extra, path) &&
+			    path_join(dst, sizeof(dst), extra->dst,
+				      path + strlen(extra->src) + 1) == 0)
+				add_cover(plan, sandbox, dst);
+		}
+	}
 }
 
 /* What is bound is what is there now: a mount that the host makes later would come writable, with
@@ -311,6 +378,7 @@ int view_sandbox_plan(const struct view *view, const struct facts *facts, struct
 		plan_client(view, facts, ret);
 	add_fresh(ret, view->sandbox);
 	add_extras(ret, view->sandbox);
+	add_covers(ret, view->sandbox, facts);
 	hold(ret, view);
 	if (!(view->sandbox->flags & VIEW_SANDBOX_WRITE))
 		plan_add(ret, &(struct op){ .type = OP_FLAGS,

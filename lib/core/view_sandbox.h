@@ -51,8 +51,13 @@ int view_sandbox_allows(const char *dst, struct err *err);
 /* True if a client's view has its own of that name, whatever the tree has at its top. */
 bool view_sandbox_makes(const char *name);
 
+/* True if the view would show this file of the host, and a socket that it is could be connected to
+ * though nothing says so: with the host's files, or without its network. One that is itself bound
+ * was asked for. */
+bool view_sandbox_covers(const struct view_sandbox *sandbox, const char *path);
+
 /* As view_plan(), for VIEW_SANDBOX. facts->top is the root directory of the tree, or with
- * VIEW_SANDBOX_HOST the host's. */
+ * VIEW_SANDBOX_HOST the host's; facts->sockets those of view_sandbox_covers(). */
 int view_sandbox_plan(const struct view *view, const struct facts *facts, struct plan *ret,
 		      struct err *err);
 

@@ -257,11 +257,13 @@ static int drop(struct err *err)
 }
 
 /* Without namespaces the machine's processes are there, and root's among them are not kept from
- * this one by rights that both lack. */
+ * this one by rights that both lack. And with its network its abstract sockets are. */
 static int part(const struct inside *inside, struct err *err)
 {
-	int r = (inside->request->flags & SANDBOX_CHROOT) && landlock_can_part() ? landlock_part()
-										 : 0;
+	unsigned flags = inside->request->flags;
+	unsigned scopes = (flags & SANDBOX_CHROOT ? LANDLOCK_SIGNALS : 0) |
+			  (flags & SANDBOX_OWN_NET ? 0 : LANDLOCK_SOCKETS);
+	int r = scopes && landlock_can_part() ? landlock_part(scopes) : 0;
 
 	return r < 0 ? err_set(err, -r, "cannot enter a Landlock domain") : 0;
 }

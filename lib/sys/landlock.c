@@ -11,7 +11,7 @@
 #include "sys/fd.h"
 
 /* linux/landlock.h */
-enum { CREATE_RULESET_VERSION = 1 << 0, SCOPE_SIGNAL = 1 << 1, VERSION_WITH_SCOPES = 6 };
+enum { CREATE_RULESET_VERSION = 1 << 0, VERSION_WITH_SCOPES = 6 };
 
 struct ruleset {
 	uint64_t handled_access_fs;
@@ -28,9 +28,9 @@ bool landlock_can_part(void)
 /* A ruleset may not be empty. Rights over files are not handled: the kernel would then refuse
  * renames from one folder to another. That tracing is refused comes with every domain
  * (security/landlock/task.c, domain_ptrace). */
-int landlock_part(void)
+int landlock_part(unsigned scopes)
 {
-	struct ruleset ruleset = { .scoped = SCOPE_SIGNAL };
+	struct ruleset ruleset = { .scoped = scopes };
 	FD_CLEANUP int fd =
 		(int)syscall(SYS_landlock_create_ruleset, &ruleset, sizeof(ruleset), 0U);
 

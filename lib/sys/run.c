@@ -205,6 +205,27 @@ static int run_bind(const struct run *run, const struct op *op)
 	return target < 0 ? target : mount_attach(mount, target);
 }
 
+/* Whatever dst may be by now: what is looked at is what is covered. */
+static int run_cover(const struct run *run, const struct op *op)
+{
+	FD_CLEANUP int target = open_beneath(run->root, op->dst, 0);
+	FD_CLEANUP int mount = -1;
+	struct stat st;
+	int r;
+
+	if (target < 0)
+		return target == -ENOENT || target == -ENOTDIR || target == -ELOOP ? 0 : target;
+	if (fstat(target, &st) < 0)
+		return -errno;
+	if (!S_ISSOCK(st.st_mode))
+		return 0;
+	mount = clone_source(run, op, false);
+	if (mount < 0)
+		return mount;
+	r = mount_attributes(mount, attributes(op->flags), PROPAGATE_PRIVATE, false);
+	return r < 0 ? r : mount_attach(mount, target);
+}
+
 static int run_mount(const struct run *run, const struct op *op)
 {
 	FD_CLEANUP int mount = mount_new(op->src, "busypy", op->data, attributes(op->flags));
@@ -310,6 +331,8 @@ static int run_op(struct run *run, const struct op *op)
 		return run_mount(run, op);
 	case OP_UMOUNT:
 		return run_umount(run, op);
+	case OP_COVER:
+		return run_cover(run, op);
 	case OP_PRUNE:
 		return run_prune(run, op);
 	case OP_FLAGS:

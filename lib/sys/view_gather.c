@@ -6,6 +6,7 @@
 #include "core/view.h"
 #include "core/view_sandbox.h"
 #include "sys/probe.h"
+#include "sys/sockets.h"
 
 int view_gather_host(const struct view *view, struct facts *ret, struct err *err)
 {
@@ -21,14 +22,17 @@ int view_gather_host(const struct view *view, struct facts *ret, struct err *err
 
 int view_gather(const struct view *view, struct facts *ret, struct err *err)
 {
+	int r;
+
 	facts_init(ret);
 	switch (view->kind) {
 	case VIEW_HOST:
 		return view_gather_host(view, ret, err);
 	case VIEW_SANDBOX:
-		return view->sandbox->flags & VIEW_SANDBOX_HOST
-			       ? view_gather_host(view, ret, err)
-			       : probe_tree_top(ret, view->tree, view->sandbox, err);
+		r = view->sandbox->flags & VIEW_SANDBOX_HOST
+			    ? view_gather_host(view, ret, err)
+			    : probe_tree_top(ret, view->tree, view->sandbox, err);
+		return r < 0 ? r : sockets_probe(ret, view->sandbox, err);
 	case VIEW_BOOT:
 		break;
 	}

@@ -29,6 +29,18 @@ static void test_room(void)
 	while (facts_add_top(&facts, FACTS_DIR, false, "a", NULL) == 0)
 		n++;
 	CHECK(n == FACTS_TOP_MAX && facts.n_top == n, "as many entries as there is room for");
+	for (n = 0; n < FACTS_SOCKETS_MAX; n++) {
+		char path[32];
+
+		(void)snprintf(path, sizeof(path), "/s%zu", n);
+		if (facts_add_socket(&facts, path) < 0 || facts_add_socket(&facts, path) < 0)
+			break;
+	}
+	CHECK(n == FACTS_SOCKETS_MAX && facts.n_sockets == n, "as many sockets, each once");
+	CHECK(facts_add_socket(&facts, "/s7") == 0, "one that is there");
+	CHECK(facts_add_socket(&facts, "/s") == -E2BIG, "no socket more");
+	facts_init(&facts);
+	CHECK(facts.n_sockets == 0, "none to begin with");
 	for (n = 0; facts_add_pruned(&facts, "/p") == 0;)
 		n++;
 	CHECK(n == FACTS_PRUNED_MAX && facts.n_pruned == n, "as many paths");

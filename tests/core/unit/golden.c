@@ -2,8 +2,8 @@
 /* Every tests/core/golden/NAME.facts, as a view's plan, is the text in NAME.plan. GOLDEN_UPDATE=1
  * in the environment writes the plans instead: read the difference before it is committed. Lines of
  * facts: view host|sandbox|boot [pinned|overlay] / tree PATH / arch NAME / locked / shares NUMBER /
- * dir|file NAME [mount|empty] / link NAME TARGET / pruned PATH, and for sandboxes sandbox
- * [write|root|net|host] / memory BYTES / bind|bind-ro|bind-file SRC DST / tmpfs DST. */
+ * dir|file NAME [mount|empty] / link NAME TARGET / pruned PATH / socket PATH, and for sandboxes
+ * sandbox [write|root|net|host] / memory BYTES / bind|bind-ro|bind-file SRC DST / tmpfs DST. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -104,6 +104,8 @@ static int add_line(struct view *view, size_t n)
 		facts.shares = (unsigned)strtoul(words[1], NULL, 0);
 		return 0;
 	}
+	if (str_eq(words[0], "socket"))
+		return facts_add_socket(&facts, words[1]);
 	if (str_eq(words[0], "pruned"))
 		return facts_add_pruned(&facts, words[1]);
 	if (str_eq(words[0], "link"))
