@@ -19,6 +19,7 @@
 #include "core/err.h"
 #include "core/ldso.h"
 #include "core/path_size.h"
+#include "core/runtime_layout.h"
 #include "core/sha256.h"
 #include "core/str.h"
 #include "core/tree_layout.h"

@@ -10,6 +10,7 @@
 
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/runtime_layout.h"
 #include "handler/runtime.h"
 
 #define NEW RUNTIME_ROOT "/new"

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Where the runtime of a tree with `programs = host` stands: its interpreter and C library at a
+ * prefix of their own, beside the host's programs.
+ *
+ *	RUNTIME_ROOT/WORD	 link to WORD.d/ld.so.cache: what the copy of ld.so reads, 16 bytes
+ *	RUNTIME_ROOT/WORD.d/	 the prefix:
+ *	  usr/bin/python3.X	 a copy of the interpreter whose PT_INTERP is WORD.d/ld.so
+ *	  usr/bin/python3	 a link to it
+ *	  usr/lib, share, local	 links into the tree; whatever else its usr has, but bin
+ *	  ld.so			 a copy that can find the tree's libraries only
+ *	  ld.so.cache		 format 1.1: the name of each library and its path in the tree
+ *	  tree			 a link to the tree
+ */
+#ifndef BUSYPY_CORE_RUNTIME_LAYOUT_H
+#define BUSYPY_CORE_RUNTIME_LAYOUT_H
+
+#include <stddef.h>
+
+#define RUNTIME_ROOT "/run/busypy"
+#define RUNTIME_DIR_END ".d"
+
+/* Below WORD.d. */
+#define RUNTIME_PROGRAM "usr/bin/python3"
+#define RUNTIME_LDSO "ld.so"
+#define RUNTIME_CACHE "ld.so.cache"
+#define RUNTIME_TREE "tree"
+
+/* RUNTIME_ROOT/WORD.d/name; -E2BIG. */
+int runtime_layout_path(const char *word, const char *name, char *dst, size_t size);
+
+#endif
