@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A generation: everything below /run/busypy that one enabling made. Templates, loader and enter
- * with their contract, and the handler entries' names. Generations replace one another; none is
- * ever changed. */
+/* A generation: everything below /run/busypy.handler that one enabling made. Templates, loader
+ * and enter with their contract, and the handler entries' names. Generations replace one another;
+ * none is ever changed. */
 #ifndef BUSYPY_HANDLER_GENERATION_H
 #define BUSYPY_HANDLER_GENERATION_H
 
@@ -12,7 +12,7 @@ struct conf;
 struct contract;
 struct err;
 
-#define GENERATION_ROOT "/run/busypy"
+#define GENERATION_ROOT "/run/busypy.handler"
 
 enum { GENERATION_PATH_MAX = 128, GENERATION_MAX = 64 };
 

@@ -122,8 +122,8 @@ def perform_all(root, cases):
 
 def enable(busypy):
     subprocess.run([busypy, "enable", "-q", "/run/f/tree"], check=True)
-    generation = next(name for name in os.listdir("/run/busypy") if name.startswith("g"))
-    rule = f":all:M::#!::/run/busypy/{generation}/loader:POF"
+    generation = next(name for name in os.listdir("/run/busypy.handler") if name.startswith("g"))
+    rule = f":all:M::#!::/run/busypy.handler/{generation}/loader:POF"
     with open("/proc/sys/fs/binfmt_misc/register", "w") as file:
         file.write(rule)
 

@@ -189,7 +189,7 @@ enable
 hold "$user"
 one=$view
 "$BUSYPY" disable --quiet
-[ ! -e /run/busypy ]
+[ ! -e /run/busypy.handler ]
 [ -d "/proc/$one" ]
 mount -t tmpfs later /bare
 is "$(in_view /bare)" later

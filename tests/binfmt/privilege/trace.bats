@@ -7,12 +7,12 @@ load ../../support/witness
 traced() {
     { cat <<'SCRIPT'; cat; } | in_machine
 strace -o /run/trace setpriv --reuid 1000 --regid 1000 --clear-groups $tool >/run/said
-sed -n '/^execve("\/run\/busypy\/g1\/enter"/,/^execve("\/usr\/bin\/python3"/p' /run/trace >/run/enter
+sed -n '/^execve("\/run\/busypy.handler\/g1\/enter"/,/^execve("\/usr\/bin\/python3"/p' /run/trace >/run/enter
 # from the first to the last of two patterns, both left out, results and blanks made short
 between() { sed -n "/$1/,/$2/{/$1/d;/$2/d;p}" /run/enter | sed 's/ *= .*//'; }
 raise='^capset(.*effective=1<<CAP_SYS_CHROOT|1<<CAP_SYS_ADMIN,'
 drop='^capset(.*effective=0, permitted=0,'
-template=$(sed -n 's/^openat2(.*"\/run\/busypy\/g1\/view0".* = \([0-9]*\)$/\1/p' /run/enter)
+template=$(sed -n 's/^openat2(.*"\/run\/busypy.handler\/g1\/view0".* = \([0-9]*\)$/\1/p' /run/enter)
 SCRIPT
 }
 
@@ -49,7 +49,7 @@ SCRIPT
 
 @test "the template is opened before, without links, and checked" {
     traced <<'SCRIPT'
-grep -F '"/run/busypy/g1/view0", {flags=O_RDONLY|O_NOCTTY|O_NONBLOCK|O_CLOEXEC, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_NO_SYMLINKS}' /run/enter
+grep -F '"/run/busypy.handler/g1/view0", {flags=O_RDONLY|O_NOCTTY|O_NONBLOCK|O_CLOEXEC, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_NO_SYMLINKS}' /run/enter
 before=$(sed "/$raise/q" /run/enter)
 grep "^fstatfs($template, {f_type=NSFS_MAGIC" <<<"$before"
 grep -E "^(fstat|newfstatat)\\($template, " <<<"$before"

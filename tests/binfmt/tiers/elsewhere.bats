@@ -84,13 +84,13 @@ mount --bind "$TREE" "$root$TREE"
 SCRIPT
 }
 
-# In the chroot /run/busypy is planted: enter, and a link to the true template by descriptor 9.
+# In the chroot /run/busypy.handler is planted: enter, and a link to the true template by descriptor 9.
 planted='
-mkdir -p "$root$TREE" "$root/run/busypy/g1"
+mkdir -p "$root$TREE" "$root/run/busypy.handler/g1"
 mount --bind "$TREE" "$root$TREE"
-cp /run/busypy/g1/enter "$root/run/busypy/g1/enter"
-ln -s /proc/self/fd/9 "$root/run/busypy/g1/view0"
-exec 9</run/busypy/g1/view0
+cp /run/busypy.handler/g1/enter "$root/run/busypy.handler/g1/enter"
+ln -s /proc/self/fd/9 "$root/run/busypy.handler/g1/view0"
+exec 9</run/busypy.handler/g1/view0
 '
 
 @test "a chroot with a planted link to the true template: a user gets a sentence" {
@@ -112,19 +112,19 @@ mount --bind --make-private "$root" "$root"
 mount --bind "$TREE" "$root$TREE"
 line=$("$strange" -c -p "$root" "$tool")
 [ "$(tier <<<"$line") $(word etc <<<"$line")" = "view $root_etc" ]
-[ "$(word mntns <<<"$line")" != "$(stat -Lc %i /run/busypy/g1/view0)" ]
+[ "$(word mntns <<<"$line")" != "$(stat -Lc %i /run/busypy.handler/g1/view0)" ]
 SCRIPT
 }
 
 @test "the true enter called in a chroot by a descriptor: no way out" {
     { echo "$planted"; cat <<'SCRIPT'; } | with_root
-exec 8</run/busypy/g1/enter 7<"$tool"
+exec 8</run/busypy.handler/g1/enter 7<"$tool"
 [ "$(said "$strange" -c -p -u 1000 "$root" /proc/self/fd/8 7,1,0,0,0,8388608 "$tool")" = \
     "125 busypy: $tool: no view can be made for this caller: cannot make a user namespace: \
 Operation not permitted (Hint: a chroot, a container, a seccomp filter or an id that is not mapped \
 forbids it)" ]
 # the same call outside is what the loader does
-line=$(as_user /run/busypy/g1/enter 7,1,0,0,0,8388608 "$tool")
+line=$(as_user /run/busypy.handler/g1/enter 7,1,0,0,0,8388608 "$tool")
 [ "$(tier <<<"$line") $(word prm <<<"$line") $(word nnp <<<"$line")" = "view 0000000000000000 1" ]
 SCRIPT
 }

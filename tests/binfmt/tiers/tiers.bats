@@ -89,9 +89,9 @@ line=$(elsewhere $tool)
 SCRIPT
 }
 
-@test "/run/busypy on nosuid: a user namespace for users, the template for root" {
+@test "/run/busypy.handler on nosuid: a user namespace for users, the template for root" {
     in_machine <<'SCRIPT'
-mount -o remount,bind,nosuid /run/busypy
+mount -o remount,bind,nosuid /run/busypy.handler
 [ "$(as_user $tool | tier)" = "user view" ]
 [ "$($tool | tier)" = view ]
 [ "$(as_user $foreign | tier)" = host ]
@@ -183,9 +183,9 @@ own=$(unshare --user --map-root-user /mnt/busypy explain "$tool" | grep -o 'tier
 [ "$own" = "tier: composed ($why)" ]
 own=$(unshare --user --map-user=1000 --map-group=1000 /mnt/busypy explain "$tool" | grep -o 'tier: .*')
 [ "$own" = "tier: user namespace ($why)" ]
-mount -o remount,bind,nosuid /run/busypy
-foretells "user view" "tier: user namespace (/run/busypy is mounted nosuid)" $user
-mount -o remount,bind,suid /run/busypy
+mount -o remount,bind,nosuid /run/busypy.handler
+foretells "user view" "tier: user namespace (/run/busypy.handler is mounted nosuid)" $user
+mount -o remount,bind,suid /run/busypy.handler
 status=0; $user unshare --user "$tool" >/dev/null 2>&1 || status=$?
 [ "$status $(foretold $user unshare --user)" = "125 end with exit status 125" ]
 echo 0 >/proc/sys/user/max_user_namespaces
@@ -198,7 +198,7 @@ SCRIPT
     CONF='isolation = shared'
     in_machine <<'SCRIPT'
 one=$(as_user $tool | word mntns) two=$(as_user $tool | word mntns)
-template=$(stat -Lc %i /run/busypy/g1/view0)
+template=$(stat -Lc %i /run/busypy.handler/g1/view0)
 [ "$one $two" = "$template $template" ]
 [ "$($tool | word mntns)" != "$template" ]
 [ "$(as_user $tool | word nnp)" = 1 ]
@@ -208,7 +208,7 @@ SCRIPT
 
 @test "isolation = private: no two scripts share a view" {
     in_machine <<'SCRIPT'
-template=$(stat -Lc %i /run/busypy/g1/view0)
+template=$(stat -Lc %i /run/busypy.handler/g1/view0)
 coproc HOLD { as_user "$TREE/bin/hold"; }
 read -r line <&"${HOLD[0]}"
 held=$(word mntns <<<"$line") other=$(as_user $tool | word mntns)

@@ -60,7 +60,7 @@ SCRIPT
 "$1" enable -q "$2"
 for entry in /proc/sys/fs/binfmt_misc/busypy-*; do
     grep -qx 'flags: POF' "$entry"
-    grep -qx 'interpreter /run/busypy/g1/loader' "$entry"
+    grep -qx 'interpreter /run/busypy.handler/g1/loader' "$entry"
 done
 SCRIPT
 }
@@ -68,7 +68,7 @@ SCRIPT
 @test "a view does not carry our own tmpfs" {
     machine_script "$BUSYPY" "$TREE" <<'SCRIPT'
 "$1" enable -q "$2"
-printf '#!/usr/bin/python3\nimport os\nprint(os.listdir("/run/busypy"), open("/proc/self/mounts").read().count(" /run/busypy "))\n' >"$2/bin/looks"
+printf '#!/usr/bin/python3\nimport os\nprint(os.listdir("/run/busypy.handler"), open("/proc/self/mounts").read().count(" /run/busypy.handler "))\n' >"$2/bin/looks"
 chmod 755 "$2/bin/looks"
 out=$("$2/bin/looks"); rm -f "$2/bin/looks"
 [ "$out" = "[] 0" ] || { echo "$out"; exit 1; }
@@ -85,8 +85,8 @@ printf '#!/usr/bin/python3\nimport os, sys\nopen(sys.argv[1]).read()\nprint(os.p
 chmod 755 "$2/bin/waits"
 "$2/bin/waits" "$3/fifo" >"$3/out" & waiting=$!
 [ "$("$1" enable "$3/other/tree")" = "2 trees enabled: generation 2, 12 handler entries, rehearsed and tested" ]
-ls /run/busypy
-[ "$(ls /run/busypy)" = g2 ]
+ls /run/busypy.handler
+[ "$(ls /run/busypy.handler)" = g2 ]
 [ "$(ls /proc/sys/fs/binfmt_misc | grep -c busypy-2-)" = 12 ]
 echo go >"$3/fifo"; wait $waiting
 [ "$(cat "$3/out")" = True ]
@@ -104,20 +104,20 @@ import ctypes, os, sys
 pid = os.fork()
 if pid == 0:
     ctypes.CDLL(None).ptrace(0, 0, 0, 0)  # PTRACE_TRACEME: stops after its exec
-    os.execv("/run/busypy/g1/loader", ["loader"])
+    os.execv("/run/busypy.handler/g1/loader", ["loader"])
 os.waitpid(pid, 0)
 print("stopped", flush=True)
 sys.stdin.read()
 os.kill(pid, 9)'; }
 read -r line <&"${stopped[0]}"
 [ "$line" = stopped ]
-mkdir /run/busypy/g2
+mkdir /run/busypy.handler/g2
 "$1" enable -q "$2"
-[ "$(ls /run/busypy | paste -sd' ')" = "g1 g3" ] || { ls /run/busypy; exit 1; }
+[ "$(ls /run/busypy.handler | paste -sd' ')" = "g1 g3" ] || { ls /run/busypy.handler; exit 1; }
 exec {stopped[1]}>&-
 wait "$stopped_PID"
 "$1" disable
-[ ! -e /run/busypy ]
+[ ! -e /run/busypy.handler ]
 SCRIPT
 }
 
@@ -157,7 +157,7 @@ mkdir -p "$3/b"; cp -al "$2" "$3/b/tree"
 "$1" enable -q "$3/b/tree" & two=$!
 wait $one; wait $two
 [ "$("$1" status -n -o tree trees | sort)" = "$(printf '%s\n' "$2" "$3/b/tree" | sort)" ]
-[ "$(ls /run/busypy | wc -l)" = 1 ]
+[ "$(ls /run/busypy.handler | wc -l)" = 1 ]
 SCRIPT
 }
 
@@ -235,7 +235,7 @@ SCRIPT
 printf ':theirs:M::#!/usr/bin/::/bin/true:' >/proc/sys/fs/binfmt_misc/register
 out=$("$1" enable "$2" 2>&1) && exit 1
 [ "$out" = "busypy: enable: the handler 'theirs' (/bin/true) serves the same scripts; ours would come before it (Hint: remove it with: echo -1 > /proc/sys/fs/binfmt_misc/theirs)" ] || { echo "$out"; exit 1; }
-[ ! -e /run/busypy ]
+[ ! -e /run/busypy.handler ]
 SCRIPT
 }
 
@@ -257,7 +257,7 @@ echo 1 >/proc/sys/fs/binfmt_misc/status
 mount -o remount,ro,bind /proc/sys/fs/binfmt_misc
 out=$("$1" enable "$2" 2>&1) && exit 1
 [ "$out" = "busypy: enable: /proc/sys/fs/binfmt_misc is mounted read-only (Hint: containers usually have it so; enable on the host)" ] || { echo "$out"; exit 1; }
-[ ! -e /run/busypy ]
+[ ! -e /run/busypy.handler ]
 SCRIPT
 }
 

@@ -169,7 +169,7 @@ END
     python=$(readlink -f "$TREES/host/etc/python/$(uname -m)/usr/bin/python3")
     same "$output" "FILE                                STEP      STATE NOTE
 /run/t/tree/bin/tool                script    ok    #!/usr/bin/python3
-\`-/run/busypy/g1/loader             handler   ok    entry busypy-1-python3-nl, flags POF
+\`-/run/busypy.handler/g1/loader     handler   ok    entry busypy-1-python3-nl, flags POF
   \`-/run/t/tree                     view      ok    of $(uname -m), version tree; tier: template
     \`-/usr/bin/python3              program   ok    ELF for $(uname -m)
       |-/lib64/ld-linux-x86-64.so.2 ld.so     ok    ELF for $(uname -m)

@@ -33,7 +33,7 @@ SCRIPT
     diff before performed
     diff after performed
     grep -qx "prune $PWD/prune/one" performed
-    grep -qx "prune /run/busypy" performed
+    grep -qx "prune /run/busypy.handler" performed
 }
 
 @test "boot: PID 1 does it, whatever machine it is printed on" {

@@ -17,13 +17,14 @@ static struct contract good(void)
 	contract.root_mount_id = 11;
 	contract.root_dev = 12;
 	contract.root_ino = 13;
-	(void)str_copy(contract.enter, sizeof(contract.enter), "/run/busypy/g1/enter");
+	(void)str_copy(contract.enter, sizeof(contract.enter), "/run/busypy.handler/g1/enter");
 	for (size_t i = 0; i < 2; i++) {
 		struct contract_tree *tree = &contract.trees[i];
 
 		(void)str_copy(tree->path, sizeof(tree->path), i ? "/srv/two" : "/srv/one");
 		(void)str_copy(tree->arch, sizeof(tree->arch), "x86_64");
-		(void)str_copy(tree->namespace_path, sizeof(tree->namespace_path), "/run/busypy/v");
+		(void)str_copy(tree->namespace_path, sizeof(tree->namespace_path),
+			       "/run/busypy.handler/v");
 		tree->mount_id = 20 + i;
 		tree->dev = 30 + i;
 		tree->ino = 40 + i;

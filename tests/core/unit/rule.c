@@ -12,13 +12,14 @@ static void test_make(void)
 	char line[RULE_LINE_MAX + 1];
 	struct rule rule;
 
-	CHECK(rule_make(&rule, 7, "/usr/bin/python3", 0, false, "/run/busypy/g7/loader") == 0,
+	CHECK(rule_make(&rule, 7, "/usr/bin/python3", 0, false, "/run/busypy.handler/g7/loader") ==
+		      0,
 	      "rule_make");
 	CHECK(rule_format(&rule, line, sizeof(line)) == 0, "rule_format");
 	CHECK_TEXT(
 		line,
 		":busypy-7-python3-nl:M:0:\\x23\\x21\\x2f\\x75\\x73\\x72\\x2f\\x62\\x69\\x6e\\x2f"
-		"\\x70\\x79\\x74\\x68\\x6f\\x6e\\x33\\x0a::/run/busypy/g7/loader:POF",
+		"\\x70\\x79\\x74\\x68\\x6f\\x6e\\x33\\x0a::/run/busypy.handler/g7/loader:POF",
 		"is what the kernel's register file takes");
 	CHECK(!strchr(rule.flags, 'C'), "never the flag C");
 	CHECK(rule_make(&rule, 7, "/bin/x", 2, false, "/l") == 0 && rule.magic[8] == '\t' &&

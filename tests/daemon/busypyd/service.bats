@@ -52,7 +52,7 @@ point "$export" 1
 same "$("$export/current/bin/whichone")" "1 True"
 await in_force "$export/current" 1
 await said "versions/2 is in force"
-alone() { [ "$(find /run/busypy -maxdepth 1 -name 'g*' | wc -l)" = 1 ]; }
+alone() { [ "$(find /run/busypy.handler -maxdepth 1 -name 'g*' | wc -l)" = 1 ]; }
 await alone
 SCRIPT
 }
@@ -89,12 +89,12 @@ SCRIPT
 @test "killed: scripts go on; started again it adopts what stands" {
     in_machine <<'SCRIPT'
 start; await in_force "$export/current" 1
-loader=$(stat -c %i:%Y /run/busypy/g*/loader)
+loader=$(stat -c %i:%Y /run/busypy.handler/g*/loader)
 kill -KILL "$service"; wait "$service" || :
 same "$("$export/current/bin/whichone")" "1 True"
 same "$("$BUSYPY" status -n service)" ""
 start; await in_force "$export/current" 1
-same "$(stat -c %i:%Y /run/busypy/g*/loader)" "$loader"
+same "$(stat -c %i:%Y /run/busypy.handler/g*/loader)" "$loader"
 kill -KILL "$service"; wait "$service" || :
 new_version "$export" 2; point "$export" 2
 # nobody has made it ready: composed for each start, for whoever starts it
@@ -267,7 +267,7 @@ SCRIPT
 mkdir -p "$here/prune/one" "$here/keep"
 configure "tree = $export/current" "prune = $here/prune/**"
 start; await in_force "$export/current" 1
-view() { nsenter --mount="$(echo /run/busypy/g*/view0)" /bin/cat /proc/self/mounts 2>/dev/null || nsenter --mount="$(echo /run/busypy/g*/view0)" /usr/bin/python3 -c 'print(open("/proc/self/mounts").read())'; }
+view() { nsenter --mount="$(echo /run/busypy.handler/g*/view0)" /bin/cat /proc/self/mounts 2>/dev/null || nsenter --mount="$(echo /run/busypy.handler/g*/view0)" /usr/bin/python3 -c 'print(open("/proc/self/mounts").read())'; }
 mount -t tmpfs one "$here/prune/one"
 mount -t tmpfs two "$here/keep"
 pruned() { ! view | grep -q "^one "; }

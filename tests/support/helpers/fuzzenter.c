@@ -174,12 +174,18 @@ static void make_limits(struct call *call)
 
 static char **make_environment(char **list, size_t max)
 {
-	static char *const pieces[] = { "LD_PRELOAD=/tmp/evil.so", "LD_LIBRARY_PATH=/tmp",
-					"PYTHONHOME=/tmp",	   "PATH=",
-					"PYTHONNOUSERSITE=",	   "=",
-					"no equals sign",	   "LD_AUDIT=/tmp/evil.so",
-					"MALLOC_PERTURB_=1",	   "GCONV_PATH=/tmp",
-					"TMPDIR=/run/busypy",	   "LOCPATH=/" };
+	static char *const pieces[] = { "LD_PRELOAD=/tmp/evil.so",
+					"LD_LIBRARY_PATH=/tmp",
+					"PYTHONHOME=/tmp",
+					"PATH=",
+					"PYTHONNOUSERSITE=",
+					"=",
+					"no equals sign",
+					"LD_AUDIT=/tmp/evil.so",
+					"MALLOC_PERTURB_=1",
+					"GCONV_PATH=/tmp",
+					"TMPDIR=/run/busypy.handler",
+					"LOCPATH=/" };
 	size_t n = below(20) ? below(12) : max - 1;
 
 	for (size_t i = 0; i < n; i++)
