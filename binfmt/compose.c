@@ -176,9 +176,6 @@ static void as_user(const struct tier_subject *subject, const struct shebang *li
 void compose_last_tier(const struct tier_subject *subject, struct tier_facts *facts,
 		       const struct shebang *line)
 {
-	const struct contract *contract = subject->contract;
-
-	facts->direct = contract->flags & CONTRACT_DIRECT;
 	for (;;) {
 		enum tier_step step = tier_next(facts);
 
@@ -187,8 +184,6 @@ void compose_last_tier(const struct tier_subject *subject, struct tier_facts *fa
 				tier_answer(script_same_tree(subject->script->tree, subject->err));
 			continue;
 		}
-		if (step == TIER_DIRECT)
-			start_direct(contract, subject->request, subject->script, line);
 		if (step != TIER_USER)
 			words_die(WORDS_OURS, subject->request->path, subject->err);
 		as_user(subject, line);

@@ -17,8 +17,7 @@ int compose_in_place(const struct contract *contract, const struct request *requ
 		     const struct script *script, const struct shebang *line);
 
 /* What a caller without template and privilege gets: the same in a user namespace of its own, where
- * no privilege is used or gained; if that cannot be had and it is configured, the direct start;
- * else a sentence. */
+ * no privilege is used or gained; if that cannot be had, a sentence. */
 _Noreturn void compose_last_tier(const struct tier_subject *subject, struct tier_facts *facts,
 				 const struct shebang *line);
 

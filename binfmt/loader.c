@@ -157,6 +157,8 @@ static void perform(enum tier_step step, const struct tier_subject *subject,
 	switch ((int)step) {
 	case TIER_KERNEL:
 		start_as_kernel(contract, request, line);
+	case TIER_BESIDE:
+		start_beside(contract, request, subject->script, line);
 	case TIER_TEMPLATE:
 		(void)enter_template(contract, request, subject->script, line);
 		return;
@@ -167,7 +169,6 @@ static void perform(enum tier_step step, const struct tier_subject *subject,
 		(void)compose_in_place(contract, request, subject->script, line);
 		return;
 	case TIER_USER:
-	case TIER_DIRECT:
 	case TIER_NONE:
 	case TIER_REFUSE_TREE:
 		compose_last_tier(subject, facts, line);

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/arch.h"
 #include "core/broken.h"
 #include "core/contract.h"
 #include "core/err.h"
@@ -19,7 +18,6 @@
 #include "core/scrub.h"
 #include "core/shebang.h"
 #include "core/str.h"
-#include "core/tree_layout.h"
 #include "core/view_host.h"
 #include "sys/chain.h"
 #include "sys/cwd.h"
@@ -215,76 +213,81 @@ void start_in_view(const struct contract *contract, const struct request *reques
 	execute(contract, request, line, envp);
 }
 
-/* The program of a runtime as it stands in the tree: /usr/bin/python3 is .../usr/bin/python3. */
-static int path_in_tree(const struct contract_tree *tree, const char *program, char *dst,
-			size_t size)
+/* Beside the host's programs: what would make the tree's interpreter load the host's files gets
+ * another name, which Python's start takes back. NULL and errno if there is no memory. */
+static char **kept_environment(bool user_site)
 {
-	struct text text;
+	static char no_user_site[] = SCRUB_NO_USER_SITE;
+	bool given = getenv("PYTHONNOUSERSITE") != NULL;
+	size_t n = 0, bytes = 0;
+	char **list, *room;
 
-	if (!path_below(program, "/usr"))
-		return -ENOENT;
-	text_init(&text, dst, size);
-	text_addf(&text, "%s/" TREE_PYTHON_OF "%s", tree->path, tree->arch, program);
-	return text_check(&text);
+	for (; environ[n]; n++) {
+		if (scrub_keeps(environ[n]))
+			bytes += sizeof(SCRUB_KEPT) + strlen(environ[n]);
+	}
+	list = pages_get((n + 2) * sizeof(*list) + bytes);
+	if (!list)
+		return NULL;
+	room = (char *)(list + n + 2);
+	for (size_t i = 0; i < n; i++) {
+		list[i] = environ[i];
+		if (!scrub_keeps(environ[i]))
+			continue;
+		list[i] = room;
+		room = stpcpy(stpcpy(room, SCRUB_KEPT), environ[i]) + 1;
+	}
+	list[n] = user_site || given ? NULL : no_user_site;
+	return list;
 }
 
-static int loader_in_tree(const struct contract_tree *tree, const char *clib, char *dst,
-			  size_t size)
-{
-	const struct arch *arch = arch_by_name(tree->arch);
-	struct text text;
+/* [program argument path ...], or, where the first line names a script of the tree, [program
+ * its-argument that-script argument path ...]. */
+struct words {
+	char program[PATH_SIZE], script[PATH_SIZE]; /* script_beside() */
+	struct shebang line;
+	struct cwd cwd;
+};
 
-	if (!arch)
-		return -ENOENT;
-	text_init(&text, dst, size);
-	text_addf(&text, "%s/%s", clib, path_base(arch->interp));
-	if (text_check(&text) == 0 && access(dst, X_OK) == 0)
-		return 0;
-	text_init(&text, dst, size);
-	text_addf(&text, "%s/%s", clib, path_base(arch->musl));
-	return text_check(&text);
+static struct words *find_words(const struct contract_tree *tree, const char *what,
+				const char *interp)
+{
+	struct words *words = pages_get(sizeof(*words));
+	struct err err = { 0 };
+
+	if (!words)
+		die(what, errno, "cannot prepare the arguments");
+	if (script_beside(tree, interp, words->program, words->script, &words->line, &err) < 0)
+		words_die(WORDS_CANNOT_RUN, what, &err);
+	return words;
 }
 
-void start_direct(const struct contract *contract, const struct request *request,
+void start_beside(const struct contract *contract, const struct request *request,
 		  const struct script *script, const struct shebang *line)
 {
-	enum { WORDS_BEFORE = 5 }; /* ld.so --library-path DIR PROGRAM ARGUMENT */
-	static char option[] = "--library-path";
-	struct paths {
-		char clib[PATH_SIZE], program[PATH_SIZE], loader[PATH_SIZE];
-	} *paths = pages_get(sizeof(*paths));
-	char *few[ENVIRONMENT_FEW];
-	char **envp = environment_or_die(contract, request->path, few);
+	enum { WORDS_BEFORE = 4 };
+	char **envp = kept_environment(contract->flags & CONTRACT_USER_SITE);
+	struct words *words = find_words(script->tree, request->path, line->interp);
 	struct shebang copy = *line;
-	struct err err = { 0 };
 	size_t n = 0, at = 0;
-	struct text text;
 	char **argv;
 
-	if (!paths)
-		die(request->path, errno, "cannot prepare the arguments");
-	text_init(&text, paths->clib, sizeof(paths->clib));
-	text_addf(&text, "%s/" TREE_CLIB_OF, script->tree->path, script->tree->arch);
-	if (path_in_tree(script->tree, line->interp, paths->program, sizeof(paths->program)) < 0 ||
-	    loader_in_tree(script->tree, paths->clib, paths->loader, sizeof(paths->loader)) < 0) {
-		(void)err_say(&err, ENOENT, "no view can be made here, and %s cannot run without",
-			      line->interp);
-		words_die(WORDS_CANNOT_RUN, request->path, &err);
-	}
-	/* a relative path is left as it is, for no working directory is at hand */
-	pin_path(request, script, script->tree->path);
 	while (request->argv[n])
 		n++;
 	argv = pages_get((n + WORDS_BEFORE + 1) * sizeof(*argv));
-	if (!argv || fd_cloexec(request->fd) < 0)
+	if (!envp || !argv || fd_cloexec(request->fd) < 0)
 		die(request->path, errno, "cannot prepare the arguments");
-	argv[at++] = paths->loader;
-	argv[at++] = option;
-	argv[at++] = paths->clib;
-	argv[at++] = paths->program;
+	if (script->tree->versions && request->path[0] != '/')
+		cwd_get(&words->cwd);
+	pin_path(request, script, words->cwd.path);
+	argv[at++] = words->program;
+	if (words->script[0] && words->line.has_arg)
+		argv[at++] = words->line.arg;
+	if (words->script[0])
+		argv[at++] = words->script;
 	if (copy.has_arg)
 		argv[at++] = copy.arg;
 	memcpy(argv + at, request->argv, (n + 1) * sizeof(*argv));
-	(void)execve(paths->loader, argv, envp);
-	die_of_exec(request->path, paths->loader, errno);
+	(void)execve(words->program, argv, envp);
+	die_of_exec(request->path, words->program, errno);
 }

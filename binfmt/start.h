@@ -24,9 +24,10 @@ _Noreturn void start_in_view(const struct contract *contract, const struct reque
 			     const struct script *script, const struct shebang *line,
 			     const struct cwd *cwd);
 
-/* No view can be had and the administrator allowed it: runs the tree's interpreter by its own
- * ld.so, in the caller's file system. Does not return. */
-_Noreturn void start_direct(const struct contract *contract, const struct request *request,
+/* For a tree with `programs = host`, whose runtime was found to be there: executes the interpreter
+ * at its prefix, in the caller's own file system. No privilege, namespace or attribute of the
+ * process is changed, since the host's programs inherit them. Does not return. */
+_Noreturn void start_beside(const struct contract *contract, const struct request *request,
 			    const struct script *script, const struct shebang *line);
 
 #endif

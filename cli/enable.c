@@ -127,6 +127,7 @@ int cmd_disable(int argc, char **argv)
 {
 	struct options options = { 0 };
 	struct err err = { 0 };
+	unsigned kept = 0;
 	pid_t pid = 0;
 	const struct command_option table[] = {
 		{ "arch", .text = &options.arch }, /* taken as by enable, and of no use */
@@ -146,9 +147,16 @@ int cmd_disable(int argc, char **argv)
 				 "(Hint: stop it first: systemctl stop busypyd)",
 				 (int)pid);
 	hold_signals();
-	r = disable_all(&err);
+	r = disable_all(&kept, &err);
 	if (r < 0)
 		return say_err(argv[0], &err);
+	if (kept)
+		say_warning(
+			argv[0],
+			"%u runtime%s of trees with 'programs = host' %s, for scripts still run "
+			"in %s (Hint: a later 'busypy disable' removes %s)",
+			kept, kept == 1 ? "" : "s", kept == 1 ? "stays" : "stay",
+			kept == 1 ? "it" : "them", kept == 1 ? "it" : "them");
 	if (!options.quiet)
 		(void)puts(r ? "disabled" : "nothing was enabled");
 	return 0;

@@ -223,9 +223,7 @@ static void fill_tiers(const struct status *status, struct table *table)
 		return;
 	by_enter = policy_enter(&status->contract, &enter) == 0;
 	by_user = policy_user_namespace(&user) == 0;
-	last = by_user					  ? "user namespace"
-	       : status->contract.flags & CONTRACT_DIRECT ? "direct"
-							  : "refused";
+	last = by_user ? "user namespace" : "refused";
 	why_last = by_user ? "a view of its own, composed without privilege" : user.text;
 	add_tier(table, "root", "template", "enters with its own privilege");
 	add_tier(table, "ordinary user", by_enter ? "template" : last,

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ini.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,13 +16,21 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_conf.h"
+#include "core/tree_layout.h"
+#include "sys/fd.h"
+
+/* Takes one "key = value": conf_set(), tree_conf_set(). */
+typedef int take_word(const char *section, const char *key, const char *value, bool *ret_at_value,
+		      struct err *err, void *ctx);
 
 struct reading {
 	const char *path;
 	FILE *file;
 	int line;	 /* of the last line that was read, from 1 */
 	char text[2048]; /* that line */
-	struct conf *conf;
+	take_word *take;
+	void *taken; /* what take fills in */
 	struct err *err;
 	int failed;
 };
@@ -68,7 +77,7 @@ static int take(void *user, const char *section, const char *name, const char *v
 
 	if (reading->failed)
 		return 0;
-	r = conf_set(reading->conf, section, name, value, &at_value, reading->err);
+	r = reading->take(section, name, value, &at_value, reading->err, reading->taken);
 	if (r == 0)
 		return 1;
 	reading->failed = err_wrap(reading->err, r, "%s:%d:%d", reading->path, reading->line,
@@ -76,23 +85,63 @@ static int take(void *user, const char *section, const char *name, const char *v
 	return 0;
 }
 
+static int read_stream(struct reading *reading)
+{
+	int line = ini_parse_stream(next_line, reading, take, reading);
+
+	if (ferror(reading->file) && !reading->failed)
+		reading->failed = err_set(reading->err, EIO, "cannot read %s", reading->path);
+	(void)fclose(reading->file); /* only read from */
+	if (!reading->failed && line != 0)
+		return err_say(reading->err, EINVAL, "%s:%d:1: neither [section] nor key = value",
+			       reading->path, line > 0 ? line : 1);
+	return reading->failed;
+}
+
+static int take_conf(const char *section, const char *key, const char *value, bool *ret_at_value,
+		     struct err *err, void *ctx)
+{
+	return conf_set(ctx, section, key, value, ret_at_value, err);
+}
+
+static int take_of_tree(const char *section, const char *key, const char *value, bool *ret_at_value,
+			struct err *err, void *ctx)
+{
+	return tree_conf_set(ctx, section, key, value, ret_at_value, err);
+}
+
 /* One file, on top of what ret has already. */
 static int read_file(const char *path, struct conf *ret, struct err *err)
 {
-	struct reading reading = { .path = path, .conf = ret, .err = err };
-	int line;
+	struct reading reading = { .path = path, .take = take_conf, .taken = ret, .err = err };
 
 	reading.file = fopen(path, "re");
 	if (!reading.file)
 		return err_set(err, errno, "cannot read %s", path);
-	line = ini_parse_stream(next_line, &reading, take, &reading);
-	if (ferror(reading.file) && !reading.failed)
-		reading.failed = err_set(err, EIO, "cannot read %s", path);
-	(void)fclose(reading.file); /* only read from */
-	if (!reading.failed && line != 0)
-		return err_say(err, EINVAL, "%s:%d:1: neither [section] nor key = value", path,
-			       line > 0 ? line : 1);
-	return reading.failed;
+	return read_stream(&reading);
+}
+
+int conf_file_read_tree(const char *tree, struct tree_conf *ret, struct err *err)
+{
+	char path[PATH_SIZE];
+	struct reading reading = { .path = path, .take = take_of_tree, .taken = ret, .err = err };
+	FD_CLEANUP int fd = -1;
+	struct stat st;
+	int r = files_path(path, err, "%s/" TREE_CONF, tree);
+
+	*ret = (struct tree_conf){ 0 };
+	if (r < 0)
+		return r;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : err_set(err, errno, "cannot read %s", path);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_say(err, EINVAL, "%s is no regular file", path);
+	reading.file = fdopen(fd, "r");
+	if (!reading.file)
+		return err_set(err, errno, "cannot read %s", path);
+	(void)fd_steal(&fd); /* the stream's now */
+	return read_stream(&reading);
 }
 
 static int is_part(const struct dirent *entry)

@@ -7,6 +7,7 @@
 
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/runtime_layout.h"
 #include "core/shebang.h"
 
 static const char *name_of(const struct arch *arch)
@@ -152,6 +153,31 @@ int broken_stale(const char *tree, struct err *err)
 		err, ESTALE,
 		"%s is not the tree that was enabled (Hint: busypy disable, then busypy enable)",
 		tree);
+}
+
+int broken_runtime(const char *tree, const char *program, int code, struct err *err)
+{
+	return err_say(err, code,
+		       "%s uses the host's programs, and its interpreter %s is not there: %s "
+		       "(Hint: a container or chroot has to have " RUNTIME_ROOT
+		       " as well: bind it; on the host: busypy disable, then busypy enable)",
+		       tree, program, strerror(code));
+}
+
+int broken_runtime_changed(const char *tree, const char *program, struct err *err)
+{
+	return err_say(err, ESTALE,
+		       "%s uses the host's programs, and its interpreter %s is not the one that "
+		       "was enabled (Hint: busypy disable, then busypy enable)",
+		       tree, program);
+}
+
+int broken_runtime_none(const char *tree, struct err *err)
+{
+	return err_say(err, ENOENT,
+		       "%s uses the host's programs, and this version is not enabled yet (Hint: "
+		       "busypy enable, or busypyd, which follows new versions)",
+		       tree);
 }
 
 int broken_owner(struct err *err)

@@ -72,6 +72,12 @@ int broken_interp_unsound(const char *path, const char *interp, int code, struct
 int broken_stale(const char *tree, struct err *err);
 int broken_owner(struct err *err);
 
+/* The runtime of a tree with `programs = host`: it is not there for the caller, for errno's reason;
+ * or it is another than was enabled; or nobody has made one for this version. */
+int broken_runtime(const char *tree, const char *program, int code, struct err *err);
+int broken_runtime_changed(const char *tree, const char *program, struct err *err);
+int broken_runtime_none(const char *tree, struct err *err);
+
 /* A foreign program that qemu-user cannot load; or whose ELF interpreter is missing. */
 int broken_guest(const char *path, struct err *err);
 int broken_guest_interp(const char *path, const char *interp, const struct arch *arch,

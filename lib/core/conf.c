@@ -5,9 +5,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/amount.h"
 #include "core/err.h"
 #include "core/first_line.h"
 #include "core/str.h"
+#include "core/tree_conf.h"
+
+enum { RUNTIME_SPACE_DEFAULT = 256 << 20 };
 
 /* Mounts that no script can use but every exec would copy: the private insides of container
  * runtimes, pinned namespaces, and images of snaps. */
@@ -35,6 +39,7 @@ static int list_add(char list[][CONF_VALUE_MAX], size_t max, size_t *n, const ch
 void conf_init(struct conf *conf)
 {
 	memset(conf, 0, sizeof(*conf));
+	conf->runtime_space = RUNTIME_SPACE_DEFAULT;
 	for (size_t i = 0; i < sizeof(default_prune) / sizeof(default_prune[0]); i++)
 		(void)list_add(conf->prune, CONF_PRUNE_MAX, &conf->n_prune, default_prune[i], NULL);
 	for (size_t i = 0; first_line_interpreter(i); i++)
@@ -89,6 +94,27 @@ static int set_tree(struct conf *conf, const char *value, struct err *err)
 	return list_add(conf->trees, CONF_TREES_MAX, &conf->n_trees, value, err);
 }
 
+static int set_runtime_space(struct conf *conf, const char *value, struct err *err)
+{
+	uint64_t bytes;
+
+	if (amount_bytes(value, &bytes) < 0 || bytes == 0)
+		return err_say(err, EINVAL,
+			       "'runtime-space' must be an amount of memory, as 256M, not '%s'",
+			       value);
+	conf->runtime_space = bytes;
+	return 0;
+}
+
+/* It was the way of running without a view. */
+static int set_direct(struct conf *conf, const char *value, struct err *err)
+{
+	bool ignored;
+
+	conf->direct_given = true;
+	return word_of("direct", value, "no", "yes", &ignored, err);
+}
+
 /* A key of [busypy]; 1 if it is none. */
 static int set_main(struct conf *conf, const char *key, const char *value, struct err *err)
 {
@@ -99,14 +125,36 @@ static int set_main(struct conf *conf, const char *key, const char *value, struc
 	if (str_eq(key, "isolation"))
 		return word_of(key, value, "private", "shared", &conf->shared, err);
 	if (str_eq(key, "direct"))
-		return word_of(key, value, "no", "yes", &conf->direct, err);
+		return set_direct(conf, value, err);
 	if (str_eq(key, "user-site"))
 		return word_of(key, value, "no", "yes", &conf->user_site, err);
 	if (str_eq(key, "prune"))
 		return set_prune(conf, value, err);
 	if (str_eq(key, "interpreter"))
 		return set_interpreter(conf, value, err);
+	if (str_eq(key, "runtime-space"))
+		return set_runtime_space(conf, value, err);
 	return 1;
+}
+
+/* The same for a section that is named by a tree's path. */
+static int set_of_tree(struct conf *conf, const char *tree, const char *key, const char *value,
+		       struct err *err)
+{
+	size_t i = 0;
+
+	if (!str_eq(key, "programs"))
+		return 1;
+	while (i < conf->n_of_trees && !str_eq(conf->of_trees[i].path, tree))
+		i++;
+	if (i == CONF_TREES_MAX)
+		return err_say(err, E2BIG, "more than %d sections of trees", CONF_TREES_MAX);
+	if (str_copy(conf->of_trees[i].path, CONF_VALUE_MAX, tree) < 0)
+		return err_say(err, E2BIG, "the section's name is longer than %d bytes",
+			       CONF_VALUE_MAX - 1);
+	if (i == conf->n_of_trees)
+		conf->n_of_trees++;
+	return tree_conf_programs(value, &conf->of_trees[i].programs, err);
 }
 
 /* The same for [stage]. */
@@ -121,8 +169,8 @@ static int set_stage(struct conf *conf, const char *key, const char *value, stru
 
 static bool is_of_main(const char *key)
 {
-	static const char *const keys[] = { "tree",	 "match", "isolation",	"direct",
-					    "user-site", "prune", "interpreter" };
+	static const char *const keys[] = { "tree",	 "match", "isolation",	 "direct",
+					    "user-site", "prune", "interpreter", "runtime-space" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (str_eq(key, keys[i]))
@@ -140,9 +188,11 @@ int conf_set(struct conf *conf, const char *section, const char *key, const char
 	*ret_at_value = false;
 	if (!section[0])
 		return err_say(err, EINVAL, "'%s' stands before any [section]", key);
-	if (!is_main && !str_eq(section, "stage"))
+	if (!is_main && section[0] != '/' && !str_eq(section, "stage"))
 		return err_say(err, EINVAL, "unknown section '%s'", section);
-	r = is_main ? set_main(conf, key, value, err) : set_stage(conf, key, value, err);
+	r = is_main		? set_main(conf, key, value, err)
+	    : section[0] == '/' ? set_of_tree(conf, section, key, value, err)
+				: set_stage(conf, key, value, err);
 	if (r > 0 && is_of_main(key))
 		return err_say(err, EINVAL,
 			       "unknown key '%s' in section [%s] (Hint: it belongs to [busypy])",

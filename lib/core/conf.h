@@ -6,10 +6,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct err;
 
 enum { CONF_TREES_MAX = 8, CONF_PRUNE_MAX = 64, CONF_INTERPRETERS_MAX = 8, CONF_VALUE_MAX = 512 };
+
+/* What is said of one tree: a section whose name is the tree's path. */
+struct conf_tree {
+	char path[CONF_VALUE_MAX];
+	int programs; /* enum programs */
+};
 
 struct conf {
 	char trees[CONF_TREES_MAX][CONF_VALUE_MAX];
@@ -18,10 +25,13 @@ struct conf {
 	size_t n_prune;
 	char interpreters[CONF_INTERPRETERS_MAX][CONF_VALUE_MAX]; /* shebangs that are ours */
 	size_t n_interpreters;
+	struct conf_tree of_trees[CONF_TREES_MAX];
+	size_t n_of_trees;
+	uint64_t runtime_space;		      /* bytes for runtimes beside the host */
 	char mirror[CONF_VALUE_MAX];	      /* Debian mirror that `busypy stage` asks */
 	bool match_marker;		      /* match = marker */
 	bool shared;			      /* isolation = shared */
-	bool direct;			      /* direct = yes */
+	bool direct_given;		      /* the key `direct`, which means nothing any more */
 	bool user_site;			      /* user-site = yes */
 	bool prune_given, interpreters_given; /* the file's own list replaces the default */
 };

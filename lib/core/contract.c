@@ -34,7 +34,8 @@ static bool tree_valid(const struct contract_tree *tree)
 	       terminated(tree->id, sizeof(tree->id)) &&
 	       terminated(tree->arch, sizeof(tree->arch)) &&
 	       terminated(tree->namespace_path, sizeof(tree->namespace_path)) &&
-	       path_canonical(tree->namespace_path) && (!tree->versions || versions_valid(tree));
+	       terminated(tree->word, sizeof(tree->word)) && path_canonical(tree->namespace_path) &&
+	       (!tree->versions || versions_valid(tree));
 }
 
 bool contract_valid(const struct contract *contract)
@@ -83,17 +84,17 @@ bool contract_root_is(const struct contract *contract, const struct place *root)
 	       root->dev == contract->root_dev;
 }
 
-static bool same_file(const struct contract_file *a, const struct contract_file *b)
+bool contract_same_file(const struct contract_file *a, const struct contract_file *b)
 {
 	return a->ino == b->ino && a->dev == b->dev && a->ctime == b->ctime;
 }
 
 bool contract_knows_program(const struct contract *contract, const struct contract_file *file)
 {
-	if (same_file(&contract->program, file))
+	if (contract_same_file(&contract->program, file))
 		return true;
 	for (size_t i = 0; i < contract->n_trees; i++) {
-		if (same_file(&contract->trees[i].program, file))
+		if (contract_same_file(&contract->trees[i].program, file))
 			return true;
 	}
 	return false;
@@ -147,7 +148,7 @@ const struct contract_tree *contract_sibling(const struct contract *contract, co
 			    0 ||
 		    str_copy_bytes(ret->id, sizeof(ret->id), rest, n) < 0)
 			return NULL;
-		ret->namespace_path[0] = '\0';
+		ret->namespace_path[0] = ret->word[0] = '\0';
 		ret->namespace_ino = ret->ino = 0;
 		return tree;
 	}

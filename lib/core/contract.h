@@ -11,7 +11,7 @@
 enum {
 	CONTRACT_TREES_MAX = 16, /* each of the configuration's, and one more version of it */
 	CONTRACT_PATH_MAX = 512,
-	CONTRACT_VERSION = 3,
+	CONTRACT_VERSION = 4,
 };
 
 /* Two halves, so that the bytes stand only once in a program: in its contract. */
@@ -21,13 +21,13 @@ enum {
 enum contract_flags {
 	CONTRACT_ENABLED = 1 << 0,	  /* baked; a program as built has no contract */
 	CONTRACT_SHARED = 1 << 1,	  /* isolation = shared */
-	CONTRACT_DIRECT = 1 << 2,	  /* direct = yes */
 	CONTRACT_USER_SITE = 1 << 3,	  /* leave PYTHONNOUSERSITE alone */
 	CONTRACT_UNIQUE_MOUNT_ID = 1 << 4 /* mount ids are STATX_MNT_ID_UNIQUE (Linux 6.8) */
 };
 
 enum contract_tree_flags {
-	CONTRACT_TREE_FOLLOWED = 1 << 0 /* busypyd brought it, and may drop it */
+	CONTRACT_TREE_FOLLOWED = 1 << 0, /* busypyd brought it, and may drop it */
+	CONTRACT_TREE_HOST = 1 << 1	 /* programs = host */
 };
 
 /* A file with its contents: any change of them changes the time (stx_ctime, in nanoseconds). */
@@ -47,6 +47,8 @@ struct contract_tree {
 	uint64_t linux32;      /* 1: a 32-bit runtime on a 64-bit kernel, where uname must say so */
 	uint64_t mount_id, dev, ino;  /* of the tree's root directory */
 	struct contract_file program; /* its interpreter, where that is no script */
+	char word[8];		      /* of its runtime, core/runtime_layout; "": it has none */
+	struct contract_file runtime; /* the interpreter there */
 };
 
 struct contract {
@@ -82,6 +84,9 @@ bool contract_root_is(const struct contract *contract, const struct place *root)
 /* True if the file is one of the interpreters that were no scripts when the contract was made. */
 bool contract_knows_program(const struct contract *contract, const struct contract_file *file);
 
+/* True if they are the same file, unchanged. */
+bool contract_same_file(const struct contract_file *a, const struct contract_file *b);
+
 /* The tree that a file at this canonical path lies in, or NULL. With same_mounts the file's mount
  * must be the tree's; otherwise (another mount namespace) its device. */
 const struct contract_tree *contract_tree_of(const struct contract *contract, const char *path,
@@ -91,8 +96,8 @@ const struct contract_tree *contract_tree_of(const struct contract *contract, co
 bool contract_covers(const struct contract *contract, const char *path);
 
 /* For a path in a version that is not in the contract, of an export that is: fills in path, id and
- * what it has in common with the version that is there; inode and template are 0 and empty. Returns
- * that other version, or NULL. */
+ * what it has in common with the version that is there; inode, template and runtime are 0 and
+ * empty. Returns that other version, or NULL. */
 const struct contract_tree *contract_sibling(const struct contract *contract, const char *path,
 					     struct contract_tree *ret);
 

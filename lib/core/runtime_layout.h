@@ -28,4 +28,8 @@
 /* RUNTIME_ROOT/WORD.d/name; -E2BIG. */
 int runtime_layout_path(const char *word, const char *name, char *dst, size_t size);
 
+/* The same of an interpreter that a first line names: /usr/bin/python3 is WORD.d/usr/bin/python3.
+ * -ENOENT if it is not below /usr. */
+int runtime_layout_program(const char *word, const char *interp, char *dst, size_t size);
+
 #endif

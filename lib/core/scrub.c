@@ -9,6 +9,12 @@
 static const char *const scrubbed[] = { "PYTHONHOME=", "LD_PRELOAD=", "LD_LIBRARY_PATH=",
 					"LD_AUDIT=" };
 
+bool scrub_keeps(const char *variable)
+{
+	/* where libraries' $ORIGIN is; of what GLIBC_TUNABLES can say nothing adds a directory */
+	return scrub_variable(variable) || str_starts(variable, "LD_ORIGIN_PATH=");
+}
+
 bool scrub_variable(const char *variable)
 {
 	for (size_t i = 0; i < sizeof(scrubbed) / sizeof(scrubbed[0]); i++) {

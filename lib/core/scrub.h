@@ -9,4 +9,14 @@
  */
 bool scrub_variable(const char *variable);
 
+/* Beside the host's programs such a variable comes along under another name, and Python's start
+ * (busypy_start.py) gives it back: for the host's programs it is right. */
+#define SCRUB_KEPT "BUSYPY_KEPT_"
+
+/* PYTHONNOUSERSITE as the loader sets it there: it is taken out again. */
+#define SCRUB_NO_USER_SITE "PYTHONNOUSERSITE=busypy"
+
+/* True for a variable that has to be renamed so. */
+bool scrub_keeps(const char *variable);
+
 #endif

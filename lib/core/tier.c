@@ -14,9 +14,7 @@ static enum tier_step last_tier(const struct tier_facts *facts)
 		return TIER_PROBE_SAME_TREE;
 	if (facts->same_tree != TIER_YES)
 		return TIER_REFUSE_TREE; /* nor is what stands there instead started directly */
-	if (!failed(facts, TIER_USER))
-		return TIER_USER;
-	return facts->direct ? TIER_DIRECT : TIER_NONE;
+	return failed(facts, TIER_USER) ? TIER_NONE : TIER_USER;
 }
 
 /* In a chroot the mounts around "/" are out of reach: they cannot be made slaves, and what is
@@ -51,6 +49,14 @@ static enum tier_step into_view(const struct tier_facts *facts)
 								      : last_tier(facts);
 }
 
+/* Beside the host's programs every caller gets the same, from everywhere. */
+static enum tier_step beside(const struct tier_facts *facts)
+{
+	if (facts->runtime == TIER_UNASKED)
+		return TIER_PROBE_RUNTIME;
+	return facts->runtime == TIER_YES ? TIER_BESIDE : TIER_REFUSE_RUNTIME;
+}
+
 enum tier_step tier_next(const struct tier_facts *facts)
 {
 	if (!facts->contract)
@@ -75,7 +81,9 @@ enum tier_step tier_next(const struct tier_facts *facts)
 	case OWNER_STALE:
 		return TIER_REFUSE_STALE;
 	case OWNER_OURS:
-		return facts->in_view == TIER_DOUBT ? TIER_REFUSE_VIEW : into_view(facts);
+		if (facts->in_view == TIER_DOUBT)
+			return TIER_REFUSE_VIEW;
+		return facts->beside ? beside(facts) : into_view(facts);
 	case OWNER_DOUBT:
 		break;
 	}

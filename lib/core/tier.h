@@ -31,6 +31,7 @@ enum tier_step {
 	TIER_PROBE_HOST_ROOT,
 	TIER_PROBE_IN_VIEW,
 	TIER_PROBE_OWNER,
+	TIER_PROBE_RUNTIME,
 	TIER_PROBE_PRIVILEGED,
 	TIER_PROBE_GAINS,
 	TIER_PROBE_SAME_TREE,
@@ -43,19 +44,20 @@ enum tier_step {
 	TIER_USER,     /* make one in a user namespace */
 
 	/* the end */
-	TIER_KERNEL,	   /* execute what the kernel itself would */
-	TIER_DIRECT,	   /* the tree's interpreter without a view */
-	TIER_NONE,	   /* say why there is no view, which the last attempt has told */
-	TIER_REFUSE_VIEW,  /* say that it cannot be told whether this is a view */
-	TIER_REFUSE_OWNER, /* that it cannot be told whose the script is */
-	TIER_REFUSE_STALE, /* that another tree stands there */
-	TIER_REFUSE_TREE   /* that the tree is not there for this caller */
+	TIER_KERNEL,	    /* execute what the kernel itself would */
+	TIER_BESIDE,	    /* the tree's runtime beside the host's programs, without a view */
+	TIER_NONE,	    /* say why there is no view, which the last attempt has told */
+	TIER_REFUSE_VIEW,   /* say that it cannot be told whether this is a view */
+	TIER_REFUSE_OWNER,  /* that it cannot be told whose the script is */
+	TIER_REFUSE_STALE,  /* that another tree stands there */
+	TIER_REFUSE_TREE,   /* that the tree is not there for this caller */
+	TIER_REFUSE_RUNTIME /* that its runtime is not, which the probe has told */
 };
 
 struct tier_facts {
 	/* of the contract and its tree */
 	bool contract; /* there is one */
-	bool direct;   /* the direct start is allowed */
+	bool beside;   /* programs = host; known with owner */
 	bool pinned;   /* a template is kept for the tree; known with owner */
 
 	/* as they are asked for */
@@ -63,6 +65,7 @@ struct tier_facts {
 	enum tier_answer host_root;  /* "/" is the contract's */
 	enum tier_answer in_view;    /* the process is in a view already */
 	enum tier_owner owner;	     /* of the script */
+	enum tier_answer runtime;    /* the tree's runtime is the one that enable made */
 	enum tier_answer privileged; /* the caller has what entering takes */
 	enum tier_answer gains;	     /* enter would have it */
 	enum tier_answer

@@ -20,6 +20,7 @@
 #include "core/plan.h"
 #include "core/request.h"
 #include "core/rule.h"
+#include "core/runtime_layout.h"
 #include "core/shebang.h"
 #include "core/str.h"
 #include "core/tier.h"
@@ -50,6 +51,7 @@ struct decision {
 	struct priv priv;
 	struct tier_facts facts;
 	char why[ERR_TEXT_MAX]; /* no better tier can be had */
+	char next[PATH_SIZE];	/* what the loader executes */
 };
 
 /* 1 if a tracer without privilege watches this process, so that files give it no capabilities. */
@@ -197,8 +199,6 @@ static const char *tier_name(enum tier_step step)
 		return "composed";
 	case TIER_USER:
 		return "user namespace";
-	case TIER_DIRECT:
-		return "direct";
 	}
 	return NULL;
 }
@@ -295,6 +295,27 @@ static int follow_into_view(struct world *world, const struct decision *decision
 	return enter_view(world, tree, err) < 0 ? world_cannot_tell(world, step) : 1;
 }
 
+/* Beside the host's programs it is the tree's own interpreter, at its prefix. */
+static int follow_beside(struct world *world, struct decision *decision, struct err *err)
+{
+	const struct contract_tree *tree = decision->script.tree;
+	char script[PATH_SIZE], prefix[64];
+	struct shebang line;
+	int step;
+
+	if (runtime_layout_path(tree->word, "usr", prefix, sizeof(prefix)) < 0)
+		return err_set(err, ENAMETOOLONG, "%s", tree->word);
+	step = world_step(world, "runtime", prefix, "of %s, version %s; beside the host's programs",
+			  tree->arch, tree->id);
+	world->parent = step;
+	if (script_beside(tree, decision->line.interp, decision->next, script, &line, err) < 0)
+		return world_exit(world, step, STATUS_CANNOT_RUN);
+	if (script[0])
+		world->parent = world_step(world, "script", script, "#!%s%s%s", line.interp,
+					   line.has_arg ? " " : "", line.has_arg ? line.arg : "");
+	return 1;
+}
+
 /* What the loader does with the script; step is its own. 1 if it executes the interpreter. */
 static int follow(struct world *world, struct decision *decision, int step, struct err *err)
 {
@@ -314,7 +335,9 @@ static int follow(struct world *world, struct decision *decision, int step, stru
 		(void)broken_stale(decision->script.tree->path, err);
 	else if (last == TIER_REFUSE_OWNER)
 		(void)broken_owner(err);
-	else if (last != TIER_REFUSE_VIEW)
+	else if (last == TIER_BESIDE)
+		return follow_beside(world, decision, err);
+	else if (last != TIER_REFUSE_VIEW && last != TIER_REFUSE_RUNTIME)
 		return follow_into_view(world, decision, last, err);
 	return world_exit(world, step, STATUS_OURS);
 }
@@ -357,7 +380,6 @@ static int open_subject(const struct world *world, const struct found *subject,
 	if (r < 0)
 		return r;
 	ret->facts.contract = true;
-	ret->facts.direct = ret->contract.flags & CONTRACT_DIRECT;
 	return 0;
 }
 
@@ -377,6 +399,9 @@ static int start(struct world *world, const struct last_program *last, struct de
 	if (r < 0)
 		return r;
 	world->started = true;
+	if (decision->next[0])
+		return 1;
+	(void)str_copy(decision->next, sizeof(decision->next), line->interp); /* fits */
 	if (!too_long(world, line->interp))
 		return 1;
 	(void)broken_depth(err);
@@ -395,7 +420,8 @@ int replay_loader(struct world *world, const struct found *subject, const struct
 	r = open_subject(world, subject, last, decision, err);
 	r = r < 0 ? world_cannot_tell(world, last->step) : start(world, last, decision, err);
 	if (r == 1)
-		(void)str_copy(ret_next, SHEBANG_READ, decision->line.interp); /* as large */
+		(void)str_copy(ret_next, SHEBANG_READ,
+			       decision->next); /* a first line's, or WORD.d's */
 	fd_close(&decision->request.fd);
 	free(decision);
 	return r;

@@ -10,6 +10,7 @@
 #include "core/arch.h"
 #include "core/broken.h"
 #include "core/err.h"
+#include "core/runtime_layout.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "elf/damage.h"
@@ -202,9 +203,12 @@ static int check_libraries(struct world *world, const struct found *program,
 int replay_program(struct world *world, const struct found *program,
 		   const struct last_program *last, struct err *err)
 {
-	int r = check_libraries(world, program, last, err);
+	int r;
 
-	if (r < 0)
+	/* enable has looked at all of them; ld.so there knows no others */
+	if (path_below(program->at, RUNTIME_ROOT))
+		(void)world_step(world, "libraries", "libraries", "the tree's alone");
+	else if ((r = check_libraries(world, program, last, err)) < 0)
 		return r;
 	return replay_python(world, program, err);
 }

@@ -9,6 +9,8 @@
 #include "handler/entries.h"
 #include "handler/generation.h"
 #include "handler/lock.h"
+#include "handler/runtimes.h"
+#include "handler/runtimes_unused.h"
 #include "sys/binfmt.h"
 #include "sys/fd.h"
 
@@ -26,7 +28,7 @@ static int drop_generations(struct err *err)
 	return n < 0 ? n : n > 0;
 }
 
-int disable_all(struct err *err)
+int disable_all(unsigned *ret_kept, struct err *err)
 {
 	FD_CLEANUP int instance = binfmt_open(true, err);
 	LOCK_CLEANUP int lock = -1;
@@ -43,22 +45,28 @@ int disable_all(struct err *err)
 	if (unlink(ENTRIES_BINFMT_D) < 0 && errno != ENOENT)
 		return err_set(err, errno, "cannot remove " ENTRIES_BINFMT_D);
 	(void)rmdir("/run/binfmt.d"); /* stays if it holds anybody else's file */
-	if (access(GENERATION_ROOT, F_OK) < 0)
-		return removed;
-	dropped = drop_generations(err);
+	dropped = access(GENERATION_ROOT, F_OK) == 0 ? drop_generations(err) : 0;
 	if (dropped < 0)
 		return dropped;
 	r = generation_root_drop(err);
 	if (r < 0)
 		return r;
+	runtimes_drop_legacy();
+	r = runtimes_unused_drop(err);
+	if (r < 0)
+		return r;
+	*ret_kept = (unsigned)r;
 	return removed || dropped;
 }
 
 int disable_older(unsigned ms, struct err *err)
 {
 	LOCK_CLEANUP int lock = lock_take(err);
+	int left, r;
 
 	if (lock < 0)
 		return lock;
-	return generation_drop_older(ms);
+	left = generation_drop_older(ms);
+	r = runtimes_unused_drop(err);
+	return r < 0 ? r : left;
 }

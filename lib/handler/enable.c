@@ -21,6 +21,8 @@
 #include "handler/generation.h"
 #include "handler/lock.h"
 #include "handler/rehearsal.h"
+#include "handler/runtimes.h"
+#include "handler/runtimes_unused.h"
 #include "handler/selftest.h"
 #include "sys/binfmt.h"
 #include "sys/fd.h"
@@ -167,6 +169,9 @@ static int collect_trees(struct enabling *e, const struct enable_request *reques
 				       "%s is enabled for %s (Hint: one machine has one arch: "
 				       "'busypy disable' first)",
 				       contract->trees[i].path, contract->trees[i].arch);
+		r = runtimes_provide(e->conf, e->arch, &contract->trees[i], err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -253,13 +258,8 @@ static int register_and_try(struct enabling *e, struct err *err)
  * are just entering still need. */
 static void retire_others(const struct enabling *e)
 {
-	unsigned generations[GENERATION_MAX];
-	int n = generation_list(generations, NULL);
-
-	for (int i = 0; i < n; i++) {
-		if (generations[i] != e->generation)
-			entries_remove(e->instance, generations[i]);
-	}
+	entries_remove_but(e->instance, e->generation);
+	runtimes_drop_legacy();
 }
 
 static int go_live(struct enabling *e, struct err *err)
@@ -325,14 +325,16 @@ int enable_trees(const struct enable_request *request, struct enable_report *ret
 	if (r < 0)
 		return r;
 	r = collect_trees(e, request, err);
-	if (r < 0)
+	if (r == 0)
+		r = perform(e, err);
+	if (r < 0) {
+		(void)runtimes_unused_drop(NULL); /* the reason is in err */
 		return r;
-	r = perform(e, err);
-	if (r < 0)
-		return r;
+	}
 	/* whoever is just entering by an older generation gets a moment to finish */
 	for (int i = 0; i < OLDER_TRIES && generation_drop_older(OLDER_MS) > 0; i++)
 		(void)poll(NULL, 0, OLDER_MS);
+	(void)runtimes_unused_drop(NULL); /* what stays goes another time */
 	return 0;
 }
 

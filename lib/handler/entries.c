@@ -116,7 +116,7 @@ int entries_register(int instance, const struct rule *rules, size_t n, struct er
 	return 0;
 }
 
-void entries_remove(int instance, unsigned generation)
+static void remove_those(int instance, unsigned generation, bool others)
 {
 	ARRAY_FREE struct rule *present = NULL;
 	int n = entries_list(instance, &present, NULL);
@@ -124,9 +124,19 @@ void entries_remove(int instance, unsigned generation)
 
 	for (int i = 0; i < n; i++) {
 		/* also used for undoing, where going on is the best that can be done */
-		if (entries_own(present[i].name, &owner) && owner == generation)
+		if (entries_own(present[i].name, &owner) && (owner != generation) == others)
 			(void)binfmt_remove(instance, present[i].name, NULL);
 	}
+}
+
+void entries_remove(int instance, unsigned generation)
+{
+	remove_those(instance, generation, false);
+}
+
+void entries_remove_but(int instance, unsigned generation)
+{
+	remove_those(instance, generation, true);
 }
 
 int entries_remove_all(int instance, struct err *err)

@@ -28,8 +28,9 @@ int entries_list(int instance, struct rule **ret, struct err *err);
 /* Registers entries of ours, and reads each back. What was registered before a failure stays. */
 int entries_register(int instance, const struct rule *rules, size_t n, struct err *err);
 
-/* Removes those of one generation, as far as that goes. */
+/* Removes those of one generation; or those of all others; as far as that goes. */
 void entries_remove(int instance, unsigned generation);
+void entries_remove_but(int instance, unsigned generation);
 
 /* Removes all of ours. 1 if there were any, 0 if not. */
 int entries_remove_all(int instance, struct err *err);

@@ -17,6 +17,7 @@
 #include "core/path_size.h"
 #include "core/sha256.h"
 #include "core/str.h"
+#include "core/tree_conf.h"
 #include "core/view_host.h"
 #include "handler/mounts.h"
 #include "sys/probe.h"
@@ -30,7 +31,7 @@ static void add_text(struct sha256 *sha, const char *text)
 static void add_conf(struct sha256 *sha, const struct conf *conf)
 {
 	const char flags[] = { (char)('0' + conf->match_marker), (char)('0' + conf->shared),
-			       (char)('0' + conf->direct), (char)('0' + conf->user_site), '\0' };
+			       (char)('0' + conf->user_site), '\0' };
 
 	add_text(sha, flags);
 	for (size_t i = 0; i < conf->n_interpreters; i++)
@@ -38,6 +39,11 @@ static void add_conf(struct sha256 *sha, const struct conf *conf)
 	add_text(sha, "");
 	for (size_t i = 0; i < conf->n_prune; i++)
 		add_text(sha, conf->prune[i]);
+	add_text(sha, "");
+	for (size_t i = 0; i < conf->n_of_trees; i++) {
+		add_text(sha, conf->of_trees[i].path);
+		add_text(sha, tree_conf_programs_name(conf->of_trees[i].programs));
+	}
 	add_text(sha, "");
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Builds generations below /run/busypy, and removes them. */
+/* Builds generations below /run/busypy.handler, and removes them. */
 #include "handler/generation.h"
 
 #include <errno.h>
@@ -24,7 +24,9 @@
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "handler/bake.h"
+#include "handler/executed.h"
 #include "handler/fingerprint.h"
+#include "handler/runtimes.h"
 #include "handler/template_plan.h"
 #include "sys/chain.h"
 #include "sys/dirs.h"
@@ -209,7 +211,6 @@ static int fill_contract(const struct conf *conf, unsigned generation, struct co
 	contract->version = CONTRACT_VERSION;
 	contract->generation = generation;
 	contract->flags = CONTRACT_ENABLED | (conf->shared ? CONTRACT_SHARED : 0) |
-			  (conf->direct ? CONTRACT_DIRECT : 0) |
 			  (conf->user_site ? CONTRACT_USER_SITE : 0) |
 			  (unique ? CONTRACT_UNIQUE_MOUNT_ID : 0);
 	contract->root_mount_id = root.mount_id;
@@ -258,6 +259,17 @@ bool generation_is_from(unsigned generation, const char *fingerprint)
 	return fd_read_file(AT_FDCWD, path, was, sizeof(was)) > 0 && str_eq(was, fingerprint);
 }
 
+/* They were made before the lock was taken, perhaps. */
+static int check_runtimes(const struct contract *contract, struct err *err)
+{
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		if (!runtimes_stand(&contract->trees[i]))
+			return err_say(err, EAGAIN, "the runtime of %s has gone meanwhile",
+				       contract->trees[i].path);
+	}
+	return 0;
+}
+
 /* In the generation's folder. */
 static int make_files(const struct conf *conf, unsigned generation, struct contract *contract,
 		      struct err *err)
@@ -271,6 +283,9 @@ static int make_files(const struct conf *conf, unsigned generation, struct contr
 	if (r < 0)
 		return r;
 	r = fill_contract(conf, generation, contract, err);
+	if (r < 0)
+		return r;
+	r = check_runtimes(contract, err);
 	if (r < 0)
 		return r;
 	r = make_templates(conf, generation, contract, err);
@@ -323,63 +338,20 @@ int generation_drop(unsigned generation, struct err *err)
 	return 0;
 }
 
-/* The files of a generation that a process may execute. */
-struct executed {
-	struct stat files[2];
-	size_t n;
-};
-
-static void find_executed(unsigned generation, struct executed *ret)
-{
-	static const char *const names[] = { "loader", "enter" };
-	char path[GENERATION_PATH_MAX];
-
-	ret->n = 0;
-	for (size_t i = 0; i < 2; i++) {
-		generation_path(generation, names[i], path);
-		if (stat(path, &ret->files[ret->n]) == 0)
-			ret->n++;
-	}
-}
-
-/* True if the process executes a file of the generation: a loader that has yet to enter a view. By
- * device and inode: a path of that text can be made in any user's namespace. */
-static bool executes(const char *pid, const struct executed *executed)
-{
-	char path[64];
-	struct stat st;
-
-	if (pid[0] < '1' || pid[0] > '9' ||
-	    snprintf(path, sizeof(path), "/proc/%s/exe", pid) >= (int)sizeof(path) ||
-	    stat(path, &st) < 0) /* a thread of the kernel, or gone */
-		return false;
-	for (size_t i = 0; i < executed->n; i++) {
-		if (st.st_dev == executed->files[i].st_dev &&
-		    st.st_ino == executed->files[i].st_ino)
-			return true;
-	}
-	return false;
-}
-
 int generation_in_use(unsigned generation, struct err *err)
 {
-	FD_CLEANUP int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct executed executed;
-	struct dirs dirs;
-	const char *name;
+	static const char *const names[] = { "loader", "enter" };
+	struct executed files[2];
+	char path[GENERATION_PATH_MAX];
+	size_t n = 0;
 	int r;
 
-	if (fd < 0)
-		return err_set(err, errno, "cannot list /proc");
-	find_executed(generation, &executed);
-	dirs_begin(&dirs, fd);
-	while ((r = dirs_next(&dirs, &name)) > 0) {
-		if (executes(name, &executed))
-			return 1;
+	for (size_t i = 0; i < 2; i++) {
+		generation_path(generation, names[i], path);
+		n += executed_of(path, &files[n]);
 	}
-	if (r < 0)
-		return err_set(err, -r, "cannot list /proc");
-	return 0;
+	r = executed_find(files, n, err);
+	return r < 0 ? r : r > 0;
 }
 
 static bool is_complete(unsigned generation)

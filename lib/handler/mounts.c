@@ -9,6 +9,7 @@
 #include "core/conf.h"
 #include "core/err.h"
 #include "core/facts.h"
+#include "core/runtime_layout.h"
 #include "core/sha256.h"
 #include "core/str.h"
 #include "handler/generation.h"
@@ -101,7 +102,8 @@ int mounts_add_to(const struct conf *conf, struct sha256 *sha, struct err *err)
 	while ((fs = walk_next(&walk, &target))) {
 		int id = mnt_fs_get_id(fs);
 
-		if (conf_prunes(conf, target) || path_below(target, GENERATION_ROOT))
+		if (conf_prunes(conf, target) || path_below(target, GENERATION_ROOT) ||
+		    path_below(target, RUNTIME_ROOT))
 			continue;
 		sha256_add(sha, target, strlen(target) + 1);
 		sha256_add(sha, &id, sizeof(id));

@@ -25,6 +25,7 @@
 #include "handler/generation.h"
 #include "handler/mounts.h"
 #include "handler/policy.h"
+#include "handler/runtimes.h"
 #include "handler/watch.h"
 #include "sys/apart.h"
 #include "sys/fd.h"
@@ -63,6 +64,7 @@ static int watch(struct err *err, void *ctx)
 }
 
 struct admission {
+	const struct conf *conf;
 	const char *path;
 	const struct arch *arch;
 	struct contract_tree *ret; /* shared */
@@ -75,7 +77,8 @@ static int admit(struct err *err, void *ctx)
 
 	if (r < 0)
 		return r;
-	return admission_contract(admission->path, admission->arch, admission->ret, err);
+	r = admission_contract(admission->path, admission->arch, admission->ret, err);
+	return r < 0 ? r : runtimes_provide(admission->conf, admission->arch, admission->ret, err);
 }
 
 static void *shared_pages(size_t size)
@@ -114,7 +117,9 @@ static int push(struct round *round, const struct contract_tree *tree, struct er
 static int push_new(struct round *round, const char *path, struct err *err)
 {
 	struct contract_tree *tree = shared_pages(sizeof(*tree));
-	struct admission admission = { .path = path, .arch = round->arch, .ret = tree };
+	struct admission admission = {
+		.conf = round->conf, .path = path, .arch = round->arch, .ret = tree
+	};
 	int r;
 
 	if (!tree)
@@ -135,7 +140,7 @@ static int want(struct round *round, const char *path, uint64_t dev, uint64_t in
 	const struct contract_tree *stands = find(&round->standing, path);
 
 	if (stands && stands->dev == dev && stands->ino == ino && !round->stale &&
-	    str_eq(stands->arch, round->arch->name))
+	    str_eq(stands->arch, round->arch->name) && runtimes_stand(stands))
 		return push(round, stands, err);
 	return push_new(round, path, err);
 }
@@ -204,7 +209,9 @@ static int want_by_hand(struct round *round, const struct contract_tree *tree)
 
 	if (r < 0)
 		return r;
-	find(&round->wanted, tree->path)->flags = tree->flags; /* it may be configured as well */
+	/* it may be configured as well */
+	if (!(tree->flags & CONTRACT_TREE_FOLLOWED))
+		find(&round->wanted, tree->path)->flags &= ~(uint32_t)CONTRACT_TREE_FOLLOWED;
 	return 0;
 }
 
@@ -298,10 +305,11 @@ static int bring(struct round *round, struct err *err)
 {
 	const struct enable_request request = { .conf = round->conf, .arch = round->arch };
 	struct enable_report done;
+	unsigned kept;
 	int r;
 
 	if (round->wanted.n_trees == 0)
-		return round->live ? disable_all(err) : 0;
+		return round->live ? disable_all(&kept, err) : 0;
 	if (is_enough(round))
 		return bring_entries(round, err);
 	r = enable_renew(&request, &round->wanted, round->newest, &done, err);

@@ -100,6 +100,19 @@ int mount_new(const char *type, const char *source, const char *options, uint64_
 	return result(syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, attributes));
 }
 
+int mount_reconfigure(const char *path, const char *options)
+{
+	FD_CLEANUP int fs = result(
+		syscall(SYS_fspick, AT_FDCWD, path, FSPICK_CLOEXEC | FSPICK_SYMLINK_NOFOLLOW));
+	int r;
+
+	if (fs < 0)
+		return fs;
+	r = set_options(fs, options);
+	return r < 0 ? r
+		     : result(syscall(SYS_fsconfig, fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0));
+}
+
 int mount_make(const char *type)
 {
 	FD_CLEANUP int fs = result(syscall(SYS_fsopen, type, FSOPEN_CLOEXEC));

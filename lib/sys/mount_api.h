@@ -22,6 +22,9 @@ int mount_attributes(int fd, uint64_t set, uint64_t propagation, bool recursive)
  * what mount tables show. */
 int mount_new(const char *type, const char *source, const char *options, uint64_t attributes);
 
+/* Gives the file system that is mounted at path other options, as of mount_new(). */
+int mount_reconfigure(const char *path, const char *options);
+
 /* Makes a file system of this type and lets it go, without a mount: for what that does besides. */
 int mount_make(const char *type);
 

@@ -8,14 +8,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/broken.h"
 #include "core/contract.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/request.h"
+#include "core/runtime_layout.h"
 #include "core/shebang.h"
 #include "core/str.h"
 #include "core/tier.h"
 #include "core/view_host.h"
+#include "sys/fd.h"
 #include "sys/pages.h"
 #include "sys/priv.h"
 #include "sys/probe.h"
@@ -232,6 +235,53 @@ bool script_same_tree(const struct contract_tree *tree, struct err *err)
 	else
 		return true;
 	return false;
+}
+
+bool script_runtime(const struct contract_tree *tree, struct err *err)
+{
+	struct contract_file there;
+	char program[64];
+	int r;
+
+	if (!tree->word[0]) {
+		(void)broken_runtime_none(tree->path, err);
+		return false;
+	}
+	r = runtime_layout_path(tree->word, RUNTIME_PROGRAM, program, sizeof(program));
+	if (r == 0)
+		r = probe_file(program, &there);
+	if (r < 0)
+		(void)broken_runtime(tree->path, program, -r, err);
+	else if (!contract_same_file(&tree->runtime, &there))
+		(void)broken_runtime_changed(tree->path, program, err);
+	else
+		return true;
+	return false;
+}
+
+int script_beside(const struct contract_tree *tree, const char *interp, char program[PATH_SIZE],
+		  char script[PATH_SIZE], struct shebang *line, struct err *err)
+{
+	FD_CLEANUP int fd = -1;
+	int r;
+
+	script[0] = '\0';
+	if (runtime_layout_program(tree->word, interp, program, PATH_SIZE) == 0)
+		return 0;
+	if (path_join(script, PATH_SIZE, tree->path, interp + 1) < 0)
+		return err_set(err, ENAMETOOLONG, "cannot start %s", interp);
+	fd = open(script, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return err_set(err, errno, "cannot start %s", script);
+	r = script_shebang(fd, line, err);
+	if (r < 0)
+		return err_wrap(err, r, "%s", script);
+	if (runtime_layout_program(tree->word, line->interp, program, PATH_SIZE) < 0)
+		return err_say(err, ENOENT,
+			       "%s would need a view for its interpreter %s (Hint: it has to be "
+			       "below /usr, where a tree uses the host's programs)",
+			       script, line->interp);
+	return 0;
 }
 
 int script_shebang(int fd, struct shebang *ret, struct err *err)

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "core/path_size.h"
+
 struct contract;
 struct contract_tree;
 struct request;
@@ -36,6 +38,16 @@ void script_identify(const struct contract *contract, const struct request *requ
 /* True if the tree's root as seen from here is the one of the contract: not another that was put at
  * the same path in a chroot or container. Else a sentence. */
 bool script_same_tree(const struct contract_tree *tree, struct err *err);
+
+/* True if the runtime of a tree with `programs = host` is there, and the one of the contract. Else
+ * a sentence. */
+bool script_runtime(const struct contract_tree *tree, struct err *err);
+
+/* What to execute for a first line that names interp, of a tree with such a runtime: the program
+ * there, and where interp is itself a script of the tree, as /bin/shell is, that script and its
+ * first line; else script is "". -errno with a sentence. */
+int script_beside(const struct contract_tree *tree, const char *interp, char program[PATH_SIZE],
+		  char script[PATH_SIZE], struct shebang *line, struct err *err);
 
 /* Reads the first line from the descriptor; -ENOEXEC or -EACCES with a sentence if the kernel would
  * not take it for a script or its name is empty, -errno if it cannot be read. */

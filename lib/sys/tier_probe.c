@@ -27,6 +27,7 @@ static void probe_owner(const struct tier_subject *subject, struct tier_facts *f
 
 	script_identify(subject->contract, subject->request, facts->host_root == TIER_YES, script);
 	facts->owner = (enum tier_owner)script->owner;
+	facts->beside = facts->owner == OWNER_OURS && script->tree->flags & CONTRACT_TREE_HOST;
 	facts->pinned = facts->owner == OWNER_OURS && script->tree->namespace_ino;
 }
 
@@ -52,6 +53,9 @@ bool tier_probe(int step, const struct tier_subject *subject, struct tier_facts 
 		return true;
 	case TIER_PROBE_OWNER:
 		probe_owner(subject, facts);
+		return true;
+	case TIER_PROBE_RUNTIME:
+		facts->runtime = tier_answer(script_runtime(subject->script->tree, subject->err));
 		return true;
 	case TIER_PROBE_PRIVILEGED:
 		facts->privileged = probe_privileged(subject->priv);

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Names the process after its script, as a native shebang does.
+"""What every start of a tree's Python does: the process's name, and the host's programs.
 
 `busypy stage` puts this module into each runtime's standard library; a .pth file imports it. When
 the handler starts the interpreter by a second exec, the kernel has named the process after the
-interpreter: `ps` and `pgrep` would show python3 for every tool. Runs at each start, so it does
-nothing but this, imports nothing that is not loaded, and never fails.
+interpreter: `ps` and `pgrep` would show python3 for every tool. And where a tree says `programs =
+host`, the loader has put aside what the host's programs need and Python must not see, and has left
+the tree's own folders to be found here. Runs at each start, so it does nothing but this, imports
+nothing that is not loaded, and never fails.
 """
 import os
 import sys
@@ -24,7 +26,26 @@ def _name_process():
         os.close(fd)
 
 
-try:
-    _name_process()
-except Exception:  # no /proc, no such name: a name is not worth a failure
-    pass
+def _use_host():
+    prefix = sys.base_prefix
+    if prefix[:12] != "/run/busypy/" or prefix[-6:] != ".d/usr":
+        return
+    tree = os.readlink(prefix[:-3] + "tree")
+    if sys.prefix == prefix:
+        sys.path.append(tree + "/site-package")
+    environ = os.environ
+    for name in [name for name in environ if name[:12] == "BUSYPY_KEPT_"]:
+        environ[name[12:]] = environ.pop(name)
+    if environ.get("PYTHONNOUSERSITE") == "busypy":
+        del environ["PYTHONNOUSERSITE"]
+    path = environ.get("PATH", os.defpath)
+    ours = tree + "/bin:" + tree + "/sbin"
+    if ":" + ours + ":" not in ":" + path + ":":
+        environ["PATH"] = path + ":" + ours
+
+
+for _do in _name_process, _use_host:
+    try:
+        _do()
+    except Exception:  # no /proc, no such name: not worth a failure
+        pass

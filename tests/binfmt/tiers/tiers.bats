@@ -144,17 +144,6 @@ No space left on device (Hint: user.max_user_namespaces is 0: sysctl user.max_us
 SCRIPT
 }
 
-@test "direct = yes: the tree's own interpreter without a view, only where none can be had" {
-    CONF='direct = yes'
-    in_machine <<'SCRIPT'
-[ "$(as_user --no-new-privs $tool | tier)" = "user view" ]
-echo 0 >/proc/sys/user/max_user_namespaces
-[ "$(as_user $tool | tier)" = view ]
-[ "$(as_user --no-new-privs $foreign | tier)" = host ]
-SCRIPT
-    CONF=
-}
-
 @test "explain foretells the way of each caller" {
     in_machine <<'SCRIPT'
 mount -t tmpfs -o mode=755 tmpfs /mnt

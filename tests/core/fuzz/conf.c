@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/err.h"
+#include "core/tree_conf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,6 +27,7 @@ static char *next(char **at)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct conf conf;
+	struct tree_conf said = { 0 };
 	struct err err = { 0 };
 	char text[4096], *at = text, *key, *value;
 	bool at_value;
@@ -42,8 +44,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		if (r < 0 && !err.text[0])
 			abort();
+		if (key[0] == '/') {
+			(void)conf_set(&conf, key, "programs", value, &at_value, &err);
+			(void)tree_conf_set(&said, "", key + 1, value, &at_value, &err);
+		}
 		(void)conf_prunes(&conf, value);
 	}
+	if (conf.n_of_trees > CONF_TREES_MAX || said.programs > PROGRAMS_HOST)
+		abort();
 	if (conf.n_trees > CONF_TREES_MAX || conf.n_prune > CONF_PRUNE_MAX ||
 	    conf.n_interpreters > CONF_INTERPRETERS_MAX)
 		abort();

@@ -17,6 +17,21 @@ static void is(int r, int code, const char *text)
 	CHECK_TEXT(err.text, text, text);
 }
 
+static void test_runtime(void)
+{
+	is(broken_runtime("/t", "/run/busypy/w.d/usr/bin/python3", ENOENT, &err), ENOENT,
+	   "/t uses the host's programs, and its interpreter /run/busypy/w.d/usr/bin/python3 is "
+	   "not "
+	   "there: No such file or directory (Hint: a container or chroot has to have /run/busypy "
+	   "as well: bind it; on the host: busypy disable, then busypy enable)");
+	is(broken_runtime_changed("/t", "/p", &err), ESTALE,
+	   "/t uses the host's programs, and its interpreter /p is not the one that was enabled "
+	   "(Hint: busypy disable, then busypy enable)");
+	is(broken_runtime_none("/e/versions/2", &err), ENOENT,
+	   "/e/versions/2 uses the host's programs, and this version is not enabled yet (Hint: "
+	   "busypy enable, or busypyd, which follows new versions)");
+}
+
 static void test_files(void)
 {
 	char text[ERR_TEXT_MAX + 1];
@@ -135,6 +150,7 @@ static void test_libraries(void)
 int main(void)
 {
 	test_files();
+	test_runtime();
 	test_programs();
 	test_handlers();
 	test_libraries();

@@ -3,8 +3,10 @@
 #include "core/conf.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "core/err.h"
+#include "core/tree_conf.h"
 #include "check.h"
 
 static struct conf conf;
@@ -61,28 +63,69 @@ static void test_lists(void)
 	refuses("busypy", "tree", "/t", true, "more than 8 values");
 }
 
+static void of_tree(const char *path, const char *programs)
+{
+	bool at_value;
+
+	CHECK(conf_set(&conf, path, "programs", programs, &at_value, &err) == 0, path);
+}
+
+static void test_trees(void)
+{
+	char path[16];
+
+	conf_init(&conf);
+	of_tree("/srv/a", "host");
+	of_tree("/srv/b", "tree");
+	CHECK(conf.n_of_trees == 2 && strcmp(conf.of_trees[0].path, "/srv/a") == 0 &&
+		      conf.of_trees[0].programs == PROGRAMS_HOST &&
+		      conf.of_trees[1].programs == PROGRAMS_TREE,
+	      "sections of trees");
+	of_tree("/srv/a", "tree");
+	CHECK(conf.n_of_trees == 2 && conf.of_trees[0].programs == PROGRAMS_TREE,
+	      "the last word counts");
+	refuses("/srv/a", "programs", "both", true,
+		"'programs' must be 'tree' or 'host', not 'both'");
+	refuses("/srv/a", "match", "tree", false,
+		"unknown key 'match' in section [/srv/a] (Hint: it belongs to [busypy])");
+	refuses("busypy", "programs", "host", false, "unknown key 'programs' in section [busypy]");
+	for (int i = 2; i < CONF_TREES_MAX; i++) {
+		(void)snprintf(path, sizeof(path), "/srv/%d", i);
+		of_tree(path, "host");
+	}
+	refuses("/srv/one-more", "programs", "host", true, "more than 8 sections of trees");
+	of_tree("/srv/7", "tree");
+	conf_init(&conf);
+	CHECK(conf.runtime_space == 256 << 20, "room for runtimes");
+	takes("runtime-space", "1G");
+	CHECK(conf.runtime_space == 1 << 30, "or more");
+	refuses("busypy", "runtime-space", "0", true,
+		"'runtime-space' must be an amount of memory, as 256M, not '0'");
+	refuses("busypy", "runtime-space", "much", true,
+		"'runtime-space' must be an amount of memory, as 256M, not 'much'");
+}
+
 int main(void)
 {
 	bool at_value;
 
 	conf_init(&conf);
 	CHECK(conf.n_trees == 0 && conf.n_interpreters == 2 && conf.n_prune > 10 && !conf.shared &&
-		      !conf.direct && !conf.user_site && !conf.match_marker,
+		      !conf.direct_given && !conf.user_site && !conf.match_marker,
 	      "the defaults");
 	takes("tree", "/srv/tree");
 	takes("match", "marker");
 	takes("isolation", "shared");
 	takes("direct", "yes");
 	takes("user-site", "yes");
-	CHECK(conf.n_trees == 1 && conf.match_marker && conf.shared && conf.direct &&
+	CHECK(conf.n_trees == 1 && conf.match_marker && conf.shared && conf.direct_given &&
 		      conf.user_site,
 	      "each key sets what it says");
 	takes("match", "tree");
 	takes("isolation", "private");
 	takes("direct", "no");
 	takes("user-site", "no");
-	CHECK(!conf.match_marker && !conf.shared && !conf.direct && !conf.user_site,
-	      "and takes it back");
+	CHECK(!conf.match_marker && !conf.shared && !conf.user_site, "and takes it back");
 	refuses("busypy", "match", "x", true, "'match' must be 'tree' or 'marker', not 'x'");
 	refuses("busypy", "isolation", "", true,
 		"'isolation' must be 'private' or 'shared', not ''");
@@ -101,5 +144,6 @@ int main(void)
 		"unknown key 'tree' in section [stage] (Hint: it belongs to [busypy])");
 	refuses("", "tree", "/x", false, "'tree' stands before any [section]");
 	test_lists();
+	test_trees();
 	return done();
 }

@@ -14,5 +14,9 @@ int main(void)
 	CHECK(!scrub_variable("PYTHONHOME"), "without a value it is no variable");
 	CHECK(!scrub_variable("LD_BIND_NOW=1"), "what names no file stays");
 	CHECK(!scrub_variable(""), "nothing");
+	CHECK(scrub_keeps("LD_LIBRARY_PATH=/usr/lib") && scrub_keeps("PYTHONHOME=/x"),
+	      "beside the host the same are put aside");
+	CHECK(scrub_keeps("LD_ORIGIN_PATH=/usr/lib"), "and what $ORIGIN would be");
+	CHECK(!scrub_keeps("PATH=/bin") && !scrub_keeps("PYTHONPATH=/x"), "nothing else");
 	return done();
 }

@@ -16,9 +16,9 @@ struct world {
  * "!" if something was asked for or tried twice. */
 static enum tier_step play(const struct world *world, char ret[16])
 {
-	static const char letters[] = "evVopgtmTECU"; /* by step */
+	static const char letters[] = "evVorpgtmTECU"; /* by step */
 	const struct tier_facts *all = &world->facts;
-	struct tier_facts facts = { .contract = all->contract, .direct = all->direct };
+	struct tier_facts facts = { .contract = all->contract };
 	unsigned seen = 0;
 
 	for (size_t n = 0;; n++) {
@@ -45,6 +45,10 @@ static enum tier_step play(const struct world *world, char ret[16])
 		case TIER_PROBE_OWNER:
 			facts.owner = all->owner;
 			facts.pinned = all->pinned;
+			facts.beside = all->beside;
+			break;
+		case TIER_PROBE_RUNTIME:
+			facts.runtime = all->runtime;
 			break;
 		case TIER_PROBE_PRIVILEGED:
 			facts.privileged = all->privileged;
@@ -72,6 +76,7 @@ static const struct world sound = {
 		   .host_root = TIER_YES,
 		   .in_view = TIER_NO,
 		   .owner = OWNER_OURS,
+		   .runtime = TIER_YES,
 		   .privileged = TIER_YES,
 		   .gains = TIER_YES,
 		   .same_tree = TIER_YES,
@@ -140,15 +145,26 @@ static void test_ordinary(void)
 		 "evopgt", TIER_REFUSE_TREE, "nobody starts a tree that cannot be looked at");
 	comes_to(WITH((w.facts.privileged = TIER_NO, w.facts.gains = TIER_NO, w.possible = 0)),
 		 "evopgtU", TIER_NONE, "no user namespaces: a sentence");
-	comes_to(WITH((w.facts.privileged = TIER_NO, w.facts.gains = TIER_NO, w.possible = 0,
-		       w.facts.direct = true)),
-		 "evopgtU", TIER_DIRECT, "or the direct start, where it is allowed");
+}
+
+static void test_beside(void)
+{
+	comes_to(WITH(w.facts.beside = true), "evor", TIER_BESIDE, "root, beside the host");
+	comes_to(WITH((w.facts.beside = true, w.facts.privileged = TIER_NO, w.possible = 0)),
+		 "evor", TIER_BESIDE, "and anybody else: nothing of a view is asked for");
+	comes_to(WITH((w.facts.beside = true, w.facts.host_root = TIER_NO)), "evVor", TIER_BESIDE,
+		 "in a container, too");
+	comes_to(WITH((w.facts.beside = true, w.facts.host_root = TIER_NO,
+		       w.facts.in_view = TIER_YES)),
+		 "evV", TIER_KERNEL, "a view keeps its own interpreter");
+	comes_to(WITH((w.facts.beside = true, w.facts.runtime = TIER_NO)), "evor",
+		 TIER_REFUSE_RUNTIME, "without its runtime nothing else is tried");
 }
 
 /* Each combination of answers ends, and nothing is asked for or tried twice. */
 static void test_all(void)
 {
-	static const unsigned sizes[] = { 3, 3, 3, 4, 2, 3, 3, 3, 3, 2, 2, 2, 2, 2 };
+	static const unsigned sizes[] = { 3, 3, 3, 4, 2, 3, 3, 3, 3, 2, 2, 2, 2, 2, 3 };
 	enum { N = sizeof(sizes) / sizeof(sizes[0]) };
 	unsigned at[N] = { 0 }, i = 0, bad = 0;
 	char path[16];
@@ -165,7 +181,8 @@ static void test_all(void)
 				   .gains = TIER_NO + at[6],
 				   .same_tree = TIER_NO + at[7],
 				   .root_mount = TIER_NO + at[8],
-				   .direct = at[9] },
+				   .beside = at[9],
+				   .runtime = TIER_NO + at[14] },
 			.possible = at[10] << TIER_TEMPLATE | at[11] << TIER_ENTER |
 				    at[12] << TIER_COMPOSE | at[13] << TIER_USER,
 		};
@@ -183,6 +200,7 @@ int main(void)
 	test_whose();
 	test_privileged();
 	test_ordinary();
+	test_beside();
 	test_all();
 	CHECK(tier_answer(1) == TIER_YES && tier_answer(0) == TIER_NO &&
 		      tier_answer(-1) == TIER_DOUBT,

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether any process executes a file of ours, which must then stay. */
+#ifndef BUSYPY_HANDLER_EXECUTED_H
+#define BUSYPY_HANDLER_EXECUTED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct err;
+
+struct executed {
+	dev_t dev;
+	ino_t ino;
+	bool used; /* found */
+};
+
+/* Fills in which file it is; false if there is none at path. */
+bool executed_of(const char *path, struct executed *ret);
+
+/* Sets used for each of the files that a process executes; returns how many are. By device and
+ * inode: a path of that text can be made in any user's namespace. */
+int executed_find(struct executed *files, size_t n, struct err *err);
+
+#endif

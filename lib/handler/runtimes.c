@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* Makes runtimes under a temporary name, compares them with what stands, and removes them. */
+#include "handler/runtimes.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/conf_file.h"
+#include "base/files.h"
+#include "base/walk.h"
+#include "core/arch.h"
+#include "core/conf.h"
+#include "core/contract.h"
+#include "core/err.h"
+#include "core/export_layout.h"
+#include "core/path_size.h"
+#include "core/runtime_layout.h"
+#include "core/str.h"
+#include "core/tree_conf.h"
+#include "handler/runtime.h"
+#include "sys/fd.h"
+#include "sys/mount_api.h"
+#include "sys/probe.h"
+
+/* linux/mount.h and sys/mount.h; they clash in glibc 2.36, and these never change. */
+enum { ATTR_NOSUID = 2, ATTR_NODEV = 4, PROPAGATE_PRIVATE = 1 << 18 };
+
+int runtimes_programs(const struct conf *conf, const char *tree, int *ret, struct err *err)
+{
+	char current[PATH_SIZE], real[PATH_SIZE];
+	struct tree_conf said;
+	int r;
+
+	if (export_layout_current(tree, current, sizeof(current)) < 0)
+		current[0] = '\0';
+	for (size_t i = 0; i < conf->n_of_trees; i++) {
+		const struct conf_tree *of = &conf->of_trees[i];
+
+		*ret = of->programs;
+		if (str_eq(of->path, tree) || str_eq(of->path, current) ||
+		    (realpath(of->path, real) && str_eq(real, tree)))
+			return 0;
+	}
+	r = conf_file_read_tree(tree, &said, err);
+	*ret = said.programs == PROGRAMS_HOST ? PROGRAMS_HOST : PROGRAMS_TREE;
+	return r;
+}
+
+bool runtimes_mounted(void)
+{
+	return probe_is_mount(AT_FDCWD, RUNTIME_ROOT);
+}
+
+static int is_legacy(const struct dirent *entry)
+{
+	return entry->d_name[0] == 'g' && strspn(entry->d_name + 1, "0123456789") > 0 &&
+	       !strchr(entry->d_name, '.');
+}
+
+static int note_legacy(const char *dir, const char *name, struct err *err, void *ctx)
+{
+	(void)dir, (void)name, (void)err;
+	*(bool *)ctx = true;
+	return 0;
+}
+
+void runtimes_drop_legacy(void)
+{
+	bool found = false;
+	struct files_names names = { .select = is_legacy, .each = note_legacy, .ctx = &found };
+
+	if (!runtimes_mounted() || files_each_name(RUNTIME_ROOT, &names, NULL) < 0 || !found)
+		return;
+	(void)mount_detach(AT_FDCWD, RUNTIME_ROOT); /* what runs in its views goes on */
+	(void)rmdir(RUNTIME_ROOT);
+}
+
+static int attach(int mount, int target)
+{
+	int r = mount_attach(mount, target);
+
+	/* not what is mounted here later, but bindable: a container gets it so */
+	return r < 0 ? r : mount_attributes(mount, 0, PROPAGATE_PRIVATE, false);
+}
+
+static int make_root(uint64_t space, struct err *err)
+{
+	FD_CLEANUP int mount = -1;
+	FD_CLEANUP int target = -1;
+	char options[64];
+	int r;
+
+	runtimes_drop_legacy();
+	(void)snprintf(options, sizeof(options), "mode=0755,size=%" PRIu64, space);
+	if (runtimes_mounted()) {
+		r = mount_reconfigure(RUNTIME_ROOT, options);
+		return r < 0 ? err_set(err, -r, "cannot give " RUNTIME_ROOT " %" PRIu64 " MiB",
+				       space >> 20)
+			     : 0;
+	}
+	if (mkdir(RUNTIME_ROOT, 0755) < 0 && errno != EEXIST)
+		return err_set(err, errno, "cannot create " RUNTIME_ROOT);
+	target = open(RUNTIME_ROOT, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (target < 0)
+		return err_set(err, errno, "cannot open " RUNTIME_ROOT);
+	mount = mount_new("tmpfs", "busypy-runtimes", options, ATTR_NODEV | ATTR_NOSUID);
+	r = mount < 0 ? mount : attach(mount, target);
+	return r < 0 ? err_set(err, -r, "cannot mount a tmpfs on " RUNTIME_ROOT) : 0;
+}
+
+/* True if both have this file, with the same bytes. */
+static bool same_bytes(const char *a, const char *b, const char *name)
+{
+	FILES_FREE char *bytes_a = NULL;
+	FILES_FREE char *bytes_b = NULL;
+	char path[PATH_SIZE];
+	size_t n_a, n_b;
+
+	if (path_join(path, sizeof(path), a, name) < 0 ||
+	    files_read(path, &bytes_a, &n_a, NULL) < 0 ||
+	    path_join(path, sizeof(path), b, name) < 0 ||
+	    files_read(path, &bytes_b, &n_b, NULL) < 0)
+		return false;
+	return n_a == n_b && memcmp(bytes_a, bytes_b, n_a) == 0;
+}
+
+static bool same_runtime(const char *a, const char *b)
+{
+	return same_bytes(a, b, RUNTIME_PROGRAM) && same_bytes(a, b, RUNTIME_LDSO) &&
+	       same_bytes(a, b, RUNTIME_CACHE);
+}
+
+/* RUNTIME_ROOT/WORD. */
+static int link_cache(const char *word, struct err *err)
+{
+	char link[64], target[64], there[64];
+	ssize_t n;
+
+	(void)snprintf(link, sizeof(link), RUNTIME_ROOT "/%s", word);
+	(void)snprintf(target, sizeof(target), "%s" RUNTIME_DIR_END "/" RUNTIME_CACHE, word);
+	n = readlink(link, there, sizeof(there) - 1);
+	if (n > 0) {
+		there[n] = '\0';
+		if (str_eq(there, target))
+			return 0;
+	}
+	if (walk_remove(link, err) < 0)
+		return err ? -err->code : -EIO;
+	return files_link(target, link, err);
+}
+
+/* What was made gets its name. A runtime that stands already and is the same stays, since a
+ * contract knows its files; one that was damaged, or whose tree has other libraries now, is
+ * replaced: who runs in it finds the same paths. */
+static int put_in_place(const char *made, const char *word, struct err *err)
+{
+	char place[64];
+
+	(void)snprintf(place, sizeof(place), RUNTIME_ROOT "/%s" RUNTIME_DIR_END, word);
+	if (renameat2(AT_FDCWD, made, AT_FDCWD, place, RENAME_NOREPLACE) == 0)
+		return link_cache(word, err);
+	if (errno != EEXIST)
+		return err_set(err, errno, "cannot create %s", place);
+	if (!same_runtime(made, place) &&
+	    renameat2(AT_FDCWD, made, AT_FDCWD, place, RENAME_EXCHANGE) < 0)
+		return err_set(err, errno, "cannot replace %s", place);
+	return link_cache(word, err);
+}
+
+static int build_at(const char *dir, const struct arch *arch, struct contract_tree *tree,
+		    struct err *err)
+{
+	FD_CLEANUP int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const struct runtime_request request = { .tree = tree->path, .arch = arch, .dir = fd };
+	struct runtime_result result;
+	int r;
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot open %s", dir);
+	r = runtime_build(&request, &result, err);
+	if (r == -ENOSPC)
+		return err_hint(err, r, "'runtime-space' in busypy.conf(5) gives more");
+	if (r < 0)
+		return r;
+	r = put_in_place(dir, result.word, err);
+	return r < 0 ? r : str_copy(tree->word, sizeof(tree->word), result.word);
+}
+
+/* With the root there. */
+static int build(const struct arch *arch, struct contract_tree *tree, struct err *err)
+{
+	char dir[64];
+	int r;
+
+	(void)snprintf(dir, sizeof(dir), RUNTIME_ROOT "/" RUNTIMES_TEMPORARY "%d", (int)getpid());
+	r = walk_remove(dir, err);
+	if (r < 0)
+		return r;
+	if (mkdir(dir, 0755) < 0 || chmod(dir, 0755) < 0)
+		return err_set(err, errno, "cannot create %s", dir);
+	r = build_at(dir, arch, tree, err);
+	(void)walk_remove(dir, NULL); /* else the next who looks for leftovers does it */
+	return r;
+}
+
+static int find_program(const char *word, struct contract_file *ret)
+{
+	char program[64];
+	int r = runtime_layout_path(word, RUNTIME_PROGRAM, program, sizeof(program));
+
+	return r < 0 ? r : probe_file(program, ret);
+}
+
+int runtimes_provide(const struct conf *conf, const struct arch *arch, struct contract_tree *tree,
+		     struct err *err)
+{
+	int programs;
+	int r = runtimes_programs(conf, tree->path, &programs, err);
+
+	tree->flags &= ~(uint32_t)CONTRACT_TREE_HOST;
+	tree->word[0] = '\0';
+	memset(&tree->runtime, 0, sizeof(tree->runtime));
+	if (r < 0 || programs != PROGRAMS_HOST)
+		return r;
+	tree->flags |= CONTRACT_TREE_HOST;
+	r = make_root(conf->runtime_space, err);
+	if (r < 0)
+		return r;
+	r = build(arch, tree, err);
+	if (r < 0)
+		return err_wrap(err, r, "the runtime of %s beside the host's programs", tree->path);
+	r = find_program(tree->word, &tree->runtime);
+	return r < 0 ? err_set(err, -r, "cannot look at the runtime of %s", tree->path) : 0;
+}
+
+bool runtimes_stand(const struct contract_tree *tree)
+{
+	struct contract_file there;
+
+	return !(tree->flags & CONTRACT_TREE_HOST) ||
+	       (tree->word[0] && find_program(tree->word, &there) == 0 &&
+		contract_same_file(&there, &tree->runtime));
+}

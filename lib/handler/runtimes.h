@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* The runtimes of trees with `programs = host`, below RUNTIME_ROOT: when they are made and how long
+ * they live. What one is: core/runtime_layout; how it is made: handler/runtime. */
+#ifndef BUSYPY_HANDLER_RUNTIMES_H
+#define BUSYPY_HANDLER_RUNTIMES_H
+
+#include <stdbool.h>
+
+#define RUNTIMES_TEMPORARY ".new-" /* a name below RUNTIME_ROOT: before the pid of who makes it */
+
+struct arch;
+struct conf;
+struct contract_tree;
+struct err;
+
+/* Finds out whether a tree's scripts use the host's programs: by the configuration's section of the
+ * tree, which names it as the administrator does (a link to it, EXPORT/current), else by what the
+ * tree says itself. *ret is never PROGRAMS_UNSAID. */
+int runtimes_programs(const struct conf *conf, const char *tree, int *ret, struct err *err);
+
+/* Sees to it that a tree with `programs = host` has its runtime, made anew where what stands is not
+ * what would be made now, and fills in flags, word and runtime; nothing but flags of any other
+ * tree. */
+int runtimes_provide(const struct conf *conf, const struct arch *arch, struct contract_tree *tree,
+		     struct err *err);
+
+/* True if the runtime of the contract is there, or there need be none. */
+bool runtimes_stand(const struct contract_tree *tree);
+
+/* True if RUNTIME_ROOT has its own file system. */
+bool runtimes_mounted(void);
+
+/* Takes away what an older BusyPy kept in RUNTIME_ROOT: generations. */
+void runtimes_drop_legacy(void);
+
+#endif
