@@ -1,0 +1,23 @@
+# A throw-away machine's runtime beside the host, without a handler: what the loader would execute.
+# shellcheck shell=bash
+# Sourced there; ROOT and HELPERS are given.
+mkdir -p /run/busypy
+mount -t tmpfs -o mode=755,nosuid busypy /run/busypy
+
+# Builds the runtime of a tree and arch: then $word, $prefix, and $python, which has to be executed
+# by a path.
+runtime() {
+    word=$("$HELPERS/mkruntime" "$1" "$2")
+    prefix=/run/busypy/$word.d
+    python=$prefix/usr/bin/python3
+}
+
+# emulated ARCH PROGRAM ...: another arch's program by qemu-user; there is no handler for those.
+emulated() {
+    local qemu=$1
+    case $1 in
+    armhf | armel) qemu=arm ;;
+    i386 | "$(uname -m)") "${@:2}"; return ;;
+    esac
+    "qemu-$qemu-static" "${@:2}"
+}
