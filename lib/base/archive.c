@@ -32,7 +32,7 @@ struct archive_reader {
 	bool is_broken;
 	size_t n;	    /* members */
 	int64_t bytes;	    /* of those before this one */
-	const char *beyond; /* which limit */
+	const char *beyond; /* which limit of ours */
 	char block[BLOCK];  /* between the two */
 };
 
@@ -214,6 +214,19 @@ static bool is_too_much(struct archive_reader *reader, struct archive_entry *ent
 	return reader->beyond;
 }
 
+/* Other methods than deflate want memory as a header says, lzma and PPMd up to 4 GiB; and no tool
+ * makes wheels by them. libarchive tells the method in words alone: "ZIP 2.0 (deflation)". */
+static bool is_strange(struct archive_reader *reader)
+{
+	const char *format = archive_format_name(reader->archive);
+
+	if (reader->kind != ARCHIVE_ZIP ||
+	    (format && (str_ends(format, " (deflation)") || str_ends(format, " (uncompressed)"))))
+		return false;
+	reader->beyond = "a file in it is compressed by another method than deflate";
+	return true;
+}
+
 int archive_next(struct archive_reader *reader, const struct archive_member **ret)
 {
 	struct archive_entry *entry;
@@ -227,7 +240,7 @@ int archive_next(struct archive_reader *reader, const struct archive_member **re
 	/* a warning is about names in another encoding: packages have some, and theirs are bytes */
 	if (status != ARCHIVE_OK && (status != ARCHIVE_WARN || reader->kind == ARCHIVE_TAR))
 		return -EBADMSG;
-	if (is_too_much(reader, entry))
+	if (is_too_much(reader, entry) || is_strange(reader))
 		return -EBADMSG;
 	r = fill_in(&reader->member, entry);
 	*ret = &reader->member;

@@ -34,7 +34,7 @@ struct archive_reader *archive_open(const char *file, enum archive_kind kind);
 struct archive_reader *archive_open_tar(int fd);
 
 /* An archive of more than 1000000 members or 64 GiB of bytes in files, holes included, is taken for
- * one that cannot be read. */
+ * one that cannot be read; a zip archive also where a file is neither deflated nor as it is. */
 
 /* The next member, borrowed until the next call: 1, or 0 after the last one. -EBADMSG if the
  * archive cannot be read: archive_why tells. If a path could not be taken below a folder, then only

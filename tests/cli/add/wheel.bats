@@ -82,11 +82,15 @@ info = zipfile.ZipInfo("link")
 info.create_system, info.external_attr = 3, 0o120777 << 16
 with zipfile.ZipFile("link.whl", "w") as file:
     file.writestr(info, "/etc/passwd")
+# a header of 16 bytes can ask for gigabytes
+with zipfile.ZipFile("lzma.whl", "w", zipfile.ZIP_LZMA) as file:
+    file.writestr("x.py", "x = 1")
 EOF
     refuses "the wheel $PWD/up.whl: unsound path /../up.py" "$TREE" up.whl
     refuses "the wheel $PWD/root.whl: unsound path //root.py" "$TREE" root.whl
     refuses "the wheel $PWD/dots.whl: unsound path /a/../../x.py" "$TREE" dots.whl
     refuses "the wheel $PWD/link.whl: /link is neither a file nor a directory" "$TREE" link.whl
+    refuses "cannot read the wheel $PWD/lzma.whl: a file in it is compressed by another method than deflate" "$TREE" lzma.whl
     pure; echo 'x y z' >>pure/pkg-1.0.dist-info/entry_points.txt; sed -i '/gui_scripts/,$ { /^x y z/!d }' pure/pkg-1.0.dist-info/entry_points.txt
     wheel bad.whl pure
     rm -r pure/pkg-1.0.data; wheel bad.whl pure
