@@ -100,6 +100,10 @@ ifeq ($(T),)
 endif
 	BUSYPY_TEST_ARCHS="$(TEST_ARCHS)" tests/run $(CHOSEN)
 
+# What make test runs, one a line.
+list-tests:
+	@printf '%s\n' $(ALL_TESTS)
+
 test-long: deps
 	$(MAKE) test-programs fuzzers
 	tests/support/trees $(ALL_ARCHS)
@@ -181,5 +185,5 @@ clang-static: $(call host_objects,$(CORE) $(SYS) $(SANDBOX) $(INIT) $(sort $(wil
 lint:
 	$(Q)tests/lint $(C_FILES) -- $(H_FILES)
 
-.PHONY: test-programs check test test-long demo bench deps fuzzers fuzz fuzz-merge coverage asan clang clang-static lint
+.PHONY: test-programs check test list-tests test-long demo bench deps fuzzers fuzz fuzz-merge coverage asan clang clang-static lint
 

@@ -2,13 +2,14 @@
 /* Any bytes as a kernel module, compressed or not, and as one that another needs. */
 #include "image/modules.h"
 
+#include "base/folder.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "place.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void copy(const char *from, const char *to)
+static void copy(const char *from, const struct folder *to)
 {
 	const char *const names[] = { "first" };
 	struct modules_request request = { .from = from,
@@ -37,11 +38,13 @@ static void copy(const char *from, const char *to)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct place place;
+	FOLDER_CLEANUP struct folder folder = FOLDER_NONE;
 	char from[PATH_SIZE], to[PATH_SIZE], name[PATH_SIZE];
 
 	place_fill(&place, data, size);
 	if (files_path(from, NULL, "%s/from", place.out) < 0 ||
-	    files_path(to, NULL, "%s/to", place.out) < 0 || files_mkdirs(from, NULL) < 0)
+	    files_path(to, NULL, "%s/to", place.out) < 0 || files_mkdirs(from, NULL) < 0 ||
+	    files_mkdirs(to, NULL) < 0)
 		abort();
 	if (files_path(name, NULL, "%s/first.ko", from) < 0)
 		abort();
@@ -49,7 +52,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (files_path(name, NULL, "%s/second_one.ko", from) < 0)
 		abort();
 	place_write(name, data, size);
-	copy(from, to);
+	if (folder_open(to, &folder, NULL) < 0)
+		abort();
+	copy(from, &folder);
 	place_check(&place, size);
 	return 0;
 }
