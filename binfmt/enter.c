@@ -139,6 +139,7 @@ int main(int argc, char **argv)
 		die(request.path, WORDS_OURS, "the script is not of an enabled tree");
 	if (script_shebang(request.fd, &line, &err) < 0)
 		words_die(WORDS_CANNOT_RUN, request.path, &err);
+	(void)start_by_env(&request, &line); /* else the view's env says what is wrong */
 	cwd_get(&cwd);
 	(void)priv_get(&priv); /* on failure: no privilege, hence the last tier */
 	facts.pinned = script.tree->namespace_ino;

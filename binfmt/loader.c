@@ -17,6 +17,7 @@
 
 #include "core/broken.h"
 #include "core/contract.h"
+#include "core/env_line.h"
 #include "core/err.h"
 #include "core/request.h"
 #include "core/shebang.h"
@@ -149,13 +150,18 @@ refuse(enum tier_step step, const struct tier_subject *subject)
 
 /* Does what the decision has come to. Returns if that cannot be had, and nothing has happened. */
 static void perform(enum tier_step step, const struct tier_subject *subject,
-		    struct tier_facts *facts, const struct shebang *line)
+		    struct tier_facts *facts, struct shebang *line)
 {
 	const struct contract *contract = subject->contract;
 	const struct request *request = subject->request;
 
+	/* beside the host's programs its env says what is wrong, in a view the view's */
+	if (facts->by_env && step != TIER_KERNEL && !start_by_env(request, line) &&
+	    step == TIER_BESIDE)
+		step = TIER_KERNEL;
 	switch ((int)step) {
 	case TIER_KERNEL:
+	case TIER_IN_VIEW:
 		start_as_kernel(contract, request, line);
 	case TIER_BESIDE:
 		start_beside(contract, request, subject->script, line);
@@ -192,6 +198,7 @@ int main(int argc, char **argv)
 
 	read_request(argc, argv, &request);
 	read_shebang(&request, &line);
+	facts.by_env = env_line_names_python(&line);
 	for (;;) {
 		enum tier_step step = tier_next(&facts);
 

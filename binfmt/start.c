@@ -12,6 +12,7 @@
 
 #include "core/broken.h"
 #include "core/contract.h"
+#include "core/env_line.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/request.h"
@@ -62,11 +63,44 @@ die_of_exec(const char *what, const char *program, int code)
 	words_die(err.code == ENOENT ? WORDS_NOT_FOUND : WORDS_CANNOT_RUN, what, &err);
 }
 
+/* The arguments of a first line; returns how many. */
+static size_t put_arguments(char **argv, struct shebang *line)
+{
+	char *word = line->arg;
+	size_t n = line->has_arg ? 1 + line->more : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		argv[i] = word;
+		word += strlen(word) + 1;
+	}
+	return n;
+}
+
+/* A vector of its own, for more arguments than there are slots; env -S can give as many. NULL if
+ * there is no memory. */
+static char **argv_of_many(const struct request *request, struct shebang *line)
+{
+	size_t n = 0, at = 0;
+	char **argv;
+
+	while (request->argv[n])
+		n++;
+	argv = pages_get((1 + 1 + line->more + n + 1) * sizeof(*argv));
+	if (!argv)
+		return NULL;
+	argv[at++] = line->interp;
+	at += put_arguments(argv + at, line);
+	memcpy(argv + at, request->argv, (n + 1) * sizeof(*argv));
+	return argv;
+}
+
 /* Puts the interpreter and its argument into the free slots before the path. */
 static char **argv_of(const struct request *request, struct shebang *line)
 {
 	char **argv = request->argv;
 
+	if (line->more)
+		return argv_of_many(request, line);
 	if (line->has_arg)
 		*--argv = line->arg;
 	*--argv = line->interp;
@@ -90,6 +124,8 @@ _Noreturn static void execute(const struct contract *contract, const struct requ
 	char **argv = argv_of(request, &copy);
 	int r;
 
+	if (!argv)
+		die(what, errno, "cannot prepare the arguments");
 	/* The kernel would count this script and those after it together; our own exec starts a
 	 * new count. */
 	if (!is_known(contract, line->interp) && chain_too_long(line->interp))
@@ -99,6 +135,26 @@ _Noreturn static void execute(const struct contract *contract, const struct requ
 		die(what, -r, "cannot close the script's descriptor");
 	(void)execve(copy.interp, argv, envp);
 	die_of_exec(what, copy.interp, errno);
+}
+
+/* Of the environment, for ${NAME} in a first line. */
+static const char *variable(const char *name, void *ctx)
+{
+	(void)ctx;
+	return getenv(name);
+}
+
+bool start_by_env(const struct request *request, struct shebang *line)
+{
+	const struct env_variables variables = { .get = variable };
+	struct shebang python;
+	int r = env_line_python(line, &variables, &python);
+
+	if (r < 0)
+		die(request->path, -r, "cannot read its first line as env does");
+	if (r == 1)
+		*line = python;
+	return r == 1;
 }
 
 void start_as_kernel(const struct contract *contract, const struct request *request,
@@ -274,7 +330,7 @@ void start_beside(const struct contract *contract, const struct request *request
 
 	while (request->argv[n])
 		n++;
-	argv = pages_get((n + WORDS_BEFORE + 1) * sizeof(*argv));
+	argv = pages_get((n + WORDS_BEFORE + copy.more + 1) * sizeof(*argv));
 	if (!envp || !argv || fd_cloexec(request->fd) < 0)
 		die(request->path, errno, "cannot prepare the arguments");
 	if (script->tree->versions && request->path[0] != '/')
@@ -285,8 +341,7 @@ void start_beside(const struct contract *contract, const struct request *request
 		argv[at++] = words->line.arg;
 	if (words->script[0])
 		argv[at++] = words->script;
-	if (copy.has_arg)
-		argv[at++] = copy.arg;
+	at += put_arguments(argv + at, &copy);
 	memcpy(argv + at, request->argv, (n + 1) * sizeof(*argv));
 	(void)execve(words->program, argv, envp);
 	die_of_exec(request->path, words->program, errno);

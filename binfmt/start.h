@@ -11,6 +11,11 @@ struct request;
 struct script;
 struct shebang;
 
+/* Puts in the place of a line by which env starts python3 the one that a tree's script gets: its
+ * tree's Python, with the same arguments. If they become too long by their variables that ends the
+ * process with a sentence. False where env would start nothing: the line is as it was. */
+bool start_by_env(const struct request *request, struct shebang *line);
+
 /* Executes exactly what the kernel's own script loader would have executed: interpreter, its
  * argument, the path as given, the arguments; environment and everything else untouched. Does not
  * return: a failure is one sentence and exit status 126 or 127. contract may be NULL. */

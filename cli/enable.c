@@ -11,6 +11,7 @@
 #include "core/arch.h"
 #include "core/arch_list.h"
 #include "core/conf.h"
+#include "core/env_line.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "handler/disable.h"
@@ -70,7 +71,7 @@ static int resolve_trees(int argc, char **argv, const struct conf *conf, char *r
 	return 0;
 }
 
-static void report(const struct enable_report *report)
+static void report(const struct enable_report *report, const struct conf *conf)
 {
 	if (!report->rehearsed)
 		say_warning("enable", "not rehearsed: %s", report->not_rehearsed);
@@ -79,6 +80,9 @@ static void report(const struct enable_report *report)
 	(void)printf("%zu tree%s enabled: generation %u, %zu handler entries%s\n", report->n_trees,
 		     report->n_trees == 1 ? "" : "s", report->generation, report->n_rules,
 		     report->rehearsed ? ", rehearsed and tested" : ", tested");
+	if (conf_by_env(conf))
+		(void)puts("this machine's own scripts with #!" ENV_PROGRAM
+			   " python3 start about 0.1 ms later ('env = no' leaves them out)");
 }
 
 /* An interrupted registration would have to be undone: it is short, so wait for its end. */
@@ -119,7 +123,7 @@ int cmd_enable(int argc, char **argv)
 	if (enable_trees(&request, &done, &err) < 0)
 		return say_err(argv[0], &err);
 	if (!options.quiet)
-		report(&done);
+		report(&done, &conf);
 	return 0;
 }
 

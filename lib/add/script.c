@@ -13,6 +13,7 @@
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
+#include "core/env_line.h"
 #include "core/err.h"
 #include "core/first_line.h"
 #include "core/name.h"
@@ -38,6 +39,18 @@ static bool view_has(const struct add *add, const char *path)
 	       sysroot_find(&root, path, real) == 0;
 }
 
+/* Clients and sandboxes start env itself, which trees that were staged by an older busypy lack. */
+static int check_env(const struct add *add, const char *path, const struct shebang *line,
+		     struct err *err)
+{
+	if (!str_eq(line->interp, ENV_PROGRAM) || view_has(add, ENV_PROGRAM))
+		return 0;
+	return err_say(err, ENOENT,
+		       "%s: this tree has no " ENV_PROGRAM ", which its first line names (Hint: "
+		       "'busypy stage' lays it down, or let it begin with #!" ENV_PYTHON ")",
+		       path);
+}
+
 /* The shebang line of a script for a tree; what it does not refuse, check_run() may. */
 static int check_script(const struct add *add, const char *path, const char *bytes, size_t n,
 			struct err *err)
@@ -47,7 +60,7 @@ static int check_script(const struct add *add, const char *path, const char *byt
 
 	switch (first_line_check(bytes, n, &line, &better)) {
 	case FIRST_LINE_OURS:
-		return 0;
+		return check_env(add, path, &line, err);
 	case FIRST_LINE_PYTHON:
 	case FIRST_LINE_OTHER:
 		if (view_has(add, line.interp))
@@ -67,6 +80,11 @@ static int check_script(const struct add *add, const char *path, const char *byt
 			       path, line.interp, line.arg,
 			       better ? " (Hint: its first line should be " : "",
 			       better ? better : "", better ? ")" : "");
+	case FIRST_LINE_ENV_REFUSES:
+		return err_say(err, ENOEXEC,
+			       "%s: env starts nothing for #!%s %s (Hint: #!" ENV_PROGRAM
+			       " python3, or with arguments #!" ENV_PROGRAM " -S python3 -u)",
+			       path, line.interp, line.arg);
 	case FIRST_LINE_RETURN:
 		return err_say(err, ENOEXEC,
 			       "%s: its first line ends with a carriage return (Hint: 'sed -i "

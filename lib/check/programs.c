@@ -16,6 +16,7 @@
 #include "check/finding.h"
 #include "core/arch.h"
 #include "core/elf_head.h"
+#include "core/env_line.h"
 #include "core/err.h"
 #include "core/first_line.h"
 #include "core/path_size.h"
@@ -52,6 +53,10 @@ static const struct finding_kind shell_unmatched = {
 	FINDING_ERROR,
 	"on a full machine the handler does not take it, and that machine has no /bin/shell",
 	"let it begin with #!/bin/shell"
+};
+static const struct finding_kind env_refuses = {
+	FINDING_ERROR, "without -S env takes all that follows for the name of one program",
+	"let it begin with #!" ENV_PROGRAM " -S python3, or with #!" PYTHON
 };
 static const struct finding_kind no_interpreter = {
 	FINDING_ERROR, "execve says 'No such file or directory' although the program is there",
@@ -183,6 +188,11 @@ static void check_line(const struct programs *programs, const char *path, const 
 	case FIRST_LINE_PYTHON:
 	case FIRST_LINE_ENV:
 		find_unmatched(programs, path, head, n, better);
+		break;
+	case FIRST_LINE_ENV_REFUSES:
+		finding_add(findings, &env_refuses, path, NULL,
+			    "begins with #!%s %s, for which env starts nothing", line.interp,
+			    line.arg);
 		break;
 	case FIRST_LINE_RETURN:
 		finding_add(findings, &carriage_return, path, NULL,

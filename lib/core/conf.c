@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/amount.h"
+#include "core/env_line.h"
 #include "core/err.h"
 #include "core/first_line.h"
 #include "core/str.h"
@@ -45,6 +46,7 @@ void conf_init(struct conf *conf)
 	for (size_t i = 0; first_line_interpreter(i); i++)
 		(void)list_add(conf->interpreters, CONF_INTERPRETERS_MAX, &conf->n_interpreters,
 			       first_line_interpreter(i), NULL);
+	conf->env = true;
 	(void)str_copy(conf->mirror, sizeof(conf->mirror), "http://deb.debian.org/debian");
 }
 
@@ -126,6 +128,8 @@ static int set_main(struct conf *conf, const char *key, const char *value, struc
 		return word_of(key, value, "private", "shared", &conf->shared, err);
 	if (str_eq(key, "direct"))
 		return set_direct(conf, value, err);
+	if (str_eq(key, "env"))
+		return word_of(key, value, "no", "yes", &conf->env, err);
 	if (str_eq(key, "user-site"))
 		return word_of(key, value, "no", "yes", &conf->user_site, err);
 	if (str_eq(key, "prune"))
@@ -169,8 +173,9 @@ static int set_stage(struct conf *conf, const char *key, const char *value, stru
 
 static bool is_of_main(const char *key)
 {
-	static const char *const keys[] = { "tree",	 "match", "isolation",	 "direct",
-					    "user-site", "prune", "interpreter", "runtime-space" };
+	static const char *const keys[] = { "tree", "match",	 "isolation", "direct",
+					    "env",  "user-site", "prune",     "interpreter",
+					    "runtime-space" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (str_eq(key, keys[i]))
@@ -201,6 +206,15 @@ int conf_set(struct conf *conf, const char *section, const char *key, const char
 		return err_say(err, EINVAL, "unknown key '%s' in section [%s]", key, section);
 	*ret_at_value = true;
 	return r;
+}
+
+bool conf_by_env(const struct conf *conf)
+{
+	bool python = false;
+
+	for (size_t i = 0; i < conf->n_interpreters; i++)
+		python = python || str_eq(conf->interpreters[i], ENV_PYTHON);
+	return conf->env && python;
 }
 
 bool conf_prunes(const struct conf *conf, const char *mount_point)

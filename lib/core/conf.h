@@ -33,6 +33,7 @@ struct conf {
 	bool shared;			      /* isolation = shared */
 	bool direct_given;		      /* the key `direct`, which means nothing any more */
 	bool user_site;			      /* user-site = yes */
+	bool env;			      /* env = yes */
 	bool prune_given, interpreters_given; /* the file's own list replaces the default */
 };
 
@@ -45,6 +46,9 @@ void conf_init(struct conf *conf);
  */
 int conf_set(struct conf *conf, const char *section, const char *key, const char *value,
 	     bool *ret_at_value, struct err *err);
+
+/* True if the lines of first_line_by_env() are ours: env = yes, and Python's own line is. */
+bool conf_by_env(const struct conf *conf);
 
 /* True if one of the prune patterns matches a mount point. */
 bool conf_prunes(const struct conf *conf, const char *mount_point);

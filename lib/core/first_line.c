@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/env_line.h"
 #include "core/rule.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -12,15 +13,27 @@
 static const struct {
 	const char *interp, *line, *word;
 } ours[] = {
-	{ "/usr/bin/python3", "#!/usr/bin/python3", "python" },
+	{ ENV_PYTHON, "#!" ENV_PYTHON, "python" },
 	{ "/bin/shell", "#!/bin/shell", "sh" },
 };
 
-enum { PYTHON = 0, N_OURS = sizeof(ours) / sizeof(ours[0]) };
+/* What env_line_names_python() says yes to. */
+static const char *const by_env[] = { ENV_PROGRAM " python3", ENV_PROGRAM " -S python3" };
+
+enum {
+	PYTHON = 0,
+	N_OURS = sizeof(ours) / sizeof(ours[0]),
+	N_BY_ENV = sizeof(by_env) / sizeof(by_env[0])
+};
 
 const char *first_line_interpreter(size_t i)
 {
 	return i < N_OURS ? ours[i].interp : NULL;
+}
+
+const char *first_line_by_env(size_t i)
+{
+	return i < N_BY_ENV ? by_env[i] : NULL;
 }
 
 static const char *better_than(const char *interp)
@@ -46,25 +59,51 @@ static const char *better_than_env(const char *arg)
 	return NULL;
 }
 
-bool first_line_matched(const char *bytes, size_t n)
+static bool matches(const char *interp, const char *bytes, size_t n)
 {
 	struct rule rule;
 
+	for (size_t form = 0; form < RULE_FORMS; form++) {
+		if (rule_make(&rule, 1, interp, form, false, "/") == 0 && rule.size <= n &&
+		    memcmp(rule.magic, bytes, rule.size) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool first_line_matched(const char *bytes, size_t n)
+{
 	for (size_t i = 0; i < N_OURS; i++) {
-		for (size_t form = 0; form < RULE_FORMS; form++) {
-			if (rule_make(&rule, 1, ours[i].interp, form, false, "/") == 0 &&
-			    rule.size <= n && memcmp(rule.magic, bytes, rule.size) == 0)
-				return true;
-		}
+		if (matches(ours[i].interp, bytes, n))
+			return true;
+	}
+	for (size_t i = 0; i < N_BY_ENV; i++) {
+		if (matches(by_env[i], bytes, n))
+			return true;
 	}
 	return false;
 }
 
 bool first_line_is_python(const char *bytes, size_t n)
 {
-	struct shebang line;
+	struct shebang line, python;
 
-	return shebang_parse(bytes, n, &line) == 0 && str_eq(line.interp, ours[PYTHON].interp);
+	if (shebang_parse(bytes, n, &line) < 0)
+		return false;
+	return str_eq(line.interp, ours[PYTHON].interp) ||
+	       env_line_python(&line, NULL, &python) == 1;
+}
+
+/* A line by which env starts, or seems to start, the tree's Python. */
+static enum first_line check_env(const char *bytes, size_t n, const struct shebang *line)
+{
+	struct shebang python;
+
+	if (!first_line_matched(bytes, n))
+		return shebang_returns(line) ? FIRST_LINE_RETURN : FIRST_LINE_ENV;
+	if (env_line_python(line, NULL, &python) == 1)
+		return FIRST_LINE_OURS;
+	return shebang_returns(line) ? FIRST_LINE_RETURN : FIRST_LINE_ENV_REFUSES;
 }
 
 enum first_line first_line_check(const char *bytes, size_t n, struct shebang *ret,
@@ -79,6 +118,10 @@ enum first_line first_line_check(const char *bytes, size_t n, struct shebang *re
 		return FIRST_LINE_LONG;
 	if (shebang_parse(bytes, n, ret) < 0 || !ret->interp[0])
 		return FIRST_LINE_EMPTY;
+	if (env_line_names_python(ret)) {
+		*ret_better = ours[PYTHON].line;
+		return check_env(bytes, n, ret);
+	}
 	if (shebang_returns(ret))
 		return FIRST_LINE_RETURN;
 	*ret_better = better_than(ret->interp);

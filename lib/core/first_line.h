@@ -11,20 +11,26 @@
 struct shebang;
 
 enum first_line {
-	FIRST_LINE_OURS,      /* names an interpreter of the tree, as the handler matches it */
-	FIRST_LINE_UNMATCHED, /* names one, but not as the handler matches it: "#!  /..." */
-	FIRST_LINE_PYTHON,    /* Python by another name, which the handler does not match */
-	FIRST_LINE_ENV,	      /* env PROGRAM, which the handler does not match either */
-	FIRST_LINE_OTHER,     /* names another program: only in a view it is the tree's */
-	FIRST_LINE_RETURN,    /* its last word ends with a carriage return */
-	FIRST_LINE_LONG,      /* the kernel may cut it */
-	FIRST_LINE_EMPTY,     /* "#!" and no name */
-	FIRST_LINE_NONE	      /* no "#!" */
+	FIRST_LINE_OURS,	/* names an interpreter of the tree, as the handler matches it */
+	FIRST_LINE_UNMATCHED,	/* names one, but not as the handler matches it: "#!  /..." */
+	FIRST_LINE_PYTHON,	/* Python by another name, which the handler does not match */
+	FIRST_LINE_ENV,		/* env PROGRAM, which the handler does not match either */
+	FIRST_LINE_ENV_REFUSES, /* env python3, as the handler matches it, but env would not take it
+				 */
+	FIRST_LINE_OTHER,	/* names another program: only in a view it is the tree's */
+	FIRST_LINE_RETURN,	/* its last word ends with a carriage return */
+	FIRST_LINE_LONG,	/* the kernel may cut it */
+	FIRST_LINE_EMPTY,	/* "#!" and no name */
+	FIRST_LINE_NONE		/* no "#!" */
 };
 
 /* Interpreter number i of a tree, as the handler matches them unless the configuration says
  * otherwise; NULL after the last. */
 const char *first_line_interpreter(size_t i);
+
+/* By which lines env starts the tree's Python: number i of them, as the handler matches them unless
+ * the configuration says otherwise; NULL after the last. */
+const char *first_line_by_env(size_t i);
 
 /* Tells what the first n bytes of a file are. ret is filled in for all but LONG, EMPTY and NONE.
  * *ret_better is the first line to write instead: static storage, or NULL if none is known. */

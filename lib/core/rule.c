@@ -16,6 +16,20 @@ static const struct {
 	{ "#! ", "\n", "b-nl" }, { "#! ", " ", "b-sp" }, { "#! ", "\t", "b-tab" },
 };
 
+/* The last part of a path, blanks and dashes as one dash: `env -S python3` is env-S-python3. */
+static void add_name(struct text *name, const char *shebang)
+{
+	for (const char *s = path_base(shebang); *s;) {
+		size_t n = strcspn(s, " -");
+
+		text_add_bytes(name, s, n);
+		s += n;
+		n = strspn(s, " -");
+		text_add_bytes(name, "-", n > 0);
+		s += n;
+	}
+}
+
 int rule_make(struct rule *ret, unsigned generation, const char *shebang, size_t i, bool marker,
 	      const char *loader)
 {
@@ -25,7 +39,9 @@ int rule_make(struct rule *ret, unsigned generation, const char *shebang, size_t
 	if (i >= RULE_FORMS || (marker && forms[i].after[0] != '\n'))
 		return -ENOENT;
 	text_init(&name, ret->name, sizeof(ret->name));
-	text_addf(&name, "busypy-%u-%s-%s", generation, path_base(shebang), forms[i].name);
+	text_addf(&name, "busypy-%u-", generation);
+	add_name(&name, shebang);
+	text_addf(&name, "-%s", forms[i].name);
 	text_init(&magic, (char *)ret->magic, sizeof(ret->magic));
 	text_addf(&magic, "%s%s%s%s", forms[i].before, shebang, forms[i].after,
 		  marker ? "# busypy\n" : "");

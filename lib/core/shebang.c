@@ -89,6 +89,7 @@ int shebang_parse(const char *bytes, size_t n, struct shebang *ret)
 	/* The kernel writes a NUL at end, then reads each as a C string. */
 	copy_word(ret->interp, name, sep && sep < end ? sep : end);
 	ret->has_arg = arg != NULL;
+	ret->more = 0;
 	if (arg)
 		copy_word(ret->arg, arg, arg < end ? end : arg);
 	else

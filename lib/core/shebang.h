@@ -15,6 +15,7 @@ struct shebang {
 	char interp[SHEBANG_READ];
 	char arg[SHEBANG_READ]; /* everything after the interpreter, one argument */
 	bool has_arg;
+	size_t more; /* further arguments, in arg behind its NUL; the kernel's reading has none */
 };
 
 /* Parses the first n bytes of a file (at most SHEBANG_READ count). Returns 0, or -ENOEXEC where

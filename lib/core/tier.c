@@ -57,6 +57,16 @@ static enum tier_step beside(const struct tier_facts *facts)
 	return facts->runtime == TIER_YES ? TIER_BESIDE : TIER_REFUSE_RUNTIME;
 }
 
+/* A nested script keeps its view's runtime. What is not of the tree goes through the view's env. */
+static enum tier_step within_view(const struct tier_facts *facts)
+{
+	if (!facts->by_env)
+		return TIER_KERNEL;
+	if (facts->shown == TIER_UNASKED)
+		return TIER_PROBE_SHOWN;
+	return facts->shown == TIER_YES ? TIER_IN_VIEW : TIER_KERNEL;
+}
+
 enum tier_step tier_next(const struct tier_facts *facts)
 {
 	if (!facts->contract)
@@ -72,7 +82,7 @@ enum tier_step tier_next(const struct tier_facts *facts)
 	if (facts->host_root != TIER_YES && facts->in_view == TIER_UNASKED)
 		return TIER_PROBE_IN_VIEW;
 	if (facts->in_view == TIER_YES)
-		return TIER_KERNEL;
+		return within_view(facts);
 	switch (facts->owner) {
 	case OWNER_UNASKED:
 		return TIER_PROBE_OWNER;

@@ -32,6 +32,7 @@ enum tier_step {
 	TIER_PROBE_IN_VIEW,
 	TIER_PROBE_OWNER,
 	TIER_PROBE_RUNTIME,
+	TIER_PROBE_SHOWN,
 	TIER_PROBE_PRIVILEGED,
 	TIER_PROBE_GAINS,
 	TIER_PROBE_SAME_TREE,
@@ -45,6 +46,7 @@ enum tier_step {
 
 	/* the end */
 	TIER_KERNEL,	    /* execute what the kernel itself would */
+	TIER_IN_VIEW,	    /* the tree's interpreter, in the view that this is */
 	TIER_BESIDE,	    /* the tree's runtime beside the host's programs, without a view */
 	TIER_NONE,	    /* say why there is no view, which the last attempt has told */
 	TIER_REFUSE_VIEW,   /* say that it cannot be told whether this is a view */
@@ -59,11 +61,13 @@ struct tier_facts {
 	bool contract; /* there is one */
 	bool beside;   /* programs = host; known with owner */
 	bool pinned;   /* a template is kept for the tree; known with owner */
+	bool by_env; /* the script's line is env python3: the kernel would start another program */
 
 	/* as they are asked for */
 	enum tier_answer elsewhere;  /* the script is in no tree: its path proves it */
 	enum tier_answer host_root;  /* "/" is the contract's */
 	enum tier_answer in_view;    /* the process is in a view already */
+	enum tier_answer shown;	     /* the view that this is has the script from its tree */
 	enum tier_owner owner;	     /* of the script */
 	enum tier_answer runtime;    /* the tree's runtime is the one that enable made */
 	enum tier_answer privileged; /* the caller has what entering takes */

@@ -14,6 +14,7 @@
 #include "core/arch.h"
 #include "core/broken.h"
 #include "core/contract.h"
+#include "core/env_line.h"
 #include "core/err.h"
 #include "core/facts.h"
 #include "core/path_size.h"
@@ -316,20 +317,48 @@ static int follow_beside(struct world *world, struct decision *decision, struct 
 	return 1;
 }
 
+static const char *variable(const char *name, void *ctx)
+{
+	(void)ctx;
+	return getenv(name);
+}
+
+/* Puts the tree's Python in the place of env; start_by_env() in binfmt/start.c. */
+static int take_from_env(struct decision *decision, struct err *err)
+{
+	const struct env_variables variables = { .get = variable };
+	struct shebang python;
+	int r = env_line_python(&decision->line, &variables, &python);
+
+	if (r == 1)
+		decision->line = python;
+	return r < 0 ? err_set(err, -r, "cannot read its first line as env does") : r;
+}
+
 /* What the loader does with the script; step is its own. 1 if it executes the interpreter. */
 static int follow(struct world *world, struct decision *decision, int step, struct err *err)
 {
 	enum tier_step last;
+	int r = 0;
 
 	if (world->in_view) { /* this process is not, but the one that is replayed */
 		decision->facts.elsewhere = TIER_NO;
 		decision->facts.host_root = TIER_NO;
 		decision->facts.in_view = TIER_YES;
+		decision->facts.shown =
+			tier_answer(script_may_show(&decision->request) ||
+				    contract_covers(&decision->contract, decision->request.path));
 	}
 	last = decide(decision, err);
-	if (last == TIER_KERNEL && decision->facts.in_view == TIER_YES)
+	if (decision->facts.by_env && last != TIER_KERNEL)
+		r = take_from_env(decision, err);
+	if (r < 0)
+		return world_exit(world, step, STATUS_OURS);
+	if (last == TIER_BESIDE && r == 0 && decision->facts.by_env)
+		last = TIER_KERNEL; /* the host's env says what is wrong */
+	if (decision->facts.in_view == TIER_YES && (last == TIER_KERNEL || last == TIER_IN_VIEW))
 		world_set(world, step, NULL, "in a view already");
-	if (last == TIER_KERNEL)
+	if (last == TIER_KERNEL || last == TIER_IN_VIEW)
 		return 1;
 	if (last == TIER_REFUSE_STALE)
 		(void)broken_stale(decision->script.tree->path, err);
@@ -395,9 +424,11 @@ static int start(struct world *world, const struct last_program *last, struct de
 	}
 	world_set(world, last->subject_step, "script", "#!%s%s%s", line->interp,
 		  line->has_arg ? " " : "", line->arg);
+	decision->facts.by_env = env_line_names_python(line);
 	r = follow(world, decision, last->step, err);
 	if (r < 0)
 		return r;
+	replay_env_note(world, line, decision->request.path, NULL);
 	world->started = true;
 	if (decision->next[0])
 		return 1;
@@ -420,7 +451,7 @@ int replay_loader(struct world *world, const struct found *subject, const struct
 	r = open_subject(world, subject, last, decision, err);
 	r = r < 0 ? world_cannot_tell(world, last->step) : start(world, last, decision, err);
 	if (r == 1)
-		(void)str_copy(ret_next, SHEBANG_READ,
+		(void)str_copy(ret_next, PATH_SIZE,
 			       decision->next); /* a first line's, or WORD.d's */
 	fd_close(&decision->request.fd);
 	free(decision);

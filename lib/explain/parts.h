@@ -11,6 +11,7 @@ struct arch;
 struct err;
 struct found;
 struct rule;
+struct shebang;
 struct world;
 
 /* What the kernel starts in the end. */
@@ -43,8 +44,18 @@ int replay_program(struct world *world, const struct found *program,
 /* The files that a Python cannot start without; 0 for any other program. */
 int replay_python(struct world *world, const struct found *program, struct err *err);
 
+/* Notes that a script's first line names a program at this canonical path: what env is asked for,
+ * if it is that. at may be NULL: not known yet, replay_env_found() tells. */
+void replay_env_note(struct world *world, const struct shebang *line, const char *script,
+		     const char *at);
+void replay_env_found(struct world *world, const char *at);
+
+/* env has been started, if a first line named it: 1 if it executes something, ret_next (of
+ * PATH_SIZE bytes); 0 or negative if that is the end. */
+int replay_env(struct world *world, char *ret_next, struct err *err);
+
 /* Our own handler's loader with the script subject. 1 if it executes something: ret_next (of
- * SHEBANG_READ bytes); 0 or negative if that is the end. */
+ * PATH_SIZE bytes); 0 or negative if that is the end. */
 int replay_loader(struct world *world, const struct found *subject, const struct last_program *last,
 		  char *ret_next, struct err *err);
 

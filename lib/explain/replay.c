@@ -128,6 +128,7 @@ static int try_script(struct world *world, struct chain *chain, int step, struct
 		return explain_interp(chain->path, &line, r, err);
 	if (hand_over(world, chain, step, err) < 0)
 		return -ENOEXEC;
+	replay_env_note(world, &line, chain->path, file->at);
 	ret->step = next;
 	(void)str_copy(chain->path, sizeof(chain->path), line.interp);
 	return 1;
@@ -150,6 +151,7 @@ static int replay_formats(struct world *world, const char *path, int depth, stru
 	r = world_find(world, ret->step, path, program, err);
 	if (r < 0)
 		return r;
+	replay_env_found(world, program->at);
 	(void)str_copy(chain.path, sizeof(chain.path), path);
 	*subject = *program;
 	for (;; depth++) {
@@ -174,7 +176,8 @@ static int replay_formats(struct world *world, const char *path, int depth, stru
 		if (r == 1)
 			return 0;
 		(void)replay_elf_refused(world, chain.path, program, err);
-		return world_fail(world, step, ENOEXEC);
+		return world->by_env ? world_cannot_tell(world, step)
+				     : world_fail(world, step, ENOEXEC);
 	}
 }
 
@@ -192,7 +195,7 @@ static bool is_qemu(const struct rule *rule)
 
 /* One execve(2) and what the program does. 1 if that is another one, of ret_next. */
 static int replay_one(struct world *world, const char *path, int depth, struct found files[2],
-		      char ret_next[SHEBANG_READ], struct err *err)
+		      char ret_next[PATH_SIZE], struct err *err)
 {
 	struct last_program last;
 	int r = replay_formats(world, path, depth, &files[0], &files[1], &last, err);
@@ -204,20 +207,30 @@ static int replay_one(struct world *world, const char *path, int depth, struct f
 		return replay_loader(world, &files[1], &last, ret_next, err);
 	if (is_qemu(last.rule))
 		return replay_qemu(world, &files[1], &last, err);
-	return last.arch ? replay_program(world, &files[0], &last, err) : 0;
+	r = last.arch ? replay_program(world, &files[0], &last, err) : 0;
+	return r < 0 ? r : replay_env(world, ret_next, err);
 }
 
 static int replay_all(struct world *world, const char *path, struct err *err)
 {
 	struct found *files = calloc(2, sizeof(*files));
-	char next[2][SHEBANG_READ];
+	char next[2][PATH_SIZE];
 	int r;
 
 	if (!files)
 		return err_set(err, ENOMEM, "cannot replay");
 	r = replay_one(world, path, 0, files, next[0], err);
-	for (int i = 0; r == 1; i = !i)
-		r = replay_one(world, next[i], 1, files, next[!i], err);
+	for (int i = 0, n = 0; r == 1; i = !i) {
+		/* the loader counts scripts as the kernel does; env begins a new count */
+		r = replay_one(world, next[i], !world->by_env, files, next[!i], err);
+		if (r == 1 && ++n == REPLAY_STEPS_MAX) {
+			(void)err_say(err, ELOOP,
+				      "%s: more programs start one another than this "
+				      "can follow",
+				      path);
+			r = world_cannot_tell(world, world->parent);
+		}
+	}
 	free(files);
 	return r;
 }

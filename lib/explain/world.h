@@ -20,6 +20,9 @@ struct sysroot;
 
 enum { WORLD_HEAD = 256 }; /* BINPRM_BUF_SIZE */
 
+/* Whether a script's first line makes env start something. */
+enum world_env { WORLD_NO_ENV, WORLD_MAYBE_ENV, WORLD_ENV };
+
 struct world {
 	const struct replay_request *request;
 	struct replay *out;
@@ -28,11 +31,16 @@ struct world {
 	const struct arch *compat; /* and second; or NULL */
 	struct rule *rules;	   /* in the order of asking */
 	size_t n_rules;
-	bool rules_off;	     /* binfmt_misc is disabled: none is asked */
-	bool here;	     /* the caller's own rights count; else it is PID 1 */
-	bool reads;	     /* files are only read: what runs them needs no right to execute */
-	bool in_view;	     /* what "/" is has been replaced */
-	bool started;	     /* a program runs already: what fails now is an exit status */
+	bool rules_off; /* binfmt_misc is disabled: none is asked */
+	bool here;	/* the caller's own rights count; else it is PID 1 */
+	bool reads;	/* files are only read: what runs them needs no right to execute */
+	bool in_view;	/* what "/" is has been replaced */
+	bool started;	/* a program runs already: what fails now is an exit status */
+	bool by_env;	/* by env, which gives what the kernel does not take to a shell */
+	enum world_env env;
+	char env_script[PATH_SIZE]; /* which script names env */
+	char env_arg[WORLD_HEAD];
+	bool env_has_arg;
 	int parent;	     /* the step under which the next one stands */
 	char cwd[PATH_SIZE]; /* absolute and canonical */
 };

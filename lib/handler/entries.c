@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "core/conf.h"
 #include "core/err.h"
+#include "core/first_line.h"
 #include "core/rule.h"
 #include "core/str.h"
 #include "handler/generation.h"
@@ -40,26 +41,43 @@ bool entries_own(const char *name, unsigned *ret_generation)
 	return true;
 }
 
-int entries_make(const struct conf *conf, unsigned generation, struct rule *ret, struct err *err)
+struct making {
+	const struct conf *conf;
+	unsigned generation;
+	struct rule *rules;
+	int n;
+};
+
+/* The entries for a first line. */
+static int make_all(struct making *making, const char *line, struct err *err)
 {
 	char loader[GENERATION_PATH_MAX];
-	int n = 0;
 
-	generation_path(generation, "loader", loader);
-	for (size_t i = 0; i < conf->n_interpreters; i++) {
-		for (size_t j = 0; j < RULE_FORMS; j++) {
-			int r = rule_make(&ret[n], generation, conf->interpreters[i], j,
-					  conf->match_marker, loader);
+	generation_path(making->generation, "loader", loader);
+	for (size_t i = 0; i < RULE_FORMS; i++) {
+		int r = rule_make(&making->rules[making->n], making->generation, line, i,
+				  making->conf->match_marker, loader);
 
-			if (r == -ENOENT)
-				continue;
-			if (r < 0)
-				return err_say(err, -r, "interpreter %s: the name is too long",
-					       conf->interpreters[i]);
-			n++;
-		}
+		if (r == -ENOENT)
+			continue;
+		if (r < 0)
+			return err_say(err, -r, "interpreter %s: the name is too long", line);
+		making->n++;
 	}
-	return n;
+	return 0;
+}
+
+int entries_make(const struct conf *conf, unsigned generation, struct rule *ret, struct err *err)
+{
+	struct making making = { .conf = conf, .generation = generation, .rules = ret };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < conf->n_interpreters; i++)
+		r = make_all(&making, conf->interpreters[i], err);
+	/* they are asked last: fewer of a machine's programs begin so */
+	for (size_t i = 0; r == 0 && conf_by_env(conf) && first_line_by_env(i); i++)
+		r = make_all(&making, first_line_by_env(i), err);
+	return r < 0 ? r : making.n;
 }
 
 static struct rule *allocate(size_t n, struct err *err)

@@ -10,7 +10,7 @@ struct conf;
 struct rule;
 struct err;
 
-enum { ENTRIES_MAX = 8 * 6 /* of a generation */ };
+enum { ENTRIES_MAX = (8 + 2) * 6 /* of a generation */ };
 
 /* Read by systemd-binfmt, whose restart wipes every entry: with this file it puts ours back. */
 #define ENTRIES_BINFMT_D "/run/binfmt.d/busypy.conf"

@@ -31,7 +31,7 @@ static void add_text(struct sha256 *sha, const char *text)
 static void add_conf(struct sha256 *sha, const struct conf *conf)
 {
 	const char flags[] = { (char)('0' + conf->match_marker), (char)('0' + conf->shared),
-			       (char)('0' + conf->user_site), '\0' };
+			       (char)('0' + conf->user_site), (char)('0' + conf->env), '\0' };
 
 	add_text(sha, flags);
 	for (size_t i = 0; i < conf->n_interpreters; i++)

@@ -138,17 +138,26 @@ static struct copy copy_to(const struct build *build, const char *dir)
 			      .n_peers = build->job->n_peers };
 }
 
+static int link_name(const struct build *build, const char *name, const char *target,
+		     struct err *err)
+{
+	char path[PATH_SIZE];
+	int r = files_path(path, err, "%s/bin/%s", build->job->usr, name);
+
+	return r < 0 ? r : files_link(target, path, err);
+}
+
+/* python3, and env, which first lines name by this path: the tree's own. */
 static int link_names(const struct build *build, struct err *err)
 {
-	char path[PATH_SIZE], name[32];
+	char name[32];
 	struct text text;
-	int r = files_path(path, err, "%s/bin/python3", build->job->usr);
+	int r;
 
 	text_init(&text, name, sizeof(name));
 	text_addf(&text, "python3.%u", build->result->minor);
-	if (r < 0)
-		return r;
-	return files_link(name, path, err);
+	r = link_name(build, "python3", name, err);
+	return r < 0 ? r : link_name(build, "env", "/bin/env", err);
 }
 
 /* True if site.py is Debian's, which looks for .pth files in dist-packages alone. */

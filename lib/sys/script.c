@@ -17,6 +17,7 @@
 #include "core/shebang.h"
 #include "core/str.h"
 #include "core/tier.h"
+#include "core/tree_layout.h"
 #include "core/view_host.h"
 #include "sys/fd.h"
 #include "sys/pages.h"
@@ -180,6 +181,32 @@ static enum tier_owner in_sibling(const struct contract *contract, const struct 
 	tree->ino = root.ino;
 	ret->tree = tree;
 	return OWNER_OURS;
+}
+
+static bool is_shown(const char *path)
+{
+	for (size_t i = 0; i < TREE_SHARED_FOLDERS; i++) {
+		if (path[0] == '/' && str_starts(path + 1, tree_shared[i]) &&
+		    path[1 + strlen(tree_shared[i])] == '/')
+			return true;
+	}
+	return false;
+}
+
+bool script_may_show(const struct request *request)
+{
+	return is_shown(request->path);
+}
+
+bool script_shown(const struct contract *contract, const struct request *request)
+{
+	struct place place;
+	const char *path;
+
+	return probe_place(request->fd, "", &place, NULL) == 0 &&
+	       may_be_ours(contract, &place, false) &&
+	       path_of(contract, request, NULL, &path) == 0 &&
+	       (is_shown(path) || contract_covers(contract, path));
 }
 
 static enum tier_owner owner_without_path(int r, bool possible, bool host_root)

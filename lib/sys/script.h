@@ -29,6 +29,12 @@ bool script_host_root(const struct contract *contract);
  * lies below none and proves to be its own. False if that is not so or cannot be told. */
 bool script_elsewhere(const struct contract *contract, const struct request *request);
 
+/* True if the path as given is one that a view has from its tree, wherever the tree stands. */
+bool script_may_show(const struct request *request);
+
+/* In a view: true if the script is on a tree's device, where the view shows the tree. */
+bool script_shown(const struct contract *contract, const struct request *request);
+
 /* Finds out whose the open script is, by its descriptor: no path in a tree is touched, unless the
  * script itself lies below it. The path as given, which may be NULL, is believed only where it
  * proves true. */

@@ -43,7 +43,9 @@ bool tier_probe(int step, const struct tier_subject *subject, struct tier_facts 
 
 	switch (step) {
 	case TIER_PROBE_ELSEWHERE:
-		facts->elsewhere = tier_answer(script_elsewhere(contract, subject->request));
+		facts->elsewhere =
+			tier_answer(!(facts->by_env && script_may_show(subject->request)) &&
+				    script_elsewhere(contract, subject->request));
 		return true;
 	case TIER_PROBE_HOST_ROOT:
 		facts->host_root = tier_answer(script_host_root(contract));
@@ -56,6 +58,9 @@ bool tier_probe(int step, const struct tier_subject *subject, struct tier_facts 
 		return true;
 	case TIER_PROBE_RUNTIME:
 		facts->runtime = tier_answer(script_runtime(subject->script->tree, subject->err));
+		return true;
+	case TIER_PROBE_SHOWN:
+		facts->shown = tier_answer(script_shown(contract, subject->request));
 		return true;
 	case TIER_PROBE_PRIVILEGED:
 		facts->privileged = probe_privileged(subject->priv);

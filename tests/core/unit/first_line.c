@@ -2,6 +2,7 @@
 /* What a first line is: which ones the handler takes, and what is said of the others. */
 #include "core/first_line.h"
 
+#include "core/env_line.h"
 #include "core/shebang.h"
 #include "check.h"
 
@@ -39,7 +40,7 @@ static void test_kinds(void)
 	is(LINE("#!/usr/bin/python3.11\n"), FIRST_LINE_PYTHON, "another name of Python");
 	is(LINE("#!/usr/local/bin/python\n"), FIRST_LINE_PYTHON, "another place of Python");
 	is(LINE("#!/usr/bin/perl\n"), FIRST_LINE_OTHER, "another language");
-	is(LINE("#!/usr/bin/env python3\n"), FIRST_LINE_ENV, "env");
+	is(LINE("#!/usr/bin/env perl\n"), FIRST_LINE_ENV, "env");
 	is(LINE("#!/bin/env perl\n"), FIRST_LINE_ENV, "the tree's env");
 	is(LINE("#!/usr/bin/python3\r\n"), FIRST_LINE_RETURN, "CR LF");
 	is(LINE("#!/usr/bin/python3 -u\r\n"), FIRST_LINE_RETURN, "CR LF after an option");
@@ -59,6 +60,35 @@ static void test_kinds(void)
 	is(buf, sizeof(buf), FIRST_LINE_OURS, "the longest line");
 	memset(buf + 2, 'x', sizeof(buf) - 2);
 	is(buf, sizeof(buf), FIRST_LINE_LONG, "a name that the kernel cuts");
+}
+
+static void test_env(void)
+{
+	is(LINE("#!/usr/bin/env python3\n"), FIRST_LINE_OURS, "env python3");
+	is(LINE("#! /usr/bin/env python3 \n"), FIRST_LINE_OURS, "with blanks that nobody sees");
+	is(LINE("#!/usr/bin/env -S python3 -u -B\n"), FIRST_LINE_OURS, "env -S with arguments");
+	is(LINE("#!/usr/bin/env -S python3 -u\r\n"), FIRST_LINE_OURS, "CR LF is a blank for -S");
+	is(LINE("#!/usr/bin/env python3\r\n"), FIRST_LINE_RETURN, "but a part of a name without");
+	is(LINE("#!/usr/bin/env -S python3\r\n"), FIRST_LINE_RETURN, "and no ending of ours");
+	is(LINE("#!/usr/bin/env python3 -u\n"), FIRST_LINE_ENV_REFUSES, "no -S: one name");
+	is(LINE("#!/usr/bin/env python3 -u\r\n"), FIRST_LINE_RETURN, "which CR LF ends, too");
+	is(LINE("#!/usr/bin/env -S python3 'x\n"), FIRST_LINE_ENV_REFUSES, "no closing quote");
+	is(LINE("#!/usr/bin/env  python3\n"), FIRST_LINE_ENV, "two blanks are no form of ours");
+	is(LINE("#!/usr/bin/env python3"), FIRST_LINE_ENV, "nor is the end of the file");
+	is(LINE("#!/usr/bin/env python3.11\n"), FIRST_LINE_ENV, "another name of Python");
+	is(LINE("#!/usr/bin/env -Spython3\n"), FIRST_LINE_ENV, "another way to write -S");
+	is(LINE("#!/usr/bin/env -i python3\n"), FIRST_LINE_ENV, "another option");
+	is(LINE("#!/bin/env python3\n"), FIRST_LINE_ENV, "another place of env");
+	CHECK(first_line_is_python(LINE("#!/usr/bin/env -S python3 -u\n")), "it is Python");
+	CHECK(!first_line_is_python(LINE("#!/usr/bin/env python3 -u\n")), "that is not");
+	for (size_t i = 0; first_line_by_env(i); i++) {
+		struct shebang line;
+		char text[64];
+		int n = snprintf(text, sizeof(text), "#!%s\n", first_line_by_env(i));
+
+		CHECK(shebang_parse(text, (size_t)n, &line) == 0 && env_line_names_python(&line),
+		      "each of the lines with entries is known as one");
+	}
 }
 
 static void test_advice(void)
@@ -92,6 +122,7 @@ static void test_matching(void)
 int main(void)
 {
 	test_kinds();
+	test_env();
 	test_advice();
 	test_matching();
 	return done();

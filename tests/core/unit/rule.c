@@ -30,6 +30,10 @@ static void test_make(void)
 	      "a blank before the name");
 	CHECK(rule_make(&rule, 7, "/bin/x", RULE_FORMS, false, "/l") == -ENOENT,
 	      "behind the last form");
+	CHECK(rule_make(&rule, 7, "/usr/bin/env -S python3", 0, false, "/l") == 0 &&
+		      memcmp(rule.magic, "#!/usr/bin/env -S python3\n", 26) == 0,
+	      "a line with words");
+	CHECK_TEXT(rule.name, "busypy-7-env-S-python3-nl", "which are parts of the name");
 	CHECK(rule_make(&rule, 7, "/bin/x", 0, true, "/l") == 0 && rule.size == 18 &&
 		      memcmp(rule.magic, "#!/bin/x\n# busypy\n", 18) == 0,
 	      "with a marker");

@@ -16,9 +16,9 @@ struct world {
  * "!" if something was asked for or tried twice. */
 static enum tier_step play(const struct world *world, char ret[16])
 {
-	static const char letters[] = "evVorpgtmTECU"; /* by step */
+	static const char letters[] = "evVorspgtmTECU"; /* by step */
 	const struct tier_facts *all = &world->facts;
-	struct tier_facts facts = { .contract = all->contract };
+	struct tier_facts facts = { .contract = all->contract, .by_env = all->by_env };
 	unsigned seen = 0;
 
 	for (size_t n = 0;; n++) {
@@ -49,6 +49,9 @@ static enum tier_step play(const struct world *world, char ret[16])
 			break;
 		case TIER_PROBE_RUNTIME:
 			facts.runtime = all->runtime;
+			break;
+		case TIER_PROBE_SHOWN:
+			facts.shown = all->shown;
 			break;
 		case TIER_PROBE_PRIVILEGED:
 			facts.privileged = all->privileged;
@@ -105,6 +108,13 @@ static void test_whose(void)
 	comes_to(WITH(w.facts.elsewhere = TIER_YES), "e", TIER_KERNEL, "a script elsewhere");
 	comes_to(WITH((w.facts.host_root = TIER_NO, w.facts.in_view = TIER_YES)), "evV",
 		 TIER_KERNEL, "in a view already");
+	comes_to(WITH((w.facts.host_root = TIER_NO, w.facts.in_view = TIER_YES,
+		       w.facts.by_env = true, w.facts.shown = TIER_YES)),
+		 "evVs", TIER_IN_VIEW, "by env in a view: the view's Python for a tree's script");
+	comes_to(WITH((w.facts.host_root = TIER_NO, w.facts.in_view = TIER_YES,
+		       w.facts.by_env = true, w.facts.shown = TIER_NO)),
+		 "evVs", TIER_KERNEL, "and env for any other");
+	comes_to(WITH(w.facts.by_env = true), "evop", TIER_TEMPLATE, "by env, not in a view");
 	comes_to(WITH(w.facts.owner = OWNER_FOREIGN), "evo", TIER_KERNEL, "a foreign script");
 	comes_to(WITH(w.facts.owner = OWNER_STALE), "evo", TIER_REFUSE_STALE, "another tree");
 	comes_to(WITH(w.facts.owner = OWNER_DOUBT), "evo", TIER_REFUSE_OWNER, "no telling whose");
@@ -164,7 +174,7 @@ static void test_beside(void)
 /* Each combination of answers ends, and nothing is asked for or tried twice. */
 static void test_all(void)
 {
-	static const unsigned sizes[] = { 3, 3, 3, 4, 2, 3, 3, 3, 3, 2, 2, 2, 2, 2, 3 };
+	static const unsigned sizes[] = { 3, 3, 3, 4, 2, 3, 3, 3, 3, 2, 2, 2, 2, 2, 3, 3, 2 };
 	enum { N = sizeof(sizes) / sizeof(sizes[0]) };
 	unsigned at[N] = { 0 }, i = 0, bad = 0;
 	char path[16];
@@ -182,7 +192,9 @@ static void test_all(void)
 				   .same_tree = TIER_NO + at[7],
 				   .root_mount = TIER_NO + at[8],
 				   .beside = at[9],
-				   .runtime = TIER_NO + at[14] },
+				   .runtime = TIER_NO + at[14],
+				   .shown = TIER_NO + at[15],
+				   .by_env = at[16] },
 			.possible = at[10] << TIER_TEMPLATE | at[11] << TIER_ENTER |
 				    at[12] << TIER_COMPOSE | at[13] << TIER_USER,
 		};
