@@ -148,8 +148,6 @@ static enum env_end read_assignments(struct reading *reading)
 	for (; reading->at < call->n && strchr(call->words[reading->at], '='); reading->at++) {
 		const char *word = call->words[reading->at];
 
-		if (*word == '=')
-			return fail(reading, "cannot set", word);
 		if (str_starts(word, "PATH="))
 			call->path = word + strlen("PATH=");
 	}

@@ -228,6 +228,36 @@ def any_signals(random, place):
     return case
 
 
+def env_text(random):
+    """What env is asked for: python3, which PATH has, most of the time. Always a program: without
+    one env would start the script again, for ever."""
+    name = random.choice((b"python3",) * 8 + (b"python3.11", b"none", b"d", b"/run/f/i/d"))
+    behind = random.choice((b"", b"", b" ", b" -u", b" -u -B", b"\t'a b'\tc", b" ${V} x", b" \"${V}\"",
+                            b" 'x", b" \\_ \\x", b" a#b #c", b" " + words(random), b"\r", b" \r"))
+    option = random.choice((b"",) * 4 + (b"-S ",) * 8 + (b"-S", b"-vS ", b"-i ", b"-S -i ", b"-S -u X ",
+                           b"-S A=1 ", b"-S -C/run/f ", b"-S  ", b"--split-string=", b"-S\t", b"-x "))
+    return option + name + behind.replace(b"=", b"-")
+
+
+def by_env(random, place, in_tree=False):
+    """Lines that name env; in the tree those by which it starts the tree's Python."""
+    if in_tree:
+        text = random.choice((b"python3", b"-S python3" + blanks(random, 1, 1) + random.choice((
+            b"", b"-u", b"-u -B", b"'a b' c", b"${V} x", b"\"${V}\"", b"a#b #c", b"x" * 180,
+            b"a b c d e f g h i j k l", b"''", b"-u \r", b"\\_x"))))
+    else:
+        text = env_text(random)
+    content = b"#!" + random.choice((b"", b" ")) + b"/usr/bin/env " + text + b"\n"
+    path = place.write(content, in_tree=in_tree)
+    value = random.choice((b"v", b"v w", b"", b"$x'"))
+    return Case(path, arguments(random, path), [b"PATH=/run/f/env", b"V=" + value, b"X=1"],
+                in_tree=in_tree, scripts=(content,))
+
+
+def by_env_in_tree(random, place):
+    return by_env(random, place, in_tree=True)
+
+
 GROUPS = (
     ("a plain line", one_line(plain)),
     ("an argument", one_line(with_argument)),
@@ -249,6 +279,8 @@ GROUPS = (
     ("paths, arguments and environments", any_call),
     ("ignored signals", any_signals),
     ("paths, arguments and environments, in the tree", any_tree_call),
+    ("programs that env starts", by_env),
+    ("Python that env starts, in the tree", by_env_in_tree),
 )
 
 

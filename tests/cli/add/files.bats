@@ -128,8 +128,10 @@ __pycache__"
     script none 'print(1)\n'; script empty ''
     refuses "$PWD/none has no shebang line $HINT" "$TREE" none
     refuses "$PWD/empty has no shebang line $HINT" "$TREE" empty
-    script env '#!/usr/bin/env python3\n'
-    refuses "$PWD/env: #!/usr/bin/env python3 would start what the machine that runs it has (Hint: its first line should be #!/usr/bin/python3)" "$TREE" env
+    script env '#!/usr/bin/env python3.11\n'
+    refuses "$PWD/env: #!/usr/bin/env python3.11 would start what the machine that runs it has (Hint: its first line should be #!/usr/bin/python3)" "$TREE" env
+    script env3 '#!/usr/bin/env python3 -u\n'
+    refuses "$PWD/env3: env starts nothing for #!/usr/bin/env python3 -u (Hint: #!/usr/bin/env python3, or with arguments #!/usr/bin/env -S python3 -u)" "$TREE" env3
     script env2 '#!/usr/bin/env perl\n'
     refuses "$PWD/env2: #!/usr/bin/env perl would start what the machine that runs it has" "$TREE" env2
     script return '#!/usr/bin/python3\r\nprint(1)\r\n'

@@ -8,9 +8,15 @@ def _(change):
     change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3\r\n")
 
 
-@case("env", "bin/ls", "begins with #!/usr/bin/env python3, which the handler does not match")
+@case("env", "bin/ls", "begins with #!/usr/bin/env perl, which the handler does not match")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/env python3\n")
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/env perl\n")
+
+
+@case("env without -S", "bin/ls",
+      "begins with #!/usr/bin/env python3 -u, for which env starts nothing")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/env python3 -u\n")
 
 
 @case("one minor version", "bin/ls",

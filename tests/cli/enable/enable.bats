@@ -38,7 +38,7 @@ refuses() {
 @test "enable says what it did, status agrees, disable leaves nothing" {
     machine_script "$BUSYPY" "$TREE" <<'SCRIPT'
 before=$(cat /proc/self/mountinfo; ls /proc/sys/fs/binfmt_misc; find /run)
-[ "$("$1" enable "$2")" = "1 tree enabled: generation 1, 12 handler entries, rehearsed and tested" ]
+[ "$("$1" enable "$2" | head -n 1)" = "1 tree enabled: generation 1, 24 handler entries, rehearsed and tested" ]
 "$1" status >/dev/null
 [ "$("$1" status -n -o tree,arch,generation,template trees | tr -s ' ')" = "$2 $(uname -m) 1 ready" ]
 "$1" status --json | /usr/bin/python3 -c '
@@ -84,10 +84,10 @@ mkfifo "$3/fifo"
 printf '#!/usr/bin/python3\nimport os, sys\nopen(sys.argv[1]).read()\nprint(os.path.exists("/.busypy/view"), flush=True)\n' >"$2/bin/waits"
 chmod 755 "$2/bin/waits"
 "$2/bin/waits" "$3/fifo" >"$3/out" & waiting=$!
-[ "$("$1" enable "$3/other/tree")" = "2 trees enabled: generation 2, 12 handler entries, rehearsed and tested" ]
+[ "$("$1" enable "$3/other/tree" | head -n 1)" = "2 trees enabled: generation 2, 24 handler entries, rehearsed and tested" ]
 ls /run/busypy.handler
 [ "$(ls /run/busypy.handler)" = g2 ]
-[ "$(ls /proc/sys/fs/binfmt_misc | grep -c busypy-2-)" = 12 ]
+[ "$(ls /proc/sys/fs/binfmt_misc | grep -c busypy-2-)" = 24 ]
 echo go >"$3/fifo"; wait $waiting
 [ "$(cat "$3/out")" = True ]
 rm -f "$2/bin/waits"
@@ -126,7 +126,7 @@ SCRIPT
 "$1" enable -q "$2"
 for entry in /proc/sys/fs/binfmt_misc/busypy-*; do echo -1 >"$entry"; done
 ! "$1" status >/dev/null
-[ "$("$1" enable "$2")" = "1 tree enabled: generation 2, 12 handler entries, rehearsed and tested" ]
+[ "$("$1" enable "$2" | head -n 1)" = "1 tree enabled: generation 2, 24 handler entries, rehearsed and tested" ]
 "$1" status >/dev/null
 SCRIPT
 }
@@ -340,6 +340,21 @@ SCRIPT
 SCRIPT
 }
 
+@test "enable says what lines with env cost, and one word leaves their entries out" {
+    local conf=$BATS_TEST_TMPDIR/busypy.conf
+    printf '[busypy]\nenv = no\n' >"$conf"
+    machine_script "$BUSYPY" "$TREE" "$conf" <<'SCRIPT'
+[ "$("$1" enable "$2" | tail -n +2)" = "this machine's own scripts with #!/usr/bin/env python3 start about 0.1 ms later ('env = no' leaves them out)" ]
+[ "$(find /proc/sys/fs/binfmt_misc -name 'busypy-*-env-*' | wc -l)" -eq 12 ]
+"$1" disable -q
+[ "$("$1" enable --config "$3" "$2")" = "1 tree enabled: generation 1, 12 handler entries, rehearsed and tested" ]
+[ -z "$(find /proc/sys/fs/binfmt_misc -name 'busypy-*-env-*')" ]
+"$1" disable -q
+printf '[busypy]\ninterpreter = /bin/shell\n' >"$3"
+[ "$("$1" enable --config "$3" "$2" | head -n 1)" = "1 tree enabled: generation 1, 6 handler entries, rehearsed and tested" ]
+SCRIPT
+}
+
 @test "match = marker: only marked scripts pass through the loader" {
     local conf=$BATS_TEST_TMPDIR/busypy.conf
     printf '[busypy]\nmatch = marker\n' >"$conf"
@@ -353,7 +368,7 @@ done
 # the self-test is not marked: give it a marker, as every script of such a tree has
 { echo '#!/usr/bin/python3'; echo '# busypy'; tail -n +2 "$2/etc/busypy/selftest"; } >"$4/selftest"
 chmod 755 "$4/selftest"; rm -f "$4/tree/etc/busypy/selftest"; mv "$4/selftest" "$4/tree/etc/busypy/selftest"
-[ "$("$1" enable --config "$3" "$4/tree")" = "1 tree enabled: generation 1, 4 handler entries, rehearsed and tested" ]
+[ "$("$1" enable --config "$3" "$4/tree" | head -n 1)" = "1 tree enabled: generation 1, 8 handler entries, rehearsed and tested" ]
 [ "$("$4/tree/bin/marked")" = True ]
 [ "$("$4/tree/bin/plain")" = False ]
 SCRIPT

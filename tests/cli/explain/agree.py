@@ -13,6 +13,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import corpus_cases  # noqa: E402
 import elf_cases  # noqa: E402
+import env_cases  # noqa: E402
 import handler_cases  # noqa: E402
 import lines_cases  # noqa: E402
 import mutant_cases  # noqa: E402
@@ -24,7 +25,7 @@ from case import Machine  # noqa: E402
 sys.path.append(os.path.abspath(__file__ + "/../../../support"))
 from patience import patient  # noqa: E402
 
-GROUPS = (path_cases, script_cases, lines_cases, elf_cases, handler_cases, tree_cases,
+GROUPS = (path_cases, script_cases, env_cases, lines_cases, elf_cases, handler_cases, tree_cases,
           root_cases, corpus_cases, mutant_cases)
 
 

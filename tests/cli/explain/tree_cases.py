@@ -96,6 +96,9 @@ def lines(tree):
         "another interpreter of the tree's Python": "#!/usr/bin/python3.11\n",
         "an argument": "#!/usr/bin/python3 -I\n",
         "env": "#!/usr/bin/env python3\n",
+        "env with arguments": "#!/usr/bin/env -S python3 -u -B\n",
+        "env without -S": "#!/usr/bin/env python3 -u\n",
+        "env, and a quote that is open": "#!/usr/bin/env -S python3 'x\n",
         "the tree's shell": "#!/bin/shell\n",
         "an interpreter that only the host has": "#!/usr/bin/env true\n",
     }.items()):

@@ -21,18 +21,23 @@ COUNT = 500
 MARKS = (b"#!",) * 40 + (b"# !", b"\xef\xbb\xbf#!", b"#", b"")
 BEFORE = (b"",) * 8 + (b" ",) * 4 + (b"  ", b"\t", b" \t", b" " * 240)
 OURS = (b"/usr/bin/python3", b"/bin/shell")
-NAMES = OURS * 15 + (
-    b"/usr/bin/python3.11", b"/usr/bin/python", b"/usr/local/bin/python3", b"python3",
+BY_ENV = (b"/usr/bin/env python3", b"/usr/bin/env -S python3")
+NAMES = OURS * 15 + BY_ENV * 8 + (
+    b"/usr/bin/env python3.11", b"/usr/bin/env -Spython3", b"/usr/bin/env  python3",
+    b"/usr/bin/env -i python3", b"/usr/bin/env\tpython3", b"/usr/bin/env -S  python3",
+    b"/usr/bin/env -S python3''", b"/usr/bin/env -S 'python3'", b"/usr/bin/python3.11", b"/usr/bin/python", b"/usr/local/bin/python3", b"python3",
     b"/bin/shell2", b"/usr/bin/env", b"/bin/env", b"env", b"/bin/ls", b"/bin/../usr/bin/python3",
     b"/bin/../bin/ls", b"//bin/shell", b"/usr/bin/perl", b"/bin/nothing", b"/etc/passwd", b"/bin",
     b"/", b"", b"/usr/lib/none", b"/sbin/ip", b"/usr/bin/../../bin/ls")
 AFTER = (b"\n",) * 6 + (b" -W%d\n", b"\t-W%d\n", b" -W %d -u\n# more\n") * 4 + (
     b"", b" ", b" \n", b"\t\n", b" -u\n", b"\t-u\n", b" -u -B\n", b"\r\n", b" -u\r\n", b" \r\n",
     b"\r", b"\r -u\n", b"\0\n", b" \0\n", b"\0\r\n", b" python3\n", b" -S python3 -u\n", b" sh\n",
+    b" 'a b' c\n", b" '\n", b" ${HOME}\n", b" $HOME\n", b" # c\n", b"\v\n",
     b" perl\n", b" \xff\n", b".\n", b"/\n", b" " * 230 + b"\n", b" " * 260 + b"\n",
     b" -X" + b"a" * 260 + b"\n", b" -X" + b"a" * 260, b"\n\r\n", b"\n\0")
 # What may be wrong with a script that the handler takes.
-TAKEN_ALL_THE_SAME = re.compile("carriage return|more than 255 bytes|is no Python|not in the view")
+TAKEN_ALL_THE_SAME = re.compile("carriage return|more than 255 bytes|is no Python|not in the view|"
+                                "env starts nothing")
 
 
 def make_lines(seed):

@@ -77,7 +77,7 @@ static void test_split(void)
 	comes_to("-S -i PATH=/p x|/s", "x of 5, path /p, ignores", "and none besides");
 	comes_to("-S|/s", "/s of 2, path /caller", "the next word is the text");
 	comes_to("-S 'x|/s", "no terminating quote in -S string", "a text that is none");
-	comes_to("-S =x|/s", "cannot set '=x'", "no name");
+	comes_to("-S =x a|/s", "a of 4, path /caller", "a variable without a name");
 	comes_to("-S a=b", "prints", "no program");
 }
 

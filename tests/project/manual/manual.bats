@@ -27,7 +27,7 @@ section() { sed -n '/^\.Sh WHAT A SCRIPT/,/^\.Sh FILES/p' "$PAGE"; }
     row <<'END'
 test -x /usr/bin/bash
 same "$(ask <<<'import os, shutil; print(os.path.exists("/usr/bin/bash"), shutil.which("bash"))')" "False None"
-same "$(ask <<<'import os; print([name for name in os.listdir("/usr/bin") if not name.startswith("python3")])')" "[]"
+same "$(ask <<<'import os; print([name for name in os.listdir("/usr/bin") if not name.startswith("python3")])')" "['env']"
 END
 }
 
@@ -194,10 +194,29 @@ END
     row <<'END'
 look='import os; print(os.path.exists("/.busypy/view"))'
 script "$TREE/bin/tool" <<<"$look"
-script "$TREE/bin/envtool" '#!/usr/bin/env python3' <<<"$look"
 same "$("$TREE/bin/tool")" True
 same "$(python3 "$TREE/bin/tool")" False
-same "$("$TREE/bin/envtool")" False
+END
+}
+
+@test "row: env" {
+    row <<'END'
+look='import os, sys; print(os.path.exists("/.busypy/view"), sys.executable, *sys.argv[1:])'
+script "$TREE/bin/tool" '#!/usr/bin/env python3' <<<"$look"
+script "$TREE/bin/split" '#!/usr/bin/env -S python3 -B' <<<"$look"
+script "$TREE/bin/nested" '#!/usr/bin/python3' <<<'import subprocess; subprocess.run(["tool", "x"])'
+script /opt/tool '#!/usr/bin/env python3' <<<"$look"
+mkdir -p /opt/venv/bin
+script /opt/venv/bin/python3 '#!/bin/sh' <<<'echo "venv $*"'
+export PATH=/opt/venv/bin:$PATH
+same "$("$TREE/bin/tool" a)" "True /usr/bin/python3 a"
+same "$("$TREE/bin/split" b)" "True /usr/bin/python3 b"
+same "$("$TREE/bin/nested")" "True /usr/bin/python3 x"
+same "$(/opt/tool c)" "venv /opt/tool c"
+"$BUSYPY" disable --quiet
+printf '[busypy]\nenv = no\n' >/opt/busypy.conf
+"$BUSYPY" enable --quiet --config /opt/busypy.conf "$TREE"
+same "$("$TREE/bin/tool" d)" "venv $TREE/bin/tool d"
 END
 }
 
