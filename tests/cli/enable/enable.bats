@@ -45,7 +45,7 @@ before=$(cat /proc/self/mountinfo; ls /proc/sys/fs/binfmt_misc; find /run)
 import json, sys
 status = json.load(sys.stdin)
 assert list(status) == ["trees", "service", "entries", "tiers", "kernel"], status
-assert [e["note"] for e in status["entries"]] == ["ours"] * 12
+assert [e["note"] for e in status["entries"]] == ["ours"] * 24
 assert status["trees"][0]["generation"] == 1 and status["entries"][0]["enabled"] is True
 '
 [ "$("$1" disable)" = disabled ]

@@ -28,7 +28,7 @@ same "$("$BUSYPY" status -n -o pid,watch service | tr -s ' ' | sed 's/^ //')" "$
 stop
 [ ! -e /run/busypyd.state ]
 same "$("$export/current/bin/whichone")" "1 True"
-same "$(entries)" 12
+same "$(entries)" 24
 same "$("$BUSYPY" status -n service)" ""
 same "$("$BUSYPY" disable)" disabled
 same "$(cat /proc/self/mountinfo; ls /proc/sys/fs/binfmt_misc; find /run)" "$before"
@@ -163,7 +163,7 @@ SCRIPT
 @test "entries that were wiped are there again" {
     in_machine <<'SCRIPT'
 start; await in_force "$export/current" 1
-all() { [ "$(entries)" = 12 ] && "$BUSYPY" status >/dev/null; }
+all() { [ "$(entries)" = 24 ] && "$BUSYPY" status >/dev/null; }
 for ((i = 0; i < 3; i++)); do
     echo -1 >/proc/sys/fs/binfmt_misc/status
     await all
@@ -403,7 +403,7 @@ out=$("$BUSYPYD" -c "$conf" 2>&1) && exit 1
 same "$out" "busypyd: another busypyd is running"
 out=$("$BUSYPY" disable 2>&1) && exit 1
 same "$out" "busypy: disable: busypyd (process $service) is running and would enable again (Hint: stop it first: systemctl stop busypyd)"
-same "$(entries)" 12
+same "$(entries)" 24
 SCRIPT
 }
 

@@ -232,7 +232,7 @@ same "$(/opt/second/bin/tool)" True
 same "$("$TREE/bin/tool")" True
 "$BUSYPY" disable --quiet
 printf '[busypy]\ntree = %s\ntree = /opt/second\n' "$TREE" >/opt/busypy.conf
-same "$("$BUSYPY" enable --config /opt/busypy.conf | cut -d : -f 1)" "2 trees enabled"
+same "$("$BUSYPY" enable --config /opt/busypy.conf | sed -n "1s/:.*//p")" "2 trees enabled"
 same "$(/opt/second/bin/tool)" True
 END
 }
