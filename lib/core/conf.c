@@ -173,9 +173,9 @@ static int set_stage(struct conf *conf, const char *key, const char *value, stru
 
 static bool is_of_main(const char *key)
 {
-	static const char *const keys[] = { "tree", "match",	 "isolation", "direct",
-					    "env",  "user-site", "prune",     "interpreter",
-					    "runtime-space" };
+	static const char *const keys[] = { "tree",   "match",	     "isolation",
+					    "direct", "env",	     "user-site",
+					    "prune",  "interpreter", "runtime-space" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (str_eq(key, keys[i]))
