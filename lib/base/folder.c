@@ -56,7 +56,7 @@ int folder_open(const char *path, struct folder *ret, struct err *err)
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
-		return err_set(err, errno, "cannot read %s", path);
+		return err_set(err, errno, "cannot open %s", path);
 	return folder_take(fd, path, ret, err);
 }
 

@@ -15,6 +15,7 @@
 #include "core/str.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
+#include "sys/trust.h"
 
 /* The names in one directory, one after the other in bytes. */
 struct names {
@@ -143,6 +144,12 @@ static int visit(struct walker *walker, int dir, const char *name)
 		.dir = dir, .fd = -1, .name = name, .path = walker->path, .st = &st
 	};
 
+	if (walker->walk->trust) {
+		int r = trust_mount(walker->walk->trust, dir, name, walker->path, walker->err);
+
+		if (r < 0)
+			return r;
+	}
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_set(walker->err, errno, "cannot read %s", walker->path);
 	if (S_ISDIR(st.st_mode))

@@ -8,6 +8,7 @@
 
 struct err;
 struct stat;
+struct trust;
 
 /* One file, valid during the call: name lies in the open directory dir, and st is its state there,
  * or, of a directory, of the one that was opened as fd (else -1). path is for sentences alone. */
@@ -24,7 +25,8 @@ struct walk {
 	int (*each)(const struct walk_entry *entry, struct err *err, void *ctx);
 	int (*enter)(const struct walk_entry *entry, struct err *err, void *ctx);
 	void *ctx;
-	bool crosses; /* enters mounts, too, and subvolumes, which look like them */
+	struct trust *trust; /* or NULL: no mount is looked into on which owners are not believed */
+	bool crosses;	     /* enters mounts, too, and subvolumes, which look like them */
 };
 
 /* Calls each for everything below name in the open directory dir ("." for the directory itself), in

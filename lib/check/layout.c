@@ -12,6 +12,7 @@
 #include "base/sysroot.h"
 #include "check/check.h"
 #include "check/finding.h"
+#include "check/owners.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/name.h"
@@ -56,6 +57,11 @@ static const struct finding_kind owner = { FINDING_ERROR,
 static const struct finding_kind tree_owner = { FINDING_WARNING,
 						"'busypy enable' refuses a tree that is not root's",
 						"chown -R root:root TREE" };
+static const struct finding_kind refused = {
+	FINDING_WARNING,
+	"'busypy enable' refuses it: what all users run must be root's alone to change",
+	"chown -R root:root TREE and chmod -R go-w TREE, or the same for what is named"
+};
 static const struct finding_kind set_id = {
 	FINDING_WARNING, "in views, which are nosuid, it means nothing; elsewhere it gives rights",
 	"chmod ug-s it"
@@ -194,6 +200,26 @@ static void check_owner(const struct layout *layout, const struct check_file *fi
 	if (!dir && (mode & (S_ISUID | S_ISGID)))
 		finding_add(findings, &set_id, file->path, NULL, "is set-%s-ID (mode %04o)",
 			    mode & S_ISUID ? "user" : "group", mode);
+}
+
+/* As enable sees it, whose arch is this machine's. A tree that is not root's is a user's own. */
+static void check_admission(const struct layout *layout)
+{
+	const struct check_part *part = layout->part;
+	const struct arch *arch = NULL;
+	struct err why = { 0 };
+	char *hint;
+
+	for (size_t i = 0; i < part->n_archs; i++) {
+		if (!arch || part->archs[i] == arch_native())
+			arch = part->archs[i];
+	}
+	if (!arch || layout->uid != 0 || owners_check(layout->tree, arch, &why) != -EPERM)
+		return;
+	hint = strstr(why.text, " (Hint: ");
+	if (hint)
+		*hint = '\0';
+	finding_add(part->findings, &refused, ".", NULL, "is not root's alone: %s", why.text);
 }
 
 static void check_kind(const struct layout *layout, const struct check_file *file)
@@ -370,6 +396,7 @@ int check_layout(struct check_part *part, struct err *err)
 	check_folders(&layout);
 	check_link_to_lib(&layout);
 	check_runtimes(&layout);
+	check_admission(&layout);
 	for (size_t i = 0; i < index->n; i++) {
 		const struct check_file *file = &index->files[i];
 

@@ -41,8 +41,8 @@ static int cannot_find(const char *what, const char *path, int r, const struct e
 }
 
 /* All of path must be there. */
-static int find(const struct trust *trust, const char *what, const char *path,
-		struct trust_found *ret, struct err *err)
+static int find(struct trust *trust, const char *what, const char *path, struct trust_found *ret,
+		struct err *err)
 {
 	struct err why = { 0 };
 	int r = trust_find(trust, path, ret, &why);
@@ -248,7 +248,7 @@ static int make(struct export_dir *dir, struct trust_found *found, struct err *e
 }
 
 /* What there is of path, if an export may be made there. */
-static int find_place(const struct export_dir *dir, const char *path, const struct folder *tree,
+static int find_place(struct export_dir *dir, const char *path, const struct folder *tree,
 		      struct trust_found *ret, struct err *err)
 {
 	struct err why = { 0 };

@@ -29,7 +29,7 @@ enum { LINKS_MAX = 40, OVERFLOW_ID = 65534 };
 
 /* What is left of a path, and where it has led to so far. */
 struct way {
-	const struct trust *trust;
+	struct trust *trust;
 	int fd; /* O_PATH */
 	unsigned links;
 	char rest[PATH_SIZE];
@@ -102,42 +102,89 @@ static int check_passed(const struct way *way, const struct stat *st, struct err
 	return trust_state(way->trust, st, *way->done ? way->done : "/", err);
 }
 
-/* The user who mounted what a descriptor is on, by mountinfo; -1 if that is not told. */
-static long fuse_owner(int fd)
+/* -- whose file system ---------------------------------------------------------------------- */
+
+/* 1 if the line is that of the mount, and it is not another user's FUSE; 0 if it is another
+ * mount's; -EPERM. */
+static int judge_line(const struct trust *trust, const char *line, size_t n, uint64_t mount)
+{
+	struct mountline parsed;
+	uint64_t uid = 0;
+	int r = mountline_fuse_user(line, n, mount, &uid);
+
+	if (r == 0)
+		return 0;
+	if (r < 0) /* a FUSE file system has one in any case */
+		return mountline_parse(line, n, &parsed) == 0 && !str_starts(parsed.type, "fuse")
+			       ? 1
+			       : -EPERM;
+	return is_ours(trust, (unsigned)uid) ? 1 : -EPERM;
+}
+
+/* 0 or -EPERM by mountinfo; -ENOENT if that does not have the mount. */
+static int judge_mount(const struct trust *trust, uint64_t mount)
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");
-	struct statx stx;
 	char *line = NULL;
 	size_t size = 0;
-	uint64_t uid = 0;
 	ssize_t n;
 	int r = 0;
 
-	if (!file || syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0)
-		r = -ENODATA;
-	while (r == 0 && (n = getline(&line, &size, file)) > 0)
-		r = mountline_fuse_user(line, (size_t)n - (line[n - 1] == '\n'), stx.stx_mnt_id,
-					&uid);
+	while (file && r == 0 && (n = getline(&line, &size, file)) > 0)
+		r = judge_line(trust, line, (size_t)n - (line[n - 1] == '\n'), mount);
 	free(line);
 	if (file)
 		(void)fclose(file); /* only read from */
-	return r > 0 ? (long)uid : -1;
+	return r == 0 ? -ENOENT : r < 0 ? r : 0;
 }
 
-static int check_file_system(const struct way *way, struct err *err)
+static bool is_known(const struct trust *trust, uint64_t mount)
 {
-	struct statfs fs;
-	long owner;
-
-	if (way->trust->all || fstatfs(way->fd, &fs) < 0 || fs.f_type != FUSE_SUPER_MAGIC)
-		return 0;
-	owner = fuse_owner(way->fd);
-	if (owner >= 0 && is_ours(way->trust, (unsigned)owner))
-		return 0;
-	return err_say(err, EPERM,
-		       "%s is on a FUSE file system of another user, who can change what it holds",
-		       way->done);
+	for (unsigned i = 0; i < trust->n_mounts; i++) {
+		if (trust->mounts[i] == mount)
+			return true;
+	}
+	return false;
 }
+
+/* Linux before 5.8, or a mount outside of this process's root. */
+static int judge_by_magic(int dir, const char *name)
+{
+	FD_CLEANUP int fd = openat(dir, *name ? name : ".", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct statfs fs;
+
+	return fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type != FUSE_SUPER_MAGIC ? 0 : -EPERM;
+}
+
+/* The process behind a FUSE file system may keep whoever asks waiting. The number of a mount is the
+ * kernel's own. */
+int trust_mount(struct trust *trust, int dir, const char *name, const char *path, struct err *err)
+{
+	const int flags =
+		AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC;
+	struct statx stx = { 0 };
+	int r;
+
+	if (trust->all)
+		return 0;
+	if (syscall(SYS_statx, dir, name, flags, STATX_MNT_ID, &stx) < 0)
+		return err_set(err, errno, "cannot look at %s", path);
+	if ((stx.stx_mask & STATX_MNT_ID) && is_known(trust, stx.stx_mnt_id))
+		return 0;
+	r = stx.stx_mask & STATX_MNT_ID ? judge_mount(trust, stx.stx_mnt_id) : -ENOENT;
+	if (r == -ENOENT)
+		r = judge_by_magic(dir, name);
+	if (r < 0)
+		return err_say(err, EPERM,
+			       "%s is on a FUSE file system of another user, who can change what "
+			       "it holds",
+			       path);
+	if ((stx.stx_mask & STATX_MNT_ID) && trust->n_mounts < TRUST_MOUNTS)
+		trust->mounts[trust->n_mounts++] = stx.stx_mnt_id;
+	return 0;
+}
+
+/* -- the way -------------------------------------------------------------------------------- */
 
 /* Takes the next component off the rest; false at its end. */
 static bool next_name(struct way *way, char name[PATH_SIZE])
@@ -222,8 +269,13 @@ static int step(struct way *way, const char *name, struct err *err)
 	fd = openat(way->fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == ENOTDIR)
 		fd = openat(way->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0)
 		return err_set(err, errno, "cannot open %s", path);
+	r = trust_mount(way->trust, fd, "", path, err);
+	if (r < 0)
+		return r;
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot look at %s", path);
 	if (S_ISLNK(st.st_mode)) {
 		/* in a sticky directory whoever made the link decides where it leads */
 		if (!is_ours(way->trust, st.st_uid))
@@ -236,20 +288,18 @@ static int step(struct way *way, const char *name, struct err *err)
 		memcpy(way->done, path, sizeof(path));
 	fd_close(&way->fd);
 	way->fd = fd_steal(&fd);
-	r = check_passed(way, &st, err);
-	if (r < 0)
-		return r;
-	return check_file_system(way, err);
+	return check_passed(way, &st, err);
 }
 
-static int begin(struct way *way, const struct trust *trust, const char *path, struct err *err)
+static int begin(struct way *way, struct trust *trust, const char *path, struct err *err)
 {
 	char cwd[PATH_SIZE];
 	struct text text;
 
 	*way = (struct way){ .trust = trust, .fd = -1 };
-	if (path[0] != '/' && !getcwd(cwd, sizeof(cwd)))
-		return err_set(err, errno, "cannot find the working directory");
+	/* a name for one that has none would begin with "(unreachable)" */
+	if (path[0] != '/' && (!getcwd(cwd, sizeof(cwd)) || cwd[0] != '/'))
+		return err_say(err, ESTALE, "%s: the working directory is gone", path);
 	text_init(&text, way->rest, sizeof(way->rest));
 	text_addf(&text, "%s%s%s", path[0] == '/' ? "" : cwd, path[0] == '/' ? "" : "/", path);
 	if (text_check(&text) < 0)
@@ -281,8 +331,7 @@ static int check_end(struct way *way, struct err *err)
 	return fstat(way->fd, &st) < 0 ? -errno : check_passed(way, &st, err);
 }
 
-int trust_find(const struct trust *trust, const char *path, struct trust_found *ret,
-	       struct err *err)
+int trust_find(struct trust *trust, const char *path, struct trust_found *ret, struct err *err)
 {
 	struct err why = { 0 };
 	struct way way;
@@ -302,7 +351,7 @@ int trust_find(const struct trust *trust, const char *path, struct trust_found *
 	return 0;
 }
 
-int trust_open(const struct trust *trust, const char *path, struct err *err)
+int trust_open(struct trust *trust, const char *path, struct err *err)
 {
 	struct way way;
 	int r = begin(&way, trust, path, err);
@@ -316,14 +365,14 @@ int trust_open(const struct trust *trust, const char *path, struct err *err)
 	return way.fd;
 }
 
-int trust_path(const struct trust *trust, const char *path, struct err *err)
+int trust_path(struct trust *trust, const char *path, struct err *err)
 {
 	struct way way;
 	int r = begin(&way, trust, path, err);
 
 	if (r == 0)
 		r = go(&way, err);
-	if (r == -ENOENT)
+	if (r == -ENOENT && way.fd >= 0)
 		r = check_end(&way, err);
 	fd_close(&way.fd);
 	return r;

@@ -7,22 +7,29 @@
  * group counts as others, whoever is in it; an ACL shows in the group's bits. What NFS says of
  * owners is believed: who mounted it was root, and its server decides about its files anyway. A
  * FUSE file system says what its own process wants: believed only where root or the caller mounted
- * it. In a user namespace owners that have no number in it count as root: there is no telling, and
- * what can be lost there is the caller's own. */
+ * it; another's is asked nothing, since its process need not answer. In a user namespace owners
+ * that have no number in it count as root: there is no telling, and what can be lost there is the
+ * caller's own. */
 #ifndef BUSYPY_SYS_TRUST_H
 #define BUSYPY_SYS_TRUST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/path_size.h"
 
 struct err;
 struct stat;
 
+enum { TRUST_MOUNTS = 8 };
+
 struct trust {
 	unsigned uid; /* the caller's: believed besides root */
 	bool foreign; /* owners without a number count as root */
 	bool all;     /* everybody is believed: the way alone is wanted */
+	/* mounts on which owners are believed, as far as is known */
+	uint64_t mounts[TRUST_MOUNTS];
+	unsigned n_mounts;
 };
 
 /* The rule for this process. Cannot fail. */
@@ -37,10 +44,15 @@ void trust_init_root(struct trust *ret);
 int trust_state(const struct trust *trust, const struct stat *st, const char *path,
 		struct err *err);
 
+/* 0 if what the file system says that name in dir (or, with "", dir itself) is on is believed;
+ * -EPERM with a sentence. Asks the kernel alone, so it comes before all that asks the file system.
+ */
+int trust_mount(struct trust *trust, int dir, const char *name, const char *path, struct err *err);
+
 /* Opens path (O_PATH; relative ones from the working directory) when the rule holds for every
  * component and link on the way and for what it leads to. -EPERM with the sentence; -ENOENT,
  * -ELOOP, -ENOTDIR ... as open(2). The caller closes. */
-int trust_open(const struct trust *trust, const char *path, struct err *err);
+int trust_open(struct trust *trust, const char *path, struct err *err);
 
 /* What there is of a path. */
 struct trust_found {
@@ -51,11 +63,10 @@ struct trust_found {
 
 /* The same for a path of which the last components need not exist. Where they do not, they are to
  * be made in what is opened, which may be sticky. */
-int trust_find(const struct trust *trust, const char *path, struct trust_found *ret,
-	       struct err *err);
+int trust_find(struct trust *trust, const char *path, struct trust_found *ret, struct err *err);
 
 /* The same for a path that need not exist, opening nothing: 0 if it holds for what does exist of
  * it, so that nobody else can make the rest. */
-int trust_path(const struct trust *trust, const char *path, struct err *err);
+int trust_path(struct trust *trust, const char *path, struct err *err);
 
 #endif

@@ -62,6 +62,32 @@ writable() { echo "others than root can write $1 "; }
     done
 }
 
+@test "what lies behind a link that is root's is looked at, too" {
+    for folder in "etc/clib/$arch" bin "etc/python/$arch/usr"; do
+        mv "$tree/$folder" "$BATS_TEST_TMPDIR/moved"
+        ln -s "$BATS_TEST_TMPDIR/moved" "$tree/$folder"
+        touch "$BATS_TEST_TMPDIR/moved/theirs"
+        chown 1000 "$BATS_TEST_TMPDIR/moved/theirs"
+        refused "$(owned "$tree/$folder/theirs")"
+        rm "$tree/$folder" "$BATS_TEST_TMPDIR/moved/theirs"
+        mv "$BATS_TEST_TMPDIR/moved" "$tree/$folder"
+    done
+}
+
+@test "another user's FUSE file system is refused, not asked: it need not answer" {
+    mkdir "$BATS_TEST_TMPDIR/fuse"
+    for folder in "etc/clib/$arch" "etc/python/$arch/usr" site-package; do
+        mv "$tree/$folder" "$tree/$folder.old"
+        ln -s "$BATS_TEST_TMPDIR/fuse/below" "$tree/$folder"
+        run -125 patiently 20 "$HELPERS/nsrun" bash -euc 'coproc "$HELPERS/silent" "$1" 1000
+            read -r line <&"${COPROC[0]}"; [ "$line" = ready ]
+            "$BUSYPY" enable "$2" || status=$?; exit "${status-0}"' _ "$BATS_TEST_TMPDIR/fuse" "$tree"
+        [[ $output == *"$BATS_TEST_TMPDIR/fuse is on a FUSE file system of another user, who can change what it holds"* ]] || { echo "$output"; return 1; }
+        rm "$tree/$folder"
+        mv "$tree/$folder.old" "$tree/$folder"
+    done
+}
+
 @test "the tree below their folder, or named by a link that is theirs" {
     mv "$tree" "$theirs/tree"
     local given=$tree

@@ -70,7 +70,7 @@ refused() { run -125 pack "${@:2}"; same "$output" "busypy: pack: $1"; [ ! -e "$
     echo text | gzip >"$DIR/kernel/nfsv4.ko.gz"; rm "$DIR/kernel/nfsv4.ko"; truncate -s 12 "$DIR/kernel/nfsv4.ko.gz"
     run -125 pack
     [[ $output == "busypy: pack: cannot read $DIR/kernel/nfsv4.ko.gz: "* ]]
-    DIR=/nonexistent refused "cannot look at /nonexistent: No such file or directory"
+    DIR=/nonexistent refused "cannot open /nonexistent: No such file or directory"
     same "$(ls "$TMPDIR")" ""
 }
 

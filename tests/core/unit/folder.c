@@ -122,7 +122,7 @@ int main(void)
 		      symlink("../out", "in/way") == 0 && mkfifo("in/fifo", 0644) == 0,
 	      "a folder of its own");
 	says(folder_open("none", &in, &err), -ENOENT, &err,
-	     "cannot read none: No such file or directory", "a folder must be there");
+	     "cannot open none: No such file or directory", "a folder must be there");
 	CHECK(folder_open("in/", &in, &err) == 0, "and is opened");
 	test_write(&in, &err);
 	test_read(&in, &err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* silent DIRECTORY: mounts a FUSE file system there whose server never answers, as a dead NFS
- * server would be. Prints "ready" and runs until its standard input ends; then it is unmounted.
+/* silent DIRECTORY [UID]: mounts a FUSE file system there, as that user, whose server never answers,
+ * as a dead NFS server would be. Prints "ready" and runs until its standard input ends; then it is unmounted.
  * fuse(4), Documentation/filesystems/fuse.rst. */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,12 +41,13 @@ int main(int argc, char **argv)
 	int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 	char options[128], byte;
 
-	if (argc != 2)
+	if (argc != 2 && argc != 3)
 		return 125;
 	if (fuse < 0)
 		return fail("/dev/fuse");
 	(void)snprintf(options, sizeof(options),
-		       "fd=%d,rootmode=40755,user_id=0,group_id=0,allow_other", fuse);
+		       "fd=%d,rootmode=40755,user_id=%s,group_id=0,allow_other", fuse,
+		       argc > 2 ? argv[2] : "0");
 	if (mount("silent", argv[1], "fuse", MS_NOSUID | MS_NODEV, options) < 0)
 		return fail("mount");
 	if (answer_init(fuse) < 0)
