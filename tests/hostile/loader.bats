@@ -139,7 +139,7 @@ SCRIPT
 
 @test "enter takes no script by a descriptor that only names it, nor by one that is none" {
     hostile <<'SCRIPT'
-persona=0 enter=/run/busypy/g1/enter
+persona=0 enter=/run/busypy.handler/g1/enter
 call() { "$HELPERS/state" groups= gid=1000 uid=1000 "$@" 2>&1; }
 for open in "open=8,$((0x200000 | 0200000)),$TREE/bin" "open=8,0200000,$TREE/bin" "open=8,0,/dev/null"; do
     status=0; said=$(call "$open" path=$enter -- enter "8,1,0,0,0,8388608" $tool) || status=$?
@@ -156,7 +156,7 @@ SCRIPT
 @test "enter and loader started by hand, without arguments or with wrong ones" {
     hostile <<'SCRIPT'
 for program in loader enter; do
-    path=/run/busypy/g1/$program
+    path=/run/busypy.handler/g1/$program
     for arguments in "" "$program" "$program x" "$program -1,,,,, $tool" "$program 0,0,0,0,0,0,0 $tool" "$program 3,1,0,0,0,0 $tool"; do
         verbs="groups= gid=1000 uid=1000 path=$path"
         [ -n "$arguments" ] || { arguments=x; verbs+=" noargs"; }

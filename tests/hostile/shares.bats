@@ -60,13 +60,13 @@ if ctypes.CDLL(None, use_errno=True).setns(os.open(sys.argv[1], os.O_RDONLY), 0x
 print(sum(line.split()[4] == "/usr/local/bin" for line in open("/proc/self/mountinfo")))' "$1"; }
 chmod 700 $local
 "$busypy" enable --quiet "$tree"
-[ "$(mounted /run/busypy/g1/view0)" = 0 ]
-basis=$(cat /run/busypy/g1/basis)
+[ "$(mounted /run/busypy.handler/g1/view0)" = 0 ]
+basis=$(cat /run/busypy.handler/g1/basis)
 "$busypy" disable
 chmod 755 $local
 "$busypy" enable --quiet "$tree"
-[ "$(mounted /run/busypy/g1/view0)" = 1 ]
-[ "$(cat /run/busypy/g1/basis)" != "$basis" ]
+[ "$(mounted /run/busypy.handler/g1/view0)" = 1 ]
+[ "$(cat /run/busypy.handler/g1/basis)" != "$basis" ]
 "$busypy" disable
 SCRIPT
 }
