@@ -73,6 +73,8 @@ static int resolve_trees(int argc, char **argv, const struct conf *conf, char *r
 
 static void report(const struct enable_report *report, const struct conf *conf)
 {
+	if (conf_outdated(conf))
+		say_warning("enable", "%s", conf_outdated(conf));
 	if (!report->rehearsed)
 		say_warning("enable", "not rehearsed: %s", report->not_rehearsed);
 	if (!report->tested_as_user)

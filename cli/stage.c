@@ -14,6 +14,7 @@
 #include "core/arch_list.h"
 #include "core/err.h"
 #include "core/str.h"
+#include "core/tree_conf.h"
 #include "source/lockfile.h"
 #include "stage/stage.h"
 #include "commands.h"
@@ -39,6 +40,7 @@ static const char help[] =
 	"      --cache DIR            where packages are kept (debian)\n"
 	"      --busybox FILE         static busybox for the rescue shell of a booted machine\n"
 	"      --rootfs DIR           BusyPy's own programs, if not where they are installed\n"
+	"      --programs tree|host   whose programs its scripts find on a full distribution\n"
 	"      --link-libc            make links in etc/clib to what etc/libc has\n"
 	"      --force                write into a TREE that is not empty and is no tree\n"
 	"  -l, --list                 print the files that each runtime was made from\n"
@@ -48,7 +50,7 @@ static const char help[] =
 
 /* What the command line says besides the request itself. */
 struct options {
-	const char *from, *archs, *config, *mirror;
+	const char *from, *archs, *config, *mirror, *programs;
 	bool list, json;
 };
 
@@ -118,6 +120,7 @@ static int parse(int argc, char **argv, struct options *ret, struct stage_reques
 		{ "cache", .text = &request->cache },
 		{ "busybox", .text = &request->busybox },
 		{ "rootfs", .text = &request->rootfs },
+		{ "programs", .text = &ret->programs },
 		{ "link-libc", .flag = &request->link_libc },
 		{ "force", .flag = &request->force },
 		{ "list", 'l', .flag = &ret->list },
@@ -177,6 +180,8 @@ static int complete(const struct options *options, struct stage_request *request
 		r = parse_from(request, options->from ? options->from : "debian", err);
 	if (r < 0)
 		return r;
+	if (options->programs && tree_conf_programs(options->programs, &request->programs, err) < 0)
+		return err_wrap(err, -EINVAL, "--programs");
 	if (options->archs)
 		r = parse_archs(request, options->archs, err);
 	if (r < 0)

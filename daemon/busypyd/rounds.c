@@ -72,6 +72,8 @@ int rounds_configure(struct rounds *rounds, struct err *err)
 
 	if (r < 0)
 		return r;
+	if (conf_outdated(&conf) && !conf_outdated(&rounds->conf))
+		words_say(LOG_WARNING, "%s", conf_outdated(&conf));
 	rounds->conf = conf;
 	before = *rounds->report;
 	set_trees(rounds, &before);

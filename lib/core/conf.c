@@ -217,6 +217,14 @@ bool conf_by_env(const struct conf *conf)
 	return conf->env && python;
 }
 
+const char *conf_outdated(const struct conf *conf)
+{
+	return conf->direct_given
+		       ? "'direct' means nothing any more (Hint: 'programs = host' is the way "
+			 "without a view, see busypy.conf(5); take the line out)"
+		       : NULL;
+}
+
 bool conf_prunes(const struct conf *conf, const char *mount_point)
 {
 	for (size_t i = 0; i < conf->n_prune; i++) {

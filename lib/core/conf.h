@@ -50,6 +50,9 @@ int conf_set(struct conf *conf, const char *section, const char *key, const char
 /* True if the lines of first_line_by_env() are ours: env = yes, and Python's own line is. */
 bool conf_by_env(const struct conf *conf);
 
+/* What the configuration says and no longer means anything, as a sentence; NULL if nothing does. */
+const char *conf_outdated(const struct conf *conf);
+
 /* True if one of the prune patterns matches a mount point. */
 bool conf_prunes(const struct conf *conf, const char *mount_point);
 

@@ -24,6 +24,7 @@
 #include "export/export.h"
 #include "export/leases.h"
 #include "handler/generation.h"
+#include "handler/runtimes_unused.h"
 #include "sys/below.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
@@ -91,8 +92,8 @@ static int count_lease(const struct leases_entry *entry, struct err *err, void *
 }
 
 /* The export may be mounted at several places; a directory is the same at each. */
-static struct export_users *users_of_tree(const struct counting *c,
-					  const struct contract_tree *tree)
+static struct export_users *users_of_tree(const struct counting *c, const char *tree,
+					  const struct place *root)
 {
 	const struct folder *versions = export_versions(c->request->dir);
 	char path[PATH_SIZE];
@@ -102,9 +103,9 @@ static struct export_users *users_of_tree(const struct counting *c,
 		const char *id = c->request->versions[i].id;
 
 		if ((path_join(path, sizeof(path), versions->path, id) == 0 &&
-		     str_eq(path, tree->path)) ||
-		    (probe_place(versions->fd, id, &place, NULL) == 0 && place.dev == tree->dev &&
-		     place.ino == tree->ino))
+		     str_eq(path, tree)) ||
+		    (probe_place(versions->fd, id, &place, NULL) == 0 && place.dev == root->dev &&
+		     place.ino == root->ino))
 			return &c->users[i];
 	}
 	return NULL;
@@ -123,13 +124,29 @@ static int count_contracts(const struct counting *c, struct err *err)
 		if (generation_read(generations[i], contract, NULL) < 0)
 			continue;
 		for (size_t j = 0; j < contract->n_trees; j++) {
-			struct export_users *users = users_of_tree(c, &contract->trees[j]);
+			const struct contract_tree *tree = &contract->trees[j];
+			const struct place root = { .dev = tree->dev, .ino = tree->ino };
+			struct export_users *users = users_of_tree(c, tree->path, &root);
 
 			if (users)
 				users->enabled = true;
 		}
 	}
 	return n < 0 ? n : 0;
+}
+
+/* A runtime beside the host may outlive its generation, for scripts that still run in it. */
+static int count_runtime(const char *tree, struct err *err, void *ctx)
+{
+	struct export_users *users;
+	struct place root = { 0 };
+
+	(void)err;
+	(void)probe_place(AT_FDCWD, tree, &root, NULL); /* else the path alone tells */
+	users = users_of_tree(ctx, tree, &root);
+	if (users)
+		users->enabled = true;
+	return 0;
 }
 
 /* The version that a mount shows, by the part of the file system that is mounted:
@@ -257,6 +274,8 @@ int export_users_count(const struct export_users_request *request, struct export
 	if (more < 0)
 		return more;
 	r = count_contracts(&c, err);
+	if (r == 0)
+		r = runtimes_each_tree(count_runtime, &c, err);
 	if (r < 0)
 		return r;
 	r = count_views(&c, err);

@@ -13,7 +13,7 @@ struct version_record;
 
 struct export_users {
 	bool current;	   /* EXPORT/current names it */
-	bool enabled;	   /* a contract below /run/busypy.handler has it */
+	bool enabled;	   /* a contract below /run/busypy.handler has it, or a runtime is of it */
 	unsigned views;	   /* mount namespaces with processes in which it is mounted */
 	unsigned clients;  /* leases younger than the age that was asked for */
 	unsigned foretold; /* of these, written when it is not yet: by a clock that was set since,

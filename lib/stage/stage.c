@@ -21,6 +21,7 @@
 #include "core/package.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/tree_conf.h"
 #include "core/tree_layout.h"
 #include "source/debian.h"
 #include "source/source.h"
@@ -297,6 +298,21 @@ static int stage_runtime(struct stage *stage, const struct arch *arch, struct er
 
 /* -- the part that all archs share --------------------------------------------------------- */
 
+static int say_programs(const struct stage *stage, const char *dir, struct err *err)
+{
+	const char *name = tree_conf_programs_name(stage->request->programs);
+	char path[PATH_SIZE], line[32];
+	int r;
+
+	if (!name[0])
+		return 0;
+	r = files_path(path, err, "%s/" TREE_CONF, dir);
+	if (r < 0)
+		return r;
+	(void)snprintf(line, sizeof(line), "programs = %s\n", name);
+	return files_write(path, line, strlen(line), 0644, err);
+}
+
 static int build_tree(struct stage *stage, struct err *err)
 {
 	char dir[PATH_SIZE], packages[PATH_SIZE];
@@ -309,6 +325,9 @@ static int build_tree(struct stage *stage, struct err *err)
 	if (r < 0)
 		return r;
 	r = skeleton_stage(stage->rootfs, stage->transaction.tree, dir, err);
+	if (r < 0)
+		return r;
+	r = say_programs(stage, dir, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < stage->n_built; i++) {

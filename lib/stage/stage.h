@@ -24,6 +24,7 @@ struct stage_request {
 	const char *locked;  /* STAGE_DEBIAN; a list of packages; NULL: the newest */
 	const char *busybox; /* rescue shell, static; NULL: Debian's, or none */
 	const char *rootfs;  /* our own programs; NULL: where they are installed */
+	int programs;	     /* enum programs: what the tree says; PROGRAMS_UNSAID: as before */
 	const struct arch *archs[STAGE_ARCHS_MAX];
 	size_t n_archs;
 	bool force;	/* into a directory that has other things in it */

@@ -110,6 +110,7 @@ int main(void)
 	bool at_value;
 
 	conf_init(&conf);
+	CHECK(!conf_outdated(&conf), "nothing is outdated");
 	CHECK(conf.n_trees == 0 && conf.n_interpreters == 2 && conf.n_prune > 10 && !conf.shared &&
 		      !conf.direct_given && !conf.user_site && !conf.match_marker,
 	      "the defaults");
@@ -121,6 +122,10 @@ int main(void)
 	CHECK(conf.n_trees == 1 && conf.match_marker && conf.shared && conf.direct_given &&
 		      conf.user_site,
 	      "each key sets what it says");
+	CHECK_TEXT(conf_outdated(&conf),
+		   "'direct' means nothing any more (Hint: 'programs = host' is the way without a "
+		   "view, see busypy.conf(5); take the line out)",
+		   "one of them for the last time");
 	takes("match", "tree");
 	takes("isolation", "private");
 	takes("direct", "no");
