@@ -14,7 +14,9 @@
 #include "core/path_size.h"
 #include "core/plan.h"
 #include "core/str.h"
+#include "core/tree_conf.h"
 #include "core/view.h"
+#include "handler/runtimes.h"
 #include "handler/template_plan.h"
 #include "sandbox/sandbox.h"
 #include "sys/tree.h"
@@ -97,6 +99,21 @@ static int plan_boot(const struct arch *arch, struct plan *ret, struct err *err)
 			 ret, err);
 }
 
+/* The plan is then of no exec. */
+static int warn_of_host(const struct conf *conf, const char *tree, struct err *err)
+{
+	int programs;
+	int r = runtimes_programs(conf, tree, &programs, err);
+
+	if (r == 0 && programs == PROGRAMS_HOST)
+		say_warning(
+			"plan",
+			"%s says 'programs = host': its scripts run beside the host's programs, "
+			"in no view (Hint: busypy(7))",
+			tree);
+	return r;
+}
+
 static int make_plan(const struct request_of_plan *request, struct plan *ret, struct err *err)
 {
 	static struct conf conf;
@@ -117,6 +134,9 @@ static int make_plan(const struct request_of_plan *request, struct plan *ret, st
 		return r;
 	switch (request->kind) {
 	case VIEW_HOST:
+		r = warn_of_host(&conf, tree, err);
+		if (r < 0)
+			return r;
 		return template_plan(&conf, tree, arch->name, ret, err); /* as enable */
 	case VIEW_SANDBOX:
 		return plan_sandbox(tree, arch, ret, err);

@@ -12,6 +12,7 @@
 #include "core/contract.h"
 #include "core/err.h"
 #include "core/rule.h"
+#include "core/runtime_layout.h"
 #include "core/str.h"
 #include "handler/mounts.h"
 #include "handler/policy.h"
@@ -19,6 +20,7 @@
 #include "handler/service_state.h"
 #include "handler/watch.h"
 #include "sys/binfmt.h"
+#include "sys/script.h"
 #include "commands.h"
 #include "options.h"
 #include "say.h"
@@ -87,6 +89,19 @@ static int parse(int argc, char **argv, struct status *ret)
 	return 0;
 }
 
+/* Beside the host's programs no template is entered; what counts is the runtime. */
+static void add_beside(struct status *status, struct table *table, const struct contract_tree *tree,
+		       const char *generation)
+{
+	struct err err = { 0 };
+	bool stands = script_runtime(tree, &err);
+	const char *cells[] = { tree->path, tree->id, tree->arch,
+				generation, NULL,     stands ? "beside the host" : err.text };
+
+	status->attention |= !stands;
+	(void)table_add(table, cells);
+}
+
 static void fill_trees(struct status *status, struct table *table)
 {
 	for (size_t i = 0; status->enabled && i < status->contract.n_trees; i++) {
@@ -98,6 +113,10 @@ static void fill_trees(struct status *status, struct table *table)
 					generation, mounts,   n < 0 ? err.text : "ready" };
 
 		(void)snprintf(generation, sizeof(generation), "%u", status->contract.generation);
+		if (tree->flags & CONTRACT_TREE_HOST) {
+			add_beside(status, table, tree, generation);
+			continue;
+		}
 		if (n >= 0)
 			(void)snprintf(mounts, sizeof(mounts), "%d", n);
 		else
@@ -213,14 +232,13 @@ static void add_tier(struct table *table, const char *caller, const char *tier, 
 	(void)table_add(table, cells);
 }
 
-static void fill_tiers(const struct status *status, struct table *table)
+/* Who gets a view, and how. */
+static void add_view_tiers(const struct status *status, struct table *table)
 {
 	struct err enter = { 0 }, user = { 0 };
 	bool by_enter, by_user;
 	const char *last, *why_last;
 
-	if (!status->enabled)
-		return;
 	by_enter = policy_enter(&status->contract, &enter) == 0;
 	by_user = policy_user_namespace(&user) == 0;
 	last = by_user ? "user namespace" : "refused";
@@ -235,6 +253,24 @@ static void fill_tiers(const struct status *status, struct table *table)
 	add_tier(table, "other mount namespace, root", "composed",
 		 "a view of what that namespace sees");
 	add_tier(table, "other mount namespace, user", last, why_last);
+}
+
+static void fill_tiers(const struct status *status, struct table *table)
+{
+	size_t n_beside = 0;
+
+	if (!status->enabled)
+		return;
+	for (size_t i = 0; i < status->contract.n_trees; i++)
+		n_beside += (status->contract.trees[i].flags & CONTRACT_TREE_HOST) != 0;
+	if (n_beside < status->contract.n_trees)
+		add_view_tiers(status, table);
+	if (n_beside) {
+		add_tier(table, "anyone, 'programs = host'", "beside the host",
+			 "the tree's runtime below " RUNTIME_ROOT ", without a view");
+		add_tier(table, "container without " RUNTIME_ROOT ", the same", "refused",
+			 "bind it, as the tree");
+	}
 	add_tier(table, "container without the tree", "none", "its scripts run as before");
 	add_tier(table, "script in a view", "none", "keeps the view it is in");
 }

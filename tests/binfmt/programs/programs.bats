@@ -382,3 +382,23 @@ sentence=$(sed "s|^busypy: $py: ||" /run/said)
 grep -qF "It would end with exit status 125: $sentence" /run/got || fails "$(cat /run/got)"
 SCRIPT
 }
+
+@test "status and plan say so, and what is missing" {
+    enabled <<'SCRIPT'
+prefix=$("$py" 'import sys; print(sys.prefix)')
+[ "$("$BUSYPY" status -n -o MOUNTS,TEMPLATE trees | tr -s ' ')" = " beside the host" ]
+"$BUSYPY" status -n -o CALLER,TIER tiers | sed 's/  */ /g' >/run/tiers
+diff - /run/tiers <<'END'
+anyone, 'programs = host' beside the host
+container without /run/busypy, the same refused
+container without the tree none
+script in a view none
+END
+"$BUSYPY" plan --config /run/conf "$TREE" 2>&1 >/run/plan | sed "s|$TREE|TREE|" >/run/said
+[ "$(cat /run/said)" = "busypy: plan: warning: TREE says 'programs = host': its scripts run beside the host's programs, in no view (Hint: busypy(7))" ]
+grep -q ^pivot /run/plan
+umount /run/busypy
+status=0; got=$("$BUSYPY" status -n -o TEMPLATE trees) || status=$?
+[ "$status" = 1 ] && [[ "$got" = "$TREE uses the host's programs, and its interpreter $prefix/bin/python3 is not there: "* ]] || fails "$status: $got"
+SCRIPT
+}
