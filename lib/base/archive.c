@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "core/err.h"
 #include "core/str.h"
@@ -54,6 +55,18 @@ static int add_filters(struct archive *archive)
 
 /* -- members -------------------------------------------------------------------------------- */
 
+/* A path, or without one an open file. */
+struct input {
+	const char *path;
+	int fd;
+};
+
+static int open_input(struct archive *archive, const struct input *input)
+{
+	return input->path ? archive_read_open_filename(archive, input->path, BLOCK)
+			   : archive_read_open_fd(archive, input->fd, BLOCK);
+}
+
 /* Feeds the inner archive with the outer one's member. */
 static la_ssize_t read_block(struct archive *archive, void *ctx, const void **ret_bytes)
 {
@@ -67,12 +80,12 @@ static la_ssize_t read_block(struct archive *archive, void *ctx, const void **re
 }
 
 /* deb(5): an ar archive, in which data.tar.* is a compressed tar archive of the files. */
-static int open_deb(struct archive_reader *reader, const char *file)
+static int open_deb(struct archive_reader *reader, const struct input *input)
 {
 	struct archive_entry *entry;
 
 	if (archive_read_support_format_ar(reader->around) != ARCHIVE_OK ||
-	    archive_read_open_filename(reader->around, file, BLOCK) != ARCHIVE_OK)
+	    open_input(reader->around, input) != ARCHIVE_OK)
 		return -EBADMSG;
 	while (archive_read_next_header(reader->around, &entry) == ARCHIVE_OK) {
 		const char *name = archive_entry_pathname(entry);
@@ -86,24 +99,23 @@ static int open_deb(struct archive_reader *reader, const char *file)
 	return -EBADMSG;
 }
 
-static int open_file(struct archive_reader *reader, const char *file)
+static int open_file(struct archive_reader *reader, const struct input *input)
 {
 	struct archive *archive = reader->archive;
 
 	if (reader->kind == ARCHIVE_ZIP)
 		return archive_read_support_format_zip_seekable(archive) == ARCHIVE_OK &&
-				       archive_read_open_filename(archive, file, BLOCK) ==
-					       ARCHIVE_OK
+				       open_input(archive, input) == ARCHIVE_OK
 			       ? 0
 			       : -EBADMSG;
 	if (add_filters(archive) < 0 || archive_read_support_format_tar(archive) != ARCHIVE_OK)
 		return -EBADMSG;
 	if (reader->kind == ARCHIVE_DEB)
-		return open_deb(reader, file);
-	return archive_read_open_filename(archive, file, BLOCK) == ARCHIVE_OK ? 0 : -EBADMSG;
+		return open_deb(reader, input);
+	return open_input(archive, input) == ARCHIVE_OK ? 0 : -EBADMSG;
 }
 
-static struct archive_reader *new_reader(enum archive_kind kind)
+static struct archive_reader *begin(const struct input *input, enum archive_kind kind)
 {
 	struct archive_reader *reader = calloc(1, sizeof(*reader));
 
@@ -116,30 +128,24 @@ static struct archive_reader *new_reader(enum archive_kind kind)
 		archive_close(reader);
 		return NULL;
 	}
+	reader->is_broken = open_file(reader, input) < 0;
 	return reader;
 }
 
 struct archive_reader *archive_open(const char *file, enum archive_kind kind)
 {
-	struct archive_reader *reader = new_reader(kind);
-
-	if (reader)
-		reader->is_broken = open_file(reader, file) < 0;
-	return reader;
+	return begin(&(struct input){ .path = file }, kind);
 }
 
 struct archive_reader *archive_open_tar(int fd)
 {
-	struct archive_reader *reader = new_reader(ARCHIVE_TAR);
-
-	if (reader)
-		reader->is_broken =
-			add_filters(reader->archive) < 0 ||
-			archive_read_support_format_tar(reader->archive) != ARCHIVE_OK ||
-			archive_read_open_fd(reader->archive, fd, BLOCK) != ARCHIVE_OK;
-	return reader;
+	return begin(&(struct input){ .fd = fd }, ARCHIVE_TAR);
 }
 
+struct archive_reader *archive_open_fd(int fd, enum archive_kind kind)
+{
+	return lseek(fd, 0, SEEK_SET) < 0 ? NULL : begin(&(struct input){ .fd = fd }, kind);
+}
 void archive_close(struct archive_reader *reader)
 {
 	if (!reader)
@@ -310,17 +316,16 @@ int archive_save(struct archive_reader *reader, int fd)
 
 int archive_extract(struct archive_reader *reader, const char *to, struct err *err)
 {
-	FD_CLEANUP int fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-				 reader->member.mode & 0111 ? 0755 : 0644);
+	FD_CLEANUP int fd = exact_create(to, err);
 	int r;
 
 	if (fd < 0)
-		return err_set(err, errno, "cannot create %s", to);
+		return fd;
 	r = archive_save(reader, fd);
 	if (r == -EBADMSG)
 		return r;
-	if (r == 0 && close(fd_steal(&fd)) < 0)
-		r = -errno;
+	if (r == 0)
+		r = exact_finish(&fd, reader->member.mode & 0111 ? 0755 : 0644);
 	return r < 0 ? err_set(err, -r, "cannot write %s", to) : 0;
 }
 

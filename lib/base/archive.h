@@ -33,6 +33,9 @@ struct archive_reader *archive_open(const char *file, enum archive_kind kind);
 /* The same for an open tar, which is borrowed. */
 struct archive_reader *archive_open_tar(int fd);
 
+/* The same of an open file, from its beginning; it stays the caller's, who closes it afterwards. */
+struct archive_reader *archive_open_fd(int fd, enum archive_kind kind);
+
 /* An archive of more than 1000000 members or 64 GiB of bytes in files, holes included, is taken for
  * one that cannot be read; a zip archive also where a file is neither deflated nor as it is. */
 

@@ -49,6 +49,20 @@ int exact_open_file(const char *path, struct err *err)
 	return fd < 0 ? err_set(err, -fd, "cannot read %s", path) : fd;
 }
 
+int exact_open_named(const char *path, char ret_path[PATH_SIZE], struct err *err)
+{
+	FD_CLEANUP int seen = below_open_named(path, O_PATH, ret_path);
+	struct stat st;
+	int fd;
+
+	if (seen < 0 || fstat(seen, &st) < 0)
+		return err_set(err, seen < 0 ? -seen : errno, "cannot read %s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_say(err, EINVAL, "%s is no regular file", path);
+	fd = below_reopen(seen, O_RDONLY | O_NOCTTY);
+	return fd < 0 ? err_set(err, -fd, "cannot read %s", path) : fd;
+}
+
 int exact_stat(const char *path, struct stat *ret)
 {
 	FOLDER_CLEANUP struct folder root = top();
@@ -119,6 +133,13 @@ int exact_link(int fd, const char *path)
 	FOLDER_CLEANUP struct folder root = top();
 
 	return below_link(fd, root.fd, rest(path));
+}
+
+int exact_rename(const char *from, const char *to, struct err *err)
+{
+	FOLDER_CLEANUP struct folder root = top();
+
+	return folder_move(&root, rest(from), &root, rest(to), err);
 }
 
 int exact_chmod(const char *path, unsigned mode, struct err *err)

@@ -23,6 +23,9 @@ int exact_open(const char *path, int flags);
 /* Opens a regular file for reading; nothing else is opened, nor waited for. */
 int exact_open_file(const char *path, struct err *err);
 
+/* Opens a regular file that a user has named, following links, once, and tells where it is. */
+int exact_open_named(const char *path, char ret_path[PATH_SIZE], struct err *err);
+
 /* lstat(2). -errno without a sentence. */
 int exact_stat(const char *path, struct stat *ret);
 
@@ -52,6 +55,7 @@ int exact_readlink(const char *path, char ret[PATH_SIZE]);
 /* A second name for the open file. -errno without a sentence. */
 int exact_link(int fd, const char *path);
 
+int exact_rename(const char *from, const char *to, struct err *err);
 int exact_chmod(const char *path, unsigned mode, struct err *err);
 
 /* Reads a whole file, terminated by a NUL that is not counted. Caller frees. */

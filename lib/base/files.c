@@ -121,14 +121,13 @@ int files_link(const char *target, const char *path, struct err *err)
 	return 0;
 }
 
-int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *err)
+int files_read_open(int fd, const char *path, char **ret_bytes, size_t *ret_n, struct err *err)
 {
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	FILES_FREE char *bytes = NULL;
 	struct stat st;
 	ssize_t n;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fstat(fd, &st) < 0)
 		return err_set(err, errno, "cannot read %s", path);
 	if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX)
 		return err_set(err, EINVAL, "cannot read %s", path);
@@ -143,6 +142,15 @@ int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *er
 	*ret_n = (size_t)n;
 	bytes = NULL;
 	return 0;
+}
+
+int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *err)
+{
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot read %s", path);
+	return files_read_open(fd, path, ret_bytes, ret_n, err);
 }
 
 static int compare_entries(const struct dirent **a, const struct dirent **b)
@@ -199,16 +207,15 @@ int files_settle(const char *dir, struct err *err)
 	return walk_all(dir, &(struct walk){ .each = files_settle_one }, err);
 }
 
-int files_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *err)
+int files_sum_open(int fd, const char *path, char *ret_hex, uint64_t *ret_size, struct err *err)
 {
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	char bytes[64 * 1024];
 	struct sha256 sha;
 	uint64_t size = 0;
 	struct stat st;
 	ssize_t n;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fstat(fd, &st) < 0)
 		return err_set(err, errno, "cannot read %s", path);
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, EINVAL, "cannot read %s", path);
@@ -222,6 +229,15 @@ int files_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *e
 	sha256_end_hex(&sha, ret_hex);
 	*ret_size = size;
 	return 0;
+}
+
+int files_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *err)
+{
+	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot read %s", path);
+	return files_sum_open(fd, path, ret_hex, ret_size, err);
 }
 
 void files_free(char **bytes)

@@ -46,6 +46,9 @@ int files_link(const char *target, const char *path, struct err *err);
 /* Reads a whole file, terminated by a NUL that is not counted. Caller frees. */
 int files_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *err);
 
+/* The same of an open file, from where it stands; path is for sentences. */
+int files_read_open(int fd, const char *path, char **ret_bytes, size_t *ret_n, struct err *err);
+
 /* Calls each for every name in dir that select (as of scandir(3)) takes, but "." and "..", in the
  * order of bytes. each returns 0 or -errno with a sentence, which ends it. */
 struct files_names {
@@ -64,6 +67,9 @@ int files_settle_one(const struct walk_entry *entry, struct err *err, void *ctx)
 
 /* SHA-256 of a file as hexadecimal (65 bytes), and its size. */
 int files_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *err);
+
+/* The same of an open file, from where it stands; path is for sentences. */
+int files_sum_open(int fd, const char *path, char *ret_hex, uint64_t *ret_size, struct err *err);
 
 /* free(3) of what a pointer points to, for FILES_FREE. */
 void files_free(char **bytes);

@@ -12,7 +12,6 @@
 #include "base/files.h"
 #include "base/walk.h"
 #include "core/err.h"
-#include "core/sha256.h"
 #include "core/str.h"
 #include "sys/below.h"
 #include "sys/fd.h"
@@ -174,23 +173,13 @@ int folder_sum(const struct folder *folder, const char *path, char *ret_hex, uin
 	       struct err *err)
 {
 	FD_CLEANUP int fd = folder_open_file(folder, path, err);
-	char bytes[64 * 1024];
-	struct sha256 sha;
-	uint64_t size = 0;
-	ssize_t n;
+	char full[PATH_SIZE];
 
 	if (fd < 0)
 		return fd;
-	sha256_init(&sha);
-	while ((n = fd_read_all(fd, bytes, sizeof(bytes))) > 0) {
-		sha256_add(&sha, bytes, (size_t)n);
-		size += (uint64_t)n;
-	}
-	if (n < 0)
-		return cannot(folder, "read", path, (int)n, err);
-	sha256_end_hex(&sha, ret_hex);
-	*ret_size = size;
-	return 0;
+	if (path_join(full, sizeof(full), folder->path, path) < 0)
+		return err_set(err, ENAMETOOLONG, "%.64s...", path);
+	return files_sum_open(fd, full, ret_hex, ret_size, err);
 }
 
 int folder_walk(const struct folder *folder, const char *path, const struct walk *walk,

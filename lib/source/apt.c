@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/program.h"
-#include "base/walk.h"
 #include "core/err.h"
 #include "core/package.h"
 #include "core/path_size.h"
@@ -123,11 +123,11 @@ static void print_conf(const struct apt *apt, const char *network, FILE *out)
 
 static int write_new(const char *path, const char *text, struct err *err)
 {
-	int r = walk_remove(path, err);
+	int r = exact_remove(path, err);
 
 	if (r < 0)
 		return r;
-	return files_write(path, text, strlen(text), 0644, err);
+	return exact_write(path, text, strlen(text), 0644, err);
 }
 
 static int write_sources(const struct apt *apt, struct err *err)
@@ -160,7 +160,7 @@ int apt_configure(struct apt *apt, struct err *err)
 		r = files_path(path, err, "%s/%s", apt->dir, dirs[i]);
 		if (r < 0)
 			return r;
-		r = files_mkdirs(path, err);
+		r = exact_mkdirs(path, err);
 		if (r < 0)
 			return r;
 	}

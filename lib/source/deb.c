@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include "base/archive.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "source/owners.h"
+#include "sys/fd.h"
 
 /* One package being extracted. */
 struct deb {
@@ -41,26 +43,15 @@ static int cannot_read(const struct deb *deb, struct err *err)
 static int make_parents(const char *dir, const char *name, struct err *err)
 {
 	char path[PATH_SIZE];
-	struct stat st;
+	int r = files_path(path, err, "%s/%s", dir, name);
 
-	for (const char *s = strchr(name, '/'); s; s = strchr(s + 1, '/')) {
-		int r = files_path(path, err, "%s/%.*s", dir, (int)(s - name), name);
-
-		if (r < 0)
-			return r;
-		if (lstat(path, &st) < 0)
-			r = files_mkdirs(path, err);
-		else if (!S_ISDIR(st.st_mode))
-			r = err_set(err, ENOTDIR, "%s", path);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return r < 0 ? r : exact_mkdirs_for(path, err);
 }
 
 /* A second name of a file of the same package. */
 static int link_same(const struct deb *deb, const char *same_as, const char *to, struct err *err)
 {
+	FD_CLEANUP int fd = -1;
 	char from[PATH_SIZE];
 	int r = make_parents(deb->dir, same_as, err);
 
@@ -69,7 +60,9 @@ static int link_same(const struct deb *deb, const char *same_as, const char *to,
 	r = files_path(from, err, "%s/%s", deb->dir, same_as);
 	if (r < 0)
 		return r;
-	return linkat(AT_FDCWD, from, AT_FDCWD, to, 0) < 0 ? err_set(err, errno, "%s", to) : 0;
+	fd = exact_open(from, O_PATH | O_NOFOLLOW);
+	r = fd < 0 ? fd : exact_link(fd, to);
+	return r < 0 ? err_set(err, -r, "%s", to) : 0;
 }
 
 /* 1 if it is a name of a file now; 0 for a directory, and for what no package of ours has: a device
@@ -82,13 +75,13 @@ static int write_member(struct deb *deb, const struct archive_member *member, co
 	if (member->same_as[0]) {
 		r = link_same(deb, member->same_as, to, err);
 	} else if (S_ISDIR(member->mode)) {
-		return files_exist(to) ? 0 : files_mkdirs(to, err);
+		return exact_exists(to) ? 0 : exact_mkdirs(to, err);
 	} else if (S_ISREG(member->mode)) {
 		r = archive_extract(deb->reader, to, err);
 		if (r == -EBADMSG)
 			r = cannot_read(deb, err);
 	} else if (S_ISLNK(member->mode) && member->link) {
-		r = files_link(member->link, to, err);
+		r = exact_symlink(member->link, to, err);
 	} else {
 		return 0;
 	}
@@ -140,13 +133,13 @@ static int extract(struct deb *deb, struct err *err)
 		       member->path[0] ? "link to" : "path", name);
 }
 
-int deb_extract(const char *path, const char *dir, struct owners *owners, size_t package,
+int deb_extract(int file, const char *path, const char *dir, struct owners *owners, size_t package,
 		struct err *err)
 {
 	struct deb deb = { .path = path, .dir = dir, .owners = owners, .package = package };
 	int r;
 
-	deb.reader = archive_open(path, ARCHIVE_DEB);
+	deb.reader = archive_open_fd(file, ARCHIVE_DEB);
 	if (!deb.reader)
 		return err_set(err, ENOMEM, "cannot read %s", path);
 	r = extract(&deb, err);

@@ -8,10 +8,11 @@
 struct err;
 struct owners;
 
-/* Extracts the files of the package at path into the directory dir and notes in owners that they
+/* Extracts the files of the package that is open as file (path is for sentences) into the directory
+ * dir, an exact path, and notes in owners that they
  * are of the package with that index. Never writes outside dir, whatever the archive says. What no
  * runtime needs (manuals, translations) is left out. */
-int deb_extract(const char *path, const char *dir, struct owners *owners, size_t package,
+int deb_extract(int file, const char *path, const char *dir, struct owners *owners, size_t package,
 		struct err *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "core/arch.h"
@@ -26,6 +27,7 @@
 #include "source/owners.h"
 #include "source/package_cache.h"
 #include "source/source.h"
+#include "sys/fd.h"
 
 enum { SUITES_MAX = 4 };
 
@@ -458,14 +460,14 @@ int debian_open(const struct debian_request *request, struct debian **ret, struc
 	if (!debian)
 		return err_set(err, ENOMEM, "cannot list packages");
 	debian->request = *request;
-	debian->cache.lock = -1;
+	package_cache_init(&debian->cache);
 	r = open_all(debian, err);
 	if (r < 0) {
 		debian_close(debian);
 		return r;
 	}
 	/* what is in the cache now is sound, and only what is not would ever be replaced */
-	package_cache_close(&debian->cache);
+	package_cache_unlock(&debian->cache);
 	*ret = debian;
 	return 0;
 }
@@ -497,9 +499,9 @@ static int merge_usr(const char *dir, struct err *err)
 		r = files_path(usr, err, "%s/%s", dir, target);
 		if (r < 0)
 			return r;
-		if (!files_exist(usr) || files_exist(link))
+		if (!exact_exists(usr) || exact_exists(link))
 			continue;
-		r = files_link(target, link, err);
+		r = exact_symlink(target, link, err);
 		if (r < 0)
 			return r;
 	}
@@ -520,12 +522,13 @@ static int extract_all(struct debian *debian, const struct arch *arch, const cha
 {
 	const char *suite = suite_used(debian, arch);
 	char path[PATH_SIZE];
-	int r = files_mkdirs(dir, err);
+	int r = exact_mkdirs(dir, err);
 
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < debian->n_packages; i++) {
 		const struct package *package = &debian->packages[i];
+		FD_CLEANUP int fd = -1;
 		int index;
 
 		if (!str_eq(package->suite, suite) ||
@@ -537,7 +540,10 @@ static int extract_all(struct debian *debian, const struct arch *arch, const cha
 		index = owners_add_package(owners, package, err);
 		if (index < 0)
 			return index;
-		r = deb_extract(path, dir, owners, (size_t)index, err);
+		fd = package_cache_get(&debian->cache, package);
+		if (fd < 0)
+			return err_say(err, EAGAIN, "%s has just been removed or changed", path);
+		r = deb_extract(fd, path, dir, owners, (size_t)index, err);
 		if (r < 0)
 			return r;
 	}

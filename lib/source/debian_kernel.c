@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/program.h"
-#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
@@ -25,6 +25,7 @@
 #include "source/mirrors.h"
 #include "source/owners.h"
 #include "source/package_cache.h"
+#include "sys/fd.h"
 
 #define SUITE "bookworm"
 
@@ -66,7 +67,7 @@ static int current_package(const struct apt *apt, const char *meta, const char *
 		       : 0;
 }
 
-static int extract_into(const char *partial, const char *package, const char *wanted,
+static int extract_into(const char *partial, int file, const char *package, const char *wanted,
 			const char *to, struct err *err)
 {
 	char pattern[PATH_SIZE];
@@ -77,39 +78,37 @@ static int extract_into(const char *partial, const char *package, const char *wa
 
 	if (r < 0)
 		return r;
-	r = walk_remove(partial, err);
+	r = exact_remove(partial, err);
 	if (r < 0)
 		return r;
-	r = files_mkdirs(partial, err);
+	r = exact_mkdirs(partial, err);
 	if (r < 0)
 		return r;
 	r = owners_add_package(&owners, &of, err);
 	if (r < 0)
 		return r;
-	r = deb_extract(package, partial, &owners, 0, err);
+	r = deb_extract(file, package, partial, &owners, 0, err);
 	if (r < 0)
 		return r;
 	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
 		return err_say(err, ENOENT, "%s holds no %s", package, wanted);
-	r = files_mkdirs_for(to, err);
+	r = exact_mkdirs_for(to, err);
 	if (r < 0)
 		return r;
-	if (rename(found.gl_pathv[0], to) < 0)
-		return err_set(err, errno, "cannot create %s", to);
-	return 0;
+	return exact_rename(found.gl_pathv[0], to, err);
 }
 
 /* Takes what pattern names out of a package. */
-static int extract(const struct package_cache *cache, const char *package, const char *wanted,
-		   const char *to, struct err *err)
+static int extract(const struct package_cache *cache, int file, const char *package,
+		   const char *wanted, const char *to, struct err *err)
 {
 	char partial[PATH_SIZE];
 	int r = files_path(partial, err, "%s/partial", cache->dir);
 
 	if (r < 0)
 		return r;
-	r = extract_into(partial, package, wanted, to, err);
-	if (walk_remove(partial, r < 0 ? NULL : err) < 0 && r == 0)
+	r = extract_into(partial, file, package, wanted, to, err);
+	if (exact_remove(partial, r < 0 ? NULL : err) < 0 && r == 0)
 		return -EIO;
 	return r;
 }
@@ -151,6 +150,7 @@ static int find_package(const struct fetch *fetch, const struct apt *apt, struct
 
 static int fetch_from(const char *mirror, struct err *err, void *ctx)
 {
+	FD_CLEANUP int fd = -1;
 	const struct fetch *fetch = ctx;
 	const struct debian_kernel_request *request = fetch->request;
 	struct apt apt = {
@@ -171,7 +171,7 @@ static int fetch_from(const char *mirror, struct err *err, void *ctx)
 	if (package_file(&package, file, sizeof(file)) < 0)
 		return err_say(err, E2BIG, "the name of %s is too long", package.name);
 	r = image_path(fetch->cache->dir, request->arch, file, fetch->ret_path, err);
-	if (r < 0 || files_exist(fetch->ret_path))
+	if (r < 0 || exact_exists(fetch->ret_path))
 		return r;
 	listener_step(request->listener, "downloading Debian's kernel");
 	if (!package_cache_has(fetch->cache, &package)) {
@@ -182,7 +182,10 @@ static int fetch_from(const char *mirror, struct err *err, void *ctx)
 	r = package_cache_path(fetch->cache, &package, archive, err);
 	if (r < 0)
 		return r;
-	return extract(fetch->cache, archive, "boot/vmlinuz-*", fetch->ret_path, err);
+	fd = package_cache_get(fetch->cache, &package);
+	if (fd < 0)
+		return err_say(err, EAGAIN, "%s has just been removed or changed", archive);
+	return extract(fetch->cache, fd, archive, "boot/vmlinuz-*", fetch->ret_path, err);
 }
 
 static int fetch(const struct debian_kernel_request *request, const struct package_cache *cache,
@@ -240,12 +243,14 @@ int debian_kernel_find(const struct debian_kernel_request *request, char *ret_pa
 static int unpack_modules(const struct package_cache *cache, const char *image, const char *dir,
 			  struct err *err)
 {
+	FD_CLEANUP int fd = -1;
 	char archive[PATH_SIZE];
 	int r = files_path(archive, err, "%s/debs/%s", cache->dir, path_base(image));
 
 	if (r < 0)
 		return r;
-	return extract(cache, archive, "lib/modules/*", dir, err);
+	fd = exact_open_file(archive, err);
+	return fd < 0 ? fd : extract(cache, fd, archive, "lib/modules/*", dir, err);
 }
 
 int debian_kernel_find_modules(const struct debian_kernel_request *request, const char *image,
@@ -258,7 +263,7 @@ int debian_kernel_find_modules(const struct debian_kernel_request *request, cons
 		return r;
 	r = files_path(ret_dir, err, "%s/modules/%s/%s", cache.dir, request->arch->name,
 		       path_base(image));
-	if (r == 0 && !files_exist(ret_dir)) {
+	if (r == 0 && !exact_exists(ret_dir)) {
 		listener_step(request->listener, "unpacking the kernel's modules");
 		r = unpack_modules(&cache, image, ret_dir, err);
 	}

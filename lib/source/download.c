@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/exact.h"
 #include "base/files.h"
-#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
@@ -99,8 +99,7 @@ static int take_all(const struct download *download, struct err *err)
 
 	for (size_t i = 0; i < download->n; i++) {
 		const struct package *package = &download->packages[download->which[i]];
-		int one = package_cache_take(download->cache, package, download->partial,
-					     r < 0 ? NULL : err);
+		int one = package_cache_take(download->cache, package, r < 0 ? NULL : err);
 
 		r = r < 0 ? r : one; /* the first that failed */
 	}
@@ -110,11 +109,11 @@ static int take_all(const struct download *download, struct err *err)
 static int download_into_partial(const struct download *download, struct err *err)
 {
 	struct err why = { 0 };
-	int r = walk_remove(download->partial, err);
+	int r = exact_remove(download->partial, err);
 
 	if (r < 0)
 		return r;
-	r = files_mkdirs(download->partial, err);
+	r = exact_mkdirs(download->partial, err);
 	if (r < 0)
 		return r;
 	r = run_apt(download, &why);
@@ -139,7 +138,7 @@ int download_packages(const struct package_cache *cache, const struct apt *apt,
 	if (r < 0)
 		return r;
 	r = download_into_partial(&download, err);
-	if (walk_remove(download.partial, r < 0 ? NULL : err) < 0 && r == 0)
+	if (exact_remove(download.partial, r < 0 ? NULL : err) < 0 && r == 0)
 		return -EIO;
 	return r;
 }

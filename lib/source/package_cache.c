@@ -13,12 +13,15 @@
 #include "base/destination.h"
 #include "base/files.h"
 #include "base/listener.h"
+#include "base/own_lock.h"
 #include "core/destination.h"
 #include "core/err.h"
 #include "core/package.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "sys/below.h"
 #include "sys/fd.h"
+#include "sys/trust.h"
 
 int package_cache_dir(const char *given, char *ret, struct err *err)
 {
@@ -37,134 +40,178 @@ int package_cache_dir(const char *given, char *ret, struct err *err)
 		       "DIR)");
 }
 
-/* Whoever can open the file can lock it, and keep us waiting: nobody but its owner can. One that an
- * earlier version made for all to read gives way. */
-static int open_lock(const char *path)
-{
-	FD_CLEANUP int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -1;
-	if (!(st.st_mode & 077))
-		return fd_steal(&fd);
-	if (unlink(path) < 0 && errno != ENOENT)
-		return -1;
-	return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-}
-
 static int lock(struct package_cache *cache, const struct listener *listener, struct err *err)
 {
-	char path[PATH_SIZE];
-	int r = files_path(path, err, "%s/lock", cache->dir);
-
-	if (r < 0)
-		return r;
-	cache->lock = open_lock(path);
+	cache->lock = own_lock_open(cache->fd, "lock");
 	if (cache->lock < 0)
-		return err_set(err, errno, "cannot create %s", path);
+		return err_set(err, -cache->lock, "cannot create %s/lock", cache->dir);
 	if (flock(cache->lock, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	listener_step(listener, "waiting for another busypy to download");
 	while (flock(cache->lock, LOCK_EX) < 0) {
 		if (errno != EINTR)
-			return err_set(err, errno, "cannot lock %s", path);
+			return err_set(err, errno, "cannot lock %s/lock", cache->dir);
 	}
 	return 0;
+}
+
+void package_cache_init(struct package_cache *cache)
+{
+	*cache = (struct package_cache){ .fd = -1, .lock = -1 };
+}
+
+static int open_dir(const char *dir, struct package_cache *cache, struct err *err)
+{
+	FD_CLEANUP int debs = -1;
+	int r = files_mkdirs(dir, err);
+
+	if (r < 0)
+		return r;
+	cache->fd = below_open_named(dir, O_RDONLY | O_DIRECTORY, cache->dir);
+	if (cache->fd < 0)
+		return err_set(err, -cache->fd, "%s", dir);
+	r = trust_for_root(cache->fd, cache->dir, err);
+	if (r < 0)
+		return r;
+	debs = below_mkdirs(cache->fd, "debs", 0755);
+	return debs < 0 ? err_set(err, -debs, "cannot create %s/debs", cache->dir) : 0;
 }
 
 int package_cache_open(const char *given, const struct listener *listener,
 		       struct package_cache *ret, struct err *err)
 {
-	FILES_FREE char *real = NULL;
 	char dir[PATH_SIZE];
-	int r;
+	int r = given ? destination_check(given, DESTINATION_OUTPUT, 0, err) : 0;
 
-	ret->lock = -1;
-	r = given ? destination_check(given, DESTINATION_OUTPUT, 0, err) : 0;
+	package_cache_init(ret);
 	if (r < 0)
 		return r;
 	r = package_cache_dir(given, dir, err);
 	if (r < 0)
 		return r;
-	r = files_mkdirs(dir, err);
-	if (r < 0)
-		return r;
-	real = realpath(dir, NULL);
-	if (!real)
-		return err_set(err, errno, "%s", dir);
-	r = files_path(ret->dir, err, "%s", real);
-	if (r < 0)
-		return r;
-	r = files_path(dir, err, "%s/debs", ret->dir);
-	if (r < 0)
-		return r;
-	r = files_mkdirs(dir, err);
-	if (r < 0)
-		return r;
-	r = lock(ret, listener, err);
+	r = open_dir(dir, ret, err);
+	if (r == 0)
+		r = lock(ret, listener, err);
 	if (r < 0)
 		package_cache_close(ret);
 	return r;
 }
 
-void package_cache_close(struct package_cache *cache)
+void package_cache_unlock(struct package_cache *cache)
 {
 	fd_close(&cache->lock);
 	cache->lock = -1;
 }
 
+void package_cache_close(struct package_cache *cache)
+{
+	package_cache_unlock(cache);
+	fd_close(&cache->fd);
+	cache->fd = -1;
+}
+
+/* -- archives ------------------------------------------------------------------------------- */
+
+/* Its name in one of the cache's folders. */
+static int name_archive(const char *folder, const struct package *package, char *ret)
+{
+	char file[4 * PACKAGE_WORD_MAX];
+	int r = package_file(package, file, sizeof(file));
+
+	return r < 0 ? r : path_join(ret, PATH_SIZE, folder, file);
+}
+
 int package_cache_path(const struct package_cache *cache, const struct package *package, char *ret,
 		       struct err *err)
 {
-	char file[4 * PACKAGE_WORD_MAX];
+	char name[PATH_SIZE];
 
-	if (package_file(package, file, sizeof(file)) < 0)
+	if (name_archive("debs", package, name) < 0)
 		return err_set(err, ENAMETOOLONG, "%s", package->name);
-	return files_path(ret, err, "%s/debs/%s", cache->dir, file);
+	return files_path(ret, err, "%s/%s", cache->dir, name);
 }
 
-static bool fits(const struct package *package, const char *path)
+/* What somebody else could still change becomes a file without a name first. */
+static int make_own(const struct package_cache *cache, int fd)
 {
+	FD_CLEANUP int own = -1;
+	struct trust trust;
+	struct stat st;
+	int r;
+
+	trust_init(&trust);
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (trust_state(&trust, &st, "", NULL) == 0)
+		return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	own = below_create_unnamed(cache->fd);
+	if (own < 0)
+		return own;
+	r = fd_copy(fd, own);
+	return r < 0 ? r : fd_steal(&own);
+}
+
+/* The archive, opened once: what is summed up is what is unpacked. -EINVAL for another one. */
+static int open_archive(const struct package_cache *cache, const struct package *package,
+			const char *name)
+{
+	FD_CLEANUP int found = below_open_file(cache->fd, name);
+	FD_CLEANUP int fd = -1;
 	char sum[PACKAGE_SUM_SIZE];
 	uint64_t size;
+	struct stat st;
 
-	return files_sum(path, sum, &size, NULL) == 0 && str_eq(sum, package->sum);
+	if (found < 0)
+		return found == -EINVAL || found == -ELOOP ? -EINVAL : -ENOENT;
+	if (fstat(found, &st) < 0 || (package->size && (uint64_t)st.st_size != package->size))
+		return -EINVAL;
+	fd = make_own(cache, found);
+	if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return -EINVAL;
+	if (files_sum_open(fd, name, sum, &size, NULL) < 0 || !str_eq(sum, package->sum))
+		return -EINVAL;
+	return fd_steal(&fd);
+}
+
+int package_cache_get(const struct package_cache *cache, const struct package *package)
+{
+	char name[PATH_SIZE];
+	int fd = name_archive("debs", package, name);
+
+	if (fd == 0)
+		fd = open_archive(cache, package, name);
+	return fd < 0 ? -ENOENT : fd;
 }
 
 bool package_cache_has(const struct package_cache *cache, const struct package *package)
 {
-	char path[PATH_SIZE];
+	FD_CLEANUP int fd = -1;
+	char name[PATH_SIZE];
 
-	if (package_cache_path(cache, package, path, NULL) < 0 || !files_exist(path))
+	if (name_archive("debs", package, name) < 0)
 		return false;
-	if (fits(package, path))
-		return true;
-	(void)unlink(path); /* if that fails, replacing it will say why */
-	return false;
+	fd = open_archive(cache, package, name);
+	if (fd == -EINVAL)
+		(void)below_unlink(cache->fd, name, 0); /* if not, replacing it will say why */
+	return fd >= 0;
 }
 
 int package_cache_take(const struct package_cache *cache, const struct package *package,
-		       const char *from, struct err *err)
+		       struct err *err)
 {
-	char path[PATH_SIZE], to[PATH_SIZE], file[4 * PACKAGE_WORD_MAX];
-	int r = package_file(package, file, sizeof(file));
+	char from[PATH_SIZE], to[PATH_SIZE];
+	FD_CLEANUP int fd = -1;
+	int r;
 
-	if (r < 0)
+	if (name_archive("partial", package, from) < 0 || name_archive("debs", package, to) < 0)
 		return err_set(err, ENAMETOOLONG, "%s", package->name);
-	r = files_path(path, err, "%s/%s", from, file);
-	if (r < 0)
-		return r;
-	r = package_cache_path(cache, package, to, err);
-	if (r < 0)
-		return r;
-	if (!files_exist(path))
-		return err_say(err, ENOENT, "%s %s (%s) was not downloaded", package->name,
-			       package->version, package->arch);
-	if (!fits(package, path))
+	fd = open_archive(cache, package, from);
+	if (fd == -EINVAL)
 		return err_say(err, EINVAL, "%s %s (%s) has another checksum than it should have",
 			       package->name, package->version, package->arch);
-	if (rename(path, to) < 0)
-		return err_set(err, errno, "cannot move %s to %s", path, to);
-	return 0;
+	if (fd < 0)
+		return err_say(err, ENOENT, "%s %s (%s) was not downloaded", package->name,
+			       package->version, package->arch);
+	r = below_rename(cache->fd, from, cache->fd, to, 0);
+	return r < 0 ? err_set(err, -r, "cannot move %s/%s to %s", cache->dir, from, to) : 0;
 }

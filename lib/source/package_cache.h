@@ -15,31 +15,41 @@ struct package;
 /* DIR/debs/NAME_VERSION_ARCH.deb, DIR/apt/SUITE for apt's state, DIR/partial while downloading. */
 struct package_cache {
 	char dir[PATH_SIZE]; /* canonical */
+	int fd;		     /* of it */
 	int lock;
 };
 
 /* Its path: given, or the user's default. PATH_SIZE bytes; nothing is created. */
 int package_cache_dir(const char *given, char *ret, struct err *err);
 
+/* Nothing is open yet. */
+void package_cache_init(struct package_cache *cache);
+
 /* Opens and creates it, and waits for another process that uses it. given may be NULL: then it is
- * /var/cache/busypy for root, else $XDG_CACHE_HOME/busypy or ~/.cache/busypy. ret->lock is -1 on
- * failure. listener may be NULL. */
+ * /var/cache/busypy for root, else $XDG_CACHE_HOME/busypy or ~/.cache/busypy. Root uses none that
+ * others can write (-EPERM): apt reads its configuration there. listener may be NULL. */
 int package_cache_open(const char *given, const struct listener *listener,
 		       struct package_cache *ret, struct err *err);
-/* Lets others use it, too; the directory stays known. Twice is fine. */
+
+/* Lets others use it, too; archives can still be taken out. Twice is fine. */
+void package_cache_unlock(struct package_cache *cache);
+
 void package_cache_close(struct package_cache *cache);
 
-/* Where the package's archive is kept; PATH_SIZE bytes. */
+/* Where the package's archive is kept, for sentences; PATH_SIZE bytes. */
 int package_cache_path(const struct package_cache *cache, const struct package *package, char *ret,
 		       struct err *err);
 
-/* True if its archive is there and is what the package's checksum says. One that is not is
- * removed. */
+/* Opens its archive: a file that is what the package's checksum says, and that nobody else can
+ * change any more. -ENOENT, without a sentence, if there is none; the caller closes. */
+int package_cache_get(const struct package_cache *cache, const struct package *package);
+
+/* True if its archive is there. One that is not what it should be is removed. */
 bool package_cache_has(const struct package_cache *cache, const struct package *package);
 
-/* Takes an archive over from a directory where apt has put it. -EINVAL with a sentence if its
+/* Takes an archive over from "partial", where apt has put it. -EINVAL with a sentence if its
  * checksum is another. */
 int package_cache_take(const struct package_cache *cache, const struct package *package,
-		       const char *from, struct err *err);
+		       struct err *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/archive.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -24,11 +25,11 @@ static int take(const char *path, struct archive_reader *reader,
 	if (r < 0)
 		return r;
 	if (S_ISDIR(member->mode))
-		return files_mkdirs(to, err);
+		return exact_mkdirs(to, err);
 	if (!S_ISREG(member->mode))
 		return err_say(err, EINVAL, "the wheel %s: /%s is neither a file nor a directory",
 			       path, member->path);
-	r = files_mkdirs_for(to, err);
+	r = exact_mkdirs_for(to, err);
 	if (r < 0)
 		return r;
 	r = archive_extract(reader, to, err);
@@ -55,14 +56,14 @@ static int extract(const char *path, struct archive_reader *reader, const char *
 	return 0;
 }
 
-int wheel_extract(const char *path, const char *dir, struct err *err)
+int wheel_extract(int file, const char *path, const char *dir, struct err *err)
 {
 	struct archive_reader *reader;
-	int r = files_mkdirs(dir, err);
+	int r = exact_mkdirs(dir, err);
 
 	if (r < 0)
 		return r;
-	reader = archive_open(path, ARCHIVE_ZIP);
+	reader = archive_open_fd(file, ARCHIVE_ZIP);
 	if (!reader)
 		return err_set(err, ENOMEM, "cannot read %s", path);
 	r = extract(path, reader, dir, err);

@@ -5,9 +5,10 @@
 
 struct err;
 
-/* Extracts the wheel at path into the new directory dir. Never writes outside it, whatever the
+/* Extracts the wheel that is open as file (path is for sentences) into the new directory dir, an
+ * exact path. Never writes outside it, whatever the
  * archive says; only files and directories are taken. -EINVAL or -EIO with a sentence if it is no
  * sound archive. */
-int wheel_extract(const char *path, const char *dir, struct err *err);
+int wheel_extract(int file, const char *path, const char *dir, struct err *err);
 
 #endif

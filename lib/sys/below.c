@@ -7,7 +7,6 @@
 #include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -87,6 +86,25 @@ int below_open_root(const char *path, int flags)
 	return below_open(root, *rest ? rest : ".", flags);
 }
 
+/* The name of a descriptor. */
+static void name_self(int fd, char ret[32])
+{
+	struct text text;
+
+	text_init(&text, ret, 32);
+	text_addf(&text, "/proc/self/fd/%d", fd); /* fits */
+}
+
+int below_reopen(int fd, int flags)
+{
+	char self[32];
+	int again;
+
+	name_self(fd, self);
+	again = open(self, flags | O_CLOEXEC);
+	return again < 0 ? -errno : again;
+}
+
 int below_open_named(const char *path, int flags, char ret_path[PATH_SIZE])
 {
 	FD_CLEANUP int fd = open(path, flags | O_CLOEXEC);
@@ -95,7 +113,7 @@ int below_open_named(const char *path, int flags, char ret_path[PATH_SIZE])
 
 	if (fd < 0)
 		return -errno;
-	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd); /* fits */
+	name_self(fd, self);
 	n = readlink(self, ret_path, PATH_SIZE - 1);
 	if (n < 0)
 		return -errno;
@@ -268,13 +286,11 @@ int below_link(int fd, int dirfd, const char *path)
 	const char *name;
 	FD_CLEANUP int parent = below_open_parent(dirfd, path, &name);
 	char self[32];
-	struct text text;
 
 	if (parent < 0)
 		return parent;
 	/* AT_EMPTY_PATH would ask for a capability */
-	text_init(&text, self, sizeof(self));
-	text_addf(&text, "/proc/self/fd/%d", fd); /* fits */
+	name_self(fd, self);
 	return linkat(AT_FDCWD, self, parent, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 

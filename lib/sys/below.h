@@ -27,6 +27,9 @@ int below_open_root(const char *path, int flags);
  * path of what was opened: whatever becomes of the names since. */
 int below_open_named(const char *path, int flags, char ret_path[PATH_SIZE]);
 
+/* Opens once more what is open (O_PATH) already. */
+int below_reopen(int fd, int flags);
+
 /* Opens a regular file for reading: -EINVAL for anything else, which is never opened, nor waited
  * for. */
 int below_open_file(int dirfd, const char *path);

@@ -54,6 +54,10 @@ int trust_mount(struct trust *trust, int dir, const char *name, const char *path
  * -ELOOP, -ENOTDIR ... as open(2). The caller closes. */
 int trust_open(struct trust *trust, const char *path, struct err *err);
 
+/* For root: 0 if the rule holds for what is open as fd and for its canonical path, which leads
+ * there still; -EPERM as above, -EAGAIN. For others it is their own that can be lost: 0. */
+int trust_for_root(int fd, const char *path, struct err *err);
+
 /* What there is of a path. */
 struct trust_found {
 	int fd;		      /* O_PATH, of what is there; the caller closes */
