@@ -17,6 +17,7 @@
 #include "add/wheel.h"
 #include "add/work.h"
 #include "base/destination.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/sysroot.h"
@@ -33,7 +34,7 @@ static int refuse_published(const char *tree, struct err *err)
 {
 	char current[PATH_SIZE];
 
-	if (export_layout_current(tree, current, sizeof(current)) < 0 || !files_exist(current))
+	if (export_layout_current(tree, current, sizeof(current)) < 0 || !exact_exists(current))
 		return 0;
 	return err_say(err, EBUSY,
 		       "%s is a published version, which never changes (Hint: add to a copy, "
@@ -129,7 +130,7 @@ static int build(struct add *add, bool *ret_any, struct err *err)
 	r = add_records(add, err);
 	if (r < 0)
 		return r;
-	return files_settle(add->build, err);
+	return exact_settle(add->build, err);
 }
 
 static int decide(struct add *add, struct err *err)

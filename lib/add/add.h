@@ -39,9 +39,11 @@ enum add_state { ADD_NEW, ADD_REPLACES, ADD_SAME };
 
 /* One file or directory of the tree. */
 struct add_item {
-	char *to;		 /* path in the tree, without a leading slash */
-	char *from;		 /* who it comes from: a path, or PACKAGE=VERSION */
-	char *source;		 /* path in the sysroot that it is copied from */
+	char *to;     /* path in the tree, without a leading slash */
+	char *from;   /* who it comes from: a path, or PACKAGE=VERSION */
+	char *source; /* path in the sysroot that it is copied from */
+	bool seen;    /* dev and ino are of what was looked at */
+	uint64_t dev, ino;
 	bool packed;		 /* from is an archive, and source was extracted of it */
 	const struct arch *arch; /* NULL: the same for all */
 	enum add_state state;

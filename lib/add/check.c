@@ -10,6 +10,7 @@
 
 #include "add/add.h"
 #include "add/work.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/walk.h"
@@ -23,6 +24,8 @@
 #include "stage/copy.h"
 #include "stage/runtime_info.h"
 #include "stage/transaction.h"
+#include "sys/below.h"
+#include "sys/fd.h"
 
 /* -- the tree as it would be ---------------------------------------------------------------- */
 
@@ -31,32 +34,40 @@ struct linking {
 	size_t top; /* bytes of a path that are the walk's own start */
 };
 
+/* A file of the tree or of ours: a second name for it, or a copy where that cannot be (another file
+ * system, another user's). */
+static int link_file(const struct walk_entry *entry, const char *to, struct err *err)
+{
+	FD_CLEANUP int fd = below_open_file(entry->dir, entry->name);
+
+	if (fd < 0)
+		return err_set(err, -fd, "cannot read %s", entry->path);
+	return exact_link(fd, to) == 0 ? 0 : copy_bytes(fd, entry->path, to, err);
+}
+
 static int link_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	const char *path = entry->path;
-	const struct stat *st = entry->st;
 	const struct linking *linking = ctx;
+	const struct stat *st = entry->st;
 	char to[PATH_SIZE], target[PATH_SIZE];
-	ssize_t n;
-	int r = files_path(to, err, "%s%s", linking->to, path + linking->top);
+	int r = files_path(to, err, "%s%s", linking->to, entry->path + linking->top);
 
 	if (r < 0)
 		return r;
-	r = S_ISDIR(st->st_mode) ? files_mkdirs(to, err) : files_mkdirs_for(to, err);
+	r = S_ISDIR(st->st_mode) ? exact_mkdirs(to, err) : exact_mkdirs_for(to, err);
 	if (r < 0 || S_ISDIR(st->st_mode))
 		return r;
-	if (unlink(to) < 0 && errno != ENOENT)
-		return err_set(err, errno, "cannot replace %s", to);
-	if (link(path, to) == 0 || (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode)))
-		return 0;
-	/* another file system, or another user's file */
+	r = exact_remove(to, err);
+	if (r < 0)
+		return r;
 	if (S_ISREG(st->st_mode))
-		return copy_bytes(path, to, err);
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0)
-		return err_set(err, errno, "cannot read %s", path);
-	target[n] = '\0';
-	return files_link(target, to, err);
+		return link_file(entry, to, err);
+	if (!S_ISLNK(st->st_mode))
+		return 0; /* a check of what is added says nothing of devices */
+	r = below_readlink(entry->dir, entry->name, target, sizeof(target));
+	if (r < 0)
+		return err_set(err, -r, "cannot read %s", entry->path);
+	return exact_symlink(target, to, err);
 }
 
 /* Links for all that is at or below from, a name in one of our directories. */
@@ -68,12 +79,13 @@ static int link_all(const char *dir, const char *name, const char *to, struct er
 	if (r < 0)
 		return r;
 	r = files_path(at, err, "%s/%s", to, name);
-	if (r < 0 || !files_exist(from))
+	if (r < 0 || !exact_exists(from))
 		return r;
-	return walk_all(from,
-			&(struct walk){ .each = link_one,
-					.ctx = &(struct linking){ .to = at, .top = strlen(from) } },
-			err);
+	return exact_walk(
+		from,
+		&(struct walk){ .each = link_one,
+				.ctx = &(struct linking){ .to = at, .top = strlen(from) } },
+		err);
 }
 
 /* One link in the place of a name in the tree. */
@@ -87,10 +99,10 @@ static int link_name(const char *tree, const char *name, const char *to, struct 
 	r = files_path(at, err, "%s/%s", to, name);
 	if (r < 0)
 		return r;
-	r = files_mkdirs_for(at, err);
+	r = exact_mkdirs_for(at, err);
 	if (r < 0)
 		return r;
-	return files_link(target, at, err);
+	return exact_symlink(target, at, err);
 }
 
 /* A runtime into which nothing comes is only named. */
@@ -115,7 +127,7 @@ static int link_tree(const struct add *add, const char *to, struct err *err)
 {
 	static const char *const shared[] = { "bin", "sbin", TREE_SITE, "etc/inittab" };
 	char old[PATH_SIZE];
-	int r = files_mkdirs(to, err);
+	int r = exact_mkdirs(to, err);
 
 	if (r < 0)
 		return r;
@@ -135,7 +147,7 @@ static int link_tree(const struct add *add, const char *to, struct err *err)
 		r = files_path(old, err, "%s/%s", to, add->items->items[i].to);
 		if (r < 0)
 			return r;
-		r = walk_remove(old, err);
+		r = exact_remove(old, err);
 		if (r < 0)
 			return r;
 	}
@@ -215,7 +227,7 @@ int add_check(struct add *add, struct err *err)
 	if (r < 0)
 		return r;
 	if (!listening.n_errors)
-		return walk_remove(tree, err);
+		return exact_remove(tree, err);
 	if (listening.n_errors > 1)
 		(void)snprintf(more, sizeof(more), ", and %zu more", listening.n_errors - 1);
 	return err_say(err, ENOEXEC, "%s%s (Hint: --unchecked adds it all the same)",

@@ -7,6 +7,7 @@
 
 #include "add/add.h"
 #include "add/work.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "core/arch.h"
 #include "core/err.h"
@@ -33,7 +34,7 @@ static int compile(struct add *add, size_t which, const char *dir, const char *s
 			       .runtimes = compilers,
 			       .n_runtimes = add->n_runtimes };
 
-	if (!files_exist(dir))
+	if (!exact_exists(dir))
 		return 0;
 	list_compilers(add, which, compilers);
 	return pyc_compile_or_warn(&job, add->request->listener, err);
@@ -47,7 +48,7 @@ static int share(struct add *add, size_t which, struct err *err)
 	for (size_t i = 0; i < n; i++) {
 		int r = 0;
 
-		if (files_exist(peers[i]))
+		if (exact_exists(peers[i]))
 			r = pyc_share(add->runtimes[which].usr, peers[i],
 				      add->runtimes[which].info->minor, err);
 		if (r < 0)
@@ -62,7 +63,7 @@ static int compile_runtime(struct add *add, size_t which, struct err *err)
 	char strip[PATH_SIZE];
 	int r = files_path(strip, err, "%s/" TREE_PYTHON_OF, add->build, runtime->info->arch->name);
 
-	if (r < 0 || !files_exist(runtime->usr))
+	if (r < 0 || !exact_exists(runtime->usr))
 		return r;
 	r = share(add, which, err);
 	if (r < 0)

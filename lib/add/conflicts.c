@@ -11,6 +11,7 @@
 
 #include "add/add.h"
 #include "add/work.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "base/walk.h"
@@ -34,11 +35,11 @@ static int same_bytes(const char *one, const char *other, bool *ret, struct err 
 {
 	char sums[2][65];
 	uint64_t sizes[2];
-	int r = files_sum(one, sums[0], &sizes[0], err);
+	int r = exact_sum(one, sums[0], &sizes[0], err);
 
 	if (r < 0)
 		return r;
-	r = files_sum(other, sums[1], &sizes[1], err);
+	r = exact_sum(other, sums[1], &sizes[1], err);
 	if (r == 0)
 		*ret = sizes[0] == sizes[1] && str_eq(sums[0], sums[1]);
 	return r;
@@ -47,12 +48,14 @@ static int same_bytes(const char *one, const char *other, bool *ret, struct err 
 static int same_target(const char *one, const char *other, bool *ret, struct err *err)
 {
 	char targets[2][PATH_SIZE];
-	ssize_t n = readlink(one, targets[0], sizeof(targets[0]));
-	ssize_t m = readlink(other, targets[1], sizeof(targets[1]));
+	int r = exact_readlink(one, targets[0]);
 
-	if (n < 0 || m < 0)
-		return err_set(err, errno, "cannot read %s", n < 0 ? one : other);
-	*ret = n == m && memcmp(targets[0], targets[1], (size_t)n) == 0;
+	if (r < 0)
+		return err_set(err, -r, "cannot read %s", one);
+	r = exact_readlink(other, targets[1]);
+	if (r < 0)
+		return err_set(err, -r, "cannot read %s", other);
+	*ret = str_eq(targets[0], targets[1]);
 	return 0;
 }
 
@@ -72,9 +75,11 @@ static int compare_one(const struct walk_entry *entry, struct err *err, void *ct
 		comparing->n_files++;
 		comparing->size += (uint64_t)st->st_size;
 	}
-	if (lstat(other, &there) < 0) {
+	r = exact_stat(other, &there);
+	if (r < 0) {
 		comparing->missing = true;
-		return errno == ENOENT || errno == ENOTDIR ? 0 : err_set(err, errno, "%s", other);
+		return r == -ENOENT || r == -ENOTDIR || r == -ELOOP ? 0
+								    : err_set(err, -r, "%s", other);
 	}
 	if (S_ISDIR(st->st_mode) && S_ISDIR(there.st_mode))
 		return 0;
@@ -90,7 +95,7 @@ static int compare_one(const struct walk_entry *entry, struct err *err, void *ct
 static int compare(const char *path, const char *other, struct comparing *ret, struct err *err)
 {
 	*ret = (struct comparing){ .other = other, .top = strlen(path) };
-	return walk_all(path, &(struct walk){ .each = compare_one, .ctx = ret }, err);
+	return exact_walk(path, &(struct walk){ .each = compare_one, .ctx = ret }, err);
 }
 
 /* A package of the tree is replaced as a whole, Debian's packages may share a directory. */
@@ -123,7 +128,7 @@ static int check_name(const struct add *add, const struct add_item *item, struct
 	if (r < 0)
 		return r;
 	r = files_path(there, err, "%s/%s", add->tree, other);
-	if (r < 0 || !files_exist(there))
+	if (r < 0 || !exact_exists(there))
 		return r;
 	return err_say(err, EEXIST,
 		       "%s is in the tree already, and Python imports only one of it and %s (Hint: "
@@ -147,7 +152,7 @@ static int check_item(struct add *add, struct add_item *item, struct err *err)
 		return r;
 	item->n_files = ours.n_files;
 	item->size = ours.size;
-	item->state = files_exist(there) ? ADD_REPLACES : ADD_NEW;
+	item->state = exact_exists(there) ? ADD_REPLACES : ADD_NEW;
 	if (item->state == ADD_NEW)
 		return check_name(add, item, err);
 	if (is_whole(add, item))
@@ -156,7 +161,7 @@ static int check_item(struct add *add, struct add_item *item, struct err *err)
 		return r;
 	if (!ours.missing && !ours.differs && !theirs.missing) {
 		item->state = ADD_SAME;
-		return walk_remove(path, err);
+		return exact_remove(path, err);
 	}
 	if ((ours.differs || is_whole(add, item)) && !(add->request->flags & ADD_FORCE))
 		return refuse(item, err);
@@ -202,5 +207,5 @@ int add_conflicts_list(struct add *add, struct err *err)
 	list_items(add, false, out);
 	if (fclose(out) != 0 && r == 0)
 		r = err_set(err, ENOMEM, "cannot add to %s", add->tree);
-	return r < 0 ? r : files_write(path, text, n, 0644, err);
+	return r < 0 ? r : exact_write(path, text, n, 0644, err);
 }

@@ -2,6 +2,7 @@
 /* Finds out what is in a directory by ELF headers and names; runs nothing. */
 #include "add/content.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -83,15 +84,19 @@ int add_content_runtime(const struct add *add, const char *path, const struct ar
 	return r;
 }
 
-int add_content_head(const char *path, char *bytes, size_t *ret_n, struct err *err)
+int add_content_head(int fd, const char *path, char *bytes, size_t *ret_n, struct err *err)
 {
-	FD_CLEANUP int fd = below_open_regular(path);
-	ssize_t n = fd < 0 ? fd : fd_read_all(fd, bytes, SHEBANG_READ);
+	ssize_t n = fd_read_at(fd, bytes, SHEBANG_READ, 0);
 
 	if (n < 0)
 		return err_set(err, (int)-n, "cannot read %s", path);
 	*ret_n = (size_t)n;
 	return 0;
+}
+
+bool add_content_is_elf(const char *bytes, size_t n)
+{
+	return n >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0;
 }
 
 /* A walk over a directory. */
@@ -100,11 +105,11 @@ struct look {
 	size_t top; /* bytes of a path that are the directory's own */
 };
 
-static int take_elf(const char *path, struct add_content *content, struct err *err)
+static int take_elf(int fd, const char *path, struct add_content *content, struct err *err)
 {
 	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	const struct arch *arch;
-	int minor, r = elf_dynamic_read(path, &file, err);
+	int minor, r = elf_dynamic_read_open(fd, path, &file, err);
 
 	if (r < 0)
 		return r;
@@ -136,8 +141,9 @@ static int look_below(const struct walk_entry *entry, struct err *err, void *ctx
 	struct add_content *content = look->content;
 	const char *name = path + look->top;
 	bool top = name[0] && !strchr(name + 1, '/');
+	FD_CLEANUP int fd = -1;
 	char bytes[SHEBANG_READ];
-	size_t n;
+	size_t n = 0;
 	int r;
 
 	if (!name[0] || name[1] == '.' || strstr(name, "__pycache__"))
@@ -147,13 +153,14 @@ static int look_below(const struct walk_entry *entry, struct err *err, void *ctx
 		return 0;
 	}
 	content->init = content->init || str_eq(name, "/__init__.py");
-	r = elf_probe(path);
-	if (r == 0)
-		r = add_content_head(path, bytes, &n, err);
-	else if (r == 1)
-		return take_elf(path, content, err);
+	fd = below_open_file(entry->dir, entry->name);
+	if (fd < 0)
+		return err_set(err, -fd, "cannot read %s", path);
+	r = add_content_head(fd, path, bytes, &n, err);
 	if (r < 0)
 		return r;
+	if (add_content_is_elf(bytes, n))
+		return take_elf(fd, path, content, err);
 	content->python = content->python || str_ends(path, ".py");
 	if (top && shebang_begins(bytes, n))
 		content->n_scripts++;
@@ -162,10 +169,10 @@ static int look_below(const struct walk_entry *entry, struct err *err, void *ctx
 	return 0;
 }
 
-int add_content_look(const char *dir, struct add_content *ret, struct err *err)
+int add_content_look(int dir, const char *path, struct add_content *ret, struct err *err)
 {
-	struct look look = { .content = ret, .top = strlen(dir) };
+	struct look look = { .content = ret, .top = strlen(path) };
 
 	memset(ret, 0, sizeof(*ret));
-	return walk_all(dir, &(struct walk){ .each = look_below, .ctx = &look }, err);
+	return walk_at(dir, ".", path, &(struct walk){ .each = look_below, .ctx = &look }, err);
 }

@@ -23,9 +23,9 @@ struct add_content {
 	char elf[PATH_SIZE];	 /* the file that told arch or minor */
 };
 
-/* Looks at everything below dir but hidden names and __pycache__. -ENOEXEC for ELF files of several
- * archs or Pythons, or of an unknown arch. */
-int add_content_look(const char *dir, struct add_content *ret, struct err *err);
+/* Looks at everything below the open directory dir (path is for sentences) but hidden names and
+ * __pycache__. -ENOEXEC for ELF files of several archs or Pythons, or of an unknown arch. */
+int add_content_look(int dir, const char *path, struct add_content *ret, struct err *err);
 
 /* The index of the runtime that ELF files of arch, at or below path, go to, if that is what was
  * asked for and its Python imports files whose names have this minor; -ENOENT, -EINVAL, -ENOEXEC
@@ -37,8 +37,11 @@ int add_content_runtime(const struct add *add, const char *path, const struct ar
 int add_content_arch(const char *path, const struct elf_dynamic *file, const struct arch **ret,
 		     struct err *err);
 
-/* The first SHEBANG_READ bytes of a file. */
-int add_content_head(const char *path, char *bytes, size_t *ret_n, struct err *err);
+/* The first SHEBANG_READ bytes of an open file. */
+int add_content_head(int fd, const char *path, char *bytes, size_t *ret_n, struct err *err);
+
+/* True if a file that begins so is an ELF file. */
+bool add_content_is_elf(const char *bytes, size_t n);
 
 /* NAME.cpython-311-x86_64-linux-gnu.so: 11; 0 where a file's name says nothing; -1 for another
  * Python (pypy). */

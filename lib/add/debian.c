@@ -13,6 +13,7 @@
 #include "add/add.h"
 #include "add/debian_files.h"
 #include "add/work.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/sysroot.h"
@@ -101,7 +102,7 @@ static void print_record(const struct add *add, const struct runtime_info *info,
 	size_t n;
 
 	if (files_path(path, NULL, "%s/%s", info->records, name) < 0 ||
-	    files_read(path, &text, &n, NULL) < 0)
+	    exact_read(path, &text, &n, NULL) < 0)
 		return;
 	for (const char *line = text; *line;) {
 		size_t length = strcspn(line, "\n");

@@ -11,6 +11,7 @@
 #include "add/add.h"
 #include "add/items.h"
 #include "add/work.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
@@ -95,7 +96,7 @@ static int each_entry(const struct listing *listing, const char *dir, each_fn *e
 	of.each = each;
 	if (sysroot_find(listing->runtime->source->root, dir, real) < 0)
 		return 0;
-	return files_each_name(
+	return exact_each_name(
 		real, &(struct files_names){ .select = not_cache, .each = call_each, .ctx = &of },
 		err);
 }
@@ -134,7 +135,7 @@ static int note_stdlib(const struct listing *listing, const char *name, struct e
 	r = files_path(there, err, "%s/%s", listing->add->tree, to);
 	if (r < 0)
 		return r;
-	if (stat(there, &st) == 0 && S_ISDIR(st.st_mode))
+	if (exact_stat(there, &st) == 0 && S_ISDIR(st.st_mode))
 		return each_entry(listing, source, note_stdlib, err);
 	return note(listing, source, to, err);
 }
@@ -187,15 +188,12 @@ static int link_alternative(const struct listing *listing, const char *name, str
 	r = files_path(target, err, "%s/%s", below, name);
 	if (r < 0)
 		return r;
-	r = files_path(link, err, "%s/../%s", dir, name);
-	if (r < 0)
-		return r;
 	if (sysroot_find_link(root, dir, real) < 0)
 		return 0;
-	r = files_path(link, err, "%s/../%s", real, name);
+	r = files_path(link, err, "%.*s%s", (int)(path_base(real) - real), real, name);
 	if (r < 0)
 		return r;
-	return files_link(target, link, err);
+	return exact_symlink(target, link, err);
 }
 
 static int look_into(const struct listing *listing, const char *name, struct err *err)
@@ -206,7 +204,7 @@ static int look_into(const struct listing *listing, const char *name, struct err
 	int r = files_path(path, err, "%s/%s", dir, name);
 
 	if (r < 0 || sysroot_find_link(listing->runtime->source->root, path, real) < 0 ||
-	    lstat(real, &st) < 0 || !S_ISDIR(st.st_mode))
+	    exact_stat(real, &st) < 0 || !S_ISDIR(st.st_mode))
 		return r;
 	return each_entry(listing, path, link_alternative, err);
 }

@@ -16,6 +16,7 @@
 #include "add/script.h"
 #include "add/wheel.h"
 #include "add/work.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/sysroot.h"
@@ -29,11 +30,12 @@
 #include "core/tree_layout.h"
 #include "elf/dynamic.h"
 #include "stage/runtime_info.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 
 /* -- ELF files ------------------------------------------------------------------------------ */
 
-static int note_library(struct add *add, const char *path, const struct elf_dynamic *file,
+static int note_library(struct add *add, int fd, const char *path, const struct elf_dynamic *file,
 			const struct arch *arch, struct err *err)
 {
 	char to[PATH_SIZE];
@@ -46,11 +48,11 @@ static int note_library(struct add *add, const char *path, const struct elf_dyna
 		r = err_say(err, ENOEXEC, "%s: unsound DT_SONAME", path);
 	if (r < 0)
 		return r;
-	return add_item_note(add, to, path, path, arch, err);
+	return add_item_note_open(add, fd, to, path, arch, err);
 }
 
-static int note_extension(struct add *add, const char *path, const struct runtime_info *info,
-			  struct err *err)
+static int note_extension(struct add *add, int fd, const char *path,
+			  const struct runtime_info *info, struct err *err)
 {
 	char to[PATH_SIZE];
 	int r = files_path(to, err, TREE_USR_OF "/%s/%s", info->arch->name, info->dist,
@@ -58,16 +60,16 @@ static int note_extension(struct add *add, const char *path, const struct runtim
 
 	if (r < 0)
 		return r;
-	return add_item_note(add, to, path, path, info->arch, err);
+	return add_item_note_open(add, fd, to, path, info->arch, err);
 }
 
-static int look_elf(struct add *add, const char *path, struct err *err)
+static int look_elf(struct add *add, int fd, const char *path, struct err *err)
 {
 	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	const char *base = path_base(path);
 	const struct arch *arch;
 	bool library;
-	int r = elf_dynamic_read(path, &file, err);
+	int r = elf_dynamic_read_open(fd, path, &file, err);
 
 	if (r < 0)
 		return r;
@@ -84,8 +86,8 @@ static int look_elf(struct add *add, const char *path, struct err *err)
 	r = add_content_runtime(add, path, arch, library ? 0 : add_content_minor(base), err);
 	if (r < 0)
 		return r;
-	return library ? note_library(add, path, &file, arch, err)
-		       : note_extension(add, path, add->runtimes[r].info, err);
+	return library ? note_library(add, fd, path, &file, arch, err)
+		       : note_extension(add, fd, path, add->runtimes[r].info, err);
 }
 
 /* -- files ---------------------------------------------------------------------------------- */
@@ -122,7 +124,7 @@ static void warn_hidden(const struct add *add, const char *name, size_t n)
 		if (files_path(dir, NULL, "%s/%s/%.*s", info->usr, info->stdlib, (int)n, name) ==
 			    0 &&
 		    files_path(file, NULL, "%s.py", dir) == 0 &&
-		    (files_exist(dir) || files_exist(file))) {
+		    (exact_exists(dir) || exact_exists(file))) {
 			listener_warn(add->request->listener,
 				      "%.*s: Python's own module of that name is found first",
 				      (int)n, name);
@@ -131,7 +133,7 @@ static void warn_hidden(const struct add *add, const char *name, size_t n)
 	}
 }
 
-static int look_module(struct add *add, const char *path, struct err *err)
+static int look_module(struct add *add, int fd, const char *path, struct err *err)
 {
 	const char *base = path_base(path);
 	size_t n = strlen(base) - strlen(".py");
@@ -144,76 +146,87 @@ static int look_module(struct add *add, const char *path, struct err *err)
 	if (r < 0)
 		return r;
 	warn_hidden(add, base, n);
-	return add_item_note(add, to, path, path, NULL, err);
+	return add_item_note_open(add, fd, to, path, NULL, err);
 }
 
-static int look_file(struct add *add, const char *path, struct err *err)
+static int look_file(struct add *add, int fd, const char *path, struct err *err)
 {
 	char bytes[SHEBANG_READ];
 	size_t n;
-	int r = elf_probe(path);
+	int r = add_content_head(fd, path, bytes, &n, err);
 
 	if (r < 0)
-		return err_set(err, -r, "cannot read %s", path);
-	if (r == 1)
-		return look_elf(add, path, err);
-	r = add_content_head(path, bytes, &n, err);
-	if (r < 0)
 		return r;
+	if (add_content_is_elf(bytes, n))
+		return look_elf(add, fd, path, err);
 	if (str_ends(path, ".py") && !shebang_begins(bytes, n))
-		return look_module(add, path, err);
-	return add_script(add, path, path, err);
+		return look_module(add, fd, path, err);
+	return add_script(add, fd, path, err);
 }
 
 /* -- directories ---------------------------------------------------------------------------- */
 
-static int not_hidden(const struct dirent *entry)
+/* A walk over a directory of the command line. */
+struct walked {
+	struct add *add;
+	int fd;
+	size_t top; /* bytes of a path that are the directory's own */
+};
+
+static int skip_below(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	return entry->d_name[0] != '.' && !str_eq(entry->d_name, "__pycache__");
+	const struct walked *walked = ctx;
+
+	(void)err;
+	return entry->path[walked->top] != '\0';
 }
 
-static int look_script(const char *dir, const char *name, struct err *err, void *ctx)
+static int look_script(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	char path[PATH_SIZE];
-	int r = files_path(path, err, "%s/%s", dir, name);
+	const struct walked *walked = ctx;
+	FD_CLEANUP int fd = -1;
 
-	if (r < 0)
-		return r;
-	return add_script(ctx, path, path, err);
+	if (!entry->path[walked->top] || entry->name[0] == '.' || S_ISDIR(entry->st->st_mode))
+		return 0;
+	fd = below_open_file(entry->dir, entry->name);
+	if (fd < 0)
+		return err_set(err, -fd, "cannot read %s", entry->path);
+	return add_script(walked->add, fd, entry->path, err);
 }
 
-static int look_scripts(struct add *add, const char *dir, struct err *err)
+/* What add_content_look has found to be scripts alone. */
+static int look_scripts(struct add *add, int fd, const char *path, struct err *err)
 {
-	return files_each_name(
-		dir, &(struct files_names){ .select = not_hidden, .each = look_script, .ctx = add },
-		err);
+	struct walked walked = { .add = add, .top = strlen(path) };
+
+	return walk_at(fd, ".", path,
+		       &(struct walk){ .each = look_script, .enter = skip_below, .ctx = &walked },
+		       err);
 }
 
 /* What a link leads to is copied: it must not be what its maker could not have read (/etc/shadow).
  */
 static int refuse_strays(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	const char *path = entry->path;
-	const struct stat *st = entry->st;
-	const char *top = ctx, *flaw = name_flaw(path_base(path), strlen(path_base(path)));
-	FILES_FREE char *real = S_ISLNK(st->st_mode) ? realpath(path, NULL) : NULL;
+	const struct walked *walked = ctx;
+	const char *path = entry->path, *flaw = name_flaw(path_base(path), strlen(path_base(path)));
 
 	if (flaw)
 		return err_say(err, EINVAL, "%s %s", path, flaw);
-	if (real && !path_below(real, top))
+	if (S_ISLNK(entry->st->st_mode) && below_leads_out(walked->fd, path + walked->top + 1))
 		return err_say(err, EINVAL,
-			       "%s leads out of %s (Hint: put what it leads to in its place)", path,
-			       top);
+			       "%s leads out of %.*s (Hint: put what it leads to in its place)",
+			       path, (int)walked->top, path);
 	return 0;
 }
 
-static int check_package(const struct add *add, const char *path, struct err *err)
+static int check_package(const struct add *add, int fd, const char *path, struct err *err)
 {
-	FILES_FREE char *tree = realpath(add->request->tree, NULL);
+	struct walked walked = { .fd = fd, .top = strlen(path) };
 
-	if (tree && path_below(tree, path))
+	if (path_below(add->tree, path))
 		return err_say(err, EINVAL, "%s has the tree in it", path);
-	return walk_all(path, &(struct walk){ .each = refuse_strays, .ctx = (void *)path }, err);
+	return walk_at(fd, ".", path, &(struct walk){ .each = refuse_strays, .ctx = &walked }, err);
 }
 
 /* What installers leave beside a package. */
@@ -236,12 +249,12 @@ static int package_place(const struct add *add, const char *name, const struct a
 			  add->runtimes[which].info->dist, name);
 }
 
-static int look_package(struct add *add, const char *path, const struct add_content *content,
-			struct err *err)
+static int look_package(struct add *add, int fd, const char *path,
+			const struct add_content *content, struct err *err)
 {
 	const char *base = path_base(path);
 	char to[PATH_SIZE];
-	int r = check_package(add, path, err);
+	int r = check_package(add, fd, path, err);
 
 	if (r < 0)
 		return r;
@@ -253,38 +266,44 @@ static int look_package(struct add *add, const char *path, const struct add_cont
 	if (r < 0)
 		return r;
 	warn_hidden(add, base, strlen(base));
-	return add_item_note(add, to, path, path, content->arch, err);
+	return add_item_note_open(add, fd, to, path, content->arch, err);
 }
 
-static int look_dir(struct add *add, const char *path, struct err *err)
+static int look_dir(struct add *add, int fd, const char *path, struct err *err)
 {
 	struct add_content content;
-	int r = add_content_look(path, &content, err);
+	int r = add_content_look(fd, path, &content, err);
 
 	if (r < 0)
 		return r;
 	if (!content.init && content.n_scripts && !content.other)
-		return look_scripts(add, path, err);
+		return look_scripts(add, fd, path, err);
 	if (content.init || content.arch || is_metadata(path))
-		return look_package(add, path, &content, err);
+		return look_package(add, fd, path, &content, err);
 	return err_say(err, EINVAL,
 		       "%s is neither a Python package (no __init__.py) nor a directory of scripts "
 		       "(Hint: name the %s in it one by one)",
 		       path, content.python ? "modules and packages" : "scripts");
 }
 
+/* Once; whatever stands there later, this is what is looked at and copied. */
 int add_files_look(struct add *add, const char *word, struct err *err)
 {
-	FILES_FREE char *real = realpath(word, NULL);
+	char path[PATH_SIZE];
+	FD_CLEANUP int seen = below_open_named(word, O_PATH, path);
+	FD_CLEANUP int fd = -1;
 	struct stat st;
 
-	if (!real || stat(real, &st) < 0)
-		return err_say(err, errno, "%s: %s%s", word, strerror(errno),
+	if (seen < 0 || fstat(seen, &st) < 0)
+		return err_say(err, -seen, "%s: %s%s", word, strerror(-seen),
 			       strchr(word, '/') ? ""
 						 : " (Hint: a package's name needs --from debian)");
-	if (S_ISDIR(st.st_mode))
-		return look_dir(add, real, err);
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
 		return err_say(err, EINVAL, "%s is neither a file nor a directory", word);
-	return add_is_wheel(word) ? 0 : look_file(add, real, err);
+	if (S_ISREG(st.st_mode) && add_is_wheel(word))
+		return 0;
+	fd = below_reopen(seen, O_RDONLY | O_NOCTTY);
+	if (fd < 0)
+		return err_set(err, -fd, "cannot read %s", path);
+	return S_ISDIR(st.st_mode) ? look_dir(add, fd, path, err) : look_file(add, fd, path, err);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "add/add.h"
 #include "add/work.h"
@@ -56,6 +57,24 @@ int add_item_note(struct add *add, const char *to, const char *source, const cha
 	item->from = strdup(from);
 	if (!item->to || !item->source || !item->from)
 		return err_set(err, ENOMEM, "cannot add %s", to);
+	return 0;
+}
+
+int add_item_note_open(struct add *add, int fd, const char *to, const char *path,
+		       const struct arch *arch, struct err *err)
+{
+	struct add_item *item;
+	struct stat st;
+	int r = add_item_note(add, to, path, path, arch, err);
+
+	if (r < 0)
+		return r;
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot read %s", path);
+	item = &add->items->items[add->items->n - 1];
+	item->seen = true;
+	item->dev = st.st_dev;
+	item->ino = st.st_ino;
 	return 0;
 }
 

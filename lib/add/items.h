@@ -15,4 +15,9 @@ int add_item_note(struct add *add, const char *to, const char *source, const cha
 int add_item_note_packed(struct add *add, const char *to, const char *source, const char *from,
 			 const struct arch *arch, struct err *err);
 
+/* The same of what is open and at path; something else in its place is refused when it is copied.
+ */
+int add_item_note_open(struct add *add, int fd, const char *to, const char *path,
+		       const struct arch *arch, struct err *err);
+
 #endif

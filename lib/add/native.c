@@ -10,6 +10,7 @@
 #include "add/add.h"
 #include "add/items.h"
 #include "add/work.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/sysroot.h"
@@ -127,7 +128,7 @@ static int take_item(struct native *native, const struct add_item *item, struct 
 		return r;
 	native->item = item;
 	native->top = strlen(path);
-	return walk_all(path, &(struct walk){ .each = take_one, .ctx = native }, err);
+	return exact_walk(path, &(struct walk){ .each = take_one, .ctx = native }, err);
 }
 
 /* A staged library stays, although the packages have another of its name. */
@@ -144,8 +145,8 @@ static void warn_other(const struct native *native, const struct elf_library *li
 			       lib->name) < 0 ||
 		    sysroot_find(native->source, path, real) < 0)
 			continue;
-		if (files_sum(real, sums[0], &size, NULL) < 0 ||
-		    files_sum(lib->real, sums[1], &size, NULL) < 0 || str_eq(sums[0], sums[1]))
+		if (exact_sum(real, sums[0], &size, NULL) < 0 ||
+		    exact_sum(lib->real, sums[1], &size, NULL) < 0 || str_eq(sums[0], sums[1]))
 			return;
 		listener_warn(native->add->request->listener,
 			      "%s: %s stays as it was staged; the packages have another",

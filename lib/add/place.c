@@ -9,6 +9,7 @@
 
 #include "add/add.h"
 #include "add/work.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "base/walk.h"
@@ -29,7 +30,7 @@ static int make_executable(const struct add *add, const char *name, struct err *
 
 	if (r < 0)
 		return r;
-	return chmod(path, 0755) < 0 ? err_set(err, errno, "cannot chmod %s", path) : 0;
+	return exact_chmod(path, 0755, err);
 }
 
 /* Below a runtime's usr files are shared with the other runtimes. ret_name is the place below
@@ -62,24 +63,25 @@ static int choose_place(const struct add *add, const struct add_item *item, stru
 
 /* A link was copied since it led to something inside; what is between may have been another then.
  * In the copy nothing changes any more. */
+struct copied {
+	int fd;	    /* what the copy lies in */
+	size_t top; /* bytes of a path that are that folder's, with a slash */
+};
+
 static int check_link(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	const char *to = ctx;
-	FD_CLEANUP int dir = -1;
+	const struct copied *copied = ctx;
+	const char *name = entry->path + copied->top;
 
-	if (!S_ISLNK(entry->st->st_mode))
-		return 0;
-	dir = below_open_root(to, O_PATH | O_DIRECTORY);
-	if (dir < 0)
-		return err_set(err, -dir, "cannot read %s", to);
-	if (below_leads_out(dir, entry->path + strlen(to) + 1))
-		return err_say(err, EAGAIN, "%s has changed while it was copied",
-			       entry->path + strlen(to) + 1);
+	if (S_ISLNK(entry->st->st_mode) && below_leads_out(copied->fd, name))
+		return err_say(err, EAGAIN, "%s has changed while it was copied", name);
 	return 0;
 }
 
 static int place_dir(const struct copy *copy, const char *source, const char *name, struct err *err)
 {
+	struct copied copied = { .top = strlen(copy->to) + 1 };
+	FD_CLEANUP int fd = -1;
 	char path[PATH_SIZE];
 	int r = copy_tree(copy, source, name, err);
 
@@ -88,7 +90,10 @@ static int place_dir(const struct copy *copy, const char *source, const char *na
 	r = files_path(path, err, "%s/%s", copy->to, name);
 	if (r < 0)
 		return r;
-	return walk_all(path, &(struct walk){ .each = check_link, .ctx = (void *)copy->to }, err);
+	copied.fd = fd = exact_open(copy->to, O_PATH | O_DIRECTORY);
+	if (fd < 0)
+		return err_set(err, -fd, "cannot read %s", copy->to);
+	return exact_walk(path, &(struct walk){ .each = check_link, .ctx = &copied }, err);
 }
 
 static int place_item(struct add *add, const struct add_item *item, struct err *err)
@@ -97,7 +102,7 @@ static int place_item(struct add *add, const struct add_item *item, struct err *
 	const char *peers[2 * ADD_RUNTIMES_MAX], *name;
 	struct copy copy = { .root = add->host, .to = add->build, .skip = skip };
 	char real[PATH_SIZE];
-	struct stat st;
+	struct stat st, seen = { .st_dev = (dev_t)item->dev, .st_ino = (ino_t)item->ino };
 	int r = choose_place(add, item, &copy, peers, &name, err);
 
 	if (r < 0)
@@ -107,8 +112,11 @@ static int place_item(struct add *add, const struct add_item *item, struct err *
 		copy.flags = COPY_AS_SEEN;
 	r = copy.flags ? str_copy(real, sizeof(real), item->source)
 		       : sysroot_find(copy.root, item->source, real);
-	if (r < 0 || lstat(real, &st) < 0)
-		return err_set(err, r < 0 ? -r : errno, "cannot read %s", item->source);
+	if (r == 0)
+		r = exact_stat(real, &st);
+	if (r < 0)
+		return err_set(err, -r, "cannot read %s", item->source);
+	copy.seen = item->seen ? &seen : NULL;
 	r = S_ISDIR(st.st_mode) ? place_dir(&copy, item->source, name, err)
 				: copy_file(&copy, item->source, name, err);
 	if (r < 0)

@@ -10,6 +10,7 @@
 
 #include "add/add.h"
 #include "add/work.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
@@ -38,7 +39,7 @@ static int write_manifest(const struct add *add, size_t which, struct err *err)
 	r = files_path(path, err, "%s/" TREE_INFO_OF "/manifest", add->build, info->arch->name);
 	if (r < 0)
 		return r;
-	r = files_mkdirs_for(path, err);
+	r = exact_mkdirs_for(path, err);
 	if (r < 0)
 		return r;
 	r = manifest_text(add->runtimes[which].manifest, owners ? owners : &none, "file", &text,

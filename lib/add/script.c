@@ -105,7 +105,7 @@ static int check_script(const struct add *add, const char *path, const char *byt
 }
 
 /* Where the script at path goes. */
-static int find_place(const struct add *add, const char *path, char *ret, struct err *err)
+static int find_place(const struct add *add, int fd, const char *path, char *ret, struct err *err)
 {
 	const char *name = path_base(path), *flaw = name_flaw(name, strlen(name));
 	char bytes[SHEBANG_READ];
@@ -114,7 +114,7 @@ static int find_place(const struct add *add, const char *path, char *ret, struct
 
 	if (flaw)
 		return err_say(err, EINVAL, "%s %s", path, flaw);
-	r = add_content_head(path, bytes, &n, err);
+	r = add_content_head(fd, path, bytes, &n, err);
 	if (r < 0)
 		return r;
 	r = check_script(add, path, bytes, n, err);
@@ -123,20 +123,20 @@ static int find_place(const struct add *add, const char *path, char *ret, struct
 	return files_path(ret, err, "bin/%s", name);
 }
 
-int add_script(struct add *add, const char *path, const char *from, struct err *err)
+int add_script(struct add *add, int fd, const char *path, struct err *err)
 {
 	char to[PATH_SIZE];
-	int r = find_place(add, path, to, err);
+	int r = find_place(add, fd, path, to, err);
 
 	if (r < 0)
 		return r;
-	return add_item_note(add, to, path, from, NULL, err);
+	return add_item_note_open(add, fd, to, path, NULL, err);
 }
 
-int add_script_packed(struct add *add, const char *path, const char *from, struct err *err)
+int add_script_packed(struct add *add, int fd, const char *path, const char *from, struct err *err)
 {
 	char to[PATH_SIZE];
-	int r = find_place(add, path, to, err);
+	int r = find_place(add, fd, path, to, err);
 
 	if (r < 0)
 		return r;

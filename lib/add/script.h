@@ -6,9 +6,10 @@
 struct add;
 struct err;
 
-/* Notes the script at path; from is what the user called it, or the archive that it is packed in.
- */
-int add_script(struct add *add, const char *path, const char *from, struct err *err);
-int add_script_packed(struct add *add, const char *path, const char *from, struct err *err);
+/* Notes the script that is open and is at path. */
+int add_script(struct add *add, int fd, const char *path, struct err *err);
+
+/* The same of one that an archive was unpacked to; from is the archive. */
+int add_script_packed(struct add *add, int fd, const char *path, const char *from, struct err *err);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "add/items.h"
 #include "add/script.h"
 #include "add/work.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/walk.h"
@@ -28,6 +30,7 @@
 #include "source/wheel.h"
 #include "stage/runtime_info.h"
 #include "stage/transaction.h"
+#include "sys/fd.h"
 
 /* One wheel, extracted. */
 struct unpacked {
@@ -48,9 +51,9 @@ static int not_hidden(const struct dirent *entry)
 
 static int each_entry(struct unpacked *wheel, const char *dir, each_fn *each, struct err *err)
 {
-	if (!files_exist(dir))
+	if (!exact_exists(dir))
 		return 0;
-	return files_each_name(
+	return exact_each_name(
 		dir, &(struct files_names){ .select = not_hidden, .each = each, .ctx = wheel },
 		err);
 }
@@ -77,7 +80,7 @@ static int name_interpreter(const char *path, struct err *err)
 	static const char any[] = "#!python", ours[] = "#!/usr/bin/python3";
 	FILES_FREE char *text = NULL, *named = NULL;
 	size_t n, end;
-	int r = files_read(path, &text, &n, err);
+	int r = exact_read(path, &text, &n, err);
 
 	if (r < 0 || !str_starts(text, any))
 		return r;
@@ -87,15 +90,16 @@ static int name_interpreter(const char *path, struct err *err)
 		return err_set(err, ENOMEM, "cannot read %s", path);
 	memcpy(named, ours, sizeof(ours) - 1);
 	memcpy(named + sizeof(ours) - 1, text + end, n - end);
-	r = walk_remove(path, err);
+	r = exact_remove(path, err);
 	if (r < 0)
 		return r;
-	return files_write(path, named, sizeof(ours) - 1 + n - end, 0755, err);
+	return exact_write(path, named, sizeof(ours) - 1 + n - end, 0755, err);
 }
 
 static int note_script(const char *dir, const char *name, struct err *err, void *ctx)
 {
 	struct unpacked *wheel = ctx;
+	FD_CLEANUP int fd = -1;
 	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", dir, name);
 
@@ -104,7 +108,8 @@ static int note_script(const char *dir, const char *name, struct err *err, void 
 	r = name_interpreter(path, err);
 	if (r < 0)
 		return r;
-	return add_script_packed(wheel->add, path, wheel->from, err);
+	fd = exact_open_file(path, err);
+	return fd < 0 ? fd : add_script_packed(wheel->add, fd, path, wheel->from, err);
 }
 
 static int write_command(struct unpacked *wheel, const struct entry_point *point, struct err *err)
@@ -120,10 +125,10 @@ static int write_command(struct unpacked *wheel, const struct entry_point *point
 	r = files_path(path, err, "%s/%s", dir, point->name);
 	if (r < 0)
 		return r;
-	r = files_mkdirs(dir, err);
+	r = exact_mkdirs(dir, err);
 	if (r < 0)
 		return r;
-	r = files_write(path, script, strlen(script), 0755, err);
+	r = exact_write(path, script, strlen(script), 0755, err);
 	if (r < 0)
 		return r;
 	return note_script(dir, point->name, err, wheel);
@@ -138,9 +143,9 @@ static int note_commands(struct unpacked *wheel, const char *info, struct err *e
 	size_t n;
 	int r = files_path(path, err, "%s/entry_points.txt", info);
 
-	if (r < 0 || !files_exist(path))
+	if (r < 0 || !exact_exists(path))
 		return r;
-	r = files_read(path, &text, &n, err);
+	r = exact_read(path, &text, &n, err);
 	if (r < 0)
 		return r;
 	points.at = text;
@@ -195,7 +200,9 @@ static int choose_place(struct unpacked *wheel, struct err *err)
 {
 	const struct add *add = wheel->add;
 	const struct arch *arch;
-	int r = add_content_look(wheel->dir, &wheel->content, err);
+	FD_CLEANUP int fd = exact_open(wheel->dir, O_RDONLY | O_DIRECTORY);
+	int r = fd < 0 ? err_set(err, -fd, "cannot read %s", wheel->dir)
+		       : add_content_look(fd, wheel->dir, &wheel->content, err);
 
 	arch = wheel->content.arch;
 	if (r < 0)
@@ -209,14 +216,14 @@ static int choose_place(struct unpacked *wheel, struct err *err)
 			  add->runtimes[r].info->dist);
 }
 
-static int take_wheel(struct unpacked *wheel, size_t which, struct err *err)
+static int take_wheel(struct unpacked *wheel, int file, size_t which, struct err *err)
 {
 	int r = files_path(wheel->dir, err, "%s/source/wheel.%zu", wheel->add->transaction->build,
 			   which);
 
 	if (r < 0)
 		return r;
-	r = wheel_extract(wheel->from, wheel->dir, err);
+	r = wheel_extract(file, wheel->from, wheel->dir, err);
 	if (r < 0)
 		return r;
 	r = choose_place(wheel, err);
@@ -237,18 +244,19 @@ bool add_is_wheel(const char *word)
 
 int add_wheel(struct add *add, const char *word, size_t which, struct err *err)
 {
-	FILES_FREE char *real = realpath(word, NULL);
+	char real[PATH_SIZE];
+	FD_CLEANUP int fd = exact_open_named(word, real, err);
 	struct unpacked *wheel;
 	int r;
 
-	if (!real)
-		return err_set(err, errno, "%s", word);
+	if (fd < 0)
+		return fd;
 	wheel = calloc(1, sizeof(*wheel));
 	if (!wheel)
 		return err_set(err, ENOMEM, "cannot read %s", word);
 	wheel->add = add;
 	wheel->from = real;
-	r = take_wheel(wheel, which, err);
+	r = take_wheel(wheel, fd, which, err);
 	free(wheel);
 	return r;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "add/add.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "check/closure.h"
@@ -92,7 +93,7 @@ int add_work_name_places(struct add *add, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	return files_mkdirs(add->build, err);
+	return exact_mkdirs(add->build, err);
 }
 
 /* -- memory --------------------------------------------------------------------------------- */

@@ -91,15 +91,31 @@ int elf_dynamic_take(const struct elf_image *image, struct elf_dynamic *ret)
 	return r;
 }
 
+static int read_image(const struct elf_image *image, const char *path, struct elf_dynamic *ret,
+		      struct err *err)
+{
+	int r = elf_dynamic_take(image, ret);
+
+	return r < 0 ? err_say(err, -r, "%s: not a sound ELF file", path) : 0;
+}
+
 int elf_dynamic_read(const char *path, struct elf_dynamic *ret, struct err *err)
 {
 	ELF_IMAGE_CLEANUP struct elf_image image = { .fd = -1 };
 	int r = elf_image_open(path, &image, err);
 
-	if (r < 0)
-		return r;
-	r = elf_dynamic_take(&image, ret);
-	return r < 0 ? err_say(err, -r, "%s: not a sound ELF file", path) : 0;
+	return r < 0 ? r : read_image(&image, path, ret, err);
+}
+
+int elf_dynamic_read_open(int fd, const char *path, struct elf_dynamic *ret, struct err *err)
+{
+	ELF_IMAGE_CLEANUP struct elf_image image = { .fd = -1 };
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 3), r;
+
+	if (own < 0)
+		return err_set(err, errno, "cannot open %s", path);
+	r = elf_image_take(own, path, &image, err);
+	return r < 0 ? r : read_image(&image, path, ret, err);
 }
 
 bool elf_dynamic_fits(const struct elf_dynamic *file, const struct arch *arch)

@@ -30,6 +30,9 @@ struct elf_dynamic {
  * afterwards; on failure *ret is empty. */
 int elf_dynamic_read(const char *path, struct elf_dynamic *ret, struct err *err);
 
+/* The same of an open file, which stays the caller's; path is for sentences. */
+int elf_dynamic_read_open(int fd, const char *path, struct elf_dynamic *ret, struct err *err);
+
 /* The same from a file that is open; -ENOEXEC, -E2BIG, -ENOMEM. */
 int elf_dynamic_take(const struct elf_image *image, struct elf_dynamic *ret);
 

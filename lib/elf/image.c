@@ -198,13 +198,20 @@ static int read_all(struct elf_image *image)
 int elf_image_open(const char *path, struct elf_image *ret, struct err *err)
 {
 	/* a fifo would let it wait for ever */
-	struct elf_image image = { .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) };
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	*ret = (struct elf_image){ .fd = -1 };
+	return fd < 0 ? err_set(err, errno, "cannot open %s", path)
+		      : elf_image_take(fd, path, ret, err);
+}
+
+int elf_image_take(int fd, const char *path, struct elf_image *ret, struct err *err)
+{
+	struct elf_image image = { .fd = fd };
 	struct stat st;
 	int r;
 
 	*ret = (struct elf_image){ .fd = -1 };
-	if (image.fd < 0)
-		return err_set(err, errno, "cannot open %s", path);
 	if (elf_version(EV_CURRENT) == EV_NONE) {
 		elf_image_close(&image);
 		return err_say(err, ENOSYS, "libelf is older than this program");

@@ -52,6 +52,9 @@ struct elf_image {
  * flaw, needs and size. */
 int elf_image_open(const char *path, struct elf_image *ret, struct err *err);
 
+/* The same of an open file, which becomes the image's in any case; path is for sentences. */
+int elf_image_take(int fd, const char *path, struct elf_image *ret, struct err *err);
+
 void elf_image_close(struct elf_image *image);
 
 /* Closes when its scope ends: ELF_IMAGE_CLEANUP struct elf_image image = { .fd = -1 }; */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "base/walk.h"
@@ -22,6 +23,7 @@
 #include "source/source.h"
 #include "stage/copy.h"
 #include "stage/manifest.h"
+#include "sys/fd.h"
 
 /* The work in progress. */
 struct work {
@@ -65,13 +67,14 @@ static int take_needs(struct work *work, const struct binary *binary, struct err
 	return elf_search_add(work->root, work->arch, binary->source, work->musl, &work->libs, err);
 }
 
-/* Patches our copy if it must be, and records the pristine file. */
+/* Records our copy, which is pristine, and patches it if it must be. */
 static int take_binary(struct work *work, const struct binary *binary, struct err *err)
 {
 	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	struct patch patch;
 	bool patched;
-	int r = elf_dynamic_read(binary->real, &file, err);
+	FD_CLEANUP int fd = exact_open_file(binary->staged, err);
+	int r = fd < 0 ? fd : elf_dynamic_read_open(fd, binary->real, &file, err);
 
 	if (r < 0)
 		return r;
@@ -79,12 +82,10 @@ static int take_binary(struct work *work, const struct binary *binary, struct er
 		return err_say(err, ENOEXEC, "%s is no ELF file for %s", binary->real,
 			       work->arch->name);
 	patched = patch_wanted(&file, work->needs_rpath, &patch);
-	if (patched)
-		r = patch_apply(binary->staged, &patch, err);
-	if (r < 0)
-		return r;
-	return manifest_add(work->want->manifest, binary->view, binary->source, binary->real,
-			    patched, err);
+	/* the record is of the pristine bytes */
+	r = manifest_add(work->want->manifest, binary->view, binary->source, binary->staged,
+			 patched, err);
+	return r < 0 || !patched ? r : patch_apply(binary->staged, &patch, err);
 }
 
 /* Copies a file of the source into clib under a name of its own. */
@@ -113,10 +114,13 @@ static int stage_ldso(struct work *work, struct err *err)
 
 	if (r < 0)
 		return err_wrap(err, r, "%s asks for a loader that is missing", work->want->python);
-	r = patch_ldso(ldso.staged, work->musl, &work->needs_rpath, err);
+	r = manifest_add(work->want->manifest, ldso.view, ldso.source, ldso.staged, false, err);
 	if (r < 0)
 		return r;
-	return manifest_add(work->want->manifest, ldso.view, ldso.source, ldso.real, r == 1, err);
+	r = patch_ldso(ldso.staged, work->musl, &work->needs_rpath, err);
+	if (r == 1)
+		manifest_patched(work->want->manifest);
+	return r < 0 ? r : 0;
 }
 
 static int take_interpreter(struct work *work, struct err *err)
@@ -174,7 +178,7 @@ static int take_modules(struct work *work, struct err *err)
 
 	if (r < 0)
 		return r;
-	return walk_all(dir, &(struct walk){ .each = take_module, .ctx = work }, err);
+	return exact_walk(dir, &(struct walk){ .each = take_module, .ctx = work }, err);
 }
 
 static int stage_library(struct work *work, const struct elf_library *lib, struct err *err)
@@ -213,12 +217,19 @@ static int stage_libraries(struct work *work, struct err *err)
 static int read_interpreter(struct work *work, char *ret_ldso, struct err *err)
 {
 	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
+	FD_CLEANUP int fd = -1;
 	struct binary python;
 	int r = find_binary(work, work->want->python, &python, err);
 
 	if (r < 0)
 		return r;
-	r = elf_dynamic_read(python.real, &file, err);
+	r = files_path(python.staged, err, "%s/bin/python3.%u", work->want->usr, work->want->minor);
+	if (r < 0)
+		return r;
+	fd = exact_open_file(python.staged, err);
+	if (fd < 0)
+		return fd;
+	r = elf_dynamic_read_open(fd, python.real, &file, err);
 	if (r < 0)
 		return r;
 	if (!elf_dynamic_fits(&file, work->arch))
@@ -240,7 +251,7 @@ static int stage_all(struct work *work, char *ret_ldso, struct err *err)
 
 	if (r < 0)
 		return r;
-	r = files_mkdirs(work->want->clib, err);
+	r = exact_mkdirs(work->want->clib, err);
 	if (r < 0)
 		return r;
 	if (work->interp)
@@ -255,6 +266,18 @@ static int stage_all(struct work *work, char *ret_ldso, struct err *err)
 		return r;
 	if (work->interp)
 		r = stage_libraries(work, err);
+	return r;
+}
+
+int binaries_check(const struct binaries *binaries, struct err *err)
+{
+	struct work work = { .want = binaries,
+			     .root = binaries->source->root,
+			     .arch = binaries->source->arch };
+	char ldso[BINARIES_NAME_MAX];
+	int r = read_interpreter(&work, ldso, err);
+
+	free(work.interp);
 	return r;
 }
 

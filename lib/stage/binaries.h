@@ -19,6 +19,9 @@ struct binaries {
 	struct manifest *manifest; /* receives every file */
 };
 
+/* -ENOEXEC with a sentence unless our copy of the interpreter is a program for the arch. */
+int binaries_check(const struct binaries *binaries, struct err *err);
+
 /* Copies ld.so and the library closure into clib, flat, and patches what must be patched, there and
  * in usr. ret_ldso is ld.so's file name, "" for a static interpreter. -ENOENT names a missing
  * library and who needs it. */

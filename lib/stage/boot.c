@@ -9,12 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/exact.h"
 #include "base/files.h"
 #include "core/arch.h"
 #include "core/elf_head.h"
 #include "core/err.h"
+#include "core/name.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "sys/fd.h"
 #include "sys/programs.h"
 
 static const struct {
@@ -44,7 +47,9 @@ static int check_program(const char *path, const char *bytes, size_t n, const st
 static int copy_program(const char *from, const struct arch *arch, const char *to, char **ret_bytes,
 			size_t *ret_n, struct err *err)
 {
-	int r = files_read(from, ret_bytes, ret_n, err);
+	char real[PATH_SIZE];
+	FD_CLEANUP int fd = exact_open_named(from, real, err);
+	int r = fd < 0 ? fd : files_read_open(fd, from, ret_bytes, ret_n, err);
 
 	if (r < 0)
 		return r;
@@ -54,7 +59,7 @@ static int copy_program(const char *from, const struct arch *arch, const char *t
 			       from);
 	if (r < 0)
 		return r;
-	return files_write(to, *ret_bytes, *ret_n, 0755, err);
+	return exact_write(to, *ret_bytes, *ret_n, 0755, err);
 }
 
 int stage_boot_add_init(const struct arch *arch, const char *dir, struct err *err)
@@ -71,7 +76,7 @@ int stage_boot_add_init(const struct arch *arch, const char *dir, struct err *er
 	r = files_path(to, err, "%s/sbin/%s", dir, name);
 	if (r < 0)
 		return r;
-	r = files_mkdirs_for(to, err);
+	r = exact_mkdirs_for(to, err);
 	if (r < 0)
 		return r;
 	r = copy_program(program, arch, to, &bytes, &n, err);
@@ -83,7 +88,7 @@ int stage_boot_add_init(const struct arch *arch, const char *dir, struct err *er
 		r = files_path(to, err, "%s/sbin/%s", dir, known_as[i].link);
 		if (r < 0)
 			return r;
-		r = files_link(name, to, err);
+		r = exact_symlink(name, to, err);
 		if (r < 0)
 			return r;
 	}
@@ -109,8 +114,8 @@ static int link_applets(const char *bytes, size_t n, const char *rescue, struct 
 		r = files_path(path, err, "%s/%s", rescue, name);
 		if (r < 0)
 			return r;
-		if (!strchr(name, '/') && !files_exist(path))
-			r = files_link("busybox", path, err);
+		if (!strchr(name, '/') && !name_flaw(name, strlen(name)) && !exact_exists(path))
+			r = exact_symlink("busybox", path, err);
 		if (r < 0)
 			return r;
 	}
@@ -131,7 +136,7 @@ int stage_boot_add_rescue(const char *busybox, const struct arch *arch, const ch
 	r = files_path(to, err, "%s/busybox", rescue);
 	if (r < 0)
 		return r;
-	r = files_mkdirs_for(to, err);
+	r = exact_mkdirs_for(to, err);
 	if (r < 0)
 		return r;
 	r = copy_program(busybox, arch, to, &bytes, &n, err);
@@ -140,12 +145,12 @@ int stage_boot_add_rescue(const char *busybox, const struct arch *arch, const ch
 	r = link_applets(bytes, n, rescue, err);
 	if (r < 0)
 		return r;
-	r = files_sum(to, hex, &size, err);
+	r = exact_sum(to, hex, &size, err);
 	if (r < 0)
 		return r;
 	(void)snprintf(line, sizeof(line), "%s  busybox\n", hex);
 	r = files_path(to, err, "%s/sha256", rescue);
 	if (r < 0)
 		return r;
-	return files_write(to, line, strlen(line), 0644, err);
+	return exact_write(to, line, strlen(line), 0644, err);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "base/walk.h"
@@ -30,6 +31,7 @@ struct build {
 	struct manifest manifest;
 	char python[PATH_SIZE]; /* the interpreter in the source, canonical */
 	char stdlib[PATH_SIZE]; /* and its standard library */
+	char version[PROVENANCE_VERSION_MAX];
 };
 
 /* What no program needs, or what is another interpreter's. */
@@ -144,7 +146,7 @@ static int link_name(const struct build *build, const char *name, const char *ta
 	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/bin/%s", build->job->usr, name);
 
-	return r < 0 ? r : files_link(target, path, err);
+	return r < 0 ? r : exact_symlink(target, path, err);
 }
 
 /* python3, and env, which first lines name by this path: the tree's own. */
@@ -169,7 +171,7 @@ static bool wants_dist_packages(const struct build *build)
 
 	return files_path(path, NULL, "%s/%s/site.py", build->job->usr, build->result->stdlib) ==
 		       0 &&
-	       files_read(path, &text, &n, NULL) == 0 && strstr(text, "/dist-packages");
+	       exact_read(path, &text, &n, NULL) == 0 && strstr(text, "/dist-packages");
 }
 
 /* The start-up hook, and the .pth file that runs it and knows the shared packages. */
@@ -186,7 +188,7 @@ static int stage_hook(const struct build *build, struct err *err)
 	r = files_path(to, err, "%s/%s", build->job->usr, name);
 	if (r < 0)
 		return r;
-	r = walk_remove(to, err); /* the source may itself be a tree's runtime */
+	r = exact_remove(to, err); /* the source may itself be a tree's runtime */
 	if (r < 0)
 		return r;
 	r = copy_real(&copy, from, name, err);
@@ -199,13 +201,13 @@ static int stage_hook(const struct build *build, struct err *err)
 			       build->result->stdlib);
 	if (r < 0)
 		return r;
-	r = files_mkdirs_for(to, err);
+	r = exact_mkdirs_for(to, err);
 	if (r < 0)
 		return r;
-	r = walk_remove(to, err);
+	r = exact_remove(to, err);
 	if (r < 0)
 		return r;
-	return files_write(to, pth, sizeof(pth) - 1, 0644, err);
+	return exact_write(to, pth, sizeof(pth) - 1, 0644, err);
 }
 
 static int stage_python(struct build *build, struct err *err)
@@ -234,22 +236,34 @@ static int stage_python(struct build *build, struct err *err)
 
 /* -- all of it ------------------------------------------------------------------------------ */
 
+static int name_staged(const struct build *build, char *ret, struct err *err)
+{
+	return files_path(ret, err, "%s/bin/python3.%u", build->job->usr, build->result->minor);
+}
+
+static int begin_records(struct build *build, struct err *err)
+{
+	char staged[PATH_SIZE];
+	int r = name_staged(build, staged, err);
+
+	return r < 0 ? r
+		     : provenance_begin(build->job->info, staged, build->result->minor,
+					build->version, err);
+}
+
 static int write_records(struct build *build, struct err *err)
 {
-	char staged[PATH_SIZE], real[PATH_SIZE];
-	int r = files_path(staged, err, "%s/bin/python3.%u", build->job->usr, build->result->minor);
+	char staged[PATH_SIZE];
+	int r = name_staged(build, staged, err);
 
-	if (r < 0)
-		return r;
-	r = sysroot_find(build->source->root, build->python, real);
 	if (r < 0)
 		return r;
 	return provenance_write(&(struct provenance){ .dir = build->job->info,
 						      .source = build->source,
 						      .manifest = &build->manifest,
 						      .minor = build->result->minor,
-						      .python_before = real,
-						      .python_after = staged,
+						      .version = build->version,
+						      .python = staged,
 						      .clib = build->job->clib,
 						      .ldso = build->result->ldso },
 				err);
@@ -258,21 +272,27 @@ static int write_records(struct build *build, struct err *err)
 static int build_all(struct build *build, struct err *err)
 {
 	const struct copy copy = copy_to(build, build->job->usr);
+	struct binaries binaries = { .source = build->source,
+				     .python = build->python,
+				     .stdlib = build->stdlib,
+				     .usr = build->job->usr,
+				     .clib = build->job->clib,
+				     .manifest = &build->manifest };
 	int r = find_python(build, err);
 
 	if (r < 0)
 		return r;
+	binaries.minor = build->result->minor;
 	r = stage_python(build, err);
 	if (r < 0)
 		return r;
-	r = binaries_stage(&(struct binaries){ .source = build->source,
-					       .python = build->python,
-					       .stdlib = build->stdlib,
-					       .minor = build->result->minor,
-					       .usr = build->job->usr,
-					       .clib = build->job->clib,
-					       .manifest = &build->manifest },
-			   build->result->ldso, err);
+	r = binaries_check(&binaries, err);
+	if (r < 0)
+		return r;
+	r = begin_records(build, err); /* while the interpreter is as it was */
+	if (r < 0)
+		return r;
+	r = binaries_stage(&binaries, build->result->ldso, err);
 	if (r < 0)
 		return r;
 	r = extras_stage(&copy, err);

@@ -10,9 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "core/err.h"
+#include "core/name.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "sys/below.h"
@@ -24,9 +26,11 @@ enum { BUFFER_SIZE = 64 * 1024, DEPTH_MAX = 32 /* directories below one another 
 /* Where a walk stands. */
 struct place {
 	char path[PATH_SIZE]; /* in the sysroot */
+	char real[PATH_SIZE]; /* on this machine: for sentences */
 	char name[PATH_SIZE]; /* below copy->to */
 	size_t top;	      /* bytes of name that are the walk's own start */
 	size_t path_top;
+	uid_t owner; /* of the walk's own start */
 	int depth;
 };
 
@@ -50,54 +54,40 @@ static int pump(int from, int to, off_t size)
 /* What is open is copied; from is for sentences. */
 static int copy_open(int in, const char *from, const char *to, struct err *err)
 {
-	const struct timespec times[2] = { { .tv_sec = FILES_TIME }, { .tv_sec = FILES_TIME } };
 	FD_CLEANUP int out = -1;
 	struct stat st;
 	int r;
 
 	if (fstat(in, &st) < 0 || lseek(in, 0, SEEK_SET) < 0)
 		return err_set(err, errno, "cannot read %s", from);
-	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	out = exact_create(to, err);
 	if (out < 0)
-		return err_set(err, errno, "cannot create %s", to);
+		return out;
 	r = pump(in, out, st.st_size);
 	if (r == -EAGAIN)
 		return err_say(err, EAGAIN, "%s has changed while it was copied", from);
-	if (r == 0 &&
-	    (fchmod(out, st.st_mode & 0111 ? 0755 : 0644) < 0 || futimens(out, times) < 0))
-		r = -errno;
-	if (r == 0 && close(fd_steal(&out)) < 0)
-		r = -errno;
+	if (r == 0)
+		r = exact_finish(&out, st.st_mode & 0111 ? 0755 : 0644);
 	return r < 0 ? err_set(err, -r, "cannot copy %s to %s", from, to) : 0;
 }
 
-/* Of a path whose folders nobody else can change. */
-static int open_own(const char *path, struct err *err)
+int copy_bytes(int from, const char *name, const char *to, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-	return fd < 0 ? err_set(err, errno, "cannot read %s", path) : fd;
+	return copy_open(from, name, to, err);
 }
 
-int copy_bytes(const char *from, const char *to, struct err *err)
+/* True if both are regular files of the same bytes, and the peer may stand for a copy: it is no
+ * other user's, who could change it. */
+static bool same(int a, int b)
 {
-	FD_CLEANUP int in = open_own(from, err);
-
-	return in < 0 ? in : copy_open(in, from, to, err);
-}
-
-/* True if both are regular files of the same bytes, and the peer may stand for a copy. */
-static bool same(int a, const char *peer)
-{
-	FD_CLEANUP int b = open(peer, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
 	char bytes_a[BUFFER_SIZE], bytes_b[BUFFER_SIZE];
 	struct stat st_a, st_b;
 	ssize_t n, m;
 
-	if (b < 0 || fstat(a, &st_a) < 0 || fstat(b, &st_b) < 0 || lseek(a, 0, SEEK_SET) < 0)
+	if (fstat(a, &st_a) < 0 || fstat(b, &st_b) < 0 || lseek(a, 0, SEEK_SET) < 0)
 		return false;
-	if (!S_ISREG(st_b.st_mode) || st_a.st_size != st_b.st_size ||
-	    !(st_a.st_mode & 0111) != !(st_b.st_mode & 0111))
+	if (st_b.st_uid != geteuid() || (st_b.st_mode & (S_IWGRP | S_IWOTH)) ||
+	    st_a.st_size != st_b.st_size || !(st_a.st_mode & 0111) != !(st_b.st_mode & 0111))
 		return false;
 	do {
 		n = fd_read_all(a, bytes_a, sizeof(bytes_a));
@@ -115,8 +105,12 @@ static bool share(const struct copy *copy, int from, const char *name, const cha
 	char peer[PATH_SIZE];
 
 	for (size_t i = 0; i < copy->n_peers; i++) {
-		if (path_join(peer, sizeof(peer), copy->peers[i], name) == 0 && same(from, peer) &&
-		    link(peer, to) == 0)
+		FD_CLEANUP int fd = -1;
+
+		if (path_join(peer, sizeof(peer), copy->peers[i], name) < 0)
+			continue;
+		fd = exact_open_file(peer, NULL);
+		if (fd >= 0 && same(from, fd) && exact_link(fd, to) == 0)
 			return true;
 	}
 	return false;
@@ -130,7 +124,7 @@ static int put(const struct copy *copy, int from, const char *real, const char *
 
 	if (r < 0)
 		return r;
-	r = files_mkdirs_for(to, err);
+	r = exact_mkdirs_for(to, err);
 	if (r < 0 || share(copy, from, name, to))
 		return r;
 	return copy_open(from, real, to, err);
@@ -138,7 +132,7 @@ static int put(const struct copy *copy, int from, const char *real, const char *
 
 int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err)
 {
-	FD_CLEANUP int fd = open_own(real, err);
+	FD_CLEANUP int fd = exact_open_file(real, err);
 
 	return fd < 0 ? fd : put(copy, fd, real, name, err);
 }
@@ -150,12 +144,29 @@ static int cannot_read(const char *real, int r, struct err *err)
 	return err_set(err, -r, "cannot read %s", real);
 }
 
+/* In a folder of another user's, root reads nothing for him that he could not. */
+static int check_readable(int fd, const char *real, uid_t owner, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot read %s", real);
+	if (geteuid() != 0 || owner == 0 || st.st_uid == owner || (st.st_mode & S_IROTH))
+		return 0;
+	return err_say(err, EPERM,
+		       "%s belongs to uid %u, and is not for uid %u, whose folder it is in, to "
+		       "read (Hint: chmod o+r it)",
+		       real, (unsigned)st.st_uid, (unsigned)owner);
+}
+
 /* The file at real, on whose path there is no link. */
-static int copy_found(const struct copy *copy, const char *real, const char *name, struct err *err)
+static int copy_found(const struct copy *copy, const char *real, const char *name, uid_t owner,
+		      struct err *err)
 {
 	FD_CLEANUP int fd = below_open_regular(real);
+	int r = fd < 0 ? cannot_read(real, fd, err) : check_readable(fd, real, owner, err);
 
-	return fd < 0 ? cannot_read(real, fd, err) : put(copy, fd, real, name, err);
+	return r < 0 ? r : put(copy, fd, real, name, err);
 }
 
 /* Where path is, for its own files (COPY_AS_SEEN) no link is looked for. */
@@ -167,12 +178,33 @@ static int find(const struct copy *copy, const char *path, char *ret_real, struc
 	return r < 0 ? err_set(err, -r, "cannot find %s", path) : 0;
 }
 
+/* What was looked at is what is copied. */
+static int check_seen(const struct copy *copy, int fd, const char *real, struct err *err)
+{
+	struct stat st;
+
+	if (!copy->seen)
+		return 0;
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot read %s", real);
+	if (st.st_ino == copy->seen->st_ino && st.st_dev == copy->seen->st_dev)
+		return 0;
+	return err_say(err, EAGAIN, "%s has changed while it was copied", real);
+}
+
 int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err)
 {
 	char real[PATH_SIZE];
+	FD_CLEANUP int fd = -1;
 	int r = find(copy, path, real, err);
 
-	return r < 0 ? r : copy_found(copy, real, name, err);
+	if (r < 0)
+		return r;
+	fd = below_open_regular(real);
+	if (fd < 0)
+		return cannot_read(real, fd, err);
+	r = check_seen(copy, fd, real, err);
+	return r < 0 ? r : put(copy, fd, real, name, err);
 }
 
 /* -- directories ---------------------------------------------------------------------------- */
@@ -220,7 +252,7 @@ static int take_link(const struct copy *copy, const struct place *place, const c
 	inside = find_top(copy, place, top) == 0 && there && path_below(found, top);
 	if ((copy->flags & COPY_LINKS_AS_THEY_ARE) || (inside && target[0] != '/')) {
 		r = files_path(real, err, "%s/%s", copy->to, place->name);
-		return r < 0 ? r : files_link(target, real, err);
+		return r < 0 ? r : exact_symlink(target, real, err);
 	}
 	if (!there)
 		return 0;
@@ -228,19 +260,18 @@ static int take_link(const struct copy *copy, const struct place *place, const c
 		return err_say(err, EINVAL,
 			       "%s leads out of %s (Hint: put what it leads to in its place)",
 			       place->path, top);
-	if (find(copy, found, real, NULL) < 0 || lstat(real, &st) < 0 || !S_ISREG(st.st_mode))
+	if (find(copy, found, real, NULL) < 0 || exact_stat(real, &st) < 0 || !S_ISREG(st.st_mode))
 		return 0;
-	return copy_found(copy, real, place->name, err);
+	return copy_found(copy, real, place->name, place->owner, err);
 }
 
-static int copy_link(const struct copy *copy, const struct place *place, int link, const char *real,
-		     struct err *err)
+static int copy_link(const struct copy *copy, const struct place *place, int link, struct err *err)
 {
 	char target[PATH_SIZE];
 	ssize_t n = readlinkat(link, "", target, sizeof(target) - 1);
 
 	if (n < 0)
-		return err_set(err, errno, "cannot read %s", real);
+		return err_set(err, errno, "cannot read %s", place->real);
 	target[n] = '\0';
 	return take_link(copy, place, target, err);
 }
@@ -254,88 +285,123 @@ static bool skipped(const struct copy *copy, const struct place *place)
 	return false;
 }
 
-static int copy_dir(const struct copy *copy, struct place *place, const char *real,
-		    struct err *err);
+static int copy_dir(const struct copy *copy, struct place *place, int fd, struct err *err);
 
-static int copy_entry(const struct copy *copy, struct place *place, struct err *err)
+static int copy_regular(const struct copy *copy, const struct place *place, int dir,
+			const char *entry, struct err *err)
+{
+	FD_CLEANUP int fd = below_open_file(dir, entry);
+	int r = fd < 0 ? cannot_read(place->real, fd, err)
+		       : check_readable(fd, place->real, place->owner, err);
+
+	return r < 0 ? r : put(copy, fd, place->real, place->name, err);
+}
+
+/* A name in an open directory. */
+static int copy_entry(const struct copy *copy, struct place *place, int dir, const char *entry,
+		      struct err *err)
 {
 	FD_CLEANUP int seen = -1;
-	char real[PATH_SIZE];
+	FD_CLEANUP int below = -1;
+	const char *flaw = name_flaw(entry, strlen(entry));
 	struct stat st;
-	int r;
 
 	if (skipped(copy, place))
 		return 0;
-	r = copy->flags & COPY_AS_SEEN ? str_copy(real, sizeof(real), place->path)
-				       : sysroot_find_link(copy->root, place->path, real);
-	if (r < 0)
-		return err_set(err, -r, "cannot read %s", place->path);
-	seen = below_open_root(real, O_PATH | O_NOFOLLOW);
+	if (flaw && (copy->flags & COPY_AS_SEEN))
+		return err_say(err, EINVAL, "%s %s", place->real, flaw);
+	seen = below_open(dir, entry, O_PATH | O_NOFOLLOW);
 	if (seen < 0)
-		return cannot_read(real, seen, err);
+		return cannot_read(place->real, seen, err);
 	if (fstat(seen, &st) < 0)
-		return err_set(err, errno, "cannot read %s", real);
-	if (S_ISDIR(st.st_mode))
-		return copy_dir(copy, place, real, err);
+		return err_set(err, errno, "cannot read %s", place->real);
 	if (S_ISLNK(st.st_mode))
-		return copy_link(copy, place, seen, real, err);
-	return S_ISREG(st.st_mode) ? copy_found(copy, real, place->name, err) : 0;
+		return copy_link(copy, place, seen, err);
+	if (S_ISREG(st.st_mode))
+		return copy_regular(copy, place, dir, entry, err);
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	below = below_open(dir, entry, O_RDONLY | O_DIRECTORY);
+	return below < 0 ? cannot_read(place->real, below, err) : copy_dir(copy, place, below, err);
+}
+
+/* Adds "/NAME" to a path of PATH_SIZE bytes; -E2BIG. */
+static int extend(char *path, const char *name)
+{
+	struct text text = { .data = path, .used = strlen(path), .size = PATH_SIZE };
+
+	text_addf(&text, "/%s", name);
+	return text_check(&text);
 }
 
 /* To a name in the directory where the walk stands. */
 static int go_to(struct place *place, const char *entry, struct err *err)
 {
-	size_t path_used = strlen(place->path), name_used = strlen(place->name);
-	struct text path = { .data = place->path, .used = path_used, .size = sizeof(place->path) };
-	struct text name = { .data = place->name, .used = name_used, .size = sizeof(place->name) };
-
-	text_addf(&path, "/%s", entry);
-	text_addf(&name, "/%s", entry);
-	if (text_check(&path) < 0 || text_check(&name) < 0)
-		return err_set(err, ENAMETOOLONG, "%s/%s", place->path, entry);
+	if (extend(place->path, entry) < 0 || extend(place->real, entry) < 0 ||
+	    extend(place->name, entry) < 0)
+		return err_set(err, ENAMETOOLONG, "%s", place->real);
 	return 0;
 }
 
 /* Recursion follows the depth of a directory tree, which is bounded here. */
-static int copy_dir(const struct copy *copy, struct place *place, const char *real, struct err *err)
+static int copy_dir(const struct copy *copy, struct place *place, int fd, struct err *err)
 {
 	size_t path_used = strlen(place->path), name_used = strlen(place->name);
+	size_t real_used = strlen(place->real);
 	char to[PATH_SIZE];
-	FD_CLEANUP int fd = -1;
 	struct dirs dirs;
 	const char *entry;
 	int r, more = 0;
 
 	if (++place->depth > DEPTH_MAX)
-		return err_set(err, ELOOP, "%s", real);
+		return err_set(err, ELOOP, "%s", place->real);
 	r = files_path(to, err, "%s/%s", copy->to, place->name);
 	if (r < 0)
 		return r;
-	r = files_mkdirs(to, err);
+	r = exact_mkdirs(to, err);
 	if (r < 0)
 		return r;
-	fd = below_open_root(real, O_RDONLY | O_DIRECTORY);
-	if (fd < 0)
-		return cannot_read(real, fd, err);
 	dirs_begin(&dirs, fd);
 	while ((more = dirs_next(&dirs, &entry)) > 0) {
 		r = go_to(place, entry, err);
 		if (r < 0)
 			return r;
-		r = copy_entry(copy, place, err);
+		r = copy_entry(copy, place, fd, entry, err);
 		if (r < 0)
 			return r;
 		place->path[path_used] = '\0';
+		place->real[real_used] = '\0';
 		place->name[name_used] = '\0';
 	}
 	place->depth--;
-	return more < 0 ? err_set(err, -more, "cannot read %s", real) : 0;
+	return more < 0 ? err_set(err, -more, "cannot read %s", place->real) : 0;
+}
+
+static int copy_top(const struct copy *copy, struct place *place, struct err *err)
+{
+	FD_CLEANUP int fd = -1;
+	struct stat st;
+	int r = find(copy, place->path, place->real, err);
+
+	if (r < 0)
+		return r;
+	fd = below_open_root(place->real, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return cannot_read(place->real, fd, err);
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot read %s", place->real);
+	r = check_seen(copy, fd, place->real, err);
+	if (r < 0)
+		return r;
+	place->owner = st.st_uid;
+	if (str_eq(place->real, "/"))
+		place->real[0] = '\0';
+	return copy_dir(copy, place, fd, err);
 }
 
 int copy_tree(const struct copy *copy, const char *path, const char *name, struct err *err)
 {
 	struct place *place = calloc(1, sizeof(*place));
-	char real[PATH_SIZE];
 	int r;
 
 	if (!place)
@@ -346,9 +412,7 @@ int copy_tree(const struct copy *copy, const char *path, const char *name, struc
 	} else {
 		place->path_top = strlen(path);
 		place->top = strlen(name);
-		r = find(copy, path, real, err);
-		if (r == 0)
-			r = copy_dir(copy, place, real, err);
+		r = copy_top(copy, place, err);
 	}
 	free(place);
 	return r;

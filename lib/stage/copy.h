@@ -7,12 +7,13 @@
 #include <stddef.h>
 
 struct err;
+struct stat;
 struct sysroot;
 
 enum copy_flags {
 	COPY_LINKS_AS_THEY_ARE = 1 << 0, /* even those that lead nowhere */
 	/* The path, of a sysroot "/", is canonical: a link that came into it since is refused, and
-	 * one below it that leads out. */
+	 * one below it that leads out, and names that hurt terminals. */
 	COPY_AS_SEEN = 1 << 1,
 };
 
@@ -23,7 +24,8 @@ struct copy {
 				       NULL after the last; NULL for none */
 	const char *const *peers;   /* directories like "to" */
 	size_t n_peers;
-	unsigned flags; /* enum copy_flags */
+	unsigned flags;		 /* enum copy_flags */
+	const struct stat *seen; /* what path must still be; NULL: whatever it is */
 };
 
 /* Copies the file at path (in the sysroot) to to/name, following links, to a regular file. The
@@ -31,16 +33,16 @@ struct copy {
  * was found is opened once and without following links. */
 int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err);
 
-/* The same from a path of this machine whose folders nobody else can change. */
+/* The same from an exact path of this machine. */
 int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err);
 
 /* Copies the directory at path (in the sysroot) to to/name. Relative links that stay inside are
  * kept; others become what they point to, and are left out if that is no file. Devices, fifos and
- * sockets are left out. */
+ * sockets are left out. -EPERM where root would read for the directory's owner what he cannot. */
 int copy_tree(const struct copy *copy, const char *path, const char *name, struct err *err);
 
-/* Copies one file's bytes from a path of this machine to a new file; executable if the source
- * is. */
-int copy_bytes(const char *from, const char *to, struct err *err);
+/* Copies an open file's bytes to a new file at an exact path; executable if it is. name is for
+ * sentences. */
+int copy_bytes(int from, const char *name, const char *to, struct err *err);
 
 #endif

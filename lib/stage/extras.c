@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "base/walk.h"
@@ -50,7 +51,8 @@ static bool is_dir(const struct sysroot *root, const char *path)
 	char real[PATH_SIZE];
 	struct stat st;
 
-	return sysroot_find(root, path, real) == 0 && stat(real, &st) == 0 && S_ISDIR(st.st_mode);
+	return sysroot_find(root, path, real) == 0 && exact_stat(real, &st) == 0 &&
+	       S_ISDIR(st.st_mode);
 }
 
 static int stage_tree(const struct copy *copy, size_t which, struct err *err)
@@ -80,7 +82,7 @@ static int bundle_certificate(const char *dir, const char *name, struct err *err
 
 	if (r < 0)
 		return r;
-	r = files_read(path, &text, &size, err);
+	r = exact_read(path, &text, &size, err);
 	if (r < 0)
 		return r;
 	return fwrite(text, 1, size, out) == size
@@ -96,13 +98,13 @@ static int take_bundle(const struct copy *copy, const char *text, size_t n, stru
 
 	if (r < 0)
 		return r;
-	r = files_write(beside, text, n, 0644, err);
+	r = exact_write(beside, text, n, 0644, err);
 	if (r < 0)
 		return r;
 	r = copy_real(copy, beside, BUNDLE, err);
 	if (r < 0)
 		return r;
-	return walk_remove(beside, err);
+	return exact_remove(beside, err);
 }
 
 static int write_bundle(const struct copy *copy, const char *dir, struct err *err)
@@ -116,7 +118,7 @@ static int write_bundle(const struct copy *copy, const char *dir, struct err *er
 		return err_set(err, ENOMEM, "cannot bundle the certificates");
 	/* what update-ca-certificates(8) does when the package is installed: one file of them all
 	 */
-	r = files_each_name(dir,
+	r = exact_each_name(dir,
 			    &(struct files_names){ .select = select_certificate,
 						   .each = bundle_certificate,
 						   .ctx = out },
@@ -151,10 +153,10 @@ static int stage_certificates(const struct copy *copy, struct err *err)
 	r = files_path(path, err, "%s/lib/ssl/certs", copy->to);
 	if (r < 0)
 		return r;
-	r = files_mkdirs_for(path, err);
+	r = exact_mkdirs_for(path, err);
 	if (r < 0)
 		return r;
-	return files_link("/etc/ssl/certs", path, err);
+	return exact_symlink("/etc/ssl/certs", path, err);
 }
 
 /* A view binds the host's directory only over an empty one of the runtime. */
@@ -167,7 +169,7 @@ static int make_mount_points(const struct copy *copy, struct err *err)
 		r = files_path(path, err, "%s%s", copy->to, view_share(i) + strlen("/usr"));
 		if (r < 0)
 			return r;
-		r = files_mkdirs(path, err);
+		r = exact_mkdirs(path, err);
 		if (r < 0)
 			return r;
 	}

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "core/err.h"
 #include "core/manifest_line.h"
@@ -33,7 +34,12 @@ int manifest_add(struct manifest *manifest, const char *path, const char *source
 	file->source = strdup(source);
 	if (!file->path || !file->source)
 		return err_set(err, ENOMEM, "cannot list %s", path);
-	return files_sum(real, file->sum, &file->size, err);
+	return exact_sum(real, file->sum, &file->size, err);
+}
+
+void manifest_patched(struct manifest *manifest)
+{
+	manifest->files[manifest->n_files - 1].patched = true;
 }
 
 static int compare(const void *a, const void *b)
@@ -97,7 +103,7 @@ int manifest_write(struct manifest *manifest, const struct owners *owners, const
 
 	if (r < 0)
 		return r;
-	return files_write(to, text, strlen(text), 0644, err);
+	return exact_write(to, text, strlen(text), 0644, err);
 }
 
 /* -- merging -------------------------------------------------------------------------------- */
@@ -159,7 +165,7 @@ int manifest_merge(const char *old, const char *text, unsigned key, const char *
 	size_t n, size, n_text;
 	struct known_line *lines;
 	FILE *out;
-	int r = files_exist(old) ? files_read(old, &before, &size, err) : 0;
+	int r = exact_exists(old) ? exact_read(old, &before, &size, err) : 0;
 
 	if (r < 0)
 		return r;
@@ -175,7 +181,7 @@ int manifest_merge(const char *old, const char *text, unsigned key, const char *
 	if (!out || fclose(out) != 0 || !lines)
 		r = err_set(err, ENOMEM, "cannot write %s", to);
 	free(lines);
-	return r < 0 ? r : files_write(to, merged, strlen(merged), 0644, err);
+	return r < 0 ? r : exact_write(to, merged, strlen(merged), 0644, err);
 }
 
 void manifest_free(struct manifest *manifest)

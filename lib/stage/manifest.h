@@ -24,9 +24,12 @@ struct manifest {
 	size_t n_files, room;
 };
 
-/* Adds a file whose pristine bytes are at real. */
+/* Adds a file whose pristine bytes are at real, an exact path. */
 int manifest_add(struct manifest *manifest, const char *path, const char *source, const char *real,
 		 bool patched, struct err *err);
+
+/* Notes that the file added last was patched. */
+void manifest_patched(struct manifest *manifest);
 
 /* One line per file, sorted by path: "SHA256 SIZE PATH ORIGIN as-is|patched". ORIGIN is
  * PACKAGE=VERSION, or kind:SOURCE where no package is known. Caller frees *ret. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
@@ -30,7 +31,7 @@ static int write_text(const struct provenance *provenance, const char *name, con
 
 	if (r < 0)
 		return r;
-	return files_write(path, text, strlen(text), 0644, err);
+	return exact_write(path, text, strlen(text), 0644, err);
 }
 
 /* -- versions ------------------------------------------------------------------------------- */
@@ -52,20 +53,22 @@ static const char *find_version(const char *bytes, size_t n, const char *prefix)
 	return NULL;
 }
 
-static void print_python(const struct provenance *provenance, FILE *out)
+static int find_python(const char *python, unsigned minor, char *ret, struct err *err)
 {
 	FILES_FREE char *bytes = NULL;
 	char prefix[32];
-	const char *version = NULL;
+	const char *version;
 	size_t n;
+	int r = exact_read(python, &bytes, &n, err);
 
-	(void)snprintf(prefix, sizeof(prefix), "3.%u.", provenance->minor);
-	if (files_read(provenance->python_before, &bytes, &n, NULL) == 0)
-		version = find_version(bytes, n, prefix);
-	if (version)
-		(void)fprintf(out, "python %s\n", version);
-	else
-		(void)fprintf(out, "python 3.%u\n", provenance->minor);
+	if (r < 0)
+		return r;
+	(void)snprintf(prefix, sizeof(prefix), "3.%u.", minor);
+	version = find_version(bytes, n, prefix);
+	if (version && str_copy(ret, PROVENANCE_VERSION_MAX, version) == 0)
+		return 0;
+	(void)snprintf(ret, PROVENANCE_VERSION_MAX, "3.%u", minor);
+	return 0;
 }
 
 /* glibc's ld.so has "... stable release version 2.36." in it, musl's "1.2.3" alone. */
@@ -82,7 +85,7 @@ static void print_libc(const struct provenance *provenance, FILE *out)
 		return;
 	}
 	if (files_path(path, NULL, "%s/%s", provenance->clib, provenance->ldso) < 0 ||
-	    files_read(path, &bytes, &n, NULL) < 0)
+	    exact_read(path, &bytes, &n, NULL) < 0)
 		return;
 	at = memmem(bytes, n, mark, sizeof(mark) - 1);
 	if (at) {
@@ -105,7 +108,7 @@ static int write_versions(const struct provenance *provenance, struct err *err)
 
 	if (!out)
 		return err_set(err, ENOMEM, "cannot write the versions");
-	print_python(provenance, out);
+	(void)fprintf(out, "python %s\n", provenance->version);
 	print_libc(provenance, out);
 	if (fclose(out) != 0)
 		return err_set(err, ENOMEM, "cannot write the versions");
@@ -175,7 +178,7 @@ static int write_licences(const struct provenance *provenance, struct err *err)
 
 	if (r < 0)
 		return r;
-	r = files_mkdirs(dir, err);
+	r = exact_mkdirs(dir, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < owners->n_packages; i++) {
@@ -192,18 +195,28 @@ static int write_licences(const struct provenance *provenance, struct err *err)
 
 /* -- the interpreter ------------------------------------------------------------------------ */
 
-static int write_readelf(const struct provenance *provenance, const char *python, const char *when,
-			 struct err *err)
+static int write_readelf(const char *dir, const char *python, const char *when, struct err *err)
 {
 	char segments[PATH_SIZE], dynamic[PATH_SIZE];
-	int r = files_path(segments, err, "%s/readelf_l.%s.txt", provenance->dir, when);
+	int r = files_path(segments, err, "%s/readelf_l.%s.txt", dir, when);
 
 	if (r < 0)
 		return r;
-	r = files_path(dynamic, err, "%s/readelf_d.%s.txt", provenance->dir, when);
+	r = files_path(dynamic, err, "%s/readelf_d.%s.txt", dir, when);
 	if (r < 0)
 		return r;
 	return readelf_write(python, segments, dynamic, err);
+}
+
+int provenance_begin(const char *dir, const char *python, unsigned minor,
+		     char ret_version[PROVENANCE_VERSION_MAX], struct err *err)
+{
+	int r = exact_mkdirs(dir, err);
+
+	if (r < 0)
+		return r;
+	r = write_readelf(dir, python, "before", err);
+	return r < 0 ? r : find_python(python, minor, ret_version, err);
 }
 
 /* For `sha256sum -c` in the tree. */
@@ -212,7 +225,7 @@ static int write_sum(const struct provenance *provenance, struct err *err)
 	char sum[65], line[512];
 	struct text text;
 	uint64_t size;
-	int r = files_sum(provenance->python_after, sum, &size, err);
+	int r = exact_sum(provenance->python, sum, &size, err);
 
 	if (r < 0)
 		return r;
@@ -252,10 +265,8 @@ static int write_manifest(const struct provenance *provenance, struct err *err)
 
 int provenance_write(const struct provenance *provenance, struct err *err)
 {
-	int r = files_mkdirs(provenance->dir, err);
+	int r = 0;
 
-	if (r < 0)
-		return r;
 	if (provenance->source->kind == SOURCE_HOST)
 		r = ask_host(provenance, err);
 	if (r < 0)
@@ -275,10 +286,7 @@ int provenance_write(const struct provenance *provenance, struct err *err)
 	r = write_versions(provenance, err);
 	if (r < 0)
 		return r;
-	r = write_readelf(provenance, provenance->python_before, "before", err);
-	if (r < 0)
-		return r;
-	r = write_readelf(provenance, provenance->python_after, "after", err);
+	r = write_readelf(provenance->dir, provenance->python, "after", err);
 	if (r < 0)
 		return r;
 	return write_sum(provenance, err);

@@ -8,15 +8,23 @@ struct manifest;
 struct source;
 
 struct provenance {
-	const char *dir; /* is created */
+	const char *dir; /* as of provenance_begin */
 	struct source *source;
 	struct manifest *manifest;
 	unsigned minor;
-	const char *python_before, *python_after; /* the pristine and the staged interpreter */
-	const char *clib, *ldso;		  /* directory, and file in it; "" if static */
+	const char *version;	 /* of Python, as provenance_begin has found it */
+	const char *python;	 /* the staged interpreter */
+	const char *clib, *ldso; /* directory, and file in it; "" if static */
 };
 
-/* Writes sources, versions, licences/, packages, manifest, python3.sha256 and the four texts of
+enum { PROVENANCE_VERSION_MAX = 64 };
+
+/* Writes what readelf says of our copy of the interpreter, which is pristine still, into the new
+ * directory dir, and finds its version. */
+int provenance_begin(const char *dir, const char *python, unsigned minor,
+		     char ret_version[PROVENANCE_VERSION_MAX], struct err *err);
+
+/* Writes sources, versions, licences/, packages, manifest, python3.sha256 and the last two texts of
  * readelf. */
 int provenance_write(const struct provenance *provenance, struct err *err);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "check/closure.h"
@@ -35,14 +36,13 @@ static int name_places(const char *tree, struct runtime_info *ret, struct err *e
 /* Staging links bin/python3 to python3.MINOR. */
 static int read_minor(struct runtime_info *ret, struct err *err)
 {
-	char path[PATH_SIZE], target[RUNTIME_INFO_NAME_MAX];
-	ssize_t n;
+	char path[PATH_SIZE], target[PATH_SIZE];
 	int r = files_path(path, err, "%s/bin/python3", ret->usr);
 
 	if (r < 0)
 		return r;
-	n = readlink(path, target, sizeof(target) - 1);
-	target[n > 0 ? n : 0] = '\0';
+	if (exact_readlink(path, target) < 0)
+		target[0] = '\0';
 	ret->minor = python_name_minor(target);
 	if (!ret->minor)
 		return err_say(
@@ -62,7 +62,8 @@ static int find_dist(struct runtime_info *ret, struct err *err)
 	for (size_t i = 0; i < 2 && !ret->stdlib[0]; i++) {
 		text_init(&text, ret->stdlib, sizeof(ret->stdlib));
 		text_addf(&text, "%s/python3.%u", libs[i], ret->minor);
-		if (files_path(path, err, "%s/%s", ret->usr, ret->stdlib) < 0 || !files_exist(path))
+		if (files_path(path, err, "%s/%s", ret->usr, ret->stdlib) < 0 ||
+		    !exact_exists(path))
 			ret->stdlib[0] = '\0';
 	}
 	if (!ret->stdlib[0])
@@ -70,7 +71,7 @@ static int find_dist(struct runtime_info *ret, struct err *err)
 			       ret->usr, ret->minor);
 	(void)str_copy(ret->dist, sizeof(ret->dist), "lib/python3/dist-packages");
 	if (files_path(path, err, "%s/%s/busypy.pth", ret->usr, ret->dist) == 0 &&
-	    files_exist(path))
+	    exact_exists(path))
 		return 0;
 	text_init(&text, ret->dist, sizeof(ret->dist));
 	text_addf(&text, "%s/site-packages", ret->stdlib);
@@ -99,7 +100,7 @@ static int read_ldso(const char *tree, struct runtime_info *ret, struct err *err
 	r = files_path(path, err, "%s/%s", ret->clib, ret->ldso);
 	if (r < 0)
 		return r;
-	r = files_read(path, &bytes, &n, err);
+	r = exact_read(path, &bytes, &n, err);
 	if (r < 0)
 		return r;
 	ret->needs_rpath = !ret->musl && !ldso_searches_lib(bytes, n);
@@ -132,7 +133,7 @@ bool runtime_info_version(const struct runtime_info *info, const char *what, cha
 	size_t n, m = strlen(what);
 
 	if (files_path(path, NULL, "%s/versions", info->records) < 0 ||
-	    files_read(path, &text, &n, NULL) < 0)
+	    exact_read(path, &text, &n, NULL) < 0)
 		return false;
 	for (const char *line = text; *line;) {
 		size_t length = strcspn(line, "\n");

@@ -3,12 +3,14 @@
 #include "stage/skeleton.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "base/walk.h"
@@ -17,6 +19,8 @@
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "stage/copy.h"
+#include "sys/below.h"
+#include "sys/fd.h"
 #include "sys/programs.h"
 
 static const char *const skeleton[] = {
@@ -27,24 +31,27 @@ static const char *const skeleton[] = {
 /* busypy_start.py goes into each runtime instead. */
 static const char *const skip[] = { "**/__pycache__", "**/*.pyc", "/" TREE_START, NULL };
 
-static bool is_rootfs(const char *dir)
+/* Where it is, whatever links lead there now; -errno. */
+static int find_rootfs(const char *dir, char *ret)
 {
-	char path[PATH_SIZE];
+	FD_CLEANUP int fd = below_open_named(dir, O_PATH | O_DIRECTORY, ret);
+	struct stat st;
 
-	return files_path(path, NULL, "%s/" TREE_START, dir) == 0 && files_exist(path);
+	return fd < 0 ? fd : below_stat(fd, TREE_START, &st);
 }
 
 int skeleton_find_rootfs(const char *given, char *ret, struct err *err)
 {
-	if (given) {
-		if (!is_rootfs(given))
-			return err_say(err, ENOENT,
-				       "%s: not a directory with BusyPy's own programs "
-				       "(" TREE_START ")",
-				       given);
-		return files_path(ret, err, "%s", given);
-	}
-	return programs_find_rootfs(ret, PATH_SIZE, err);
+	char found[PATH_SIZE];
+	int r = given ? 0 : programs_find_rootfs(found, sizeof(found), err);
+
+	if (r < 0)
+		return r;
+	if (find_rootfs(given ? given : found, ret) < 0)
+		return err_say(err, ENOENT,
+			       "%s: not a directory with BusyPy's own programs (" TREE_START ")",
+			       given ? given : found);
+	return 0;
 }
 
 /* An OpenSSL that was not built by Debian (Buildroot's, Alpine's) looks for certificates in
@@ -65,7 +72,7 @@ static int make_skeleton(const char *dir, struct err *err)
 		r = files_path(path, err, "%s/%s", dir, skeleton[i]);
 		if (r < 0)
 			return r;
-		r = files_mkdirs(path, err);
+		r = exact_mkdirs(path, err);
 		if (r < 0)
 			return r;
 	}
@@ -73,7 +80,7 @@ static int make_skeleton(const char *dir, struct err *err)
 		r = files_path(path, err, "%s/%s", dir, links[i].name);
 		if (r < 0)
 			return r;
-		r = files_link(links[i].target, path, err);
+		r = exact_symlink(links[i].target, path, err);
 		if (r < 0)
 			return r;
 	}
@@ -82,12 +89,10 @@ static int make_skeleton(const char *dir, struct err *err)
 
 static int make_executable(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	const char *path = entry->path;
-	const struct stat *st = entry->st;
+	int r = S_ISREG(entry->st->st_mode) ? below_chmod(entry->dir, entry->name, 0755) : 0;
+
 	(void)ctx;
-	if (S_ISREG(st->st_mode) && chmod(path, 0755) < 0)
-		return err_set(err, errno, "cannot chmod %s", path);
-	return 0;
+	return r < 0 ? err_set(err, -r, "cannot chmod %s", entry->path) : 0;
 }
 
 static int chmod_programs(const char *dir, struct err *err)
@@ -100,8 +105,8 @@ static int chmod_programs(const char *dir, struct err *err)
 		r = files_path(path, err, "%s/%s", dir, programs[i]);
 		if (r < 0)
 			return r;
-		if (files_exist(path))
-			r = walk_all(path, &(struct walk){ .each = make_executable }, err);
+		if (exact_exists(path))
+			r = exact_walk(path, &(struct walk){ .each = make_executable }, err);
 		if (r < 0)
 			return r;
 	}
@@ -118,18 +123,21 @@ static int adopt_one(const struct walk_entry *entry, struct err *err, void *ctx)
 	const char *path = entry->path;
 	const struct stat *st = entry->st;
 	const struct adopting *adopting = ctx;
+	FD_CLEANUP int fd = -1;
 	char to[PATH_SIZE];
 	int r;
 
 	if (!S_ISREG(st->st_mode) || !str_ends(path, ".py"))
 		return 0;
 	r = files_path(to, err, "%s%s", adopting->to, path + adopting->top);
-	if (r < 0 || files_exist(to))
+	if (r < 0 || exact_exists(to))
 		return r;
-	r = files_mkdirs_for(to, err);
+	r = exact_mkdirs_for(to, err);
 	if (r < 0)
 		return r;
-	(void)link(path, to); /* another owner's file stays uncompiled, that is all */
+	fd = below_open_file(entry->dir, entry->name);
+	if (fd >= 0)
+		(void)exact_link(fd, to); /* another owner's file stays uncompiled, that is all */
 	return 0;
 }
 
@@ -144,10 +152,10 @@ static int adopt_packages(const char *tree, const char *dir, struct err *err)
 	if (r < 0)
 		return r;
 	r = files_path(to, err, "%s/" TREE_SITE, dir);
-	if (r < 0 || !files_exist(from))
+	if (r < 0 || !exact_exists(from))
 		return r;
 	adopting.top = strlen(from);
-	return walk_all(from, &(struct walk){ .each = adopt_one, .ctx = &adopting }, err);
+	return exact_walk(from, &(struct walk){ .each = adopt_one, .ctx = &adopting }, err);
 }
 
 int skeleton_stage(const char *rootfs, const char *tree, const char *dir, struct err *err)
@@ -156,8 +164,7 @@ int skeleton_stage(const char *rootfs, const char *tree, const char *dir, struct
 	struct copy copy = {
 		.root = &root, .to = dir, .skip = skip, .flags = COPY_LINKS_AS_THEY_ARE
 	};
-	char real[PATH_SIZE];
-	int r = sysroot_init(&root, realpath(rootfs, real) ? real : rootfs);
+	int r = sysroot_init(&root, rootfs);
 
 	if (r < 0)
 		return err_set(err, -r, "%s", rootfs);

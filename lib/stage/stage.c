@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/destination.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/walk.h"
@@ -80,7 +81,7 @@ static int add_peer(struct stage *stage, const char *usr, struct err *err)
 {
 	int r;
 
-	if (stage->n_peers == PEERS_MAX || !files_exist(usr))
+	if (stage->n_peers == PEERS_MAX || !exact_exists(usr))
 		return 0;
 	r = files_path(stage->peer_paths[stage->n_peers], err, "%s", usr);
 	if (r < 0)
@@ -154,7 +155,7 @@ static int compile_stdlib(struct stage *stage, size_t which, struct err *err)
 		r = files_path(peer, err, "%s/%s", stage->peers[i], built->result.stdlib);
 		if (r < 0)
 			return r;
-		if (files_exist(peer))
+		if (exact_exists(peer))
 			r = pyc_share(stdlib, peer, built->result.minor, err);
 		if (r < 0)
 			return r;
@@ -184,14 +185,14 @@ static int settle(const struct stage *stage, const struct built *built, const st
 		  struct err *err)
 {
 	char runtimes[PATH_SIZE];
-	int r = files_settle(built->python, err);
+	int r = exact_settle(built->python, err);
 
 	if (r < 0)
 		return r;
-	r = files_settle(built->clib, err);
+	r = exact_settle(built->clib, err);
 	if (r < 0)
 		return r;
-	r = files_settle(built->info, err);
+	r = exact_settle(built->info, err);
 	if (r < 0)
 		return r;
 	r = files_path(runtimes, err, "%s/runtimes", stage->transaction.build);
@@ -215,6 +216,7 @@ static int add_rescue(const struct stage *stage, const struct arch *arch, const 
 	static const char *const places[] = { "usr/bin/busybox", "bin/busybox" };
 	const struct stage_request *request = stage->request;
 	char busybox[PATH_SIZE];
+	struct stat st;
 	int r;
 
 	if (request->busybox)
@@ -224,7 +226,7 @@ static int add_rescue(const struct stage *stage, const struct arch *arch, const 
 			       arch->name, places[i]);
 		if (r < 0)
 			return r;
-		if (files_exist(busybox))
+		if (exact_stat(busybox, &st) == 0 && S_ISREG(st.st_mode))
 			return stage_boot_add_rescue(busybox, arch, info, err);
 	}
 	return 0;
@@ -242,7 +244,7 @@ static void warn_added(const struct stage *stage, const struct arch *arch)
 
 	if (files_path(path, NULL, "%s/" TREE_INFO_OF "/added", stage->transaction.tree,
 		       arch->name) < 0 ||
-	    !files_exist(path) || files_read(path, &list, &n, NULL) < 0)
+	    !exact_exists(path) || exact_read(path, &list, &n, NULL) < 0)
 		return;
 	text_init(&text, names, sizeof(names));
 	for (const char *line = list; *line;) {
@@ -342,7 +344,7 @@ static int build_tree(struct stage *stage, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	return files_settle(dir, err);
+	return exact_settle(dir, err);
 }
 
 /* etc/libc is what some trees call etc/clib. */
@@ -354,7 +356,7 @@ static int look_at_libc(struct stage *stage, struct err *err)
 	struct stat st;
 	int r = files_path(old, err, "%s/etc/libc", stage->transaction.tree);
 
-	if (r < 0 || lstat(old, &st) < 0 || !S_ISDIR(st.st_mode))
+	if (r < 0 || exact_stat(old, &st) < 0 || !S_ISDIR(st.st_mode))
 		return r;
 	for (size_t i = 0; i < n; i++) {
 		r = files_path(old, err, "%s/etc/libc/%s", stage->transaction.tree, table[i].name);
@@ -364,7 +366,7 @@ static int look_at_libc(struct stage *stage, struct err *err)
 			       table[i].name);
 		if (r < 0)
 			return r;
-		if (!files_exist(old) || files_exist(link))
+		if (!exact_exists(old) || exact_exists(link))
 			continue;
 		found++;
 		if (!stage->request->link_libc)
@@ -372,10 +374,10 @@ static int look_at_libc(struct stage *stage, struct err *err)
 		r = files_path(target, err, "../libc/%s", table[i].name);
 		if (r < 0)
 			return r;
-		r = files_mkdirs_for(link, err);
+		r = exact_mkdirs_for(link, err);
 		if (r < 0)
 			return r;
-		r = files_link(target, link, err);
+		r = exact_symlink(target, link, err);
 		if (r < 0)
 			return r;
 	}
@@ -404,7 +406,7 @@ static int build_all(struct stage *stage, struct err *err)
 		r = files_path(source, err, "%s/source", stage->transaction.build);
 		if (r < 0)
 			return r;
-		r = walk_remove(source, err);
+		r = exact_remove(source, err);
 		if (r < 0)
 			return r;
 	}

@@ -14,6 +14,7 @@
 
 #include "base/files.h"
 #include "base/folder.h"
+#include "base/own_lock.h"
 #include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
@@ -399,29 +400,6 @@ static void remove_created(const struct transaction *transaction)
 	}
 }
 
-/* For root from "/" down: what is done in the tree must be in nobody else's hands. For others it
- * is their own that can be lost. */
-static int check_tree(const struct transaction *transaction, struct err *err)
-{
-	struct trust trust;
-	struct stat found, trusted;
-	int fd;
-
-	trust_init(&trust);
-	if (trust.uid != 0)
-		return 0;
-	fd = trust_open(&trust, transaction->tree, err);
-	if (fd < 0)
-		return fd;
-	if (fstat(transaction->root, &found) < 0 || fstat(fd, &trusted) < 0 ||
-	    found.st_ino != trusted.st_ino || found.st_dev != trusted.st_dev) {
-		fd_close(&fd);
-		return err_say(err, EAGAIN, "%s has just become another folder", transaction->tree);
-	}
-	fd_close(&fd);
-	return 0;
-}
-
 static int open_tree(struct transaction *transaction, const char *tree, struct err *err)
 {
 	int r;
@@ -434,7 +412,10 @@ static int open_tree(struct transaction *transaction, const char *tree, struct e
 	if (transaction->root < 0)
 		return err_set(err, -transaction->root, "%s", tree);
 	r = files_path(transaction->build, err, "%s/" HIDDEN "/build", transaction->tree);
-	return r < 0 ? r : check_tree(transaction, err);
+	if (r < 0)
+		return r;
+	/* what is done in the tree must be in nobody else's hands */
+	return trust_for_root(transaction->root, transaction->tree, err);
 }
 
 /* What is found in our directory is believed: for root it must not be another user's. Nobody else
@@ -484,27 +465,6 @@ static int open_hidden(struct transaction *transaction, struct err *err)
 	return 0;
 }
 
-/* Whoever can open the file can lock it and keep us waiting: nobody but its owner can. One that
- * others can open gives way. */
-static int open_lock(const struct transaction *transaction, struct err *err)
-{
-	const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-
-	for (;;) {
-		FD_CLEANUP int fd = openat(transaction->hidden, "lock", flags, 0600);
-		struct stat st;
-
-		if (fd < 0 && errno == ENOENT)
-			return -ENOENT;
-		if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && !(st.st_mode & 077))
-			return fd_steal(&fd);
-		if ((fd < 0 && errno != ELOOP && errno != ENXIO) ||
-		    (unlinkat(transaction->hidden, "lock", 0) < 0 && errno != ENOENT))
-			return err_set(err, errno, "cannot create %s/" HIDDEN "/lock",
-				       transaction->tree);
-	}
-}
-
 /* Locks TREE/.busypy-stage/lock. Whoever held it before may have removed that file meanwhile, and
  * our directory, too: then the lock is on a file without a name, and is tried again. */
 static int take_lock(struct transaction *transaction, struct err *err)
@@ -516,11 +476,12 @@ static int take_lock(struct transaction *transaction, struct err *err)
 
 		if (r < 0)
 			return r;
-		fd = open_lock(transaction, err);
+		fd = own_lock_open(transaction->hidden, "lock");
 		if (fd == -ENOENT)
 			continue; /* our directory has just been removed */
 		if (fd < 0)
-			return fd;
+			return err_set(err, -fd, "cannot create %s/" HIDDEN "/lock",
+				       transaction->tree);
 		if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 			return errno == EWOULDBLOCK
 				       ? err_say(err, EBUSY,
