@@ -16,6 +16,7 @@
 #include "core/path_size.h"
 #include "handler/disable.h"
 #include "handler/enable.h"
+#include "handler/lock.h"
 #include "handler/service_state.h"
 #include "sys/tree.h"
 #include "commands.h"
@@ -153,7 +154,7 @@ int cmd_disable(int argc, char **argv)
 				 "(Hint: stop it first: systemctl stop busypyd)",
 				 (int)pid);
 	hold_signals();
-	r = disable_all(&kept, &err);
+	r = disable_all(LOCK_MS, &kept, &err);
 	if (r < 0)
 		return say_err(argv[0], &err);
 	if (kept)

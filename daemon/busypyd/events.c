@@ -136,6 +136,9 @@ static unsigned take_inotify(struct events *events, uint64_t now)
 		const struct inotify_event *event = (const void *)(bytes + at);
 
 		at += (ssize_t)(sizeof(*event) + event->len);
+		/* a folder whose rights matter is watched itself */
+		if ((event->mask & IN_ATTRIB) && event->len)
+			continue;
 		if (is_conf(events, event) || (event->mask & IN_Q_OVERFLOW))
 			asked |= EVENTS_RELOAD;
 		/* a version that is still being made does not count */

@@ -106,13 +106,19 @@ static int check_entry(const struct walk_entry *entry, struct err *err, void *ct
 	return trust_state(&owners->trust, entry->st, entry->path, err);
 }
 
+static void init(const char *tree, const struct arch *arch, struct owners *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	trust_init(&ret->trust);
+	ret->trust.uid = 0; /* all users run it */
+	find_bound(tree, arch, ret->bound);
+}
+
 static int check_bound(const char *tree, const struct arch *arch, struct err *err)
 {
-	struct owners owners = { 0 };
+	struct owners owners;
 
-	trust_init(&owners.trust);
-	owners.trust.uid = 0; /* all users run it */
-	find_bound(tree, arch, owners.bound);
+	init(tree, arch, &owners);
 	for (size_t i = 0; i < BOUND_MAX; i++) {
 		int fd, r;
 
@@ -136,7 +142,7 @@ static int check_bound(const char *tree, const struct arch *arch, struct err *er
 	return 0;
 }
 
-int owners_check(const char *tree, const struct arch *arch, struct err *err)
+static int check_tree(const char *tree, struct err *err)
 {
 	struct trust trust;
 	struct stat st;
@@ -153,5 +159,37 @@ int owners_check(const char *tree, const struct arch *arch, struct err *err)
 			       "others than root can write %s (Hint: chown root:root and chmod "
 			       "go-w it)",
 			       tree);
-	return check_bound(tree, arch, err);
+	return 0;
+}
+
+int owners_check(const char *tree, const struct arch *arch, struct err *err)
+{
+	int r = check_tree(tree, err);
+
+	return r < 0 ? r : check_bound(tree, arch, err);
+}
+
+int owners_check_ways(const char *tree, const struct arch *arch, struct err *err)
+{
+	struct owners owners;
+	struct err why = { 0 };
+	int r = check_tree(tree, &why);
+
+	init(tree, arch, &owners);
+	for (size_t i = 0; i < BOUND_MAX && r != -EPERM; i++) {
+		FD_CLEANUP int fd = trust_open(&owners.trust, owners.bound[i].host, &why);
+
+		r = fd < 0 ? fd : 0;
+	}
+	return r == -EPERM ? err_say(err, EPERM, "%s", why.text) : 0;
+}
+
+void owners_each_way(const char *tree, const struct arch *arch,
+		     void (*each)(const char *path, void *ctx), void *ctx)
+{
+	struct bound bound[BOUND_MAX];
+
+	find_bound(tree, arch, bound);
+	for (size_t i = 0; i < BOUND_MAX; i++)
+		each(bound[i].host, ctx);
 }

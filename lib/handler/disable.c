@@ -28,7 +28,7 @@ static int drop_generations(struct err *err)
 	return n < 0 ? n : n > 0;
 }
 
-int disable_all(unsigned *ret_kept, struct err *err)
+int disable_all(unsigned ms, unsigned *ret_kept, struct err *err)
 {
 	FD_CLEANUP int instance = binfmt_open(true, err);
 	LOCK_CLEANUP int lock = -1;
@@ -36,7 +36,7 @@ int disable_all(unsigned *ret_kept, struct err *err)
 
 	if (instance < 0)
 		return instance;
-	lock = lock_take(err);
+	lock = lock_take(ms, err);
 	if (lock < 0)
 		return lock;
 	removed = entries_remove_all(instance, err);
@@ -61,7 +61,7 @@ int disable_all(unsigned *ret_kept, struct err *err)
 
 int disable_older(unsigned ms, struct err *err)
 {
-	LOCK_CLEANUP int lock = lock_take(err);
+	LOCK_CLEANUP int lock = lock_take(LOCK_SERVICE_MS, err);
 	int left, r;
 
 	if (lock < 0)

@@ -5,9 +5,10 @@
 
 struct err;
 
-/* Removes our entries, templates and files. Running scripts go on: *ret_kept runtimes beside the
- * host stay, since processes execute them. Returns 1 if there was anything to remove, 0 if not. */
-int disable_all(unsigned *ret_kept, struct err *err);
+/* Removes our entries, templates and files; waits ms milliseconds for the lock. Running scripts go
+ * on: *ret_kept runtimes beside the host stay, since processes execute them. Returns 1 if there was
+ * anything to remove, 0 if not. */
+int disable_all(unsigned ms, unsigned *ret_kept, struct err *err);
 
 /* Drops what was replaced at least ms milliseconds ago and nobody is just entering by, and runtimes
  * that nothing names and nobody executes. Returns how many generations are left to drop. */

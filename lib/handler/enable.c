@@ -56,7 +56,7 @@ static void end(struct enabling **enabling)
 
 #define ENABLING_CLEANUP __attribute__((cleanup(end)))
 
-static int begin(const struct enable_request *request, struct enable_report *report,
+static int begin(const struct enable_request *request, unsigned ms, struct enable_report *report,
 		 struct enabling **ret, struct err *err)
 {
 	ENABLING_CLEANUP struct enabling *e = calloc(1, sizeof(*e));
@@ -71,7 +71,7 @@ static int begin(const struct enable_request *request, struct enable_report *rep
 	e->instance = binfmt_open(true, err);
 	if (e->instance < 0)
 		return e->instance;
-	e->lock = lock_take(err);
+	e->lock = lock_take(ms, err);
 	if (e->lock < 0)
 		return e->lock;
 	*ret = e;
@@ -320,7 +320,7 @@ static int perform(struct enabling *e, struct err *err)
 int enable_trees(const struct enable_request *request, struct enable_report *ret, struct err *err)
 {
 	ENABLING_CLEANUP struct enabling *e = NULL;
-	int r = begin(request, ret, &e, err);
+	int r = begin(request, LOCK_MS, ret, &e, err);
 
 	if (r < 0)
 		return r;
@@ -345,7 +345,7 @@ int enable_renew(const struct enable_request *request, const struct contract *wa
 	char fingerprint[FINGERPRINT_SIZE];
 	unsigned newest;
 	bool live;
-	int r = begin(request, ret, &e, err);
+	int r = begin(request, LOCK_SERVICE_MS, ret, &e, err);
 
 	if (r < 0)
 		return r;

@@ -134,48 +134,47 @@ int entries_register(int instance, const struct rule *rules, size_t n, struct er
 	return 0;
 }
 
-static void remove_those(int instance, unsigned generation, bool others)
+struct those {
+	unsigned generation;
+	bool others; /* of all generations but this one */
+};
+
+static bool is_one_of(const char *name, void *ctx)
 {
-	ARRAY_FREE struct rule *present = NULL;
-	int n = entries_list(instance, &present, NULL);
+	const struct those *those = ctx;
 	unsigned owner;
 
-	for (int i = 0; i < n; i++) {
-		/* also used for undoing, where going on is the best that can be done */
-		if (entries_own(present[i].name, &owner) && (owner != generation) == others)
-			(void)binfmt_remove(instance, present[i].name, NULL);
-	}
+	return entries_own(name, &owner) && (owner != those->generation) == those->others;
 }
 
 void entries_remove(int instance, unsigned generation)
 {
-	remove_those(instance, generation, false);
+	struct those those = { generation, false };
+
+	/* also used for undoing, where going on is the best that can be done */
+	(void)binfmt_remove_all(instance, is_one_of, &those, NULL);
 }
 
 void entries_remove_but(int instance, unsigned generation)
 {
-	remove_those(instance, generation, true);
+	struct those those = { generation, true };
+
+	(void)binfmt_remove_all(instance, is_one_of, &those, NULL); /* as above */
+}
+
+static bool is_ours(const char *name, void *ctx)
+{
+	unsigned generation;
+
+	(void)ctx;
+	return entries_own(name, &generation);
 }
 
 int entries_remove_all(int instance, struct err *err)
 {
-	ARRAY_FREE struct rule *present = NULL;
-	int n = entries_list(instance, &present, err), removed = 0;
-	unsigned generation;
+	int removed = binfmt_remove_all(instance, is_ours, NULL, err);
 
-	if (n < 0)
-		return n;
-	for (int i = 0; i < n; i++) {
-		int r;
-
-		if (!entries_own(present[i].name, &generation))
-			continue;
-		r = binfmt_remove(instance, present[i].name, err);
-		if (r < 0)
-			return r;
-		removed = 1;
-	}
-	return removed;
+	return removed < 0 ? removed : removed > 0;
 }
 
 static int write_line(int fd, const struct rule *rule)
@@ -245,7 +244,7 @@ int entries_restore(const struct conf *conf, unsigned generation, struct err *er
 	rules = allocate(ENTRIES_MAX, err);
 	if (!rules)
 		return -ENOMEM;
-	lock = lock_take(err);
+	lock = lock_take(LOCK_SERVICE_MS, err);
 	if (lock < 0)
 		return lock;
 	n = entries_make(conf, generation, rules, err);

@@ -41,7 +41,8 @@ int entries_write_binfmt_d(const struct rule *rules, size_t n, struct err *err);
 /* 1 if all entries of a generation are there and asked, 0 if not. */
 int entries_stand(const struct conf *conf, unsigned generation, struct err *err);
 
-/* Registers the entries of a generation that is otherwise whole. Takes the lock. */
+/* Registers the entries of a generation that is otherwise whole. Takes the lock, for the
+ * service. */
 int entries_restore(const struct conf *conf, unsigned generation, struct err *err);
 
 #endif

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -30,6 +29,7 @@
 #include "handler/template_plan.h"
 #include "sys/chain.h"
 #include "sys/dirs.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 #include "sys/mount_api.h"
 #include "sys/probe.h"
@@ -251,6 +251,16 @@ static int write_fingerprint(unsigned generation, const char *fingerprint, struc
 	return files_write(path, fingerprint, strlen(fingerprint), 0644, err);
 }
 
+/* By the clock that nobody sets: /run does not outlive it either. */
+static int write_since(unsigned generation, struct err *err)
+{
+	char path[GENERATION_PATH_MAX], number[32];
+	int n = snprintf(number, sizeof(number), "%llu\n", (unsigned long long)clock_ms());
+
+	generation_path(generation, "since", path);
+	return files_write(path, number, (size_t)n, 0644, err);
+}
+
 bool generation_is_from(unsigned generation, const char *fingerprint)
 {
 	char path[GENERATION_PATH_MAX], was[FINGERPRINT_SIZE];
@@ -292,6 +302,9 @@ static int make_files(const struct conf *conf, unsigned generation, struct contr
 	if (r < 0)
 		return r;
 	r = bake(contract, "enter", true, err);
+	if (r < 0)
+		return r;
+	r = write_since(generation, err);
 	if (r < 0)
 		return r;
 	/* last: a generation with a loader is a complete one */
@@ -364,17 +377,14 @@ static bool is_complete(unsigned generation)
 
 static bool older_than(unsigned generation, unsigned ms)
 {
-	char path[GENERATION_PATH_MAX];
-	struct timespec now;
-	struct stat st;
-	long age;
+	char path[GENERATION_PATH_MAX], number[32];
+	uint64_t since, now = clock_ms();
 
-	generation_path(generation, "loader", path);
-	if (stat(path, &st) < 0 || clock_gettime(CLOCK_REALTIME, &now) < 0)
-		return true;
-	age = (now.tv_sec - st.st_mtim.tv_sec) * 1000 +
-	      (now.tv_nsec - st.st_mtim.tv_nsec) / 1000000;
-	return age < 0 || age >= (long)ms; /* after the clock was set back, too */
+	generation_path(generation, "since", path);
+	if (fd_read_file(AT_FDCWD, path, number, sizeof(number)) <= 0)
+		return true; /* an enabling that was killed */
+	number[strcspn(number, "\n")] = '\0';
+	return str_to_u64(number, 10, &since) < 0 || since > now || now - since >= ms;
 }
 
 int generation_drop_older(unsigned ms)

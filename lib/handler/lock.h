@@ -5,8 +5,13 @@
 
 struct err;
 
-/* Waits for the lock; a descriptor, or -errno with a sentence. It ends with the process, too. */
-int lock_take(struct err *err);
+/* Milliseconds. Whoever has the lock may wait for a file server, or be stopped: a person is told
+ * then, and the service tries again. */
+enum { LOCK_MS = 30 * 1000, LOCK_SERVICE_MS = 5 * 1000 };
+
+/* Waits for the lock, so long at most; a descriptor, or -errno with a sentence, -EBUSY if somebody
+ * else has it still. It ends with the process, too. */
+int lock_take(unsigned ms, struct err *err);
 
 /* Gives it back; for LOCK_CLEANUP int lock = -1; */
 void lock_give_back(int *fd);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "base/array.h"
+#include "check/owners.h"
 #include "core/arch.h"
 #include "core/conf.h"
 #include "core/contract.h"
@@ -23,6 +24,7 @@
 #include "handler/entries.h"
 #include "handler/fingerprint.h"
 #include "handler/generation.h"
+#include "handler/lock.h"
 #include "handler/mounts.h"
 #include "handler/policy.h"
 #include "handler/runtimes.h"
@@ -52,15 +54,28 @@ struct round {
 
 struct watching {
 	const char *wanted;
+	const struct arch *arch;
 	int inotify;
 	struct watch *ret; /* shared */
 };
 
+static void watch_way(const char *path, void *ctx)
+{
+	watch_rights(path, *(const int *)ctx);
+}
+
 static int watch(struct err *err, void *ctx)
 {
 	const struct watching *watching = ctx;
+	const struct watch *found = watching->ret;
+	int inotify = watching->inotify;
+	int r = watch_tree(watching->wanted, watching->inotify, watching->ret, err);
 
-	return watch_tree(watching->wanted, watching->inotify, watching->ret, err);
+	if (r < 0)
+		return r;
+	/* also of a tree that stands: somebody may have let others write to it since */
+	owners_each_way(found->path, watching->arch, watch_way, &inotify);
+	return owners_check_ways(found->path, watching->arch, err);
 }
 
 struct admission {
@@ -159,7 +174,7 @@ static int watch_configured(struct round *round, size_t i, struct err *err)
 {
 	struct round_tree *tree = &round->report->trees[i];
 	struct watch *now = &round->watches[i];
-	struct watching watching = { tree->wanted, round->inotify, now };
+	struct watching watching = { tree->wanted, round->arch, round->inotify, now };
 	int r = apart_do_within(watch, &watching, tree->away ? WATCH_AGAIN_MS : WATCH_MS, err);
 
 	tree->away = r == -ETIMEDOUT;
@@ -309,7 +324,7 @@ static int bring(struct round *round, struct err *err)
 	int r;
 
 	if (round->wanted.n_trees == 0)
-		return round->live ? disable_all(&kept, err) : 0;
+		return round->live ? disable_all(LOCK_SERVICE_MS, &kept, err) : 0;
 	if (is_enough(round))
 		return bring_entries(round, err);
 	r = enable_renew(&request, &round->wanted, round->newest, &done, err);

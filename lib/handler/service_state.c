@@ -23,6 +23,8 @@ struct state {
 	struct round_report report;
 };
 
+enum { ALONE_MS = 500 };
+
 #define NEW_FILE SERVICE_STATE_FILE ".new"
 
 /* 1 if somebody holds the lock that only a busypyd can: other users can open the file for reading,
@@ -42,12 +44,13 @@ static int is_held(void)
 /* A file of its own, locked before anybody else can open it, takes the place of an earlier one. */
 int service_state_open(struct err *err)
 {
-	LOCK_CLEANUP int alone = lock_take(err);
+	/* against another that starts just now; without it if that is no matter of moments */
+	LOCK_CLEANUP int alone = lock_take(ALONE_MS, err);
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	FD_CLEANUP int fd = -1;
 	int r;
 
-	if (alone < 0)
+	if (alone < 0 && alone != -EBUSY)
 		return alone;
 	r = is_held();
 	if (r < 0)

@@ -152,3 +152,15 @@ int watch_tree(const char *wanted, int inotify, struct watch *ret, struct err *e
 		look_at_versions(inotify, ret);
 	return 0;
 }
+
+void watch_rights(const char *path, int inotify)
+{
+	const unsigned mask = IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR | IN_MASK_ADD;
+	char above[WATCH_PATH_MAX];
+
+	if (str_copy(above, sizeof(above), path) < 0)
+		return;
+	do {
+		(void)inotify_add_watch(inotify, above, mask); /* else the next round will tell */
+	} while (go_up(above));
+}

@@ -29,4 +29,7 @@ struct watch {
  * deepest directory that is there. ret->kind is filled in even if the tree cannot be found. */
 int watch_tree(const char *wanted, int inotify, struct watch *ret, struct err *err);
 
+/* Adds watches for the rights of each directory from "/" to a path. */
+void watch_rights(const char *path, int inotify);
+
 #endif

@@ -117,6 +117,31 @@ int binfmt_remove(int instance, const char *name, struct err *err)
 	return 0;
 }
 
+int binfmt_remove_all(int instance, bool (*wanted)(const char *name, void *ctx), void *ctx,
+		      struct err *err)
+{
+	FD_CLEANUP int fd = openat(instance, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int removed = 0, failed = 0, r;
+	struct dirs dirs;
+	const char *name;
+
+	if (fd < 0)
+		return err_set(err, errno, "cannot list binfmt_misc");
+	dirs_begin(&dirs, fd);
+	while ((r = dirs_next(&dirs, &name)) > 0) {
+		if (!wanted(name, ctx))
+			continue;
+		r = binfmt_remove(instance, name, failed ? NULL : err);
+		if (r < 0)
+			failed = failed ? failed : r;
+		else
+			removed++;
+	}
+	if (r < 0 && !failed)
+		return err_set(err, -r, "cannot list binfmt_misc");
+	return failed ? failed : removed;
+}
+
 int binfmt_read(int instance, const char *name, struct rule *ret, struct err *err)
 {
 	char text[ENTRY_MAX];
