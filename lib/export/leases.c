@@ -86,7 +86,7 @@ static int read_lease(int dir, const char *name, struct lease *ret, struct lease
 	if (n < 0)
 		return err_set(err, (int)-n, "cannot be read");
 	entry->written = st.st_mtime;
-	entry->age = now > st.st_mtime ? (uint64_t)(now - st.st_mtime) : 0;
+	entry->age = now > st.st_mtime ? (uint64_t)now - (uint64_t)st.st_mtime : 0;
 	r = lease_parse(bytes, (size_t)n, ret, err);
 	if (r < 0)
 		return r;

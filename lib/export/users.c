@@ -77,7 +77,8 @@ static int count_lease(const struct leases_entry *entry, struct err *err, void *
 	(void)err;
 	if (!entry->lease)
 		return 0;
-	age = request->now > entry->written ? (uint64_t)(request->now - entry->written) : 0;
+	/* clients set it to any time: a difference of signed numbers may be none */
+	age = request->now > entry->written ? (uint64_t)request->now - (uint64_t)entry->written : 0;
 	if (age >= request->lease_age)
 		return 0;
 	users = users_of(c, entry->lease->version, strlen(entry->lease->version));
