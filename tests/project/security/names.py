@@ -33,7 +33,8 @@ def parts(program):
     found, todo = {program}, [program]
     while todo:
         words = set(re.findall(r"[A-Za-z0-9_-]+", read(todo.pop())))
-        new = [path for path, stem in candidates.items() if stem in words and path not in found]
+        new = [path for path, stem in candidates.items()
+               if stem in words and path not in found]
         found.update(new)
         todo.extend(new)
     return found
@@ -43,7 +44,8 @@ def has(path, name):
     if path.endswith(".bats"):
         return f'@test "{name}" {{' in read(path).splitlines()
     # as a string, or the end of one that begins with what is tested: "what: name"
-    return re.search(r"(?:[\"']|: |- )" + re.escape(name) + r"(?:\\n)?[\"']", read(path)) is not None
+    string = r"(?:[\"']|: |- )" + re.escape(name) + r"(?:\\n)?[\"']"
+    return re.search(string, read(path)) is not None
 
 
 def fault(path, name, listed):
