@@ -169,7 +169,7 @@ static int run(struct add *add, struct err *err)
 	r = look(add, err);
 	if (r < 0)
 		return r;
-	r = transaction_open(add->transaction, add->tree, err);
+	r = transaction_open(add->transaction, add->tree, DESTINATION_FORCE, err);
 	if (r < 0)
 		return r;
 	r = build(add, &any, err);

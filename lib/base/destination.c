@@ -331,15 +331,15 @@ static int look(const struct destination_place *place, const char *path, unsigne
 	return 0;
 }
 
-static int judge(const struct destination_place *place, const char *path, unsigned kind,
-		 unsigned flags, struct err *err)
+int destination_check_place(const struct destination_place *place, const char *given, unsigned kind,
+			    unsigned flags, struct err *err)
 {
 	char real[PATH_SIZE];
-	struct destination destination = { .given = path,
+	struct destination destination = { .given = given,
 					   .real = real,
 					   .content = DESTINATION_OTHER };
 	struct stat st;
-	int r = find_real(place, path, kind, real, err);
+	int r = find_real(place, given, kind, real, err);
 
 	if (r < 0)
 		return r;
@@ -351,7 +351,7 @@ static int judge(const struct destination_place *place, const char *path, unsign
 	r = destination_judge(&destination, (enum destination_kind)kind, DESTINATION_FORCE, err);
 	if (r < 0)
 		return r;
-	r = look(place, path, kind, &destination, err);
+	r = look(place, given, kind, &destination, err);
 	if (r < 0)
 		return r;
 	return destination_judge(&destination, (enum destination_kind)kind, flags, err);
@@ -369,7 +369,7 @@ int destination_open(const char *path, unsigned kind, unsigned flags, struct des
 	int r = locate(path, kind, ret, err);
 
 	if (r == 0)
-		r = judge(ret, path, kind, flags, err);
+		r = destination_check_place(ret, path, kind, flags, err);
 	if (r < 0)
 		destination_close(ret);
 	return r;

@@ -27,6 +27,10 @@ struct destination_place {
 int destination_open(const char *path, unsigned kind, unsigned flags, struct destination_place *ret,
 		     struct err *err);
 
+/* The same of a place that the caller has found; given is what the user said. */
+int destination_check_place(const struct destination_place *place, const char *given, unsigned kind,
+			    unsigned flags, struct err *err);
+
 /* Closes it. */
 void destination_close(struct destination_place *place);
 

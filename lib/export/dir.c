@@ -247,6 +247,15 @@ static int make(struct export_dir *dir, struct trust_found *found, struct err *e
 	return 0;
 }
 
+static int check_found(const struct trust_found *found, const char *path, struct err *err)
+{
+	struct destination_place place = { .fd = found->fd };
+
+	(void)str_copy(place.path, sizeof(place.path), found->real); /* as long */
+	(void)str_copy(place.rest, sizeof(place.rest), found->rest);
+	return destination_check_place(&place, path, DESTINATION_EXPORT, 0, err);
+}
+
 /* What there is of path, if an export may be made there. */
 static int find_place(struct export_dir *dir, const char *path, const struct folder *tree,
 		      struct trust_found *ret, struct err *err)
@@ -259,7 +268,10 @@ static int find_place(struct export_dir *dir, const char *path, const struct fol
 	r = trust_find(&dir->trust, path, ret, &why);
 	if (r < 0)
 		return cannot_find("the export ", path, r, &why, err);
-	r = tree ? check_outside(ret, tree, err) : 0;
+	/* again, of what was found: the names on the way may be others' */
+	r = check_found(ret, path, err);
+	if (r == 0 && tree)
+		r = check_outside(ret, tree, err);
 	if (r < 0)
 		fd_close(&ret->fd);
 	return r;

@@ -443,7 +443,8 @@ static int run(struct stage *stage, struct err *err)
 				&stage->debian, err);
 	if (r < 0)
 		return r;
-	r = transaction_open(&stage->transaction, request->tree, err);
+	r = transaction_open(&stage->transaction, request->tree,
+			     request->force ? DESTINATION_FORCE : 0, err);
 	if (r < 0)
 		return r;
 	return build_all(stage, err);

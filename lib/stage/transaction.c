@@ -12,11 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/destination.h"
 #include "base/files.h"
 #include "base/folder.h"
 #include "base/own_lock.h"
 #include "base/walk.h"
 #include "core/arch.h"
+#include "core/destination.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -357,26 +359,6 @@ int transaction_commit(struct transaction *transaction, struct err *err)
 
 /* -- opening and closing -------------------------------------------------------------------- */
 
-/* How many folders at the end of path are not there yet; none before "..". */
-static unsigned count_missing(const char *path)
-{
-	char part[TRANSACTION_PATH_MAX];
-	unsigned n = 0;
-
-	if (str_copy(part, sizeof(part), path) < 0)
-		return 0;
-	for (;;) {
-		size_t used = strlen(part);
-
-		while (used > 1 && part[used - 1] == '/')
-			part[--used] = '\0';
-		if (!used || str_eq(path_base(part), "..") || files_exist(part))
-			return n;
-		n += !str_eq(path_base(part), ".");
-		part[path_base(part) - part] = '\0';
-	}
-}
-
 static int open_parent(const char *path, const char **ret_name)
 {
 	FD_CLEANUP int root = below_open_root("/", O_PATH | O_DIRECTORY);
@@ -400,20 +382,31 @@ static void remove_created(const struct transaction *transaction)
 	}
 }
 
-static int open_tree(struct transaction *transaction, const char *tree, struct err *err)
+/* Where it was looked whether it may be a tree, what is missing of it is made. */
+static int open_tree(struct transaction *transaction, const char *tree, unsigned flags,
+		     struct err *err)
 {
-	int r;
+	DESTINATION_CLEANUP struct destination_place place = DESTINATION_NOWHERE;
+	FD_CLEANUP int fd = -1;
+	int r = destination_open(tree, DESTINATION_TREE, flags, &place, err);
 
-	transaction->n_created = count_missing(tree);
-	r = files_mkdirs(tree, err);
 	if (r < 0)
 		return r;
-	transaction->root = below_open_named(tree, O_RDONLY | O_DIRECTORY, transaction->tree);
-	if (transaction->root < 0)
-		return err_set(err, -transaction->root, "%s", tree);
+	r = files_path(transaction->tree, err, "%s%s%s", place.path,
+		       !*place.rest || str_eq(place.path, "/") ? "" : "/", place.rest);
+	if (r < 0)
+		return r;
 	r = files_path(transaction->build, err, "%s/" HIDDEN "/build", transaction->tree);
 	if (r < 0)
 		return r;
+	fd = below_mkdirs(place.fd, *place.rest ? place.rest : ".", 0755);
+	if (fd < 0)
+		return err_set(err, -fd, "cannot create %s", tree);
+	for (const char *s = place.rest; s && *s; s = strchr(s, '/'), s += s != NULL)
+		transaction->n_created++;
+	transaction->root = below_open(fd, ".", O_RDONLY | O_DIRECTORY);
+	if (transaction->root < 0)
+		return err_set(err, -transaction->root, "%s", tree);
 	/* what is done in the tree must be in nobody else's hands */
 	return trust_for_root(transaction->root, transaction->tree, err);
 }
@@ -527,9 +520,10 @@ static int recover(const struct transaction *transaction, struct err *err)
 	return remove_hidden(transaction, "trash", err);
 }
 
-int transaction_open(struct transaction *transaction, const char *tree, struct err *err)
+int transaction_open(struct transaction *transaction, const char *tree, unsigned flags,
+		     struct err *err)
 {
-	int r = open_tree(transaction, tree, err);
+	int r = open_tree(transaction, tree, flags, err);
 
 	if (r < 0)
 		return r;

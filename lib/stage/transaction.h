@@ -29,10 +29,12 @@ struct transaction {
 void transaction_init(struct transaction *transaction);
 
 /* Creates the tree if it is missing, locks it, finishes what an interrupted run had decided and
- * removes what it had only begun. -EBUSY with a sentence if another process stages there; -EPERM
+ * removes what it had only begun. flags (enum destination_flags): whether it may be a tree is asked
+ * of the very folder that is opened. -EBUSY with a sentence if another process stages there; -EPERM
  * with one if it is root who does, and others can write the tree, our directory in it or a folder
  * that leads there. */
-int transaction_open(struct transaction *transaction, const char *tree, struct err *err);
+int transaction_open(struct transaction *transaction, const char *tree, unsigned flags,
+		     struct err *err);
 
 /* Makes what was built the tree's, after it is on disk. The decision is one rename: interrupted
  * before it, nothing has changed; after it, the next transaction_open goes on. A runtime that is

@@ -27,17 +27,19 @@ setup() {
 }
 
 teardown() { cd /; rm -rf "$D"; }
+teardown_file() { :; } # machines that end with their namespaces mount, nothing else
 
-# Every command that writes where it is told, by the name of a directory.
+# Every command that writes into the directory that it is told, and those that write a file there.
 COMMANDS=('stage "$1"' 'stage --force "$1"' 'add "$1" /bin/true' 'add --force "$1" /bin/true' 'publish "$TREE" "$1"'
     'test --output "$1" --tree "$TREE" -- /bin/true' 'boot --record "$1" -a x86_64 --kernel /bin/true /dev/null'
-    'stage --from debian --cache "$1" "$PWD/none"' 'pack -o "$1/new" "$TREE"'
-    'boot --log "$1/new" -a x86_64 --kernel /bin/true /dev/null')
+    'stage --from debian --cache "$1" "$PWD/none"')
+FILES=('pack -o "$1/new" "$TREE"' 'boot --log "$1/new" -a x86_64 --kernel /bin/true /dev/null')
 
-# refuse_all WORDS DIR: all commands refuse it, in a sentence that has the words.
+# refuse_all WORDS DIR: all commands refuse it, in a sentence that has the words; with files=1 also those
+# that write a file there, which elsewhere may stand beside others'.
 refuse_all() {
     local command
-    for command in "${COMMANDS[@]}"; do
+    for command in "${COMMANDS[@]}" ${files:+"${FILES[@]}"}; do
         run -125 "${as_user[@]}" bash -c '"$BUSYPY" '"$command" _ "$2"
         [[ $output == *"$1"*": $HINT" ]] || { echo "$command $2: $output"; return 1; }
     done
@@ -46,7 +48,7 @@ refuse_all() {
 # mounted SCRIPT WORDS DIR: the same in a namespace in which the script has mounted something.
 mounted() {
     local command
-    for command in "${COMMANDS[@]}"; do
+    for command in "${COMMANDS[@]}" ${files:+"${FILES[@]}"}; do
         run -125 "${as_user[@]}" env HOME=/nonexistent unshare -rm bash -euc "$1; \"\$BUSYPY\" $command" _ "$3"
         [[ $output == *"$2"*": $HINT" ]] || { echo "$command $3: $output"; return 1; }
     done
@@ -55,6 +57,7 @@ mounted() {
 contents() { find "$1" -printf '%P %y %m %l %s %T@\n' | sort; find "$1" -type f -exec sha256sum {} +; }
 
 @test "a system directory by every spelling" {
+    files=1
     for dir in /etc/ /etc// /etc/. //etc ///etc/./ /usr/../etc /tmp/../etc/ /proc/self/root/etc /proc/thread-self/root/etc \
         /proc/self/root/proc/self/root/etc/../etc; do
         refuse_all " system directory" $dir
@@ -62,6 +65,7 @@ contents() { find "$1" -printf '%P %y %m %l %s %T@\n' | sort; find "$1" -type f 
 }
 
 @test "a system directory that one stands in, or has open" {
+    files=1
     (cd /etc && refuse_all " system directory" . && refuse_all " system directory" ./ &&
         refuse_all " system directory" /proc/self/cwd && refuse_all " system directory" ./ssl/..)
     exec 7</usr
@@ -71,6 +75,7 @@ contents() { find "$1" -printf '%P %y %m %l %s %T@\n' | sort; find "$1" -type f 
 }
 
 @test "a system directory by a chain of links, in the middle of a path" {
+    files=1
     ln -s /usr one; ln -s one two; ln -s "$PWD/two" three
     refuse_all " system directory" three
     refuse_all " system directory" three/
@@ -93,8 +98,8 @@ contents() { find "$1" -printf '%P %y %m %l %s %T@\n' | sort; find "$1" -type f 
 
 @test "a bind mount of what lies below a system directory" {
     mkdir second
-    mounted 'mount --bind /usr/share second' "second, lies in the system directory /usr" second
-    mounted 'mount --bind /usr/share second' "second/new, lies in the system directory /usr" second/new
+    mounted 'mount --bind /usr/share second' ", lies in the system directory /usr" second
+    files=1 mounted 'mount --bind /usr/share second' ", lies in the system directory /usr" second/new
     mounted 'mount --bind /usr/share second' "lies in the system directory /usr" second/doc/../new
     mounted 'mount --bind /var/lib second' "second, is a system directory" second
 }
@@ -102,15 +107,16 @@ contents() { find "$1" -printf '%P %y %m %l %s %T@\n' | sort; find "$1" -type f 
 @test "a bind mount of the root directory, and what is below it" {
     mkdir second
     mounted 'mount --rbind / second' "second, is the root directory" second
-    mounted 'mount --bind / second' "second, is the root directory" second/
-    mounted 'mount --bind / second' "second/etc, is a system directory" second/etc
-    mounted 'mount --bind / second' "second/usr/share/new, lies in the system directory /usr" second/usr/share/new
-    mounted 'mount --bind / second' "second/home, is a system directory" second/usr/../home
+    mounted 'mount --rbind / second' "second, is the root directory" second/.
+    mounted 'mount --rbind / second' "second/etc, is a system directory" second/etc
+    files=1 mounted 'mount --rbind / second' ", lies in the system directory /etc" second/etc/ssl
+    mounted 'mount --rbind / second' "second/usr/share/new, lies in the system directory /usr" second/usr/share/new
+    mounted 'mount --rbind / second' "second/home, is a system directory" second/usr/../home
 }
 
 @test "a bind mount on a bind mount, and a moved one" {
     mkdir second third
-    mounted 'mount --bind /usr second; mount --bind second/share third; umount second' "third, lies in the system directory /usr" third
+    mounted 'mount --bind /usr second; mount --bind second/share third; umount second' ", lies in the system directory /usr" third
     mounted 'mount --bind /usr/share second; mount --bind second third; umount second' "lies in the system directory /usr" third/new
 }
 
@@ -183,7 +189,6 @@ contents() { find "$1" -printf '%P %y %m %l %s %T@\n' | sort; find "$1" -type f 
 }
 
 @test "a home that only HOME names, or none does" {
-    COMMANDS=("${COMMANDS[@]:0:8}") # a file in a home is its owner's business
     refuse_all "is a home directory" home
     refuse_all "is a home directory" home/.
     ln -s home link
@@ -197,7 +202,6 @@ contents() { find "$1" -printf '%P %y %m %l %s %T@\n' | sort; find "$1" -type f 
 }
 
 @test "homes of users whom nobody can name" {
-    COMMANDS=("${COMMANDS[@]:0:8}")
     # 0 is the caller, 65534 everybody else
     mounted 'mount -t tmpfs none /home; mkdir /home/bob; echo mine >/home/bob/file' "/home/bob is a home directory" /home/bob
     mounted 'mount -t tmpfs none /home; mkdir /home/bob; mount --bind /home/bob home; echo mine >home/.profile' \
@@ -219,9 +223,20 @@ contents() { find "$1" -printf '%P %y %m %l %s %T@\n' | sort; find "$1" -type f 
     race "$D/out" "$D/victim" "$BUSYPY" pack -f tar -o "$D/out/image" "$TREE"
 }
 
+# The folder is empty; what it becomes a link to is full of others' files.
+fresh() {
+    rm -rf "$D/out" "$D/out.old" "$D/victim"
+    mkdir -p "$D/out" "$D/victim/bin"
+    echo root | tee "$D/victim/file" >"$D/victim/bin/ls"
+}
+unharmed() { same "$(cd "$D/victim" && find . -type f -exec cat {} + ; ls -AR "$D/victim" | wc -l)" "$(printf 'root\nroot\n6')"; }
+
 @test "an export goes where it was looked at" {
-    fresh() { rm -rf "$D/out" "$D/out.old" "$D/victim"; mkdir "$D/out" "$D/victim"; }
-    unharmed() { same "$(ls -A "$D/victim")" ""; }
     CALLS=(openat openat2 newfstatat)
-    race "$D/out" "$D/victim" "$BUSYPY" publish "$TREE" "$D/out/export"
+    race "$D/out" "$D/victim" "$BUSYPY" publish "$TREE" "$D/out"
+}
+
+@test "what is recorded goes where it was looked at" {
+    CALLS=(openat openat2 newfstatat)
+    race "$D/out" "$D/victim" "$BUSYPY" boot --record "$D/out" -a x86_64 --kernel /bin/true /dev/null
 }
