@@ -1,5 +1,5 @@
 # A throw-away machine's runtime beside the host, without a handler: what the loader would execute.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Sourced there; ROOT and HELPERS are given.
 mkdir -p /run/busypy
 mount -t tmpfs -o mode=755,nosuid busypy /run/busypy
