@@ -4,6 +4,7 @@
 
 #include "core/err.h"
 #include "place.h"
+#include "sys/fd.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -20,9 +21,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct place place;
 	struct err err = { 0 };
+	FD_CLEANUP int file = -1;
 
 	place_fill(&place, data, size);
-	if (wheel_extract(place.file, place.out, &err) < 0 && !err.text[0])
+	file = open(place.file, O_RDONLY | O_CLOEXEC);
+	if (wheel_extract(file, place.file, place.out, &err) < 0 && !err.text[0])
 		abort();
 	if (walk_all(place.out, &(struct walk){ .each = refuse_links }, NULL) < 0)
 		abort();
