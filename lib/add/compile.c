@@ -15,6 +15,7 @@
 #include "core/tree_layout.h"
 #include "stage/pyc.h"
 #include "stage/runtime_info.h"
+#include "stage/transaction.h"
 
 /* All runtimes as compilers, the one with this index first. */
 static void list_compilers(const struct add *add, size_t first, struct pyc_runtime *ret)
@@ -29,6 +30,7 @@ static int compile(struct add *add, size_t which, const char *dir, const char *s
 	struct pyc_runtime compilers[ADD_RUNTIMES_MAX];
 	struct pyc_job job = { .dir = dir,
 			       .strip = strip,
+			       .work = add->transaction->build,
 			       .others = true,
 			       .checked = checked,
 			       .runtimes = compilers,

@@ -1,33 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs compileall under a staged Python (natively or under qemu-user) or the host's own. */
+/* Lists sources, has them compiled beside, and takes what has become of them: no more than that. */
 #include "stage/pyc.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/exact.h"
 #include "base/files.h"
 #include "base/listener.h"
-#include "base/program.h"
+#include "base/sysroot.h"
 #include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/path_size.h"
+#include "core/pyc_head.h"
 #include "core/str.h"
+#include "stage/compiler.h"
+#include "stage/copy.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 
-enum { ARGV_MAX = 24, OUTPUT_MAX = 16 * 1024 * 1024 };
+enum { PYC_MAX = 64 * 1024 * 1024 /* bytes of one compiled file that are believed */ };
 
 /* What a walk over the .py files of a directory needs to know. */
 struct sources {
-	FILE *list; /* receives those that have no .pyc */
-	bool any;
-	const char *peer; /* or: whose .pyc are taken */
-	size_t top;	  /* bytes of a path that are the walk's own start */
+	const struct pyc_job *job;
+	struct sysroot *root; /* what is stripped: links lead nowhere else */
+	FILE *list;	      /* receives those that have no .pyc */
+	const char *peer;     /* or: whose .pyc are taken */
+	size_t top;	      /* bytes of a path that are the walk's own start */
 	unsigned minor;
 };
 
@@ -40,85 +48,229 @@ static int cache_path(const char *path, unsigned minor, char *ret, struct err *e
 			  path, (int)(strlen(base) - 3), base, minor);
 }
 
-/* A link counts, too: it has a .pyc of its own name. */
-static bool is_source(const char *path, const struct stat *st)
+/* The file that is the source at name, "/..." in the sysroot; -errno if it is none. */
+static int find_source(const struct sysroot *root, const char *name, char *ret, struct stat *st)
 {
-	struct stat target;
+	int r = sysroot_find(root, name, ret);
 
-	if (!str_ends(path, ".py"))
-		return false;
-	return S_ISREG(st->st_mode) ||
-	       (S_ISLNK(st->st_mode) && stat(path, &target) == 0 && S_ISREG(target.st_mode));
+	if (r == 0)
+		r = exact_stat(ret, st);
+	return r == 0 && !S_ISREG(st->st_mode) ? -EINVAL : r;
 }
 
+/* -- what there is to compile --------------------------------------------------------------- */
+
+/* A link counts, too: it has a .pyc of its own name. */
 static int list_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	const char *path = entry->path;
-	const struct stat *st = entry->st;
 	struct sources *sources = ctx;
-	char cached[PATH_SIZE];
+	const char *name = entry->path + sources->top;
+	char cached[PATH_SIZE], real[PATH_SIZE];
+	struct stat st;
 	int r;
 
-	if (!is_source(path, st) || strchr(path, '\n'))
+	if (S_ISDIR(entry->st->st_mode) || !str_ends(entry->path, ".py") || strchr(name, '\n'))
 		return 0; /* a name with a line feed cannot be on the list */
-	r = cache_path(path, sources->minor, cached, err);
-	if (r < 0 || files_exist(cached))
+	if (find_source(sources->root, name, real, &st) < 0)
+		return 0;
+	r = cache_path(entry->path, sources->minor, cached, err);
+	if (r < 0 || exact_exists(cached))
 		return r;
-	sources->any = true;
-	return fprintf(sources->list, "%s\n", path) < 0 ? -ENOSPC : 0;
+	return fprintf(sources->list, "%s\n", name + 1) < 0 ? -ENOMEM : 0;
 }
 
-static int write_list(const struct pyc_job *job, const char *list, bool *ret_any, struct err *err)
+static int list_sources(struct sources *sources, char **ret, struct err *err)
 {
-	struct sources sources = { .minor = job->runtimes[0].minor };
+	size_t n;
 	int r;
 
-	sources.list = fopen(list, "we");
-	if (!sources.list)
-		return err_set(err, errno, "cannot create %s", list);
-	r = walk_all(job->dir, &(struct walk){ .each = list_one, .ctx = &sources }, err);
-	if (fclose(sources.list) != 0 && r == 0)
-		return err_set(err, errno, "cannot write %s", list);
-	*ret_any = sources.any;
+	sources->list = open_memstream(ret, &n);
+	if (!sources->list)
+		return err_set(err, ENOMEM, "cannot list the Python files");
+	r = exact_walk(sources->job->dir, &(struct walk){ .each = list_one, .ctx = sources }, err);
+	if (fclose(sources->list) != 0 && r == 0)
+		r = err_set(err, ENOMEM, "cannot list the Python files");
 	return r;
 }
 
-/* True if it is one of ours: PEP 552's flags say unchecked. A Python that could write into a tree
- * may have left one that depends on times. */
-static bool is_unchecked(const char *path)
-{
-	FD_CLEANUP int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	unsigned char head[8];
+/* -- what has become of it ------------------------------------------------------------------ */
 
-	return fd >= 0 && fd_read_all(fd, head, sizeof(head)) == sizeof(head) && head[4] == 1 &&
+/* True if a compiled file is what it is to be: by its first bytes one for this very source. */
+static bool is_pyc_of(int fd, const struct sources *sources, const char *source)
+{
+	enum pyc_kind kind = sources->job->checked ? PYC_CHECKED : PYC_UNCHECKED;
+	FILES_FREE char *text = NULL;
+	uint8_t bytes[PYC_HEAD_SIZE];
+	struct pyc_head head;
+	struct stat st;
+	size_t n;
+	ssize_t got = fd_read_at(fd, bytes, sizeof(bytes), 0);
+
+	if (got < 0 || fstat(fd, &st) < 0 || st.st_size > PYC_MAX ||
+	    pyc_head_parse(bytes, (size_t)got, &head) < 0 || head.kind != kind)
+		return false;
+	if (head.magic != pyc_magic(sources->minor))
+		return pyc_magic(sources->minor) == 0; /* newer than we know */
+	return exact_read(source, &text, &n, NULL) == 0 &&
+	       head.hash == pyc_source_hash(sources->minor, (const uint8_t *)text, n);
+}
+
+/* "/usr/lib/x.py" below what is stripped. */
+static int take_one(const struct sources *sources, const struct compiler *compiler,
+		    const char *name, struct err *err)
+{
+	FD_CLEANUP int fd = -1;
+	char made[PATH_SIZE], real[PATH_SIZE], source[PATH_SIZE], to[PATH_SIZE];
+	const char *base = path_base(name);
+	struct stat st;
+	int r = files_path(made, err, "%s/pyc%s%.*s%.*s.cpython-3%u.pyc", compiler->dir,
+			   compiler->at, (int)(base - name), name, (int)(strlen(base) - 3), base,
+			   sources->minor);
+
+	if (r < 0)
+		return r;
+	fd = exact_open_file(made, NULL);
+	if (fd < 0 || find_source(sources->root, name, real, &st) < 0 ||
+	    !is_pyc_of(fd, sources, real))
+		return 0; /* it could not be compiled, or is another since */
+	r = files_path(source, err, "%s%s", sources->job->strip, name);
+	if (r < 0)
+		return r;
+	r = cache_path(source, sources->minor, to, err);
+	if (r < 0)
+		return r;
+	r = exact_mkdirs_for(to, err);
+	if (r < 0)
+		return r;
+	r = copy_bytes(fd, made, to, err);
+	return r < 0 ? r : exact_chmod(to, 0644, err);
+}
+
+static int take_all(const struct sources *sources, const struct compiler *compiler, struct err *err)
+{
+	char name[PATH_SIZE];
+
+	for (const char *line = compiler->names; *line;) {
+		size_t n = strcspn(line, "\n");
+		int r = files_path(name, err, "/%.*s", (int)n, line);
+
+		if (r == 0)
+			r = take_one(sources, compiler, name, err);
+		if (r < 0)
+			return r;
+		line += n + (line[n] == '\n');
+	}
+	return 0;
+}
+
+static int compile_beside(const struct sources *sources, struct compiler *compiler, struct err *err)
+{
+	int fd, r = exact_remove(compiler->dir, err);
+
+	if (r < 0)
+		return r;
+	r = exact_mkdirs_for(compiler->dir, err);
+	if (r < 0)
+		return r;
+	fd = below_open_root(sources->job->work, O_PATH | O_DIRECTORY);
+	r = fd < 0 ? fd : below_mkdir(fd, path_base(compiler->dir), 0700);
+	fd_close(&fd);
+	if (r < 0)
+		return err_set(err, -r, "cannot create %s", compiler->dir);
+	fd_close(&r);
+	r = compiler_run(compiler, err);
+	if (r == 0)
+		r = take_all(sources, compiler, err);
+	fd = exact_remove(compiler->dir, r < 0 ? NULL : err);
+	return r >= 0 && fd < 0 ? fd : r;
+}
+
+static int compile(const struct pyc_job *job, struct compiler *compiler, struct err *err)
+{
+	ARRAY_FREE struct sysroot *root = malloc(sizeof(*root)); /* too large for a stack */
+	FILES_FREE char *names = NULL;
+	char dir[PATH_SIZE];
+	struct sources sources = {
+		.job = job, .root = root, .top = strlen(job->strip), .minor = job->runtimes[0].minor
+	};
+	int r = root ? sysroot_init(root, job->strip) : -ENOMEM;
+
+	if (r < 0)
+		return err_set(err, -r, "cannot list the Python files");
+	r = files_path(dir, err, "%s/compiled", job->work);
+	if (r < 0)
+		return r;
+	r = list_sources(&sources, &names, err);
+	if (r < 0 || !*names)
+		return r;
+	compiler->job = job;
+	compiler->names = names;
+	compiler->dir = dir;
+	return compile_beside(&sources, compiler, err);
+}
+
+int pyc_compile_or_warn(const struct pyc_job *job, const struct listener *listener, struct err *err)
+{
+	const struct pyc_runtime *own = &job->runtimes[0];
+	struct compiler *compiler = calloc(1, sizeof(*compiler));
+	int r = compiler ? compile(job, compiler, err) : err_set(err, ENOMEM, "cannot compile");
+
+	if (r == 1 && compiler->why[0])
+		listener_warn(listener,
+			      "%s: Python 3.%u runs in a sandbox alone, and cannot (%s), so Python "
+			      "files stay uncompiled and every start takes longer (Hint: install "
+			      "python3.%u)",
+			      own->arch->name, own->minor, compiler->why, own->minor);
+	else if (r == 1)
+		listener_warn(listener,
+			      "%s: no Python 3.%u runs here, so Python files stay uncompiled and "
+			      "every start takes longer (Hint: install qemu-user-static)",
+			      own->arch->name, own->minor);
+	free(compiler);
+	return r < 0 ? r : 0;
+}
+
+/* -- what peers have compiled --------------------------------------------------------------- */
+
+/* True if it is one of ours: PEP 552's flags say unchecked. A Python that could write into a tree
+ * may have left one that depends on times; another user could still change his. */
+static bool is_ours(int fd)
+{
+	unsigned char head[8];
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+	       fd_read_all(fd, head, sizeof(head)) == sizeof(head) && head[4] == 1 &&
 	       head[5] == 0 && head[6] == 0 && head[7] == 0;
 }
 
 static int share_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	const char *path = entry->path;
-	const struct stat *st = entry->st;
 	const struct sources *sources = ctx;
 	char peer[PATH_SIZE], from[PATH_SIZE], to[PATH_SIZE];
+	FD_CLEANUP int fd = -1;
 	struct stat other;
 	int r;
 
-	if (!is_source(path, st))
+	if (!S_ISREG(entry->st->st_mode) || !str_ends(entry->path, ".py"))
 		return 0;
-	r = files_path(peer, err, "%s%s", sources->peer, path + sources->top);
-	if (r < 0 || lstat(peer, &other) < 0 || other.st_ino != st->st_ino ||
-	    other.st_dev != st->st_dev)
+	r = files_path(peer, err, "%s%s", sources->peer, entry->path + sources->top);
+	if (r < 0 || exact_stat(peer, &other) < 0 || other.st_ino != entry->st->st_ino ||
+	    other.st_dev != entry->st->st_dev)
 		return r;
 	r = cache_path(peer, sources->minor, from, err);
 	if (r < 0)
 		return r;
-	r = cache_path(path, sources->minor, to, err);
-	if (r < 0 || files_exist(to) || !is_unchecked(from))
+	r = cache_path(entry->path, sources->minor, to, err);
+	if (r < 0 || exact_exists(to))
 		return r;
-	r = files_mkdirs_for(to, err);
+	fd = exact_open_file(from, NULL);
+	if (fd < 0 || !is_ours(fd))
+		return 0;
+	r = exact_mkdirs_for(to, err);
 	if (r < 0)
 		return r;
-	(void)link(from, to); /* what cannot be linked is compiled again */
+	(void)exact_link(fd, to); /* what cannot be linked is compiled again */
 	return 0;
 }
 
@@ -126,211 +278,5 @@ int pyc_share(const char *dir, const char *peer, unsigned minor, struct err *err
 {
 	struct sources sources = { .peer = peer, .top = strlen(dir), .minor = minor };
 
-	return walk_all(dir, &(struct walk){ .each = share_one, .ctx = &sources }, err);
-}
-
-/* The start of a command line; the strings that it needs are kept here. */
-struct command {
-	const char *argv[ARGV_MAX];
-	size_t n;
-	char ldso[PATH_SIZE], python[PATH_SIZE], qemu[64];
-};
-
-static void add(struct command *command, const char *word)
-{
-	command->argv[command->n++] = word;
-}
-
-/* The runtime's own interpreter, through its own ld.so, so that nothing has to be mounted. */
-static int command_runtime(struct command *command, const struct pyc_runtime *runtime,
-			   struct err *err)
-{
-	int r = files_path(command->python, err, "%s/bin/python3.%u", runtime->usr, runtime->minor);
-
-	if (r < 0)
-		return r;
-	r = files_path(command->ldso, err, "%s/%s", runtime->clib, runtime->ldso);
-	if (r < 0)
-		return r;
-	if (runtime->ldso[0]) {
-		add(command, command->ldso);
-		add(command, "--library-path");
-		add(command, runtime->clib);
-	}
-	add(command, command->python);
-	return 0;
-}
-
-static bool find_qemu(struct command *command, const struct arch *arch)
-{
-	static const char *const suffixes[] = { "-static", "" };
-
-	for (size_t i = 0; i < 2; i++) {
-		(void)snprintf(command->qemu, sizeof(command->qemu), "qemu-%s%s", arch->qemu,
-			       suffixes[i]);
-		if (program_exists(command->qemu))
-			return true;
-	}
-	return false;
-}
-
-static bool choose_native(const struct pyc_job *job, struct command *command, int *ret,
-			  struct err *err)
-{
-	unsigned minor = job->runtimes[0].minor;
-
-	for (size_t i = 0; i < job->n_runtimes; i++) {
-		if (job->runtimes[i].minor == minor &&
-		    arch_runs_on(job->runtimes[i].arch, arch_native())) {
-			*ret = command_runtime(command, &job->runtimes[i], err);
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool choose_host(const struct pyc_job *job, struct command *command)
-{
-	(void)snprintf(command->python, sizeof(command->python), "/usr/bin/python3.%u",
-		       job->runtimes[0].minor);
-	if (access(command->python, X_OK) < 0)
-		return false;
-	add(command, command->python);
-	return true;
-}
-
-static bool only_host(const struct pyc_job *job)
-{
-	return job->others && geteuid() == 0;
-}
-
-/* Natively staged, then the host's of the same minor, then under qemu-user; the host's first where
- * the runtimes are others'. 1 if none. */
-static int choose(const struct pyc_job *job, struct command *command, struct err *err)
-{
-	unsigned minor = job->runtimes[0].minor;
-	int r;
-
-	if (job->others && choose_host(job, command))
-		return 0;
-	if (only_host(job))
-		return 1;
-	if (choose_native(job, command, &r, err))
-		return r;
-	if (choose_host(job, command))
-		return 0;
-	for (size_t i = 0; i < job->n_runtimes; i++) {
-		if (job->runtimes[i].minor == minor && find_qemu(command, job->runtimes[i].arch)) {
-			add(command, command->qemu);
-			return command_runtime(command, &job->runtimes[i], err);
-		}
-	}
-	return 1;
-}
-
-/* compileall goes on after a file that it cannot compile, and ends with 1: for a syntax error, as
- * templates in packages may have, as for a full disk. The latter it calls "[Errno 28] ...". */
-static int find_error(const char *output)
-{
-	static const char mark[] = "[Errno ";
-	const char *at = strstr(output, mark);
-	char digits[8];
-	uint64_t code;
-
-	if (!at)
-		return 0;
-	at += sizeof(mark) - 1;
-	if (str_copy_bytes(digits, sizeof(digits), at, strcspn(at, "]")) < 0 ||
-	    str_to_u64(digits, 10, &code) < 0 || code == 0 || code > 4095)
-		return -EIO;
-	return -(int)code;
-}
-
-static int compile(const struct pyc_job *job, const char *list, struct err *err)
-{
-	/* The order of a set that is a constant follows the hash seed before Python 3.11. */
-	static const char *const env[] = { "PYTHONHASHSEED=0", "PYTHONNOUSERSITE=1", NULL };
-	const char *const words[] = {
-		"-B",
-		"-s",
-		"-S",
-		"-m",
-		"compileall",
-		"-q",
-		"-j1",
-		"--invalidation-mode",
-		job->checked ? "checked-hash" : "unchecked-hash",
-		"-s",
-		job->strip,
-		"-p",
-		"/",
-		"-i",
-		list,
-	};
-	FILES_FREE char *output = NULL;
-	char complaint[ERR_TEXT_MAX];
-	struct command command = { .n = 0 };
-	int r = choose(job, &command, err);
-
-	if (r != 0)
-		return r;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		add(&command, words[i]);
-	r = program_run(
-		&(struct program){
-			.argv = command.argv, .env = env, .dir = "/", .output_max = OUTPUT_MAX },
-		&output, complaint, err);
-	if (r < 0)
-		return err_wrap(err, r, "cannot compile the Python files");
-	if (r > 1)
-		return err_say(err, EIO, "cannot compile the Python files: %s",
-			       complaint[0] ? complaint : "no reason given");
-	r = find_error(output);
-	return r < 0 ? err_set(err, -r, "cannot write the compiled Python files") : 0;
-}
-
-static int list_and_compile(const struct pyc_job *job, const char *list, struct err *err)
-{
-	bool any = false;
-	int r = write_list(job, list, &any, err);
-
-	if (r < 0 || !any)
-		return r;
-	return compile(job, list, err);
-}
-
-int pyc_compile(const struct pyc_job *job, struct err *err)
-{
-	char list[PATH_SIZE];
-	int r = files_path(list, err, "%s/.compile", job->dir);
-
-	if (r < 0)
-		return r;
-	r = list_and_compile(job, list, err);
-	if (unlink(list) < 0 && errno != ENOENT && r >= 0)
-		return err_set(err, errno, "cannot remove %s", list);
-	return r;
-}
-
-int pyc_compile_or_warn(const struct pyc_job *job, const struct listener *listener, struct err *err)
-{
-	const struct pyc_runtime *own = &job->runtimes[0];
-	int r = pyc_compile(job, err);
-
-	if (r != 1)
-		return r;
-	if (only_host(job)) {
-		listener_warn(listener,
-			      "%s: root runs no Python of a tree, and this machine has no Python "
-			      "3.%u, so Python files stay uncompiled and every start takes longer "
-			      "(Hint: install python3.%u, or do this as the tree's owner, not as "
-			      "root)",
-			      own->arch->name, own->minor, own->minor);
-		return 0;
-	}
-	listener_warn(listener,
-		      "%s: no Python 3.%u runs here, so Python files stay uncompiled and every "
-		      "start takes longer (Hint: install qemu-user-static)",
-		      own->arch->name, own->minor);
-	return 0;
+	return exact_walk(dir, &(struct walk){ .each = share_one, .ctx = &sources }, err);
 }

@@ -14,27 +14,28 @@ struct listener;
 struct pyc_runtime {
 	const struct arch *arch;
 	unsigned minor;	  /* 11 for Python 3.11 */
+	const char *tree; /* that it is of, or something that looks like one; exact */
 	const char *usr;  /* directory that a view has as /usr; absolute */
 	const char *clib; /* and as /lib; absolute */
 	const char *ldso; /* file name in clib; "" if the interpreter is static */
 };
 
 struct pyc_job {
-	const char *dir;   /* .py files below it are compiled; absolute */
-	const char *strip; /* leading part of dir that is not to be in tracebacks; absolute */
-	bool others;	   /* the runtimes may be anybody's: this machine's Python comes first, and
-			      root runs no other */
+	const char *dir;   /* .py files below it are compiled; exact, as all paths here */
+	const char *strip; /* leading part of dir that is not to be in tracebacks */
+	const char *work;  /* a directory of ours that nobody else can enter, for what is between */
+	bool others;	   /* the runtimes may be anybody's: this machine's Python comes first */
 	bool checked;	   /* a .pyc is compared with its .py at each import: for files that users
 			      may edit */
 	const struct pyc_runtime *runtimes; /* candidates, the files' own runtime first */
 	size_t n_runtimes;
 };
 
-/* Compiles each .py below job->dir that has no .pyc yet. Returns 0; 1 if nothing here can run a
- * Python of that minor (none was compiled); -errno. A file with a syntax error is passed over. */
-int pyc_compile(const struct pyc_job *job, struct err *err);
-
-/* The same, and 0 with a warning where nothing can compile. */
+/* Compiles each .py below job->dir that has no .pyc yet, by a Python in a sandbox (for other users
+ * than root without, where there can be none) or this machine's own. What it leaves is not
+ * believed: for each source one regular file is taken, of bounded size, that is a .pyc for it by
+ * its first bytes. A file with a syntax error is passed over. A warning where nothing can compile.
+ */
 int pyc_compile_or_warn(const struct pyc_job *job, const struct listener *listener,
 			struct err *err);
 

@@ -23,8 +23,11 @@
 
 static int name_places(const char *tree, struct runtime_info *ret, struct err *err)
 {
-	int r = files_path(ret->usr, err, "%s/" TREE_USR_OF, tree, ret->arch->name);
+	int r = files_path(ret->tree, err, "%s", tree);
 
+	if (r < 0)
+		return r;
+	r = files_path(ret->usr, err, "%s/" TREE_USR_OF, tree, ret->arch->name);
 	if (r < 0)
 		return r;
 	r = files_path(ret->clib, err, "%s/" TREE_CLIB_OF, tree, ret->arch->name);
@@ -149,6 +152,7 @@ struct pyc_runtime runtime_info_compiler(const struct runtime_info *info)
 {
 	return (struct pyc_runtime){ .arch = info->arch,
 				     .minor = info->minor,
+				     .tree = info->tree,
 				     .usr = info->usr,
 				     .clib = info->clib,
 				     .ldso = info->ldso };

@@ -14,6 +14,7 @@ enum { RUNTIME_INFO_PATH_MAX = 4096, RUNTIME_INFO_NAME_MAX = 256, RUNTIME_INFO_M
 
 struct runtime_info {
 	const struct arch *arch;
+	char tree[RUNTIME_INFO_PATH_MAX];
 	char usr[RUNTIME_INFO_PATH_MAX], clib[RUNTIME_INFO_PATH_MAX];
 	char records[RUNTIME_INFO_PATH_MAX]; /* etc/busypy/<arch>; perhaps not there */
 	unsigned minor;			     /* 11 for Python 3.11 */

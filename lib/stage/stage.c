@@ -46,6 +46,7 @@ struct stage {
 	struct transaction transaction;
 	struct debian *debian; /* NULL unless from Debian */
 	char rootfs[PATH_SIZE];
+	char runtimes[PATH_SIZE]; /* looks like a tree, for those that compile */
 	struct built built[STAGE_ARCHS_MAX];
 	size_t n_built;
 	char peer_paths[PEERS_MAX][PATH_SIZE];
@@ -121,6 +122,7 @@ static size_t list_compilers(const struct stage *stage, size_t first, struct pyc
 
 		ret[n++] = (struct pyc_runtime){ .arch = stage->request->archs[at],
 						 .minor = built->result.minor,
+						 .tree = stage->runtimes,
 						 .usr = built->usr,
 						 .clib = built->clib,
 						 .ldso = built->result.ldso };
@@ -134,6 +136,7 @@ static int compile(struct stage *stage, size_t which, const char *dir, const cha
 	struct pyc_runtime runtimes[STAGE_ARCHS_MAX];
 	struct pyc_job job = { .dir = dir,
 			       .strip = strip,
+			       .work = stage->transaction.build,
 			       .others = stage->request->from == STAGE_DIR,
 			       .checked = checked,
 			       .runtimes = runtimes };
@@ -184,7 +187,6 @@ static int name_places(const struct stage *stage, const struct arch *arch, struc
 static int settle(const struct stage *stage, const struct built *built, const struct arch *arch,
 		  struct err *err)
 {
-	char runtimes[PATH_SIZE];
 	int r = exact_settle(built->python, err);
 
 	if (r < 0)
@@ -195,14 +197,11 @@ static int settle(const struct stage *stage, const struct built *built, const st
 	r = exact_settle(built->info, err);
 	if (r < 0)
 		return r;
-	r = files_path(runtimes, err, "%s/runtimes", stage->transaction.build);
-	if (r < 0)
-		return r;
-	r = closure_check(runtimes, arch, err);
+	r = closure_check(stage->runtimes, arch, err);
 	/* A module that cannot be imported is no reason to stage nothing. */
 	if (r < 0)
 		return r;
-	return check_warn(&(struct check_request){ .tree = runtimes,
+	return check_warn(&(struct check_request){ .tree = stage->runtimes,
 						   .archs = (const struct arch *[]){ arch, NULL },
 						   .skip = CHECK_SKIP_LAYOUT | CHECK_SKIP_PROGRAMS |
 							   CHECK_SKIP_SUMS },
@@ -312,7 +311,7 @@ static int say_programs(const struct stage *stage, const char *dir, struct err *
 	if (r < 0)
 		return r;
 	(void)snprintf(line, sizeof(line), "programs = %s\n", name);
-	return files_write(path, line, strlen(line), 0644, err);
+	return exact_write(path, line, strlen(line), 0644, err);
 }
 
 static int build_tree(struct stage *stage, struct err *err)
@@ -391,10 +390,29 @@ static int look_at_libc(struct stage *stage, struct err *err)
 
 /* -- all of it ------------------------------------------------------------------------------ */
 
+/* A sandbox is made of a tree. */
+static int make_runtimes(struct stage *stage, struct err *err)
+{
+	static const char *const folders[] = { "bin", "sbin", TREE_SITE };
+	char dir[PATH_SIZE];
+	int r = files_path(stage->runtimes, err, "%s/runtimes", stage->transaction.build);
+
+	for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		r = files_path(dir, err, "%s/%s", stage->runtimes, folders[i]);
+		if (r == 0)
+			r = exact_mkdirs(dir, err);
+	}
+	return r;
+}
+
 static int build_all(struct stage *stage, struct err *err)
 {
 	char source[PATH_SIZE];
-	int r = add_peers(stage, err);
+	int r = make_runtimes(stage, err);
+
+	if (r < 0)
+		return r;
+	r = add_peers(stage, err);
 
 	if (r < 0)
 		return r;
