@@ -125,7 +125,7 @@ static int link_runtime(const struct add *add, const struct arch *arch, const ch
 
 static int link_tree(const struct add *add, const char *to, struct err *err)
 {
-	static const char *const shared[] = { "bin", "sbin", TREE_SITE, "etc/inittab" };
+	static const char *const shared[] = { "bin", "sbin", TREE_SITE, "etc/inittab", TREE_CONF };
 	char old[PATH_SIZE];
 	int r = exact_mkdirs(to, err);
 

@@ -278,6 +278,7 @@ static void scan_program(struct boot *boot, const char *path, const char *comman
 	if (n < 0 || !first_line_is_python(head, (size_t)n))
 		return;
 	scan(boot, path, command);
+	check_calls_at_boot(boot->part, path, command);
 	for (size_t i = 0; i < boot->n_modules; i++) /* grows while it is walked */
 		scan(boot, boot->modules[i], command);
 	for (size_t i = 0; i < boot->n_modules; i++)

@@ -75,6 +75,7 @@ static void add_jobs(struct run *run)
 	if (!(skip & CHECK_SKIP_PROGRAMS)) {
 		add_job(run, check_programs, NULL, "the programs");
 		add_job(run, check_boot, NULL, "what boots");
+		add_job(run, check_calls, NULL, "what scripts call");
 	}
 	if (!(skip & CHECK_SKIP_PYTHON))
 		add_job(run, check_python, NULL, "Python");

@@ -80,7 +80,12 @@ int check_elf(struct check_part *part, struct err *err);
 int check_python(struct check_part *part, struct err *err);
 int check_programs(struct check_part *part, struct err *err);
 int check_boot(struct check_part *part, struct err *err);
+int check_calls(struct check_part *part, struct err *err);
 int check_syntax(struct check_part *part, struct err *err);
 int check_sums(struct check_part *part, struct err *err);
+
+/* What a program of the tree that init starts calls. Where the tree uses no host's programs,
+ * check_calls() has told already. */
+void check_calls_at_boot(struct check_part *part, const char *path, const char *command);
 
 #endif

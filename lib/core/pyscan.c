@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/pytoken.h"
 #include "core/str.h"
 
 enum token { END, NAME, DOT, COMMA, COLON, LINE_END, OTHER };
@@ -27,124 +28,26 @@ static const char *const blocking[] = { "os.urandom",	       "uuid.uuid4",
 					"secrets.randbelow",   "secrets.choice",
 					"multiprocessing" };
 
-static bool is_name(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || (unsigned char)c >= 0x80;
-}
-
-static bool at(const struct pyscan *scan, const char *text)
-{
-	size_t n = strlen(text);
-
-	return scan->n - scan->at >= n && memcmp(scan->bytes + scan->at, text, n) == 0;
-}
-
-/* scan->at is on the first quote. */
-static void skip_text(struct pyscan *scan)
-{
-	char quote = scan->bytes[scan->at];
-	bool triple = at(scan, quote == '"' ? "\"\"\"" : "'''");
-
-	scan->at += triple ? 3 : 1;
-	while (scan->at < scan->n) {
-		char c = scan->bytes[scan->at];
-
-		if (c == quote && (!triple || at(scan, quote == '"' ? "\"\"\"" : "'''"))) {
-			scan->at += triple ? 3 : 1;
-			return;
-		}
-		if (c == '\n' && !triple)
-			return; /* a text that does not end: no Python */
-		if (c == '\\' && scan->at + 1 < scan->n)
-			c = scan->bytes[++scan->at];
-		scan->line += c == '\n';
-		scan->at++;
-	}
-}
-
-/* True if these letters before a quote belong to the text. */
-static bool is_prefix(const char *name, size_t n)
-{
-	return n <= 2 && strspn(name, "rRbBfFuUtT") >= n;
-}
-
-static enum token take_name(struct pyscan *scan, char *ret)
-{
-	size_t from = scan->at, n;
-
-	while (scan->at < scan->n && is_name(scan->bytes[scan->at]))
-		scan->at++;
-	n = scan->at - from;
-	if (scan->at < scan->n && (scan->bytes[scan->at] == '"' || scan->bytes[scan->at] == '\'') &&
-	    str_copy_bytes(ret, PYSCAN_NAME_MAX, scan->bytes + from, n) == 0 && is_prefix(ret, n)) {
-		skip_text(scan);
-		return OTHER;
-	}
-	/* a name that is too long is none of ours */
-	if (str_copy_bytes(ret, PYSCAN_NAME_MAX, scan->bytes + from, n) < 0)
-		return OTHER;
-	return NAME;
-}
-
-/* What a single byte is, which has been taken. */
-static enum token take_byte(struct pyscan *scan, char c)
-{
-	switch (c) {
-	case '(':
-	case '[':
-	case '{':
-		scan->depth++;
-		return OTHER;
-	case ')':
-	case ']':
-	case '}':
-		scan->depth -= scan->depth > 0;
-		return OTHER;
-	case '.':
-		return DOT;
-	case ',':
-		return COMMA;
-	case ':':
-	case ';':
-		return COLON;
-	}
-	return OTHER;
-}
-
+/* A name that is too long is none of ours. */
 static enum token next_token(struct pyscan *scan, char *ret_name)
 {
-	while (scan->at < scan->n) {
-		char c = scan->bytes[scan->at];
+	struct pytokens tokens = { scan->bytes, scan->n, scan->at, scan->line, scan->depth };
+	struct pytoken token;
+	int kind = pytoken_next(&tokens, &token);
 
-		if (c == '#') {
-			while (scan->at < scan->n && scan->bytes[scan->at] != '\n')
-				scan->at++;
-			continue;
-		}
-		if (c == '"' || c == '\'') {
-			skip_text(scan);
-			return OTHER;
-		}
-		if (is_name(c))
-			return take_name(scan, ret_name);
-		scan->at++;
-		if (c == '\n') {
-			scan->line++;
-			if (!scan->depth)
-				return LINE_END;
-			continue;
-		}
-		if (c == '\\' && scan->at < scan->n && scan->bytes[scan->at] == '\n') {
-			scan->line++;
-			scan->at++;
-			continue;
-		}
-		if (c == ' ' || c == '\t' || c == '\r' || c == '\f')
-			continue;
-		return take_byte(scan, c);
-	}
-	return END;
+	scan->at = tokens.at;
+	scan->line = tokens.line;
+	scan->depth = tokens.depth;
+	if (kind == PYTOKEN_NAME &&
+	    str_copy_bytes(ret_name, PYSCAN_NAME_MAX, token.text, token.n) == 0)
+		return NAME;
+	if (pytoken_is(&token, '.'))
+		return DOT;
+	if (pytoken_is(&token, ','))
+		return COMMA;
+	if (pytoken_is(&token, ':') || pytoken_is(&token, ';'))
+		return COLON;
+	return kind == PYTOKEN_END ? END : kind == PYTOKEN_LINE_END ? LINE_END : OTHER;
 }
 
 /* Appends to scan->module; what does not fit is forgotten as a whole. */

@@ -54,6 +54,16 @@ refuses() {
     [ ! -e "$TREE/.busypy-stage" ]
 }
 
+@test "a script that calls the machine's programs, with the remedy" {
+    script gits '#!/usr/bin/env python3\nimport subprocess\nsubprocess.run(["sudo", "-n", "git", "x"])\nsubprocess.run(["ls"])\n'
+    run -0 "${ADD[@]}" "$TREE" gits
+    same "$output" "busypy: add: warning: bin/gits: calls sudo, git (line 3), not in the tree: a view has no others; with 'programs = host' in etc/busypy/tree.conf it finds the machine's"
+    rm "$TREE/bin/gits"
+    echo 'programs = host' >"$TREE/etc/busypy/tree.conf"
+    run -0 "${ADD[@]}" "$TREE" gits
+    same "$output" ""
+}
+
 @test "links out of a package, a package around the tree, names that nobody can carry" {
     package lib
     echo secret >secret

@@ -98,3 +98,11 @@ def _(change):
     os.mkdir(change.new("site-package/slow"))
     os.chmod(change.at("site-package/slow"), 0o755)
     change.write("site-package/slow/__init__.py", "# parts\nimport multiprocessing\n")
+
+
+@case("a host's program at boot, which no client has", "bin/starts",
+      "calls git (line 3), not in the tree, and the inittab starts it with starts", None, "warning")
+def _(change):
+    change.write("etc/busypy/tree.conf", "programs = host\n")
+    change.write("bin/starts", "#!/usr/bin/env python3\nimport subprocess\nsubprocess.run(['git'])\n", 0o755)
+    change.write("etc/inittab", "::sysinit:starts\n")

@@ -19,6 +19,13 @@ def _(change):
     change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/env python3 -u\n")
 
 
+@case("a host's program", "bin/ls", "calls git, rsync (line 3), not in the tree",
+      severity="warning")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n",
+                   b"#!/usr/bin/python3\nimport os\nos.system('git x; cd y && ls | rsync z')\n")
+
+
 @case("one minor version", "bin/ls",
       "begins with #!/usr/bin/python3.11, which the handler does not match")
 def _(change):
