@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -64,29 +65,34 @@ int export_enter(const struct export_dir *dir, const char *id, struct folder *re
 	return folder_enter(versions, id, ret, err);
 }
 
-int export_version(const struct export_dir *dir, const char *id, struct version_record *ret,
-		   struct err *err)
+int export_record(const struct folder *version, const char *id, struct version_record *ret,
+		  struct err *err)
 {
-	FOLDER_CLEANUP struct folder version = FOLDER_NONE;
 	char bytes[VERSION_RECORD_MAX + 1];
-	ssize_t n;
-	int r = export_enter(dir, id, &version, err);
+	ssize_t n = below_read(version->fd, TREE_VERSION_RECORD, bytes, sizeof(bytes));
+	int r;
 
-	if (r < 0)
-		return r;
-	n = below_read(version.fd, TREE_VERSION_RECORD, bytes, sizeof(bytes));
 	if (n == -ENOENT || n == -ENOTDIR)
 		return err_say(err, EINVAL,
 			       "version %s is incomplete: it has no " TREE_VERSION_RECORD, id);
 	if (n < 0)
-		return err_set(err, (int)-n, "cannot read %s/" TREE_VERSION_RECORD, version.path);
+		return err_set(err, (int)-n, "cannot read %s/" TREE_VERSION_RECORD, version->path);
 	r = version_record_parse(bytes, (size_t)n, ret, err);
 	if (r < 0)
-		return err_wrap(err, r, "%s/" TREE_VERSION_RECORD, version.path);
+		return err_wrap(err, r, "%s/" TREE_VERSION_RECORD, version->path);
 	if (!str_eq(ret->id, id))
 		return err_say(err, EINVAL, "%s/" TREE_VERSION_RECORD " is the record of %s",
-			       version.path, ret->id);
+			       version->path, ret->id);
 	return 0;
+}
+
+int export_version(const struct export_dir *dir, const char *id, struct version_record *ret,
+		   struct err *err)
+{
+	FOLDER_CLEANUP struct folder version = FOLDER_NONE;
+	int r = export_enter(dir, id, &version, err);
+
+	return r < 0 ? r : export_record(&version, id, ret, err);
 }
 
 static int compare(const void *a, const void *b)
@@ -192,6 +198,51 @@ int export_switch(const struct export_dir *dir, const char *id, struct err *err)
 	if (r < 0)
 		return err_set(err, -r, "cannot rename %s/" EXPORT_CURRENT_TMP, root->path);
 	return export_sync(root, err);
+}
+
+static bool has_name(const struct folder *versions, const struct folder *version, const char *name)
+{
+	struct stat ours, named;
+
+	return fstat(version->fd, &ours) == 0 && below_stat(versions->fd, name, &named) == 0 &&
+	       ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
+int export_rename(const struct export_dir *dir, const struct folder *version, const char *from,
+		  const char *to, struct err *err)
+{
+	const struct folder *versions = export_versions(dir);
+	int r = below_rename(versions->fd, from, versions->fd, to, 0);
+
+	if (r < 0)
+		return err_set(err, -r, "cannot rename %s/%s to %s", versions->path, from, to);
+	if (has_name(versions, version, to))
+		return export_sync(versions, err);
+	(void)below_rename(versions->fd, to, versions->fd, from, 0); /* as it was, if that can be */
+	return err_say(err, EAGAIN, "%s/%s has changed meanwhile", versions->path, from);
+}
+
+static int remove_one(const struct walk_entry *entry, struct err *err, void *ctx)
+{
+	(void)ctx;
+	if (str_eq(entry->name, "."))
+		return 0; /* the version itself goes by its name */
+	if (unlinkat(entry->dir, entry->name, S_ISDIR(entry->st->st_mode) ? AT_REMOVEDIR : 0) < 0)
+		return err_set(err, errno, "cannot remove %s", entry->path);
+	return 0;
+}
+
+int export_remove(const struct export_dir *dir, const struct folder *version, const char *name,
+		  struct err *err)
+{
+	const struct folder *versions = export_versions(dir);
+	int r = folder_walk(version, ".", &(struct walk){ .each = remove_one }, err);
+
+	if (r < 0)
+		return r;
+	r = has_name(versions, version, name) ? below_unlink(versions->fd, name, AT_REMOVEDIR)
+					      : -EAGAIN;
+	return r < 0 ? err_set(err, -r, "cannot remove %s/%s", versions->path, name) : 0;
 }
 
 /* Removes the entries of a directory that match; the lock is held, so nobody is at work on them. */

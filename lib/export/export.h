@@ -26,6 +26,10 @@ int export_current(const struct export_dir *dir, char *ret_id, struct err *err);
 /* Opens a version, complete or not. -ENOENT with a sentence if there is none of that name. */
 int export_enter(const struct export_dir *dir, const char *id, struct folder *ret, struct err *err);
 
+/* Reads the record of a version that is open: its id is id, so it is complete. */
+int export_record(const struct folder *version, const char *id, struct version_record *ret,
+		  struct err *err);
+
 /* Reads the record of a version: its id is the name, so it is complete. -ENOENT with a sentence if
  * there is no such version. */
 int export_version(const struct export_dir *dir, const char *id, struct version_record *ret,
@@ -39,6 +43,15 @@ int export_list(const struct export_dir *dir, struct version_record **ret, size_
 /* Makes "current" name the version, which must be on disk: by a rename, then its directory is
  * synced. Whoever looks sees the one before or this one. */
 int export_switch(const struct export_dir *dir, const char *id, struct err *err);
+
+/* Gives an open version another name in "versions", on disk. -EAGAIN with a sentence if something
+ * else has its name, which then keeps it. */
+int export_rename(const struct export_dir *dir, const struct folder *version, const char *from,
+		  const char *to, struct err *err);
+
+/* Removes an open version with all in it, and its name in "versions", if that is still its own. */
+int export_remove(const struct export_dir *dir, const struct folder *version, const char *name,
+		  struct err *err);
 
 /* fsync of a directory; an error that means that the file system has no such thing is none. */
 int export_sync(const struct folder *folder, struct err *err);

@@ -17,7 +17,6 @@
 #include "export/leased.h"
 #include "export/lock.h"
 #include "export/users.h"
-#include "sys/below.h"
 
 /* Of each version. */
 struct usage {
@@ -35,20 +34,23 @@ struct collecting {
 /* First it loses its name, for good: an interrupted removal is finished by the next writer. */
 static int remove_version(const struct export_dir *dir, const char *id, struct err *err)
 {
-	const struct folder *versions = export_versions(dir);
+	FOLDER_CLEANUP struct folder version = FOLDER_NONE;
+	struct version_record record;
 	char gone[VERSION_ID_SIZE + 8];
 	struct text text;
-	int r;
+	int r = export_enter(dir, id, &version, err);
 
-	text_init(&text, gone, sizeof(gone));
-	text_addf(&text, "%s.gone", id); /* fits */
-	r = below_rename(versions->fd, id, versions->fd, gone, 0);
-	if (r < 0)
-		return err_set(err, -r, "cannot rename %s/%s", versions->path, id);
-	r = export_sync(versions, err);
 	if (r < 0)
 		return r;
-	return folder_remove(versions, gone, err);
+	r = export_record(&version, id, &record, err);
+	if (r < 0)
+		return r;
+	text_init(&text, gone, sizeof(gone));
+	text_addf(&text, "%s.gone", id); /* fits */
+	r = export_rename(dir, &version, id, gone, err);
+	if (r < 0)
+		return r;
+	return export_remove(dir, &version, gone, err);
 }
 
 /* Counts anew, and adds to what was seen before. 1 if not all leases were looked at. */

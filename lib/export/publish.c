@@ -21,7 +21,6 @@
 #include "export/lock.h"
 #include "export/source.h"
 #include "export/writer.h"
-#include "sys/below.h"
 
 struct publishing {
 	const struct publish_request *request;
@@ -167,26 +166,14 @@ static int write_version(struct publishing *p, struct err *err)
 	return version_writer_sync(p->writer, err);
 }
 
-/* On disk as a whole under its name before anything refers to it. What gets the name is what was
- * written and checked. */
+/* On disk as a whole under its name before anything refers to it. */
 static int name_version(struct publishing *p, struct err *err)
 {
-	const struct folder *versions = export_versions(p->dir);
-	struct stat ours, named;
-	int r = below_rename(versions->fd, p->temporary, versions->fd, p->id, 0);
+	int r = export_rename(p->dir, version_writer_folder(p->writer), p->temporary, p->id, err);
 
-	if (r < 0)
-		return err_set(err, -r, "cannot create %s/%s", versions->path, p->id);
-	p->temporary[0] = '\0';
-	r = folder_stat(versions, p->id, &named, err);
-	if (r < 0)
-		return r;
-	if (fstat(version_writer_folder(p->writer)->fd, &ours) < 0)
-		return err_set(err, errno, "cannot look at %s/%s", versions->path, p->id);
-	if (ours.st_dev != named.st_dev || ours.st_ino != named.st_ino)
-		return err_say(err, EAGAIN, "%s/%s has changed while it was published",
-			       versions->path, p->id);
-	return export_sync(versions, err);
+	if (r == 0)
+		p->temporary[0] = '\0';
+	return r;
 }
 
 static int make_version(struct publishing *p, struct err *err)
@@ -212,9 +199,9 @@ static int make_current(struct publishing *p, struct err *err)
 	int r = make_version(p, err);
 
 	if (r < 0) {
-		if (p->temporary[0])
-			(void)folder_remove(export_versions(p->dir), p->temporary,
-					    NULL); /* the next one does it */
+		if (p->writer && p->temporary[0]) /* what is left, the next one removes */
+			(void)export_remove(p->dir, version_writer_folder(p->writer), p->temporary,
+					    NULL);
 		return r;
 	}
 	return export_switch(p->dir, p->id, err);
