@@ -25,6 +25,7 @@
 #include "export/file_sum.h"
 #include "sys/below.h"
 #include "sys/fd.h"
+#include "sys/trust.h"
 
 /* Far more lines than a tree has files. */
 enum { TEXT_MAX = 1024 * 1024 * 1024 };
@@ -222,8 +223,10 @@ static int check_file(const struct walk_entry *entry, const struct version_line 
 
 static const mode_t types[] = { S_IFREG, S_IFDIR, S_IFLNK };
 
-static int look_at(const struct folder *version, const struct version_line *line, struct err *err)
+static int look_at(const struct folder *version, const struct version_line *line,
+		   const struct trust *trust, struct err *err)
 {
+	char path[PATH_SIZE];
 	struct stat st;
 	int r = below_stat(version->fd, line->path, &st);
 
@@ -236,10 +239,12 @@ static int look_at(const struct folder *version, const struct version_line *line
 		return err_say(err, EBADMSG,
 			       "%s/%s has another type or size than its manifest says",
 			       version->path, line->path);
-	return 0;
+	if (path_join(path, sizeof(path), version->path, line->path) < 0)
+		return err_set(err, ENAMETOOLONG, "%.64s...", line->path);
+	return trust_state(trust, &st, path, err);
 }
 
-int version_manifest_look(const struct folder *version, struct err *err)
+int version_manifest_look(const struct folder *version, const struct trust *trust, struct err *err)
 {
 	VERSION_MANIFEST_CLEANUP struct version_manifest manifest = { 0 };
 	int r = version_manifest_read(version, &manifest, err);
@@ -247,7 +252,7 @@ int version_manifest_look(const struct folder *version, struct err *err)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < manifest.n; i++) {
-		r = look_at(version, &manifest.lines[i], err);
+		r = look_at(version, &manifest.lines[i], trust, err);
 		if (r < 0)
 			return r;
 	}

@@ -8,6 +8,7 @@
 
 struct err;
 struct folder;
+struct trust;
 struct version_line;
 
 /* Lines in memory. Initialise with { 0 }. */
@@ -32,8 +33,9 @@ int version_manifest_read(const struct folder *version, struct version_manifest 
 			  struct err *err);
 
 /* A short look at a version: its manifest is the one that was recorded, and all that it names is
- * there, of its type and size. -EBADMSG with a sentence that names the first path that is not. */
-int version_manifest_look(const struct folder *version, struct err *err);
+ * there, of its type and size. -EBADMSG with a sentence that names the first path that is not;
+ * -EPERM for one that the rule of owners (sys/trust) does not hold for. */
+int version_manifest_look(const struct folder *version, const struct trust *trust, struct err *err);
 
 /* Compares a complete version with its manifest: nothing is missing, nothing is there besides,
  * every mode and byte is right. -EBADMSG with a sentence that names the first path that differs. */

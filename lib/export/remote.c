@@ -29,6 +29,7 @@
 #include "export/export.h"
 #include "export/manifest.h"
 #include "export/publish.h"
+#include "sys/trust.h"
 #include "remote_sh.h"
 
 struct sending {
@@ -113,13 +114,52 @@ static int do_there(struct sending *s, const char *name, char **ret_output, stru
 	return ssh_do(&s->ssh, step, ret_output, err);
 }
 
-/* The rule that base/destination applies here. text is what survey() says. */
+/* A line of owners(): a folder on the way there, the export or its versions. In a sticky one only
+ * the owner of a name can replace what it stands for. */
+static int judge_owner(const struct sending *s, const char *line, const char *export,
+		       struct err *err)
+{
+	const struct trust trust = { 0 }; /* root's alone */
+	char path[PATH_SIZE];
+	unsigned uid, mode;
+	struct stat st = { 0 };
+	int at = 0, r;
+
+	if (sscanf(line, "%u %x %n", &uid, &mode, &at) != 2 || line[at] != '/')
+		return err_say(err, EIO, "%s: cannot tell who owns what is on the way to %s",
+			       s->host, s->path);
+	r = files_path(path, err, "%s:%.*s", s->host, (int)strcspn(line + at, "\n"), line + at);
+	if (r < 0)
+		return r;
+	st.st_uid = uid;
+	st.st_mode = mode;
+	if ((mode & S_ISVTX) && !path_below(path + strlen(s->host) + 1, export))
+		st.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
+	return trust_state(&trust, &st, path, err);
+}
+
+/* The rule of sys/trust, there. */
+static int judge_owners(const struct sending *s, const char *lines, const char *export,
+			struct err *err)
+{
+	for (const char *line = lines; *line; line += strcspn(line, "\n"), line += *line != '\0') {
+		int r = *line == '\n' ? 0 : judge_owner(s, line, export, err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The rules that base/destination and export/dir apply here. text is what survey() says. */
 static int judge(const struct sending *s, const char *text, struct err *err)
 {
 	struct destination there = { .content = DESTINATION_OTHER };
 	const char *line = text ? strchr(text, '\n') : NULL;
 	char given[PATH_SIZE], real[PATH_SIZE];
-	int r;
+	struct err why = { 0 };
+	const char *next;
+	int r, owners;
 
 	if (!line)
 		return err_say(err, EIO, "%s: cannot tell what %s is", s->host, s->path);
@@ -139,12 +179,17 @@ static int judge(const struct sending *s, const char *text, struct err *err)
 	if (!path_canonical(real))
 		return err_say(err, EINVAL, "%s: cannot tell where %s is", s->host, s->path);
 	there.system = destination_system(real, &there.within);
+	next = line + 1 + strcspn(line + 1, "\n");
+	owners = judge_owners(s, *next ? next + 1 : next, real, &why);
 	r = files_path(real, err, "%s:%.*s", s->host, (int)strcspn(line + 1, "\n"), line + 1);
 	if (r < 0)
 		return r;
 	there.given = given;
 	there.real = real;
-	return destination_judge(&there, DESTINATION_EXPORT, 0, err);
+	r = destination_judge(&there, DESTINATION_EXPORT, 0, err);
+	if (r == 0 && owners < 0 && err)
+		*err = why;
+	return r < 0 ? r : owners;
 }
 
 static int begin(struct sending *s, struct err *err)

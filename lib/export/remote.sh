@@ -138,7 +138,8 @@ is_export() {
 }
 
 # survey EXPORT: prints what is there (absent, empty, export or other) and whether it is a home
-# directory, then its path without links. Changes nothing; core/destination.c judges.
+# directory, then its path without links. A home on a dead server holds up who looks at it: so a
+# child does, for a while. Changes nothing; core/destination.c judges.
 # shellcheck disable=SC3013 # all shells have -ef, and POSIX since 2024
 survey() {
     what='empty' own=-
@@ -161,11 +162,29 @@ survey() {
     done
     real=$(cd -P -- "$at" && pwd -P) real=${real%/}$rest
     [ ! "$1" -ef / ] || real=/
-    [ ! "$1" -ef "${HOME:-/dev/null}" ] || own=home
     while IFS=: read -r _ _ _ _ _ home _; do
-        [ ! "$1" -ef "${home:-/dev/null}" ] || own=home
+        [ "${home%/}" != "$real" ] || own=home
     done </etc/passwd
+    # shellcheck disable=SC2016 # is expanded there
+    [ $own = home ] || ! timeout -s KILL 10 sh -c '
+        while IFS=: read -r _ _ _ _ _ home _; do
+            [ ! "$1" -ef "${home:-/dev/null}" ] || exit 0
+        done </etc/passwd
+        [ "$1" -ef "${HOME:-/dev/null}" ]' sh "$1" 2>/dev/null || own=home
     printf '%s %s\n%s\n' "$what" "$own" "$real"
+    [ "$(id -u)" != 0 ] || owners "$real"
+}
+
+# owners PATH: of PATH/versions, PATH and each folder that it lies in, what is there of them: owner,
+# type and mode, path. sys/trust.c has the rule.
+owners() {
+    at=$1/versions
+    while :; do
+        [ ! -e "$at" ] || stat -c '%u %f %n' -- "$at"
+        [ "$at" != / ] || return 0
+        at=${at%/*}
+        at=${at:-/}
+    done
 }
 
 # begin EXPORT: makes it, if need be, and takes its lock. Prints what current is, then the versions

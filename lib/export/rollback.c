@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/folder.h"
@@ -14,6 +15,7 @@
 #include "export/export.h"
 #include "export/lock.h"
 #include "export/manifest.h"
+#include "sys/trust.h"
 
 static int find_previous(const struct export_dir *dir, char *ret_id, struct err *err)
 {
@@ -45,14 +47,20 @@ static int check_version(const struct export_dir *dir, const char *id, struct er
 {
 	FOLDER_CLEANUP struct folder version = FOLDER_NONE;
 	struct version_record record;
-	int r = export_version(dir, id, &record, err);
+	struct trust trust;
+	struct stat st;
+	int r = export_enter(dir, id, &version, err);
 
 	if (r < 0)
 		return r;
-	r = export_enter(dir, id, &version, err);
+	r = export_record(&version, id, &record, err);
 	if (r < 0)
 		return r;
-	return version_manifest_look(&version, err);
+	trust_init_root(&trust);
+	if (fstat(version.fd, &st) < 0)
+		return err_set(err, errno, "cannot look at %s", version.path);
+	r = trust_state(&trust, &st, version.path, err);
+	return r < 0 ? r : version_manifest_look(&version, &trust, err);
 }
 
 int rollback(const struct export_dir *dir, const char *id, char *ret_id, struct err *err)

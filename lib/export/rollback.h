@@ -8,7 +8,8 @@ struct export_dir;
 
 /* Makes an earlier version current: id, or for NULL the one that was published before the current
  * one. ret_id has VERSION_ID_SIZE bytes. -ENOENT or -EINVAL with a sentence for a version that is
- * unknown or incomplete; then nothing has changed. */
+ * unknown or incomplete, -EPERM for one that others than root could have written; then nothing has
+ * changed. */
 int rollback(const struct export_dir *dir, const char *id, char *ret_id, struct err *err);
 
 #endif

@@ -34,6 +34,9 @@
 #define XFS_SUPER_MAGIC 0x58465342
 #endif
 
+/* Of all files, each once. */
+#define BYTES_MAX (64ULL << 30)
+
 struct version_writer {
 	struct folder root;
 	bool sync_each; /* syncfs(2) does not promise enough here */
@@ -236,6 +239,20 @@ static void count(struct version_writer *writer, uint64_t size, enum file_store_
 	writer->counts.new_bytes += size;
 }
 
+/* A hole has no end: what could not be unpacked from an archive is not published either. */
+static int check_size(const struct version_writer *writer, int fd, const char *path,
+		      struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_set(err, errno, "cannot look at %s", path);
+	if ((uint64_t)st.st_size > BYTES_MAX ||
+	    writer->counts.bytes > BYTES_MAX - (uint64_t)st.st_size)
+		return err_say(err, EFBIG, "%s: more than 64 GiB of files", path);
+	return 0;
+}
+
 int version_writer_file(struct version_writer *writer, const struct version_source *source, int fd,
 			struct err *err)
 {
@@ -258,6 +275,9 @@ int version_writer_file(struct version_writer *writer, const struct version_sour
 		if (r != -EMLINK)
 			return r;
 	}
+	r = check_size(writer, fd, source->path, err);
+	if (r < 0)
+		return r;
 	size = file_sum(fd, file.sum);
 	if (size < 0)
 		return err_set(err, (int)-size, "cannot read %s", source->path);

@@ -12,7 +12,7 @@ setup() {
     sound_tree "$SRC" 5
     # all that the other machine has
     mkdir "$BIN"
-    for program in mv rm mkdir rmdir ln readlink uname date sha256sum head sync rsync; do
+    for program in mv rm mkdir rmdir ln readlink uname date sha256sum head sync rsync id stat timeout; do
         ln -s "$(command -v $program)" "$BIN/$program"
     done
     ln -s "$(command -v dash)" "$BIN/sh"
