@@ -15,6 +15,7 @@
 #include "core/str.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
+#include "sys/probe.h"
 #include "sys/trust.h"
 
 /* The names in one directory, one after the other in bytes. */
@@ -30,6 +31,7 @@ struct walker {
 	struct err *err;
 	char path[PATH_SIZE]; /* of what is looked at */
 	dev_t dev;
+	bool top; /* nothing was entered yet: that may be a mount */
 };
 
 static void free_names(struct names *names)
@@ -132,8 +134,11 @@ static int visit_dir(struct walker *walker, struct walk_entry *entry, struct sta
 		r = call(walker, walker->walk->enter, entry);
 	if (r != 0)
 		return r < 0 ? r : 0;
-	if (st->st_dev == walker->dev || walker->walk->crosses)
+	if (walker->walk->crosses ||
+	    (st->st_dev == walker->dev && (walker->top || !probe_is_mount(fd, "")))) {
+		walker->top = false;
 		r = visit_below(walker, fd);
+	}
 	return r < 0 ? r : call(walker, walker->walk->each, entry);
 }
 
@@ -190,7 +195,7 @@ static int open_parent(const char *path, char ret_name[PATH_SIZE], struct err *e
 
 int walk_at(int dir, const char *name, const char *path, const struct walk *walk, struct err *err)
 {
-	struct walker walker = { .walk = walk, .err = err };
+	struct walker walker = { .walk = walk, .err = err, .top = true };
 	struct stat st;
 
 	if (str_copy(walker.path, sizeof(walker.path), path) < 0)

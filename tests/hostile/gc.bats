@@ -38,7 +38,7 @@ link_to() { ln -s "$1" "$2"; }
 
 @test "what links of a version lead to stays" {
     ln -s "$OUT" "$E/versions/v1/out"; ln -s ../../../outside/file "$E/versions/v1/bin/file"
-    ln -s / "$E/versions/v1/root"
+    ln -s / "$E/versions/v1/srv"
     same "$(gc)" "v1 removed"
     outside_unchanged
     [ ! -e "$E/versions/v1" ]
