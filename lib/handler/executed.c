@@ -5,33 +5,34 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
+#include "core/contract.h"
 #include "core/err.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
+#include "sys/probe.h"
 
 bool executed_of(const char *path, struct executed *ret)
 {
-	struct stat st;
+	struct place place;
 
-	if (stat(path, &st) < 0)
+	if (probe_place(AT_FDCWD, path, &place, NULL) < 0)
 		return false;
-	*ret = (struct executed){ .dev = st.st_dev, .ino = st.st_ino };
+	*ret = (struct executed){ .dev = place.dev, .ino = place.ino };
 	return true;
 }
 
 static void note(const char *pid, struct executed *files, size_t n)
 {
 	char path[64];
-	struct stat st;
+	struct place place;
 
 	if (pid[0] < '1' || pid[0] > '9' ||
 	    snprintf(path, sizeof(path), "/proc/%s/exe", pid) >= (int)sizeof(path) ||
-	    stat(path, &st) < 0) /* a thread of the kernel, or gone */
+	    probe_place(AT_FDCWD, path, &place, NULL) < 0) /* a thread of the kernel, or gone */
 		return;
 	for (size_t i = 0; i < n; i++)
-		files[i].used |= st.st_dev == files[i].dev && st.st_ino == files[i].ino;
+		files[i].used |= place.dev == files[i].dev && place.ino == files[i].ino;
 }
 
 int executed_find(struct executed *files, size_t n, struct err *err)

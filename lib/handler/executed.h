@@ -5,21 +5,21 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
+#include <stdint.h>
 
 struct err;
 
 struct executed {
-	dev_t dev;
-	ino_t ino;
-	bool used; /* found */
+	uint64_t dev, ino; /* as struct place has them */
+	bool used;	   /* found */
 };
 
 /* Fills in which file it is; false if there is none at path. */
 bool executed_of(const char *path, struct executed *ret);
 
 /* Sets used for each of the files that a process executes; returns how many are. By device and
- * inode: a path of that text can be made in any user's namespace. */
+ * inode: a path of that text can be made in any user's namespace. No server is asked for what a
+ * process executes: it may have died. */
 int executed_find(struct executed *files, size_t n, struct err *err);
 
 #endif

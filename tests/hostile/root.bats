@@ -125,3 +125,15 @@ EOT
     same "$(cat victim)" victim
     run -1 patiently 5 "$HELPERS/anew" folder
 }
+
+@test "of what others execute no server is asked, which may have died" {
+    machine_script "$BUSYPY" "$TREES/host" "$BATS_TEST_TMPDIR" <<'SCRIPT'
+"$1" enable -q "$2"
+# anew: the generation before goes if nobody executes it
+for entry in /proc/sys/fs/binfmt_misc/busypy-*; do echo -1 >"$entry"; done
+strace -f -e trace=file -o "$3/calls" "$1" enable -q "$2"
+grep -E '"/proc/[0-9]+/exe"' "$3/calls" >"$3/asked"
+[ "$(grep -v AT_STATX_DONT_SYNC "$3/asked")" = "" ]
+"$1" disable -q
+SCRIPT
+}
