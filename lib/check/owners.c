@@ -100,10 +100,13 @@ static int check_link(struct owners *owners, const struct walk_entry *entry, str
 static int check_entry(const struct walk_entry *entry, struct err *err, void *ctx)
 {
 	struct owners *owners = ctx;
+	int r;
 
 	if (S_ISLNK(entry->st->st_mode))
 		return check_link(owners, entry, err);
-	return trust_state(&owners->trust, entry->st, entry->path, err);
+	r = trust_state(&owners->trust, entry->st, entry->path, err);
+	return r < 0 || entry->fd < 0 ? r
+				      : trust_folder(&owners->trust, entry->fd, entry->path, err);
 }
 
 static void init(const char *tree, const struct arch *arch, struct owners *ret)

@@ -13,8 +13,10 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include "core/acl.h"
 #include "core/err.h"
 #include "core/mountline.h"
 #include "core/path_size.h"
@@ -89,6 +91,29 @@ int trust_state(const struct trust *trust, const struct stat *st, const char *pa
 			       "others than root can write %s (Hint: chmod -R go-w the tree)",
 			       path);
 	return 0;
+}
+
+int trust_folder(const struct trust *trust, int fd, const char *path, struct err *err)
+{
+	enum { LIST_MAX = 4096 };
+	char list[LIST_MAX], link[32];
+	struct text text;
+	ssize_t n;
+
+	if (trust->all)
+		return 0;
+	text_init(&text, link, sizeof(link));
+	text_addf(&text, "/proc/self/fd/%d", fd);
+	n = getxattr(link, "system.posix_acl_default", list, sizeof(list));
+	/* none, or a file system without: what is made there has the mode that it is given */
+	if (n < 0 && errno != ERANGE)
+		return 0;
+	if (n >= 0 && !acl_lets_others_write(list, (size_t)n))
+		return 0;
+	return err_say(err, EPERM,
+		       "others than root could write what is made in %s: it has a default access "
+		       "list (Hint: setfacl -Rk the tree)",
+		       path);
 }
 
 /* A directory on the way, or its end: in one that is sticky only the owner of a name can replace

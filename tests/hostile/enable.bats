@@ -120,3 +120,59 @@ writable() { echo "others than root can write $1 "; }
     ln -s /dev/null "$tree/bin/masked"
     run -0 machine bash -euc '"$BUSYPY" enable -q "$1"; "$BUSYPY" disable' _ "$tree"
 }
+
+# acl KIND PATH ENTRY...: sets an access list; an entry is TAG RIGHTS ID in one word, with colons.
+acl() { python3 - "$@" <<'EOP'
+import os, struct, sys
+tags = {"u": 1, "user": 2, "g": 4, "group": 8, "m": 16, "o": 32}
+entries = [entry.split(":") for entry in sys.argv[3:]]
+os.setxattr(sys.argv[2], "system.posix_acl_" + sys.argv[1], struct.pack("<I", 2) + b"".join(
+    struct.pack("<HHI", tags[tag], int(rights), int(who or 0xffffffff)) for tag, rights, who in sorted(entries, key=lambda entry: tags[entry[0]])))
+EOP
+}
+
+@test "an access list that lets a user or a group write, on what is bound and on the way" {
+    for path in "bin" "etc" "etc/python/$arch/usr" "etc/clib/$arch" "bin/ls"; do
+        for who in user:7:1000 user:6:0 group:2:1000; do
+            cp -a --remove-destination "$TREES/host/bin/ls" "$tree/bin/ls"
+            acl access "$tree/$path" u:7: $who g:5: m:7: o:5:
+            refused "$(writable "$tree/$path")"
+            # the mask takes it back
+            acl access "$tree/$path" u:7: $who g:5: m:5: o:5:
+            run -0 machine bash -euc '"$BUSYPY" enable -q "$1"; "$BUSYPY" disable' _ "$tree"
+            python3 -c 'import os, sys; os.removexattr(sys.argv[1], "system.posix_acl_access")' "$tree/$path"
+            chmod 755 "$tree/$path"
+        done
+    done
+}
+
+@test "a default access list by which others could write what root adds later" {
+    mkdir -p "$tree/site-package/pack/deep"
+    for path in bin "etc/python/$arch/usr" site-package/pack/deep; do
+        for entries in "u:7: user:7:1000 g:5: m:7: o:5:" "u:7: g:7: o:5:" "u:7: g:5: o:7:" "u:7: g:5: group:2:5 m:2: o:0:"; do
+            # shellcheck disable=SC2086
+            acl default "$tree/$path" $entries
+            # it is so: a plain file of root's, whatever the umask
+            (umask 022; echo >"$tree/$path/made")
+            [ -n "$(find "$tree/$path/made" -perm /022)" ]
+            rm "$tree/$path/made"
+            refused "others than root could write what is made in $tree/$path: it has a default access list (Hint: setfacl -Rk the tree)"
+        done
+        # one that lets nobody write is none of our business
+        acl default "$tree/$path" u:7: user:5:1000 g:5: m:5: o:5:
+        run -0 machine bash -euc '"$BUSYPY" enable -q "$1"; "$BUSYPY" disable' _ "$tree"
+        python3 -c 'import os, sys; os.removexattr(sys.argv[1], "system.posix_acl_default")' "$tree/$path"
+    done
+}
+
+@test "a file that is bound over, from a place that others can write" {
+    # a mount in the tree: its own owner and mode are what counts, and are looked at
+    touch "$theirs/program" "$tree/bin/over"
+    chown 1000 "$theirs/program"
+    run -125 machine bash -c 'mount --bind "$2/program" "$1/bin/over" && exec "$BUSYPY" enable "$1"' _ "$tree" "$theirs"
+    [[ $output == *"$(owned "$tree/bin/over")"* ]]
+    mkdir "$theirs/folder" "$tree/site-package/over"
+    chown 1000 "$theirs/folder"
+    run -125 machine bash -c 'mount --bind "$2/folder" "$1/site-package/over" && exec "$BUSYPY" enable "$1"' _ "$tree" "$theirs"
+    [[ $output == *"$(owned "$tree/site-package/over")"* ]]
+}
