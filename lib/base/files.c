@@ -22,6 +22,9 @@ enum {
 	FILE_MAX = 1024 * 1024 * 1024, /* bytes of a file that is read whole */
 };
 
+/* Bytes of one that is summed: more than any file of a tree may have. */
+#define SUM_MAX UINT32_MAX
+
 int files_path(char *ret, struct err *err, const char *format, ...)
 {
 	va_list args;
@@ -129,8 +132,10 @@ int files_read_open(int fd, const char *path, char **ret_bytes, size_t *ret_n, s
 
 	if (fstat(fd, &st) < 0)
 		return err_set(err, errno, "cannot read %s", path);
-	if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX)
+	if (!S_ISREG(st.st_mode))
 		return err_set(err, EINVAL, "cannot read %s", path);
+	if (st.st_size > FILE_MAX)
+		return err_say(err, EFBIG, "%s has more than 1 GiB", path);
 	bytes = malloc((size_t)st.st_size + 1);
 	if (!bytes)
 		return err_set(err, ENOMEM, "cannot read %s", path);
@@ -219,6 +224,8 @@ int files_sum_open(int fd, const char *path, char *ret_hex, uint64_t *ret_size, 
 		return err_set(err, errno, "cannot read %s", path);
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, EINVAL, "cannot read %s", path);
+	if (st.st_size > SUM_MAX)
+		return err_say(err, EFBIG, "%s has more than 4 GiB", path);
 	sha256_init(&sha);
 	while ((n = fd_read_all(fd, bytes, sizeof(bytes))) > 0) {
 		sha256_add(&sha, bytes, (size_t)n);

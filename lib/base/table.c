@@ -135,14 +135,27 @@ static int choose(struct table *table, const char *columns, struct err *err)
 	return 0;
 }
 
-/* Names of files may be any bytes; JSON is UTF-8. libsmartcols has escaped the rest. */
+/* The number of a character of n bytes, 3 at most. */
+static unsigned number_of(const char *text, size_t n)
+{
+	static const unsigned char first[] = { 0x7f, 0x7f, 0x1f, 0x0f };
+	unsigned number = (unsigned char)text[0] & first[n];
+
+	for (size_t i = 1; i < n; i++)
+		number = number << 6 | ((unsigned char)text[i] & 0x3f);
+	return number;
+}
+
+/* Names of files may be any bytes; JSON is UTF-8. libsmartcols has escaped what is ASCII. */
 static void print_valid(const char *text)
 {
 	for (size_t n = strlen(text), at = 0; at < n;) {
 		size_t length = name_character(text + at, n - at);
+		char visible[NAME_VISIBLE_MAX];
 
-		if (length && (unsigned char)text[at] >= 0x7f && name_control(text + at))
-			(void)printf("\\u%04x", name_control(text + at));
+		if (length && (unsigned char)text[at] >= 0x7f && name_visible(text + at, visible) &&
+		    visible[0] == '\\')
+			(void)printf("\\u%04x", number_of(text + at, length));
 		else if (length)
 			(void)fwrite(text + at, 1, length, stdout);
 		else

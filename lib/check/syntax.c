@@ -25,7 +25,7 @@
 #include "core/tree_layout.h"
 #include "elf/dynamic.h"
 
-enum { OUTPUT_MAX = 4 * 1024 * 1024, PROGRAMS_MAX = 64 * 1024 };
+enum { OUTPUT_MAX = 4 * 1024 * 1024, PROGRAMS_MAX = 64 * 1024, SOURCE_MAX = 64 << 20 };
 
 static const struct finding_kind wrong_syntax = {
 	FINDING_ERROR, "it ends with a SyntaxError before its first line runs",
@@ -35,6 +35,10 @@ static const struct finding_kind not_proved = {
 	FINDING_NOTE, "whether they can be compiled was not proved; nothing foreign is executed",
 	"check the tree on a machine that has this Python"
 };
+
+static const struct finding_kind too_large = { FINDING_WARNING,
+					       "Python reads a source whole, into memory",
+					       "remove it, or split it" };
 
 /* Reads names from standard input's replacement, a file of lines; prints PATH, LINE and the reason
  * for each that cannot be compiled, each on a line of its own, and a last line. */
@@ -60,6 +64,16 @@ struct syntax {
 	size_t n;      /* how many there are */
 };
 
+/* Python would read it whole. */
+static bool is_too_large(const struct syntax *syntax, const struct check_file *file)
+{
+	if (file->size <= SOURCE_MAX)
+		return false;
+	finding_add(syntax->part->findings, &too_large, file->path, NULL,
+		    "is larger than 64 MiB: its syntax is not proved");
+	return true;
+}
+
 /* The programs of bin, sbin and etc/init.d, and modules of the shared packages that have no sound
  * compiled file: the others were compiled once. */
 static int write_list(struct syntax *syntax, FILE *to)
@@ -78,7 +92,8 @@ static int write_list(struct syntax *syntax, FILE *to)
 			if (!S_ISREG(file->mode))
 				continue;
 			n = check_read_head(syntax->part, file->path, head);
-			if (n < 0 || !first_line_is_python(head, (size_t)n))
+			if (n < 0 || !first_line_is_python(head, (size_t)n) ||
+			    is_too_large(syntax, file))
 				continue;
 			syntax->n++;
 			(void)fprintf(to, "%s/%s%c", syntax->part->request->tree, file->path, 0);
@@ -89,7 +104,7 @@ static int write_list(struct syntax *syntax, FILE *to)
 		const struct check_file *file = &index->files[from];
 
 		if (!S_ISREG(file->mode) || !str_ends(file->path, ".py") ||
-		    check_is_compiled(syntax->part, file))
+		    check_is_compiled(syntax->part, file) || is_too_large(syntax, file))
 			continue;
 		syntax->n++;
 		(void)fprintf(to, "%s/%s%c", syntax->part->request->tree, file->path, 0);

@@ -64,6 +64,19 @@ unsigned name_control(const char *text)
 	return s[0] == 0xc2 && (s[1] & 0xe0) == 0x80 ? s[1] : 0;
 }
 
+/* Marks that turn the direction of what is beside them, and separators of lines and paragraphs
+ * (U+061C, U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069): text that has them shows another
+ * order than it has. */
+static bool turns(const unsigned char *s, size_t n)
+{
+	if (n == 2)
+		return s[0] == 0xd8 && s[1] == 0x9c;
+	if (n != 3 || s[0] != 0xe2)
+		return false;
+	return (s[1] == 0x80 && (s[2] == 0x8e || s[2] == 0x8f || (s[2] >= 0xa8 && s[2] <= 0xae))) ||
+	       (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9);
+}
+
 size_t name_visible(const char *text, char ret[NAME_VISIBLE_MAX])
 {
 	const unsigned char *s = (const unsigned char *)text;
@@ -71,7 +84,7 @@ size_t name_visible(const char *text, char ret[NAME_VISIBLE_MAX])
 	struct text to;
 
 	text_init(&to, ret, NAME_VISIBLE_MAX);
-	if (!n || name_control(text)) {
+	if (!n || name_control(text) || turns(s, n)) {
 		text_addf(&to, "\\x%02x", s[0]);
 		return 1;
 	}

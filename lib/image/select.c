@@ -17,6 +17,9 @@
 #include "image/pack.h"
 #include "sys/trust.h"
 
+/* No tree has as much: what seems to is of holes. */
+#define PACK_MAX (64LL << 30)
+
 /* A file that has several names. Only names that are packed count: the tree may share files with
  * another version, or another arch. */
 struct shared_file {
@@ -33,6 +36,7 @@ struct selection {
 	struct pack_size *sizes;
 	struct shared_file *shared;
 	size_t n_shared, room;
+	off_t bytes;  /* of files with one name */
 	int64_t last; /* number that was given */
 	size_t top;   /* bytes of the tree's path and the slash */
 	int (*action)(struct selection *s, const struct walk_entry *at, const char *path);
@@ -114,9 +118,15 @@ static int note_shared(struct selection *s, const struct walk_entry *at, const c
 {
 	const struct stat *st = at->st;
 
-	(void)path;
-	if (!S_ISREG(st->st_mode) || st->st_nlink < 2)
+	if (!S_ISREG(st->st_mode))
 		return 0;
+	if (st->st_size > PACK_MAX - s->bytes)
+		return err_say(s->err, EFBIG, "%s has more than 64 GiB of files (with %s)",
+			       s->request->tree, path);
+	if (st->st_nlink < 2) {
+		s->bytes += st->st_size;
+		return 0;
+	}
 	if (array_reserve(&s->shared, &s->room, s->n_shared + 1, sizeof(*s->shared)) < 0)
 		return err_set(s->err, ENOMEM, "cannot pack %s", s->request->tree);
 	s->shared[s->n_shared++] =

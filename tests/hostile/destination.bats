@@ -240,3 +240,12 @@ unharmed() { same "$(cd "$D/victim" && find . -type f -exec cat {} + ; ls -AR "$
     CALLS=(openat openat2 newfstatat)
     race "$D/out" "$D/victim" "$BUSYPY" boot --record "$D/out" -a x86_64 --kernel /bin/true /dev/null
 }
+@test "a tree goes where it was looked at" {
+    mkdir -p "$D/sysroot/usr/bin" "$D/sysroot/usr/lib/python3.12/encodings"
+    musl-gcc -static -o "$D/sysroot/usr/bin/python3.12" -x c - <<<'int main(void) { return 0; }'
+    ln -s python3.12 "$D/sysroot/usr/bin/python3"
+    echo 'x = 1' | tee "$D/sysroot/usr/lib/python3.12/os.py" >"$D/sysroot/usr/lib/python3.12/encodings/__init__.py"
+    CALLS=(openat openat2 newfstatat readlink)
+    race "$D/out" "$D/victim" "$BUSYPY" stage --from "$D/sysroot" "$D/out"
+}
+

@@ -80,6 +80,11 @@ static void test_visible(void)
 	CHECK_TEXT(visible("\xc2\x9b"
 			   "1m\xc2\xa0"),
 		   "\\xc2\\x9b1m\xc2\xa0", "the second range of controls");
+	CHECK_TEXT(visible("a\u202eb\u2066\u061c\u2028"),
+		   "a\\xe2\\x80\\xaeb\\xe2\\x81\\xa6\\xd8\\x9c\\xe2\\x80\\xa8",
+		   "what turns text round");
+	CHECK_TEXT(visible("\u200d\u2030\u206a\u0627\u20ac\u2080\u2040"),
+		   "\u200d\u2030\u206a\u0627\u20ac\u2080\u2040", "what does not");
 	CHECK_TEXT(visible("\xff\xc3"), "\\xff\\xc3", "no UTF-8");
 	CHECK(name_clean("a\nb", text, sizeof(text)) == 3, "all of a text");
 	CHECK_TEXT(text, "a\\x0ab", "all of a text");
