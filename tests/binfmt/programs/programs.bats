@@ -137,6 +137,39 @@ each look
 SCRIPT
 }
 
+@test "sudo: a user's script becomes root by it, and calls scripts of the tree through it" {
+    enabled <<'SCRIPT'
+{ grep -v ':1000:' /etc/passwd; echo 'someone:x:1000:1000::/:/bin/sh'; } >/run/passwd
+echo 'ALL ALL=(ALL:ALL) NOPASSWD: ALL' >/run/sudoers
+printf 'auth required pam_permit.so\naccount required pam_permit.so\nsession required pam_permit.so\n' >/run/pam
+chmod 440 /run/sudoers
+for name in passwd sudoers pam.d/sudo; do mount --bind "/run/${name%.d/sudo}" "/etc/$name"; done
+code='import subprocess, sys, os
+for words in (["sudo", "-n", "id", "-u"], ["sudo", "-n", "true"], ["sudo", "-n", sys.argv[2], "a"]):
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    print(done.returncode, done.stdout)'
+$user "$py" "$code" "$TREE/bin/nested" >/run/got
+$user /usr/bin/python3 -c "$code" x "$TREE/bin/nested" >/run/wanted
+sed -n 1,2p /run/wanted | grep -qx '0 0'
+diff /run/wanted /run/got
+grep -q "^0 nested /run/busypy/" /run/got
+SCRIPT
+}
+
+@test "first lines with env: python3 by name is the tree's" {
+    enabled <<'SCRIPT'
+printf '#!/usr/bin/env python3\nimport sys; print(sys.prefix[:11], *sys.argv[1:])\n' >"$TREE/bin/by-env"
+printf '#!/usr/bin/env -S python3 -I\nimport sys; print(sys.prefix[:11], sys.flags.isolated)\n' >"$TREE/bin/by-env-s"
+chmod 755 "$TREE"/bin/by-env*
+look() {
+    [ "$($who "$TREE/bin/by-env" a)" = "/run/busypy a" ] || fails "$who"
+    [ "$($who "$TREE/bin/by-env-s")" = "/run/busypy 1" ] || fails "$who"
+}
+each look
+rm "$TREE"/bin/by-env*
+SCRIPT
+}
+
 @test "sys.executable, multiprocessing in all three ways, venv" {
     enabled <<'SCRIPT'
 chmod 1777 /run
