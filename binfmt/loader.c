@@ -30,6 +30,7 @@
 #include "sys/tier_probe.h"
 #include "baked.h"
 #include "compose.h"
+#include "next.h"
 #include "start.h"
 #include "words.h"
 
@@ -178,6 +179,8 @@ static void perform(enum tier_step step, const struct tier_subject *subject,
 	case TIER_NONE:
 	case TIER_REFUSE_TREE:
 		compose_last_tier(subject, facts, line);
+	case TIER_REFUSE_RUNTIME:
+		next_loader(contract, subject->script->tree, request);
 	}
 	refuse(step, subject);
 }

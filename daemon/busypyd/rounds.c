@@ -25,6 +25,7 @@ enum {
 	SPACING_MAX_MS = 1000, /* between rounds that changed nothing, however many events come */
 	POLL_MS = 5000,	       /* between looks at trees on network file systems; busypyd(8) */
 	OLDER_MS = 1100,       /* until what was replaced is dropped */
+	KEPT_MS = 10 * 1000,   /* between looks whether scripts still run in a runtime */
 	RETRY_MS = 1000,       /* after a round that failed; doubled each time up to */
 	RETRY_MAX_MS = 60 * 1000,
 	ROUND_MS = 5 * 60 * 1000 /* a round that takes longer is stuck */
@@ -185,6 +186,8 @@ static void end(struct rounds *rounds, uint64_t now)
 	words_report(rounds->words, rounds->report, &why);
 	if (rounds->report->older)
 		rounds->older_due = now + OLDER_MS;
+	else if (rounds->report->kept)
+		rounds->older_due = now + KEPT_MS;
 	if (any_polled(rounds->report))
 		rounds->poll_due = now + POLL_MS;
 }

@@ -59,7 +59,7 @@ int disable_all(unsigned ms, unsigned *ret_kept, struct err *err)
 	return removed || dropped;
 }
 
-int disable_older(unsigned ms, struct err *err)
+int disable_older(unsigned ms, unsigned *ret_kept, struct err *err)
 {
 	LOCK_CLEANUP int lock = lock_take(LOCK_SERVICE_MS, err);
 	int left, r;
@@ -68,5 +68,8 @@ int disable_older(unsigned ms, struct err *err)
 		return lock;
 	left = generation_drop_older(ms);
 	r = runtimes_unused_drop(err);
-	return r < 0 ? r : left;
+	if (r < 0)
+		return r;
+	*ret_kept = (unsigned)r;
+	return left;
 }

@@ -11,7 +11,8 @@ struct err;
 int disable_all(unsigned ms, unsigned *ret_kept, struct err *err);
 
 /* Drops what was replaced at least ms milliseconds ago and nobody is just entering by, and runtimes
- * that nothing names and nobody executes. Returns how many generations are left to drop. */
-int disable_older(unsigned ms, struct err *err);
+ * that nothing names and nobody executes. Returns how many generations are left to drop; *ret_kept
+ * runtimes are still executed. */
+int disable_older(unsigned ms, unsigned *ret_kept, struct err *err);
 
 #endif

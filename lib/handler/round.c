@@ -320,11 +320,10 @@ static int bring(struct round *round, struct err *err)
 {
 	const struct enable_request request = { .conf = round->conf, .arch = round->arch };
 	struct enable_report done;
-	unsigned kept;
 	int r;
 
 	if (round->wanted.n_trees == 0)
-		return round->live ? disable_all(LOCK_SERVICE_MS, &kept, err) : 0;
+		return round->live ? disable_all(LOCK_SERVICE_MS, &round->report->kept, err) : 0;
 	if (is_enough(round))
 		return bring_entries(round, err);
 	r = enable_renew(&request, &round->wanted, round->newest, &done, err);
@@ -418,7 +417,7 @@ static int perform(struct round *round, enum round_flags flags, struct err *err)
 			return r;
 	}
 	round->report->older = 0;
-	r = disable_older(OLDER_MS, err);
+	r = disable_older(OLDER_MS, &round->report->kept, err);
 	if (r < 0)
 		return r;
 	round->report->older = (unsigned)r;

@@ -30,6 +30,7 @@ struct round_report {
 	size_t n_trees;
 	unsigned generation; /* in force; 0 is none */
 	unsigned older;	     /* generations that are still to be dropped */
+	unsigned kept;	     /* runtimes that are, when nobody executes them any more */
 	bool renewed;	     /* this round has made it */
 	bool restored;	     /* this round has put its entries back */
 };

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/err.h"
+#include "core/service_file.h"
 #include "core/str.h"
 #include "handler/lock.h"
 #include "handler/round.h"

@@ -11,8 +11,6 @@
 struct round_report;
 struct err;
 
-#define SERVICE_STATE_FILE "/run/busypyd.state"
-
 /* Becomes the machine's only busypyd: a descriptor that holds the lock; -EBUSY with a sentence. */
 int service_state_open(struct err *err);
 

@@ -1,0 +1,98 @@
+# busypyd and trees with programs = host: their runtimes come and go with versions and processes.
+load ../../support/helpers
+
+setup_file() {
+    host_state >"$BATS_FILE_TMPDIR/before"
+    debian_tree "$(uname -m)"
+    export TREE=$TREES/debian BUSYPYD=${BUSYPYD:-$ROOT/build/busypyd}
+}
+
+teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
+
+# A script (standard input) in a machine, with an export of version 1 that uses the host's programs.
+in_machine() {
+    { cat "$ROOT/tests/daemon/busypyd/prelude.bash"
+      cat <<'SCRIPT'
+host_version() {
+    new_version "$export" "$1.new"
+    printf '#!/usr/bin/python3\nimport sys\nexec(sys.argv[1])\n' >"$export/versions/$1.new/bin/py"
+    chmod 755 "$export/versions/$1.new/bin/py"
+    printf 'programs = %s\n' "${2-host}" >"$export/versions/$1.new/etc/busypy/tree.conf"
+    mv "$export/versions/$1.new" "$export/versions/$1"
+}
+runtimes() { ls -d /run/busypy/*.d 2>/dev/null | wc -l; }
+are() { [ "$(runtimes)" = "$1" ]; }
+prefix='import sys; print(sys.prefix)'
+host_version 1; point "$export" 1; configure "tree = $export/current"
+SCRIPT
+      cat; } | machine_script
+}
+
+@test "a new version has its runtime; what runs keeps the old one, which goes when that ends" {
+    in_machine <<'SCRIPT'
+start; await in_force "$export/current" 1
+mkfifo "$here/go"
+"$export/current/bin/py" 'import sys; print(sys.prefix, flush=True); open(sys.argv[2]).read()
+import decimal, xml.dom.minidom; print(decimal.__file__)' "$here/go" >"$here/said" & held=$!
+exec 9>"$here/go"
+await test -s "$here/said"
+old=$(cat "$here/said")
+host_version 2; point "$export" 2
+await in_force "$export/current" 2
+new=$("$export/current/bin/py" "$prefix")
+[ "$old" != "$new" ]
+# the version before stays ready, for a rollback; with a third one nothing names the first any more
+host_version 3; point "$export" 3
+await in_force "$export/current" 3
+alone() { [ "$(find /run/busypy.handler -maxdepth 1 -name 'g*' | wc -l)" = 1 ]; }
+await alone
+are 3
+exec 9>&-; wait $held
+[[ "$(tail -1 "$here/said")" = "$old"/lib/python3.*/decimal.py ]]
+await test ! -e "${old%/usr}"
+are 2
+SCRIPT
+}
+
+@test "a start in between waits for the runtime, while busypyd makes it" {
+    in_machine <<'SCRIPT'
+start; await in_force "$export/current" 1
+for version in 2 3 4; do
+    host_version $version; point "$export" $version
+    "$export/current/bin/py" 'import os, sys; print(os.readlink(sys.prefix[:-3] + "tree"), *sys.argv[2:])' "a b" >"$here/said"
+    same "$(cat "$here/said")" "$export/versions/$version a b"
+done
+SCRIPT
+}
+
+@test "no room for another runtime: what was in force stays, and says so; with more room it goes on" {
+    in_machine <<'SCRIPT'
+configure "tree = $export/current" "runtime-space = 9M"
+start; await in_force "$export/current" 1
+one=$("$export/current/bin/py" "$prefix")
+host_version 2; point "$export" 2
+await said "No space left on device (Hint: 'runtime-space' in busypy.conf(5) gives more); in force stays $export/versions/1"
+same "$("$export/versions/1/bin/py" "$prefix")" "$one"
+are 1
+configure "tree = $export/current" "runtime-space = 64M"
+kill -HUP "$service"
+await in_force "$export/current" 2
+[ "$("$export/current/bin/py" "$prefix")" != "$one" ]
+SCRIPT
+}
+
+@test "a version may change its mind, and the administrator has the last word" {
+    in_machine <<'SCRIPT'
+start; await in_force "$export/current" 1
+host_version 2 tree; point "$export" 2
+await in_force "$export/current" 2
+same "$("$export/current/bin/py" "$prefix")" /usr
+{ printf '[busypy]\ntree = %s\n[%s]\nprograms = host\n' "$export/current" "$export/current"; } >"$conf.new"
+mv "$conf.new" "$conf"
+beside() { [[ "$("$export/current/bin/py" "$prefix")" = /run/busypy/* ]]; }
+await beside
+stop
+"$BUSYPY" disable --quiet
+[ ! -e /run/busypy ] && [ ! -e /run/busypy.handler ]
+SCRIPT
+}
