@@ -195,6 +195,12 @@ static bool put(struct literal *literal, char c)
 	return true;
 }
 
+/* True if the brace there is written twice, which stands for itself. */
+static bool doubles(const struct pytoken *token, size_t at)
+{
+	return at + 1 < token->n && token->text[at + 1] == '{';
+}
+
 /* What a text's bytes are: placeholders of any kind of formatting are not known. */
 static void add_text(struct literal *literal, const struct pytoken *token)
 {
@@ -205,11 +211,11 @@ static void add_text(struct literal *literal, const struct pytoken *token)
 			c = token->text[++i];
 			if (c == '\n')
 				continue;
-			c = strchr("\\'\"", c) ? c
-			    : c == 'n'	       ? '\n'
-			    : c == 't'	       ? ' '
-					       : CALLED_UNKNOWN;
-		} else if (c == '{' && token->formatted && token->text[i + 1] != '{') {
+			c = c && strchr("\\'\"", c) ? c
+			    : c == 'n'		    ? '\n'
+			    : c == 't'		    ? ' '
+						    : CALLED_UNKNOWN;
+		} else if (c == '{' && token->formatted && !doubles(token, i)) {
 			while (i < token->n && token->text[i] != '}')
 				i++;
 			c = CALLED_UNKNOWN;
