@@ -11,6 +11,7 @@
 #include "add/work.h"
 #include "base/array.h"
 #include "core/err.h"
+#include "core/name.h"
 #include "core/str.h"
 
 const char *add_state_word(enum add_state state)
@@ -37,12 +38,29 @@ void add_items_free(struct add_items *items)
 	memset(items, 0, sizeof(*items));
 }
 
+/* Whatever an archive calls its files. */
+static int check_names(const char *to, const char *from, struct err *err)
+{
+	for (const char *name = to; *name;) {
+		size_t n = strcspn(name, "/");
+		const char *flaw = name_flaw(name, n);
+
+		if (flaw)
+			return err_say(err, EINVAL, "%s: %s %s", from, to, flaw);
+		name += n + (name[n] == '/');
+	}
+	return 0;
+}
+
 int add_item_note(struct add *add, const char *to, const char *source, const char *from,
 		  const struct arch *arch, struct err *err)
 {
 	struct add_items *items = add->items;
 	struct add_item *item;
+	int r = check_names(to, from, err);
 
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < items->n; i++) {
 		if (str_eq(items->items[i].to, to))
 			return err_say(err, EEXIST, "%s and %s would both be %s",

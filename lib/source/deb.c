@@ -43,9 +43,21 @@ static int cannot_read(const struct deb *deb, struct err *err)
 static int make_parents(const char *dir, const char *name, struct err *err)
 {
 	char path[PATH_SIZE];
-	int r = files_path(path, err, "%s/%s", dir, name);
+	struct stat st;
 
-	return r < 0 ? r : exact_mkdirs_for(path, err);
+	for (const char *s = strchr(name, '/'); s; s = strchr(s + 1, '/')) {
+		int r = files_path(path, err, "%s/%.*s", dir, (int)(s - name), name);
+
+		if (r < 0)
+			return r;
+		if (exact_stat(path, &st) < 0)
+			r = exact_mkdirs(path, err);
+		else if (!S_ISDIR(st.st_mode))
+			r = err_set(err, ENOTDIR, "%s", path);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* A second name of a file of the same package. */
