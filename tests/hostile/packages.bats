@@ -64,7 +64,7 @@ teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
 
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
-    chmod 755 "$BATS_TEST_TMPDIR"
+    chmod 755 "$BATS_TEST_TMPDIR" "${BATS_TEST_TMPDIR%/*}"
     mkdir -p cache/debs out
     echo mine >out/file
     DEB=cache/debs/p_1_amd64.deb
@@ -230,25 +230,27 @@ PYTHON
 @test "an archive that another user owns is unpacked as it was when it was summed up" {
     python3 "$BATS_FILE_TMPDIR/deb.py" ./a:f:644:x >good
     python3 "$BATS_FILE_TMPDIR/deb.py" "./d:l:777:$PWD/out" ./d/new:f:644:x >evil
-    cp good $DEB
-    chown $USER_ID $DEB
     lock good
     # written over, in place, at each look at it
     local n stopped=0 pid tracer
     for n in 1 2 3 4 5 6; do
         cp good $DEB
+        chown $USER_ID $DEB
         : >log
         strace -f -qq -o log -P "$PWD/$DEB" -P p_1_amd64.deb -P debs/p_1_amd64.deb -e trace=openat2,lseek,fstat,newfstatat \
             -e inject=openat2,lseek,fstat,newfstatat:signal=SIGSTOP:when="$n" \
-            timeout $((60 * TEST_SLOWNESS)) "$BUSYPY" stage --locked lock --cache cache --arch x86_64 tree >said 2>&1 &
+            timeout $((60 * TEST_SLOWNESS)) "$BUSYPY" stage --locked lock --cache cache --mirror file:/nowhere --arch x86_64 tree >said 2>&1 &
         tracer=$!
         until grep -q 'stopped by SIGSTOP' log || ! kill -0 $tracer 2>/dev/null; do read -rt 0.02 <> <(:) || :; done
         pid=$(sed -n 's/^\([0-9]*\) .*stopped by SIGSTOP.*/\1/p' log | head -n 1)
         if [ "$pid" ]; then
             stopped=$((stopped + 1))
             user sh -c 'cat evil >"$1"' - $DEB
-            kill -CONT "$pid"
         fi
+        while kill -0 $tracer 2>/dev/null; do # a child may be stopped, too
+            sed -n 's/^\([0-9]*\) .*stopped by SIGSTOP.*/\1/p' log | sort -u | xargs -r kill -CONT 2>/dev/null || :
+            read -rt 0.05 <> <(:) || :
+        done
         wait $tracer || :
         [ ! -e tree ]
         same "$(ls -A out)" file
