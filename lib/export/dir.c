@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/destination.h"
+#include "base/export_mark.h"
 #include "base/folder.h"
 #include "core/destination.h"
 #include "core/err.h"
@@ -152,6 +153,9 @@ int export_open(const char *path, enum export_use use, struct export_dir **ret, 
 	r = take(&found.fd, found.real, &dir->root, err);
 	if (r < 0)
 		return r;
+	/* what is removed there as ours has to be ours */
+	if (use != EXPORT_LOOK && !export_mark_is(dir->root.fd))
+		return refuse(dir, path, err);
 	r = enter_versions(dir, path, err);
 	if (r < 0)
 		return r;

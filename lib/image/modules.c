@@ -31,7 +31,7 @@ struct module {
 
 struct collection {
 	const struct modules_request *request;
-	const struct folder *from;
+	struct folder *from;
 	struct module *all; /* sorted by name */
 	size_t n, room;
 	char *builtin; /* modules.builtin, or NULL */
@@ -305,18 +305,16 @@ static int take_wanted(struct collection *c)
 
 static int collect(struct collection *c)
 {
-	FOLDER_CLEANUP struct folder from = FOLDER_NONE;
 	size_t n;
-	int r = folder_open_trusted(c->request->from, &from, c->err);
+	int r = folder_open_trusted(c->request->from, c->from, c->err);
 
 	if (r < 0)
 		return r;
-	c->from = &from;
 	r = find_all(c);
 	if (r < 0)
 		return r;
-	if (folder_has(&from, "modules.builtin")) { /* else nothing is built in */
-		r = folder_read(&from, "modules.builtin", BUILTIN_MAX, &c->builtin, &n, c->err);
+	if (folder_has(c->from, "modules.builtin")) { /* else nothing is built in */
+		r = folder_read(c->from, "modules.builtin", BUILTIN_MAX, &c->builtin, &n, c->err);
 		if (r < 0)
 			return r;
 	}
@@ -325,7 +323,8 @@ static int collect(struct collection *c)
 
 int modules_copy(const struct modules_request *request, char **ret_list, struct err *err)
 {
-	struct collection c = { .request = request, .err = err };
+	FOLDER_CLEANUP struct folder from = FOLDER_NONE;
+	struct collection c = { .request = request, .from = &from, .err = err };
 	int r;
 
 	(void)elf_version(EV_CURRENT); /* the library's own version: cannot fail */

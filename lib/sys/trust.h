@@ -4,8 +4,8 @@
  * resolved here, component by component, and its target held to the same.
  *
  * A sticky directory (/tmp) may be passed where what is passed to is root's or the caller's. The
- * group counts as others, whoever is in it; an access list shows in the group's bits. What NFS says of
- * owners is believed: who mounted it was root, and its server decides about its files anyway. A
+ * group counts as others, whoever is in it; an access list shows in the group's bits. What NFS says
+ * of owners is believed: who mounted it was root, and its server decides about its files anyway. A
  * FUSE file system says what its own process wants: believed only where root or the caller mounted
  * it; another's is asked nothing, since its process need not answer. In a user namespace owners
  * that have no number in it count as root: there is no telling, and what can be lost there is the
@@ -44,8 +44,8 @@ void trust_init_root(struct trust *ret);
 int trust_state(const struct trust *trust, const struct stat *st, const char *path,
 		struct err *err);
 
-/* 0 if what root makes in a directory later, open as fd (O_PATH will do), is no one else's to write:
- * -EPERM if its default access list says so, which no mode shows. */
+/* 0 if what root makes in a directory later, open as fd (O_PATH will do), is no one else's to
+ * write: -EPERM if its default access list says so, which no mode shows. */
 int trust_folder(const struct trust *trust, int fd, const char *path, struct err *err);
 
 /* 0 if what the file system says that name in dir (or, with "", dir itself) is on is believed;

@@ -144,6 +144,17 @@ contents() { find "$1" -printf '%P %y %m %l %s %T@\n' | sort; find "$1" -type f 
     same "$output" "busypy: publish: project $NO_EXPORT"
 }
 
+@test "gc and rollback take nothing away where no version is" {
+    mkdir -p project/versions/1.0 project/versions/2.0.tmp project/versions/old.gone
+    echo mine | tee project/versions/1.0/notes project/versions/2.0.tmp/notes project/versions/old.gone/notes >project/code
+    contents project >before
+    for command in gc rollback; do
+        run -125 "$BUSYPY" $command project
+        same "$output" "busypy: $command: $PWD/project is no export: it has no versions"
+        contents project | diff before -
+    done
+}
+
 @test "nor do links to versions of others, or a record that is none" {
     "$BUSYPY" publish -i v1 "$TREE" real
     mkdir project; echo mine >project/file; ln -s ../real/versions project/versions

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* silent DIRECTORY [UID]: mounts a FUSE file system there, as that user, whose server never answers,
- * as a dead NFS server would be. Prints "ready" and runs until its standard input ends; then it is unmounted.
- * fuse(4), Documentation/filesystems/fuse.rst. */
+/* silent DIRECTORY [UID]: mounts a FUSE file system there, as that user, whose server never
+ * answers, as a dead NFS server would be. Prints "ready" and runs until its standard input ends;
+ * then it is unmounted. fuse(4), Documentation/filesystems/fuse.rst. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fuse.h>
