@@ -80,7 +80,7 @@ class Machine:
         os.mkdir("/media/place")
         add_mounts(spec["kind"], spec["mounts"])
         self.mounts = count_mounts()
-        self.busypy("enable", "--quiet", spec["tree"])
+        self.busypy("enable", "--quiet", spec["tree"], *filter(None, [spec["beside"]]))
         self.cases = self.python_cases() if spec["python"] else self.exec_cases()
 
     def busypy(self, *words):
@@ -118,11 +118,14 @@ class Machine:
             "elsewhere": (0, "host", ["/media/foreign"]),
             "tree": (0, "view", [tree]),
             "nnp": (1, "view", [tree]),
+            "plain": (0, "host", [f"{self.scripts}/plain"]),
+            "beside": (0, "beside", [f"{self.spec['beside']}/bin/empty"]),
+            "beside_nnp": (1, "beside", [f"{self.spec['beside']}/bin/empty"]),
             "unshare": (0, "host", ["/usr/bin/unshare", "-m", native]),
             "bwrap": (0, "host", bwrap),
         }
         cases = {f"{name} root": (0, *case) for name, case in makers.items()
-                 if name not in ("nnp", "elsewhere")}
+                 if name not in ("nnp", "beside_nnp", "elsewhere")}
         if self.spec["users"]:
             makers["unshare"] = (0, "host", ["/usr/bin/unshare", "-cm", native])
             cases |= {f"{name} user": (USER, *case) for name, case in makers.items()}

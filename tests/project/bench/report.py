@@ -3,6 +3,8 @@ import statistics
 
 BUSY = 1.5  # load per processor from which on the medians say little
 
+CALLERS = {"root": "beside root", "user": "beside user", "no_new_privs": "beside_nnp user"}
+
 GOALS = [
     # what is judged, the number from the results, the limit
     ("root: overhead of a private view against bubblewrap, 25 mounts",
@@ -21,6 +23,14 @@ GOALS = [
      lambda r: r.ratio("python", "tree root", "outside root"), 1.05),
     ("user: a tree script against the same interpreter outside",
      lambda r: r.ratio("python", "tree user", "outside user"), 1.05),
+] + [
+    (f"{caller}: overhead beside the host against an interpreter that only execs",
+     lambda r, case=case: r.overhead("25", case) /
+     r.overhead("25", "relay " + case.split(" ")[-1]), 1.8) for caller, case in CALLERS.items()
+] + [
+    (f"{caller}: overhead beside the host with 2000 mounts against 25",
+     lambda r, case=case: r.overhead("2000 in the view", case) / r.overhead("25", case), 1.05)
+    for caller, case in CALLERS.items()
 ]
 
 
@@ -51,9 +61,10 @@ class Results:
         return microseconds(self.samples[machine, jobs][case])
 
     def overhead(self, machine, case, jobs=1):
-        """Over a native shebang of the same caller: median of the differences within a round,
-        so that what slows the machine down for a while counts on neither side."""
-        native = "native " + case.split(" ")[-1]
+        """Over a native shebang of the same caller and child: median of the differences within a
+        round, so that what slows the machine down for a while counts on neither side."""
+        what, caller = case.split(" ")
+        native = ("plain " if what.startswith("beside") else "native ") + caller
         here = self.samples[machine, jobs]
         if self.pick != "median":
             return microseconds(here[case])[self.pick] - microseconds(here[native])[self.pick]
@@ -107,7 +118,10 @@ NAMES = {"child": "the child alone", "native": "native shebang",
          "relay": "an interpreter that only execs",
          "foreign": "foreign script",
          "elsewhere": "foreign, on another mount", "tree": "tree script, private view",
-         "nnp": "tree script, user namespace", "unshare": "unshare -m", "bwrap": "bubblewrap"}
+         "nnp": "tree script, user namespace",
+         "plain": "native shebang, dynamic child",
+         "beside": "tree script beside the host",
+         "beside_nnp": "beside the host, no_new_privs", "unshare": "unshare -m", "bwrap": "bubblewrap"}
 
 
 def exec_table(results, machines, jobs):
@@ -120,7 +134,7 @@ def exec_table(results, machines, jobs):
                 row.append("-")
                 continue
             cell = "{median:.0f} ({p90:.0f})".format(**results.of(machine, case, jobs))
-            if name not in ("child", "native"):
+            if name not in ("child", "native", "plain"):
                 cell += f" {results.overhead(machine, case, jobs):+6.0f}"
             row.append(cell)
         rows.append(row)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* nothing SCRIPT [WORD]: an interpreter that does next to nothing, so that what it takes to start
- * a script can be measured. With the word "where" it says whether it is in a view, with "wait" it
+ * a script can be measured. With the word "where" it says whether it is in a view, or a
+ * runtime beside the host, with "wait" it
  * says so and stays until its standard input ends; for the self-test it answers as Python would. */
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +17,13 @@ static void say(const char *words)
 
 static void say_where(void)
 {
-	say(access("/.busypy/view", F_OK) == 0 ? "view\n" : "host\n");
+	static const char beside[] = "/run/busypy/";
+	char exe[sizeof(beside)] = "";
+
+	if (readlink("/proc/self/exe", exe, sizeof(exe) - 1) > 0 && strcmp(exe, beside) == 0)
+		say("beside\n");
+	else
+		say(access("/.busypy/view", F_OK) == 0 ? "view\n" : "host\n");
 }
 
 static void answer_selftest(void)
