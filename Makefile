@@ -53,7 +53,7 @@ ROOMS := base elf source check stage add handler export image explain
 ROOM_FILES := $(sort $(wildcard $(ROOMS:%=lib/%/*.c)))
 FRONT := cli/front.c cli/run.c cli/say.c
 CLI := $(filter-out cli/front.c,$(sort $(wildcard cli/*.c)))
-SMALL := loader enter
+SMALL := loader enter beside
 SERVICE := $(sort $(wildcard daemon/busypyd/*.c))
 INIT := $(sort $(wildcard daemon/init/*.c))
 BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c)))

@@ -25,6 +25,7 @@
 #include "sys/fd.h"
 #include "sys/pages.h"
 #include "sys/probe.h"
+#include "kept.h"
 #include "sys/script.h"
 #include "words.h"
 
@@ -267,34 +268,6 @@ void start_in_view(const struct contract *contract, const struct request *reques
 	if (!leads_to(request->argv[0], request->fd))
 		request->argv[0] = (char *)script->path;
 	execute(contract, request, line, envp);
-}
-
-/* Beside the host's programs: what would make the tree's interpreter load the host's files gets
- * another name, which Python's start takes back. NULL and errno if there is no memory. */
-static char **kept_environment(bool user_site)
-{
-	static char no_user_site[] = SCRUB_NO_USER_SITE;
-	bool given = getenv("PYTHONNOUSERSITE") != NULL;
-	size_t n = 0, bytes = 0;
-	char **list, *room;
-
-	for (; environ[n]; n++) {
-		if (scrub_keeps(environ[n]))
-			bytes += sizeof(SCRUB_KEPT) + strlen(environ[n]);
-	}
-	list = pages_get((n + 2) * sizeof(*list) + bytes);
-	if (!list)
-		return NULL;
-	room = (char *)(list + n + 2);
-	for (size_t i = 0; i < n; i++) {
-		list[i] = environ[i];
-		if (!scrub_keeps(environ[i]))
-			continue;
-		list[i] = room;
-		room = stpcpy(stpcpy(room, SCRUB_KEPT), environ[i]) + 1;
-	}
-	list[n] = user_site || given ? NULL : no_user_site;
-	return list;
 }
 
 /* [program argument path ...], or, where the first line names a script of the tree, [program

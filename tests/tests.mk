@@ -38,13 +38,13 @@ $(B)/performed/init: $(call musl_objects,tests/support/performed.c $(INIT)) $(B)
 	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) $(WRAP) -o $@ $^
 
 # A runtime beside the host without enabling anything.
-$(B)/helpers/mkruntime: $(call host_objects,tests/support/mkruntime.c) $(B)/librooms.a $(B)/libsys.a $(B)/libcore.a
+$(B)/mkruntime: $(call host_objects,tests/support/mkruntime.c) $(B)/librooms.a $(B)/libsys.a $(B)/libcore.a
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(HOST_CFLAGS) -pie -o $@ $^ $(LIBS)
 
 units: $(patsubst tests/core/unit/%.c,$(B)/unit/%,$(UNIT))
-helpers: $(patsubst tests/support/helpers/%.c,$(B)/helpers/%,$(HELPERS)) $(PERFORMED) $(B)/helpers/mkruntime
+helpers: $(patsubst tests/support/helpers/%.c,$(B)/helpers/%,$(HELPERS)) $(PERFORMED) $(B)/mkruntime
 
 check-layers: all
 	$(Q)tests/check-layers $(B)

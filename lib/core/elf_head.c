@@ -219,8 +219,8 @@ int elf_head_interp(const struct elf_head *head, const uint8_t *phdrs, size_t n,
 	return 0;
 }
 
-/* The program header of that type in a whole file; NULL if there is none. */
-static uint8_t *find_phdr(const struct elf_head *head, uint8_t *bytes, size_t n, uint32_t type)
+/* The program header of PT_INTERP in a whole file; NULL if there is none. */
+static uint8_t *find_interp(const struct elf_head *head, uint8_t *bytes, size_t n)
 {
 	size_t each = phdr_size(head), all = elf_head_phdrs_size(head);
 
@@ -229,7 +229,7 @@ static uint8_t *find_phdr(const struct elf_head *head, uint8_t *bytes, size_t n,
 	for (size_t i = 0; i < head->phnum; i++) {
 		uint8_t *phdr = bytes + head->phoff + i * each;
 
-		if (get(phdr, 4, head->data == ELFDATA2MSB) == type)
+		if (get(phdr, 4, head->data == ELFDATA2MSB) == PT_INTERP)
 			return phdr;
 	}
 	return NULL;
@@ -244,7 +244,7 @@ int elf_head_set_interp(uint8_t *bytes, size_t n, const char *interp, size_t *re
 
 	if (elf_head_parse(bytes, n, &head) < 0)
 		return -ENOEXEC;
-	phdr = find_phdr(&head, bytes, n, PT_INTERP);
+	phdr = find_interp(&head, bytes, n);
 	if (!phdr)
 		return -ENOEXEC;
 	big = head.data == ELFDATA2MSB;
@@ -255,69 +255,5 @@ int elf_head_set_interp(uint8_t *bytes, size_t n, const char *interp, size_t *re
 	put(phdr + (wide ? 40 : 20), word, big, size); /* p_memsz */
 	memcpy(bytes + n, interp, size);
 	*ret_n = n + size;
-	return 0;
-}
-
-/* A segment of that type whose bytes are all in the file of n bytes; false if there is none. */
-static bool find_segment(const struct elf_head *head, uint8_t *bytes, size_t n, uint32_t type,
-			 struct segment *ret)
-{
-	uint8_t *phdr = find_phdr(head, bytes, n, type);
-
-	if (!phdr)
-		return false;
-	read_segment(head, phdr, ret);
-	return ret->offset <= n && ret->size <= n - ret->offset;
-}
-
-/* The entry of the dynamic section (n bytes) that DT_RPATH may take, and the address of the
- * strings; NULL if none is free, or there are no strings. One that is free must stay behind it, as
- * the end. */
-static uint8_t *find_entry(const struct elf_head *head, uint8_t *dynamic, size_t n,
-			   uint64_t *ret_strings)
-{
-	bool big = head->data == ELFDATA2MSB, strings = false;
-	size_t word = head->elf_class == ELFCLASS64 ? 8 : 4;
-	uint8_t *taken = NULL;
-
-	for (size_t at = 0; at + 4 * word <= n; at += 2 * word) {
-		uint64_t tag = get(dynamic + at, word, big);
-
-		if (tag == DT_STRTAB) {
-			*ret_strings = get(dynamic + at + word, word, big);
-			strings = true;
-		}
-		if (tag == DT_RPATH || tag == DT_RUNPATH)
-			taken = dynamic + at;
-		if (tag != DT_NULL)
-			continue;
-		if (!taken && get(dynamic + at + 2 * word, word, big) == DT_NULL)
-			taken = dynamic + at;
-		break;
-	}
-	return strings ? taken : NULL;
-}
-
-int elf_head_set_rpath(uint8_t *bytes, size_t n, const char *dirs)
-{
-	struct segment interp, dynamic;
-	struct elf_head head;
-	uint64_t strings = 0;
-	uint8_t *entry;
-	size_t word;
-	bool big;
-
-	if (elf_head_parse(bytes, n, &head) < 0 ||
-	    !find_segment(&head, bytes, n, PT_INTERP, &interp) ||
-	    !find_segment(&head, bytes, n, PT_DYNAMIC, &dynamic))
-		return -ENOEXEC;
-	entry = find_entry(&head, bytes + dynamic.offset, (size_t)dynamic.size, &strings);
-	if (!entry || strlen(dirs) >= interp.size)
-		return -ENOSPC;
-	big = head.data == ELFDATA2MSB;
-	word = head.elf_class == ELFCLASS64 ? 8 : 4;
-	put(entry, word, big, DT_RPATH);
-	put(entry + word, word, big, interp.address - strings); /* ld.so adds, and wraps alike */
-	memcpy(bytes + interp.offset, dirs, strlen(dirs) + 1);
 	return 0;
 }

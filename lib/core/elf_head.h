@@ -71,10 +71,4 @@ int elf_head_interp(const struct elf_head *head, const uint8_t *phdrs, size_t n,
  * new size; -ENOEXEC if this is no program with an interpreter. */
 int elf_head_set_interp(uint8_t *bytes, size_t n, const char *interp, size_t *ret_n);
 
-/* Makes a whole program, which still has the interpreter it was linked with, search `dirs` before
- * LD_LIBRARY_PATH: DT_RPATH in place of its own or in one of the entries that linkers leave free,
- * the text in place of the interpreter's name, which is in memory. -ENOSPC if there is no room;
- * -ENOEXEC if this is no program with an interpreter. */
-int elf_head_set_rpath(uint8_t *bytes, size_t n, const char *dirs);
-
 #endif

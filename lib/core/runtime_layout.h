@@ -6,6 +6,7 @@
  *	RUNTIME_ROOT/WORD.d/	 the prefix:
  *	  usr/bin/python3.X	 a copy of the interpreter whose PT_INTERP is WORD.d/ld.so
  *	  usr/bin/python3	 a link to it
+ *	  usr/bin/python	 what sys.executable names: starts it without the caller's LD_*
  *	  usr/lib, share, local	 links into the tree; whatever else its usr has, but bin
  *	  ld.so			 a copy that can find the tree's libraries only
  *	  ld.so.cache		 format 1.1: the name of each library and its path in the tree
@@ -21,6 +22,7 @@
 
 /* Below WORD.d. */
 #define RUNTIME_PROGRAM "usr/bin/python3"
+#define RUNTIME_STARTER "usr/bin/python" /* RUNTIME_PROGRAM is this and "3": binfmt/beside */
 #define RUNTIME_LDSO "ld.so"
 #define RUNTIME_CACHE "ld.so.cache"
 #define RUNTIME_TREE "tree"

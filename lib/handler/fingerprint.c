@@ -126,6 +126,9 @@ int fingerprint_now(const struct conf *conf, char ret[FINGERPRINT_SIZE], struct 
 	r = add_program(&sha, "enter", err);
 	if (r < 0)
 		return r;
+	r = add_program(&sha, "beside", err);
+	if (r < 0)
+		return r;
 	r = add_root(&sha, err);
 	if (r < 0)
 		return r;

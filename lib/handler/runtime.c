@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/files.h"
 #include "core/arch.h"
 #include "core/elf_head.h"
 #include "core/err.h"
@@ -29,11 +30,7 @@
 #include "sys/below.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
-
-/* The interpreter searches its libraries beside itself first, so that LD_LIBRARY_PATH, which a
- * child gets back, leads it nowhere else. As long as the shortest PT_INTERP, /lib/ld.so.1. */
-#define CLIB_LINK "clib"
-#define CLIB_SEARCH "$ORIGIN/" CLIB_LINK
+#include "sys/programs.h"
 
 enum {
 	FILE_MAX = 256 * 1024 * 1024, /* an interpreter with all in it; bytes */
@@ -214,17 +211,11 @@ static int change_interpreter(struct work *work, struct err *err)
 	struct file *file = &work->interpreter;
 	char interp[INTERP_MAX];
 	struct text text;
-	int r = elf_head_set_rpath(file->bytes, file->n, CLIB_SEARCH);
+	int r;
 
-	if (r == -ENOSPC)
-		return err_say(err, ENOSPC,
-			       "%s has no room for DT_RPATH (Hint: link it with "
-			       "-z spare-dynamic-tags=5, or programs = tree)",
-			       file->path);
 	text_init(&text, interp, sizeof(interp));
 	text_addf(&text, RUNTIME_ROOT "/%s" RUNTIME_DIR_END "/" RUNTIME_LDSO, work->word);
-	if (r >= 0)
-		r = elf_head_set_interp(file->bytes, file->n, interp, &file->n);
+	r = elf_head_set_interp(file->bytes, file->n, interp, &file->n);
 	return r < 0 ? err_set(err, -r, "cannot give %s another ld.so", file->path) : 0;
 }
 
@@ -297,6 +288,19 @@ static int write_cache(const struct work *work, struct err *err)
 	return n < 0 ? n : write_file(work, RUNTIME_CACHE, 0644, bytes, (size_t)n, err);
 }
 
+/* What sys.executable names: this machine's program, whatever the arch of the interpreter. */
+static int write_starter(const struct work *work, struct err *err)
+{
+	FILES_FREE char *bytes = NULL;
+	char path[PATH_SIZE];
+	size_t n;
+	int r = programs_find("beside", path, sizeof(path), err);
+
+	if (r >= 0)
+		r = files_read(path, &bytes, &n, err);
+	return r < 0 ? r : write_file(work, RUNTIME_STARTER, 0755, bytes, n, err);
+}
+
 /* Whatever the tree's usr has but bin. */
 static int write_links(const struct work *work, struct err *err)
 {
@@ -349,7 +353,7 @@ static int write_runtime(const struct work *work, struct err *err)
 	if (r >= 0 && !str_eq(name, RUNTIME_PROGRAM))
 		r = write_link(work, work->program, RUNTIME_PROGRAM, err);
 	if (r >= 0)
-		r = write_link(work, work->clib_path, "usr/bin/" CLIB_LINK, err);
+		r = write_starter(work, err);
 	if (r >= 0)
 		r = write_file(work, RUNTIME_LDSO, 0755, ldso->bytes, ldso->n, err);
 	if (r >= 0)

@@ -31,7 +31,10 @@ def _use_host():
     if prefix[:12] != "/run/busypy/" or prefix[-6:] != ".d/usr":
         return
     tree = os.readlink(prefix[:-3] + "tree")
+    # A program that starts this interpreter without what children get back below.
+    sys._base_executable = prefix + "/bin/python"
     if sys.prefix == prefix:
+        sys.executable = sys._base_executable
         sys.path.append(tree + "/site-package")
     environ = os.environ
     for name in [name for name in environ if name[:12] == "BUSYPY_KEPT_"]:

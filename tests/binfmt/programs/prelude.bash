@@ -4,12 +4,13 @@
 mkdir -p /run/busypy
 mount -t tmpfs -o mode=755,nosuid busypy /run/busypy
 
-# Builds the runtime of a tree and arch: then $word, $prefix, and $python, which has to be executed
-# by a path.
+# Builds the runtime of a tree and arch: then $word, $prefix, $python, which is what the loader
+# executes, and $starter, which sys.executable names.
 runtime() {
-    word=$("$HELPERS/mkruntime" "$1" "$2")
+    word=$("$HELPERS/../mkruntime" "$1" "$2")
     prefix=/run/busypy/$word.d
     python=$prefix/usr/bin/python3
+    starter=$prefix/usr/bin/python
 }
 
 # emulated ARCH PROGRAM ...: another arch's program by qemu-user; there is no handler for those.

@@ -21,7 +21,6 @@ static void change(const uint8_t *data, size_t size)
 	if (!copy)
 		return;
 	memcpy(copy, data, size);
-	(void)elf_head_set_rpath(copy, size, "/x");
 	if (elf_head_set_interp(copy, size, interp, &n) == 0 &&
 	    (n != size + sizeof(interp) || elf_head_parse(copy, n, &head) < 0 ||
 	     elf_head_interp(&head, copy + head.phoff, elf_head_phdrs_size(&head), &offset,

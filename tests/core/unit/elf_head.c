@@ -232,26 +232,19 @@ static void test_narrow(void)
 	CHECK(elf_head_cut(&head, phdr, sizeof(phdr), 0x3008) == ELF_CUT_FATALLY, "it is cut");
 }
 
-/* A program of 1024 bytes: PT_INTERP names 13 bytes at 0x200, PT_DYNAMIC has 8 entries at 0x300. */
+enum { PROGRAM = 1024, NAME = 0x200, NAME_ADDRESS = 0x4200 };
+
+/* A program of 1024 bytes whose PT_INTERP, in its second header, names 13 bytes. */
 struct program {
-	uint8_t bytes[1024 + 64];
-	uint8_t *interp, *dynamic; /* program headers */
+	uint8_t bytes[PROGRAM + 64];
+	uint8_t *interp; /* the header */
 	size_t word;
 	bool big;
 };
 
-enum { PROGRAM = 1024, NAME = 0x200, ENTRIES = 0x300, STRINGS = 0x5000, NAME_ADDRESS = 0x4200 };
-
-static void put_entry(struct program *program, size_t i, uint64_t tag, uint64_t value)
+static uint64_t read_word(const struct program *program, size_t wide, size_t narrow)
 {
-	uint8_t *entry = program->bytes + ENTRIES + i * 2 * program->word;
-
-	put(entry, program->word, tag, program->big);
-	put(entry + program->word, program->word, value, program->big);
-}
-
-static uint64_t read_word(const struct program *program, const uint8_t *at)
-{
+	const uint8_t *at = program->interp + (program->word == 8 ? wide : narrow);
 	uint64_t value = 0;
 
 	for (size_t i = 0; i < program->word; i++)
@@ -259,97 +252,49 @@ static uint64_t read_word(const struct program *program, const uint8_t *at)
 	return value;
 }
 
-static bool has_entry(const struct program *program, size_t i, uint64_t tag, uint64_t value)
-{
-	const uint8_t *entry = program->bytes + ENTRIES + i * 2 * program->word;
-	uint64_t mask = program->word == 8 ? UINT64_MAX : UINT32_MAX;
-
-	return read_word(program, entry) == tag &&
-	       read_word(program, entry + program->word) == (value & mask);
-}
-
-static void put_place(struct program *program, uint8_t *phdr, uint64_t offset, uint64_t size)
+static void put_interp(struct program *program, uint64_t offset, uint64_t size, uint64_t memory)
 {
 	bool wide = program->word == 8;
 
-	put(phdr + (wide ? 8 : 4), program->word, offset, program->big);
-	put(phdr + (wide ? 32 : 16), program->word, size, program->big);
+	put(program->interp + (wide ? 8 : 4), program->word, offset, program->big);
+	put(program->interp + (wide ? 16 : 8), program->word, NAME_ADDRESS, program->big);
+	put(program->interp + (wide ? 32 : 16), program->word, size, program->big);
+	put(program->interp + (wide ? 40 : 20), program->word, memory, program->big);
 }
 
 static void make_program(struct program *program, uint8_t elf_class, uint8_t data)
 {
 	bool wide = elf_class == ELFCLASS64;
-	uint8_t *phdrs = program->bytes + (wide ? 64 : 52);
 
 	memset(program, 0, sizeof(*program));
-	make(program->bytes, elf_class, data, EM_S390, 3);
+	make(program->bytes, elf_class, data, EM_S390, 2);
 	program->word = wide ? 8 : 4;
 	program->big = data == ELFDATA2MSB;
-	program->interp = phdrs + (wide ? 56 : 32);
-	program->dynamic = program->interp + (wide ? 56 : 32);
+	program->interp = program->bytes + (wide ? 64 + 56 : 52 + 32);
 	put(program->interp, 4, PT_INTERP, program->big);
-	put_place(program, program->interp, NAME, 13);
-	put(program->interp + (wide ? 16 : 8), program->word, NAME_ADDRESS, program->big);
-	put(program->dynamic, 4, PT_DYNAMIC, program->big);
-	put_place(program, program->dynamic, ENTRIES, 8 * 2 * program->word);
+	put_interp(program, NAME, 13, 13);
 	memcpy(program->bytes + NAME, "/lib/ld.so.1", 13);
-	put_entry(program, 0, DT_NEEDED, 1);
-	put_entry(program, 1, DT_STRTAB, STRINGS);
 }
 
-static void test_interp(struct program *program)
+static void test_set_interp(uint8_t elf_class, uint8_t data)
 {
 	static const char interp[] = "/run/busypy/ab3x.d/ld.so";
-	uint8_t before[PROGRAM], *after = program->bytes;
-	bool wide = program->word == 8;
+	struct program program;
+	uint8_t before[PROGRAM];
 	size_t n = 0;
 
-	memcpy(before, after, PROGRAM);
-	CHECK(elf_head_set_interp(after, PROGRAM, interp, &n) == 0 &&
+	make_program(&program, elf_class, data);
+	memcpy(before, program.bytes, PROGRAM);
+	CHECK(elf_head_set_interp(program.bytes, PROGRAM, interp, &n) == 0 &&
 		      n == PROGRAM + sizeof(interp) &&
-		      memcmp(after + PROGRAM, interp, sizeof(interp)) == 0,
+		      memcmp(program.bytes + PROGRAM, interp, sizeof(interp)) == 0,
 	      "an interpreter's name at the end");
-	CHECK(read_word(program, program->interp + (wide ? 8 : 4)) == PROGRAM &&
-		      read_word(program, program->interp + (wide ? 32 : 16)) == sizeof(interp) &&
-		      read_word(program, program->interp + (wide ? 40 : 20)) == sizeof(interp) &&
-		      read_word(program, program->interp + (wide ? 16 : 8)) == NAME_ADDRESS,
+	CHECK(read_word(&program, 8, 4) == PROGRAM && read_word(&program, 16, 8) == NAME_ADDRESS &&
+		      read_word(&program, 32, 16) == sizeof(interp) &&
+		      read_word(&program, 40, 20) == sizeof(interp),
 	      "its place and sizes, but not its address");
-	put_place(program, program->interp, NAME, 13);
-	put(program->interp + (wide ? 40 : 20), program->word, 0, program->big);
-	CHECK(memcmp(before, after, PROGRAM) == 0, "and nothing else");
-}
-
-static void test_rpath(uint8_t elf_class, uint8_t data)
-{
-	struct program program;
-	uint64_t place = (uint64_t)NAME_ADDRESS - STRINGS;
-
-	make_program(&program, elf_class, data);
-	CHECK(elf_head_set_rpath(program.bytes, PROGRAM, "$ORIGIN/clib") == 0 &&
-		      has_entry(&program, 2, DT_RPATH, place) &&
-		      has_entry(&program, 3, DT_NULL, 0) &&
-		      strcmp((char *)program.bytes + NAME, "$ORIGIN/clib") == 0,
-	      "DT_RPATH in a free entry");
-	test_interp(&program);
-	make_program(&program, elf_class, data);
-	CHECK(elf_head_set_rpath(program.bytes, PROGRAM, "$ORIGIN/clibs") == -ENOSPC,
-	      "directories longer than the interpreter's name");
-	put_entry(&program, 0, DT_RUNPATH, 1);
-	for (size_t i = 2; i < 7; i++)
-		put_entry(&program, i, DT_NEEDED, 1);
-	CHECK(elf_head_set_rpath(program.bytes, PROGRAM, "/x") == 0 &&
-		      has_entry(&program, 0, DT_RPATH, place) && has_entry(&program, 7, DT_NULL, 0),
-	      "in place of its own DT_RUNPATH, where no entry is free");
-	put_entry(&program, 0, DT_NEEDED, 1);
-	CHECK(elf_head_set_rpath(program.bytes, PROGRAM, "/x") == -ENOSPC, "no entry is free");
-	put_entry(&program, 6, DT_NULL, 0);
-	put_entry(&program, 7, DT_NEEDED, 1);
-	CHECK(elf_head_set_rpath(program.bytes, PROGRAM, "/x") == -ENOSPC, "the end must stay");
-	put_entry(&program, 0, DT_RPATH, 1);
-	put_entry(&program, 6, DT_NEEDED, 1);
-	CHECK(elf_head_set_rpath(program.bytes, PROGRAM, "/x") == 0, "a section without an end");
-	put_entry(&program, 1, DT_NEEDED, 1);
-	CHECK(elf_head_set_rpath(program.bytes, PROGRAM, "/x") == -ENOSPC, "no strings");
+	put_interp(&program, NAME, 13, 13);
+	CHECK(memcmp(before, program.bytes, PROGRAM) == 0, "and nothing else");
 }
 
 static void test_no_program(void)
@@ -358,16 +303,8 @@ static void test_no_program(void)
 	size_t n;
 
 	make_program(&program, ELFCLASS64, ELFDATA2LSB);
-	put_place(&program, program.dynamic, ENTRIES, PROGRAM - ENTRIES + 1);
-	CHECK(elf_head_set_rpath(program.bytes, PROGRAM, "/x") == -ENOEXEC,
-	      "a section that is cut");
-	put_place(&program, program.dynamic, PROGRAM + 1, 0);
-	CHECK(elf_head_set_rpath(program.bytes, PROGRAM, "/x") == -ENOEXEC, "or lies outside");
-	put(program.dynamic, 4, PT_NULL, false);
-	CHECK(elf_head_set_rpath(program.bytes, PROGRAM, "/x") == -ENOEXEC, "none");
 	put(program.interp, 4, PT_NULL, false);
-	CHECK(elf_head_set_rpath(program.bytes, PROGRAM, "/x") == -ENOEXEC &&
-		      elf_head_set_interp(program.bytes, PROGRAM, "/x", &n) == -ENOEXEC,
+	CHECK(elf_head_set_interp(program.bytes, PROGRAM, "/x", &n) == -ENOEXEC,
 	      "a static program");
 	put(program.bytes + 32, 8, PROGRAM - 100, false);
 	CHECK(elf_head_set_interp(program.bytes, PROGRAM, "/x", &n) == -ENOEXEC,
@@ -377,9 +314,7 @@ static void test_no_program(void)
 	put(program.bytes + 56, 2, 0, false);
 	CHECK(elf_head_set_interp(program.bytes, PROGRAM, "/x", &n) == -ENOEXEC, "or are none");
 	program.bytes[0] = 0;
-	CHECK(elf_head_set_interp(program.bytes, PROGRAM, "/x", &n) == -ENOEXEC &&
-		      elf_head_set_rpath(program.bytes, PROGRAM, "/x") == -ENOEXEC,
-	      "no ELF file");
+	CHECK(elf_head_set_interp(program.bytes, PROGRAM, "/x", &n) == -ENOEXEC, "no ELF file");
 }
 
 int main(void)
@@ -419,8 +354,8 @@ int main(void)
 	test_cut();
 	test_narrow();
 	for (uint8_t i = 1; i <= 2; i++) {
-		test_rpath(i, ELFDATA2LSB);
-		test_rpath(i, ELFDATA2MSB);
+		test_set_interp(i, ELFDATA2LSB);
+		test_set_interp(i, ELFDATA2MSB);
 	}
 	test_no_program();
 	return done();

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What sys.executable names beside the host's programs, WORD.d/usr/bin/python: starts the tree's
+ * interpreter, python3 in the same folder, as the loader would. A script's children have the
+ * caller's LD_LIBRARY_PATH and LD_PRELOAD back, which are right for the host's programs and would
+ * lead the tree's interpreter to the host's libraries. argv stays: Python finds a virtual
+ * environment by it. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/path_size.h"
+#include "kept.h"
+
+enum { CANNOT_RUN = 126 };
+
+static int fail(const char *what)
+{
+	(void)dprintf(STDERR_FILENO, "busypy: %s: %s\n", what, strerror(errno));
+	return CANNOT_RUN;
+}
+
+int main(int argc, char **argv)
+{
+	char path[PATH_SIZE] = "";
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 2);
+	char **envp = kept_environment(true);
+
+	(void)argc;
+	if (n < 0)
+		return fail("cannot find the tree's Python by /proc/self/exe");
+	if (!envp)
+		return fail("cannot prepare the environment");
+	path[n] = '3';
+	(void)execve(path, argv, envp);
+	return fail(path);
+}

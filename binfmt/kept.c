@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Renames variables for loader and beside: the caller's list stays as it is. */
+#include "kept.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/scrub.h"
+#include "sys/pages.h"
+
+char **kept_environment(bool user_site)
+{
+	static char no_user_site[] = SCRUB_NO_USER_SITE;
+	bool given = getenv("PYTHONNOUSERSITE") != NULL;
+	size_t n = 0, bytes = 0;
+	char **list, *room;
+
+	for (; environ[n]; n++) {
+		if (scrub_keeps(environ[n]))
+			bytes += sizeof(SCRUB_KEPT) + strlen(environ[n]);
+	}
+	list = pages_get((n + 2) * sizeof(*list) + bytes);
+	if (!list)
+		return NULL;
+	room = (char *)(list + n + 2);
+	for (size_t i = 0; i < n; i++) {
+		list[i] = environ[i];
+		if (!scrub_keeps(environ[i]))
+			continue;
+		list[i] = room;
+		room = stpcpy(stpcpy(room, SCRUB_KEPT), environ[i]) + 1;
+	}
+	list[n] = user_site || given ? NULL : no_user_site;
+	return list;
+}
