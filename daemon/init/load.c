@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/err.h"
@@ -139,6 +140,14 @@ static void load_defaults(struct init *init)
 	add(init, INITTAB_RESTART, "", "init");
 }
 
+/* A FIFO has nothing to say, and some devices never end. A directory is told by reading it. */
+static bool is_special(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
 void load_inittab(struct init *init)
 {
 	struct load load = {
@@ -157,6 +166,11 @@ void load_inittab(struct init *init)
 	if (fd < 0) {
 		if (errno != ENOENT)
 			log_say("init: cannot read %s: %m, using the defaults", load.path);
+		load_defaults(init);
+		return;
+	}
+	if (is_special(fd)) {
+		log_say("init: %s is no file, using the defaults", load.path);
 		load_defaults(init);
 		return;
 	}

@@ -58,22 +58,17 @@ static int reopen_node(int fd, const struct stat *node)
 	FD_CLEANUP int mount = -1;
 	struct stat st;
 	ssize_t n;
-	int r;
 
 	(void)fd_path(self, sizeof(self), fd); /* fits */
 	n = readlink(self, path, sizeof(path) - 1);
 	if (n < 0)
 		return -errno;
 	path[n] = '\0';
-	mount = mount_clone(AT_FDCWD, path, false);
+	mount = mount_clone_file(path, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 	if (mount < 0)
 		return mount;
 	if (fstat(mount, &st) < 0 || st.st_dev != node->st_dev || st.st_ino != node->st_ino)
 		return -ENOENT;
-	r = mount_attributes(mount, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, 0,
-			     false);
-	if (r < 0)
-		return r;
 	(void)fd_path(self, sizeof(self), mount); /* fits */
 	return open_as(fd, self);
 }

@@ -91,10 +91,9 @@ static bool host_handles(const struct rule *rule)
  * file, and there who owns it could change its mode. */
 static int clone_program(const char *path, struct err *err)
 {
-	FD_CLEANUP int fd = mount_clone(AT_FDCWD, path, false);
-	int r = fd < 0 ? fd : mount_attributes(fd, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, 0, false);
+	int fd = mount_clone_file(path, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID);
 
-	return r < 0 ? err_set(err, -r, "cannot open %s", path) : fd_steal(&fd);
+	return fd < 0 ? err_set(err, -fd, "cannot open %s", path) : fd;
 }
 
 #ifndef MFD_EXEC

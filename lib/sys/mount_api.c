@@ -52,6 +52,14 @@ int mount_attributes(int fd, uint64_t set, uint64_t propagation, bool recursive)
 	return result(syscall(SYS_mount_setattr, fd, "", flags, &attr, sizeof(attr)));
 }
 
+int mount_clone_file(const char *path, uint64_t attributes)
+{
+	FD_CLEANUP int fd = mount_clone(AT_FDCWD, path, false);
+	int r = fd < 0 ? fd : mount_attributes(fd, attributes, 0, false);
+
+	return r < 0 ? r : fd_steal(&fd);
+}
+
 static int set_option(int fs, const char *word, size_t n)
 {
 	char option[256];

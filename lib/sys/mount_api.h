@@ -11,6 +11,9 @@
  * An empty path clones what dirfd itself is. The descriptor is close-on-exec. */
 int mount_clone(int dirfd, const char *path, bool recursive);
 
+/* A detached clone of one file by its path, with these MOUNT_ATTR_ flags. */
+int mount_clone_file(const char *path, uint64_t attributes);
+
 /* Attaches a detached mount to the directory or file that target is (an O_PATH descriptor). */
 int mount_attach(int mount, int target);
 

@@ -251,12 +251,11 @@ static bool is_reached_by_all(const char *path)
 {
 	char above[PATH_SIZE];
 
-	for (const char *end = strrchr(path, '/'); end && end > path;) {
-		if (str_copy_bytes(above, sizeof(above), path, (size_t)(end - path)) < 0 ||
-		    !is_searched_by_all(above))
+	for (size_t n = strlen(path); n > 0; n--) {
+		if (path[n] != '/')
+			continue;
+		if (str_copy_bytes(above, sizeof(above), path, n) < 0 || !is_searched_by_all(above))
 			return false;
-		for (end--; end > path && *end != '/'; end--)
-			;
 	}
 	return true;
 }

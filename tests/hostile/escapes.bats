@@ -13,7 +13,7 @@ setup() { mkdir -m 777 "$BATS_TEST_TMPDIR/here"; chmod 755 "$BATS_TEST_TMPDIR" "
 
 # as WHO OPTION... : runs the job on standard input in the sandbox of root or a user; $here is bound.
 as() {
-    local who=() job; job=$(cat "$ROOT/tests/hostile/job.py" -)
+    local who=() job; job=$(cat "$ROOT/tests/hostile/job.py" <(echo import sys) -)
     [ "$1" = root ] || who=(setpriv --reuid 1000 --regid 1000 --clear-groups)
     patiently 60 "${who[@]}" "$BUSYPY" run --tree "$TREES/host" --cwd none --bind "$here" "${@:2}" -- \
         /usr/bin/python3 -c "$job" "$here" </dev/null

@@ -1,12 +1,10 @@
-"""What hostile jobs share: raw system calls in each way that this machine's kernel has. Runs inside of
-a sandbox: python3 -c "$(cat job.py ATTACK)". call(NAME, ...) makes a call by the native number;
-each(NAME, ...) by all, and gives the set of what came of it."""
+"""What hostile jobs share: raw system calls in each way that this kernel has. Stands before
+an attack that runs inside of a sandbox: python3 -c "$(cat job.py ATTACK)". call(NAME, ...) makes
+one by the native number; each(NAME, ...) by all, and tells what came of it."""
 import ctypes
 import errno
-import mmap
 import os
 import struct
-import sys
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long

@@ -1,9 +1,10 @@
 """Inittabs that nobody should write: each is told with line and column, and the boot goes on."""
 
 import random
+import re
 import signal
 
-from differences import FIN, has, ours
+from differences import FIN, check, has, ours
 
 READY = "::sysinit:/bin/note ready\n"
 TESTS = []
@@ -54,3 +55,67 @@ def directory(skeleton):
 
 
 TESTS.append(("an inittab that is a directory", directory))
+
+
+def fifo(skeleton):
+    with ours(skeleton, None, files=[("etc/inittab", None, 0o644)]) as w:
+        w.until_console("init: /etc/inittab is no file, using the defaults")
+        w.kill(signal.SIGUSR2)
+        w.finish()
+
+
+TESTS.append(("an inittab that is a FIFO: nobody is waited for", fifo))
+
+
+def no_controls(w):
+    """The console got no byte that steers a terminal, neither alone nor as UTF-8."""
+    w.drain()
+    text = w.output.lstrip(b"\r").replace(b"\n\r", b"\n")  # as BusyBox's begin a line
+    found = re.findall(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|(?<![\x80-\xff])[\x80-\x9f]",
+                       text)
+    check(not found, "%r in %r" % (found, text))
+
+
+STEERING = b"\x1b[31m", b"\x1b]0;title\x07", b"\xc2\x9b2J", b"\x9b5m", b"\x08\x7f", b"\r"
+
+
+def steering_lines(skeleton):
+    bad = [b"::" + c + b":/bin/true" for c in STEERING]      # an action
+    bad += [c + b"::nothing:/bin/true" for c in STEERING]    # an id
+    bad += [c + b" no entry" for c in STEERING]
+    bad += [b"::once:/bin/none" + c for c in STEERING]       # a program that is not there
+    bad += [b"tty" + c + b"::once:/bin/true" for c in STEERING]
+    with ours(skeleton, b"\n".join(bad) + b"\n" + (READY + FIN).encode()) as w:
+        w.finish()
+        has(w.log(), "ready")
+        has(w.text(), "\\x1b[31m")
+        no_controls(w)
+
+
+TESTS.append(("controls in an inittab do not reach the console", steering_lines))
+
+
+def steering_arguments(skeleton):
+    args = [b"busypy." + c + b"=1" for c in STEERING]
+    args += [b"busypy.shell=/bin/" + c for c in STEERING]
+    with ours(skeleton, READY + FIN, args=args) as w:
+        w.finish()
+        has(w.log(), "ready")
+        has(w.text(), "\\x1b[31m")
+        no_controls(w)
+
+
+TESTS.append(("controls on the kernel's command line do not reach the console", steering_arguments))
+
+
+def endless(skeleton):
+    """Links to what has no end, or to itself."""
+    for target, said in (("/dev/null", " is no file"), ("inittab", ": Symbolic link loop"),
+                         ("/proc/self/mem", ": I/O error")):
+        with ours(skeleton, None, links=[("etc/inittab", target)]) as w:
+            w.until_console("/etc/inittab" + said)
+            w.kill(signal.SIGUSR2)
+            w.finish()
+
+
+TESTS.append(("an inittab that is a link to itself, to a device, to no file", endless))

@@ -84,8 +84,8 @@ class Skeleton:
 class World:
     """One run of one init. init is "busybox" or "ours"."""
 
-    def __init__(self, skeleton, init, inittab, files=(), args=(), env=None, console="pipe",
-                 wrap="", gate=False, null=True, name="case"):
+    def __init__(self, skeleton, init, inittab, files=(), links=(), args=(), env=None,
+                 console="pipe", wrap="", gate=False, null=True, name="case"):
         self.init, self.name = init, name
         self.output = b""
         self.status = None
@@ -102,6 +102,8 @@ class World:
         for path, content, mode in files:
             self.write(path, content)
             os.chmod(os.path.join(self.path, path), mode)
+        for path, target in links:
+            os.symlink(target, os.path.join(self.path, path))
         if os.geteuid() == 0:
             for folder, folders, names in os.walk(self.path):
                 for name_ in [folder] + [os.path.join(folder, n) for n in folders + names]:
@@ -112,6 +114,9 @@ class World:
     def write(self, path, content):
         full = os.path.join(self.path, path)
         os.makedirs(os.path.dirname(full), exist_ok=True)
+        if content is None:
+            os.mkfifo(full)
+            return
         with open(full, "wb") as file:
             file.write(content if isinstance(content, bytes) else content.encode())
 
