@@ -132,7 +132,7 @@ static int build_as_user(const struct tier_subject *subject, const struct user *
 }
 
 int compose_in_place(const struct contract *contract, const struct request *request,
-		     const struct script *script, const struct shebang *line)
+		     const struct script *script, struct shebang *line)
 {
 	struct err err = { 0 };
 	struct cwd cwd;
@@ -149,7 +149,7 @@ int compose_in_place(const struct contract *contract, const struct request *requ
 	start_in_view(contract, request, script, line, &cwd);
 }
 
-static void as_user(const struct tier_subject *subject, const struct shebang *line)
+static void as_user(const struct tier_subject *subject, struct shebang *line)
 {
 	const struct contract *contract = subject->contract;
 	const struct request *request = subject->request;
@@ -174,7 +174,7 @@ static void as_user(const struct tier_subject *subject, const struct shebang *li
 }
 
 void compose_last_tier(const struct tier_subject *subject, struct tier_facts *facts,
-		       const struct shebang *line)
+		       struct shebang *line)
 {
 	for (;;) {
 		enum tier_step step = tier_next(facts);

@@ -14,11 +14,11 @@ struct tier_subject;
  * and starts the script in it. Returns -errno if no namespace can be had; otherwise it does not
  * return. */
 int compose_in_place(const struct contract *contract, const struct request *request,
-		     const struct script *script, const struct shebang *line);
+		     const struct script *script, struct shebang *line);
 
 /* What a caller without template and privilege gets: the same in a user namespace of its own, where
  * no privilege is used or gained; if that cannot be had, a sentence. */
 _Noreturn void compose_last_tier(const struct tier_subject *subject, struct tier_facts *facts,
-				 const struct shebang *line);
+				 struct shebang *line);
 
 #endif

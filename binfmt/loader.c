@@ -66,20 +66,17 @@ static void read_request(int argc, char **argv, struct request *ret)
 		die_of_request();
 }
 
-static void __attribute__((noinline))
-read_shebang(const struct request *request, struct shebang *ret)
+static void read_shebang(const struct request *request, struct shebang *ret, struct err *err)
 {
-	struct err err = { 0 };
-
-	if (script_shebang(request->fd, ret, &err) < 0)
-		words_die(WORDS_CANNOT_RUN, request->path, &err);
+	if (script_shebang(request->fd, ret, err) < 0)
+		words_die(WORDS_CANNOT_RUN, request->path, err);
 }
 
 /* A template can be entered with the caller's own privilege. Returns -errno where the kernel will
  * not let this caller in (its privilege is over another user namespace); else does not return. */
 static int __attribute__((noinline))
 enter_template(const struct contract *contract, const struct request *request,
-	       const struct script *script, const struct shebang *line)
+	       const struct script *script, struct shebang *line)
 {
 	struct err err = { 0 };
 	struct cwd cwd;
@@ -187,9 +184,12 @@ static void perform(enum tier_step step, const struct tier_subject *subject,
 
 int main(int argc, char **argv)
 {
+	/* On the page that holds the C library's own variables, and is touched in any case: each
+	 * more that is touched, of the stack as well, is a page fault at each start. */
 	static struct {
 		struct script script;
 		struct priv priv;
+		struct shebang line;
 		struct err err;
 	} found;
 	const struct contract *contract = baked();
@@ -197,17 +197,17 @@ int main(int argc, char **argv)
 	struct tier_subject subject = { contract, &request, &found.script, &found.priv,
 					&found.err };
 	struct tier_facts facts = { .contract = contract != NULL };
-	struct shebang line;
+	struct shebang *line = &found.line;
 
 	read_request(argc, argv, &request);
-	read_shebang(&request, &line);
-	facts.by_env = env_line_names_python(&line);
+	read_shebang(&request, line, &found.err);
+	facts.by_env = env_line_names_python(line);
 	for (;;) {
 		enum tier_step step = tier_next(&facts);
 
 		if (tier_probe(step, &subject, &facts))
 			continue;
-		perform(step, &subject, &facts, &line);
+		perform(step, &subject, &facts, line);
 		facts.failed |= 1U << step;
 	}
 }

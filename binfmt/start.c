@@ -118,11 +118,10 @@ static bool is_known(const struct contract *contract, const char *interp)
 }
 
 _Noreturn static void execute(const struct contract *contract, const struct request *request,
-			      const struct shebang *line, char **envp)
+			      struct shebang *line, char **envp)
 {
 	const char *what = request->path;
-	struct shebang copy = *line;
-	char **argv = argv_of(request, &copy);
+	char **argv = argv_of(request, line);
 	int r;
 
 	if (!argv)
@@ -134,8 +133,8 @@ _Noreturn static void execute(const struct contract *contract, const struct requ
 	r = fd_cloexec(request->fd);
 	if (r < 0)
 		die(what, -r, "cannot close the script's descriptor");
-	(void)execve(copy.interp, argv, envp);
-	die_of_exec(what, copy.interp, errno);
+	(void)execve(line->interp, argv, envp);
+	die_of_exec(what, line->interp, errno);
 }
 
 /* Of the environment, for ${NAME} in a first line. */
@@ -159,7 +158,7 @@ bool start_by_env(const struct request *request, struct shebang *line)
 }
 
 void start_as_kernel(const struct contract *contract, const struct request *request,
-		     const struct shebang *line)
+		     struct shebang *line)
 {
 	execute(contract, request, line, environ);
 }
@@ -224,16 +223,19 @@ static int beside(const struct script *script, const char *path, char *dst, size
  * version, else the one beside the script, where its name is a link or its own. */
 static void pin_path(const struct request *request, const struct script *script, const char *cwd)
 {
-	static char pinned[PATH_SIZE];
+	char *pinned;
 	const struct contract_tree *tree = script->tree;
 	const char *path = request->path;
 
 	if (!tree->versions || path_below(path[0] == '/' ? path : cwd, tree->path))
 		return;
-	if (contract_pin(tree, path, pinned, sizeof(pinned)) == 0 && leads_to(pinned, request->fd))
+	pinned = pages_get(PATH_SIZE);
+	if (!pinned)
+		die(path, errno, "cannot prepare the arguments");
+	if (contract_pin(tree, path, pinned, PATH_SIZE) == 0 && leads_to(pinned, request->fd))
 		request->argv[0] = pinned;
 	else if (script->path && !str_starts(path, "/dev/fd/") &&
-		 beside(script, path, pinned, sizeof(pinned)) == 0 && leads_to(pinned, request->fd))
+		 beside(script, path, pinned, PATH_SIZE) == 0 && leads_to(pinned, request->fd))
 		request->argv[0] = pinned;
 }
 
@@ -255,7 +257,7 @@ static void return_to(const char *what, const struct cwd *cwd)
 }
 
 void start_in_view(const struct contract *contract, const struct request *request,
-		   const struct script *script, const struct shebang *line, const struct cwd *cwd)
+		   const struct script *script, struct shebang *line, const struct cwd *cwd)
 {
 	char *few[ENVIRONMENT_FEW];
 	char **envp = environment_or_die(contract, request->path, few);
@@ -292,18 +294,17 @@ static struct words *find_words(const struct contract_tree *tree, const char *wh
 }
 
 void start_beside(const struct contract *contract, const struct request *request,
-		  const struct script *script, const struct shebang *line)
+		  const struct script *script, struct shebang *line)
 {
 	enum { WORDS_BEFORE = 4 };
 	char **envp = kept_environment(contract->flags & CONTRACT_USER_SITE);
 	struct words *words = find_words(script->tree, request->path, line->interp);
-	struct shebang copy = *line;
 	size_t n = 0, at = 0;
 	char **argv;
 
 	while (request->argv[n])
 		n++;
-	argv = pages_get((n + WORDS_BEFORE + copy.more + 1) * sizeof(*argv));
+	argv = pages_get((n + WORDS_BEFORE + line->more + 1) * sizeof(*argv));
 	if (!envp || !argv || fd_cloexec(request->fd) < 0)
 		die(request->path, errno, "cannot prepare the arguments");
 	if (script->tree->versions && request->path[0] != '/')
@@ -314,7 +315,7 @@ void start_beside(const struct contract *contract, const struct request *request
 		argv[at++] = words->line.arg;
 	if (words->script[0])
 		argv[at++] = words->script;
-	at += put_arguments(argv + at, &copy);
+	at += put_arguments(argv + at, line);
 	memcpy(argv + at, request->argv, (n + 1) * sizeof(*argv));
 	(void)execve(words->program, argv, envp);
 	die_of_exec(request->path, words->program, errno);

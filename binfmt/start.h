@@ -20,19 +20,19 @@ bool start_by_env(const struct request *request, struct shebang *line);
  * argument, the path as given, the arguments; environment and everything else untouched. Does not
  * return: a failure is one sentence and exit status 126 or 127. contract may be NULL. */
 _Noreturn void start_as_kernel(const struct contract *contract, const struct request *request,
-			       const struct shebang *line);
+			       struct shebang *line);
 
 /* In a view that was just entered: goes back to the working directory, cleans the environment
  * (PYTHONHOME and LD_* name things of the host), makes sure that the path leads to the script,
  * and executes. Does not return. */
 _Noreturn void start_in_view(const struct contract *contract, const struct request *request,
-			     const struct script *script, const struct shebang *line,
+			     const struct script *script, struct shebang *line,
 			     const struct cwd *cwd);
 
 /* For a tree with `programs = host`, whose runtime was found to be there: executes the interpreter
  * at its prefix, in the caller's own file system. No privilege, namespace or attribute of the
  * process is changed, since the host's programs inherit them. Does not return. */
 _Noreturn void start_beside(const struct contract *contract, const struct request *request,
-			    const struct script *script, const struct shebang *line);
+			    const struct script *script, struct shebang *line);
 
 #endif
