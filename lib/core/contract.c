@@ -91,7 +91,8 @@ bool contract_same_file(const struct contract_file *a, const struct contract_fil
 
 bool contract_knows_program(const struct contract *contract, const struct contract_file *file)
 {
-	if (contract_same_file(&contract->program, file))
+	if (contract_same_file(&contract->program, file) ||
+	    contract_same_file(&contract->env, file))
 		return true;
 	for (size_t i = 0; i < contract->n_trees; i++) {
 		if (contract_same_file(&contract->trees[i].program, file))

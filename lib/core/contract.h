@@ -11,7 +11,7 @@
 enum {
 	CONTRACT_TREES_MAX = 16, /* each of the configuration's, and one more version of it */
 	CONTRACT_PATH_MAX = 512,
-	CONTRACT_VERSION = 4,
+	CONTRACT_VERSION = 5,
 };
 
 /* Two halves, so that the bytes stand only once in a program: in its contract. */
@@ -59,6 +59,7 @@ struct contract {
 	uint32_t generation;
 	uint64_t root_mount_id, root_dev, root_ino; /* of the host's "/" */
 	struct contract_file program;  /* the host's interpreter, where that is no script */
+	struct contract_file env;      /* its env, where lines that name it are ours */
 	char enter[CONTRACT_PATH_MAX]; /* the program with file capabilities */
 	struct contract_tree trees[CONTRACT_TREES_MAX];
 };

@@ -17,6 +17,7 @@
 #include "base/files.h"
 #include "core/conf.h"
 #include "core/contract.h"
+#include "core/env_line.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/plan.h"
@@ -218,6 +219,8 @@ static int fill_contract(const struct conf *conf, unsigned generation, struct co
 	contract->root_ino = root.ino;
 	generation_path(generation, "enter", contract->enter);
 	know_program("", conf->interpreters[0], &contract->program);
+	if (conf_by_env(conf))
+		know_program("", ENV_PROGRAM, &contract->env);
 	for (size_t i = 0; i < contract->n_trees; i++) {
 		struct contract_tree *tree = &contract->trees[i];
 		char runtime[PATH_SIZE];

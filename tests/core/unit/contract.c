@@ -183,6 +183,9 @@ static void test_programs(void)
 	struct contract_file file = { 1, 2, 3 };
 
 	CHECK(!contract_knows_program(&contract, &file), "a program that nobody knows");
+	contract.env = file;
+	CHECK(contract_knows_program(&contract, &file), "the host's env");
+	contract.env.ino++;
 	contract.program = file;
 	CHECK(contract_knows_program(&contract, &file), "the host's interpreter");
 	file.ctime++;
