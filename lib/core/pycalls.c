@@ -152,6 +152,8 @@ static void read_from(struct pycalls *calls)
 	struct pytokens tokens = ahead_of(calls);
 	struct pytoken token;
 	int module, function = NO_FUNCTION;
+	bool renamed = false;
+	size_t noted = 0;
 
 	(void)pytoken_next(&tokens, &token);
 	module = module_of(&token);
@@ -162,13 +164,17 @@ static void read_from(struct pycalls *calls)
 	       pytoken_is(&token, '(')) {
 		if (token.kind != PYTOKEN_NAME) {
 			function = NO_FUNCTION;
+			renamed = false;
 		} else if (pytoken_named(&token, "as")) {
-			if (function != NO_FUNCTION)
-				calls->n_names -= calls->n_names > 0; /* it has another */
+			renamed = true;
+			calls->n_names -= noted; /* it has another */
+			noted = 0;
 		} else {
-			function = function == NO_FUNCTION ? function_of(module, &token) : function;
+			function = renamed ? function : function_of(module, &token);
+			noted = calls->n_names;
 			if (function != NO_FUNCTION)
 				note_name(calls, &token, module, function);
+			noted = calls->n_names - noted;
 		}
 	}
 }
@@ -321,17 +327,21 @@ static void split_text(struct literal *literal)
 }
 
 /* shlex.split(TEXT): *token is the name. */
-static void read_split(struct pytokens *tokens, struct pytoken *token, struct literal *ret)
+static void read_split(const struct pytokens *tokens, const struct pytoken *token,
+		       struct literal *ret)
 {
 	struct pytokens ahead = *tokens;
-	struct pytoken next = *token;
+	struct pytoken dot, name, bracket, text;
 
-	if (!pytoken_named(&next, "shlex") || !pytoken_next(&ahead, &next) ||
-	    !pytoken_is(&next, '.') || !pytoken_next(&ahead, &next) ||
-	    !pytoken_named(&next, "split") || !pytoken_next(&ahead, &next) ||
-	    !pytoken_is(&next, '(') || pytoken_next(&ahead, &next) != PYTOKEN_TEXT)
+	(void)pytoken_next(&ahead, &dot);
+	(void)pytoken_next(&ahead, &name);
+	(void)pytoken_next(&ahead, &bracket);
+	(void)pytoken_next(&ahead, &text);
+	if (!pytoken_named(token, "shlex") || !pytoken_is(&dot, '.') ||
+	    !pytoken_named(&name, "split") || !pytoken_is(&bracket, '(') ||
+	    text.kind != PYTOKEN_TEXT)
 		return;
-	read_texts(&ahead, &next, ret);
+	read_texts(&ahead, &text, ret);
 	split_text(ret);
 }
 

@@ -232,10 +232,12 @@ def env_text(random):
     """What env is asked for: python3, which PATH has, most of the time. Always a program: without
     one env would start the script again, for ever."""
     name = random.choice((b"python3",) * 8 + (b"python3.11", b"none", b"d", b"/run/f/i/d"))
-    behind = random.choice((b"", b"", b" ", b" -u", b" -u -B", b"\t'a b'\tc", b" ${V} x", b" \"${V}\"",
-                            b" 'x", b" \\_ \\x", b" a#b #c", b" " + words(random), b"\r", b" \r"))
-    option = random.choice((b"",) * 4 + (b"-S ",) * 8 + (b"-S", b"-vS ", b"-i ", b"-S -i ", b"-S -u X ",
-                           b"-S A=1 ", b"-S -C/run/f ", b"-S  ", b"--split-string=", b"-S\t", b"-x "))
+    behind = random.choice((
+        b"", b"", b" ", b" -u", b" -u -B", b"\t'a b'\tc", b" ${V} x", b" \"${V}\"", b" 'x",
+        b" \\_ \\x", b" a#b #c", b" " + words(random), b"\r", b" \r"))
+    option = random.choice((b"",) * 4 + (b"-S ",) * 8 + (
+        b"-S", b"-vS ", b"-i ", b"-S -i ", b"-S -u X ", b"-S A=1 ", b"-S -C/run/f ", b"-S  ",
+        b"--split-string=", b"-S\t", b"-x "))
     return option + name + behind.replace(b"=", b"-")
 
 

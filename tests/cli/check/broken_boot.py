@@ -104,5 +104,6 @@ def _(change):
       "calls git (line 3), not in the tree, and the inittab starts it with starts", None, "warning")
 def _(change):
     change.write("etc/busypy/tree.conf", "programs = host\n")
-    change.write("bin/starts", "#!/usr/bin/env python3\nimport subprocess\nsubprocess.run(['git'])\n", 0o755)
+    change.write("bin/starts",
+                 "#!/usr/bin/env python3\nimport subprocess\nsubprocess.run(['git'])\n", 0o755)
     change.write("etc/inittab", "::sysinit:starts\n")

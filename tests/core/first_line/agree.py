@@ -25,7 +25,8 @@ BY_ENV = (b"/usr/bin/env python3", b"/usr/bin/env -S python3")
 NAMES = OURS * 15 + BY_ENV * 8 + (
     b"/usr/bin/env python3.11", b"/usr/bin/env -Spython3", b"/usr/bin/env  python3",
     b"/usr/bin/env -i python3", b"/usr/bin/env\tpython3", b"/usr/bin/env -S  python3",
-    b"/usr/bin/env -S python3''", b"/usr/bin/env -S 'python3'", b"/usr/bin/python3.11", b"/usr/bin/python", b"/usr/local/bin/python3", b"python3",
+    b"/usr/bin/env -S python3''", b"/usr/bin/env -S 'python3'", b"/usr/bin/python3.11",
+    b"/usr/bin/python", b"/usr/local/bin/python3", b"python3",
     b"/bin/shell2", b"/usr/bin/env", b"/bin/env", b"env", b"/bin/ls", b"/bin/../usr/bin/python3",
     b"/bin/../bin/ls", b"//bin/shell", b"/usr/bin/perl", b"/bin/nothing", b"/etc/passwd", b"/bin",
     b"/", b"", b"/usr/lib/none", b"/sbin/ip", b"/usr/bin/../../bin/ls")

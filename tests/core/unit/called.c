@@ -71,6 +71,17 @@ static void test_words(void)
 	shell("# a\nb # c\nd#e", "b d#e", "comments");
 	shell(">x a 2>&1 <y b | 2>/dev/null c >>z", "a c", "redirections");
 	shell("cat <<E\na\nE", "", "a here-document");
+	shell("a2>x b; a >x", "a2 a", "a digit that ends a word");
+	shell("a <", "a", "a redirection to nothing");
+	shell("a >\tx\tb", "a", "tabs");
+	shell("a'b'\"c\" d", "abc", "a word in parts");
+	shell("\"a\\", "", "a backslash before nothing");
+	shell("a\\", "a\\", "or outside of quotes");
+	shell("a $; b # c", "a b", "the last bytes");
+	shell("=x; a/b=c; A-B=c", "=x a/b=c A-B=c", "no assignments");
+	shell("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 "
+	      "32 33>x",
+	      "", "too many words, and a redirection");
 }
 
 static void test_open(void)
@@ -105,6 +116,9 @@ static void test_wrappers(void)
 	words("sh|-c|git x; hg", "sh git hg", "a shell's text");
 	words("/bin/bash|-ec|git", "/bin/bash git", "by its path");
 	words("sh|script", "sh", "a shell's script");
+	words("sh|x|-c", "sh", "with an argument");
+	words("sh|-x|y|z", "sh", "and an option");
+	words("sh|-c", "sh", "or with none");
 	shell("exec git x; command hg; command -v svn; time bzr", "git hg bzr", "in a shell");
 	shell("sudo A=1 sh -c 'cvs x'", "sudo sh cvs", "and from there");
 }

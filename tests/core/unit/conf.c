@@ -63,6 +63,20 @@ static void test_lists(void)
 	refuses("busypy", "tree", "/t", true, "more than 8 values");
 }
 
+static void test_env(void)
+{
+	conf_init(&conf);
+	CHECK(conf_by_env(&conf), "lines with env are ours");
+	takes("env", "no");
+	CHECK(!conf_by_env(&conf), "unless that is not wanted");
+	takes("env", "yes");
+	takes("interpreter", "/bin/shell");
+	CHECK(!conf_by_env(&conf), "or Python's own line is not ours");
+	takes("interpreter", "/usr/bin/python3");
+	CHECK(conf_by_env(&conf), "as it may be again");
+	refuses("busypy", "env", "maybe", true, "'env' must be 'no' or 'yes', not 'maybe'");
+}
+
 static void of_tree(const char *path, const char *programs)
 {
 	bool at_value;
@@ -149,6 +163,7 @@ int main(void)
 		"unknown key 'tree' in section [stage] (Hint: it belongs to [busypy])");
 	refuses("", "tree", "/x", false, "'tree' stands before any [section]");
 	test_lists();
+	test_env();
 	test_trees();
 	return done();
 }

@@ -45,6 +45,8 @@ static void test_letters(void)
 	comes_to("-uX|/s", "/s of 3, path /caller", "a variable less");
 	comes_to("-u|PATH|/s", "/s of 4, path none", "PATH less");
 	comes_to("-u|/s", "prints", "the script is the variable's name");
+	comes_to("-u|PATH|-u|X|/s", "/s of 6, path none", "and another");
+	comes_to("-S -u ''", "cannot unset ''", "no name at all");
 	comes_to("-u", "option requires an argument -- 'u'", "no name");
 	comes_to("-uA=B|/s", "cannot unset 'A=B'", "no name of a variable");
 	comes_to("-C/d|/s", "/s of 3, path /caller, in /d", "another directory");
@@ -65,6 +67,7 @@ static void test_names(void)
 	comes_to("--debug|--null", "prints", "two of them");
 	comes_to("--debug=1|/s", "option takes no argument: 'debug'", "a value too many");
 	comes_to("--split=a -i|/s", "a of 4, path /caller", "shortened");
+	comes_to("--u=X|/s", "unknown", "too short to be sure");
 	comes_to("--block-signal|/s", "unknown", "what no first line has");
 }
 

@@ -35,6 +35,9 @@ static void test_names(void)
 	finds("from subprocess import (\n run,\n)\nrun(['a'])", "4:a;", "in brackets");
 	finds("from x import run\nrun(['a'])", "", "another module's");
 	finds("from subprocess import PIPE\nPIPE(['a'])", "", "another name of that module");
+	finds("from subprocess import PIPE as run\nrun(['a'])", "", "and of its names by ours");
+	finds("from subprocess import run as as, call as c\nrun(['a'])\nc(['b'])", "3:b;",
+	      "odd ones");
 	finds("from . import subprocess\nimport\nfrom subprocess\nrun(['a'])", "", "no import");
 	finds("self.run(['a']); x.subprocess.run(['b']); subprocess.runs(['c'])", "", "no name");
 	finds("subprocess.run\nsubprocess\nsubprocess.", "", "no call");
@@ -61,6 +64,17 @@ static void test_words(void)
 	finds("subprocess.run('a b'.split(x)); subprocess.run(shlex.join('a'))", "", "or not");
 	finds("subprocess.run(\"'a b' c\".split()); subprocess.run('a'.lower())", "", "or odd");
 	finds("subprocess.run(x, ['a'])", "", "another argument");
+	finds("subprocess.run(x == 1, ['a']); subprocess.run(x =", "", "nor one that is compared");
+	finds("subprocess.run(shlex, 1, 2, 3); subprocess.run(shlex.split); "
+	      "subprocess.run(shlex.split[0]); subprocess.run(shlex.split(x))",
+	      "", "no text that is split");
+	finds("subprocess.run('a'.split); subprocess.run('a'.split[0]); subprocess.run('a'", "1:a;",
+	      "nor here");
+	finds("subprocess.run('a b c d e f g h i j k l m n o p q r'.split())", "1:a;",
+	      "many words");
+	finds("subprocess.run(['a'", "1:a;", "a list that is cut");
+	finds("subprocess.run(('a'", "1:a;", "or a text");
+	finds("subprocess.run(('a') + x); subprocess.run(['a'], *x)", "1:a;", "and what follows");
 	finds("subprocess.run(f(g(x), 'y')['z'])\nos.system('a')", "2:a;", "and none is lost");
 	finds("subprocess.run(['sh', '-c', 'a | b'])", "1:sh a b;", "a shell");
 }
@@ -70,6 +84,8 @@ static void test_shell(void)
 	finds("subprocess.run('a x | b', shell=True)", "1:a b;", "shell=True");
 	finds("subprocess.run('a x', shell=x); subprocess.run('a', **x)", "", "or who knows");
 	finds("subprocess.run(['a'], **x); subprocess.run(['a'], shell=True)", "1:a;", "a list");
+	finds("os.system(f'{x'); os.system(F'a {x}'); os.system(rb'b')", "1:a;1:b;", "prefixes");
+	finds("os.system(['a'])", "", "no list");
 	finds("os.system('a ' + x)", "1:a;", "a text that goes on");
 	finds("os.system('a' + x); os.system(x + 'a')", "", "not in its first word");
 	finds("os.system('a %s; b' % x)", "1:a b;", "with places for others");
@@ -113,6 +129,9 @@ int main(void)
 	memcpy(list, "os.system('", 11);
 	list[sizeof(list) - 1] = '\0';
 	finds(list, "", "a text that is too long");
+	memcpy(list, "run(['x', 'y", 12);
+	memcpy(list, "subprocess.run(['x', 'y", 23);
+	finds(list, "1:x;", "or behind the first");
 	memcpy(list, "import os as ", 13);
 	memcpy(list + sizeof(list) - 40, ".system('a')", 13);
 	finds(list, "", "a name that is");
