@@ -69,6 +69,40 @@ race_add() { race "$THEIRS/$1" "$2" "$BUSYPY" add "$TREE" "$THEIRS/$3"; }
     race_add script "$ROOTS/script" script
 }
 
+# race_tree NAME COMMAND...: a folder of the tree is swapped for a link to the outside at each call
+# that names it, or is made of it: nothing there is read into the tree, made, changed or removed.
+race_tree() {
+    local outside=$BATS_TEST_TMPDIR/outside before
+    mkdir -p "$outside"/{build,trash,pkg,ready}
+    echo TOP-SECRET | tee "$outside"/{build,trash,pkg}/file >"$outside/script" && chmod -R go= "$outside"
+    state() { (cd "$outside" && find . -printf '%p %m %n %T@\n' | sort); }
+    before=$(state)
+    unharmed() {
+        same "$(state)" "$before"
+        run ! grep -rl TOP-SECRET "$TREE"
+    }
+    CALLS=(openat openat2 newfstatat mkdirat renameat renameat2 unlinkat linkat)
+    race "$TREE/$1" "$outside" "${@:2}"
+}
+
+@test "the folder for packages becomes a link to the outside while one is added" {
+    race_tree site-package "$BUSYPY" add "$TREE" "$THEIRS/pkg"
+}
+
+@test "the folder for scripts becomes a link to the outside while one replaces another" {
+    printf '#!/usr/bin/python3\n# other\n' >"$BATS_FILE_TMPDIR/tree/bin/script"
+    race_tree bin "$BUSYPY" add --force "$TREE" "$THEIRS/script"
+    rm "$BATS_FILE_TMPDIR/tree/bin/script"
+}
+
+@test "the workspace becomes a link to the outside while a package is added" {
+    race_tree .busypy-stage "$BUSYPY" add "$TREE" "$THEIRS/pkg"
+}
+
+@test "the workspace's build becomes a link to the outside while a script is added" {
+    race_tree .busypy-stage/build "$BUSYPY" add "$TREE" "$THEIRS/script"
+}
+
 @test "a file of a directory that is staged becomes a link meanwhile" {
     fresh() {
         rm -rf "$TREE" "$THEIRS"
