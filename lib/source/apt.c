@@ -105,12 +105,14 @@ static void print_conf(const struct apt *apt, const char *network, FILE *out)
 		(void)fprintf(out, "APT::Architectures:: \"%s\";\n", apt->archs[i]);
 	/* The lists of other archs stay for their next update; a failed update is a failure; root
 	 * must not become _apt, who cannot write into the cache of ours; ten archs' lists are 450
-	 * MB unless they stay compressed, and apt's own caches of them as much again. */
+	 * MB unless they stay compressed, and apt's own caches of them as much again. What the
+	 * signed Release says bounds every other file, and this the Release itself, bytes. */
 	(void)fprintf(out,
 		      "APT::Get::List-Cleanup \"false\";\n"
 		      "APT::Update::Error-Mode \"any\";\n"
 		      "APT::Sandbox::User \"root\";\n"
 		      "Acquire::Languages \"none\";\n"
+		      "Acquire::MaxReleaseFileSize \"16777216\";\n"
 		      "Acquire::GzipIndexes \"true\";\n"
 		      "Acquire::PDiffs \"false\";\n"
 		      "Dir::Cache::pkgcache \"\";\n"

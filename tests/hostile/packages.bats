@@ -178,6 +178,25 @@ PYTHON
     run ! grep -r TOP-SECRET tree
 }
 
+@test "a mirror's indexes that have no end are given up on, and fill no disk" {
+    mkdir -p mirror/dists/bookworm
+    truncate -s 2G mirror/dists/bookworm/{InRelease,Release,Release.gpg}
+    coproc server { exec python3 -uc '
+import functools, http.server
+serve = functools.partial(http.server.SimpleHTTPRequestHandler, directory="mirror")
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), serve)
+print(server.server_port)
+server.serve_forever()' 2>/dev/null; }
+    read -r port <&"${server[0]}"
+    run -125 patiently 60 "$BUSYPY" stage --from debian:bookworm --arch x86_64 --mirror "http://127.0.0.1:$port" \
+        --cache cache tree
+    kill "$server_PID"
+    [[ $output == "busypy: stage: cannot update the package lists of bookworm: apt: "* ]]
+    same "${#lines[@]}" 1
+    [ "$(du -sm cache | cut -f1)" -lt 64 ]
+    [ ! -e tree ]
+}
+
 # -- the cache --------------------------------------------------------------------------------------
 
 @test "a planted archive with another checksum is not unpacked, and not kept" {
