@@ -278,13 +278,18 @@ static int go_beyond(struct archive_reader *reader)
 	return -EBADMSG;
 }
 
+/* -EBADMSG is the archive's own word. */
+static int cannot_write(struct archive_reader *reader, int code)
+{
+	archive_set_error(reader->archive, code, "cannot write: %s", strerror(code));
+	return code == EBADMSG ? -EIO : -code;
+}
+
 static int write_at(struct archive_reader *reader, int fd, const void *bytes, size_t n, off_t at)
 {
 	int r = lseek(fd, at, SEEK_SET) < 0 ? -errno : fd_write_all(fd, bytes, n);
 
-	if (r < 0)
-		archive_set_error(reader->archive, -r, "Write error");
-	return r;
+	return r < 0 ? cannot_write(reader, -r) : 0;
 }
 
 /* Sizes that a header tells are not believed; holes count as bytes. */
@@ -309,7 +314,7 @@ int archive_save(struct archive_reader *reader, int fd)
 	if (at > room)
 		return go_beyond(reader);
 	if (at > end && ftruncate(fd, at) < 0) /* a hole at the end */
-		return -errno;
+		return cannot_write(reader, errno);
 	reader->bytes += at > end ? at : end;
 	return 0;
 }

@@ -205,3 +205,11 @@ EOT
     run -0 "$BUSYPY" check "$tree"
     [[ $output != *"is not root's alone"* ]]
 }
+
+@test "an image that seems to be of a TiB is not read" {
+    truncate -s 1T "$BATS_TEST_TMPDIR/image"
+    ends 125 explain --root "$BATS_TEST_TMPDIR/image" /bin/ls
+    [[ $output == *"$BATS_TEST_TMPDIR/image has more than 1 GiB"* ]] || { echo "$output"; return 1; }
+    mkfifo "$BATS_TEST_TMPDIR/fifo"
+    ends 125 explain --root "$BATS_TEST_TMPDIR/fifo" /bin/ls
+}

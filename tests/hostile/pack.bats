@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Hostile trees and folders: what is packed is what the tree has, whoever swaps it meanwhile, and what is
 # written over is the caller's own. So with a machine's log and record.
-# shellcheck shell=bash disable=SC2016
+# shellcheck shell=bash disable=SC2016,SC2034 # CALLS is the racer's
 
 load ../support/helpers
 load ../support/witness
@@ -24,7 +24,7 @@ setup() {
 }
 
 fresh() {
-    rm -rf "$tree" "$tree.old" "$out"/*
+    rm -rf "$tree" "$tree.old" "${out:?}"/*
     cp -a "$BATS_FILE_TMPDIR/tree" "$tree"
     mkdir -p "$tree/site-package/sub"
     echo 'x = 1' | tee "$tree/site-package/file" >"$tree/site-package/sub/deep.py"
@@ -63,7 +63,7 @@ module() {
 }
 
 @test "a kernel module becomes a link while it is packed" {
-    fresh() { rm -rf "$BATS_TEST_TMPDIR/modules" "$out"/*; mkdir "$BATS_TEST_TMPDIR/modules"; module "$BATS_TEST_TMPDIR/modules/nfsv4.ko" nfsv4; }
+    fresh() { rm -rf "$BATS_TEST_TMPDIR/modules" "${out:?}"/*; mkdir "$BATS_TEST_TMPDIR/modules"; module "$BATS_TEST_TMPDIR/modules/nfsv4.ko" nfsv4; }
     CALLS=(newfstatat openat openat2)
     race "$BATS_TEST_TMPDIR/modules/nfsv4.ko" "$root/file" \
         "$BUSYPY" pack --nfs-client --kernel-modules "$BATS_TEST_TMPDIR/modules" -o "$out/packed"
@@ -191,4 +191,12 @@ boot() { patiently 20 "$BUSYPY" boot -a x86_64 --kernel /bin/true --timeout 1 "$
     same "$(cat victim)" victim
     [ -f record/console.x86_64.log ]
     [ ! -L record/console.x86_64.log ]
+}
+
+@test "a tar that fills the disk is refused with the reason of the disk" {
+    fresh
+    (cd "$tree" && head -c 3M /dev/urandom >etc/large && tar -cf "$out/tar" .)
+    HOME=/nonexistent run -125 unshare -rm bash -euc 'mkdir "$1"; mount -t tmpfs -o size=2m none "$1"; exec "$BUSYPY" publish "$2" "$1/export"' \
+        _ "$BATS_TEST_TMPDIR/disk" "$out/tar"
+    [[ $output == *"No space left on device"* ]] || { echo "$output"; return 1; }
 }
