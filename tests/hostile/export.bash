@@ -1,6 +1,6 @@
 # An export that others mean harm to. Needs tests/support/helpers.bash, witness.bash and
 # tests/cli/publish/tree.bash.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # what run and the tests have
 
 USER_ID=65534
 

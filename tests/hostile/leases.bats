@@ -136,7 +136,7 @@ clock_was() { sed -i "1s/\([^ ]*\) \([^ ]*\) [0-9]*$/${2:-\1} \2 $(($(date +%s) 
 }
 
 @test "what a lease says has no control character, no path and no other host's name" {
-    local host version
+    local version
     for version in ../v1 versions/v1 . .. "$(printf 'v1\x1b[31m')" "$(printf 'v1\xc2\x9b31m')" 'v1 v2' "$(printf '%064d' 0)"; do
         lease node "$version"
         run -0 --separate-stderr "$BUSYPY" clients -n "$E"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """swaps.py WORK HOW COMMAND NAME[=DECOY]...: publish, rollback or gc is stopped at each of its
 system calls that names or changes something of the source or the export, and there each NAME (below
-WORK) is swapped for a DECOY, root's own and outside of both: HOW link, by a link; HOW rename, by the
-thing itself. What is outside must be as it was, no byte of it in a version, and each version that
-was published before unchanged. Prints what was wrong, or how many swaps there were."""
+WORK) is swapped for a DECOY, root's own and outside of both: HOW link, by a link; HOW rename, by
+the thing itself. What is outside must be as it was, no byte of it in a version, and each version
+that was published before unchanged. Prints what was wrong, or how many swaps there were."""
 import concurrent.futures
 import hashlib
 import os
@@ -196,8 +196,8 @@ def make(work):
         "$2" publish -q -i v1 "$1/source" "$1/export"; echo 2 >"$1/source/etc/n"
         "$2" publish -q -i v2 "$1/source" "$1/export"; echo 3 >"$1/source/etc/n"
         mkdir "$1/export/leases"
-        printf 'host node\\narch x86_64\\nversion v2\\nboot b\\nuptime 5\\n' >"$1/export/leases/node"
-        : >"$1/export/.leased"; rm "$1/export/.leased"''', work, BUSYPY)
+        printf 'host %s\\narch %s\\nversion %s\\nboot b\\nuptime 5\\n' node x86_64 v2 \\
+            >"$1/export/leases/node"''', work, BUSYPY)
 
 
 def main():
