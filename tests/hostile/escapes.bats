@@ -341,15 +341,16 @@ EOJ
         [ $who = root ] || as=(setpriv --reuid 1000 --regid 1000 --clear-groups)
         for options in "" "--view host --net none"; do
             # shellcheck disable=SC2086
-            coproc job { exec "${as[@]}" "$BUSYPY" run --tree "$TREES/host" --cwd none $options -- \
+            coproc { exec "${as[@]}" "$BUSYPY" run --tree "$TREES/host" --cwd none $options -- \
                 /usr/bin/python3 -c "$(cat "$BATS_TEST_TMPDIR/job")" "$here" "$marker" 3>&-; }
-            supervisor=$job_PID
-            read -r line <&"${job[0]}"
+            supervisor=$COPROC_PID
+            read -r line <&"${COPROC[0]}"
             [ "$line" = ready ]
             running() { pgrep -f "$marker" >/dev/null; }
             running
             kill -KILL "$supervisor"
             wait "$supervisor" || :
+            # shellcheck disable=SC2016
             wait_until 10 bash -c '! pgrep -f "$1" | grep -vx $$' _ "$marker"
         done
     done
