@@ -166,7 +166,9 @@ static const char *find_modinfo(Elf *elf, size_t *ret_n)
 			continue;
 		name = elf_strptr(elf, names, head.sh_name);
 		data = name && str_eq(name, ".modinfo") ? elf_rawdata(section, NULL) : NULL;
-		if (data && data->d_size > 0 && ((char *)data->d_buf)[data->d_size - 1] == '\0') {
+		/* a section may say that it has no bytes in the file, and have a size */
+		if (data && data->d_buf && data->d_size > 0 &&
+		    ((char *)data->d_buf)[data->d_size - 1] == '\0') {
 			*ret_n = data->d_size;
 			return data->d_buf;
 		}
