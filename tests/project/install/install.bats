@@ -28,6 +28,12 @@ SCRIPT
     same "$(stat -c %a "$DEST/etc/busypy/busypy.conf")" 644
 }
 
+@test "nothing that is installed has a set-id bit or capabilities" {
+    [ -e "$(find "$DEST" -name enter)" ]
+    same "$(find "$DEST" -perm /6000)" ""
+    same "$(getcap -r "$DEST")" ""
+}
+
 @test "every man page is there" {
     for page in "$ROOT"/man/*.[1-8]; do
         [ -f "$DEST/opt/busypy/share/man/man${page##*.}/${page##*/}" ]
