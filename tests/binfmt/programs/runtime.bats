@@ -153,6 +153,31 @@ SCRIPT
     same "$output" 7
 }
 
+@test "what is opened by an absolute path is the host's: converters, the script's own" {
+    run -0 with_prelude "$TREES/trixie" <<'SCRIPT'
+runtime "$1" x86_64
+mkdir /run/locales
+localedef -i de_DE -f ISO-8859-1 /run/locales/de_DE.ISO-8859-1 2>&1
+LOCPATH=/run/locales LC_ALL=de_DE.ISO-8859-1 "$starter" -I - "$prefix" "$1" <<'PYTHON'
+import ctypes, locale, sys
+locale.setlocale(locale.LC_ALL, "")
+print("\xe4".encode(locale.getpreferredencoding()))
+ctypes.CDLL("/usr/lib/x86_64-linux-gnu/libblkid.so.1")
+try:
+    ctypes.CDLL("/usr/lib/x86_64-linux-gnu/libapt-pkg.so.6.0")
+except OSError:
+    print("what it needs is missing")
+libs = {line.split()[-1] for line in open("/proc/self/maps") if ".so" in line}
+print(*sorted(lib.split("linux-gnu/")[-1].split(".so")[0] for lib in libs if not lib.startswith((sys.argv[1], sys.argv[2]))), sep="\n")
+PYTHON
+SCRIPT
+    # what such a library needs is the tree's to find, or missing
+    same "$output" "b'\\xe4'
+what it needs is missing
+gconv/ISO8859-1
+libblkid"
+}
+
 @test "a preload list and a cache of the host are not read" {
     run -0 with_prelude "$TREES/trixie" <<'SCRIPT'
 runtime "$1" x86_64
