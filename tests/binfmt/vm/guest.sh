@@ -58,7 +58,8 @@ enable_it() {
         says 'view=0 host=1 *' $TREE/bin/probe
     check "enable says that it was not rehearsed, why, and that it works" \
         says "busypy: enable: warning: not rehearsed: cannot make a binfmt_misc instance of our own: *
-1 tree enabled: generation 1, * handler entries, tested" busypy enable $TREE
+1 tree enabled: generation 1, * handler entries, tested
+this machine's own scripts with #!/usr/bin/env python3 start about *" busypy enable $TREE
     check "the entries are there with P, O and F and without C" entries_are_right
     check "status finds nothing wrong" busypy status -n
     check "status names the tree" says "*$TREE*" busypy status -n trees
