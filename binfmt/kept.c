@@ -14,7 +14,7 @@ char **kept_environment(bool user_site)
 {
 	static char no_user_site[] = SCRUB_NO_USER_SITE;
 	bool given = getenv("PYTHONNOUSERSITE") != NULL;
-	size_t n = 0, bytes = 0;
+	size_t n = 0, at = 0, bytes = 0;
 	char **list, *room;
 
 	for (; environ[n]; n++) {
@@ -26,12 +26,12 @@ char **kept_environment(bool user_site)
 		return NULL;
 	room = (char *)(list + n + 2);
 	for (size_t i = 0; i < n; i++) {
-		list[i] = environ[i];
-		if (!scrub_keeps(environ[i]))
+		if (scrub_forged(environ[i]))
 			continue;
-		list[i] = room;
-		room = stpcpy(stpcpy(room, SCRUB_KEPT), environ[i]) + 1;
+		list[at++] = scrub_keeps(environ[i]) ? room : environ[i];
+		if (list[at - 1] == room)
+			room = stpcpy(stpcpy(room, SCRUB_KEPT), environ[i]) + 1;
 	}
-	list[n] = user_site || given ? NULL : no_user_site;
+	list[at] = user_site || given ? NULL : no_user_site;
 	return list;
 }

@@ -15,6 +15,11 @@ bool scrub_keeps(const char *variable)
 	return scrub_variable(variable) || str_starts(variable, "LD_ORIGIN_PATH=");
 }
 
+bool scrub_forged(const char *variable)
+{
+	return str_starts(variable, SCRUB_KEPT);
+}
+
 bool scrub_variable(const char *variable)
 {
 	for (size_t i = 0; i < sizeof(scrubbed) / sizeof(scrubbed[0]); i++) {

@@ -16,7 +16,9 @@ bool scrub_variable(const char *variable);
 /* PYTHONNOUSERSITE as the loader sets it there: it is taken out again. */
 #define SCRUB_NO_USER_SITE "PYTHONNOUSERSITE=busypy"
 
-/* True for a variable that has to be renamed so. */
+/* True for a variable that has to be renamed so; and for one that the caller has named so himself:
+ * what sudo takes out of the environment must not come back under another name. */
 bool scrub_keeps(const char *variable);
+bool scrub_forged(const char *variable);
 
 #endif

@@ -22,8 +22,10 @@
 #include "core/export_layout.h"
 #include "core/path_size.h"
 #include "core/runtime_layout.h"
+#include "core/scrub.h"
 #include "core/str.h"
 #include "core/tree_conf.h"
+#include "core/tree_layout.h"
 #include "handler/runtime.h"
 #include "sys/fd.h"
 #include "sys/mount_api.h"
@@ -31,6 +33,8 @@
 
 /* linux/mount.h and sys/mount.h; they clash in glibc 2.36, and these never change. */
 enum { ATTR_NOSUID = 2, ATTR_NODEV = 4, PROPAGATE_PRIVATE = 1 << 18 };
+
+enum { START_MAX = 16 * 1024 }; /* bytes of busypy_start.py */
 
 int runtimes_programs(const struct conf *conf, const char *tree, int *ret, struct err *err)
 {
@@ -131,10 +135,26 @@ static bool same_bytes(const char *a, const char *b, const char *name)
 	return n_a == n_b && memcmp(bytes_a, bytes_b, n_a) == 0;
 }
 
-static bool same_runtime(const char *a, const char *b)
+/* The tree has other libraries now. The contract in force knows the program, which stays. */
+static int replace_cache(const char *made, const char *place, struct err *err)
 {
-	return same_bytes(a, b, RUNTIME_PROGRAM) && same_bytes(a, b, RUNTIME_LDSO) &&
-	       same_bytes(a, b, RUNTIME_CACHE);
+	char from[PATH_SIZE], to[PATH_SIZE];
+	int r = files_path(from, err, "%s/" RUNTIME_CACHE, made);
+
+	if (r >= 0)
+		r = files_path(to, err, "%s/" RUNTIME_CACHE, place);
+	if (r < 0)
+		return r;
+	return rename(from, to) < 0 ? err_set(err, errno, "cannot replace %s", to) : 0;
+}
+
+static int replace(const char *made, const char *place, struct err *err)
+{
+	if (same_bytes(made, place, RUNTIME_PROGRAM) && same_bytes(made, place, RUNTIME_LDSO))
+		return same_bytes(made, place, RUNTIME_CACHE) ? 0 : replace_cache(made, place, err);
+	if (renameat2(AT_FDCWD, made, AT_FDCWD, place, RENAME_EXCHANGE) < 0)
+		return err_set(err, errno, "cannot replace %s", place);
+	return 0;
 }
 
 /* RUNTIME_ROOT/WORD. */
@@ -157,21 +177,40 @@ static int link_cache(const char *word, struct err *err)
 }
 
 /* What was made gets its name. A runtime that stands already and is the same stays, since a
- * contract knows its files; one that was damaged, or whose tree has other libraries now, is
- * replaced: who runs in it finds the same paths. */
+ * contract knows its files; one that was damaged is replaced: who runs in it finds the same paths.
+ */
 static int put_in_place(const char *made, const char *word, struct err *err)
 {
 	char place[64];
+	int r;
 
 	(void)snprintf(place, sizeof(place), RUNTIME_ROOT "/%s" RUNTIME_DIR_END, word);
 	if (renameat2(AT_FDCWD, made, AT_FDCWD, place, RENAME_NOREPLACE) == 0)
 		return link_cache(word, err);
 	if (errno != EEXIST)
 		return err_set(err, errno, "cannot create %s", place);
-	if (!same_runtime(made, place) &&
-	    renameat2(AT_FDCWD, made, AT_FDCWD, place, RENAME_EXCHANGE) < 0)
-		return err_set(err, errno, "cannot replace %s", place);
-	return link_cache(word, err);
+	r = replace(made, place, err);
+	return r < 0 ? r : link_cache(word, err);
+}
+
+/* The loader puts aside what children need back: a runtime that was staged before this was so does
+ * not know of it. */
+static int check_start(int dir, struct err *err)
+{
+	char name[64], path[128], text[START_MAX];
+	ssize_t n = readlinkat(dir, RUNTIME_PROGRAM, name, sizeof(name) - 1);
+
+	if (n > 0) {
+		name[n] = '\0';
+		(void)snprintf(path, sizeof(path), "usr/lib/%s/%s", path_base(name),
+			       path_base(TREE_START));
+		n = fd_read_file(dir, path, text, sizeof(text));
+	}
+	if (n > 0 && strstr(text, SCRUB_KEPT))
+		return 0;
+	return err_say(err, ENOENT,
+		       "the start of its Python gives no environment back (Hint: 'busypy stage' "
+		       "lays down the busypy_start.py of this version)");
 }
 
 static int build_at(const char *dir, const struct arch *arch, struct contract_tree *tree,
@@ -187,6 +226,9 @@ static int build_at(const char *dir, const struct arch *arch, struct contract_tr
 	r = runtime_build(&request, &result, err);
 	if (r == -ENOSPC)
 		return err_hint(err, r, "'runtime-space' in busypy.conf(5) gives more");
+	if (r < 0)
+		return r;
+	r = check_start(fd, err);
 	if (r < 0)
 		return r;
 	r = put_in_place(dir, result.word, err);

@@ -118,6 +118,10 @@ each look
 [ "$(env -i PYTHONNOUSERSITE=x "$py" 'import os; print(os.environ["PYTHONNOUSERSITE"])')" = x ]
 [ "$(env -i PATH=/bin "$py" 'import os, sys; os.execv(sys.argv[0], [sys.argv[0], "import os; print(os.environ[\"PATH\"])"])')" = "/bin:$TREE/bin:$TREE/sbin" ]
 [ "$(env -i HOME=/root "$py" 'import sys; print(sys.flags.no_user_site)')" = 1 ]
+# what sudo takes out does not come back under the name by which the loader keeps it
+env -i BUSYPY_KEPT_LD_PRELOAD=/forged BUSYPY_KEPT_PATH=/forged A=1 "$py" "$code" >/run/got
+! grep -e forged -e BUSYPY /run/got
+grep -qx A=1 /run/got
 SCRIPT
 }
 
@@ -434,4 +438,30 @@ umount /run/busypy
 status=0; got=$("$BUSYPY" status -n -o TEMPLATE trees) || status=$?
 [ "$status" = 1 ] && [[ "$got" = "$TREE uses the host's programs, and its interpreter $prefix/bin/python3 is not there: "* ]] || fails "$status: $got"
 SCRIPT
+}
+
+@test "what an older BusyPy has left at /run/busypy gives way, and its entries go" {
+    machine_script "$TREE" <<'SCRIPT'
+mkdir /run/busypy && mount -t tmpfs -o mode=755 old /run/busypy && mount --make-unbindable /run/busypy
+mkdir /run/busypy/g7 && cp /bin/true /run/busypy/g7/loader
+echo ':busypy-7-python3-nl:M::#!/usr/bin/python3\x0a::/run/busypy/g7/loader:POF' >/proc/sys/fs/binfmt_misc/register
+"$BUSYPY" enable --quiet --config /dev/null "$1"
+[ ! -e /proc/sys/fs/binfmt_misc/busypy-7-python3-nl ]
+[ ! -e /run/busypy/g7 ] && [ "$(findmnt -no SOURCE /run/busypy)" = busypy-runtimes ]
+[ "$("$1/bin/py" 'import sys; print(sys.prefix[:11])')" = /run/busypy ]
+"$BUSYPY" disable --quiet
+[ ! -e /run/busypy ]
+SCRIPT
+}
+
+@test "a tree whose start-up hook is an older one is refused" {
+    run -125 machine_script "$TREE" <<'SCRIPT'
+mkdir -p -m 755 /run/t && mount -t tmpfs -o mode=755 t /run/t
+cp -a "$1" /run/t/tree
+hook=$(find "/run/t/tree/etc/python/$(uname -m)" -name busypy_start.py)
+sed -i s/BUSYPY_KEPT_/BUSYPY_OTHER_/ "$hook"
+"$BUSYPY" enable --config /dev/null /run/t/tree
+SCRIPT
+    same "$output" "busypy: enable: the runtime of /run/t/tree beside the host's programs: the start \
+of its Python gives no environment back (Hint: 'busypy stage' lays down the busypy_start.py of this version)"
 }

@@ -17,6 +17,8 @@ int main(void)
 	CHECK(scrub_keeps("LD_LIBRARY_PATH=/usr/lib") && scrub_keeps("PYTHONHOME=/x"),
 	      "beside the host the same are put aside");
 	CHECK(scrub_keeps("LD_ORIGIN_PATH=/usr/lib"), "and what $ORIGIN would be");
+	CHECK(scrub_forged(SCRUB_KEPT "LD_PRELOAD=/x") && !scrub_forged("BUSYPY=1"),
+	      "nobody else names one so");
 	CHECK(!scrub_keeps("PATH=/bin") && !scrub_keeps("PYTHONPATH=/x"), "nothing else");
 	return done();
 }

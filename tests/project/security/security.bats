@@ -102,7 +102,7 @@ SCRIPT
     same "$(settings RestrictAddressFamilies)" AF_UNIX
     same "$(settings RestrictNamespaces)" "mnt user"
     same "$(settings DevicePolicy)" closed
-    same "$(settings MemoryMax)/$(settings TasksMax)" 256M/64
+    same "$(settings MemoryMax)/$(settings TasksMax)" 512M/64
     [[ $(settings SystemCallFilter) == *~@clock* && $(settings SystemCallErrorNumber) == EPERM ]]
     # with these alone a tree is enabled, and its scripts run, for users too
     machine_script "$BUSYPY" "$TREES/host" "$(settings CapabilityBoundingSet | sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]')" <<'SCRIPT'
