@@ -121,7 +121,8 @@ NAMES = {"child": "the child alone", "native": "native shebang",
          "nnp": "tree script, user namespace",
          "plain": "native shebang, dynamic child",
          "beside": "tree script beside the host",
-         "beside_nnp": "beside the host, no_new_privs", "unshare": "unshare -m", "bwrap": "bubblewrap"}
+         "beside_nnp": "beside the host, no_new_privs",
+         "unshare": "unshare -m", "bwrap": "bubblewrap"}
 
 
 def exec_table(results, machines, jobs):

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* nothing SCRIPT [WORD]: an interpreter that does next to nothing, so that what it takes to start
  * a script can be measured. With the word "where" it says whether it is in a view, or beside the
- * host, with "wait" it says so and stays until its standard input ends; for the self-test it answers
- * as Python would. */
+ * host, with "wait" it says so and stays until its standard input ends; for the self-test it
+ * answers as Python would. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
