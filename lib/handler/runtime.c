@@ -32,6 +32,9 @@
 #include "sys/fd.h"
 #include "sys/programs.h"
 
+/* RUNTIME_PROGRAM below usr, as a tree has it, too. */
+#define PROGRAM_IN_USR (&RUNTIME_PROGRAM[sizeof("usr/") - 1])
+
 enum {
 	FILE_MAX = 256 * 1024 * 1024, /* an interpreter with all in it; bytes */
 	INTERP_MAX = 64,	      /* RUNTIME_ROOT/WORD.d/ld.so and the NUL */
@@ -117,13 +120,12 @@ static int read_interpreter(struct work *work, struct err *err)
 {
 	char name[PATH_SIZE], at[PATH_SIZE + 8];
 	struct text text;
-	int r = below_readlink(work->usr, RUNTIME_PROGRAM + strlen("usr/"), name, sizeof(name));
+	int r = below_readlink(work->usr, PROGRAM_IN_USR, name, sizeof(name));
 
 	if (r == -EINVAL)
 		r = str_copy(name, sizeof(name), path_base(RUNTIME_PROGRAM));
 	if (r < 0)
-		return err_set(err, -r, "cannot find %s/%s", work->usr_path,
-			       RUNTIME_PROGRAM + strlen("usr/"));
+		return err_set(err, -r, "cannot find %s/%s", work->usr_path, PROGRAM_IN_USR);
 	if (strchr(name, '/') || str_copy(work->program, sizeof(work->program), name) < 0)
 		return err_say(err, EINVAL, "%s/bin/python3 leads out of its folder: %s",
 			       work->usr_path, name);

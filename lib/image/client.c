@@ -66,7 +66,7 @@ static int stage(const struct client_request *request, const struct folder *dir,
 			err, ENOENT,
 			"this installation has no init for %s (Hint: 'make cross' builds one)",
 			request->arch->name);
-	r = folder_make(dir, MODULES + 1, &to, err);
+	r = folder_make(dir, &MODULES[1], &to, err);
 	if (r < 0)
 		return r;
 	r = modules_copy(&modules, &list, err);
