@@ -39,7 +39,8 @@ enum {
 	FILE_MAX = 256 * 1024 * 1024, /* an interpreter with all in it; bytes */
 	INTERP_MAX = 64,	      /* RUNTIME_ROOT/WORD.d/ld.so and the NUL */
 	CLIB_DEPTH = 3,		      /* of etc/clib/ARCH in a tree */
-	MODULES_DEPTH = 7,	      /* of etc/python/ARCH/usr/lib/python3.X/lib-dynload */
+	WORD_ATTEMPTS = 16,
+	MODULES_DEPTH = 7, /* of etc/python/ARCH/usr/lib/python3.X/lib-dynload */
 };
 
 /* One whole file in memory. */
@@ -186,7 +187,7 @@ static void add_sum(struct sha256 *sha, const struct file *file)
 	sha256_add(sha, sum, sizeof(sum));
 }
 
-static void make_word(struct work *work)
+static void make_word(struct work *work, uint8_t attempt)
 {
 	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 	const struct runtime_request *request = work->request;
@@ -199,6 +200,8 @@ static void make_word(struct work *work)
 	sha256_add(&sha, request->arch->name, strlen(request->arch->name) + 1);
 	add_sum(&sha, &work->interpreter);
 	add_sum(&sha, &work->ldso);
+	if (attempt)
+		sha256_add(&sha, &attempt, sizeof(attempt));
 	sha256_end(&sha, sum);
 	for (size_t i = 0; i < sizeof(number); i++)
 		number = number << 8 | sum[i];
@@ -206,6 +209,34 @@ static void make_word(struct work *work)
 		work->word[i] = digits[number % (sizeof(digits) - 1)];
 		number /= sizeof(digits) - 1;
 	}
+}
+
+/* True if a runtime of this word stands that is another tree's. */
+static bool is_taken(const char *word, const char *tree)
+{
+	char link[64], other[PATH_SIZE];
+	ssize_t n = -1;
+
+	if (runtime_layout_path(word, RUNTIME_TREE, link, sizeof(link)) == 0)
+		n = readlink(link, other, sizeof(other) - 1);
+	if (n < 0)
+		return false;
+	other[n] = '\0';
+	return !str_eq(other, tree);
+}
+
+/* Two trees may have the same word, of which there are two millions: the later one takes the next
+ * that is free, since in the other's place it would end what runs there. */
+static int choose_word(struct work *work, struct err *err)
+{
+	const char *tree = work->request->tree;
+
+	for (uint8_t attempt = 0; attempt < WORD_ATTEMPTS; attempt++) {
+		make_word(work, attempt);
+		if (!is_taken(work->word, tree))
+			return 0;
+	}
+	return err_say(err, EEXIST, "no free name for the runtime of %s below " RUNTIME_ROOT, tree);
 }
 
 static int change_interpreter(struct work *work, struct err *err)
@@ -373,8 +404,9 @@ int runtime_build(const struct runtime_request *request, struct runtime_result *
 
 	if (r < 0)
 		return r;
-	make_word(&work);
-	r = check_libraries(&work, err);
+	r = choose_word(&work, err);
+	if (r >= 0)
+		r = check_libraries(&work, err);
 	if (r >= 0)
 		r = change_ldso(&work, err);
 	if (r >= 0)

@@ -20,11 +20,12 @@ struct runtime_result {
 };
 
 /* Makes what WORD.d holds, in request->dir, which the caller then renames. The word is of the
- * tree's path, the arch, and the sums of interpreter and ld.so: the same after a reboot. What it
- * makes is the caller's, mode 0755 and 0644, and labelled as the system's programs are (bake.c).
- * Returns 0; -ENOSPC if there is no room; else -errno with a sentence why this tree cannot have a
- * runtime: musl, an ld.so whose paths are not found, no interpreter. On failure what was made so
- * far is left in the directory for the caller to remove. */
+ * tree's path, the arch, and the sums of interpreter and ld.so: the same after a reboot, unless
+ * another tree's runtime stands by that word. What it makes is the caller's, mode 0755 and 0644,
+ * and labelled as the system's programs are (bake.c). Returns 0; -ENOSPC if there is no room; else
+ * -errno with a sentence why this tree cannot have a runtime: musl, an ld.so whose paths are not
+ * found, no interpreter. On failure what was made so far is left in the directory for the caller to
+ * remove. */
 int runtime_build(const struct runtime_request *request, struct runtime_result *ret,
 		  struct err *err);
 

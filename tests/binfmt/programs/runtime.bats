@@ -215,6 +215,18 @@ SCRIPT
 5"
 }
 
+@test "a word that another tree's runtime has is not taken" {
+    run -0 with_prelude "$TREES/debian" <<'SCRIPT'
+runtime "$1" x86_64 && first=$word
+ln -sfn /another/tree "$prefix/tree"
+runtime "$1" x86_64
+[ "$word" != "$first" ] && "$python" -Ic 'import sys, zlib; print(sys.prefix)' | sed "s/$word/WORD/"
+readlink "/run/busypy/$first.d/tree"
+SCRIPT
+    same "$output" "/run/busypy/WORD.d/usr
+/another/tree"
+}
+
 @test "what is made does not depend on the umask, and is for all to read" {
     run -0 with_prelude "$TREES/debian" <<'SCRIPT'
 umask 077
