@@ -8,8 +8,8 @@
 #include "core/err.h"
 #include "handler/entries.h"
 #include "handler/generation.h"
+#include "handler/legacy.h"
 #include "handler/lock.h"
-#include "handler/runtimes.h"
 #include "handler/runtimes_unused.h"
 #include "sys/binfmt.h"
 #include "sys/fd.h"
@@ -51,7 +51,7 @@ int disable_all(unsigned ms, unsigned *ret_kept, struct err *err)
 	r = generation_root_drop(err);
 	if (r < 0)
 		return r;
-	runtimes_drop_legacy();
+	legacy_drop();
 	r = runtimes_unused_drop(err);
 	if (r < 0)
 		return r;

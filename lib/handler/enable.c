@@ -19,6 +19,7 @@
 #include "handler/fingerprint.h"
 #include "handler/foreign.h"
 #include "handler/generation.h"
+#include "handler/legacy.h"
 #include "handler/lock.h"
 #include "handler/rehearsal.h"
 #include "handler/runtimes.h"
@@ -259,7 +260,7 @@ static int register_and_try(struct enabling *e, struct err *err)
 static void retire_others(const struct enabling *e)
 {
 	entries_remove_but(e->instance, e->generation);
-	runtimes_drop_legacy();
+	legacy_drop();
 }
 
 static int go_live(struct enabling *e, struct err *err)

@@ -62,36 +62,42 @@ bool runtimes_mounted(void)
 	return probe_is_mount(AT_FDCWD, RUNTIME_ROOT);
 }
 
-static int is_legacy(const struct dirent *entry)
+/* Not what is mounted here later, but bindable: a container gets it so. */
+static int settle(int mount)
 {
-	return entry->d_name[0] == 'g' && strspn(entry->d_name + 1, "0123456789") > 0 &&
-	       !strchr(entry->d_name, '.');
+	return mount_attributes(mount, ATTR_NODEV | ATTR_NOSUID, PROPAGATE_PRIVATE, false);
 }
 
-static int note_legacy(const char *dir, const char *name, struct err *err, void *ctx)
+void runtimes_settle_mount(void)
+{
+	FD_CLEANUP int mount = open(RUNTIME_ROOT, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (mount >= 0)
+		(void)settle(mount); /* without it no container gets it, and nothing else */
+}
+
+static int note_name(const char *dir, const char *name, struct err *err, void *ctx)
 {
 	(void)dir, (void)name, (void)err;
 	*(bool *)ctx = true;
 	return 0;
 }
 
-void runtimes_drop_legacy(void)
+void runtimes_unmount_empty(void)
 {
 	bool found = false;
-	struct files_names names = { .select = is_legacy, .each = note_legacy, .ctx = &found };
+	struct files_names names = { .each = note_name, .ctx = &found };
 
-	if (!runtimes_mounted() || files_each_name(RUNTIME_ROOT, &names, NULL) < 0 || !found)
-		return;
-	(void)mount_detach(AT_FDCWD, RUNTIME_ROOT); /* what runs in its views goes on */
-	(void)rmdir(RUNTIME_ROOT);
+	if (files_each_name(RUNTIME_ROOT, &names, NULL) == 0 && !found &&
+	    mount_detach(AT_FDCWD, RUNTIME_ROOT) == 0)
+		(void)rmdir(RUNTIME_ROOT); /* not ours, if it holds anything else */
 }
 
 static int attach(int mount, int target)
 {
 	int r = mount_attach(mount, target);
 
-	/* not what is mounted here later, but bindable: a container gets it so */
-	return r < 0 ? r : mount_attributes(mount, 0, PROPAGATE_PRIVATE, false);
+	return r < 0 ? r : settle(mount);
 }
 
 static int make_root(uint64_t space, struct err *err)
@@ -101,7 +107,6 @@ static int make_root(uint64_t space, struct err *err)
 	char options[64];
 	int r;
 
-	runtimes_drop_legacy();
 	(void)snprintf(options, sizeof(options), "mode=0755,size=%" PRIu64, space);
 	if (runtimes_mounted()) {
 		r = mount_reconfigure(RUNTIME_ROOT, options);
@@ -135,28 +140,6 @@ static bool same_bytes(const char *a, const char *b, const char *name)
 	return n_a == n_b && memcmp(bytes_a, bytes_b, n_a) == 0;
 }
 
-/* The tree has other libraries now. The contract in force knows the program, which stays. */
-static int replace_cache(const char *made, const char *place, struct err *err)
-{
-	char from[PATH_SIZE], to[PATH_SIZE];
-	int r = files_path(from, err, "%s/" RUNTIME_CACHE, made);
-
-	if (r >= 0)
-		r = files_path(to, err, "%s/" RUNTIME_CACHE, place);
-	if (r < 0)
-		return r;
-	return rename(from, to) < 0 ? err_set(err, errno, "cannot replace %s", to) : 0;
-}
-
-static int replace(const char *made, const char *place, struct err *err)
-{
-	if (same_bytes(made, place, RUNTIME_PROGRAM) && same_bytes(made, place, RUNTIME_LDSO))
-		return same_bytes(made, place, RUNTIME_CACHE) ? 0 : replace_cache(made, place, err);
-	if (renameat2(AT_FDCWD, made, AT_FDCWD, place, RENAME_EXCHANGE) < 0)
-		return err_set(err, errno, "cannot replace %s", place);
-	return 0;
-}
-
 /* RUNTIME_ROOT/WORD. */
 static int link_cache(const char *word, struct err *err)
 {
@@ -176,20 +159,41 @@ static int link_cache(const char *word, struct err *err)
 	return files_link(target, link, err);
 }
 
-/* What was made gets its name. A runtime that stands already and is the same stays, since a
- * contract knows its files; one that was damaged is replaced: who runs in it finds the same paths.
- */
+/* What has other bytes now takes its place, file by file: a contract knows the interpreter's file,
+ * which stays, and goes on. */
+static int put_files(const char *made, const char *place, struct err *err)
+{
+	static const char *const names[] = { RUNTIME_STARTER, RUNTIME_LDSO, RUNTIME_CACHE };
+	char from[PATH_SIZE], to[PATH_SIZE];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (same_bytes(made, place, names[i]))
+			continue;
+		if (path_join(from, sizeof(from), made, names[i]) < 0 ||
+		    path_join(to, sizeof(to), place, names[i]) < 0)
+			return err_set(err, ENAMETOOLONG, "cannot replace %s", place);
+		if (rename(from, to) < 0)
+			return err_set(err, errno, "cannot replace %s", to);
+	}
+	return 0;
+}
+
+/* What was made gets its name. One that stands already gets what has changed: the libraries of its
+ * tree, BusyPy itself, or what was damaged. Who runs in it finds the same paths. */
 static int put_in_place(const char *made, const char *word, struct err *err)
 {
 	char place[64];
-	int r;
+	int r = 0;
 
 	(void)snprintf(place, sizeof(place), RUNTIME_ROOT "/%s" RUNTIME_DIR_END, word);
 	if (renameat2(AT_FDCWD, made, AT_FDCWD, place, RENAME_NOREPLACE) == 0)
 		return link_cache(word, err);
 	if (errno != EEXIST)
 		return err_set(err, errno, "cannot create %s", place);
-	r = replace(made, place, err);
+	if (same_bytes(made, place, RUNTIME_PROGRAM))
+		r = put_files(made, place, err);
+	else if (renameat2(AT_FDCWD, made, AT_FDCWD, place, RENAME_EXCHANGE) < 0)
+		r = err_set(err, errno, "cannot replace %s", place);
 	return r < 0 ? r : link_cache(word, err);
 }
 

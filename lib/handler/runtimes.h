@@ -30,7 +30,10 @@ bool runtimes_stand(const struct contract_tree *tree);
 /* True if RUNTIME_ROOT has its own file system. */
 bool runtimes_mounted(void);
 
-/* Takes away what an older BusyPy kept in RUNTIME_ROOT: generations. */
-void runtimes_drop_legacy(void);
+/* Unmounts it if nothing is in it. */
+void runtimes_unmount_empty(void);
+
+/* Sees to it that it is private, bindable, nosuid and nodev. */
+void runtimes_settle_mount(void);
 
 #endif

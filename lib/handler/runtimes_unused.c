@@ -23,7 +23,6 @@
 #include "handler/executed.h"
 #include "handler/generation.h"
 #include "handler/runtimes.h"
-#include "sys/mount_api.h"
 
 enum { RUNTIMES_MAX = 256 };
 
@@ -132,7 +131,6 @@ static int drop(const char *name, struct err *err)
 int runtimes_unused_drop(struct err *err)
 {
 	ARRAY_FREE struct listing *listing = calloc(1, sizeof(*listing));
-	size_t left = 0;
 	int kept = 0, r;
 
 	if (!listing)
@@ -143,15 +141,13 @@ int runtimes_unused_drop(struct err *err)
 	for (size_t i = 0; r >= 0 && i < listing->n; i++) {
 		bool named = listing->runtimes[i].named, used = listing->programs[i].used;
 
-		left += named || used;
 		kept += used && !named;
 		if (!named && !used)
 			r = drop(listing->runtimes[i].name, err);
 	}
 	if (r < 0)
 		return r;
-	if (left == 0 && mount_detach(AT_FDCWD, RUNTIME_ROOT) == 0)
-		(void)rmdir(RUNTIME_ROOT); /* not ours, if it holds anything else */
+	runtimes_unmount_empty();
 	return kept;
 }
 

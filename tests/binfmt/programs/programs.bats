@@ -125,6 +125,31 @@ grep -qx A=1 /run/got
 SCRIPT
 }
 
+@test "a tree with other libraries, or a damaged file: what is in force goes on while it is made anew" {
+    machine_script "$TREE" "$TREES/debian" "$BATS_TEST_TMPDIR" <<'SCRIPT'
+second=$3/second lib=$1/etc/clib/$(uname -m)
+chmod 755 "${3%/*}" "$3"
+"$ROOT/tests/support/clone" "$2" "$second"
+"$BUSYPY" enable --quiet --config /dev/null "$1"
+say() { "$1/bin/py" 'import ctypes, sys; print(sys.executable, ctypes.CDLL("libanother.so.1")._name)' 2>/dev/null; }
+prefix=$("$1/bin/py" 'import sys; print(sys.prefix)')
+inode=$(stat -Lc %i "$prefix/bin/python3")
+cp "$lib/libz.so.1" "$lib/libanother.so.1"
+printf '#!/usr/bin/python3\nraise SystemExit(1)\n' >"$second/new"
+chmod 755 "$second/new" && mv "$second/new" "$second/etc/busypy/selftest"
+cp "$prefix/bin/python" /run/starter
+rm "$prefix/bin/python" && echo damaged >"$prefix/bin/python"
+! say "$1"
+status=0; "$BUSYPY" enable --quiet --config /dev/null "$second" 2>/dev/null || status=$?
+rm "$lib/libanother.so.1"; cp "$lib/libz.so.1" "$lib/libanother.so.1"
+[ $status = 125 ]
+[ "$(say "$1")" = "$prefix/bin/python libanother.so.1" ]
+[ "$(stat -Lc %i "$prefix/bin/python3")" = "$inode" ]
+cmp "$prefix/bin/python" /run/starter
+rm "$lib/libanother.so.1"
+SCRIPT
+}
+
 @test "nested scripts of the tree: by path, by name, through the host's programs" {
     enabled <<'SCRIPT'
 code='import subprocess as s, sys, os
@@ -437,20 +462,6 @@ grep -q ^pivot /run/plan
 umount /run/busypy
 status=0; got=$("$BUSYPY" status -n -o TEMPLATE trees) || status=$?
 [ "$status" = 1 ] && [[ "$got" = "$TREE uses the host's programs, and its interpreter $prefix/bin/python3 is not there: "* ]] || fails "$status: $got"
-SCRIPT
-}
-
-@test "what an older BusyPy has left at /run/busypy gives way, and its entries go" {
-    machine_script "$TREE" <<'SCRIPT'
-mkdir /run/busypy && mount -t tmpfs -o mode=755 old /run/busypy && mount --make-unbindable /run/busypy
-mkdir /run/busypy/g7 && cp /bin/true /run/busypy/g7/loader
-echo ':busypy-7-python3-nl:M::#!/usr/bin/python3\x0a::/run/busypy/g7/loader:POF' >/proc/sys/fs/binfmt_misc/register
-"$BUSYPY" enable --quiet --config /dev/null "$1"
-[ ! -e /proc/sys/fs/binfmt_misc/busypy-7-python3-nl ]
-[ ! -e /run/busypy/g7 ] && [ "$(findmnt -no SOURCE /run/busypy)" = busypy-runtimes ]
-[ "$("$1/bin/py" 'import sys; print(sys.prefix[:11])')" = /run/busypy ]
-"$BUSYPY" disable --quiet
-[ ! -e /run/busypy ]
 SCRIPT
 }
 
