@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/archive.h"
@@ -22,6 +21,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 
 enum { LINKED_MAX = 4096, NESTED_MAX = 1 };
@@ -47,14 +47,12 @@ static int open_parent(const struct unpack *unpack, const char *name)
 				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
 	char dir[PATH_SIZE];
 	size_t n = strlen(name) - strlen(path_base(name));
-	long fd;
 
 	if (!n)
 		return fcntl(unpack->root, F_DUPFD_CLOEXEC, 0);
 	if (str_copy_bytes(dir, sizeof(dir), name, n) < 0)
 		return -ENAMETOOLONG;
-	fd = syscall(SYS_openat2, unpack->root, dir, &how, sizeof(how));
-	return fd < 0 ? -errno : (int)fd;
+	return below_call(unpack->root, dir, &how);
 }
 
 /* The other name of a file that has come already, or NULL; remembers this one. */

@@ -18,6 +18,22 @@
 #include "sys/dirs.h"
 #include "sys/fd.h"
 
+/* How often a call that says EAGAIN is made again. It does so of a path with ".." (also in a link)
+ * whenever the machine renames or mounts anything meanwhile, wherever that is. */
+enum { TRIES = 256 };
+
+int below_call(int dirfd, const char *path, const struct open_how *how)
+{
+	for (unsigned tries = 1;; tries++) {
+		long fd = syscall(SYS_openat2, dirfd, path, how, sizeof(*how));
+
+		if (fd >= 0)
+			return (int)fd;
+		if (errno != EAGAIN || tries == TRIES)
+			return -errno;
+	}
+}
+
 static int open_last(int dir, const char *name, int flags)
 {
 	FD_CLEANUP int fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC);
@@ -63,12 +79,10 @@ int below_open(int dirfd, const char *path, int flags)
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
 	};
 	char copy[PATH_SIZE];
-	long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+	int fd = below_call(dirfd, path, &how);
 
-	if (fd >= 0)
-		return (int)fd;
-	if (errno != ENOSYS && errno != EPERM)
-		return -errno;
+	if (fd != -ENOSYS && fd != -EPERM)
+		return fd;
 	if (path[0] == '/')
 		return -EXDEV;
 	if (str_copy(copy, sizeof(copy), path) < 0)
@@ -370,9 +384,9 @@ bool below_is_dir(int dirfd, const char *path)
 		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
-	FD_CLEANUP int fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+	FD_CLEANUP int fd = below_call(dirfd, path, &how);
 
-	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+	if (fd == -ENOSYS || fd == -EPERM)
 		fd = below_open(dirfd, path, O_PATH | O_DIRECTORY);
 	return fd >= 0;
 }
@@ -383,7 +397,7 @@ bool below_leads_out(int dirfd, const char *path)
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
-	FD_CLEANUP int fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+	FD_CLEANUP int fd = below_call(dirfd, path, &how);
 
-	return fd < 0 && errno != ENOENT && errno != ENOTDIR;
+	return fd < 0 && fd != -ENOENT && fd != -ENOTDIR;
 }

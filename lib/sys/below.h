@@ -14,7 +14,12 @@
 
 #include "core/path_size.h"
 
+struct open_how;
 struct stat;
+
+/* openat2(2), as often as it takes: it gives up on ".." while the machine renames anything. -ENOSYS
+ * or -EPERM where there is none. */
+int below_call(int dirfd, const char *path, const struct open_how *how);
 
 /* Opens path below the directory dirfd; flags are open(2)'s but O_CREAT. With O_PATH | O_NOFOLLOW
  * the last component may be a link, and is opened itself. */

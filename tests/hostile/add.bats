@@ -121,6 +121,14 @@ race_tree() {
     cmp "$THEIRS/pkg/sub/deep.py" "$TREE/site-package/pkg/sub/deep.py"
 }
 
+@test "while the machine renames and mounts, a package with links upwards comes whole" {
+    fresh
+    ln -s ../data "$THEIRS/pkg/sub/up"
+    strace -qq -o "$BATS_TEST_TMPDIR/log" -e trace=openat2 -e inject=openat2:error=EAGAIN:when=1+2 "$BUSYPY" add "$TREE" "$THEIRS/pkg"
+    same "$(readlink "$TREE/site-package/pkg/sub/up")" ../data
+    [ "$(grep -c 'sub/up".*(INJECTED)' "$BATS_TEST_TMPDIR/log")" -gt 1 ]
+}
+
 @test "root compiles with this machine's Python, not with the one of the tree or the directory" {
     local minor; minor=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     fresh
