@@ -5,7 +5,8 @@
 #define BUSYPY_BASE_OWN_LOCK_H
 
 /* Opens or makes the file name, of mode 0600, in the open directory dir. Whatever else stands there
- * (one that others can open, a link, a FIFO) gives way. A descriptor, or -errno. */
+ * (one that others can open, a link, a FIFO) gives way. A descriptor, or -errno; -EAGAIN if others
+ * put theirs there again and again. */
 int own_lock_open(int dir, const char *name);
 
 #endif

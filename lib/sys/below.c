@@ -239,6 +239,24 @@ int below_create_unnamed(int dirfd)
 	return fd;
 }
 
+int below_stat_new(int dirfd, struct stat *ret)
+{
+	FD_CLEANUP int fd = below_create_unnamed(dirfd);
+
+	if (fd < 0)
+		return fd;
+	return fstat(fd, ret) < 0 ? -errno : 0;
+}
+
+/* True if this process may have made the directory. */
+static bool is_own(int dir, const struct stat *st)
+{
+	struct stat fresh;
+
+	return st->st_uid == geteuid() ||
+	       (below_stat_new(dir, &fresh) == 0 && fresh.st_uid == st->st_uid);
+}
+
 static int mkdir_in(int dir, const char *name, mode_t mode)
 {
 	FD_CLEANUP int fd = -1;
@@ -250,7 +268,7 @@ static int mkdir_in(int dir, const char *name, mode_t mode)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return -errno;
 	/* who put another there meanwhile does not get its mode changed */
-	if (st.st_uid != geteuid() || dirs_empty(fd) != 1)
+	if (dirs_empty(fd) != 1 || !is_own(fd, &st))
 		return -EAGAIN;
 	return fchmod(fd, mode) < 0 ? -errno : fd_steal(&fd);
 }

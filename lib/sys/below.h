@@ -58,6 +58,11 @@ int below_create(int dirfd, const char *path, mode_t mode);
  * fails with -ENOENT. */
 int below_create_unnamed(int dirfd);
 
+/* The state that a new file of mode 0600 has in the directory dirfd. Its owner is not this user
+ * where the file system gives all files to one (a mount of FAT, NFS with all_squash), nor is its
+ * mode that where it knows none. */
+int below_stat_new(int dirfd, struct stat *ret);
+
 /* Makes a directory of exactly this mode, and opens it for reading. */
 int below_mkdir(int dirfd, const char *path, mode_t mode);
 
