@@ -76,8 +76,8 @@ for ((i = 0; i < 50; i++)); do
 done
 ln -s versions/2 "$export/new"; mv -T "$export/new" "$export/current"
 await said "others than root can write $export/versions/2/bin "
-! said "versions/2 is in force"
-! grep -aq "$export/versions/2" /run/busypy.handler/g*/loader
+! said "versions/2 is in force" || exit 1
+! grep -aq "$export/versions/2" /run/busypy.handler/g*/loader || exit 1
 ln -s versions/1 "$export/new"; mv -T "$export/new" "$export/current"
 await said "$export/current: all is well again"
 SCRIPT
@@ -153,7 +153,7 @@ mkdir -p "$export/versions/$name"
 ln -s ../../.. "$export/versions/up"
 ln -s "versions/$name" "$export/new"; mv -T "$export/new" "$export/current"
 await said "in force stays $export/versions/1"
-! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]\|\xc2\x9b' "$here/log"
+! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]\|\xc2\x9b' "$here/log" || exit 1
 for target in versions/fifo versions/up versions/none .. /etc; do
     : >"$here/log"
     ln -sfn "$target" "$export/new"; mv -T "$export/new" "$export/current"

@@ -97,7 +97,7 @@ link_to() { ln -s "$1" "$2"; }
     mkdir "$E/versions/v1/mnt/disk"
     machine_script "$BUSYPY" "$E" "$OUT" <<'SCRIPT'
 mount --bind "$3" "$2/versions/v1/mnt/disk"
-! "$1" gc -k 0 "$2"
+! "$1" gc -k 0 "$2" || exit 1
 [ -e "$3/bin/tool" ] && [ -e "$3/file" ]
 umount "$2/versions/v1"*/mnt/disk
 SCRIPT

@@ -201,7 +201,7 @@ SCRIPT
 mkdir "$3/m"; mount -t tmpfs -o size=3m,mode=755 m "$3/m"
 for i in 1 2 3; do echo $i >"$2/etc/n"; "$1" publish -q -i v$i "$2" "$3/m"; done
 mkdir "$3/m/leases"; printf 'host n\narch x86_64\nversion v1\nboot b\nuptime 5\n' >"$3/m/leases/n"
-! cat /dev/zero >"$3/m/fill" 2>/dev/null
+! cat /dev/zero >"$3/m/fill" 2>/dev/null || exit 1
 [ "$("$1" gc -k1 "$3/m")" = "v2 removed" ]
 [ "$(cut -d ' ' -f 1 "$3/m/.leased" | paste -sd ' ')" = "clock v1" ]
 SCRIPT

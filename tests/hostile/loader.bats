@@ -178,7 +178,7 @@ for as in "groups= gid=1000 uid=1000 prctl=38,1,0"; do
     status=0; said=$("$HELPERS/state" $as path="$name" -- x 2>&1) || status=$?
     [ $status -eq 125 ]
     [[ $said = *'e\x1b[31m'* ]]
-    ! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]\|\xc2\x9b' <<<"$said"
+    ! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]\|\xc2\x9b' <<<"$said" || exit 1
 done
 rm "$name"
 SCRIPT
@@ -201,7 +201,7 @@ printf '#!/usr/bin/python3 /proc/self/environ\n' >/dev/null
 for as in "" "groups= gid=1000 uid=1000"; do
     verbs="$as env=LD_PRELOAD=/tmp/x.so env=LD_AUDIT=/tmp/x.so env=LD_LIBRARY_PATH=/tmp env=PYTHONHOME=/tmp env=A=1"
     "$HELPERS/state" $verbs -- $TREE/bin/hold <<<x >/run/out 2>/run/err
-    ! grep -q x.so /run/err
+    ! grep -q x.so /run/err || exit 1
     strace -f -v -s 200 -o /run/trace "$HELPERS/state" $as env=LD_PRELOAD=/tmp/x.so env=A=1 -- $foreign >/run/out
     grep -F 'execve("/usr/bin/python3"' /run/trace | grep -qF 'LD_PRELOAD=/tmp/x.so'
     strace -f -v -s 200 -o /run/trace "$HELPERS/state" $verbs -- $tool >/run/out

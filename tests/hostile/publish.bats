@@ -202,9 +202,9 @@ EOT
     done
     machine_script "$BUSYPY" "$SRC" "$BATS_TEST_TMPDIR" <<'SCRIPT'
 mkdir "$3/mnt"; mount --bind "$2" "$3/mnt"
-! "$1" publish -q "$2" "$3/mnt/x" 2>"$3/said"
+! "$1" publish -q "$2" "$3/mnt/x" 2>"$3/said" || exit 1
 grep "$3/mnt/x lies in the tree $2\$" "$3/said"
-! "$1" publish -q "$3/mnt" "$2/x" 2>/dev/null
+! "$1" publish -q "$3/mnt" "$2/x" 2>/dev/null || exit 1
 SCRIPT
     state "$SRC" | diff "$BATS_TEST_TMPDIR/src.before" -
 }

@@ -95,7 +95,7 @@ mkdir -p /run/conf
 : >/run/conf/busypy.conf
 status=0
 timeout 5 "$ROOT/build/busypyd" --config /run/conf/busypy.conf >"$1/out" 2>&1 || status=$?
-! grep -q 'another busypyd' "$1/out"
+! grep -q 'another busypyd' "$1/out" || exit 1
 exec {holder[1]}>&-
 wait "$holder_PID"
 EOT

@@ -80,7 +80,7 @@ entry = lambda tag, perm, who=0xffffffff: struct.pack("<HHI", tag, perm, who)
 acl = struct.pack("<I", 2) + entry(1, 7) + entry(2, 0, 1000) + entry(4, 5) + entry(16, 5) + entry(32, 5)
 os.setxattr(sys.argv[1], "system.posix_acl_access", acl)' $local
 [ "$(stat -c %a $local)" = 755 ]
-! setpriv --reuid 1000 --regid 1000 --clear-groups ls $local/bin/
+! setpriv --reuid 1000 --regid 1000 --clear-groups ls $local/bin/ || exit 1
 hidden 3
 SCRIPT
 }

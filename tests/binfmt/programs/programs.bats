@@ -120,7 +120,7 @@ each look
 [ "$(env -i HOME=/root "$py" 'import sys; print(sys.flags.no_user_site)')" = 1 ]
 # what sudo takes out does not come back under the name by which the loader keeps it
 env -i BUSYPY_KEPT_LD_PRELOAD=/forged BUSYPY_KEPT_PATH=/forged A=1 "$py" "$code" >/run/got
-! grep -e forged -e BUSYPY /run/got
+! grep -e forged -e BUSYPY /run/got || exit 1
 grep -qx A=1 /run/got
 SCRIPT
 }
@@ -259,7 +259,7 @@ look() {
     # of the loader: after its own exec, up to Python's
     sed -n "/execve(\"${py//\//\\/}\"/,/execve(\"\/run\/busypy\//p" /run/trace >/run/loader
     [ "$(grep -c execve /run/loader)" = 2 ]
-    ! grep -E '^[0-9 ]*(mount|umount|setns|unshare|capset|capget|open_tree|move_mount|fsopen|pivot_root|clone|prctl\(PR_SET_|setuid|chdir|personality)' /run/loader
+    ! grep -E '^[0-9 ]*(mount|umount|setns|unshare|capset|capget|open_tree|move_mount|fsopen|pivot_root|clone|prctl\(PR_SET_|setuid|chdir|personality)' /run/loader || fails "$who"
 }
 each look
 SCRIPT
@@ -275,7 +275,7 @@ SCRIPT
 mkdir /run/here
 mount --rbind /run/busypy /run/here
 [ "$(find /run/here | wc -l)" = "$(find /run/busypy | wc -l)" ]
-! mount --bind /run/busypy.handler /run/here 2>/dev/null
+! mount --bind /run/busypy.handler /run/here 2>/dev/null || exit 1
 # a user namespace, where mounts are locked together
 unshare -Urm mount --rbind /run/busypy /run/here
 SCRIPT

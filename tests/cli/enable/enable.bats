@@ -51,7 +51,7 @@ assert status["trees"][0]["generation"] == 1 and status["entries"][0]["enabled"]
 [ "$("$1" disable)" = disabled ]
 [ "$(cat /proc/self/mountinfo; ls /proc/sys/fs/binfmt_misc; find /run)" = "$before" ]
 [ "$("$1" disable)" = "nothing was enabled" ]
-! "$1" status >/dev/null 2>&1
+! "$1" status >/dev/null 2>&1 || exit 1
 SCRIPT
 }
 
@@ -125,7 +125,7 @@ SCRIPT
     machine_script "$BUSYPY" "$TREE" <<'SCRIPT'
 "$1" enable -q "$2"
 for entry in /proc/sys/fs/binfmt_misc/busypy-*; do echo -1 >"$entry"; done
-! "$1" status >/dev/null
+! "$1" status >/dev/null || exit 1
 [ "$("$1" enable "$2" | head -n 1)" = "1 tree enabled: generation 2, 24 handler entries, rehearsed and tested" ]
 "$1" status >/dev/null
 SCRIPT

@@ -46,7 +46,7 @@ teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
     fsck.erofs --extract="$BATS_TEST_TMPDIR/out" --no-preserve "$BATS_TEST_TMPDIR/s" >/dev/null
     same "$(ls "$BATS_TEST_TMPDIR/out/etc/python") $(ls "$BATS_TEST_TMPDIR/out/etc/clib")" "s390x s390x"
     same "$(ls "$BATS_TEST_TMPDIR/out/sbin" | grep -- -init || :)" "$(ls "$TREES/debian/sbin" | grep s390x- || :)"
-    ! find "$BATS_TEST_TMPDIR/out" | grep -E 'python3[^/]*/(lib-dynload/)?(__pycache__/)?_?sqlite3([./]|$)'
+    ! find "$BATS_TEST_TMPDIR/out" | grep -E 'python3[^/]*/(lib-dynload/)?(__pycache__/)?_?sqlite3([./]|$)' || false
     [ -e "$BATS_TEST_TMPDIR/out/etc/python/s390x/usr/bin/python3" ]
     "$BUSYPY" pack --json -o "$BATS_TEST_TMPDIR/c" "$TREES/host" | diff "$BATS_FILE_TMPDIR/report" -
 }

@@ -59,7 +59,7 @@ teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
     "$BUSYPY" pack -a s390x -o "$BATS_TEST_TMPDIR/s.cpio" "$tree"
     cpio -it --quiet <"$BATS_TEST_TMPDIR/s.cpio" >"$BATS_TEST_TMPDIR/list"
     grep -q '^etc/python/s390x/usr/bin/python3$' "$BATS_TEST_TMPDIR/list"
-    ! grep -E '^etc/(python|clib|busypy)/(x86_64|aarch64|armhf)' "$BATS_TEST_TMPDIR/list"
+    ! grep -E '^etc/(python|clib|busypy)/(x86_64|aarch64|armhf)' "$BATS_TEST_TMPDIR/list" || false
     "$BUSYPY" pack -a all -f tar -o "$BATS_TEST_TMPDIR/all.tar" "$tree"
     for arch in x86_64 aarch64 armhf s390x; do
         tar -tf "$BATS_TEST_TMPDIR/all.tar" "etc/python/$arch/usr/bin/python3" >/dev/null
@@ -70,7 +70,7 @@ teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
     printf '# databases\nsqlite3\n_sqlite3 # the extension\n' >"$BATS_TEST_TMPDIR/list"
     "$BUSYPY" pack -m "$BATS_TEST_TMPDIR/list" -o "$BATS_TEST_TMPDIR/m.cpio" "$TREES/host"
     cpio -it --quiet <"$BATS_TEST_TMPDIR/m.cpio" >"$BATS_TEST_TMPDIR/names"
-    ! grep -E 'python3[^/]*/(lib-dynload/)?(__pycache__/)?_?sqlite3([./]|$)' "$BATS_TEST_TMPDIR/names"
+    ! grep -E 'python3[^/]*/(lib-dynload/)?(__pycache__/)?_?sqlite3([./]|$)' "$BATS_TEST_TMPDIR/names" || false
     grep -q '/json/__init__.py$' "$BATS_TEST_TMPDIR/names"
 }
 

@@ -418,7 +418,7 @@ SCRIPT
     machine_script "$BUSYPY" "$SRC" "$BATS_TEST_TMPDIR" <<'SCRIPT'
 mkdir "$3/m"; mount -t tmpfs -o size=2m,mode=755 m "$3/m"
 "$1" publish -q -i v1 "$2" "$3/m"; echo 2 >"$2/etc/n"; "$1" publish -q -i v2 "$2" "$3/m"
-! cat /dev/zero >"$3/m/fill" 2>/dev/null
+! cat /dev/zero >"$3/m/fill" 2>/dev/null || exit 1
 [ "$("$1" rollback "$3/m")" = "v1 is current" ]
 [ "$("$1" gc -k0 "$3/m")" = "v2 removed" ]
 [ "$(ls -A "$3/m" "$3/m/versions" | paste -sd ' ')" = "$3/m: current fill versions  $3/m/versions: v1" ]
