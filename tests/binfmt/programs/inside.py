@@ -53,7 +53,9 @@ def make_host():
     write("/srv/etc/passwd", read("/etc/passwd") + f"u:x:{UID}:{UID}::/home/u:/bin/sh\n")
     write("/srv/etc/group", read("/etc/group") + f"u:x:{UID}:\n")
     write("/srv/etc/shadow", read("/etc/shadow") + "u:*:19700:0:99999:7:::\n", 0o600)
-    for name in "passwd", "group", "shadow":
+    # sudo looks its own host up, and says so where that fails
+    write("/srv/etc/hosts", read("/etc/hosts") + f"127.0.1.1 {os.uname().nodename}\n")
+    for name in "passwd", "group", "shadow", "hosts":
         run("mount", "--bind", f"/srv/etc/{name}", f"/etc/{name}")
     write("/srv/sudoers.d/u", "u ALL=(ALL) NOPASSWD: ALL\n", 0o440)
     run("mount", "--bind", "/srv/sudoers.d", "/etc/sudoers.d")

@@ -172,7 +172,8 @@ SCRIPT
 echo 'ALL ALL=(ALL:ALL) NOPASSWD: ALL' >/run/sudoers
 printf 'auth required pam_permit.so\naccount required pam_permit.so\nsession required pam_permit.so\n' >/run/pam
 chmod 440 /run/sudoers
-for name in passwd sudoers pam.d/sudo; do mount --bind "/run/${name%.d/sudo}" "/etc/$name"; done
+{ cat /etc/hosts; echo "127.0.1.1 $(uname -n)"; } >/run/hosts # sudo looks its own host up
+for name in passwd hosts sudoers pam.d/sudo; do mount --bind "/run/${name%.d/sudo}" "/etc/$name"; done
 code='import subprocess, sys, os
 for words in (["sudo", "-n", "id", "-u"], ["sudo", "-n", "true"], ["sudo", "-n", sys.argv[2], "a"]):
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -322,8 +323,8 @@ mkfifo /run/go
 "$py" 'open("/run/go").read(); import xml.dom.minidom, decimal, subprocess, sys
 subprocess.run([sys.executable, "-c", "import csv; print(csv.__name__)"])
 print(decimal.__file__.startswith(sys.prefix))' >/run/said &
-exec 9>/run/go
-until [[ "$(readlink /proc/$!/exe)" = /run/busypy/* ]]; do :; done
+exec 9>/run/go # waits until it is opened there
+[[ "$(readlink /proc/$!/exe)" = /run/busypy/* ]]
 got=$("$BUSYPY" disable 2>&1)
 [ "$got" = "busypy: disable: warning: 1 runtime of trees with 'programs = host' stays, for scripts still run in it (Hint: a later 'busypy disable' removes it)
 disabled" ] || fails "$got"
@@ -346,8 +347,7 @@ first=$(readlink -f /run/e/x/current)
 mkfifo /run/go
 code='import sys; print(sys.argv[0], sys.prefix, flush=True); open("/run/go").read(); import decimal, ours; print(ours.__file__)'
 /run/e/x/current/bin/py "$code" >/run/said & running=$!
-exec 9>/run/go
-until [ -s /run/said ]; do :; done
+exec 9>/run/go # waits until it is opened there, after the words
 read -r path prefix </run/said
 [ "$path" = "$first/bin/py" ]
 echo '# changed' >>"$1/bin/nested"

@@ -149,7 +149,7 @@ def python_by_path(here):
 
 @row
 def addresses(here):
-    return out("ip", "-br", "addr")
+    return out("ip", "-br", "addr", "show", "lo")  # others come and go
 
 
 @row
@@ -359,10 +359,14 @@ def interrupted_at_a_terminal(here):
 
 
 def panes(socket, wanted, seconds=60):
+    """Waits until the pane shows that; after fg, until its terminal is no longer the shell's, too:
+    ^C would be the shell's own."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         shown = out("tmux", "-S", socket, "capture-pane", "-p")
-        if re.search(wanted, shown):
+        whose_terminal = out("tmux", "-S", socket, "display-message", "-p",
+                             "#{pane_current_command}")
+        if re.search(wanted, shown) and ("fg" not in wanted or whose_terminal != "bash"):
             return True
     return shown
 
