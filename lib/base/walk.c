@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -214,12 +215,77 @@ int walk_all(const char *path, const struct walk *walk, struct err *err)
 	return dir < 0 ? dir : walk_at(dir, name, path, walk, err);
 }
 
+/* -- removing -------------------------------------------------------------------------------- */
+
+/* Each level is an open descriptor and a part of a path, and who has made the directory may have
+ * made any number of them. */
+enum { DEPTH_MAX = 64, LENGTH_MAX = 1024 };
+
+struct removing {
+	size_t length;	/* of the path of what is removed */
+	int top;	/* that, if it is a directory */
+	bool keeps;	/* it stays, empty */
+	unsigned moved; /* out of the depth, to be removed the next time */
+};
+
+static bool is_deep(const char *below)
+{
+	unsigned depth = 0;
+
+	for (const char *s = below; *s; s++)
+		depth += *s == '/';
+	return depth > DEPTH_MAX || strlen(below) > LENGTH_MAX;
+}
+
+/* What lies deep comes up into the top, under a name that is free there. */
+static int lift_deep(const struct walk_entry *entry, struct err *err, void *ctx)
+{
+	struct removing *removing = ctx;
+	const char *below = entry->path + removing->length;
+	char name[32];
+
+	if (!*below)
+		removing->top = entry->fd;
+	if (!is_deep(below))
+		return 0;
+	for (;;) {
+		struct text text;
+
+		text_init(&text, name, sizeof(name));
+		text_addf(&text, ".busypy-deep.%u", removing->moved++); /* fits */
+		if (renameat(entry->dir, entry->name, removing->top, name) == 0)
+			return 1;
+		if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR)
+			return err_set(err, errno, "cannot remove %s", entry->path);
+	}
+}
+
 static int remove_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	(void)ctx;
+	const struct removing *removing = ctx;
+
+	if (removing->keeps && !entry->path[removing->length])
+		return 0;
 	if (unlinkat(entry->dir, entry->name, S_ISDIR(entry->st->st_mode) ? AT_REMOVEDIR : 0) < 0)
 		return err_set(err, errno, "cannot remove %s", entry->path);
 	return 0;
+}
+
+static int remove_all(int dir, const char *name, const char *path, bool keeps, struct err *err)
+{
+	struct removing removing = { .length = strlen(path), .top = -1, .keeps = keeps };
+	const struct walk walk = { .enter = lift_deep, .each = remove_one, .ctx = &removing };
+	struct err why;
+	int r;
+
+	do {
+		why = (struct err){ 0 };
+		removing.moved = 0;
+		r = walk_at(dir, name, path, &walk, &why);
+	} while (removing.moved && (r == -ENOTEMPTY || (r == 0 && keeps)));
+	if (r < 0 && err)
+		*err = why;
+	return r;
 }
 
 int walk_remove_at(int dir, const char *name, const char *path, struct err *err)
@@ -228,7 +294,12 @@ int walk_remove_at(int dir, const char *name, const char *path, struct err *err)
 
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : err_set(err, errno, "cannot remove %s", path);
-	return walk_at(dir, name, path, &(struct walk){ .each = remove_one }, err);
+	return remove_all(dir, name, path, false, err);
+}
+
+int walk_empty(int dir, const char *path, struct err *err)
+{
+	return remove_all(dir, ".", path, true, err);
 }
 
 int walk_remove(const char *path, struct err *err)

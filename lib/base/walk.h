@@ -39,11 +39,15 @@ int walk_at(int dir, const char *name, const char *path, const struct walk *walk
 int walk_all(const char *path, const struct walk *walk, struct err *err);
 
 /* Removes a file or a directory with all in it; nothing there is no error. Follows no link and
- * enters no mount. name is one name in dir, and path is what sentences call it. */
+ * enters no mount; any depth of folders goes. name is one name in dir, and path is what sentences
+ * call it. */
 int walk_remove_at(int dir, const char *name, const char *path, struct err *err);
 
-/* The same of a path that the caller was given; links in the directory that it lies in are
- * followed. */
+/* Removes so all that is in the open directory dir, which stays. */
+int walk_empty(int dir, const char *path, struct err *err);
+
+/* The same as walk_remove_at() of a path that the caller was given; links in the directory that it
+ * lies in are followed. */
 int walk_remove(const char *path, struct err *err);
 
 #endif

@@ -222,21 +222,11 @@ int export_rename(const struct export_dir *dir, const struct folder *version, co
 	return err_say(err, EAGAIN, "%s/%s has changed meanwhile", versions->path, from);
 }
 
-static int remove_one(const struct walk_entry *entry, struct err *err, void *ctx)
-{
-	(void)ctx;
-	if (str_eq(entry->name, "."))
-		return 0; /* the version itself goes by its name */
-	if (unlinkat(entry->dir, entry->name, S_ISDIR(entry->st->st_mode) ? AT_REMOVEDIR : 0) < 0)
-		return err_set(err, errno, "cannot remove %s", entry->path);
-	return 0;
-}
-
 int export_remove(const struct export_dir *dir, const struct folder *version, const char *name,
 		  struct err *err)
 {
 	const struct folder *versions = export_versions(dir);
-	int r = folder_walk(version, ".", &(struct walk){ .each = remove_one }, err);
+	int r = walk_empty(version->fd, version->path, err);
 
 	if (r < 0)
 		return r;

@@ -61,6 +61,20 @@ add('second', data=b'#!/usr/bin/python3\n# other bytes\n')"
     digest | grep -v versions/v2 | diff "$BATS_TEST_TMPDIR/before" -
 }
 
+@test "folders deeper than files can be open are removed again, and stop no later publishing" {
+    bad_tar "
+for depth in range(1, 600): add('/'.join(['d'] * depth), tarfile.DIRTYPE)
+add('bin/script0', data=b'twice')"
+    run -125 prlimit --nofile=200 "$BUSYPY" publish -i v2 "$T" "$E"
+    [[ $output == *"bin/script0 is there twice"* ]]
+    unchanged
+    # as if it had been killed
+    mkdir "$E/versions/v2.tmp"
+    (cd "$E/versions/v2.tmp" && for ((i = 0; i < 600; i++)); do mkdir d && cd -P d || exit; done)
+    prlimit --nofile=200 "$BUSYPY" publish -q -i v2 "$SRC" "$E"
+    same "$(ls "$E/versions")" $'v1\nv2'
+}
+
 @test "a FIFO where a file is expected stops nothing" {
     mkdir -p "$E/versions/zz/etc/busypy"
     mkfifo "$E/versions/zz/etc/busypy/id" "$E/versions/zz/etc/busypy/manifest"

@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/err.h"
 #include "core/str.h"
+#include "sys/fd.h"
 #include "check.h"
 
 static char dir[] = "/tmp/walk.XXXXXX";
@@ -118,6 +120,42 @@ static void test_remove(void)
 	      "a file, and a directory with a slash after it");
 }
 
+/* Folders in folders, n deep; false if one cannot be made. */
+static bool make_deep(const char *top, const char *name, unsigned n)
+{
+	int fd = mkdir(top, 0755) < 0 ? -1 : open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	while (fd >= 0 && n--) {
+		int next = mkdirat(fd, name, 0755) < 0
+				   ? -1
+				   : openat(fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		(void)close(fd);
+		fd = next;
+	}
+	return fd >= 0 && close(fd) == 0;
+}
+
+static void test_deep(void)
+{
+	const struct rlimit few = { 128, 128 };
+	struct err err = { 0 };
+	char name[256] = "";
+	FD_CLEANUP int fd = -1;
+
+	memset(name, 'n', sizeof(name) - 1);
+	CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0 && make_deep("deep", "d", 1000) &&
+		      make_deep("deep/far", name, 100) &&
+		      make_deep("deep/.busypy-deep.0", "d", 100),
+	      "folders deeper than descriptors and paths go");
+	fd = open("deep", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK(walk_empty(fd, "deep", &err) == 0 && rmdir("deep") == 0, "are removed");
+	CHECK(make_deep("deep", "d", 1000) && walk_remove("deep", &err) == 0 &&
+		      access("deep", F_OK) < 0,
+	      "also with what they are in");
+	CHECK_TEXT(err.text, "", "without a sentence");
+}
+
 int main(void)
 {
 	make_files();
@@ -125,6 +163,7 @@ int main(void)
 	test_root();
 	test_end();
 	test_remove();
+	test_deep();
 	CHECK(chdir("/") == 0 && walk_remove(dir, NULL) == 0, "all of it");
 	return done();
 }
