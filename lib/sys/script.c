@@ -19,6 +19,7 @@
 #include "core/tier.h"
 #include "core/tree_layout.h"
 #include "core/view_host.h"
+#include "sys/dirs.h"
 #include "sys/fd.h"
 #include "sys/pages.h"
 #include "sys/priv.h"
@@ -153,6 +154,51 @@ static enum tier_owner under_other_root(const struct contract_tree *tree)
 	return contract_tree_is(tree, &root) ? OWNER_OURS : OWNER_FOREIGN;
 }
 
+struct search {
+	struct dirs dirs;
+	char target[PATH_SIZE];
+};
+
+/* True if WORD.d is the runtime of the tree, whose word and runtime are then filled in. */
+static bool is_runtime_of(struct contract_tree *tree, const char *name, struct search *search)
+{
+	size_t n = strlen(name), end = sizeof(RUNTIME_DIR_END) - 1;
+	char path[64];
+	ssize_t length;
+
+	if (!str_ends(name, RUNTIME_DIR_END) ||
+	    str_copy_bytes(tree->word, sizeof(tree->word), name, n - end) < 0 ||
+	    runtime_layout_path(tree->word, RUNTIME_TREE, path, sizeof(path)) < 0)
+		return false;
+	length = readlink(path, search->target, sizeof(search->target) - 1);
+	if (length < 0)
+		return false;
+	search->target[length] = '\0';
+	return str_eq(search->target, tree->path) &&
+	       runtime_layout_path(tree->word, RUNTIME_PROGRAM, path, sizeof(path)) == 0 &&
+	       probe_file(path, &tree->runtime) == 0;
+}
+
+/* A runtime outlives its generation while scripts run in it, and they start others of their
+ * version. Where it is found, that is how the version runs. */
+static void find_runtime(struct contract_tree *tree)
+{
+	FD_CLEANUP int fd = open(RUNTIME_ROOT, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct search *search = fd < 0 ? NULL : pages_get(sizeof(*search));
+	const char *name;
+
+	if (!search)
+		return;
+	dirs_begin(&search->dirs, fd);
+	while (dirs_next(&search->dirs, &name) > 0) {
+		if (!is_runtime_of(tree, name, search))
+			continue;
+		tree->flags |= CONTRACT_TREE_HOST;
+		return;
+	}
+	tree->word[0] = '\0';
+}
+
 /* A version that nobody has enabled (yet) of an export that is enabled: the folder of versions must
  * be the export's own. There is no template for it. */
 static enum tier_owner in_sibling(const struct contract *contract, const struct place *file,
@@ -179,6 +225,7 @@ static enum tier_owner in_sibling(const struct contract *contract, const struct 
 	if (root.mount_id != folder.mount_id || file->mount_id != folder.mount_id)
 		return OWNER_FOREIGN; /* something else is mounted there */
 	tree->ino = root.ino;
+	find_runtime(tree);
 	ret->tree = tree;
 	return OWNER_OURS;
 }
