@@ -95,7 +95,7 @@ static int way_held(const struct compiler *compiler, const struct pyc_runtime *r
 		"--env=PYTHONNOUSERSITE=1",
 		"--env=LC_ALL=C",
 	};
-	int r = programs_find("busypy-full", command->busypy, sizeof(command->busypy), err);
+	int r = programs_find("busypy", command->busypy, sizeof(command->busypy), err);
 
 	if (r < 0)
 		return r;

@@ -33,9 +33,9 @@ static int find(const char *const *beside, size_t n, const char *installed, cons
 
 int programs_find(const char *name, char *dst, size_t size, struct err *err)
 {
-	static const char *const beside[] = { "", "../lib/busypy/" };
+	static const char *const beside[] = { "", "../lib/busypy/", "../../bin/" };
 
-	if (find(beside, 2, BUSYPY_LIBEXEC, name, dst, size) == 0)
+	if (find(beside, 3, BUSYPY_LIBEXEC, name, dst, size) == 0)
 		return 0;
 	return err_say(err, ENOENT,
 		       "cannot find the program %s in " BUSYPY_LIBEXEC " (Hint: make install)",

@@ -86,7 +86,7 @@ static void of_tree(const char *path, const char *programs)
 
 static void test_trees(void)
 {
-	char path[16];
+	char path[32];
 
 	conf_init(&conf);
 	of_tree("/srv/a", "host");
