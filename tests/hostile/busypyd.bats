@@ -168,6 +168,7 @@ SCRIPT
 @test "locks that users can take do not keep it" {
     in_machine <<'SCRIPT'
 start; await in_force "$export/current" 1
+mkdir "$here/theirs"; chown 1000 "$here/theirs"
 setpriv --reuid 1000 --regid 1000 --clear-groups /usr/bin/python3 -IB -c '
 import fcntl, sys, time
 held = []
@@ -175,11 +176,10 @@ for path in sys.argv[2:]:
     try:
         held.append(open(path)); fcntl.flock(held[-1], fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError: pass
-open(sys.argv[1], "w").close(); time.sleep(600)' /tmp/busypyd-locks-$$ /run/busypyd.state /run/busypy.handler/g1/* "$export" "$export/versions" \
+open(sys.argv[1], "w").close(); time.sleep(600)' "$here/theirs/held" /run/busypyd.state /run/busypy.handler/g1/* "$export" "$export/versions" \
     "$export/versions/1" "$conf" /run/binfmt.d/busypy.conf &
 locker=$!
-await test -e /tmp/busypyd-locks-$$
-rm -f /tmp/busypyd-locks-$$
+await test -e "$here/theirs/held"
 new_version "$export" 2; point "$export" 2
 await in_force "$export/current" 2
 stop

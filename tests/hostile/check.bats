@@ -12,7 +12,7 @@ teardown_file() { :; }
 setup() {
     chmod 755 "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR"
     tree=$BATS_TEST_TMPDIR/tree arch=$(uname -m)
-    cp -al "$TREES/host" "$tree"
+    "$ROOT/tests/support/clone" "$TREES/host" "$tree"
 }
 
 # ends STATUS COMMAND...: with one of these (a|b), soon, and in little memory.
@@ -62,7 +62,7 @@ replace_all() { # COMMAND...: makes something in place of each file that find na
         rm "$tree/$file"; mkfifo "$tree/$file"
         ends 1 check "$tree"
         ends '[01]|125' explain --root "$tree" /bin/ls
-        rm "$tree/$file"; cp -al "$TREES/host/$file" "$tree/$file"
+        rm "$tree/$file"; "$ROOT/tests/support/clone" "$TREES/host/$file" "$tree/$file"
     done
 }
 
@@ -83,7 +83,7 @@ os.chdir(os.path.dirname(sys.argv[1])); socket.socket(socket.AF_UNIX).bind(os.pa
         ends '[01]|125' explain --root "$tree" /bin/ls
         ends 125 pack -f tar -o "$BATS_TEST_TMPDIR/out" "$tree"
         ends '[01]' check --libraries "$tree"
-        rm "$tree/$file"; [ ! -e "$TREES/host/$file" ] || cp -al "$TREES/host/$file" "$tree/$file"
+        rm "$tree/$file"; [ ! -e "$TREES/host/$file" ] || "$ROOT/tests/support/clone" "$TREES/host/$file" "$tree/$file"
     done
 }
 

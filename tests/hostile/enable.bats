@@ -12,7 +12,7 @@ teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
 setup() {
     chmod 755 "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR"
     tree=$BATS_TEST_TMPDIR/tree theirs=$BATS_TEST_TMPDIR/theirs arch=$(uname -m)
-    cp -al "$TREES/host" "$tree"
+    "$ROOT/tests/support/clone" "$TREES/host" "$tree"
     mkdir "$theirs"
     chown 1000 "$theirs"
 }
@@ -101,7 +101,7 @@ writable() { echo "others than root can write $1 "; }
 
 @test "links in what runs that lead to what others can make" {
     touch "$theirs/module.py"
-    for target in "$theirs/module.py" "$theirs/nothing.py" /tmp/nobody-has-this /var/tmp/nobody-has-this; do
+    for target in "$theirs/module.py" "$theirs/nothing.py" "$(mktemp -u /tmp/nobody.XXXXXXXXXX)" "$(mktemp -u /var/tmp/nobody.XXXXXXXXXX)"; do
         for link in bin/mine "etc/python/$arch/usr/lib/mine" "etc/clib/$arch/libmine.so" site-package/mine.py; do
             ln -s "$target" "$tree/$link"
             case $target in

@@ -9,7 +9,7 @@ teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
 run_in() { "$BUSYPY" run --tree "$TREES/host" --cwd none "$@"; }
 
 # A tree like the shared one, by hard links, to be changed in its folders alone.
-linked_tree() { cp -al "$TREES/host" "$1"; }
+linked_tree() { "$ROOT/tests/support/clone" "$TREES/host" "$1"; }
 
 @test "what the host mounts later below a bind does not arrive" {
     patiently 60 "$HELPERS/nsrun" bash -euo pipefail -s "$BATS_TEST_TMPDIR" <<'EOT'

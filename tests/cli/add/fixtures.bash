@@ -6,7 +6,7 @@ load ../../support/helpers
 # shellcheck disable=SC2034 # used by those that load this
 ADD=("$BUSYPY" add)
 
-make_tree() { cp -al "$TREES/${2:-host}" "$1"; }
+make_tree() { "$ROOT/tests/support/clone" "$TREES/${2:-host}" "$1"; }
 
 # Runs a program of a tree in its client's view.
 in_tree() { local tree=$1; shift; "$HELPERS/inview" --client "$tree" "$(uname -m)" "$@"; }

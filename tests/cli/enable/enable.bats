@@ -17,7 +17,7 @@ teardown_file() {
 
 # A copy of the tree that a test may spoil: files are links, so replace, never write into them.
 spoiled_tree() {
-    rm -rf "$BATS_TEST_TMPDIR/tree" && cp -al "$TREE" "$BATS_TEST_TMPDIR/tree"
+    rm -rf "$BATS_TEST_TMPDIR/tree" && "$ROOT/tests/support/clone" "$TREE" "$BATS_TEST_TMPDIR/tree"
     echo "$BATS_TEST_TMPDIR/tree"
 }
 
@@ -77,7 +77,7 @@ SCRIPT
 
 @test "a second tree joins the first in a new generation; running scripts go on" {
     machine_script "$BUSYPY" "$TREE" "$BATS_TEST_TMPDIR" <<'SCRIPT'
-mkdir -p "$3/other"; cp -al "$2" "$3/other/tree"
+mkdir -p "$3/other"; "$ROOT/tests/support/clone" "$2" "$3/other/tree"
 "$1" enable -q "$2"
 mkfifo "$3/fifo"
 "$2/etc/busypy/selftest" >/dev/null
@@ -152,7 +152,7 @@ SCRIPT
 
 @test "two enables at once: one after the other, both right" {
     machine_script "$BUSYPY" "$TREE" "$BATS_TEST_TMPDIR" <<'SCRIPT'
-mkdir -p "$3/b"; cp -al "$2" "$3/b/tree"
+mkdir -p "$3/b"; "$ROOT/tests/support/clone" "$2" "$3/b/tree"
 "$1" enable -q "$2" & one=$!
 "$1" enable -q "$3/b/tree" & two=$!
 wait $one; wait $two
@@ -359,7 +359,7 @@ SCRIPT
     local conf=$BATS_TEST_TMPDIR/busypy.conf
     printf '[busypy]\nmatch = marker\n' >"$conf"
     machine_script "$BUSYPY" "$TREE" "$conf" "$BATS_TEST_TMPDIR" <<'SCRIPT'
-cp -al "$2" "$4/tree"
+"$ROOT/tests/support/clone" "$2" "$4/tree"
 for name in marked plain; do
     { echo '#!/usr/bin/python3'; [ $name = plain ] || echo '# busypy'
       echo 'import os; print(os.path.exists("/.busypy/view"))'; } >"$4/tree/bin/$name"

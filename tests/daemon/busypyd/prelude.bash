@@ -31,7 +31,7 @@ same() { [ "$1" = "$2" ] || { printf 'got:    %s\nwanted: %s\n' "$1" "$2"; cat "
 # new_version EXPORT ID: a version is complete when it gets its name.
 new_version() {
     mkdir -p "$1/versions"
-    cp -al "$TREE" "$1/versions/$2.tmp" # links: files are added, never written to
+    "$ROOT/tests/support/clone" "$TREE" "$1/versions/$2.tmp" # links: files are added, never written to
     printf '#!/usr/bin/python3\nimport os, sys\nprint("%s", os.path.exists("/.busypy/view"), *sys.argv[1:])\n' \
         "$2" >"$1/versions/$2.tmp/bin/whichone"
     printf '#!/usr/bin/python3\nimport sys\nprint("here", flush=True)\nsys.stdin.read()\nprint(open("/bin/whichone").read().split(chr(34))[1])\n' \

@@ -133,7 +133,7 @@ SCRIPT
 
 @test "a tree that was enabled by hand stays, but is not followed" {
     in_machine <<'SCRIPT'
-cp -al "$TREE" "$here/srv/mine"
+"$ROOT/tests/support/clone" "$TREE" "$here/srv/mine"
 "$BUSYPY" enable -q "$here/srv/mine"
 start; await in_force "$export/current" 1
 new_version "$export" 2; point "$export" 2
@@ -145,7 +145,7 @@ SCRIPT
 
 @test "a tree that is enabled by hand and configured, too, leaves the others the service's" {
     in_machine <<'SCRIPT'
-cp -al "$TREE" "$here/srv/mine"
+"$ROOT/tests/support/clone" "$TREE" "$here/srv/mine"
 "$BUSYPY" enable -q "$here/srv/mine"
 configure "tree = $here/srv/mine" "tree = $export/current"
 start; await in_force "$export/current" 1
