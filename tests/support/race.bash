@@ -45,3 +45,24 @@ race() {
     done
     [ $swaps -gt 1 ] || { echo "swapped $swaps times"; return 1; } # at the look and at the use, at least
 }
+
+# race_at DIR HOW NAME TO COMMAND...: NAME is swapped for TO, HOW "link" or "rename", before each system
+# call of COMMAND itself that names something below DIR (build/helpers/swapat), from the FIRST (1) on; LEAST (2)
+# of them there must be.
+race_at() {
+    local dir=$1 how=$2 name=$3 to=$4 n=${FIRST:-1} calls=0 swaps=0 swapped status; shift 4
+    while :; do
+        fresh
+        status=0
+        timeout $((60 * TEST_SLOWNESS)) "$HELPERS/swapat" "$n" "$dir" "$how" "$name" "$to" -- "$@" \
+            >"$BATS_TEST_TMPDIR/calls" 2>"$BATS_TEST_TMPDIR/out" || status=$?
+        read -r calls swapped < <(tail -n 1 "$BATS_TEST_TMPDIR/calls")
+        [ $status = 0 ] || [ $status = 125 ] || { echo "call $n: status $status"; cat "$BATS_TEST_TMPDIR/out"; return 1; }
+        swaps=$((swaps + swapped))
+        echo "$n of $calls: $swapped swapped, status $status, $(cat "$BATS_TEST_TMPDIR/out")"
+        unharmed
+        [ "$n" -lt "$calls" ] || break
+        n=$((n + 1))
+    done
+    [ $swaps -ge "${LEAST:-2}" ] || { echo "swapped $swaps times in $calls calls"; return 1; }
+}

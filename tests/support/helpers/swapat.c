@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* swapat N DIR HOW NAME TO [NAME TO...] -- COMMAND [ARG...]: runs a command and, when it is about
- * to make its N-th system call that names or changes something below DIR, by path or by descriptor,
- * swaps each NAME that is there then: it is renamed to NAME~, and takes its place, HOW
- * "link", a link to TO, or, HOW "rename", TO itself. Prints how many such calls there were, and how
- * many names were swapped; the exit status is the command's. Children are left alone. */
+ * to make its N-th system call that names or changes something below DIR, by path (also from a
+ * directory above it) or by descriptor, swaps each NAME that is there then: it is renamed to NAME~,
+ * and takes its place, HOW "link", a link to TO, or, HOW "rename", TO itself. Prints how many such
+ * calls there were, and how many names were swapped; the exit status is the command's. Children are
+ * left alone. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -54,23 +55,49 @@ static bool is_below(const char *path, const char *dir)
 	return str_eq(path, dir) || path_below(path, dir);
 }
 
-/* True if an argument is a descriptor of something below dir, or the address of a path there. */
-static bool names_it(pid_t pid, unsigned long long arg, const char *dir)
+/* Where a descriptor of the process is; AT_FDCWD, too. */
+static ssize_t name_fd(pid_t pid, unsigned long long fd, char path[PATH_MAX])
 {
-	char path[PATH_MAX], link[64];
-	struct iovec here = { path, 256 }, there = { (void *)(unsigned long)arg, 256 };
-	ssize_t n;
+	char link[64];
 
-	if (arg < 1024) {
-		(void)snprintf(link, sizeof(link), "/proc/%d/fd/%llu", pid, arg);
-		n = readlink(link, path, sizeof(path) - 1);
-	} else {
-		there.iov_len = 4096 - arg % 4096 < 256 ? 4096 - arg % 4096 : 256;
-		n = process_vm_readv(pid, &here, 1, &there, 1, 0);
+	if ((int)fd == AT_FDCWD)
+		(void)snprintf(link, sizeof(link), "/proc/%d/cwd", pid);
+	else
+		(void)snprintf(link, sizeof(link), "/proc/%d/fd/%llu", pid, fd);
+	return readlink(link, path, PATH_MAX - 1);
+}
+
+/* The text at an address of the process, if it is one of a path. */
+static ssize_t read_text(pid_t pid, unsigned long long at, char *text, size_t size)
+{
+	size_t n = 4096 - at % 4096 < size ? 4096 - at % 4096 : size;
+	struct iovec here = { text, n }, there = { (void *)(unsigned long)at, n };
+
+	return process_vm_readv(pid, &here, 1, &there, 1, 0);
+}
+
+/* True if an argument is a descriptor of something below dir, or the address of a path there: from
+ * "/", or from the directory that the argument before it is. */
+static bool names_it(pid_t pid, const unsigned long long *args, size_t i, const char *dir)
+{
+	char path[PATH_MAX] = "", text[256] = "";
+	ssize_t n = 0;
+
+	if (args[i] < 1024 || (int)args[i] == AT_FDCWD) {
+		n = name_fd(pid, args[i], path);
+		return n > 0 && is_below(path, dir);
 	}
-	if (n <= 0)
+	if (read_text(pid, args[i], text, sizeof(text) - 1) <= 0 || !text[0])
 		return false;
-	path[n < PATH_MAX ? n : PATH_MAX - 1] = '\0';
+	if (text[0] == '/')
+		return is_below(text, dir);
+	if (!i || (args[i - 1] >= 1024 && (int)args[i - 1] != AT_FDCWD))
+		return false;
+	n = name_fd(pid, args[i - 1], path);
+	if (n <= 0 || (size_t)n + sizeof(text) + 1 > sizeof(path))
+		return false;
+	(void)snprintf(path + n, sizeof(path) - (size_t)n, "%s%s", path[n - 1] == '/' ? "" : "/",
+		       text);
 	return is_below(path, dir);
 }
 
@@ -85,7 +112,7 @@ static bool at_naming_call(pid_t pid, const char *dir)
 	for (size_t i = 0; i < sizeof(naming) / sizeof(naming[0]) && !found; i++)
 		found = (long)info.entry.nr == naming[i];
 	for (size_t i = 0; found && i < ARGS; i++) {
-		if (names_it(pid, info.entry.args[i], dir))
+		if (names_it(pid, (const unsigned long long *)info.entry.args, i, dir))
 			return true;
 	}
 	return false;
