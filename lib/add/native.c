@@ -171,7 +171,8 @@ static int add_library(struct native *native, const struct elf_library *lib, str
 {
 	const char *name = path_base(lib->name);
 	const struct arch *arch = native->info->arch;
-	struct copy copy = { .root = native->source, .to = native->runtime->clib };
+	const struct stat seen = { .st_dev = lib->dev, .st_ino = lib->ino };
+	struct copy copy = { .root = native->source, .to = native->runtime->clib, .seen = &seen };
 	char to[PATH_SIZE], path[PATH_SIZE], view[PATH_SIZE];
 	char source[PATH_SIZE], origin[PATH_SIZE];
 	int r = sysroot_canonical(native->source, lib->path, source);

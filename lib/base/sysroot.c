@@ -16,6 +16,7 @@
 #include "core/str.h"
 #include "core/view.h"
 #include "core/view_boot.h"
+#include "sys/below.h"
 
 enum { LINKS_MAX = 40 /* as the kernel's MAXSYMLINKS */ };
 
@@ -34,6 +35,7 @@ static void clear(struct sysroot *root)
 	root->text_used = 0;
 	root->library_path = NULL;
 	root->cache_size = 0;
+	root->no_links = false;
 	root->cwd = NULL;
 	root->below = NULL;
 }
@@ -340,6 +342,15 @@ int sysroot_find(const struct sysroot *root, const char *path, char *ret_real)
 	if (r < 0)
 		return r;
 	return str_copy(ret_real, PATH_SIZE, walk.real);
+}
+
+int sysroot_open(const struct sysroot *root, const char *path, char *ret_real)
+{
+	int r = sysroot_find(root, path, ret_real);
+
+	if (r < 0)
+		return r;
+	return root->no_links ? below_open_regular(ret_real) : below_open_found(ret_real);
 }
 
 int sysroot_find_link(const struct sysroot *root, const char *path, char *ret_real)

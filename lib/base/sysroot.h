@@ -31,6 +31,7 @@ struct sysroot {
 	const char *library_path;
 	const uint8_t *cache;
 	size_t cache_size; /* bytes */
+	bool no_links;	   /* the directories of all mounts are canonical */
 	const char *cwd;   /* where DT_NEEDED with a relative path begins; NULL is "/" */
 	/* Another one, which lib/elf/search asks where this one has nothing; NULL after init. */
 	const struct sysroot *below;
@@ -64,7 +65,12 @@ const char *sysroot_dir(const struct sysroot *root, const char *at);
  * PATH_SIZE bytes) is where the file really is. -ENOENT, -ELOOP, -ENOTDIR, ... */
 int sysroot_find(const struct sysroot *root, const char *path, char *ret_real);
 
-/* The same, but a link at the very end is not followed. */
+/* As sysroot_find, and opens it for reading, if it is a regular file: nothing else is opened, nor
+ * waited for. On the way to it no link is followed that has come there since, if no_links is set.
+ * The descriptor or -errno: -EINVAL, -ELOOP for what is none. */
+int sysroot_open(const struct sysroot *root, const char *path, char *ret_real);
+
+/* As sysroot_find, but a link at the very end is not followed. */
 int sysroot_find_link(const struct sysroot *root, const char *path, char *ret_real);
 
 /* The same as sysroot_find; ret_path is the canonical path inside the sysroot. */

@@ -7,11 +7,11 @@
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/elf_head.h"
 #include "core/err.h"
 #include "elf/image.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 
 void elf_dynamic_free(struct elf_dynamic *file)
@@ -132,16 +132,11 @@ int elf_probe(const char *path)
 {
 	FD_CLEANUP int fd = -1;
 	char magic[SELFMAG];
-	struct stat st;
 	ssize_t n;
 
-	if (lstat(path, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return 0; /* opening a fifo could wait for ever */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
+	fd = below_open_found(path);
 	if (fd < 0)
-		return -errno;
+		return fd == -EINVAL || fd == -ELOOP ? 0 : fd;
 	n = fd_read_all(fd, magic, sizeof(magic));
 	if (n < 0)
 		return (int)n;

@@ -14,6 +14,7 @@
 #include "base/array.h"
 #include "core/elf_head.h"
 #include "core/err.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 
 void elf_image_close(struct elf_image *image)
@@ -197,11 +198,15 @@ static int read_all(struct elf_image *image)
 
 int elf_image_open(const char *path, struct elf_image *ret, struct err *err)
 {
-	/* a fifo would let it wait for ever */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	/* a fifo would let it wait for ever, and opening a device may do what it likes */
+	int fd = below_open_found(path);
 
 	*ret = (struct elf_image){ .fd = -1 };
-	return fd < 0 ? err_set(err, errno, "cannot open %s", path)
+	if (fd == -EINVAL) {
+		(void)flawed(ret, "it is no regular file");
+		return err_say(err, ENOEXEC, "%s: not a sound ELF file", path);
+	}
+	return fd < 0 ? err_set(err, -fd, "cannot open %s", path)
 		      : elf_image_take(fd, path, ret, err);
 }
 

@@ -3,10 +3,9 @@
 #include "elf/search.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/sysroot.h"
@@ -26,6 +25,7 @@ struct search {
 	const char *name;
 	char path[PATH_SIZE]; /* where it was found, inside the sysroot */
 	char real[PATH_SIZE];
+	struct stat st;
 };
 
 void elf_libraries_free(struct elf_libraries *set)
@@ -66,10 +66,10 @@ static bool suits(struct search *search)
 	FD_CLEANUP int fd = -1;
 	ssize_t n;
 
-	if (sysroot_find(search->root, search->path, search->real) < 0)
+	fd = sysroot_open(search->root, search->path, search->real);
+	if (fd < 0 || fstat(fd, &search->st) < 0)
 		return false;
-	fd = open(search->real, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	n = fd < 0 ? -errno : fd_read_at(fd, bytes, sizeof(bytes), 0);
+	n = fd_read_at(fd, bytes, sizeof(bytes), 0);
 	return n >= 0 && elf_head_parse(bytes, (size_t)n, &head) == 0 &&
 	       elf_head_fits(&head, search->arch);
 }
@@ -170,6 +170,8 @@ static int append(struct elf_libraries *set, const struct search *search, struct
 	lib->name = strdup(search->name);
 	lib->path = strdup(search->path);
 	lib->real = strdup(search->real);
+	lib->dev = search->st.st_dev;
+	lib->ino = search->st.st_ino;
 	set->n_libs++; /* counted at once: elf_libraries_free takes NULLs */
 	if (!lib->name || !lib->path || !lib->real)
 		return err_set(err, ENOMEM, "cannot list the libraries");
@@ -234,35 +236,21 @@ static bool find_below(struct search *search, const struct elf_search_by *by, bo
 	return false;
 }
 
-/* Adds what the one file needs itself. */
-static int add_direct(const struct sysroot *root, const struct arch *arch, const char *path,
-		      bool musl, struct elf_libraries *set, struct err *err)
+/* Adds what the one file needs itself; path is canonical. */
+static int add_needed(const struct sysroot *root, const struct arch *arch,
+		      const struct elf_dynamic *file, const char *path, bool musl,
+		      struct elf_libraries *set, struct err *err)
 {
-	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
-	char real[PATH_SIZE], canonical[PATH_SIZE];
-	const struct sysroot *in = root;
-	int r = sysroot_find(in, path, real);
-
-	while (r < 0 && in->below) {
-		in = in->below;
-		r = sysroot_find(in, path, real);
-	}
-	if (r == 0)
-		r = sysroot_canonical(in, path, canonical);
-	if (r < 0)
-		return err_set(err, -r, "cannot find %s", path);
-	r = elf_dynamic_read(real, &file, err);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < file.n_needed; i++) {
-		struct search search = { .root = root, .arch = arch, .name = file.needed[i] };
+	for (size_t i = 0; i < file->n_needed; i++) {
+		struct search search = { .root = root, .arch = arch, .name = file->needed[i] };
+		int r;
 
 		if (known(set, search.name) || (musl && elf_search_in_musl(search.name)))
 			continue;
-		if (!find_below(&search,
-				&(struct elf_search_by){ .file = &file, .path = canonical }, musl))
+		if (!find_below(&search, &(struct elf_search_by){ .file = file, .path = path },
+				musl))
 			return err_say(err, ENOENT, "%s, which %s needs, is missing", search.name,
-				       canonical);
+				       path);
 		r = append(set, &search, err);
 		if (r < 0)
 			return r;
@@ -270,16 +258,70 @@ static int add_direct(const struct sysroot *root, const struct arch *arch, const
 	return 0;
 }
 
+static int add_open(const struct sysroot *root, const struct arch *arch, int fd, const char *real,
+		    const char *path, bool musl, struct elf_libraries *set, struct err *err)
+{
+	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
+	int r = elf_dynamic_read_open(fd, real, &file, err);
+
+	return r < 0 ? r : add_needed(root, arch, &file, path, musl, set, err);
+}
+
+/* The same of a path in the sysroot or one below it. found: what it was, or NULL. */
+static int add_direct(const struct sysroot *root, const struct arch *arch, const char *path,
+		      const struct elf_library *found, bool musl, struct elf_libraries *set,
+		      struct err *err)
+{
+	char real[PATH_SIZE], canonical[PATH_SIZE];
+	const struct sysroot *in = root;
+	FD_CLEANUP int fd = -1;
+	struct stat st;
+	int r = sysroot_canonical(in, path, canonical);
+
+	while (r < 0 && in->below) {
+		in = in->below;
+		r = sysroot_canonical(in, path, canonical);
+	}
+	if (r < 0)
+		return err_set(err, -r, "cannot find %s", path);
+	fd = sysroot_open(in, canonical, real);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(err, fd < 0 ? -fd : errno, "cannot open %s", path);
+	if (found && (st.st_dev != found->dev || st.st_ino != found->ino))
+		return err_say(err, EAGAIN, "%s has changed while it was looked at", real);
+	return add_open(root, arch, fd, real, canonical, musl, set, err);
+}
+
+/* The list is its own queue: what is appended is visited in turn. */
+static int add_queued(const struct sysroot *root, const struct arch *arch, size_t next, bool musl,
+		      struct elf_libraries *set, struct err *err)
+{
+	int r = 0;
+
+	for (; r == 0 && next < set->n_libs; next++) {
+		const struct elf_library lib = set->libs[next]; /* the list may move */
+
+		r = add_direct(root, arch, lib.path, &lib, musl, set, err);
+	}
+	return r;
+}
+
 int elf_search_add(const struct sysroot *root, const struct arch *arch, const char *path, bool musl,
 		   struct elf_libraries *set, struct err *err)
 {
 	size_t next = set->n_libs;
-	int r = add_direct(root, arch, path, musl, set, err);
+	int r = add_direct(root, arch, path, NULL, musl, set, err);
 
-	/* The list is its own queue: what is appended below is visited in turn. */
-	for (; r == 0 && next < set->n_libs; next++)
-		r = add_direct(root, arch, set->libs[next].path, musl, set, err);
-	return r;
+	return r < 0 ? r : add_queued(root, arch, next, musl, set, err);
+}
+
+int elf_search_add_open(const struct sysroot *root, const struct arch *arch, int fd,
+			const char *path, bool musl, struct elf_libraries *set, struct err *err)
+{
+	size_t next = set->n_libs;
+	int r = add_open(root, arch, fd, path, path, musl, set, err);
+
+	return r < 0 ? r : add_queued(root, arch, next, musl, set, err);
 }
 
 int elf_search_add_name(const struct sysroot *root, const struct arch *arch, const char *name,

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arch;
 struct elf_dynamic;
@@ -12,9 +13,10 @@ struct err;
 struct sysroot;
 
 struct elf_library {
-	char *name; /* as DT_NEEDED says it */
-	char *path; /* absolute, inside the sysroot */
-	char *real; /* on this machine, without links */
+	char *name;	   /* as DT_NEEDED says it */
+	char *path;	   /* absolute, inside the sysroot */
+	char *real;	   /* on this machine, without links */
+	uint64_t dev, ino; /* of the file that was looked at */
 };
 
 /* A set of libraries in the order in which they were found. Initialise with { 0 }. */
@@ -26,10 +28,14 @@ struct elf_libraries {
 /* Adds what an ELF file at an absolute path of the sysroot needs, and what that needs in turn. Each
  * library is searched for in all directories of the sysroot, then in those of the one below it.
  * musl: the ld.so is musl's, which holds libc, libm, ... itself. Returns 0; -ENOENT naming
- * the missing library and who needs it; -ENOEXEC, -ENOMEM, ... What was added before a failure
- * stays. */
+ * the missing library and who needs it; -EAGAIN if a library is another file now than when it was
+ * found; -ENOEXEC, -ENOMEM, ... What was added before a failure stays. */
 int elf_search_add(const struct sysroot *root, const struct arch *arch, const char *path, bool musl,
 		   struct elf_libraries *set, struct err *err);
+
+/* The same of an open file, which stands for the one at that path, canonical, of the sysroot. */
+int elf_search_add_open(const struct sysroot *root, const struct arch *arch, int fd,
+			const char *path, bool musl, struct elf_libraries *set, struct err *err);
 
 /* Adds one library by its name (a soname), if the default directories have it. 1 if they have. */
 int elf_search_add_name(const struct sysroot *root, const struct arch *arch, const char *name,

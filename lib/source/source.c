@@ -57,6 +57,7 @@ static int fill(struct source *ret, const char *dir, struct err *err)
 		source_free(ret);
 		return err_set(err, -r, "%s", dir);
 	}
+	ret->root->no_links = true;
 	return 0;
 }
 

@@ -62,9 +62,15 @@ static int find_binary(const struct work *work, const char *path, struct binary 
 /* Adds what it needs to the libraries. */
 static int take_needs(struct work *work, const struct binary *binary, struct err *err)
 {
+	FD_CLEANUP int fd = -1;
+
 	if (!work->interp)
 		return 0;
-	return elf_search_add(work->root, work->arch, binary->source, work->musl, &work->libs, err);
+	/* what was copied counts, whatever the source is by now */
+	fd = exact_open_file(binary->staged, err);
+	return fd < 0 ? fd
+		      : elf_search_add_open(work->root, work->arch, fd, binary->source, work->musl,
+					    &work->libs, err);
 }
 
 /* Records our copy, which is pristine, and patches it if it must be. */
@@ -88,11 +94,11 @@ static int take_binary(struct work *work, const struct binary *binary, struct er
 	return r < 0 || !patched ? r : patch_apply(binary->staged, &patch, err);
 }
 
-/* Copies a file of the source into clib under a name of its own. */
+/* Copies a file of the source into clib under a name of its own. seen: what it must be, or NULL. */
 static int copy_library(const struct work *work, const char *path, const char *name,
-			struct binary *ret, struct err *err)
+			const struct stat *seen, struct binary *ret, struct err *err)
 {
-	const struct copy copy = { .root = work->root, .to = work->want->clib };
+	const struct copy copy = { .root = work->root, .to = work->want->clib, .seen = seen };
 	int r = find_binary(work, path, ret, err);
 
 	if (r < 0)
@@ -110,10 +116,12 @@ static int copy_library(const struct work *work, const char *path, const char *n
 static int stage_ldso(struct work *work, struct err *err)
 {
 	struct binary ldso;
-	int r = copy_library(work, work->interp, path_base(work->interp), &ldso, err);
+	int r = copy_library(work, work->interp, path_base(work->interp), NULL, &ldso, err);
 
-	if (r < 0)
+	if (r == -ENOENT)
 		return err_wrap(err, r, "%s asks for a loader that is missing", work->want->python);
+	if (r < 0)
+		return r;
 	r = manifest_add(work->want->manifest, ldso.view, ldso.source, ldso.staged, false, err);
 	if (r < 0)
 		return r;
@@ -183,6 +191,7 @@ static int take_modules(struct work *work, struct err *err)
 
 static int stage_library(struct work *work, const struct elf_library *lib, struct err *err)
 {
+	const struct stat seen = { .st_dev = lib->dev, .st_ino = lib->ino };
 	const char *name = path_base(lib->name);
 	struct binary library;
 	int r;
@@ -191,7 +200,7 @@ static int stage_library(struct work *work, const struct elf_library *lib, struc
 	 * there already, under the name that PT_INTERP has. */
 	if (path_below(lib->path, work->want->stdlib) || str_eq(name, path_base(work->interp)))
 		return 0;
-	r = copy_library(work, lib->path, name, &library, err);
+	r = copy_library(work, lib->path, name, &seen, &library, err);
 	if (r < 0)
 		return r;
 	return take_binary(work, &library, err);

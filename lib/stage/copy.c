@@ -192,6 +192,36 @@ static int check_seen(const struct copy *copy, int fd, const char *real, struct 
 	return err_say(err, EAGAIN, "%s has changed while it was copied", real);
 }
 
+/* The same of a file that is known by its path alone: the owner is that of the folder it is in, and
+ * that of the sysroot. What root has named himself (COPY_AS_SEEN) is his to read. */
+static int check_found(const struct copy *copy, int fd, const char *real, struct err *err)
+{
+	const char *top = sysroot_dir(copy->root, "");
+	char folder[PATH_SIZE];
+	struct stat st;
+	int r = files_path(folder, err, "%.*s", (int)(path_base(real) - real), real);
+
+	if (r < 0 || geteuid() != 0 || (copy->flags & COPY_AS_SEEN))
+		return r;
+	r = exact_stat(folder, &st);
+	if (r == 0)
+		r = check_readable(fd, real, st.st_uid, err);
+	else
+		r = cannot_read(real, r, err);
+	if (r < 0)
+		return r;
+	r = top ? exact_stat(*top ? top : "/", &st) : -ENOENT;
+	return r < 0 ? cannot_read(real, r, err) : check_readable(fd, real, st.st_uid, err);
+}
+
+int copy_open_file(const struct copy *copy, const char *real, struct err *err)
+{
+	FD_CLEANUP int fd = below_open_regular(real);
+	int r = fd < 0 ? cannot_read(real, fd, err) : check_found(copy, fd, real, err);
+
+	return r < 0 ? r : fd_steal(&fd);
+}
+
 int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err)
 {
 	char real[PATH_SIZE];
@@ -200,9 +230,9 @@ int copy_file(const struct copy *copy, const char *path, const char *name, struc
 
 	if (r < 0)
 		return r;
-	fd = below_open_regular(real);
+	fd = copy_open_file(copy, real, err);
 	if (fd < 0)
-		return cannot_read(real, fd, err);
+		return fd;
 	r = check_seen(copy, fd, real, err);
 	return r < 0 ? r : put(copy, fd, real, name, err);
 }

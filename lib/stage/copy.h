@@ -30,10 +30,14 @@ struct copy {
 
 /* Copies the file at path (in the sysroot) to to/name, following links, to a regular file. The
  * directory is created. -ENOENT if it is not there; -EAGAIN if somebody changes it meanwhile: what
- * was found is opened once and without following links. */
+ * was found is opened once and without following links; -EPERM as copy_open_file. */
 int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err);
 
-/* The same from an exact path of this machine. */
+/* Opens a file at an exact path, which the sysroot has: what copy_file copies. -EPERM where root
+ * would read for the folder's owner, or the sysroot's, what he cannot; -EAGAIN as copy_file. */
+int copy_open_file(const struct copy *copy, const char *real, struct err *err);
+
+/* As copy_file, from an exact path of this machine, which is ours. */
 int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err);
 
 /* Copies the directory at path (in the sysroot) to to/name. Relative links that stay inside are

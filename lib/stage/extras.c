@@ -19,6 +19,7 @@
 #include "core/str.h"
 #include "core/view_host.h"
 #include "stage/copy.h"
+#include "sys/fd.h"
 
 /* Not the whole of ncurses-term: where a distribution tells common terminals apart, they are in
  * /lib/terminfo. */
@@ -72,20 +73,30 @@ static int select_certificate(const struct dirent *entry)
 	return str_ends(entry->d_name, ".crt");
 }
 
+/* Several certificates as one text. */
+struct bundle {
+	const struct copy *copy;
+	FILE *out;
+};
+
 static int bundle_certificate(const char *dir, const char *name, struct err *err, void *ctx)
 {
-	FILE *out = ctx;
+	const struct bundle *bundle = ctx;
 	FILES_FREE char *text = NULL;
+	FD_CLEANUP int fd = -1;
 	char path[PATH_SIZE];
 	size_t size;
 	int r = files_path(path, err, "%s/%s", dir, name);
 
 	if (r < 0)
 		return r;
-	r = exact_read(path, &text, &size, err);
+	fd = copy_open_file(bundle->copy, path, err);
+	if (fd < 0)
+		return fd;
+	r = files_read_open(fd, path, &text, &size, err);
 	if (r < 0)
 		return r;
-	return fwrite(text, 1, size, out) == size
+	return fwrite(text, 1, size, bundle->out) == size
 		       ? 0
 		       : err_set(err, ENOMEM, "cannot bundle the certificates");
 }
@@ -121,7 +132,7 @@ static int write_bundle(const struct copy *copy, const char *dir, struct err *er
 	r = exact_each_name(dir,
 			    &(struct files_names){ .select = select_certificate,
 						   .each = bundle_certificate,
-						   .ctx = out },
+						   .ctx = &(struct bundle){ copy, out } },
 			    err);
 	if (fclose(out) != 0 && r == 0)
 		r = err_set(err, ENOMEM, "cannot bundle the certificates");

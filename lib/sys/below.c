@@ -170,6 +170,18 @@ ssize_t below_read(int dirfd, const char *path, char *buf, size_t size)
 	return n;
 }
 
+int below_open_found(const char *path)
+{
+	FD_CLEANUP int seen = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (seen < 0 || fstat(seen, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return S_ISLNK(st.st_mode) ? -ELOOP : -EINVAL;
+	return below_reopen(seen, O_RDONLY | O_NOCTTY);
+}
+
 int below_open_regular(const char *path)
 {
 	FD_CLEANUP int root = below_open_root("/", O_PATH | O_DIRECTORY);

@@ -42,6 +42,10 @@ int below_open_file(int dirfd, const char *path);
 /* The same of an absolute path. */
 int below_open_regular(const char *path);
 
+/* The same of a path from this process's own directory or root, on which only the last component
+ * must be no link. */
+int below_open_found(const char *path);
+
 /* Reads such a file, which must end before size bytes, and terminates it; bytes or -errno, -E2BIG
  * if it is larger. */
 ssize_t below_read(int dirfd, const char *path, char *buf, size_t size);

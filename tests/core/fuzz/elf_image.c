@@ -44,19 +44,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct elf_image image = { .fd = -1 };
 	int fd = memfd_create("elf", MFD_CLOEXEC);
-	char path[] = "/proc/self/fd/0000000000";
-	char *digits = path + strlen("/proc/self/fd/");
-	int rest = fd;
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
 		abort();
-	for (size_t i = 10; i-- > 0; rest /= 10)
-		digits[i] = (char)('0' + rest % 10);
-	while (digits[0] == '0' && digits[1])
-		memmove(digits, digits + 1, strlen(digits));
-	if (elf_image_open(path, &image, NULL) == 0)
+	if (elf_image_take(fd, "elf", &image, NULL) == 0)
 		look(&image, size);
 	elf_image_close(&image);
-	(void)close(fd);
 	return 0;
 }
