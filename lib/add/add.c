@@ -92,11 +92,9 @@ static int extract(struct add *add, struct err *err)
 {
 	if (add->request->debian)
 		return add_debian_extract(add, err);
-	for (size_t i = 0; i < add->request->n_words; i++) {
-		int r = 0;
+	for (size_t i = 0; i < add->n_wheels; i++) {
+		int r = add_wheel(add, i, err);
 
-		if (add_is_wheel(add->request->words[i]))
-			r = add_wheel(add, add->request->words[i], i, err);
 		if (r < 0)
 			return r;
 	}
@@ -165,6 +163,7 @@ static int run(struct add *add, struct err *err)
 	r = sysroot_init(add->host, "/");
 	if (r < 0)
 		return r;
+	add->host->no_links = true;
 	add_work_read_runtimes(add);
 	r = look(add, err);
 	if (r < 0)

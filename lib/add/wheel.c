@@ -17,6 +17,7 @@
 #include "add/items.h"
 #include "add/script.h"
 #include "add/work.h"
+#include "base/array.h"
 #include "base/exact.h"
 #include "base/files.h"
 #include "base/listener.h"
@@ -242,21 +243,33 @@ bool add_is_wheel(const char *word)
 	return str_ends(word, ".whl");
 }
 
-int add_wheel(struct add *add, const char *word, size_t which, struct err *err)
+int add_wheel_note(struct add *add, int *fd, const char *path, struct err *err)
 {
-	char real[PATH_SIZE];
-	FD_CLEANUP int fd = exact_open_named(word, real, err);
-	struct unpacked *wheel;
+	struct add_wheel_file *wheel;
+
+	if (array_reserve(&add->wheels, &add->room_wheels, add->n_wheels + 1,
+			  sizeof(*add->wheels)) < 0)
+		return err_set(err, ENOMEM, "cannot read %s", path);
+	wheel = &add->wheels[add->n_wheels];
+	wheel->path = strdup(path);
+	if (!wheel->path)
+		return err_set(err, ENOMEM, "cannot read %s", path);
+	wheel->fd = fd_steal(fd);
+	add->n_wheels++;
+	return 0;
+}
+
+int add_wheel(struct add *add, size_t which, struct err *err)
+{
+	const struct add_wheel_file *file = &add->wheels[which];
+	struct unpacked *wheel = calloc(1, sizeof(*wheel));
 	int r;
 
-	if (fd < 0)
-		return fd;
-	wheel = calloc(1, sizeof(*wheel));
 	if (!wheel)
-		return err_set(err, ENOMEM, "cannot read %s", word);
+		return err_set(err, ENOMEM, "cannot read %s", file->path);
 	wheel->add = add;
-	wheel->from = real;
-	r = take_wheel(wheel, fd, which, err);
+	wheel->from = file->path;
+	r = take_wheel(wheel, file->fd, which, err);
 	free(wheel);
 	return r;
 }

@@ -12,7 +12,10 @@ struct err;
 /* True if a word names a wheel. */
 bool add_is_wheel(const char *word);
 
-/* Extracts a wheel into the transaction and notes what is in it. which numbers the words. */
-int add_wheel(struct add *add, const char *word, size_t which, struct err *err);
+/* Keeps a wheel that was found at path for add_wheel; takes over *fd, but not on failure. */
+int add_wheel_note(struct add *add, int *fd, const char *path, struct err *err);
+
+/* Extracts add->wheels[which] into the transaction and notes what is in it. */
+int add_wheel(struct add *add, size_t which, struct err *err);
 
 #endif

@@ -19,6 +19,7 @@
 #include "stage/runtime_info.h"
 #include "stage/transaction.h"
 #include "sys/tree.h"
+#include "sys/fd.h"
 
 /* -- runtimes ------------------------------------------------------------------------------- */
 
@@ -136,6 +137,11 @@ void add_work_free(struct add *add)
 	struct memory *memory = (struct memory *)add; /* its first member */
 
 	transaction_close(&memory->transaction);
+	for (size_t i = 0; i < add->n_wheels; i++) {
+		fd_close(&add->wheels[i].fd);
+		free(add->wheels[i].path);
+	}
+	free(add->wheels);
 	for (size_t i = 0; i < ADD_RUNTIMES_MAX; i++) {
 		source_free(&memory->sources[i]);
 		manifest_free(&memory->manifests[i]);

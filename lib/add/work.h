@@ -32,6 +32,12 @@ struct add_runtime {
 	char usr[PATH_SIZE], clib[PATH_SIZE]; /* under construction */
 };
 
+/* A wheel that was named: held open from when it was found. */
+struct add_wheel_file {
+	int fd;
+	char *path;
+};
+
 struct add {
 	const struct add_request *request;
 	char tree[PATH_SIZE];
@@ -42,6 +48,8 @@ struct add {
 	struct sysroot *host;	   /* "/": where files of the command line are */
 	struct add_debian *debian; /* what was asked of Debian; else NULL; add_debian_close */
 	struct add_items *items;
+	struct add_wheel_file *wheels;
+	size_t n_wheels, room_wheels;
 };
 
 /* Everything empty, in one piece of memory; NULL if there is none. items is the caller's. */

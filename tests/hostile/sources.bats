@@ -120,3 +120,30 @@ race_from() {
     same "$output" "busypy: stage: x86_64: $THEIRS/$crt belongs to uid 0, and is not for uid $USER_ID, whose folder it is in, to read (Hint: chmod o+r it)"
     [ ! -e "$TREE" ]
 }
+
+# -- wheels -----------------------------------------------------------------------------------------
+
+fresh_wheel() {
+    rm -rf "$TREE" "$THEIRS" fifo
+    cp -a "$BATS_FILE_TMPDIR/tree" "$TREE"
+    mkdir "$THEIRS" && mkfifo fifo
+    wheel "$THEIRS/p-1-py3-none-any.whl" fine
+}
+
+# race_wheel NAME HOW TO: once it was found.
+race_wheel() {
+    fresh() { fresh_wheel; }
+    FIRST=2 LEAST=1 race_at "$THEIRS" "$2" "$1" "$3" "$BUSYPY" add "$TREE" "$THEIRS/p-1-py3-none-any.whl"
+}
+
+@test "a wheel becomes a link while it is added" {
+    race_wheel "$THEIRS/p-1-py3-none-any.whl" link "$OUTSIDE/p-1-py3-none-any.whl"
+}
+
+@test "the folder of a wheel becomes a link while it is added" {
+    race_wheel "$THEIRS" link "$OUTSIDE"
+}
+
+@test "a wheel becomes a FIFO while it is added" {
+    race_wheel "$THEIRS/p-1-py3-none-any.whl" rename fifo
+}
