@@ -60,16 +60,55 @@ void package_cache_init(struct package_cache *cache)
 	*cache = (struct package_cache){ .fd = -1, .lock = -1 };
 }
 
-static int open_dir(const char *dir, struct package_cache *cache, struct err *err)
+/* For root, every link and folder on the way is held to the rule, not only where it has led. */
+static int check_way(const char *given, struct err *err)
 {
-	FD_CLEANUP int debs = -1;
-	int r = files_mkdirs(dir, err);
+	struct trust trust;
 
+	trust_init(&trust);
+	return trust.uid == 0 ? trust_path(&trust, given, err) : 0;
+}
+
+/* What a user named is looked at and made below the last folder that exists; the default is made
+ * at once. */
+static int open_place(const char *given, struct destination_place *ret, struct err *err)
+{
+	char dir[PATH_SIZE];
+	int r;
+
+	if (given)
+		return destination_open(given, DESTINATION_OUTPUT, 0, ret, err);
+	r = package_cache_dir(NULL, dir, err);
+	if (r == 0)
+		r = files_mkdirs(dir, err);
 	if (r < 0)
 		return r;
-	cache->fd = below_open_named(dir, O_RDONLY | O_DIRECTORY, cache->dir);
+	ret->fd = below_open_named(dir, O_PATH | O_DIRECTORY, ret->path);
+	return ret->fd < 0 ? err_set(err, -ret->fd, "%s", dir) : 0;
+}
+
+static int open_dir(const char *given, struct package_cache *cache, struct err *err)
+{
+	DESTINATION_CLEANUP struct destination_place place = DESTINATION_NOWHERE;
+	FD_CLEANUP int debs = -1;
+	FD_CLEANUP int fd = -1;
+	int r = open_place(given, &place, err);
+
+	/* where others could lead it elsewhere, nothing is made */
+	if (r == 0 && given)
+		r = check_way(given, err);
+	if (r < 0)
+		return r;
+	r = files_path(cache->dir, err, "%s%s%s", place.path,
+		       !*place.rest || str_eq(place.path, "/") ? "" : "/", place.rest);
+	if (r < 0)
+		return r;
+	fd = below_mkdirs(place.fd, *place.rest ? place.rest : ".", 0755);
+	if (fd < 0)
+		return err_set(err, -fd, "cannot create %s", cache->dir);
+	cache->fd = below_open(fd, ".", O_RDONLY | O_DIRECTORY);
 	if (cache->fd < 0)
-		return err_set(err, -cache->fd, "%s", dir);
+		return err_set(err, -cache->fd, "%s", cache->dir);
 	r = trust_for_root(cache->fd, cache->dir, err);
 	if (r < 0)
 		return r;
@@ -80,16 +119,10 @@ static int open_dir(const char *dir, struct package_cache *cache, struct err *er
 int package_cache_open(const char *given, const struct listener *listener,
 		       struct package_cache *ret, struct err *err)
 {
-	char dir[PATH_SIZE];
-	int r = given ? destination_check(given, DESTINATION_OUTPUT, 0, err) : 0;
+	int r;
 
 	package_cache_init(ret);
-	if (r < 0)
-		return r;
-	r = package_cache_dir(given, dir, err);
-	if (r < 0)
-		return r;
-	r = open_dir(dir, ret, err);
+	r = open_dir(given, ret, err);
 	if (r == 0)
 		r = lock(ret, listener, err);
 	if (r < 0)

@@ -147,3 +147,59 @@ race_wheel() {
 @test "a wheel becomes a FIFO while it is added" {
     race_wheel "$THEIRS/p-1-py3-none-any.whl" rename fifo
 }
+
+# -- the cache --------------------------------------------------------------------------------------
+
+# deb FILE DIR: a package of what is in the directory.
+deb() {
+    local dir; dir=$(mktemp -d "$BATS_TEST_TMPDIR/XXXXXX")
+    echo 2.0 >"$dir/debian-binary"
+    tar -C "$2" --owner 0 --group 0 -cJf "$dir/data.tar.xz" . && tar -cJf "$dir/control.tar.xz" -T /dev/null
+    (cd "$dir" && ar rcS "$1" debian-binary control.tar.xz data.tar.xz)
+}
+
+# race_cache NAME HOW TO: while a tree is staged from a cache that has all. OWNER: whose the folder around the cache is.
+race_cache() {
+    mkdir above above/debs
+    deb "$PWD/above/debs/p_1_amd64.deb" "$BATS_FILE_TMPDIR/sysroot"
+    mkdir -p "$OUTSIDE/debs" && cp -a "$BATS_FILE_TMPDIR/sysroot" evil && echo TOP-SECRET >evil/usr/lib/python3.12/os.py
+    deb "$OUTSIDE/debs/p_1_amd64.deb" evil && chmod 600 "$OUTSIDE/debs/p_1_amd64.deb"
+    BEFORE=$(state)
+    echo "bookworm p 1 amd64 $(stat -c %s above/debs/p_1_amd64.deb) $(sha256sum <above/debs/p_1_amd64.deb | cut -d' ' -f1)" >lock
+    fresh() {
+        rm -rf "$TREE" "$THEIRS" fifo
+        mkdir "$THEIRS" && cp -a above "$THEIRS/cache" && mkfifo fifo
+        chown "${OWNER:-0}" "$THEIRS"
+    }
+    race_at "$THEIRS" "$2" "$THEIRS/$1" "$3" "$BUSYPY" stage --locked lock --cache "$THEIRS/cache" --arch x86_64 \
+        --mirror file:/nowhere "$TREE"
+}
+
+@test "an archive in the cache becomes a link while it is staged from" {
+    race_cache cache/debs/p_1_amd64.deb link "$OUTSIDE/debs/p_1_amd64.deb"
+}
+
+@test "an archive in the cache becomes a FIFO while it is staged from" {
+    race_cache cache/debs/p_1_amd64.deb rename fifo
+}
+
+@test "the cache's folder of archives becomes a link while it is staged from" {
+    race_cache cache/debs link "$OUTSIDE/debs"
+}
+
+@test "a cache in another user's folder becomes a link to root's while it is staged from" {
+    OWNER=$USER_ID race_cache cache link "$OUTSIDE"
+    [[ $(<out) == "busypy: stage: $THEIRS belongs to uid $USER_ID: "* ]]
+}
+
+@test "a new cache below another user's folder is refused, and nothing is made there or where it leads" {
+    echo "bookworm p 1 amd64 1 $(sha256sum </dev/null | cut -d' ' -f1)" >lock
+    fresh() { rm -rf "$THEIRS" && mkdir -p "$THEIRS/above" && chown -R $USER_ID "$THEIRS"; }
+    unharmed() {
+        same "$(state)" "$BEFORE"
+        same "$(find "$THEIRS" -name new)" ""
+        [ ! -e "$TREE" ]
+    }
+    race_at "$THEIRS" link "$THEIRS/above" "$OUTSIDE" "$BUSYPY" stage --locked lock --cache "$THEIRS/above/new/cache" \
+        --arch x86_64 --mirror file:/nowhere "$TREE"
+}
