@@ -15,6 +15,7 @@
 #include "core/arch_list.h"
 #include "core/err.h"
 #include "core/str.h"
+#include "handler/renew.h"
 #include "sys/tree.h"
 #include "commands.h"
 #include "debian_options.h"
@@ -159,6 +160,8 @@ int cmd_add(int argc, char **argv)
 	say_progress_end();
 	if (r == 0 && (request.flags & ADD_DRY_RUN))
 		r = show(&items, options.json, &err);
+	else if (r == 0 && renew_runtime(request.tree, &err) < 0)
+		say_warning(me, "%s", err.text);
 	add_items_free(&items);
 	return r < 0 ? say_err(me, &err) : 0;
 }

@@ -15,6 +15,7 @@
 #include "core/err.h"
 #include "core/str.h"
 #include "core/tree_conf.h"
+#include "handler/renew.h"
 #include "source/lockfile.h"
 #include "stage/stage.h"
 #include "commands.h"
@@ -215,7 +216,11 @@ static int stage(const struct options *options, struct stage_request *request, s
 {
 	int r = complete(options, request, err);
 
-	return r < 0 ? r : stage_run(request, err);
+	if (r >= 0)
+		r = stage_run(request, err);
+	if (r == 0 && renew_runtime(request->tree, err) < 0)
+		say_warning(me, "%s", err->text);
+	return r;
 }
 
 int cmd_stage(int argc, char **argv)

@@ -239,8 +239,7 @@ static int build_at(const char *dir, const struct arch *arch, struct contract_tr
 	return r < 0 ? r : str_copy(tree->word, sizeof(tree->word), result.word);
 }
 
-/* With the root there. */
-static int build(const struct arch *arch, struct contract_tree *tree, struct err *err)
+int runtimes_build(const struct arch *arch, struct contract_tree *tree, struct err *err)
 {
 	char dir[64];
 	int r;
@@ -279,7 +278,7 @@ int runtimes_provide(const struct conf *conf, const struct arch *arch, struct co
 	r = make_root(conf->runtime_space, err);
 	if (r < 0)
 		return r;
-	r = build(arch, tree, err);
+	r = runtimes_build(arch, tree, err);
 	if (r < 0)
 		return err_wrap(err, r, "the runtime of %s beside the host's programs", tree->path);
 	r = find_program(tree->word, &tree->runtime);

@@ -24,6 +24,9 @@ int runtimes_programs(const struct conf *conf, const char *tree, int *ret, struc
 int runtimes_provide(const struct conf *conf, const struct arch *arch, struct contract_tree *tree,
 		     struct err *err);
 
+/* Builds the runtime of a tree on RUNTIME_ROOT, which has to be mounted, and fills in its word. */
+int runtimes_build(const struct arch *arch, struct contract_tree *tree, struct err *err);
+
 /* True if the runtime of the contract is there, or there need be none. */
 bool runtimes_stand(const struct contract_tree *tree);
 
