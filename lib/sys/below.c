@@ -190,13 +190,18 @@ int below_open_regular(const char *path)
 	return root < 0 ? root : below_open_file(root, *rest ? rest : ".");
 }
 
+bool below_is_name(const char *name)
+{
+	return *name && !strchr(name, '/') && !str_eq(name, ".") && !str_eq(name, "..");
+}
+
 int below_open_parent(int dirfd, const char *path, const char **ret_name)
 {
 	char parent[PATH_SIZE] = ".";
 	const char *name = path_base(path);
 	int fd;
 
-	if (!*name || str_eq(name, ".") || str_eq(name, ".."))
+	if (!below_is_name(name))
 		return -EINVAL;
 	if (name == path + 1)
 		return -EXDEV; /* "/name" */
@@ -207,6 +212,18 @@ int below_open_parent(int dirfd, const char *path, const char **ret_name)
 	if (fd >= 0)
 		*ret_name = name;
 	return fd;
+}
+
+/* The same without a descriptor more where path is a name in dirfd itself. *opened, -1 before, is
+ * to be closed. */
+static int find_parent(int dirfd, const char *path, const char **ret_name, int *opened)
+{
+	if (below_is_name(path)) {
+		*ret_name = path;
+		return dirfd;
+	}
+	*opened = below_open_parent(dirfd, path, ret_name);
+	return *opened;
 }
 
 /* -- to make ---------------------------------------------------------------------------------- */
@@ -221,7 +238,8 @@ static int create_in(int dir, const char *name, mode_t mode)
 int below_create(int dirfd, const char *path, mode_t mode)
 {
 	const char *name;
-	FD_CLEANUP int parent = below_open_parent(dirfd, path, &name);
+	FD_CLEANUP int opened = -1;
+	int parent = find_parent(dirfd, path, &name, &opened);
 
 	return parent < 0 ? parent : create_in(parent, name, mode);
 }
@@ -288,7 +306,8 @@ static int mkdir_in(int dir, const char *name, mode_t mode)
 int below_mkdir(int dirfd, const char *path, mode_t mode)
 {
 	const char *name;
-	FD_CLEANUP int parent = below_open_parent(dirfd, path, &name);
+	FD_CLEANUP int opened = -1;
+	int parent = find_parent(dirfd, path, &name, &opened);
 
 	return parent < 0 ? parent : mkdir_in(parent, name, mode);
 }
@@ -328,12 +347,17 @@ int below_mkdirs(int dirfd, const char *path, mode_t mode)
 int below_link(int fd, int dirfd, const char *path)
 {
 	const char *name;
-	FD_CLEANUP int parent = below_open_parent(dirfd, path, &name);
+	FD_CLEANUP int opened = -1;
+	int parent = find_parent(dirfd, path, &name, &opened);
 	char self[32];
 
 	if (parent < 0)
 		return parent;
-	/* AT_EMPTY_PATH would ask for a capability */
+	/* asks for a capability (ENOENT), before Linux 6.10 also of who has opened it */
+	if (linkat(fd, "", parent, name, AT_EMPTY_PATH) == 0)
+		return 0;
+	if (errno != ENOENT)
+		return -errno;
 	name_self(fd, self);
 	return linkat(AT_FDCWD, self, parent, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
@@ -341,7 +365,8 @@ int below_link(int fd, int dirfd, const char *path)
 int below_symlink(const char *target, int dirfd, const char *path)
 {
 	const char *name;
-	FD_CLEANUP int parent = below_open_parent(dirfd, path, &name);
+	FD_CLEANUP int opened = -1;
+	int parent = find_parent(dirfd, path, &name, &opened);
 
 	if (parent < 0)
 		return parent;
@@ -378,8 +403,9 @@ int below_readlink(int dirfd, const char *path, char *ret, size_t size)
 int below_rename(int from_dirfd, const char *from, int to_dirfd, const char *to, unsigned flags)
 {
 	const char *old, *new;
-	FD_CLEANUP int from_dir = below_open_parent(from_dirfd, from, &old);
-	FD_CLEANUP int to_dir = below_open_parent(to_dirfd, to, &new);
+	FD_CLEANUP int from_opened = -1, to_opened = -1;
+	int from_dir = find_parent(from_dirfd, from, &old, &from_opened);
+	int to_dir = find_parent(to_dirfd, to, &new, &to_opened);
 
 	if (from_dir < 0 || to_dir < 0)
 		return from_dir < 0 ? from_dir : to_dir;
@@ -389,7 +415,8 @@ int below_rename(int from_dirfd, const char *from, int to_dirfd, const char *to,
 int below_unlink(int dirfd, const char *path, int flags)
 {
 	const char *name;
-	FD_CLEANUP int parent = below_open_parent(dirfd, path, &name);
+	FD_CLEANUP int opened = -1;
+	int parent = find_parent(dirfd, path, &name, &opened);
 
 	if (parent < 0)
 		return parent;

@@ -50,6 +50,9 @@ int below_open_found(const char *path);
  * if it is larger. */
 ssize_t below_read(int dirfd, const char *path, char *buf, size_t size);
 
+/* True for a name in a directory: not "", "." or "..", and without a slash. */
+bool below_is_name(const char *name);
+
 /* Opens (O_PATH) the directory that path lies in, for calls that take a name in one; *ret_name is
  * the last component of path. -EINVAL if that is no name: "", "." or "..". */
 int below_open_parent(int dirfd, const char *path, const char **ret_name);
