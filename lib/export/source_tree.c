@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -67,6 +68,9 @@ static int check_opened(const struct walk *walk, int fd, struct stat *st)
 
 	if (fstat(fd, &now) < 0)
 		return err_set(walk->err, errno, "cannot look at %s/%s", walk->tree, walk->path);
+	if (S_ISDIR(now.st_mode) && now.st_dev != walk->dev)
+		return err_say(walk->err, EXDEV, "%s/%s is on another file system", walk->tree,
+			       walk->path);
 	if (now.st_dev != st->st_dev || now.st_ino != st->st_ino ||
 	    (now.st_mode & S_IFMT) != (st->st_mode & S_IFMT))
 		return err_say(walk->err, EAGAIN, "%s/%s has changed while it was published",
@@ -75,38 +79,52 @@ static int check_opened(const struct walk *walk, int fd, struct stat *st)
 	return check_owner(walk, st);
 }
 
+static struct version_source source_of(const struct walk *walk, const struct stat *st)
+{
+	bool named_again = st->st_nlink > 1;
+
+	return (struct version_source){ .path = walk->path,
+					.mode = st->st_mode,
+					.mtime = st->st_mtim,
+					.dev = named_again ? st->st_dev : 0,
+					.ino = named_again ? st->st_ino : 0 };
+}
+
+/* A second name of what was added: which file it is says all there is to say. 1, or 0 for any other
+ * file. */
+static int add_again(const struct walk *walk, const struct stat *st)
+{
+	const struct version_source source = source_of(walk, st);
+	int r = source.ino ? check_owner(walk, st) : 0;
+
+	return r < 0 || !source.ino ? r : version_writer_again(walk->writer, &source, walk->err);
+}
+
 static int add_file(struct walk *walk, int dir, const char *name, struct stat *st)
 {
-	FD_CLEANUP int fd =
-		openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct version_source source = { .path = walk->path };
-	int r;
+	FD_CLEANUP int fd = -1;
+	struct version_source source;
+	int r = add_again(walk, st);
 
+	if (r != 0)
+		return r < 0 ? r : 0;
+	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return err_set(walk->err, errno, "cannot read %s/%s", walk->tree, walk->path);
 	r = check_opened(walk, fd, st);
 	if (r < 0)
 		return r;
-	source.mode = st->st_mode;
-	source.mtime = st->st_mtim;
-	if (st->st_nlink > 1) {
-		source.dev = st->st_dev;
-		source.ino = st->st_ino;
-	}
+	source = source_of(walk, st);
 	return version_writer_file(walk->writer, &source, fd, walk->err);
 }
 
 static int add_subdirectory(struct walk *walk, int dir, const char *name, struct stat *st)
 {
 	FD_CLEANUP int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat now;
 	int r;
 
-	if (fd < 0 || fstat(fd, &now) < 0)
+	if (fd < 0)
 		return err_set(walk->err, errno, "cannot read %s/%s", walk->tree, walk->path);
-	if (now.st_dev != walk->dev)
-		return err_say(walk->err, EXDEV, "%s/%s is on another file system", walk->tree,
-			       walk->path);
 	r = check_opened(walk, fd, st);
 	if (r < 0)
 		return r;

@@ -39,7 +39,9 @@
 
 struct version_writer {
 	struct folder root;
-	bool sync_each; /* syncfs(2) does not promise enough here */
+	int parent;		     /* the directory that was written to last, or -1 */
+	char parent_path[PATH_SIZE]; /* its path below the root */
+	bool sync_each;		     /* syncfs(2) does not promise enough here */
 	struct file_store *store;
 	struct version_manifest manifest;
 	struct version_counts counts;
@@ -94,7 +96,7 @@ struct version_writer *version_writer_new(const struct folder *versions, const c
 		return NULL;
 	}
 	writer->listener = listener;
-	writer->spool = -1;
+	writer->spool = writer->parent = -1;
 	writer->root.fd = -1;
 	if (open_root(writer, versions, name, err) < 0) {
 		version_writer_free(writer);
@@ -110,6 +112,7 @@ void version_writer_free(struct version_writer *writer)
 	file_store_free(writer->store);
 	folder_close(&writer->root);
 	fd_close(&writer->spool);
+	fd_close(&writer->parent);
 	version_manifest_free(&writer->manifest);
 	free(writer);
 }
@@ -126,12 +129,33 @@ const struct version_counts *version_writer_counts(const struct version_writer *
 
 /* -- places --------------------------------------------------------------------------------- */
 
-/* Opens the directory that path lies in; *ret_name is its last part. */
-static int open_parent(const struct version_writer *writer, const char *path, const char **ret_name,
+/* Keeps the descriptor of the directory whose path is the first n bytes. */
+static void keep_parent(struct version_writer *writer, int fd, const char *path, size_t n)
+{
+	fd_close(&writer->parent);
+	writer->parent = fd;
+	if (str_copy_bytes(writer->parent_path, sizeof(writer->parent_path), path, n) < 0) {
+		fd_close(&writer->parent);
+		writer->parent = -1;
+	}
+}
+
+/* The directory that path lies in, kept open for the next of its files, since nothing that was
+ * made is ever moved or removed; *ret_name is the last part of path. */
+static int open_parent(struct version_writer *writer, const char *path, const char **ret_name,
 		       struct err *err)
 {
-	int fd = below_open_parent(writer->root.fd, path, ret_name);
+	const char *name = path_base(path);
+	size_t n = name == path ? 0 : (size_t)(name - path) - 1;
+	int fd;
 
+	*ret_name = name;
+	if (below_is_name(path))
+		return writer->root.fd;
+	if (n && writer->parent >= 0 && strlen(writer->parent_path) == n &&
+	    memcmp(writer->parent_path, path, n) == 0 && below_is_name(name))
+		return writer->parent;
+	fd = below_open_parent(writer->root.fd, path, ret_name);
 	if (fd == -EINVAL)
 		return err_say(err, EINVAL, "'%s' is no name for a file", path);
 	if (fd == -ENAMETOOLONG)
@@ -142,6 +166,7 @@ static int open_parent(const struct version_writer *writer, const char *path, co
 		return err_say(err, EINVAL, "%s lies behind something that is no directory", path);
 	if (fd < 0)
 		return err_set(err, -fd, "cannot open the folder of %s", path);
+	keep_parent(writer, fd, path, n);
 	return fd;
 }
 
@@ -156,9 +181,9 @@ int version_writer_dir(struct version_writer *writer, const char *path, mode_t m
 		       struct err *err)
 {
 	mode_t final = (mode & 0755) | 0700;
-	FD_CLEANUP int parent = -1, fd = -1;
 	struct version_line line = { .type = VERSION_DIR, .mode = final, .path = path };
 	const char *name;
+	int parent, fd;
 
 	line.sum = line.target = "";
 	parent = open_parent(writer, path, &name, err);
@@ -167,6 +192,7 @@ int version_writer_dir(struct version_writer *writer, const char *path, mode_t m
 	fd = below_mkdir(parent, name, final);
 	if (fd < 0)
 		return cannot_create(path, -fd, err);
+	keep_parent(writer, fd, path, strlen(path)); /* what it holds comes next */
 	return version_manifest_add(&writer->manifest, &line, err);
 }
 
@@ -174,8 +200,8 @@ int version_writer_link(struct version_writer *writer, const char *path, const c
 			struct err *err)
 {
 	struct version_line line = { .type = VERSION_LINK, .path = path, .target = target };
-	FD_CLEANUP int parent = -1;
 	const char *name;
+	int parent;
 
 	line.sum = "";
 	parent = open_parent(writer, path, &name, err);
@@ -199,8 +225,7 @@ static void show(struct version_writer *writer, uint64_t bytes)
 							   .new_files = writer->counts.new_files });
 }
 
-/* A second name in the source is a second name here; its bytes are not read again. -EMLINK without
- * a sentence if it cannot have one more. */
+/* Gives a file one name more. -EMLINK without a sentence if it cannot have one. */
 static int name_again(struct version_writer *writer, const struct file_index_entry *file,
 		      const char *path, struct err *err)
 {
@@ -210,9 +235,9 @@ static int name_again(struct version_writer *writer, const struct file_index_ent
 				     .sum = file->sum,
 				     .path = path,
 				     .target = "" };
-	FD_CLEANUP int parent = -1, fd = -1;
+	FD_CLEANUP int fd = -1;
 	const char *name;
-	int r;
+	int r, parent;
 
 	parent = open_parent(writer, path, &name, err);
 	if (parent < 0)
@@ -253,39 +278,48 @@ static int check_size(const struct version_writer *writer, int fd, const char *p
 	return 0;
 }
 
+static mode_t file_mode(const struct version_source *source)
+{
+	return (source->mode & 0555) | 0400;
+}
+
+int version_writer_again(struct version_writer *writer, const struct version_source *source,
+			 struct err *err)
+{
+	const struct file_index_entry *known =
+		file_store_find(writer->store, source->dev, source->ino);
+	int r;
+
+	if (!known || known->mode != file_mode(source))
+		return 0;
+	r = name_again(writer, known, source->path, err);
+	return r == -EMLINK ? 0 : r < 0 ? r : 1;
+}
+
 int version_writer_file(struct version_writer *writer, const struct version_source *source, int fd,
 			struct err *err)
 {
 	struct file_store_file file = { .path = source->path,
 					.fd = fd,
-					.mode = (source->mode & 0555) | 0400,
+					.mode = file_mode(source),
 					.mtime = source->mtime,
 					.dev = source->dev,
 					.ino = source->ino };
 	struct version_line line = { .type = VERSION_FILE, .mode = file.mode, .path = file.path };
-	FD_CLEANUP int parent = -1;
-	const struct file_index_entry *known =
-		file_store_find(writer->store, source->dev, source->ino);
 	enum file_store_how how;
 	int64_t size;
 	int r;
 
-	if (known && known->mode == file.mode) {
-		r = name_again(writer, known, source->path, err);
-		if (r != -EMLINK)
-			return r;
-	}
 	r = check_size(writer, fd, source->path, err);
 	if (r < 0)
 		return r;
 	size = file_sum(fd, file.sum);
 	if (size < 0)
 		return err_set(err, (int)-size, "cannot read %s", source->path);
-	parent = open_parent(writer, source->path, &file.name, err);
-	if (parent < 0)
-		return parent;
+	file.parent = open_parent(writer, source->path, &file.name, err);
+	if (file.parent < 0)
+		return file.parent;
 	file.size = (uint64_t)size;
-	file.parent = parent;
 	show(writer, file.size);
 	r = file_store_put(writer->store, &file, &how, err);
 	if (r < 0)
@@ -336,6 +370,7 @@ int version_writer_end(struct version_writer *writer, const struct version_sourc
 	int r = version_writer_file(writer, source, writer->spool, err);
 
 	fd_close(&writer->spool);
+	writer->spool = -1; /* the number may be another's by now */
 	return r;
 }
 

@@ -50,6 +50,10 @@ int version_writer_link(struct version_writer *writer, const char *path, const c
 /* Another name of a file that was added. */
 int version_writer_name(struct version_writer *writer, const char *path, const char *other,
 			struct err *err);
+/* A file whose source has been added under another name gets the same bytes under this one, without
+ * a look at them: 1 then, 0 if it has to be opened and added. */
+int version_writer_again(struct version_writer *writer, const struct version_source *source,
+			 struct err *err);
 /* An open file. It is read twice; if it changes meanwhile, the version will not verify. */
 int version_writer_file(struct version_writer *writer, const struct version_source *source, int fd,
 			struct err *err);
