@@ -22,6 +22,7 @@
 #include "core/tree_layout.h"
 #include "core/version.h"
 #include "core/version_line.h"
+#include "export/file_index.h"
 #include "export/file_sum.h"
 #include "sys/below.h"
 #include "sys/fd.h"
@@ -178,8 +179,9 @@ int version_manifest_read(const struct folder *version, struct version_manifest 
 
 struct proof {
 	const struct version_manifest *manifest;
-	size_t top; /* bytes of the version's path and the slash */
-	size_t n;   /* found */
+	size_t top;		/* bytes of the version's path and the slash */
+	size_t n;		/* found */
+	struct file_index seen; /* files of several names whose bytes were read */
 };
 
 static int check_link(const struct walk_entry *entry, const struct version_line *line,
@@ -197,28 +199,55 @@ static int check_link(const struct walk_entry *entry, const struct version_line 
 				 entry->path);
 }
 
-static int check_file(const struct walk_entry *entry, const struct version_line *line,
-		      struct err *err)
+static int refuse_bytes(const struct walk_entry *entry, struct err *err)
 {
+	return err_say(err, EBADMSG, "%s has other bytes than its manifest says", entry->path);
+}
+
+/* Their sum and size are those of a line that was proved. */
+static int keep_seen(struct proof *proof, const struct stat *st, const struct version_line *line,
+		     struct err *err)
+{
+	struct file_index_entry entry = {
+		.size = line->size, .path = "", .dev = st->st_dev, .ino = st->st_ino
+	};
+
+	(void)str_copy(entry.sum, sizeof(entry.sum), line->sum); /* parsed: it fits */
+	return file_index_add(&proof->seen, &entry) < 0
+		       ? err_set(err, ENOMEM, "cannot compare files")
+		       : 0;
+}
+
+/* The bytes of a file are read once, however many names it has. */
+static int check_file(struct proof *proof, const struct walk_entry *entry,
+		      const struct version_line *line, struct err *err)
+{
+	const struct file_index_entry *seen =
+		file_index_find_inode(&proof->seen, entry->st->st_dev, entry->st->st_ino);
 	FD_CLEANUP int fd = -1;
 	char sum[SHA256_HEX_SIZE];
 	struct stat st;
 	int64_t size;
 
+	if (seen)
+		return seen->size == line->size && str_eq(seen->sum, line->sum)
+			       ? 0
+			       : refuse_bytes(entry, err);
 	fd = openat(entry->dir, entry->name,
 		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(err, errno, "cannot read %s", entry->path);
-	if (!S_ISREG(st.st_mode) || st.st_ino != entry->st->st_ino)
+	if (!S_ISREG(st.st_mode) || st.st_ino != entry->st->st_ino ||
+	    st.st_dev != entry->st->st_dev)
 		return err_say(err, EBADMSG, "%s has changed meanwhile", entry->path);
 	if ((uint64_t)st.st_size == line->size) {
 		size = file_sum(fd, sum);
 		if (size < 0)
 			return err_set(err, (int)-size, "cannot read %s", entry->path);
 		if ((uint64_t)size == line->size && str_eq(sum, line->sum))
-			return 0;
+			return st.st_nlink > 1 ? keep_seen(proof, &st, line, err) : 0;
 	}
-	return err_say(err, EBADMSG, "%s has other bytes than its manifest says", entry->path);
+	return refuse_bytes(entry, err);
 }
 
 static const mode_t types[] = { S_IFREG, S_IFDIR, S_IFLNK };
@@ -282,7 +311,7 @@ static int prove(const struct walk_entry *entry, struct err *err, void *ctx)
 			       path);
 	if (line->type == VERSION_LINK)
 		return check_link(entry, line, err);
-	return line->type == VERSION_FILE ? check_file(entry, line, err) : 0;
+	return line->type == VERSION_FILE ? check_file(proof, entry, line, err) : 0;
 }
 
 /* Everything that was found is in it, once; so what is missing is the first that is not there. */
@@ -306,6 +335,7 @@ int version_manifest_verify(const struct folder *version, struct err *err)
 	if (r < 0)
 		return r;
 	r = folder_walk(version, ".", &(struct walk){ .each = prove, .ctx = &proof }, err);
+	file_index_free(&proof.seen);
 	if (r < 0)
 		return r;
 	return proof.n == manifest.n ? 0 : name_missing(version, &manifest, err);
