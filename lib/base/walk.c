@@ -275,8 +275,8 @@ static int remove_all(int dir, const char *name, const char *path, bool keeps, s
 {
 	struct removing removing = { .length = strlen(path), .top = -1, .keeps = keeps };
 	const struct walk walk = { .enter = lift_deep, .each = remove_one, .ctx = &removing };
-	struct err why;
-	int r;
+	struct err why = { 0 };
+	int r = 0;
 
 	do {
 		why = (struct err){ 0 };

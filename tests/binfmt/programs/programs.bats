@@ -139,7 +139,7 @@ printf '#!/usr/bin/python3\nraise SystemExit(1)\n' >"$second/new"
 chmod 755 "$second/new" && mv "$second/new" "$second/etc/busypy/selftest"
 cp "$prefix/bin/python" /run/starter
 rm "$prefix/bin/python" && echo damaged >"$prefix/bin/python"
-! say "$1"
+! say "$1" || exit 1
 status=0; "$BUSYPY" enable --quiet --config /dev/null "$second" 2>/dev/null || status=$?
 rm "$lib/libanother.so.1"; cp "$lib/libz.so.1" "$lib/libanother.so.1"
 [ $status = 125 ]
