@@ -192,48 +192,47 @@ static int check_seen(const struct copy *copy, int fd, const char *real, struct 
 	return err_say(err, EAGAIN, "%s has changed while it was copied", real);
 }
 
-/* The same of a file that is known by its path alone: the owner is that of the folder it is in, and
- * that of the sysroot. What root has named himself (COPY_AS_SEEN) is his to read. */
-static int check_found(const struct copy *copy, int fd, const char *real, struct err *err)
+/* Another user's folder in which a name was looked up: a link in it may lead anywhere. */
+static int note_owner(const char *real, void *ctx)
 {
-	const char *top = sysroot_dir(copy->root, "");
-	char folder[PATH_SIZE];
+	uid_t *owner = ctx;
 	struct stat st;
-	int r = files_path(folder, err, "%.*s", (int)(path_base(real) - real), real);
+	int r = exact_stat(real, &st);
 
-	if (r < 0 || geteuid() != 0 || (copy->flags & COPY_AS_SEEN))
-		return r;
-	r = exact_stat(folder, &st);
-	if (r == 0)
-		r = check_readable(fd, real, st.st_uid, err);
-	else
-		r = cannot_read(real, r, err);
-	if (r < 0)
-		return r;
-	r = top ? exact_stat(*top ? top : "/", &st) : -ENOENT;
-	return r < 0 ? cannot_read(real, r, err) : check_readable(fd, real, st.st_uid, err);
+	if (r == 0 && st.st_uid != 0)
+		*owner = st.st_uid;
+	return r;
 }
 
-int copy_open_file(const struct copy *copy, const char *real, struct err *err)
+int copy_open_file(const struct copy *copy, const char *path, char *ret_real, struct err *err)
 {
-	FD_CLEANUP int fd = below_open_regular(real);
-	int r = fd < 0 ? cannot_read(real, fd, err) : check_found(copy, fd, real, err);
+	uid_t owner = 0;
+	struct sysroot_trail trail = { .enter = note_owner, .ctx = &owner };
+	FD_CLEANUP int fd = -1;
+	int r;
 
+	if (copy->flags & COPY_AS_SEEN) { /* root has named it himself: it is his to read */
+		r = find(copy, path, ret_real, err);
+	} else {
+		r = sysroot_walk(copy->root, path, &trail);
+		if (r == 0)
+			r = str_copy(ret_real, PATH_SIZE, trail.real);
+		if (r < 0)
+			(void)err_set(err, -r, "cannot find %s", path);
+	}
+	if (r < 0)
+		return r;
+	fd = below_open_regular(ret_real);
+	r = fd < 0 ? cannot_read(ret_real, fd, err) : check_readable(fd, ret_real, owner, err);
 	return r < 0 ? r : fd_steal(&fd);
 }
 
 int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err)
 {
 	char real[PATH_SIZE];
-	FD_CLEANUP int fd = -1;
-	int r = find(copy, path, real, err);
+	FD_CLEANUP int fd = copy_open_file(copy, path, real, err);
+	int r = fd < 0 ? fd : check_seen(copy, fd, real, err);
 
-	if (r < 0)
-		return r;
-	fd = copy_open_file(copy, real, err);
-	if (fd < 0)
-		return fd;
-	r = check_seen(copy, fd, real, err);
 	return r < 0 ? r : put(copy, fd, real, name, err);
 }
 

@@ -33,9 +33,9 @@ struct copy {
  * was found is opened once and without following links; -EPERM as copy_open_file. */
 int copy_file(const struct copy *copy, const char *path, const char *name, struct err *err);
 
-/* Opens a file at an exact path, which the sysroot has: what copy_file copies. -EPERM where root
- * would read for the folder's owner, or the sysroot's, what he cannot; -EAGAIN as copy_file. */
-int copy_open_file(const struct copy *copy, const char *real, struct err *err);
+/* Opens what copy_file copies, and tells where it is (PATH_SIZE bytes). -EPERM where root would
+ * read for the owner of a folder on the way what he cannot. */
+int copy_open_file(const struct copy *copy, const char *path, char *ret_real, struct err *err);
 
 /* As copy_file, from an exact path of this machine, which is ours. */
 int copy_real(const struct copy *copy, const char *real, const char *name, struct err *err);

@@ -84,16 +84,17 @@ static int bundle_certificate(const char *dir, const char *name, struct err *err
 	const struct bundle *bundle = ctx;
 	FILES_FREE char *text = NULL;
 	FD_CLEANUP int fd = -1;
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], real[PATH_SIZE];
 	size_t size;
-	int r = files_path(path, err, "%s/%s", dir, name);
+	int r = files_path(path, err, CERTIFICATES "/%s", name);
 
+	(void)dir; /* it is known by its place in the sysroot */
 	if (r < 0)
 		return r;
-	fd = copy_open_file(bundle->copy, path, err);
+	fd = copy_open_file(bundle->copy, path, real, err);
 	if (fd < 0)
 		return fd;
-	r = files_read_open(fd, path, &text, &size, err);
+	r = files_read_open(fd, real, &text, &size, err);
 	if (r < 0)
 		return r;
 	return fwrite(text, 1, size, bundle->out) == size

@@ -121,6 +121,40 @@ race_from() {
     [ ! -e "$TREE" ]
 }
 
+# -- this machine -----------------------------------------------------------------------------------
+
+# race_host NAME HOW TO: see host.bash.
+race_host() {
+    mkdir host
+    musl-gcc -o host/python "$BATS_FILE_TMPDIR/main.c" -Wl,-rpath,"$PWD/host/libs/deep" \
+        "$BATS_FILE_TMPDIR/sysroot/usr/lib/libone.so.1"
+    machine bash "$ROOT/tests/hostile/host.bash" "$PWD" "$BATS_FILE_TMPDIR/sysroot" "$@"
+}
+
+@test "a module of this machine becomes a link while its Python is staged" {
+    race_host stdlib/os.py link "$OUTSIDE/lib/os.py"
+}
+
+@test "a module of this machine becomes a FIFO while its Python is staged" {
+    race_host stdlib/os.py rename fifo
+}
+
+@test "a folder of this machine's modules becomes a link while its Python is staged" {
+    race_host stdlib/encodings link "$OUTSIDE/pkg"
+}
+
+@test "a library of this machine becomes a link while its Python is staged" {
+    race_host libs/deep/libone.so.1 link "$OUTSIDE/lib/libone.so.1"
+}
+
+@test "a library of this machine becomes a FIFO while its Python is staged" {
+    race_host libs/deep/libone.so.1 rename fifo
+}
+
+@test "the folder of a library of this machine becomes a link while its Python is staged" {
+    race_host libs/deep link "$OUTSIDE/lib"
+}
+
 # -- wheels -----------------------------------------------------------------------------------------
 
 fresh_wheel() {
