@@ -155,7 +155,7 @@ SCRIPT
     echo 'int late;' | gcc -shared -fPIC -Wl,-soname,liblate.so.1 -o liblate.so.1 -x c -
     enabled <<'SCRIPT'
 late() { "$py" 'import ctypes; print(ctypes.CDLL("liblate.so.1")._name)' 2>/dev/null; }
-! late
+if late; then fails "found before it was added"; fi
 got=$("$BUSYPY" add --force "$TREE" liblate.so.1 2>&1) || fails "$got"
 [ "$(late)" = liblate.so.1 ] || fails "$got"
 rm "$TREE/etc/clib/$(uname -m)/liblate.so.1"
