@@ -58,7 +58,7 @@ export LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu:/lib:/usr/lib LD_PRELOAD=libmou
 "$starter" -I "$DIR/modules.py" "$prefix" "$1" | sed "s,$prefix,PREFIX,"
 ln -s "$starter" /run/python
 exec -a /run/python "$starter" -Sc 'import os, sys; print(sys.executable, sys.argv, *(
-    f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith(("LD_", "PYTHONHOME", "BUSYPY_"))))' a
+    f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith(("LD_", "PYTHONHOME", "BUSYPY_KEPT_"))))' a
 SCRIPT
     same "$output" "True modules PREFIX/usr
 /run/python ['-c', 'a'] BUSYPY_KEPT_LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu:/lib:/usr/lib \
