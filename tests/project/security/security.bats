@@ -64,7 +64,7 @@ END
 }
 
 @test "what users can start is static: no interpreter, no library" {
-    for program in loader enter busypy "init-$(uname -m)"; do
+    for program in loader enter beside busypy "init-$(uname -m)"; do
         readelf -lWd "$ROOT/build/$program" >"$BATS_TEST_TMPDIR/headers"
         grep -q LOAD "$BATS_TEST_TMPDIR/headers"
         run grep -E 'INTERP|NEEDED|RUNPATH|RPATH' "$BATS_TEST_TMPDIR/headers"
