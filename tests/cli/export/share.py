@@ -38,12 +38,10 @@ def make(name="export"):
     path = places.scratch(name)
     with LOCK:
         if name not in PLACES:
-            os.makedirs(f"{path}/versions")
+            run("publish", "--quiet", "--id", "v1", places.tree(), path)
             os.makedirs(f"{path}/images")
-            os.mkdir(f"{path}/leases")
+            os.makedirs(f"{path}/leases", exist_ok=True)
             os.chmod(f"{path}/leases", 0o1777)
-            copy(places.tree(), f"{path}/versions/v1")
-            os.symlink("versions/v1", f"{path}/current")
             PLACES[name] = path
     return path
 
