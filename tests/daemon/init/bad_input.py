@@ -83,7 +83,8 @@ def steering_lines(skeleton):
     bad = [b"::" + c + b":/bin/true" for c in STEERING]      # an action
     bad += [c + b"::nothing:/bin/true" for c in STEERING]    # an id
     bad += [c + b" no entry" for c in STEERING]
-    bad += [b"::once:/bin/none" + c for c in STEERING]       # a program that is not there
+    # A program that is not there; what a shell would be asked for, that says in its own words.
+    bad += [b"::once:/bin/none" + c for c in (*STEERING, b"\x1bc") if not set(c) & set(b"[];")]
     bad += [b"tty" + c + b"::once:/bin/true" for c in STEERING]
     with ours(skeleton, b"\n".join(bad) + b"\n" + (READY + FIN).encode()) as w:
         w.finish()
