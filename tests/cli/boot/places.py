@@ -89,8 +89,8 @@ def packed(arch, compression="none"):
 
 
 def changed(arch, name, change):
-    """The same after change(image), which gets an image.Image; its path. Put there as a whole: tests
-    that run at the same time may ask for the same one."""
+    """The same after change(image), which gets an image.Image; its path. Put there as a whole:
+    tests that run at the same time may ask for the same one."""
     path = scratch(f"{arch}.{name}.cpio")
     written = f"{path}.{threading.get_ident()}"
     contents = image.Image.read(packed(arch))
