@@ -15,7 +15,7 @@ import server  # noqa: E402, F401
 from console import Machine  # noqa: E402
 
 ROOT, ARCHS, scratch = places.ROOT, places.ARCHS, places.scratch
-PROMPT = r"[\w-]+:[^\n]*[#$] $"
+PROMPT = r"[\w-]+:[^\n]*[#$] \Z"
 SCRIPT = "smoke"  # of the tree's bin: the same bytes on every arch
 
 
