@@ -300,7 +300,7 @@ int add_files_look(struct add *add, const char *word, struct err *err)
 						 : " (Hint: a package's name needs --from debian)");
 	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
 		return err_say(err, EINVAL, "%s is neither a file nor a directory", word);
-	fd = below_reopen(seen, O_RDONLY | O_NOCTTY);
+	fd = fd_reopen(seen, O_RDONLY | O_NOCTTY);
 	if (fd < 0)
 		return err_set(err, -fd, "cannot read %s", path);
 	if (S_ISREG(st.st_mode) && add_is_wheel(word))

@@ -25,13 +25,7 @@ enum { FILE_MAX = 1024 * 1024 * 1024 /* bytes of a file that is read whole */ };
 /* "/"; its name in sentences is empty. -1 cannot be opened below: -EBADF is told then. */
 static struct folder top(void)
 {
-	return (struct folder){ .fd = below_open_root("/", O_PATH | O_DIRECTORY) };
-}
-
-static const char *rest(const char *path)
-{
-	path += strspn(path, "/");
-	return *path ? path : ".";
+	return (struct folder){ .fd = below_root() };
 }
 
 int exact_open(const char *path, int flags)
@@ -41,8 +35,7 @@ int exact_open(const char *path, int flags)
 
 int exact_open_file(const char *path, struct err *err)
 {
-	FOLDER_CLEANUP struct folder root = top();
-	int fd = below_open_file(root.fd, rest(path));
+	int fd = below_open_regular(path);
 
 	if (fd == -ELOOP)
 		return err_say(err, ELOOP, "%s is, or is reached by, a symbolic link", path);
@@ -59,7 +52,7 @@ int exact_open_named(const char *path, char ret_path[PATH_SIZE], struct err *err
 		return err_set(err, seen < 0 ? -seen : errno, "cannot read %s", path);
 	if (!S_ISREG(st.st_mode))
 		return err_say(err, EINVAL, "%s is no regular file", path);
-	fd = below_reopen(seen, O_RDONLY | O_NOCTTY);
+	fd = fd_reopen(seen, O_RDONLY | O_NOCTTY);
 	return fd < 0 ? err_set(err, -fd, "cannot read %s", path) : fd;
 }
 
@@ -67,7 +60,7 @@ int exact_stat(const char *path, struct stat *ret)
 {
 	FOLDER_CLEANUP struct folder root = top();
 
-	return below_stat(root.fd, rest(path), ret);
+	return below_stat(root.fd, below_rest(path), ret);
 }
 
 bool exact_exists(const char *path)
@@ -81,27 +74,27 @@ int exact_mkdirs(const char *path, struct err *err)
 {
 	FOLDER_CLEANUP struct folder root = top();
 
-	return folder_mkdirs(&root, rest(path), err);
+	return folder_mkdirs(&root, below_rest(path), err);
 }
 
 int exact_mkdirs_for(const char *path, struct err *err)
 {
 	FOLDER_CLEANUP struct folder root = top();
 
-	return folder_mkdirs_for(&root, rest(path), err);
+	return folder_mkdirs_for(&root, below_rest(path), err);
 }
 
 int exact_write(const char *path, const char *bytes, size_t n, unsigned mode, struct err *err)
 {
 	FOLDER_CLEANUP struct folder root = top();
 
-	return folder_write(&root, rest(path), bytes, n, mode, err);
+	return folder_write(&root, below_rest(path), bytes, n, mode, err);
 }
 
 int exact_create(const char *path, struct err *err)
 {
 	FOLDER_CLEANUP struct folder root = top();
-	int fd = below_create(root.fd, rest(path), 0600);
+	int fd = below_create(root.fd, below_rest(path), 0600);
 
 	return fd < 0 ? err_set(err, -fd, "cannot create %s", path) : fd;
 }
@@ -118,34 +111,34 @@ int exact_symlink(const char *target, const char *path, struct err *err)
 {
 	FOLDER_CLEANUP struct folder root = top();
 
-	return folder_link(&root, target, rest(path), err);
+	return folder_link(&root, target, below_rest(path), err);
 }
 
 int exact_readlink(const char *path, char ret[PATH_SIZE])
 {
 	FOLDER_CLEANUP struct folder root = top();
 
-	return below_readlink(root.fd, rest(path), ret, PATH_SIZE);
+	return below_readlink(root.fd, below_rest(path), ret, PATH_SIZE);
 }
 
 int exact_link(int fd, const char *path)
 {
 	FOLDER_CLEANUP struct folder root = top();
 
-	return below_link(fd, root.fd, rest(path));
+	return below_link(fd, root.fd, below_rest(path));
 }
 
 int exact_rename(const char *from, const char *to, struct err *err)
 {
 	FOLDER_CLEANUP struct folder root = top();
 
-	return folder_move(&root, rest(from), &root, rest(to), err);
+	return folder_move(&root, below_rest(from), &root, below_rest(to), err);
 }
 
 int exact_chmod(const char *path, unsigned mode, struct err *err)
 {
 	FOLDER_CLEANUP struct folder root = top();
-	int r = below_chmod(root.fd, rest(path), mode);
+	int r = below_chmod(root.fd, below_rest(path), mode);
 
 	return r < 0 ? err_set(err, -r, "cannot chmod %s", path) : 0;
 }
@@ -154,28 +147,28 @@ int exact_read(const char *path, char **ret_bytes, size_t *ret_n, struct err *er
 {
 	FOLDER_CLEANUP struct folder root = top();
 
-	return folder_read(&root, rest(path), FILE_MAX, ret_bytes, ret_n, err);
+	return folder_read(&root, below_rest(path), FILE_MAX, ret_bytes, ret_n, err);
 }
 
 int exact_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *err)
 {
 	FOLDER_CLEANUP struct folder root = top();
 
-	return folder_sum(&root, rest(path), ret_hex, ret_size, err);
+	return folder_sum(&root, below_rest(path), ret_hex, ret_size, err);
 }
 
 int exact_walk(const char *path, const struct walk *walk, struct err *err)
 {
 	FOLDER_CLEANUP struct folder root = top();
 
-	return folder_walk(&root, rest(path), walk, err);
+	return folder_walk(&root, below_rest(path), walk, err);
 }
 
 int exact_remove(const char *path, struct err *err)
 {
 	FOLDER_CLEANUP struct folder root = top();
 
-	return folder_remove(&root, rest(path), err);
+	return folder_remove(&root, below_rest(path), err);
 }
 
 static int compare_entries(const struct dirent **a, const struct dirent **b)

@@ -189,9 +189,9 @@ int files_settle_one(const struct walk_entry *entry, struct err *err, void *ctx)
 {
 	const struct timespec times[2] = { { .tv_sec = FILES_TIME }, { .tv_sec = FILES_TIME } };
 	FD_CLEANUP int fd = openat(entry->dir, entry->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	char self[32];
 	struct stat st;
 	mode_t mode;
+	int r = 0;
 
 	(void)ctx;
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -199,9 +199,10 @@ int files_settle_one(const struct walk_entry *entry, struct err *err, void *ctx)
 	if (!S_ISDIR(st.st_mode) && st.st_nlink > 1)
 		return 0; /* shared with something that stands already, perhaps another user's */
 	mode = S_ISDIR(st.st_mode) || (st.st_mode & 0111) ? 0755 : 0644;
-	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	if (!S_ISLNK(st.st_mode) && (st.st_mode & 07777) != mode && chmod(self, mode) < 0)
-		return err_set(err, errno, "cannot set the mode of %s", entry->path);
+	if (!S_ISLNK(st.st_mode) && (st.st_mode & 07777) != mode)
+		r = fd_chmod(fd, mode);
+	if (r < 0)
+		return err_set(err, -r, "cannot set the mode of %s", entry->path);
 	if (utimensat(fd, "", times, AT_EMPTY_PATH) < 0)
 		return err_set(err, errno, "cannot set the time of %s", entry->path);
 	return 0;

@@ -17,18 +17,15 @@
 
 int fsplace_path(int fd, char ret[PATH_SIZE])
 {
-	char self[32], path[PATH_SIZE];
-	ssize_t n;
+	char path[PATH_SIZE];
+	int r = fd_where(fd, path, sizeof(path));
 
-	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	n = readlink(self, path, sizeof(path) - 1);
-	if (n < 0 || (size_t)n == sizeof(path) - 1)
-		return n < 0 ? -errno : -ENAMETOOLONG;
-	path[n] = '\0';
+	if (r < 0)
+		return r;
 	/* "(unreachable)/...", ".../x (deleted)" */
 	if ((!str_eq(path, "/") && !path_canonical(path)) || str_ends(path, " (deleted)"))
 		return -ENOENT;
-	memcpy(ret, path, (size_t)n + 1);
+	memcpy(ret, path, sizeof(path));
 	return 0;
 }
 

@@ -42,34 +42,22 @@ static int open_as(int fd, const char *path)
 	return r < 0 ? -errno : r;
 }
 
-static int fd_path(char *ret, size_t size, int fd)
-{
-	struct text text;
-
-	text_init(&text, ret, size);
-	text_addf(&text, "/proc/self/fd/%d", fd);
-	return text_check(&text);
-}
-
 /* The same node, if its path still leads to it. */
 static int reopen_node(int fd, const struct stat *node)
 {
-	char self[32], path[PATH_SIZE];
+	char self[FD_PATH_SIZE], path[PATH_SIZE];
 	FD_CLEANUP int mount = -1;
 	struct stat st;
-	ssize_t n;
+	int r = fd_where(fd, path, sizeof(path));
 
-	(void)fd_path(self, sizeof(self), fd); /* fits */
-	n = readlink(self, path, sizeof(path) - 1);
-	if (n < 0)
-		return -errno;
-	path[n] = '\0';
+	if (r < 0)
+		return r;
 	mount = mount_clone_file(path, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
 	if (mount < 0)
 		return mount;
 	if (fstat(mount, &st) < 0 || st.st_dev != node->st_dev || st.st_ino != node->st_ino)
 		return -ENOENT;
-	(void)fd_path(self, sizeof(self), mount); /* fits */
+	fd_path(mount, self);
 	return open_as(fd, self);
 }
 

@@ -122,9 +122,7 @@ static int make_memory(off_t n)
 static int copy_init(const char *path, struct err *err)
 {
 	FD_CLEANUP int from = open(path, O_RDONLY | O_CLOEXEC), to = -1, fd = -1;
-	char self[32];
 	struct stat st;
-	struct text text;
 	ssize_t n;
 
 	if (from < 0 || fstat(from, &st) < 0)
@@ -134,10 +132,8 @@ static int copy_init(const char *path, struct err *err)
 		return clone_program(path, err);
 	while ((n = sendfile(to, from, NULL, 1 << 20)) > 0)
 		;
-	text_init(&text, self, sizeof(self));
-	text_addf(&text, "/proc/self/fd/%d", to);
 	/* what is open for writing cannot be executed */
-	fd = n < 0 ? -1 : open(self, O_RDONLY | O_CLOEXEC);
+	fd = n < 0 ? -1 : fd_reopen(to, O_RDONLY);
 	if (fd < 0 || fchmod(fd, 0100) < 0)
 		return err_set(err, errno, "cannot hold %s in memory", path);
 	return fd_steal(&fd);
@@ -147,12 +143,10 @@ static int register_rule(int instance, const struct rule *rule, struct err *err)
 {
 	FD_CLEANUP int program = clone_program(rule->interpreter, err);
 	struct rule cloned = *rule;
-	struct text text;
 
 	if (program < 0)
 		return program;
-	text_init(&text, cloned.interpreter, sizeof(cloned.interpreter));
-	text_addf(&text, "/proc/self/fd/%d", program);
+	fd_path(program, cloned.interpreter);
 	return binfmt_register(instance, &cloned, err); /* opens it now: flag F */
 }
 

@@ -361,7 +361,7 @@ int transaction_commit(struct transaction *transaction, struct err *err)
 
 static int open_parent(const char *path, const char **ret_name)
 {
-	FD_CLEANUP int root = below_open_root("/", O_PATH | O_DIRECTORY);
+	FD_CLEANUP int root = below_root();
 
 	return root < 0 ? root : below_open_parent(root, path + 1, ret_name);
 }

@@ -90,48 +90,36 @@ int below_open(int dirfd, const char *path, int flags)
 	return open_by_steps(dirfd, copy, flags);
 }
 
+int below_root(void)
+{
+	int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+const char *below_rest(const char *path)
+{
+	path += strspn(path, "/");
+	return *path ? path : ".";
+}
+
 int below_open_root(const char *path, int flags)
 {
-	FD_CLEANUP int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	const char *rest = path + strspn(path, "/");
+	FD_CLEANUP int root = below_root();
 
-	if (root < 0)
-		return -errno;
-	return below_open(root, *rest ? rest : ".", flags);
-}
-
-/* The name of a descriptor. */
-static void name_self(int fd, char ret[32])
-{
-	struct text text;
-
-	text_init(&text, ret, 32);
-	text_addf(&text, "/proc/self/fd/%d", fd); /* fits */
-}
-
-int below_reopen(int fd, int flags)
-{
-	char self[32];
-	int again;
-
-	name_self(fd, self);
-	again = open(self, flags | O_CLOEXEC);
-	return again < 0 ? -errno : again;
+	return root < 0 ? root : below_open(root, below_rest(path), flags);
 }
 
 int below_open_named(const char *path, int flags, char ret_path[PATH_SIZE])
 {
 	FD_CLEANUP int fd = open(path, flags | O_CLOEXEC);
-	char self[32];
-	ssize_t n;
+	int r;
 
 	if (fd < 0)
 		return -errno;
-	name_self(fd, self);
-	n = readlink(self, ret_path, PATH_SIZE - 1);
-	if (n < 0)
-		return -errno;
-	ret_path[n] = '\0';
+	r = fd_where(fd, ret_path, PATH_SIZE);
+	if (r < 0)
+		return r;
 	/* removed since, or out of this process's root */
 	return ret_path[0] == '/' ? fd_steal(&fd) : -ENOENT;
 }
@@ -179,15 +167,14 @@ int below_open_found(const char *path)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return S_ISLNK(st.st_mode) ? -ELOOP : -EINVAL;
-	return below_reopen(seen, O_RDONLY | O_NOCTTY);
+	return fd_reopen(seen, O_RDONLY | O_NOCTTY);
 }
 
 int below_open_regular(const char *path)
 {
-	FD_CLEANUP int root = below_open_root("/", O_PATH | O_DIRECTORY);
-	const char *rest = path + strspn(path, "/");
+	FD_CLEANUP int root = below_root();
 
-	return root < 0 ? root : below_open_file(root, *rest ? rest : ".");
+	return root < 0 ? root : below_open_file(root, below_rest(path));
 }
 
 bool below_is_name(const char *name)
@@ -349,7 +336,7 @@ int below_link(int fd, int dirfd, const char *path)
 	const char *name;
 	FD_CLEANUP int opened = -1;
 	int parent = find_parent(dirfd, path, &name, &opened);
-	char self[32];
+	char self[FD_PATH_SIZE];
 
 	if (parent < 0)
 		return parent;
@@ -358,7 +345,7 @@ int below_link(int fd, int dirfd, const char *path)
 		return 0;
 	if (errno != ENOENT)
 		return -errno;
-	name_self(fd, self);
+	fd_path(fd, self);
 	return linkat(AT_FDCWD, self, parent, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 

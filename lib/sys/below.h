@@ -25,15 +25,16 @@ int below_call(int dirfd, const char *path, const struct open_how *how);
  * the last component may be a link, and is opened itself. */
 int below_open(int dirfd, const char *path, int flags);
 
-/* The same of an absolute path. */
+/* Opens "/" (O_PATH), and what an absolute path is below it. */
+int below_root(void);
+const char *below_rest(const char *path);
+
+/* Opens an absolute path so. */
 int below_open_root(const char *path, int flags);
 
 /* Opens what a user has named, as open(2) does with every link on the way, and tells the canonical
  * path of what was opened: whatever becomes of the names since. */
 int below_open_named(const char *path, int flags, char ret_path[PATH_SIZE]);
-
-/* Opens once more what is open (O_PATH) already. */
-int below_reopen(int fd, int flags);
 
 /* Opens a regular file for reading: -EINVAL for anything else, which is never opened, nor waited
  * for. */

@@ -96,18 +96,24 @@ int fd_copy(int from, int to)
 	return (int)n;
 }
 
+void fd_path(int fd, char ret[FD_PATH_SIZE])
+{
+	struct text text;
+
+	text_init(&text, ret, FD_PATH_SIZE);
+	text_addf(&text, "/proc/self/fd/%d", fd); /* fits */
+}
+
 int fd_chmod(int fd, mode_t mode)
 {
-	char self[32];
-	struct text text;
+	char self[FD_PATH_SIZE];
 
 	if (fchmod(fd, mode) == 0)
 		return 0;
 	if (errno != EBADF)
 		return -errno;
 	/* FIXME: drop when kernel 6.6 is the oldest we support: fchmodat2(2) */
-	text_init(&text, self, sizeof(self));
-	text_addf(&text, "/proc/self/fd/%d", fd); /* fits */
+	fd_path(fd, self);
 	return chmod(self, mode) < 0 ? -errno : 0;
 }
 
@@ -140,15 +146,28 @@ int fd_create_anew(const char *path, mode_t mode)
 	return fd < 0 ? -errno : fd;
 }
 
+int fd_where(int fd, char *ret, size_t size)
+{
+	char self[FD_PATH_SIZE];
+	ssize_t n;
+
+	fd_path(fd, self);
+	n = readlink(self, ret, size);
+	if (n < 0)
+		return -errno;
+	if ((size_t)n == size)
+		return -ENAMETOOLONG;
+	ret[n] = '\0';
+	return 0;
+}
+
 int fd_reopen(int fd, int flags)
 {
-	struct text text;
-	char path[64];
+	char self[FD_PATH_SIZE];
 	int again;
 
-	text_init(&text, path, sizeof(path));
-	text_addf(&text, "/proc/self/fd/%d", fd);
-	again = open(path, flags | O_CLOEXEC);
+	fd_path(fd, self);
+	again = open(self, flags | O_CLOEXEC);
 	return again < 0 ? -errno : again;
 }
 

@@ -39,6 +39,16 @@ ssize_t fd_read_file(int dirfd, const char *path, char *buf, size_t size);
  * be a FIFO, on which an open waits, or a link. A descriptor, or -errno. */
 int fd_create_anew(const char *path, mode_t mode);
 
+enum { FD_PATH_SIZE = 32 };
+
+/* Writes a path by which calls that take none of a descriptor (O_PATH) reach what it refers to:
+ * /proc/self/fd/N. */
+void fd_path(int fd, char ret[FD_PATH_SIZE]);
+
+/* The kernel's own word for where that is, terminated; 0, -ENAMETOOLONG, or -errno. It is no path
+ * where the file has none any more, or is out of this process's root. Needs /proc. */
+int fd_where(int fd, char *ret, size_t size);
+
 /* Opens what a descriptor (O_PATH) refers to once more, with these flags of open(2); a descriptor
  * or -errno. Needs /proc. */
 int fd_reopen(int fd, int flags);

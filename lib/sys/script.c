@@ -39,24 +39,6 @@ bool script_host_root(const struct contract *contract)
 	return probe_place(AT_FDCWD, "/", &root, NULL) == 0 && contract_root_is(contract, &root);
 }
 
-/* The kernel's own word for where the file is, without a look-up in any file system. */
-static int ask_proc(int fd, char *dst, size_t size)
-{
-	char link[32];
-	struct text text;
-	ssize_t n;
-
-	text_init(&text, link, sizeof(link));
-	text_addf(&text, "/proc/self/fd/%d", fd);
-	n = readlink(link, dst, size);
-	if (n < 0)
-		return -errno;
-	if ((size_t)n == size)
-		return -ENAMETOOLONG;
-	dst[n] = '\0';
-	return 0;
-}
-
 static const struct contract_tree *tree_above(const struct contract *contract, const char *path)
 {
 	for (size_t i = 0; i < contract->n_trees; i++) {
@@ -84,7 +66,7 @@ static bool is_elsewhere_for_proc(const struct contract *contract, int fd)
 {
 	char *path = pages_get(PATH_SIZE);
 
-	return path && ask_proc(fd, path, PATH_SIZE) == 0 && path_canonical(path) &&
+	return path && fd_where(fd, path, PATH_SIZE) == 0 && path_canonical(path) &&
 	       !contract_covers(contract, path);
 }
 
@@ -114,7 +96,7 @@ static int path_of(const struct contract *contract, const struct request *reques
 	if (!path)
 		return -errno;
 	*ret = path;
-	return ask_proc(request->fd, path, PATH_SIZE);
+	return fd_where(request->fd, path, PATH_SIZE);
 }
 
 static bool may_be_ours(const struct contract *contract, const struct place *place, bool host_root)

@@ -50,19 +50,10 @@ static bool find_path(const char *name, char ret[PATH_SIZE])
 {
 	FD_CLEANUP int fd = open_cached(name);
 	struct stat st;
-	struct text text;
-	char link[32];
-	ssize_t n;
 
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISSOCK(st.st_mode))
 		return false;
-	text_init(&text, link, sizeof(link));
-	text_addf(&text, "/proc/self/fd/%d", fd);
-	n = readlink(link, ret, PATH_SIZE - 1);
-	if (n < 0)
-		return false;
-	ret[n] = '\0';
-	return path_canonical(ret);
+	return fd_where(fd, ret, PATH_SIZE) == 0 && path_canonical(ret);
 }
 
 static int take_line(struct facts *facts, const struct view_sandbox *sandbox, const char *line,

@@ -96,14 +96,12 @@ int trust_state(const struct trust *trust, const struct stat *st, const char *pa
 int trust_folder(const struct trust *trust, int fd, const char *path, struct err *err)
 {
 	enum { LIST_MAX = 4096 };
-	char list[LIST_MAX], link[32];
-	struct text text;
+	char list[LIST_MAX], link[FD_PATH_SIZE];
 	ssize_t n;
 
 	if (trust->all)
 		return 0;
-	text_init(&text, link, sizeof(link));
-	text_addf(&text, "/proc/self/fd/%d", fd);
+	fd_path(fd, link);
 	n = getxattr(link, "system.posix_acl_default", list, sizeof(list));
 	/* none, or a file system without: what is made there has the mode that it is given */
 	if (n < 0 && errno != ERANGE)
