@@ -55,18 +55,6 @@ static int add_filters(struct archive *archive)
 
 /* -- members -------------------------------------------------------------------------------- */
 
-/* A path, or without one an open file. */
-struct input {
-	const char *path;
-	int fd;
-};
-
-static int open_input(struct archive *archive, const struct input *input)
-{
-	return input->path ? archive_read_open_filename(archive, input->path, BLOCK)
-			   : archive_read_open_fd(archive, input->fd, BLOCK);
-}
-
 /* Feeds the inner archive with the outer one's member. */
 static la_ssize_t read_block(struct archive *archive, void *ctx, const void **ret_bytes)
 {
@@ -80,12 +68,12 @@ static la_ssize_t read_block(struct archive *archive, void *ctx, const void **re
 }
 
 /* deb(5): an ar archive, in which data.tar.* is a compressed tar archive of the files. */
-static int open_deb(struct archive_reader *reader, const struct input *input)
+static int open_deb(struct archive_reader *reader, int fd)
 {
 	struct archive_entry *entry;
 
 	if (archive_read_support_format_ar(reader->around) != ARCHIVE_OK ||
-	    open_input(reader->around, input) != ARCHIVE_OK)
+	    archive_read_open_fd(reader->around, fd, BLOCK) != ARCHIVE_OK)
 		return -EBADMSG;
 	while (archive_read_next_header(reader->around, &entry) == ARCHIVE_OK) {
 		const char *name = archive_entry_pathname(entry);
@@ -99,23 +87,23 @@ static int open_deb(struct archive_reader *reader, const struct input *input)
 	return -EBADMSG;
 }
 
-static int open_file(struct archive_reader *reader, const struct input *input)
+static int open_file(struct archive_reader *reader, int fd)
 {
 	struct archive *archive = reader->archive;
 
 	if (reader->kind == ARCHIVE_ZIP)
 		return archive_read_support_format_zip_seekable(archive) == ARCHIVE_OK &&
-				       open_input(archive, input) == ARCHIVE_OK
+				       archive_read_open_fd(archive, fd, BLOCK) == ARCHIVE_OK
 			       ? 0
 			       : -EBADMSG;
 	if (add_filters(archive) < 0 || archive_read_support_format_tar(archive) != ARCHIVE_OK)
 		return -EBADMSG;
 	if (reader->kind == ARCHIVE_DEB)
-		return open_deb(reader, input);
-	return open_input(archive, input) == ARCHIVE_OK ? 0 : -EBADMSG;
+		return open_deb(reader, fd);
+	return archive_read_open_fd(archive, fd, BLOCK) == ARCHIVE_OK ? 0 : -EBADMSG;
 }
 
-static struct archive_reader *begin(const struct input *input, enum archive_kind kind)
+static struct archive_reader *begin(int fd, enum archive_kind kind)
 {
 	struct archive_reader *reader = calloc(1, sizeof(*reader));
 
@@ -128,24 +116,20 @@ static struct archive_reader *begin(const struct input *input, enum archive_kind
 		archive_close(reader);
 		return NULL;
 	}
-	reader->is_broken = open_file(reader, input) < 0;
+	reader->is_broken = open_file(reader, fd) < 0;
 	return reader;
-}
-
-struct archive_reader *archive_open(const char *file, enum archive_kind kind)
-{
-	return begin(&(struct input){ .path = file }, kind);
 }
 
 struct archive_reader *archive_open_tar(int fd)
 {
-	return begin(&(struct input){ .fd = fd }, ARCHIVE_TAR);
+	return begin(fd, ARCHIVE_TAR);
 }
 
 struct archive_reader *archive_open_fd(int fd, enum archive_kind kind)
 {
-	return lseek(fd, 0, SEEK_SET) < 0 ? NULL : begin(&(struct input){ .fd = fd }, kind);
+	return lseek(fd, 0, SEEK_SET) < 0 ? NULL : begin(fd, kind);
 }
+
 void archive_close(struct archive_reader *reader)
 {
 	if (!reader)
@@ -330,7 +314,7 @@ int archive_extract(struct archive_reader *reader, const char *to, struct err *e
 	if (r == -EBADMSG)
 		return r;
 	if (r == 0)
-		r = exact_finish(&fd, reader->member.mode & 0111 ? 0755 : 0644);
+		r = files_finish(&fd, reader->member.mode & 0111 ? 0755 : 0644);
 	return r < 0 ? err_set(err, -r, "cannot write %s", to) : 0;
 }
 

@@ -26,15 +26,12 @@ struct archive_member {
 	struct timespec mtime;
 };
 
-/* Opens an archive; of a Debian package, its files. NULL without memory. What is wrong with it
- * archive_next tells. */
-struct archive_reader *archive_open(const char *file, enum archive_kind kind);
-
-/* The same for an open tar, which is borrowed. */
-struct archive_reader *archive_open_tar(int fd);
-
-/* The same of an open file, from its beginning; it stays the caller's, who closes it afterwards. */
+/* Opens an archive, from the beginning of a file that stays the caller's, who closes it afterwards;
+ * of a Debian package, its files. NULL without memory. What is wrong with it archive_next tells. */
 struct archive_reader *archive_open_fd(int fd, enum archive_kind kind);
+
+/* The same for a tar, from where fd stands: it may be a pipe. */
+struct archive_reader *archive_open_tar(int fd);
 
 /* An archive of more than 1000000 members or 64 GiB of bytes in files, holes included, is taken for
  * one that cannot be read; a zip archive also where a file is neither deflated nor as it is. */

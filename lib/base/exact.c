@@ -99,14 +99,6 @@ int exact_create(const char *path, struct err *err)
 	return fd < 0 ? err_set(err, -fd, "cannot create %s", path) : fd;
 }
 
-int exact_finish(int *fd, unsigned mode)
-{
-	const struct timespec times[2] = { { .tv_sec = FILES_TIME }, { .tv_sec = FILES_TIME } };
-
-	return fchmod(*fd, mode) < 0 || futimens(*fd, times) < 0 || close(fd_steal(fd)) < 0 ? -errno
-											    : 0;
-}
-
 int exact_symlink(const char *target, const char *path, struct err *err)
 {
 	FOLDER_CLEANUP struct folder root = top();
@@ -171,31 +163,13 @@ int exact_remove(const char *path, struct err *err)
 	return folder_remove(&root, below_rest(path), err);
 }
 
-static int compare_entries(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 int exact_each_name(const char *path, const struct files_names *names, struct err *err)
 {
 	FD_CLEANUP int fd = exact_open(path, O_RDONLY | O_DIRECTORY);
-	struct dirent **entries;
-	int n, r = 0;
 
 	if (fd < 0)
 		return err_set(err, -fd, "cannot read %s", path);
-	n = scandirat(fd, ".", &entries, names->select, compare_entries);
-	if (n < 0)
-		return err_set(err, errno, "cannot read %s", path);
-	for (int i = 0; i < n; i++) {
-		const char *name = entries[i]->d_name;
-
-		if (r == 0 && !str_eq(name, ".") && !str_eq(name, ".."))
-			r = names->each(path, name, err, names->ctx);
-		free(entries[i]);
-	}
-	free(entries);
-	return r;
+	return files_each_name_at(fd, ".", path, names, err);
 }
 
 int exact_settle(const char *path, struct err *err)

@@ -43,9 +43,6 @@ int exact_write(const char *path, const char *bytes, size_t n, unsigned mode, st
 /* Makes a file, which must not exist, of mode 0600, and opens it for reading and writing. */
 int exact_create(const char *path, struct err *err);
 
-/* Gives an open file its last mode and FILES_TIME, and closes it. -errno without a sentence. */
-int exact_finish(int *fd, unsigned mode);
-
 /* Makes a symbolic link. */
 int exact_symlink(const char *target, const char *path, struct err *err);
 
@@ -68,7 +65,7 @@ int exact_sum(const char *path, char *ret_hex, uint64_t *ret_size, struct err *e
 int exact_walk(const char *path, const struct walk *walk, struct err *err);
 int exact_remove(const char *path, struct err *err);
 
-/* As files_each_name and files_settle. */
+/* As files_each_name; files_settle_one for everything below path. */
 int exact_each_name(const char *path, const struct files_names *names, struct err *err);
 int exact_settle(const char *path, struct err *err);
 

@@ -86,35 +86,25 @@ int files_mkdirs(const char *path, struct err *err)
 	return make_dir(path, err);
 }
 
-int files_mkdirs_for(const char *path, struct err *err)
+int files_finish(int *fd, unsigned mode)
 {
-	char dir[PATH_SIZE];
-	char *slash;
-	int r = files_path(dir, err, "%s", path);
+	const struct timespec times[2] = { { .tv_sec = FILES_TIME }, { .tv_sec = FILES_TIME } };
 
-	if (r < 0)
-		return r;
-	slash = strrchr(dir, '/');
-	if (!slash || slash == dir)
-		return 0;
-	*slash = '\0';
-	return files_mkdirs(dir, err);
+	return fchmod(*fd, mode) < 0 || futimens(*fd, times) < 0 || close(fd_steal(fd)) < 0 ? -errno
+											    : 0;
 }
 
 int files_write(const char *path, const char *bytes, size_t n, unsigned mode, struct err *err)
 {
-	const struct timespec times[2] = { { .tv_sec = FILES_TIME }, { .tv_sec = FILES_TIME } };
 	FD_CLEANUP int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	int r;
 
 	if (fd < 0)
 		return err_set(err, errno, "cannot create %s", path);
 	r = fd_write_all(fd, bytes, n);
-	if (r < 0)
-		return err_set(err, -r, "cannot write %s", path);
-	if (fchmod(fd, mode) < 0 || futimens(fd, times) < 0 || close(fd_steal(&fd)) < 0)
-		return err_set(err, errno, "cannot write %s", path);
-	return 0;
+	if (r == 0)
+		r = files_finish(&fd, mode);
+	return r < 0 ? err_set(err, -r, "cannot write %s", path) : 0;
 }
 
 int files_link(const char *target, const char *path, struct err *err)
@@ -168,10 +158,11 @@ static bool is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-int files_each_name(const char *dir, const struct files_names *names, struct err *err)
+int files_each_name_at(int dirfd, const char *at, const char *dir, const struct files_names *names,
+		       struct err *err)
 {
 	struct dirent **entries;
-	int n = scandir(dir, &entries, names->select, compare_entries), r = 0;
+	int n = scandirat(dirfd, at, &entries, names->select, compare_entries), r = 0;
 
 	if (n < 0)
 		return err_set(err, errno, "cannot read %s", dir);
@@ -182,6 +173,11 @@ int files_each_name(const char *dir, const struct files_names *names, struct err
 	}
 	free(entries);
 	return r;
+}
+
+int files_each_name(const char *dir, const struct files_names *names, struct err *err)
+{
+	return files_each_name_at(AT_FDCWD, dir, dir, names, err);
 }
 
 /* By a descriptor of the very file: whether it is shared is asked of what is changed. */
@@ -206,11 +202,6 @@ int files_settle_one(const struct walk_entry *entry, struct err *err, void *ctx)
 	if (utimensat(fd, "", times, AT_EMPTY_PATH) < 0)
 		return err_set(err, errno, "cannot set the time of %s", entry->path);
 	return 0;
-}
-
-int files_settle(const char *dir, struct err *err)
-{
-	return walk_all(dir, &(struct walk){ .each = files_settle_one }, err);
 }
 
 int files_sum_open(int fd, const char *path, char *ret_hex, uint64_t *ret_size, struct err *err)

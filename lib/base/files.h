@@ -34,11 +34,11 @@ bool files_exist(const char *path);
 /* Creates a directory, mode 0755, and those above it that are missing. */
 int files_mkdirs(const char *path, struct err *err);
 
-/* The same for the directory that path lies in. */
-int files_mkdirs_for(const char *path, struct err *err);
-
 /* Creates a file, which must not exist, with n bytes and mode. */
 int files_write(const char *path, const char *bytes, size_t n, unsigned mode, struct err *err);
+
+/* Gives an open file its last mode and FILES_TIME, and closes it. -errno without a sentence. */
+int files_finish(int *fd, unsigned mode);
 
 /* Creates a symbolic link. */
 int files_link(const char *target, const char *path, struct err *err);
@@ -58,11 +58,12 @@ struct files_names {
 };
 int files_each_name(const char *dir, const struct files_names *names, struct err *err);
 
-/* Gives everything below dir its final mode (0755 or 0644) and FILES_TIME, but for files that are
- * hard links: those have a second place where that is decided. */
-int files_settle(const char *dir, struct err *err);
+/* The same of the directory `at` below an open one; dir is what each and sentences get. */
+int files_each_name_at(int dirfd, const char *at, const char *dir, const struct files_names *names,
+		       struct err *err);
 
-/* The same of one file, for walk_at. */
+/* For walk_at: gives what is met its final mode (0755 or 0644) and FILES_TIME, but for files that
+ * are hard links: those have a second place where that is decided. */
 int files_settle_one(const struct walk_entry *entry, struct err *err, void *ctx);
 
 /* SHA-256 of a file as hexadecimal (65 bytes), and its size. */

@@ -200,16 +200,6 @@ int folder_walk(const struct folder *folder, const char *path, const struct walk
 
 /* -- to make and to change ------------------------------------------------------------------ */
 
-static int settle(const struct folder *folder, const char *path, int *fd, unsigned mode,
-		  struct err *err)
-{
-	const struct timespec times[2] = { { .tv_sec = FILES_TIME }, { .tv_sec = FILES_TIME } };
-
-	if (fchmod(*fd, mode) < 0 || futimens(*fd, times) < 0 || close(fd_steal(fd)) < 0)
-		return cannot(folder, "write", path, -errno, err);
-	return 0;
-}
-
 int folder_write(const struct folder *folder, const char *path, const char *bytes, size_t n,
 		 unsigned mode, struct err *err)
 {
@@ -219,19 +209,9 @@ int folder_write(const struct folder *folder, const char *path, const char *byte
 	if (fd < 0)
 		return cannot(folder, "create", path, fd, err);
 	r = fd_write_all(fd, bytes, n);
-	return r < 0 ? cannot(folder, "write", path, r, err) : settle(folder, path, &fd, mode, err);
-}
-
-int folder_copy(const struct folder *folder, const char *path, int from, unsigned mode,
-		struct err *err)
-{
-	FD_CLEANUP int fd = below_create(folder->fd, path, 0600);
-	int r;
-
-	if (fd < 0)
-		return cannot(folder, "create", path, fd, err);
-	r = fd_copy(from, fd);
-	return r < 0 ? cannot(folder, "write", path, r, err) : settle(folder, path, &fd, mode, err);
+	if (r == 0)
+		r = files_finish(&fd, mode);
+	return r < 0 ? cannot(folder, "write", path, r, err) : 0;
 }
 
 int folder_link(const struct folder *folder, const char *target, const char *path, struct err *err)

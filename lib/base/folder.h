@@ -76,10 +76,6 @@ int folder_sum(const struct folder *folder, const char *path, char *ret_hex, uin
 int folder_write(const struct folder *folder, const char *path, const char *bytes, size_t n,
 		 unsigned mode, struct err *err);
 
-/* The same with what is left of an open file. */
-int folder_copy(const struct folder *folder, const char *path, int from, unsigned mode,
-		struct err *err);
-
 /* Makes a symbolic link. */
 int folder_link(const struct folder *folder, const char *target, const char *path, struct err *err);
 

@@ -34,6 +34,10 @@ static const struct finding_kind boot_programs = {
 	"leave the call out, or put a script of that name into TREE/bin"
 };
 
+/* Where a distribution has its programs, and a view the tree's. */
+static const char *const dirs[] = { "/bin", "/usr/bin", "/sbin", "/usr/sbin" };
+enum { N_OF_DIRS = sizeof(dirs) / sizeof(dirs[0]) };
+
 struct calls {
 	struct check_part *part;
 	struct sysroot *views; /* a client's, for each of part->archs */
@@ -43,11 +47,10 @@ struct calls {
 
 static bool view_has(const struct sysroot *view, const char *name)
 {
-	static const char *const path[] = { "/bin", "/usr/bin", "/sbin", "/usr/sbin" };
 	char at[PATH_SIZE], real[PATH_SIZE];
 
-	for (size_t i = 0; i < sizeof(path) / sizeof(path[0]); i++) {
-		if (files_path(at, NULL, "%s/%s", path[i], name) == 0 &&
+	for (size_t i = 0; i < N_OF_DIRS; i++) {
+		if (files_path(at, NULL, "%s/%s", dirs[i], name) == 0 &&
 		    sysroot_find(view, at, real) == 0)
 			return true;
 	}
@@ -58,13 +61,12 @@ static bool view_has(const struct sysroot *view, const char *name)
  * working directory) it is shown in views, or nobody's but the script's. */
 static bool is_of_distribution(const char *name)
 {
-	static const char *const dirs[] = { "/bin", "/sbin", "/usr/bin", "/usr/sbin" };
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789._+-";
 	const char *base = path_base(name);
 	bool known = base == name;
 
-	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+	for (size_t i = 0; i < N_OF_DIRS; i++)
 		known = known ||
 			((size_t)(base - name) == strlen(dirs[i]) + 1 && str_starts(name, dirs[i]));
 	return known && *base && *base != '-' && *base != '.' && !base[strspn(base, letters)];

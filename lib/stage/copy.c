@@ -67,7 +67,7 @@ static int copy_open(int in, const char *from, const char *to, struct err *err)
 	if (r == -EAGAIN)
 		return err_say(err, EAGAIN, "%s has changed while it was copied", from);
 	if (r == 0)
-		r = exact_finish(&out, st.st_mode & 0111 ? 0755 : 0644);
+		r = files_finish(&out, st.st_mode & 0111 ? 0755 : 0644);
 	return r < 0 ? err_set(err, -r, "cannot copy %s to %s", from, to) : 0;
 }
 

@@ -37,12 +37,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct place place;
 	const struct archive_member *member = NULL;
 	struct archive_reader *reader;
-	int fd, r;
+	int file, fd, r;
 
 	place_fill(&place, data, size);
 	fd = open(place.out, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	reader = archive_open(place.file, ARCHIVE_TAR);
-	if (fd < 0 || !reader)
+	file = open(place.file, O_RDONLY | O_CLOEXEC);
+	reader = archive_open_tar(file);
+	if (file < 0 || fd < 0 || !reader)
 		abort();
 	while ((r = archive_next(reader, &member)) > 0) {
 		r = take(reader, member, fd);
@@ -55,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	archive_close(reader);
 	(void)close(fd);
+	(void)close(file);
 	place_check(&place, size);
 	return 0;
 }
