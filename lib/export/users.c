@@ -112,28 +112,18 @@ static struct export_users *users_of_tree(const struct counting *c, const char *
 	return NULL;
 }
 
-static int count_contracts(const struct counting *c, struct err *err)
+static void count_contract(const struct contract *contract, void *ctx)
 {
-	ARRAY_FREE struct contract *contract = malloc(sizeof(*contract));
-	unsigned generations[GENERATION_MAX];
-	int n = generation_list(generations, err);
+	const struct counting *c = ctx;
 
-	if (!contract)
-		return err_set(err, ENOMEM, "cannot read contracts");
-	for (int i = 0; i < n; i++) {
-		/* one that is just being made or removed has none */
-		if (generation_read(generations[i], contract, NULL) < 0)
-			continue;
-		for (size_t j = 0; j < contract->n_trees; j++) {
-			const struct contract_tree *tree = &contract->trees[j];
-			const struct place root = { .dev = tree->dev, .ino = tree->ino };
-			struct export_users *users = users_of_tree(c, tree->path, &root);
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		const struct contract_tree *tree = &contract->trees[i];
+		const struct place root = { .dev = tree->dev, .ino = tree->ino };
+		struct export_users *users = users_of_tree(c, tree->path, &root);
 
-			if (users)
-				users->enabled = true;
-		}
+		if (users)
+			users->enabled = true;
 	}
-	return n < 0 ? n : 0;
 }
 
 /* A runtime beside the host may outlive its generation, for scripts that still run in it. */
@@ -274,7 +264,7 @@ int export_users_count(const struct export_users_request *request, struct export
 			    &(struct leases_visitor){ .each = count_lease, .ctx = &c }, err);
 	if (more < 0)
 		return more;
-	r = count_contracts(&c, err);
+	r = generation_each(count_contract, &c, err);
 	if (r == 0)
 		r = runtimes_each_tree(count_runtime, &c, err);
 	if (r < 0)

@@ -139,6 +139,23 @@ int generation_read(unsigned generation, struct contract *ret, struct err *err)
 	return bake_read(path, ret, err);
 }
 
+int generation_each(void (*each)(const struct contract *contract, void *ctx), void *ctx,
+		    struct err *err)
+{
+	ARRAY_FREE struct contract *contract =
+		malloc(sizeof(*contract)); /* too large for a stack */
+	unsigned generations[GENERATION_MAX];
+	int n = generation_list(generations, err);
+
+	if (!contract)
+		return err_set(err, ENOMEM, "cannot read contracts");
+	for (int i = 0; i < n; i++) {
+		if (generation_read(generations[i], contract, NULL) == 0)
+			each(contract, ctx);
+	}
+	return n < 0 ? n : 0;
+}
+
 static int make_template(const struct conf *conf, struct contract_tree *tree, const char *pin,
 			 struct err *err)
 {

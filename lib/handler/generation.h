@@ -31,6 +31,11 @@ int generation_list(unsigned ret[GENERATION_MAX], struct err *err);
 /* Reads the contract of a generation. */
 int generation_read(unsigned generation, struct contract *ret, struct err *err);
 
+/* Calls each with every contract that there is. One that cannot be read is just being made or
+ * removed, of an enabling that was killed, or of another BusyPy. */
+int generation_each(void (*each)(const struct contract *contract, void *ctx), void *ctx,
+		    struct err *err);
+
 /* True if the generation was made from what this fingerprint is of. */
 bool generation_is_from(unsigned generation, const char *fingerprint);
 

@@ -72,8 +72,10 @@ static int add_runtime(const char *dir, const char *name, struct err *err, void 
 	return 0;
 }
 
-static void note_named(struct listing *listing, const struct contract *contract)
+static void note_named(const struct contract *contract, void *ctx)
 {
+	struct listing *listing = ctx;
+
 	for (size_t i = 0; i < contract->n_trees; i++) {
 		char name[32];
 
@@ -83,23 +85,6 @@ static void note_named(struct listing *listing, const struct contract *contract)
 	}
 }
 
-/* Which of them the contracts name that are there. One that cannot be read is of an enabling that
- * was killed, or of an older BusyPy, which named none. */
-static int find_named(struct listing *listing, struct err *err)
-{
-	ARRAY_FREE struct contract *contract = malloc(sizeof(*contract));
-	unsigned generations[GENERATION_MAX];
-	int n = generation_list(generations, err);
-
-	if (!contract)
-		return err_set(err, ENOMEM, "cannot read contracts");
-	for (int i = 0; i < n; i++) {
-		if (generation_read(generations[i], contract, NULL) == 0)
-			note_named(listing, contract);
-	}
-	return n < 0 ? n : 0;
-}
-
 static int list_runtimes(struct listing *ret, struct err *err)
 {
 	struct files_names names = { .select = is_runtime, .each = add_runtime, .ctx = ret };
@@ -107,7 +92,7 @@ static int list_runtimes(struct listing *ret, struct err *err)
 
 	if (r < 0)
 		return r;
-	r = find_named(ret, err);
+	r = generation_each(note_named, ret, err);
 	if (r < 0)
 		return r;
 	return executed_find(ret->programs, ret->n, err);

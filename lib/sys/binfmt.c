@@ -101,7 +101,8 @@ int binfmt_register(int instance, const struct rule *rule, struct err *err)
 	return 0;
 }
 
-int binfmt_remove(int instance, const char *name, struct err *err)
+/* An entry that is not there is no error. */
+static int remove_entry(int instance, const char *name, struct err *err)
 {
 	FD_CLEANUP int fd = -1;
 
@@ -131,7 +132,7 @@ int binfmt_remove_all(int instance, bool (*wanted)(const char *name, void *ctx),
 	while ((r = dirs_next(&dirs, &name)) > 0) {
 		if (!wanted(name, ctx))
 			continue;
-		r = binfmt_remove(instance, name, failed ? NULL : err);
+		r = remove_entry(instance, name, failed ? NULL : err);
 		if (r < 0)
 			failed = failed ? failed : r;
 		else

@@ -24,11 +24,8 @@ int binfmt_new_instance(struct err *err);
 /* Registers an entry. EEXIST if the name is taken. */
 int binfmt_register(int instance, const struct rule *rule, struct err *err);
 
-/* Removes an entry by name; an entry that is not there is no error. */
-int binfmt_remove(int instance, const char *name, struct err *err);
-
-/* Removes those whose names are wanted, without memory of its own, and goes on where one cannot be:
- * for undoing. How many, or the first error. */
+/* Removes the entries whose names are wanted, without memory of its own, and goes on where one
+ * cannot be: for undoing. How many, or the first error. */
 int binfmt_remove_all(int instance, bool (*wanted)(const char *name, void *ctx), void *ctx,
 		      struct err *err);
 
