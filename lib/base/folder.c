@@ -71,8 +71,7 @@ int folder_open_trusted(const char *path, struct folder *ret, struct err *err)
 	return fd < 0 ? fd : folder_take(fd, path, ret, err);
 }
 
-/* The folder that fd stands for. */
-static int take_in(const struct folder *folder, const char *path, int fd, struct folder *ret,
+int folder_take_in(const struct folder *folder, const char *path, int fd, struct folder *ret,
 		   struct err *err)
 {
 	char full[PATH_SIZE];
@@ -88,7 +87,8 @@ int folder_enter(const struct folder *folder, const char *path, struct folder *r
 {
 	int fd = below_open(folder->fd, path, O_RDONLY | O_DIRECTORY);
 
-	return fd < 0 ? cannot(folder, "read", path, fd, err) : take_in(folder, path, fd, ret, err);
+	return fd < 0 ? cannot(folder, "read", path, fd, err)
+		      : folder_take_in(folder, path, fd, ret, err);
 }
 
 int folder_make(const struct folder *folder, const char *path, struct folder *ret, struct err *err)
@@ -96,7 +96,7 @@ int folder_make(const struct folder *folder, const char *path, struct folder *re
 	int fd = below_mkdirs(folder->fd, path, 0755);
 
 	return fd < 0 ? cannot(folder, "create", path, fd, err)
-		      : take_in(folder, path, fd, ret, err);
+		      : folder_take_in(folder, path, fd, ret, err);
 }
 
 int folder_mkdirs(const struct folder *folder, const char *path, struct err *err)

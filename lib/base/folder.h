@@ -42,6 +42,10 @@ int folder_open_trusted(const char *path, struct folder *ret, struct err *err);
  * this fails. */
 int folder_take(int fd, const char *path, struct folder *ret, struct err *err);
 
+/* The same of what was opened below a folder, by this path. */
+int folder_take_in(const struct folder *folder, const char *path, int fd, struct folder *ret,
+		   struct err *err);
+
 /* Opens a directory in it; it must exist. */
 int folder_enter(const struct folder *folder, const char *path, struct folder *ret,
 		 struct err *err);

@@ -118,8 +118,7 @@ static int enter_versions(struct export_dir *dir, const char *path, struct err *
 		return err_set(err, EACCES, "cannot read %s/" EXPORT_VERSIONS, dir->root.path);
 	if (fd < 0)
 		return refuse(dir, path, err);
-	fd_close(&fd);
-	r = folder_enter(&dir->root, EXPORT_VERSIONS, &dir->versions, err);
+	r = folder_take_in(&dir->root, EXPORT_VERSIONS, fd, &dir->versions, err);
 	if (r < 0)
 		return r;
 	if (fstat(dir->versions.fd, &st) < 0)
