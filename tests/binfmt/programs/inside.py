@@ -63,6 +63,15 @@ def make_host():
         write(f"{HOST}/{name}", f"{line}\nimport sys\nprint(sys.executable, sys.version)\n", 0o755)
 
 
+def two_pythons():
+    """What is the tree's and what the host's can be told apart only where they differ."""
+    names = [re.findall(r"^python3\.\d+$", "\n".join(os.listdir(folder)), re.MULTILINE)
+             for folder in (f"{STAGED}/etc/python/{ARCH}/usr/bin", "/usr/bin")]
+    if len(names[0]) != 1 or names[0] == names[1]:
+        sys.exit(f"Bail out! the tree has {names[0]}, the host {names[1]}")
+    print(f"# the tree has {names[0][0]}, the host {' '.join(names[1])}")
+
+
 def make_tree():
     for folder in "etc/python", "etc/clib":
         os.makedirs(f"{TREE}/{folder}")
@@ -120,6 +129,7 @@ def differences(row, results):
 
 
 def main():
+    two_pythons()
     make_host()
     make_tree()
     # before there is a handler: nothing of us is in the host's own way
@@ -128,13 +138,12 @@ def main():
     results = {caller: (host[caller], battery(TREE + "/bin", caller, PATH)) for caller in CALLERS}
     rows = list(results["root"][0])
     failed = 0
-    for number, row in enumerate(rows, 1):
+    for row in rows:
         lines = list(differences(row, results))
         failed += bool(lines)
-        print(f"{'not ' if lines else ''}ok {number} - {row}")
+        print(f"{'not ' if lines else ''}ok - {row}")
         for line in lines:
             print("# " + line)
-    print(f"1..{len(rows) + 1}")
     return bool(failed)
 
 
