@@ -38,6 +38,13 @@ $(B)/performed/init: $(call musl_objects,tests/support/performed.c $(INIT)) $(B)
 	$(call say,MUSL)
 	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) $(WRAP) -o $@ $^
 
+# busypy-full for many calls, each in a root of its own.
+$(B)/foretell: $(call host_objects,tests/support/foretell.c $(CLI)) $(B)/librooms.a $(B)/libsys.a \
+		$(B)/libcore.a
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(HOST_CFLAGS) -pie -Wl,--wrap=main -o $@ $^ $(LIBS)
+
 # A runtime beside the host without enabling anything.
 $(B)/mkruntime: $(call host_objects,tests/support/mkruntime.c) $(B)/librooms.a $(B)/libsys.a $(B)/libcore.a
 	@mkdir -p $(@D)
@@ -45,7 +52,7 @@ $(B)/mkruntime: $(call host_objects,tests/support/mkruntime.c) $(B)/librooms.a $
 	$(Q)$(CC) $(HOST_CFLAGS) -pie -o $@ $^ $(LIBS)
 
 units: $(patsubst tests/core/unit/%.c,$(B)/unit/%,$(UNIT))
-helpers: $(patsubst tests/support/helpers/%.c,$(B)/helpers/%,$(HELPERS)) $(PERFORMED) $(B)/mkruntime
+helpers: $(patsubst tests/support/helpers/%.c,$(B)/helpers/%,$(HELPERS)) $(PERFORMED) $(B)/mkruntime $(B)/foretell
 
 check-layers: all
 	$(Q)tests/check-layers $(B)

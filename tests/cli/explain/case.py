@@ -3,6 +3,10 @@
 import os
 import shutil
 import subprocess
+import sys
+
+sys.path.append(os.path.abspath(__file__ + "/../../../support"))
+from patience import patient  # noqa: E402
 
 USER = 1000
 AS_USER = ("setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups")
@@ -22,6 +26,7 @@ class Case:
         self.damaged = damaged  # so that explain may say that it cannot tell
         self.mutant = mutant  # may be killed unforeseen
         self.root = root  # of a machine that boots with it; here: a chroot
+        self.described = []  # what it is, for who reads that it failed
 
     def asked(self, machine):
         options = ["--root", self.root] if self.root else []
@@ -33,6 +38,26 @@ class Case:
             shutil.copy(machine.rawexec, self.root)
         program = ["chroot", self.root, "/rawexec"] if self.root else [machine.rawexec]
         return [*self.wrap, *program, self.path, *self.arguments]
+
+
+    def ask(self, machine):
+        """explain's status, what it printed, and its complaint."""
+        run = self.run(self.asked(machine))
+        return run.returncode, run.stdout, run.stderr
+
+    def execute(self, machine):
+        """The outcome in rawexec's words, and what the program said."""
+        run = self.run(self.executed(machine))
+        return run.stdout.strip(), run.stderr.strip()
+
+    def run(self, words):
+        return subprocess.run(words, capture_output=True, text=True, errors="surrogateescape",
+                              cwd=self.directory, env=self.environment, check=False,
+                              timeout=patient(60))
+
+    def agrees(self, said, sentence):
+        """Whether explain's sentence names what the program's does."""
+        return True
 
 
 class Machine:
