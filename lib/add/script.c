@@ -13,11 +13,13 @@
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
+#include "core/broken.h"
 #include "core/env_line.h"
 #include "core/err.h"
 #include "core/first_line.h"
 #include "core/name.h"
 #include "core/path_size.h"
+#include "core/python_call.h"
 #include "core/shebang.h"
 #include "core/str.h"
 #include "stage/runtime_info.h"
@@ -55,9 +57,15 @@ static int check_env(const struct add *add, const char *path, const struct sheba
 static int check_script(const struct add *add, const char *path, const char *bytes, size_t n,
 			struct err *err)
 {
+	const char *better, *before = shebang_before(bytes, n);
+	struct python_call call = { 0 };
+	char shown[SHEBANG_SHOWN];
+	struct err why = { 0 };
 	struct shebang line;
-	const char *better;
 
+	shebang_show(bytes, n, shown);
+	if (before)
+		return broken_before(path, before, err);
 	switch (first_line_check(bytes, n, &line, &better)) {
 	case FIRST_LINE_OURS:
 		return check_env(add, path, &line, err);
@@ -65,10 +73,14 @@ static int check_script(const struct add *add, const char *path, const char *byt
 	case FIRST_LINE_OTHER:
 		if (view_has(add, line.interp))
 			return 0;
+		shebang_show(line.interp, strlen(line.interp), shown);
 		return err_say(err, ENOENT,
 			       "%s: no view of this tree has %s, which its first line names (Hint: "
 			       "a tree's scripts begin with #!/usr/bin/python3 or #!/bin/shell)",
-			       path, line.interp);
+			       path, shown);
+	case FIRST_LINE_STRAY:
+		(void)first_line_python(bytes, n, &call, &why);
+		return err_say(err, ENOEXEC, "%s: for %s %s", path, shown, why.text);
 	case FIRST_LINE_UNMATCHED:
 		return err_say(err, ENOEXEC,
 			       "%s: the handler does not match its first line (Hint: write it as "
@@ -76,15 +88,14 @@ static int check_script(const struct add *add, const char *path, const char *byt
 			       path, better);
 	case FIRST_LINE_ENV:
 		return err_say(err, ENOEXEC,
-			       "%s: #!%s %s would start what the machine that runs it has%s%s%s",
-			       path, line.interp, line.arg,
-			       better ? " (Hint: its first line should be " : "",
+			       "%s: %s would start what the machine that runs it has%s%s%s", path,
+			       shown, better ? " (Hint: its first line should be " : "",
 			       better ? better : "", better ? ")" : "");
 	case FIRST_LINE_ENV_REFUSES:
 		return err_say(err, ENOEXEC,
-			       "%s: env starts nothing for #!%s %s (Hint: #!" ENV_PROGRAM
+			       "%s: env starts nothing for %s (Hint: #!" ENV_PROGRAM
 			       " python3, or with arguments #!" ENV_PROGRAM " -S python3 -u)",
-			       path, line.interp, line.arg);
+			       path, shown);
 	case FIRST_LINE_RETURN:
 		return err_say(err, ENOEXEC,
 			       "%s: its first line ends with a carriage return (Hint: 'sed -i "

@@ -20,6 +20,7 @@
 #include "core/err.h"
 #include "core/first_line.h"
 #include "core/path_size.h"
+#include "core/python_call.h"
 #include "core/shebang.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -31,9 +32,16 @@ static const struct finding_kind carriage_return = {
 	FINDING_ERROR, "the kernel looks for an interpreter whose name ends with that byte",
 	"save it with Unix line ends: sed -i 's/\\r$//' it"
 };
-static const struct finding_kind byte_order_mark = {
+static const struct finding_kind no_first = {
 	FINDING_ERROR, "the kernel sees no #!, and a shell runs the file as a shell script",
-	"save it without a byte order mark"
+	"let #! be its first two bytes"
+};
+static const struct finding_kind other_coding = { FINDING_ERROR,
+						  "the kernel sees no #!, and no shell can read it",
+						  "save it as UTF-8" };
+static const struct finding_kind stray = {
+	FINDING_ERROR, "the kernel passes all behind the name as one word, as it stands",
+	"let it begin with #!" PYTHON ", or with #!" ENV_PROGRAM " -S python3 and the words"
 };
 static const struct finding_kind too_long = {
 	FINDING_ERROR, "the kernel reads 255 bytes and forgets the rest, or refuses the script",
@@ -140,8 +148,10 @@ static void check_interpreter(const struct programs *programs, const char *path,
 {
 	const struct check_part *part = programs->part;
 	int results[CHECK_ARCHS_MAX];
+	char shown[SHEBANG_SHOWN];
 	size_t failed = 0;
 
+	shebang_show(line->interp, strlen(line->interp), shown);
 	for (size_t i = 0; i < part->n_archs; i++) {
 		results[i] = follow(&programs->views[i], line->interp);
 		failed += results[i] < 0;
@@ -155,7 +165,7 @@ static void check_interpreter(const struct programs *programs, const char *path,
 				    SHEBANG_DEPTH_MAX);
 		else if (results[i] < 0 && !str_eq(line->interp, PYTHON))
 			finding_add(part->findings, &no_interpreter, path, arch,
-				    "begins with #!%s, which %s", line->interp, reason(results[i]));
+				    "begins with #!%s, which %s", shown, reason(results[i]));
 		if (!arch)
 			return;
 	}
@@ -164,21 +174,36 @@ static void check_interpreter(const struct programs *programs, const char *path,
 static void find_unmatched(const struct programs *programs, const char *path, const char *head,
 			   size_t n, const char *better)
 {
-	const char *end = memchr(head, '\n', n);
+	char shown[SHEBANG_SHOWN];
 	bool shell = better && !str_eq(better, "#!" PYTHON);
 
+	shebang_show(head, n, shown);
 	finding_add(programs->part->findings, shell ? &shell_unmatched : &unmatched, path, NULL,
-		    "begins with %.*s, which the handler does not match",
-		    (int)(end ? (size_t)(end - head) : n), head);
+		    "begins with %s, which the handler does not match", shown);
+}
+
+static void find_stray(const struct programs *programs, const char *path, const char *head,
+		       size_t n)
+{
+	struct python_call call = { 0 };
+	char shown[SHEBANG_SHOWN];
+	struct err why = { 0 };
+
+	shebang_show(head, n, shown);
+	(void)first_line_python(head, n, &call, &why);
+	finding_add(programs->part->findings, &stray, path, NULL, "begins with %s, for which %s",
+		    shown, why.text);
 }
 
 static void check_line(const struct programs *programs, const char *path, const char *head,
 		       size_t n)
 {
 	struct findings *findings = programs->part->findings;
+	char shown[SHEBANG_SHOWN];
 	struct shebang line;
 	const char *better;
 
+	shebang_show(head, n, shown);
 	switch (first_line_check(head, n, &line, &better)) {
 	case FIRST_LINE_OURS:
 	case FIRST_LINE_OTHER:
@@ -191,8 +216,10 @@ static void check_line(const struct programs *programs, const char *path, const 
 		break;
 	case FIRST_LINE_ENV_REFUSES:
 		finding_add(findings, &env_refuses, path, NULL,
-			    "begins with #!%s %s, for which env starts nothing", line.interp,
-			    line.arg);
+			    "begins with %s, for which env starts nothing", shown);
+		break;
+	case FIRST_LINE_STRAY:
+		find_stray(programs, path, head, n);
 		break;
 	case FIRST_LINE_RETURN:
 		finding_add(findings, &carriage_return, path, NULL,
@@ -217,6 +244,7 @@ static void check_program(const struct programs *programs, const struct check_fi
 	char head[SHEBANG_READ];
 	bool executable = file->mode & 0111;
 	struct elf_head elf;
+	const char *before;
 	ssize_t n = check_read_head(programs->part, file->path, head);
 
 	if (n < 0) {
@@ -244,9 +272,12 @@ static void check_program(const struct programs *programs, const struct check_fi
 	}
 	if (!executable)
 		return;
-	if (n >= 5 && memcmp(head, "\xef\xbb\xbf#!", 5) == 0)
-		finding_add(findings, &byte_order_mark, file->path, NULL,
-			    "begins with a byte order mark");
+	before = shebang_before(head, (size_t)n);
+	if (before && str_eq(before, "UTF-16"))
+		finding_add(findings, &other_coding, file->path, NULL, "is UTF-16");
+	else if (before)
+		finding_add(findings, &no_first, file->path, NULL, "begins with %s before #!",
+			    before);
 	else
 		finding_add(findings, &no_program, file->path, NULL,
 			    "is neither a script nor a program");

@@ -40,28 +40,68 @@ static const struct finding_kind too_large = { FINDING_WARNING,
 					       "Python reads a source whole, into memory",
 					       "remove it, or split it" };
 
-/* Reads names from standard input's replacement, a file of lines; prints PATH, LINE and the reason
- * for each that cannot be compiled, each on a line of its own, and a last line. */
+/* Reads names from a file, as many programs as the second word says and then modules; prints PATH,
+ * LINE (0: of none) and the reason for each that cannot be compiled, each with a NUL, and a last
+ * word. Python takes a program that ends in a zip directory for a zip application, by zipimport;
+ * of a program that is a file each byte must be in its encoding, of a module not those of comments.
+ */
 static const char script[] =
-	"import sys\n"
-	"for name in open(sys.argv[1], 'rb').read().split(b'\\0')[:-1]:\n"
+	"import re, sys, zipimport\n"
+	"def read(name):\n"
 	"    try:\n"
 	"        with open(name, 'rb') as file:\n"
-	"            compile(file.read(), name, 'exec', dont_inherit=True)\n"
+	"            return file.read()\n"
 	"    except OSError:\n" /* the layout's matter */
-	"        pass\n"
+	"        return None\n"
+	"def cookie(data):\n"
+	"    for line in data.split(b'\\n')[:2]:\n"
+	"        found = re.match(rb'[ \\t\\f]*#.*?coding[:=][ \\t]*([-\\w.]+)', line)\n"
+	"        if found:\n"
+	"            return found[1].lower().replace(b'_', b'-')\n"
+	"def prove(name, data, program):\n"
+	"    if program:\n"
+	"        try:\n"
+	"            app = zipimport.zipimporter(name.decode(errors='surrogateescape'))\n"
+	"        except zipimport.ZipImportError:\n"
+	"            app = None\n"
+	"        if app:\n"
+	"            return app.get_code('__main__')\n"
+	"        if cookie(data) in (None, b'utf-8', b'utf8') and b'\\0' not in data:\n"
+	"            data.decode()\n"
+	"    compile(data, name, 'exec', dont_inherit=True)\n"
+	"def place(data, error):\n" /* of what has no line, the byte or the cookie that is wrong */
+	"    if getattr(error, 'lineno', None):\n"
+	"        return error.lineno\n"
+	"    if isinstance(error, UnicodeDecodeError):\n"
+	"        return data.count(b'\\n', 0, error.start) + 1\n"
+	"    if isinstance(error, (SyntaxError, ValueError)):\n"
+	"        if b'\\0' in data:\n"
+	"            return data.count(b'\\n', 0, data.index(b'\\0')) + 1\n"
+	"        if cookie(data):\n"
+	"            return 1 if cookie(data.partition(b'\\n')[0]) else 2\n"
+	"    return 0\n"
+	"def reason(error):\n"
+	"    if isinstance(error, zipimport.ZipImportError):\n"
+	"        return 'a zip application without __main__.py'\n"
+	"    if isinstance(error, UnicodeDecodeError):\n"
+	"        return 'the byte %#x is no UTF-8, and no encoding is declared' % "
+	"error.object[error.start]\n"
+	"    return getattr(error, 'msg', None) or str(error) or type(error).__name__\n"
+	"for number, name in enumerate(open(sys.argv[1], 'rb').read().split(b'\\0')[:-1]):\n"
+	"    data = read(name)\n"
+	"    try:\n"
+	"        if data is not None:\n"
+	"            prove(name, data, number < int(sys.argv[2]))\n"
 	"    except Exception as error:\n" /* RecursionError, MemoryError, ... */
-	"        line = getattr(error, 'lineno', None) or 0\n"
-	"        why = (getattr(error, 'msg', None) or str(error) or "
-	"type(error).__name__).replace('\\n', ' ')\n"
-	"        sys.stdout.buffer.write(b'%s\\0%d\\0%s\\0' % (name, line, "
-	"why.encode(errors='replace')))\n"
+	"        why = reason(error).replace('\\n', ' ').encode(errors='replace')\n"
+	"        sys.stdout.buffer.write(b'%s\\0%d\\0%s\\0' % (name, place(data, error), why))\n"
 	"sys.stdout.buffer.write(b'done\\0')\n";
 
 struct syntax {
 	struct check_part *part;
-	char list[64]; /* the file of names */
-	size_t n;      /* how many there are */
+	char list[64];	   /* the file of names */
+	size_t n;	   /* how many there are */
+	size_t n_programs; /* of these, first */
 };
 
 /* Python would read it whole. */
@@ -99,6 +139,7 @@ static int write_list(struct syntax *syntax, FILE *to)
 			(void)fprintf(to, "%s/%s%c", syntax->part->request->tree, file->path, 0);
 		}
 	}
+	syntax->n_programs = syntax->n;
 	check_index_below(index, TREE_SITE, &from, &end);
 	for (; from < end && syntax->n < PROGRAMS_MAX; from++) {
 		const struct check_file *file = &index->files[from];
@@ -115,7 +156,7 @@ static int write_list(struct syntax *syntax, FILE *to)
 /* The command line of a Python 3.minor that runs here: the machine's own, else, but for root, the
  * tree's. */
 struct python {
-	const char *argv[16]; /* 4 for the program, 8 for what it does, NULL */
+	const char *argv[16]; /* 4 for the program, 9 for what it does, NULL */
 	size_t n;
 	char ldso[PATH_SIZE], lib[PATH_SIZE], program[PATH_SIZE];
 };
@@ -177,7 +218,9 @@ static bool take_output(const struct syntax *syntax, unsigned minor, const char 
 			return false;
 		why = line + strlen(line) + 1;
 		finding_add(syntax->part->findings, &wrong_syntax, path, NULL,
-			    "line %s is no Python 3.%u: %s", line, minor, why);
+			    *line == '0' ? "%.0sis no Python 3.%u: %s"
+					 : "line %s is no Python 3.%u: %s",
+			    line, minor, why);
 		output = why + strlen(why) + 1;
 	}
 	return false;
@@ -188,17 +231,19 @@ static void try_minor(const struct syntax *syntax, unsigned minor, const struct 
 	static const char *const env[] = { "PYTHONDONTWRITEBYTECODE=1", "PYTHONHASHSEED=0", NULL };
 	struct python *python = calloc(1, sizeof(*python));
 	FILES_FREE char *output = NULL;
-	char complaint[ERR_TEXT_MAX] = "", path[64];
+	char complaint[ERR_TEXT_MAX] = "", path[64], programs[24];
 	struct err err = { 0 };
 	bool compiled = false;
 
+	(void)snprintf(programs, sizeof(programs), "%zu", syntax->n_programs); /* fits */
 	if (python && choose(syntax, minor, python)) {
 		static const char *const words[] = { "-I", "-S", "-B", "-W", "ignore", "-c" };
 
 		for (size_t i = 0; i < 6; i++)
 			python->argv[python->n++] = words[i];
 		python->argv[python->n++] = script;
-		python->argv[python->n] = syntax->list;
+		python->argv[python->n++] = syntax->list;
+		python->argv[python->n] = programs;
 		compiled = program_run(&(struct program){ .argv = python->argv,
 							  .env = env,
 							  .dir = "/",

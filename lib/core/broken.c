@@ -9,6 +9,7 @@
 #include "core/err.h"
 #include "core/runtime_layout.h"
 #include "core/shebang.h"
+#include "core/str.h"
 
 static const char *name_of(const struct arch *arch)
 {
@@ -88,6 +89,19 @@ int broken_depth(struct err *err)
 int broken_no_program(const char *path, struct err *err)
 {
 	return err_say(err, ENOEXEC, "%s is neither a script nor a sound ELF program", path);
+}
+
+int broken_before(const char *path, const char *what, struct err *err)
+{
+	if (str_eq(what, "UTF-16"))
+		return err_say(err, ENOEXEC,
+			       "%s is UTF-16, so that the kernel sees no #! (Hint: save it as "
+			       "UTF-8)",
+			       path);
+	return err_say(err, ENOEXEC,
+		       "%s begins with %s, so that the kernel sees no #!, and a shell runs it as "
+		       "a shell script (Hint: #! must be its first two bytes)",
+		       path, what);
 }
 
 int broken_shebang(const char *path, size_t n, struct err *err)

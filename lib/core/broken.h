@@ -46,6 +46,9 @@ int broken_no_program(const char *path, struct err *err);
 /* A first line "#!" that the kernel does not take (of n bytes that it sees): ENOEXEC. */
 int broken_shebang(const char *path, size_t n, struct err *err);
 
+/* What stands before its "#!", shebang_before(): ENOEXEC, too. */
+int broken_before(const char *path, const char *what, struct err *err);
+
 /* An object file, or a core dump: ENOEXEC. */
 int broken_object(const char *path, bool object, struct err *err);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/env_line.h"
+#include "core/python_call.h"
 #include "core/rule.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -84,14 +85,41 @@ bool first_line_matched(const char *bytes, size_t n)
 	return false;
 }
 
-bool first_line_is_python(const char *bytes, size_t n)
+/* The line without env. */
+static bool read_python(const char *bytes, size_t n, struct shebang *ret)
 {
-	struct shebang line, python;
+	struct shebang line;
 
 	if (shebang_parse(bytes, n, &line) < 0)
 		return false;
-	return str_eq(line.interp, ours[PYTHON].interp) ||
-	       env_line_python(&line, NULL, &python) == 1;
+	if (env_line_python(&line, NULL, ret) == 1)
+		return true;
+	*ret = line;
+	return str_eq(line.interp, ours[PYTHON].interp);
+}
+
+bool first_line_is_python(const char *bytes, size_t n)
+{
+	struct shebang python;
+
+	return read_python(bytes, n, &python);
+}
+
+int first_line_python(const char *bytes, size_t n, struct python_call *ret, struct err *err)
+{
+	struct shebang python;
+
+	return read_python(bytes, n, &python) ? python_call_line(&python, ret, err) : 0;
+}
+
+/* A line of ours: whether its words let Python run the script. */
+static enum first_line check_words(const char *bytes, size_t n)
+{
+	struct python_call call = { 0 };
+
+	if (!first_line_is_python(bytes, n) || first_line_python(bytes, n, &call, NULL) == 1)
+		return FIRST_LINE_OURS;
+	return FIRST_LINE_STRAY;
 }
 
 /* A line by which env starts, or seems to start, the tree's Python. */
@@ -102,7 +130,7 @@ static enum first_line check_env(const char *bytes, size_t n, const struct sheba
 	if (!first_line_matched(bytes, n))
 		return shebang_returns(line) ? FIRST_LINE_RETURN : FIRST_LINE_ENV;
 	if (env_line_python(line, NULL, &python) == 1)
-		return FIRST_LINE_OURS;
+		return check_words(bytes, n);
 	return shebang_returns(line) ? FIRST_LINE_RETURN : FIRST_LINE_ENV_REFUSES;
 }
 
@@ -126,7 +154,7 @@ enum first_line first_line_check(const char *bytes, size_t n, struct shebang *re
 		return FIRST_LINE_RETURN;
 	*ret_better = better_than(ret->interp);
 	if (*ret_better)
-		return first_line_matched(bytes, n) ? FIRST_LINE_OURS : FIRST_LINE_UNMATCHED;
+		return first_line_matched(bytes, n) ? check_words(bytes, n) : FIRST_LINE_UNMATCHED;
 	base = path_base(ret->interp);
 	if (str_starts(base, ours[PYTHON].word)) {
 		*ret_better = ours[PYTHON].line;

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct err;
+struct python_call;
 struct shebang;
 
 enum first_line {
@@ -17,6 +19,7 @@ enum first_line {
 	FIRST_LINE_ENV,		/* env PROGRAM, which the handler does not match either */
 	FIRST_LINE_ENV_REFUSES, /* env python3, as the handler matches it, but env would not take it
 				 */
+	FIRST_LINE_STRAY,	/* names Python, which does not run the script by its words */
 	FIRST_LINE_OTHER,	/* names another program: only in a view it is the tree's */
 	FIRST_LINE_RETURN,	/* its last word ends with a carriage return */
 	FIRST_LINE_LONG,	/* the kernel may cut it */
@@ -43,5 +46,9 @@ bool first_line_matched(const char *bytes, size_t n);
 
 /* True if the kernel starts the tree's Python for it, or would if the handler matched it. */
 bool first_line_is_python(const char *bytes, size_t n);
+
+/* What the tree's Python does by such a line: 1 if it runs the script, and ret then says how; 0,
+ * with a sentence, if not. ret->minor is given. Only where first_line_is_python(). */
+int first_line_python(const char *bytes, size_t n, struct python_call *ret, struct err *err);
 
 #endif

@@ -2,7 +2,6 @@
 /* The command line of CPython; pure. */
 #include "core/python_call.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 enum {
 	HELP_PARTS_SINCE = 11, /* --help-all, --help-env, --help-xoptions; -P */
+	UNINDENTED_SINCE = 14,
 	NEWEST = 14,
 	FRAMES_MAX = 65535,
 	DIGITS_LEAST = 640,
@@ -130,7 +130,7 @@ static bool to_int(const char *s, long long *ret)
 	s += strspn(s, " \t\n\v\f\r");
 	negative = *s == '-';
 	s += *s == '-' || *s == '+';
-	for (; isdigit((unsigned char)*s) && value <= INT_MAX; s++)
+	for (; *s >= '0' && *s <= '9' && value <= INT_MAX; s++)
 		value = 10 * value + (*s - '0');
 	*ret = negative ? -value : value;
 	return !*s && value <= INT_MAX;
@@ -254,15 +254,36 @@ static void read_early(struct python_call *call, struct given *given)
 	}
 }
 
-/* A command's first blank is of importance until 3.14. */
-static enum python_end take_command(struct python_call *call, const char *text, struct err *err)
+/* A command's first blank is of importance until 3.14; a path is no Python. What fails is followed
+ * by a prompt with -i. */
+static enum python_end take_command(struct python_call *call, struct err *err)
 {
+	const char *text = call->text, *why = NULL;
 	size_t blanks = strspn(text, " \t");
 
-	call->text = text;
-	if (!blanks || minor_of(call) >= 14 || !text[blanks] || strchr("#\n\r", text[blanks]))
+	if (blanks && minor_of(call) < UNINDENTED_SINCE && text[blanks] &&
+	    !strchr("#\n\r", text[blanks]))
+		why = "IndentationError: unexpected indent";
+	else if (text[0] == '/' || str_starts(text, "./") || str_starts(text, "../"))
+		why = "SyntaxError: invalid syntax";
+	if (!why || call->inspects)
 		return PYTHON_COMMAND;
-	(void)err_say(err, EINVAL, "IndentationError: unexpected indent");
+	(void)err_say(err, EINVAL, "%s", why);
+	return fail(call, PYTHON_FATAL);
+}
+
+/* True if there may be a module of that name: a path, or what a first line has in one word, is
+ * none. */
+static bool is_module(const char *text)
+{
+	return text[0] && text[0] != '.' && !str_ends(text, ".") && !strpbrk(text, "/ \t\r\n");
+}
+
+static enum python_end take_module(struct python_call *call, struct err *err)
+{
+	if (call->inspects || is_module(call->text))
+		return PYTHON_MODULE;
+	(void)err_say(err, EINVAL, "No module named %s", call->text);
 	return fail(call, PYTHON_FATAL);
 }
 
@@ -325,9 +346,9 @@ enum python_end python_call_parse(struct python_call *call, struct err *err)
 			return PYTHON_FAILS;
 	}
 	if (end == PYTHON_COMMAND)
-		return take_command(call, call->text, err);
+		return take_command(call, err);
 	if (end == PYTHON_MODULE)
-		return end;
+		return take_module(call, err);
 	if (getopt.next >= call->n || str_eq(call->words[getopt.next], "-"))
 		return PYTHON_STDIN;
 	call->script = getopt.next;
@@ -356,9 +377,8 @@ static const char *instead(enum python_end end)
 {
 	switch (end) {
 	case PYTHON_COMMAND:
-		return "runs a command that its first line gives, never the script";
 	case PYTHON_MODULE:
-		return "runs a module, and the script is only its argument";
+		return "takes the script's path for what it is told to run";
 	case PYTHON_STDIN:
 		return "reads a program from standard input, never the script";
 	case PYTHON_PRINTS:
@@ -377,6 +397,7 @@ int python_call_line(const struct shebang *line, struct python_call *ret, struct
 	struct err why = { 0 };
 	enum python_end end;
 	size_t n = 1;
+	bool meant;
 
 	for (size_t i = 0; line->has_arg && i <= line->more && n < LINE_WORDS_MAX; i++) {
 		words[n++] = at;
@@ -386,7 +407,10 @@ int python_call_line(const struct shebang *line, struct python_call *ret, struct
 	*ret = (struct python_call){ .words = words, .n = n, .minor = ret->minor };
 	end = python_call_parse(ret, &why);
 	ret->words = NULL;
-	if (end == PYTHON_RUNS && ret->script == n - 1)
+	meant = (end == PYTHON_RUNS && ret->script == n - 1) ||
+		((end == PYTHON_COMMAND || end == PYTHON_MODULE) && ret->text != script);
+	ret->text = NULL;
+	if (meant)
 		return 1;
 	if (end == PYTHON_RUNS)
 		(void)err_say(err, EINVAL, "python3 takes '%s' for the script", words[ret->script]);
@@ -395,7 +419,6 @@ int python_call_line(const struct shebang *line, struct python_call *ret, struct
 			      why.text);
 	else
 		(void)err_say(err, EINVAL, "python3 %s", instead(end));
-	ret->text = NULL;
 	(void)hint(line, err);
 	return 0;
 }

@@ -40,7 +40,7 @@ struct python_call {
 enum python_end python_call_parse(struct python_call *call, struct err *err);
 
 /* What Python does by this first line with a script that is started without arguments: 1 if it runs
- * it; ret may then say no_site. 0, with a sentence, if not. */
+ * it, or, by -c or -m, what the line says; 0, with a sentence, if not. ret->minor is given. */
 int python_call_line(const struct shebang *line, struct python_call *ret, struct err *err);
 
 #endif

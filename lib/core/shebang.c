@@ -60,6 +60,59 @@ bool shebang_begins(const char *bytes, size_t n)
 	return n >= 2 && bytes[0] == '#' && bytes[1] == '!';
 }
 
+const char *shebang_before(const char *bytes, size_t n)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t at = 0, lines = 0;
+
+	if (n >= 6 &&
+	    (memcmp(bytes, "\xff\xfe#\0!\0", 6) == 0 || memcmp(bytes, "\xfe\xff\0#\0!", 6) == 0))
+		return "UTF-16";
+	if (n >= 3 && memcmp(bytes, mark, 3) == 0)
+		return shebang_begins(bytes + 3, n - 3) ? "a byte order mark" : NULL;
+	for (; at < n && strchr(" \t\r\n\v\f", bytes[at]) && bytes[at]; at++)
+		lines += bytes[at] == '\n';
+	if (!at || !shebang_begins(bytes + at, n - at))
+		return NULL;
+	return lines ? "a blank line" : "a blank";
+}
+
+static void show(struct text *to, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (bytes[i] >= ' ' && bytes[i] <= '~')
+			text_add_bytes(to, bytes + i, 1);
+		else
+			text_addf(to, "\\x%02x", (unsigned char)bytes[i]);
+	}
+}
+
+void shebang_show(const char *bytes, size_t n, char ret[SHEBANG_SHOWN])
+{
+	const char *end;
+	struct text to;
+
+	n = n < SHEBANG_READ ? n : SHEBANG_READ;
+	end = memchr(bytes, '\n', n);
+	text_init(&to, ret, SHEBANG_SHOWN);
+	show(&to, bytes, end ? (size_t)(end - bytes) : n);
+}
+
+void shebang_show_line(const struct shebang *line, char ret[SHEBANG_SHOWN])
+{
+	const char *at = line->arg;
+	struct text to;
+
+	text_init(&to, ret, SHEBANG_SHOWN);
+	text_add(&to, "#!");
+	show(&to, line->interp, strlen(line->interp));
+	for (size_t i = 0; line->has_arg && i <= line->more; i++) {
+		text_add(&to, " ");
+		show(&to, at, strlen(at));
+		at += strlen(at) + 1;
+	}
+}
+
 bool shebang_returns(const struct shebang *line)
 {
 	return str_ends(line->has_arg ? line->arg : line->interp, "\r");

@@ -271,9 +271,13 @@ int replay_elf_refused(struct world *world, const char *path, const struct found
 	size_t n = file->st.st_size < WORLD_HEAD ? (size_t)file->st.st_size : WORLD_HEAD;
 	const struct arch *arch;
 	struct elf_head head;
+	const char *before;
 
 	if (shebang_begins((const char *)file->head, n))
 		return broken_shebang(path, n, err);
+	before = shebang_before((const char *)file->head, n);
+	if (before)
+		return broken_before(path, before, err);
 	if (elf_head_parse(file->head, n, &head) < 0)
 		return broken_no_program(path, err);
 	arch = elf_head_arch(&head);

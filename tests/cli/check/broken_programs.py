@@ -1,6 +1,17 @@
 """Programs that could not be started."""
 
+import io
+import zipfile
+
 from change import A, H, PYTHON, PYTHON3, S, X, case
+
+
+def zipapp(name, source):
+    """As zipapp makes them: a first line, then a zip archive."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr(name, source)
+    return b"#!/usr/bin/python3\n" + archive.getvalue()
 
 
 @case("carriage returns", "bin/ls", "has a carriage return at the end of its first line")
@@ -59,7 +70,48 @@ def _(change):
     change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!  \n")
 
 
-@case("a byte order mark", "bin/ls", "begins with a byte order mark")
+@case("two options for Python", "bin/ls",
+      "begins with #!/usr/bin/python3 -E -s, for which python3 ends with status 2: Unknown option: "
+      "-  (Hint: the kernel passes '-E -s' as one word; #!/usr/bin/env -S python3 -E -s parts it)")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3 -E -s\n")
+
+
+@case("a module instead of the script", "bin/ls",
+      "begins with #!/usr/bin/python3 -m, for which python3 takes the script's path for what it is "
+      "told to run (Hint: let it begin with #!/usr/bin/python3)")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3 -m\n")
+
+
+@case("a blank that is none", "bin/ls",
+      "begins with #!/usr/bin/python3\\xc2\\xa0-u, which the handler does not match")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3\xc2\xa0-u\n")
+
+
+@case("a letter of another alphabet", "bin/ls",
+      "begins with #!/bin/shel\\xce\\xb9, which is not in the view")
+def _(change):
+    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/bin/shel\xce\xb9\n")
+
+
+@case("a blank line first", "bin/ls", "begins with a blank line before #!")
+def _(change):
+    change.replace("bin/ls", b"#!", b"\n#!")
+
+
+@case("a blank first", "bin/ls", "begins with a blank before #!")
+def _(change):
+    change.replace("bin/ls", b"#!", b" #!")
+
+
+@case("UTF-16", "bin/ls", "is UTF-16")
+def _(change):
+    change.write("bin/ls", "#!/usr/bin/python3\n".encode("utf-16"), 0o755)
+
+
+@case("a byte order mark", "bin/ls", "begins with a byte order mark before #!")
 def _(change):
     change.replace("bin/ls", b"#!", b"\xef\xbb\xbf#!")
 
@@ -117,13 +169,50 @@ def _(change):
 
 
 @case("a NUL byte in a program", "bin/tool",
-      "line 0 is no Python 3.11: source code string cannot contain null bytes")
+      "line 2 is no Python 3.11: source code string cannot contain null bytes")
 def _(change):
     change.write("bin/tool", "#!/usr/bin/python3\nx = '\0'\n", 0o755)
 
 
+@case("a NUL byte in a comment", "bin/tool",
+      "line 3 is no Python 3.11: source code string cannot contain null bytes")
+def _(change):
+    change.write("bin/tool", "#!/usr/bin/python3\n\n# \0\n", 0o755)
+
+
+@case("an encoding that there is not", "bin/tool",
+      "line 2 is no Python 3.11: unknown encoding: foo")
+def _(change):
+    change.write("bin/tool", "#!/usr/bin/python3\n# coding: foo\n", 0o755)
+
+
+@case("an encoding that it does not have", "bin/tool",
+      "line 2 is no Python 3.11: 'ascii' codec can't decode byte 0xc3 in position 37: ordinal not "
+      "in range(128)")
+def _(change):
+    change.write("bin/tool", "#!/usr/bin/python3\n# coding: ascii\n'\u00e4'\n", 0o755)
+
+
+@case("a byte of another encoding, in a comment", "bin/tool",
+      "line 3 is no Python 3.11: the byte 0xe4 is no UTF-8, and no encoding is declared")
+def _(change):
+    change.write("bin/tool", b"#!/usr/bin/python3\n\n# \xe4\n", 0o755)
+
+
+@case("a zip application without a program", "bin/tool",
+      "is no Python 3.11: a zip application without __main__.py")
+def _(change):
+    change.write("bin/tool", zipapp("other.py", "pass"), 0o755)
+
+
+@case("a zip application with a syntax error", "bin/tool",
+      "line 1 is no Python 3.11: expected ':'")
+def _(change):
+    change.write("bin/tool", zipapp("__main__.py", "if True"), 0o755)
+
+
 @case("a program on which the compiler gives up", "bin/tool",
-      "line 0 is no Python 3.11: MemoryError")
+      "is no Python 3.11: MemoryError")
 def _(change):
     change.write("bin/tool", "#!/usr/bin/python3\nx = " + "-" * 100000 + "1\n", 0o755)
 

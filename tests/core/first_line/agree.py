@@ -38,7 +38,7 @@ AFTER = (b"\n",) * 6 + (b" -W%d\n", b"\t-W%d\n", b" -W %d -u\n# more\n") * 4 + (
     b" -X" + b"a" * 260 + b"\n", b" -X" + b"a" * 260, b"\n\r\n", b"\n\0")
 # What may be wrong with a script that the handler takes.
 TAKEN_ALL_THE_SAME = re.compile("carriage return|more than 255 bytes|is no Python|not in the view|"
-                                "env starts nothing")
+                                "env starts nothing|for which python3")
 
 
 def make_lines(seed):

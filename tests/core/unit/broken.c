@@ -85,6 +85,11 @@ static void test_programs(void)
 	   "/x needs the ELF interpreter /ld, which cannot be opened");
 	is(broken_interp_unsound("/x", "/ld", ELIBBAD, &err), ELIBBAD,
 	   "/x needs the ELF interpreter /ld, which is not one");
+	is(broken_before("/x", "a blank line", &err), ENOEXEC,
+	   "/x begins with a blank line, so that the kernel sees no #!, and a shell runs it as a "
+	   "shell script (Hint: #! must be its first two bytes)");
+	is(broken_before("/x", "UTF-16", &err), ENOEXEC,
+	   "/x is UTF-16, so that the kernel sees no #! (Hint: save it as UTF-8)");
 	is(broken_no_program("/x", &err), ENOEXEC,
 	   "/x is neither a script nor a sound ELF program");
 	is(broken_object("/x", true, &err), ENOEXEC, "/x is an object file, no program");

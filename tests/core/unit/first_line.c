@@ -46,6 +46,13 @@ static void test_kinds(void)
 	is(LINE("#!/usr/bin/python3 -u\r\n"), FIRST_LINE_RETURN, "CR LF after an option");
 	is(LINE("#!/usr/bin/python3\r -u\n"), FIRST_LINE_PYTHON, "CR within the line");
 	is(LINE("#!/bin/x\0\r\n"), FIRST_LINE_OTHER, "CR after a NUL");
+	is(LINE("#!/usr/bin/python3 -E -s\n"), FIRST_LINE_STRAY, "two words that are one");
+	is(LINE("#!/usr/bin/python3 -u # x\n"), FIRST_LINE_STRAY, "a comment");
+	is(LINE("#! /usr/bin/python3 -m\n"), FIRST_LINE_STRAY, "the script is a module's name");
+	is(LINE("#!/usr/bin/python3 -mpdb\n"), FIRST_LINE_OURS, "a module that gets the script");
+	is(LINE("#!/usr/bin/env -S python3 -E -s\n"), FIRST_LINE_OURS, "two words");
+	is(LINE("#!/usr/bin/env -S python3 x\n"), FIRST_LINE_STRAY, "another script");
+	is(LINE("#!/bin/shell -E -s\n"), FIRST_LINE_OURS, "the shell's words are its own");
 	is(LINE("import os\n"), FIRST_LINE_NONE, "no shebang");
 	is(LINE("#!\n"), FIRST_LINE_EMPTY, "a shebang that names nothing");
 	is(LINE("#!\0x\n"), FIRST_LINE_EMPTY, "a name of no bytes");
@@ -53,7 +60,7 @@ static void test_kinds(void)
 	is(LINE("#"), FIRST_LINE_NONE, "one byte");
 	is(LINE("#?"), FIRST_LINE_NONE, "a comment");
 	memset(buf, 'x', sizeof(buf));
-	memcpy(buf, "#!/usr/bin/python3 ", 19);
+	memcpy(buf, "#!/usr/bin/python3 -X", 21);
 	is(buf, sizeof(buf), FIRST_LINE_LONG, "an argument that the kernel cuts");
 	CHECK(first_line_matched(buf, sizeof(buf)), "which the handler takes all the same");
 	buf[SHEBANG_READ - 1] = '\n';

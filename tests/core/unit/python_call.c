@@ -113,7 +113,17 @@ static void test_programs(void)
 	comes_of(11, "-c  |s", "command   ");
 	comes_of(11, "-m|s", "module s");
 	comes_of(11, "-mjson|s", "module json");
-	comes_of(11, "-Sum|x|-Z", "module x -S");
+	comes_of(11, "-Sum|x.y-z2|-Z", "module x.y-z2 -S");
+	comes_of(11, "-m|/s", "1 No module named /s");
+	comes_of(11, "-m x|/s", "1 No module named  x");
+	comes_of(11, "-m.x|/s", "1 No module named .x");
+	comes_of(11, "-mx.|/s", "1 No module named x.");
+	comes_of(11, "-mx\xc3\xa4|/s", "module x\xc3\xa4");
+	comes_of(11, "-im|/s", "module /s -i");
+	comes_of(11, "-c|/s", "1 SyntaxError: invalid syntax");
+	comes_of(11, "-c|./s", "1 SyntaxError: invalid syntax");
+	comes_of(11, "-c|../s", "1 SyntaxError: invalid syntax");
+	comes_of(11, "-ic|/s", "command /s -i");
 	comes_of(11, "-m", "2 Argument expected for the -m option");
 	comes_of(11, "-W|s", "stdin");
 	comes_of(11, "-Werror|s", "runs s");
@@ -192,10 +202,15 @@ static void test_lines(void)
 		      "'-E -s' as one word; #!/usr/bin/env -S python3 -E -s parts it)");
 	line_comes_to("-u\r", "python3 ends with status 2: Unknown option: -\\x0d (Hint: the first "
 			      "line ends in a carriage return: sed -i 's/\\r$//' it)");
-	line_comes_to("-c", "python3 runs a command that its first line gives, never the script "
-			    "(Hint: let it begin with #!/usr/bin/python3)");
-	line_comes_to("-m", "python3 runs a module, and the script is only its argument (Hint: "
+	line_comes_to("-c", "python3 takes the script's path for what it is told to run (Hint: "
 			    "let it begin with #!/usr/bin/python3)");
+	line_comes_to("-m", "python3 takes the script's path for what it is told to run (Hint: "
+			    "let it begin with #!/usr/bin/python3)");
+	line_comes_to("-mpdb", "runs");
+	line_comes_to("-cpass", "runs");
+	line_comes_to("-m x",
+		      "python3 ends with status 1: No module named  x (Hint: the kernel passes "
+		      "'-m x' as one word; #!/usr/bin/env -S python3 -m x parts it)");
 	line_comes_to("-", "python3 reads a program from standard input, never the script (Hint: "
 			   "let it begin with #!/usr/bin/python3)");
 	line_comes_to("-V", "python3 only tells of itself, and never runs the script (Hint: let "

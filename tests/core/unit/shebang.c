@@ -28,6 +28,49 @@ static void refuses(const char *bytes, size_t n, const char *what)
 	CHECK(shebang_parse(bytes, n, &line) == -ENOEXEC, what);
 }
 
+static void before(const char *bytes, size_t n, const char *wanted)
+{
+	const char *got = shebang_before(bytes, n);
+
+	CHECK_TEXT(got ? got : "nothing", wanted, wanted);
+}
+
+static void test_before(void)
+{
+	before("#!/x", 4, "nothing");
+	before("", 0, "nothing");
+	before("\n\n", 2, "nothing");
+	before(" \0#!", 4, "nothing");
+	before("\nimport os\n", 11, "nothing");
+	before("\xef\xbb\xbf#!/x", 7, "a byte order mark");
+	before("\xef\xbb\xbfx", 4, "nothing");
+	before("\n#!/x", 5, "a blank line");
+	before(" \r\n\t#!/x", 8, "a blank line");
+	before(" #!/x", 5, "a blank");
+	before("\xff\xfe#\0!\0", 6, "UTF-16");
+	before("\xfe\xff\0#\0!", 6, "UTF-16");
+	before("\xff\xfe#\0?\0", 6, "nothing");
+}
+
+static void test_shown(void)
+{
+	static const char text[] = "#!/usr/bin/python3\xc2\xa0-u\0\t\nimport";
+	char shown[SHEBANG_SHOWN], all[300];
+	struct shebang line;
+
+	shebang_show(text, sizeof(text) - 1, shown);
+	CHECK_TEXT(shown, "#!/usr/bin/python3\\xc2\\xa0-u\\x00\\x09", "as bytes");
+	CHECK(shebang_parse(text, sizeof(text) - 1, &line) == 0, "a name with such a blank");
+	shebang_show_line(&line, shown);
+	CHECK_TEXT(shown, "#!/usr/bin/python3\\xc2\\xa0-u", "up to the NUL");
+	line = (struct shebang){ .interp = "/x", .has_arg = true, .arg = "a b\0\0c\r", .more = 2 };
+	shebang_show_line(&line, shown);
+	CHECK_TEXT(shown, "#!/x a b  c\\x0d", "more arguments");
+	memset(all, 0xff, sizeof(all));
+	shebang_show(all, sizeof(all), shown);
+	CHECK(strlen(shown) == 4 * (size_t)SHEBANG_READ, "as much as the kernel reads");
+}
+
 int main(void)
 {
 	char buf[SHEBANG_READ + 16];
@@ -64,5 +107,7 @@ int main(void)
 	      "a name that does");
 	CHECK(shebang_parse(LINE("#!/bin/sh\r -e\n"), &line) == 0 && !shebang_returns(&line),
 	      "one within the line");
+	test_before();
+	test_shown();
 	return done();
 }
