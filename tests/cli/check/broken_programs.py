@@ -187,7 +187,7 @@ def _(change):
 
 
 @case("an encoding that it does not have", "bin/tool",
-      "line 2 is no Python 3.11: 'ascii' codec can't decode byte 0xc3 in position 37: ordinal not "
+      "line 2 is no Python 3.11: 'ascii' codec can't decode byte 0xc3 in position 36: ordinal not "
       "in range(128)")
 def _(change):
     change.write("bin/tool", "#!/usr/bin/python3\n# coding: ascii\n'\u00e4'\n", 0o755)

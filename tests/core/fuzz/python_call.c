@@ -37,7 +37,9 @@ static void compare(const char *text, const struct python_call *call, enum pytho
 		return;
 	memcpy(line.arg, text, strlen(text) + 1);
 	r = python_call_line(&line, &other, &err);
-	if ((r == 1) != (end == PYTHON_RUNS && call->script == call->n - 1))
+	if ((r == 1) !=
+	    ((end == PYTHON_RUNS && call->script == call->n - 1) ||
+	     ((end == PYTHON_COMMAND || end == PYTHON_MODULE) && call->text != call->words[2])))
 		abort();
 	if ((r == 1) != (err.text[0] == '\0'))
 		abort();
