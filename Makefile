@@ -29,7 +29,7 @@ MUSL_CFLAGS := $(COMMON) -Os -g -static -fno-asynchronous-unwind-tables -ffuncti
 	-fdata-sections -fno-inline-functions-called-once -Wl,--gc-sections \
 	-Wl,-z,noseparate-code -Wl,-z,norelro -idirafter /usr/include \
 	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
-LIBS := -lmount -lelf -lcap -larchive -linih -lsmartcols
+LIBS := -lmount -lelf -lcap -larchive -linih -lsmartcols -lz -lbz2 -llzma -llz4 -lzstd
 
 # Only while building: what it makes is a table, and without it sandboxes cannot be started.
 hash := \#

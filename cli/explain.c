@@ -16,6 +16,7 @@
 #include "core/str.h"
 #include "explain/replay.h"
 #include "image/initramfs.h"
+#include "image/rootfs.h"
 #include "sys/tree.h"
 #include "commands.h"
 #include "options.h"
@@ -172,13 +173,14 @@ static int print(const struct explain *explain, const struct replay *replay, con
 	return r;
 }
 
-/* Where the root is a directory; an initramfs becomes one, whose path is in unpacked. */
-static int open_root(const char *given, char *unpacked, const char **ret, struct err *err)
+/* An initramfs becomes a directory. 1 if it did, 0 if root is one. */
+static int open_root(const char *given, struct initramfs *unpacked, struct replay_request *request,
+		     struct err *err)
 {
 	struct stat st;
 	int r;
 
-	*ret = given;
+	request->root = request->root_name = given;
 	if (!given)
 		return 0;
 	if (stat(given, &st) < 0)
@@ -187,9 +189,41 @@ static int open_root(const char *given, char *unpacked, const char **ret, struct
 		return 0;
 	r = initramfs_unpack(given, unpacked, err);
 	if (r < 0)
-		unpacked[0] = '\0';
-	*ret = unpacked;
-	return r;
+		return r;
+	request->root = unpacked->dir;
+	request->has_writer =
+		rootfs_open_file(unpacked->rootfs, &request->writer_dev, &request->writer_ino);
+	return 1;
+}
+
+/* Something is missing in the initramfs, or not all there: what the kernel would say of that. */
+static void explain_missing(const char *image, const struct initramfs *unpacked,
+			    const struct replay *replay, struct err *why)
+{
+	const char *path = NULL;
+	bool is_missing = replay->end == REPLAY_ERRNO
+				  ? replay->code == ENOENT || replay->code == ENOTDIR ||
+					    replay->code == ETXTBSY
+				  : replay->end == REPLAY_STATUS && replay->code == 127;
+
+	if (!is_missing)
+		return;
+	for (size_t i = 0; i < replay->n_steps; i++)
+		path = replay->steps[i].failed ? replay->steps[i].path : path;
+	if (path)
+		initramfs_explain(unpacked, image, path, why);
+}
+
+/* It would run, but not all of the image is there. */
+static void warn_of_rest(const char *command, const char *image, const struct initramfs *unpacked)
+{
+	if (unpacked->message)
+		say_warning(command,
+			    "%s: the kernel says \"Initramfs unpacking failed: %s\" at byte %llu, "
+			    "and goes on with what it has unpacked before%s%s%s",
+			    image, unpacked->message, (unsigned long long)unpacked->at,
+			    unpacked->near ? " (Hint: " : "", unpacked->near ? unpacked->near : "",
+			    unpacked->near ? ")" : "");
 }
 
 /* A shell would have looked a bare name up. */
@@ -215,7 +249,7 @@ static void hint_path(const char *name, struct err *why)
 }
 
 static int explain_file(const struct explain *explain, const char *command,
-			const struct replay_request *request)
+			const struct replay_request *request, const struct initramfs *unpacked)
 {
 	REPLAY_CLEANUP struct replay replay = { 0 };
 	struct err why = { 0 }, err = { 0 };
@@ -224,30 +258,35 @@ static int explain_file(const struct explain *explain, const char *command,
 	if (!request->root && replay.end == REPLAY_ERRNO && replay.code == ENOENT &&
 	    replay.n_steps == 1)
 		hint_path(request->path, &why);
+	if (unpacked)
+		explain_missing(explain->root, unpacked, &replay, &why);
 	if (print(explain, &replay, &why, &err) < 0)
 		return say_err(command, &err);
 	if (replay.end == REPLAY_UNKNOWN)
 		return say_error(command, "cannot tell: %s", why.text);
+	if (unpacked && replay.end == REPLAY_RUNS)
+		warn_of_rest(command, explain->root, unpacked);
 	return replay.end == REPLAY_RUNS ? 0 : EXIT_WOULD_FAIL;
 }
 
 int cmd_explain(int argc, char **argv)
 {
-	char unpacked[PATH_SIZE] = "";
+	struct initramfs unpacked;
 	struct explain explain = { 0 };
 	struct replay_request request = { 0 };
 	struct err err = { 0 };
-	int r = parse(argc, argv, &explain);
+	int r = parse(argc, argv, &explain), is_image;
 
 	if (r)
 		return r;
-	if (arch_named(explain.arch, &request.arch, &err) < 0 ||
-	    open_root(explain.root, unpacked, &request.root, &err) < 0)
+	if (arch_named(explain.arch, &request.arch, &err) < 0)
 		return say_err(argv[0], &err);
-	request.root_name = explain.root;
+	is_image = open_root(explain.root, &unpacked, &request, &err);
+	if (is_image < 0)
+		return say_err(argv[0], &err);
 	request.path = explain.argv[0];
-	r = explain_file(&explain, argv[0], &request);
-	if (unpacked[0])
-		initramfs_drop(unpacked);
+	r = explain_file(&explain, argv[0], &request, is_image ? &unpacked : NULL);
+	if (is_image)
+		initramfs_drop(&unpacked);
 	return r;
 }

@@ -81,6 +81,14 @@ int broken_return(const char *path, const char *interp, struct err *err)
 		       path, n, interp, path);
 }
 
+int broken_incomplete(const char *path, struct err *err)
+{
+	return err_say(err, ETXTBSY,
+		       "cannot start %s: %s: the archive ends within it, and the kernel keeps it "
+		       "open for writing",
+		       path, strerror(ETXTBSY));
+}
+
 int broken_depth(struct err *err)
 {
 	return err_say(err, ELOOP, "more than %d scripts start one another", SHEBANG_DEPTH_MAX);

@@ -37,6 +37,9 @@ int broken_return(const char *path, const char *interp, struct err *err);
 /* The kernel itself says no: somebody is writing to it (ETXTBSY), or a security module. */
 int broken_refused(const char *path, int code, struct err *err);
 
+/* The initramfs ends within the file, which the kernel then keeps open for writing: ETXTBSY. */
+int broken_incomplete(const char *path, struct err *err);
+
 /* More scripts that start one another than the kernel follows: ELOOP. */
 int broken_depth(struct err *err);
 

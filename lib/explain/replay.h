@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct arch;
 struct err;
@@ -42,6 +43,9 @@ struct replay_request {
 	const char *root_name;	 /* what the user calls it */
 	const struct arch *arch; /* of the kernel */
 	const char *path;	 /* as given to execve(2) */
+	bool has_writer;	 /* somebody there has this file open for writing */
+	dev_t writer_dev;
+	ino_t writer_ino;
 };
 
 /* Without root: for the calling process, on this machine. Fills in *ret; why is a whole sentence

@@ -238,6 +238,15 @@ static int ask_kernel(const char *real)
 	return errno == ETXTBSY || errno == EACCES || errno == EPERM ? -errno : 0;
 }
 
+/* PID 1's kernel has it open itself. */
+static bool has_writer(const struct world *world, const struct found *file)
+{
+	const struct replay_request *request = world->request;
+
+	return request->has_writer && file->st.st_dev == request->writer_dev &&
+	       file->st.st_ino == request->writer_ino;
+}
+
 /* may_open() and inode_permission() for MAY_EXEC. */
 static int may_execute(const struct world *world, const char *path, const struct found *file,
 		       struct err *err)
@@ -248,8 +257,10 @@ static int may_execute(const struct world *world, const char *path, const struct
 
 	if (!S_ISREG(file->st.st_mode))
 		return broken_kind(path, kind_words(file->st.st_mode), err);
+	if (!world->here && !(mode & 0111))
+		return broken_mode(path, mode, err);
 	if (!world->here)
-		return mode & 0111 ? 0 : broken_mode(path, mode, err);
+		return has_writer(world, file) ? broken_incomplete(path, err) : 0;
 	if (statvfs(file->real, &fs) == 0 && (fs.f_flag & ST_NOEXEC))
 		return broken_noexec(path, err);
 	if (faccessat(AT_FDCWD, file->real, X_OK, AT_EACCESS) < 0)

@@ -1,189 +1,150 @@
 /* SPDX-License-Identifier: MIT */
-/* As the kernel's init/initramfs.c: later members replace earlier ones, and what has no
- * directory to lie in is left out. */
+/* The loop around all members: unpack_to_rootfs(). */
 #include "image/initramfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/archive.h"
 #include "base/array.h"
 #include "base/files.h"
 #include "base/walk.h"
 #include "core/cpio.h"
 #include "core/err.h"
-#include "core/path_size.h"
+#include "core/initramfs.h"
 #include "core/str.h"
-#include "sys/below.h"
+#include "image/decompress.h"
+#include "image/rootfs.h"
+#include "image/source.h"
 #include "sys/fd.h"
 
-enum { LINKED_MAX = 4096, NESTED_MAX = 1 };
-static const size_t unpacked_max = 2UL << 30; /* bytes: an initramfs lives in memory */
-
-/* A file with several names: the bytes come with one of them. */
-struct linked {
-	uint32_t ino, major, minor;
-	char *name;
-};
+/* Bytes; what a small image can grow to. */
+static const uint64_t unpacked_max = 2ULL << 30;
 
 struct unpack {
-	const char *image;
-	int root;
-	struct linked *linked;
-	size_t n_linked, room;
+	struct source source;
+	struct cpio *cpio;
+	struct initramfs *out;
+	uint64_t unpacked;
 };
 
-/* The directory that a member lies in, with links as if root were "/"; -errno. */
-static int open_parent(const struct unpack *unpack, const char *name)
-{
-	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
-	char dir[PATH_SIZE];
-	size_t n = strlen(name) - strlen(path_base(name));
+/* -- members -------------------------------------------------------------------------------- */
 
-	if (!n)
-		return fcntl(unpack->root, F_DUPFD_CLOEXEC, 0);
-	if (str_copy_bytes(dir, sizeof(dir), name, n) < 0)
-		return -ENAMETOOLONG;
-	return below_call(unpack->root, dir, &how);
+/* A cpio archive as it is: up to the end of one of its members, or of the image. */
+static int unpack_plain(struct unpack *unpack)
+{
+	struct source *source = &unpack->source;
+	size_t used;
+	int r;
+
+	cpio_start(unpack->cpio);
+	do {
+		r = cpio_write(unpack->cpio, source->bytes, source->n, &used);
+		if (r < 0)
+			return r;
+		source_take(source, used);
+		if (unpack->cpio->message || source->n)
+			break;
+		r = source_want(source, 1);
+	} while (r == 0 && source->n);
+	return r;
 }
 
-/* The other name of a file that has come already, or NULL; remembers this one. */
-static const char *other_name(struct unpack *unpack, const struct cpio_entry *entry,
-			      const char *name)
+static int flush(const uint8_t *bytes, size_t n, void *ctx)
 {
-	struct linked *linked;
+	struct unpack *unpack = ctx;
 
-	if (entry->links < 2)
-		return NULL;
-	for (size_t i = 0; i < unpack->n_linked; i++) {
-		linked = &unpack->linked[i];
-		if (linked->ino == entry->ino && linked->major == entry->major &&
-		    linked->minor == entry->minor)
-			return linked->name;
-	}
-	if (unpack->n_linked < LINKED_MAX &&
-	    array_reserve(&unpack->linked, &unpack->room, unpack->n_linked + 1, sizeof(*linked)) ==
-		    0) {
-		linked = &unpack->linked[unpack->n_linked];
-		*linked = (struct linked){ entry->ino, entry->major, entry->minor, strdup(name) };
-		unpack->n_linked += linked->name != NULL;
-	}
+	unpack->unpacked += n;
+	if (unpack->unpacked > unpacked_max)
+		return -EFBIG;
+	return cpio_flush(unpack->cpio, bytes, n);
+}
+
+/* What the next stream, begun in the middle of an archive, says of the one before. */
+static const char *near_next(struct source *source, enum initramfs_format format)
+{
+	if (source_want(source, INITRAMFS_NEAR) == 0 &&
+	    initramfs_format(source->bytes, source->n) == format)
+		return "one archive goes on in a second stream, where the kernel begins anew: "
+		       "compress it in one";
 	return NULL;
 }
 
-static int make_file(struct unpack *unpack, int dir, const char *name,
-		     const struct cpio_entry *entry)
+static int unpack_stream(struct unpack *unpack)
 {
-	const char *base = path_base(name), *other = other_name(unpack, entry, name);
-	FD_CLEANUP int fd = -1;
-
-	if (other) {
-		FD_CLEANUP int parent = open_parent(unpack, other);
-
-		if (parent < 0 || linkat(parent, path_base(other), dir, base, 0) < 0)
-			return parent < 0 ? parent : -errno;
-		if (!entry->size)
-			return 0;
-	}
-	fd = openat(dir, base, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	/* readable in any case: it is only looked at */
-	if (fchmod(fd, (entry->mode & 0777) | 0600) < 0)
-		return -errno;
-	return fd_write_all(fd, entry->bytes, entry->size);
-}
-
-static int make_link(int dir, const char *base, const struct cpio_entry *entry)
-{
-	char target[PATH_SIZE];
-
-	if (str_copy_bytes(target, sizeof(target), (const char *)entry->bytes, entry->size) < 0)
-		return -ENAMETOOLONG;
-	return symlinkat(target, dir, base) < 0 ? -errno : 0;
-}
-
-static bool is_directory(int dir, const char *base)
-{
-	struct stat st;
-
-	return fstatat(dir, base, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* 0, also for what the kernel would leave out. */
-static int make(struct unpack *unpack, const char *name, const struct cpio_entry *entry)
-{
-	const char *base = path_base(name);
-	FD_CLEANUP int dir = open_parent(unpack, name);
-	bool was_directory;
-	int r = 0;
-
-	if (dir == -ENOENT || dir == -ENOTDIR || dir == -ELOOP)
-		return 0;
-	if (dir < 0)
-		return dir;
-	if (!*base || str_eq(base, ".") || str_eq(base, ".."))
-		return 0;
-	was_directory = is_directory(dir, base);
-	if (!(was_directory && S_ISDIR(entry->mode)))
-		(void)unlinkat(dir, base, was_directory ? AT_REMOVEDIR : 0); /* if it is there */
-	if (S_ISREG(entry->mode))
-		r = make_file(unpack, dir, name, entry);
-	else if (S_ISLNK(entry->mode))
-		r = make_link(dir, base, entry);
-	else if (S_ISDIR(entry->mode) && !was_directory)
-		r = mkdirat(dir, base, (entry->mode & 0777) | 0700) < 0 ? -errno : 0;
-	return r == -EEXIST || r == -EISDIR || r == -ENOENT ? 0 : r;
-}
-
-static int decompress(const uint8_t *bytes, size_t n, char **ret, size_t *ret_n, struct err *err)
-{
-	int r = archive_unpack(bytes, n, unpacked_max, ret, ret_n, err);
-
-	if (r == -ENODATA)
-		return err_say(err, EINVAL,
-			       "not an initramfs: neither a cpio archive nor compressed");
-	return r < 0 ? err_wrap(err, r, "cannot unpack the initramfs") : 0;
-}
-
-static int unpack_bytes(struct unpack *unpack, const uint8_t *bytes, size_t n, int nested,
-			struct err *err)
-{
-	struct cpio_entry entry;
-	enum cpio_next next;
-	size_t at = 0;
+	struct source *source = &unpack->source;
+	struct cpio *cpio = unpack->cpio;
+	struct decompress job = { .source = source, .flush = flush, .ctx = unpack };
+	enum initramfs_format format = initramfs_format(source->bytes, source->n);
+	uint64_t saved = cpio->at, begin = source->at;
 	int r;
 
-	while ((next = cpio_next(bytes, n, &at, &entry)) == CPIO_ENTRY) {
-		const char *name = entry.name + strspn(entry.name, "/");
-
-		name += str_starts(name, "./") ? 2 : 0;
-		r = make(unpack, name, &entry);
-		if (r < 0)
-			return err_set(err, -r, "%s: cannot unpack %s", unpack->image, name);
-	}
-	if (next == CPIO_COMPRESSED && nested < NESTED_MAX) {
-		FILES_FREE char *inner = NULL;
-		size_t n_inner;
-
-		r = decompress(bytes + at, n - at, &inner, &n_inner, err);
-		return r < 0 ? err_wrap(err, r, "%s", unpack->image)
-			     : unpack_bytes(unpack, (const uint8_t *)inner, n_inner, nested + 1,
-					    err);
-	}
-	if (next == CPIO_END)
-		return 0;
-	return err_say(err, EINVAL, "%s: %s", unpack->image,
-		       next == CPIO_CUT ? "the archive is cut" : "not a cpio archive of a kernel");
+	unpack->out->near = initramfs_near(source->bytes, source->n);
+	cpio->at = 0;
+	r = decompress_run(&job);
+	if (r < 0)
+		return r;
+	if (r > 0)
+		cpio_fail(cpio, job.message ? job.message : "decompressor failed");
+	else if (!cpio->message && cpio->state != CPIO_RESET)
+		unpack->out->near = near_next(source, format);
+	if (cpio->state != CPIO_RESET)
+		cpio_fail(cpio, "junk at the end of compressed archive");
+	cpio->at = saved + (source->at - begin);
+	return 0;
 }
+
+static int unpack_all(struct unpack *unpack)
+{
+	struct source *source = &unpack->source;
+	int r;
+
+	while ((r = source_want(source, INITRAMFS_NEAR)) == 0 && source->n &&
+	       !unpack->cpio->message) {
+		unpack->out->at = source->at;
+		if (*source->bytes == '0' && unpack->cpio->at % 4 == 0) {
+			r = unpack_plain(unpack);
+		} else if (!*source->bytes) {
+			source_take(source, 1);
+			unpack->cpio->at++;
+		} else {
+			r = unpack_stream(unpack);
+		}
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+/* What stands where a header should be. */
+static void look_at_head(struct unpack *unpack)
+{
+	const uint8_t *head = unpack->cpio->head;
+	const char *message = unpack->cpio->message;
+
+	unpack->out->message = message;
+	if (!message || (!str_eq(message, "no cpio magic") && !str_starts(message, "incorrect")))
+		return;
+	unpack->out->near = initramfs_format(head, CPIO_HEAD) ? "it is compressed twice"
+							      : initramfs_near(head, CPIO_HEAD);
+}
+
+static int cannot_unpack(const struct unpack *unpack, const char *image, int r, struct err *err)
+{
+	const char *last = rootfs_last(unpack->out->rootfs);
+
+	if (r == -EFBIG)
+		return err_say(err, EFBIG, "%s: more than %d MiB when it is unpacked", image,
+			       (int)(unpacked_max >> 20));
+	if (r == -E2BIG)
+		return err_say(err, E2BIG, "%s: it takes more memory than this gives it", image);
+	return err_set(err, -r, "%s: cannot unpack %s", image, *last ? last : "it");
+}
+
+/* -- the directory -------------------------------------------------------------------------- */
 
 static void wait_for_signals(int how)
 {
@@ -196,50 +157,85 @@ static void wait_for_signals(int how)
 	(void)sigprocmask(how, &set, NULL);
 }
 
-static void free_linked(struct unpack *unpack)
+static int unpack_file(const char *image, int fd, struct initramfs *ret, struct err *err)
 {
-	for (size_t i = 0; i < unpack->n_linked; i++)
-		free(unpack->linked[i].name);
-	free(unpack->linked);
-}
-
-static int unpack_into(const char *image, const char *dir, struct err *err)
-{
-	__attribute__((cleanup(free_linked))) struct unpack unpack = { .image = image };
-	FILES_FREE char *bytes = NULL;
-	FD_CLEANUP int root = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	size_t n;
+	ARRAY_FREE struct cpio *cpio = malloc(sizeof(*cpio));
+	struct unpack unpack = { .source = { .fd = fd }, .cpio = cpio, .out = ret };
 	int r;
 
-	if (root < 0)
-		return err_set(err, errno, "cannot open %s", dir);
-	unpack.root = root;
-	r = files_read(image, &bytes, &n, err);
-	if (r < 0)
-		return r;
-	return unpack_bytes(&unpack, (const uint8_t *)bytes, n, 0, err);
+	if (!cpio)
+		return err_set(err, ENOMEM, "cannot unpack %s", image);
+	cpio_init(cpio, rootfs_visitor(ret->rootfs));
+	r = unpack_all(&unpack);
+	look_at_head(&unpack);
+	source_drop(&unpack.source);
+	return r < 0 ? cannot_unpack(&unpack, image, r, err) : 0;
 }
 
-int initramfs_unpack(const char *image, char *ret_dir, struct err *err)
+static int unpack_into(const char *image, struct initramfs *ret, struct err *err)
 {
-	int r = files_temporary(ret_dir, "busypy-", err);
+	FD_CLEANUP int fd = open(image, O_RDONLY | O_CLOEXEC), dir = -1;
+	int r;
 
+	if (fd < 0)
+		return err_set(err, errno, "%s", image);
+	dir = open(ret->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = dir < 0 ? -errno : rootfs_new(dir, &ret->rootfs);
+	if (r < 0)
+		return err_set(err, -r, "cannot unpack %s into %s", image, ret->dir);
+	return unpack_file(image, fd, ret, err);
+}
+
+int initramfs_unpack(const char *image, struct initramfs *ret, struct err *err)
+{
+	int r;
+
+	*ret = (struct initramfs){ 0 };
+	r = files_temporary(ret->dir, "busypy-", err);
 	if (r < 0)
 		return r;
 	wait_for_signals(SIG_BLOCK);
-	if (!mkdtemp(ret_dir)) {
-		r = err_set(err, errno, "cannot make %s", ret_dir);
+	if (!mkdtemp(ret->dir)) {
+		r = err_set(err, errno, "cannot make %s", ret->dir);
 		wait_for_signals(SIG_UNBLOCK);
 		return r;
 	}
-	r = unpack_into(image, ret_dir, err);
+	r = unpack_into(image, ret, err);
 	if (r < 0)
-		initramfs_drop(ret_dir);
+		initramfs_drop(ret);
 	return r;
 }
 
-void initramfs_drop(const char *dir)
+void initramfs_drop(struct initramfs *initramfs)
 {
-	(void)walk_remove(dir, NULL); /* nobody to tell; it is a temporary one */
+	rootfs_free(initramfs->rootfs);
+	initramfs->rootfs = NULL;
+	(void)walk_remove(initramfs->dir, NULL); /* nobody to tell; it is a temporary one */
 	wait_for_signals(SIG_UNBLOCK);
+}
+
+/* -- words ---------------------------------------------------------------------------------- */
+
+void initramfs_explain(const struct initramfs *initramfs, const char *image, const char *path,
+		       struct err *why)
+{
+	const char *message = initramfs->message, *near = initramfs->near;
+	int lost = rootfs_lost(initramfs->rootfs, path);
+
+	if (lost == -ENOENT)
+		(void)err_hint(why, 0,
+			       "%s has it, but no folder for it that comes before it: the kernel "
+			       "leaves it out",
+			       image);
+	else if (lost)
+		(void)err_hint(why, 0, "%s has it, but the kernel leaves it out: %s", image,
+			       strerror(-lost));
+	else if (message && !rootfs_members(initramfs->rootfs))
+		(void)err_say(why, ENOENT,
+			      "the kernel would panic: of %s it unpacks nothing: %s%s%s%s", image,
+			      message, near ? " (Hint: " : "", near ? near : "", near ? ")" : "");
+	else if (message)
+		(void)err_hint(why, 0, "the kernel unpacks %s up to byte %llu: %s%s%s", image,
+			       (unsigned long long)initramfs->at, message, near ? "; " : "",
+			       near ? near : "");
 }

@@ -86,15 +86,8 @@ It would run."
     explain_init 1 zero
     same "${lines[-1]}" "It would fail with ENOENT (No such file or directory): cannot start /init: No such file or directory"
     echo text >text
-    explain_init 125 text
-    same "$output" "busypy: explain: text: not an initramfs: neither a cpio archive nor compressed"
-    archive root >plain
-    head -c 3000 plain >cut
-    explain_init 125 cut
-    same "$output" "busypy: explain: cut: the archive is cut"
-    gzip -c plain | head -c 3000 >cut
-    explain_init 125 cut
-    [[ $output == "busypy: explain: cut: cannot unpack the initramfs: "* ]]
+    explain_init 1 text
+    same "${lines[-1]}" "It would fail with ENOENT (No such file or directory): the kernel would panic: of text it unpacks nothing: invalid magic at start of compressed archive"
     explain_init 125 nowhere
     same "$output" "busypy: explain: nowhere: No such file or directory"
 }

@@ -10,16 +10,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct place place;
-	char dir[PATH_SIZE];
+	struct initramfs initramfs;
 	struct err err = { 0 };
 
 	place_fill(&place, data, size);
 	if (mkdir(place.out, 0755) < 0 || setenv("TMPDIR", place.out, 1) < 0)
 		abort();
-	if (initramfs_unpack(place.file, dir, &err) == 0) {
+	if (initramfs_unpack(place.file, &initramfs, &err) == 0) {
 		if (walk_all(place.out, &(struct walk){ .each = place_look }, NULL) < 0)
 			abort();
-		initramfs_drop(dir);
+		initramfs_drop(&initramfs);
 	} else if (!err.text[0]) {
 		abort();
 	}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: MIT */
+/* gzip, bzip2, lz4, lzo and zstd. A piece is as large as the kernel's buffer. */
+#include "image/decompress.h"
+
+#include <bzlib.h>
+#include <errno.h>
+#include <limits.h>
+#include <lz4.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include "base/array.h"
+#include "core/initramfs.h"
+#include "core/lzo.h"
+#include "image/decompress_xz.h"
+#include "image/source.h"
+
+static int fail(struct decompress *job, const char *message)
+{
+	job->message = message;
+	return 1;
+}
+
+static uint32_t le32(const uint8_t *at)
+{
+	return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static uint32_t be32(const uint8_t *at)
+{
+	return at[3] | (uint32_t)at[2] << 8 | (uint32_t)at[1] << 16 | (uint32_t)at[0] << 24;
+}
+
+/* -- gzip ----------------------------------------------------------------------------------- */
+
+enum { GZIP_HEAD = 10, GZIP_TRAILER = 8, GZIP_HAS_NAME = 8, GZIP_PIECE = 32 * 1024 };
+
+/* Of what may stand in a header the kernel knows only the file's name. */
+static int gzip_head(struct decompress *job)
+{
+	struct source *source = job->source;
+	int r = source_want(source, GZIP_HEAD);
+	bool in_name;
+
+	if (r < 0)
+		return r;
+	if (source->n < GZIP_HEAD || memcmp(source->bytes, "\x1f\x8b\x08", 3) != 0)
+		return fail(job, "Not a gzip file");
+	in_name = source->bytes[3] & GZIP_HAS_NAME;
+	source_take(source, GZIP_HEAD);
+	while (in_name) {
+		r = source_want(source, 1);
+		if (r < 0)
+			return r;
+		if (!source->n)
+			return fail(job, "header error");
+		in_name = *source->bytes;
+		source_take(source, 1);
+	}
+	return 0;
+}
+
+/* Fills the piece as far as the input goes. zlib's status, Z_BUF_ERROR at the end of the input, or
+ * -errno below all of them. */
+enum { GZIP_CANNOT_READ = -1000 };
+
+static int gzip_fill(struct source *source, z_stream *stream)
+{
+	int status = Z_OK;
+
+	while (status == Z_OK && stream->avail_out) {
+		int r = source_want(source, 1);
+		size_t n = source->n < INT_MAX ? source->n : INT_MAX;
+
+		if (r < 0)
+			return GZIP_CANNOT_READ + r;
+		if (!n)
+			return Z_BUF_ERROR;
+		stream->next_in = (Bytef *)(uintptr_t)source->bytes; /* is only read */
+		stream->avail_in = (uInt)n;
+		status = inflate(stream, Z_NO_FLUSH);
+		source_take(source, n - stream->avail_in);
+	}
+	return status;
+}
+
+/* Sums are not looked at. */
+static int gzip_body(struct decompress *job, z_stream *stream, uint8_t *piece)
+{
+	for (;;) {
+		int status, r = 0;
+
+		stream->next_out = piece;
+		stream->avail_out = GZIP_PIECE;
+		status = gzip_fill(job->source, stream);
+		if (status < GZIP_CANNOT_READ)
+			return status - GZIP_CANNOT_READ;
+		if (stream->avail_out < GZIP_PIECE)
+			r = job->flush(piece, GZIP_PIECE - stream->avail_out, job->ctx);
+		if (r || status == Z_STREAM_END)
+			return r;
+		if (status != Z_OK)
+			return fail(job,
+				    status == Z_BUF_ERROR ? "read error" : "uncompression error");
+	}
+}
+
+static int gzip(struct decompress *job)
+{
+	ARRAY_FREE uint8_t *piece = malloc(GZIP_PIECE);
+	z_stream stream = { 0 };
+	int r = gzip_head(job);
+
+	if (r)
+		return r;
+	if (!piece || inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+		return -ENOMEM;
+	r = gzip_body(job, &stream, piece);
+	(void)inflateEnd(&stream);
+	if (r)
+		return r;
+	r = source_want(job->source, GZIP_TRAILER);
+	if (r < 0)
+		return r;
+	source_take(job->source, job->source->n < GZIP_TRAILER ? job->source->n : GZIP_TRAILER);
+	return 0;
+}
+
+/* -- bzip2 ---------------------------------------------------------------------------------- */
+
+enum { BZIP2_HEAD = 4, BZIP2_PIECE = 4096 };
+
+static int bzip2_body(struct decompress *job, bz_stream *stream, char *piece)
+{
+	struct source *source = job->source;
+	int status = BZ_OK, r;
+
+	while (status == BZ_OK) {
+		size_t n;
+
+		r = source_want(source, 1);
+		if (r < 0)
+			return r;
+		n = source->n < INT_MAX ? source->n : INT_MAX;
+		if (!n)
+			return fail(job, "decompressor failed");
+		stream->next_in = (char *)(uintptr_t)source->bytes; /* is only read */
+		stream->avail_in = (unsigned)n;
+		status = BZ2_bzDecompress(stream);
+		source_take(source, n - stream->avail_in);
+		if (status != BZ_OK && status != BZ_STREAM_END)
+			break;
+		if (stream->avail_out && status == BZ_OK)
+			continue;
+		r = stream->avail_out < BZIP2_PIECE
+			    ? job->flush((uint8_t *)piece, BZIP2_PIECE - stream->avail_out,
+					 job->ctx)
+			    : 0;
+		if (r)
+			return r;
+		stream->next_out = piece;
+		stream->avail_out = BZIP2_PIECE;
+	}
+	/* the piece that was begun is lost */
+	return status == BZ_STREAM_END	? 0
+	       : status == BZ_MEM_ERROR ? -ENOMEM
+					: fail(job, "Data integrity error when decompressing.");
+}
+
+static int bzip2(struct decompress *job)
+{
+	ARRAY_FREE char *piece = malloc(BZIP2_PIECE);
+	bz_stream stream = { 0 };
+	int r = source_want(job->source, BZIP2_HEAD);
+
+	if (r < 0)
+		return r;
+	if (job->source->n < BZIP2_HEAD || memcmp(job->source->bytes, "BZh", 3) != 0 ||
+	    job->source->bytes[3] < '1' || job->source->bytes[3] > '9')
+		return fail(job, "decompressor failed");
+	if (!piece || BZ2_bzDecompressInit(&stream, 0, 0) != BZ_OK)
+		return -ENOMEM;
+	stream.next_out = piece;
+	stream.avail_out = BZIP2_PIECE;
+	r = bzip2_body(job, &stream, piece);
+	(void)BZ2_bzDecompressEnd(&stream);
+	return r;
+}
+
+/* -- lz4 ------------------------------------------------------------------------------------ */
+
+enum { LZ4_MAGIC = 0x184c2102 /* "legacy" */, LZ4_PIECE = 8 << 20 };
+
+/* A block of size bytes, its size already taken. What is larger than any block of 8 MiB can be is
+ * none: behind a stream, whatever stands there is taken for a size. */
+static int lz4_block(struct decompress *job, size_t size, uint8_t *piece)
+{
+	struct source *source = job->source;
+	int n, r;
+
+	if (size > (size_t)LZ4_compressBound(LZ4_PIECE))
+		return fail(job, "Decoding failed");
+	r = source_want(source, size);
+	if (r < 0)
+		return r;
+	if (source->n < size)
+		return fail(job, "data corrupted");
+	n = LZ4_decompress_safe((const char *)source->bytes, (char *)piece, (int)size, LZ4_PIECE);
+	if (n < 0)
+		return fail(job, "Decoding failed");
+	source_take(source, size);
+	return job->flush(piece, (size_t)n, job->ctx);
+}
+
+/* Ends at the image's end or at zeros, which are not taken. */
+static int lz4(struct decompress *job)
+{
+	ARRAY_FREE uint8_t *piece = malloc(LZ4_PIECE);
+	struct source *source = job->source;
+
+	if (!piece)
+		return -ENOMEM;
+	for (bool first = true;; first = false) {
+		int r = source_want(source, 4);
+		uint32_t size = r == 0 && source->n >= 4 ? le32(source->bytes) : 0;
+
+		if (r < 0)
+			return r;
+		if (first && size != LZ4_MAGIC)
+			return fail(job, "invalid header");
+		if (!size)
+			return 0;
+		source_take(source, 4);
+		if (size == LZ4_MAGIC)
+			continue;
+		r = lz4_block(job, size, piece);
+		if (r)
+			return r;
+	}
+}
+
+/* -- lzo ------------------------------------------------------------------------------------ */
+
+enum {
+	LZO_MAGIC = 9,
+	LZO_HEAD_MIN = LZO_MAGIC + 7 + 4 + 8 + 1 + 4,
+	LZO_HEAD_MAX = LZO_MAGIC + 8 + 8 + 12 + 1 + 255 + 4,
+	LZO_PIECE = 256 * 1024,
+};
+
+/* The length of lzop's header, or 0 if it is none. */
+static size_t lzo_head(const uint8_t *head, size_t n)
+{
+	size_t at = LZO_MAGIC + 7;
+	bool later;
+
+	if (n < LZO_HEAD_MIN || memcmp(head, "\x89LZO\0\r\n\x1a\n", LZO_MAGIC) != 0)
+		return 0;
+	later = (head[LZO_MAGIC] << 8 | head[LZO_MAGIC + 1]) >= 0x940;
+	at += later;			       /* level */
+	at += be32(head + at) & 0x800 ? 8 : 4; /* flags, and a filter */
+	if (n - at < 8 + 1 + 4)
+		return 0;
+	at += later ? 12 : 8; /* mode and time */
+	if (at >= n || n - at < 1U + head[at] + 4)
+		return 0;
+	return at + 1 + head[at] + 4; /* name and sum */
+}
+
+/* One block, of which the kernel takes one sum, whatever the header says. 1 also behind the last
+ * one, without a message. */
+static int lzo_block(struct decompress *job, uint8_t *piece)
+{
+	struct source *source = job->source;
+	uint32_t unpacked, packed;
+	size_t n;
+	int r = source_want(source, 12);
+
+	if (r < 0)
+		return r;
+	if (source->n < 4)
+		return fail(job, "file corrupted");
+	unpacked = be32(source->bytes);
+	if (!unpacked) {
+		source_take(source, 4);
+		return 1;
+	}
+	if (unpacked > LZO_PIECE)
+		return fail(job, "dest len longer than block size");
+	packed = source->n < 12 ? 0 : be32(source->bytes + 4);
+	if (!packed || packed > unpacked)
+		return fail(job, "file corrupted");
+	source_take(source, 12);
+	r = source_want(source, packed);
+	if (r < 0)
+		return r;
+	if (source->n < packed)
+		return fail(job, "file corrupted");
+	if (packed == unpacked)
+		memcpy(piece, source->bytes, n = packed);
+	else if (lzo_unpack(source->bytes, packed, piece, unpacked, &n) < 0 || n != unpacked)
+		return fail(job, "Compressed data violation");
+	source_take(source, packed);
+	r = job->flush(piece, n, job->ctx);
+	return r > 0 ? fail(job, "decompressor failed") : r;
+}
+
+static int lzo(struct decompress *job)
+{
+	ARRAY_FREE uint8_t *piece = malloc(LZO_PIECE);
+	size_t head;
+	int r = source_want(job->source, LZO_HEAD_MAX);
+
+	if (r < 0)
+		return r;
+	if (!piece)
+		return -ENOMEM;
+	head = lzo_head(job->source->bytes, job->source->n);
+	if (!head)
+		return fail(job, "invalid header");
+	source_take(job->source, head);
+	while (r == 0)
+		r = lzo_block(job, piece);
+	return r > 0 && !job->message ? 0 : r;
+}
+
+/* -- zstd ----------------------------------------------------------------------------------- */
+
+enum { ZSTD_PIECE = 128 * 1024 };
+
+static int zstd_failed(struct decompress *job, size_t status)
+{
+	switch ((int)ZSTD_getErrorCode(status)) {
+	case ZSTD_error_memory_allocation:
+		return -ENOMEM;
+	case ZSTD_error_prefix_unknown:
+		return fail(job, "Input is not in the ZSTD format (wrong magic bytes)");
+	case ZSTD_error_dstSize_tooSmall:
+	case ZSTD_error_corruption_detected:
+	case ZSTD_error_checksum_wrong:
+		return fail(job, "ZSTD-compressed data is corrupt");
+	default: /* such as a window of more than 128 MiB, or a dictionary */
+		return fail(job, "ZSTD-compressed data is probably corrupt");
+	}
+}
+
+static int zstd_frame(struct decompress *job, ZSTD_DStream *stream, uint8_t *piece)
+{
+	struct source *source = job->source;
+	ZSTD_outBuffer out = { .dst = piece, .size = ZSTD_PIECE };
+	size_t status = 1;
+
+	while (status) {
+		int r = source_want(source, 1);
+		ZSTD_inBuffer in = { .src = source->bytes, .size = source->n };
+
+		if (r < 0)
+			return r;
+		if (in.size)
+			status = ZSTD_decompressStream(stream, &out, &in);
+		source_take(source, in.pos);
+		if (ZSTD_isError(status)) /* the piece that was begun is lost */
+			return zstd_failed(job, status);
+		if (out.pos && (out.pos == out.size || !status || !source->n)) {
+			r = job->flush(piece, out.pos, job->ctx);
+			out.pos = 0;
+		}
+		if (r)
+			return r;
+		if (status && !in.size)
+			return fail(job, "ZSTD-compressed data is truncated");
+	}
+	return 0;
+}
+
+static int zstd(struct decompress *job)
+{
+	ARRAY_FREE uint8_t *piece = malloc(ZSTD_PIECE);
+	ZSTD_DStream *stream = ZSTD_createDStream();
+	int r = piece && stream ? zstd_frame(job, stream, piece) : -ENOMEM;
+
+	(void)ZSTD_freeDStream(stream);
+	return r;
+}
+
+int decompress_run(struct decompress *job)
+{
+	int r = source_want(job->source, 2);
+
+	if (r < 0)
+		return r;
+	job->message = NULL;
+	switch (initramfs_format(job->source->bytes, job->source->n)) {
+	case INITRAMFS_UNKNOWN:
+		break;
+	case INITRAMFS_GZIP:
+		return gzip(job);
+	case INITRAMFS_BZIP2:
+		return bzip2(job);
+	case INITRAMFS_LZMA:
+		return decompress_lzma(job);
+	case INITRAMFS_XZ:
+		return decompress_xz(job);
+	case INITRAMFS_LZO:
+		return lzo(job);
+	case INITRAMFS_LZ4:
+		return lz4(job);
+	case INITRAMFS_ZSTD:
+		return zstd(job);
+	}
+	return fail(job, "invalid magic at start of compressed archive");
+}
