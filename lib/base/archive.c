@@ -345,10 +345,7 @@ static int read_all(struct archive *archive, size_t max, char **ret, size_t *ret
 	return 0;
 }
 
-/* One compressed stream: opened from fd, or, without one, from n bytes. A stream of memory has to
- * be compressed. */
-static int read_stream(int fd, const void *bytes, size_t n, size_t max, char **ret, size_t *ret_n,
-		       struct err *err)
+int archive_read_fd(int fd, size_t max, char **ret, size_t *ret_n, struct err *err)
 {
 	struct archive *archive = archive_read_new();
 	struct archive_entry *entry;
@@ -358,12 +355,9 @@ static int read_stream(int fd, const void *bytes, size_t n, size_t max, char **r
 	if (!archive)
 		return err_say(err, ENOMEM, "%s", strerror(ENOMEM));
 	if (archive_read_support_format_raw(archive) == ARCHIVE_OK && add_filters(archive) == 0 &&
-	    (fd >= 0 ? archive_read_open_fd(archive, fd, BLOCK)
-		     : archive_read_open_memory(archive, bytes, n)) == ARCHIVE_OK &&
+	    archive_read_open_fd(archive, fd, BLOCK) == ARCHIVE_OK &&
 	    archive_read_next_header(archive, &entry) == ARCHIVE_OK)
-		r = fd < 0 && archive_filter_count(archive) < 2 /* the last one is "none" */
-			    ? -ENODATA
-			    : read_all(archive, max, ret, ret_n);
+		r = read_all(archive, max, ret, ret_n);
 	why = r == -EBADMSG ? archive_error_string(archive) : NULL;
 	if (r == -EFBIG)
 		(void)err_say(err, EFBIG, "more than %zu MiB when it is unpacked", max >> 20);
@@ -371,15 +365,4 @@ static int read_stream(int fd, const void *bytes, size_t n, size_t max, char **r
 		(void)err_say(err, -r, "%s", why ? why : strerror(-r));
 	(void)archive_read_free(archive); /* was only read */
 	return r;
-}
-
-int archive_read_fd(int fd, size_t max, char **ret, size_t *ret_n, struct err *err)
-{
-	return read_stream(fd, NULL, 0, max, ret, ret_n, err);
-}
-
-int archive_unpack(const void *bytes, size_t n, size_t max, char **ret, size_t *ret_n,
-		   struct err *err)
-{
-	return read_stream(-1, bytes, n, max, ret, ret_n, err);
 }

@@ -60,8 +60,4 @@ void archive_close(struct archive_reader *reader);
  * failure err has the bare reason: -EBADMSG, -EFBIG, -ENOMEM. */
 int archive_read_fd(int fd, size_t max, char **ret, size_t *ret_n, struct err *err);
 
-/* The same for bytes in memory. -ENODATA if they are not compressed. */
-int archive_unpack(const void *bytes, size_t n, size_t max, char **ret, size_t *ret_n,
-		   struct err *err);
-
 #endif
