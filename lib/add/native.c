@@ -22,6 +22,7 @@
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "elf/dynamic.h"
+#include "elf/ldso.h"
 #include "elf/patch.h"
 #include "elf/search.h"
 #include "source/owners.h"
@@ -39,9 +40,39 @@ struct native {
 	struct add_runtime *runtime;
 	struct sysroot added, tree;
 	const struct sysroot *source;
+	/* how each is searched, the first before the others */
+	struct elf_ldso by_added, by_tree, by_source;
+	char ldso[PATH_SIZE];	     /* the runtime's, in the view */
 	const struct add_item *item; /* whose files are walked */
 	size_t top;		     /* bytes of a path that are the item's own */
 };
+
+/* Each by the ld.so that is there; where none is, its directories are guessed. */
+static int open_searches(struct native *native, struct err *err)
+{
+	const struct arch *arch = native->info->arch;
+	const char *usual = native->info->musl ? arch->musl : arch->interp;
+	int r = files_path(native->ldso, err, "%s%s", *native->info->ldso ? "/lib/" : "",
+			   native->info->ldso);
+
+	if (r < 0)
+		return r;
+	r = elf_ldso_open(&native->by_added, &native->added, arch, native->ldso);
+	if (r == 0)
+		r = elf_ldso_open(&native->by_tree, &native->tree, arch, native->ldso);
+	if (r == 0 && native->source)
+		r = elf_ldso_open(&native->by_source, native->source, arch, usual);
+	native->by_added.below = &native->by_tree;
+	native->by_tree.below = native->source ? &native->by_source : NULL;
+	return r < 0 ? err_set(err, -r, "cannot read %s", usual) : 0;
+}
+
+static void close_native(struct native *native)
+{
+	elf_ldso_close(&native->by_added);
+	elf_ldso_close(&native->by_tree);
+	elf_ldso_close(&native->by_source);
+}
 
 static int open_native(struct native *native, struct add *add, size_t which, struct err *err)
 {
@@ -55,9 +86,7 @@ static int open_native(struct native *native, struct add *add, size_t which, str
 	if (sysroot_init_view(&native->added, add->build, native->info->arch) < 0 ||
 	    sysroot_init_view(&native->tree, add->tree, native->info->arch) < 0)
 		return err_set(err, ENAMETOOLONG, "%s", add->tree);
-	native->added.below = &native->tree;
-	native->tree.below = native->source;
-	return 0;
+	return open_searches(native, err);
 }
 
 /* Patches a new copy at path and records it. */
@@ -112,8 +141,7 @@ static int take_one(const struct walk_entry *entry, struct err *err, void *ctx)
 		r = files_path(source, err, "%s%s", native->item->source, path + native->top);
 	if (r < 0)
 		return r;
-	r = elf_search_add(&native->added, native->info->arch, view, native->info->musl,
-			   native->runtime->libs, err);
+	r = elf_search_add(&native->by_added, view, native->runtime->libs, err);
 	if (r < 0)
 		return r;
 	return take_file(native, path, view, source, err);
@@ -221,25 +249,30 @@ static int add_libraries(struct native *native, struct err *err)
 	return r;
 }
 
+/* All that is added for one arch; n: items that came before any library. */
+static int add_for(struct native *native, size_t n, struct err *err)
+{
+	const struct add_items *items = native->add->items;
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < n; i++) {
+		if (items->items[i].arch == native->info->arch)
+			r = take_item(native, &items->items[i], err);
+	}
+	return r < 0 ? r : add_libraries(native, err);
+}
+
 int add_native(struct add *add, struct err *err)
 {
 	struct native native;
 	size_t n = add->items->n; /* libraries that come in now have been looked at */
 	int r = 0;
 
-	for (size_t i = 0; i < add->n_runtimes; i++) {
+	for (size_t i = 0; r >= 0 && i < add->n_runtimes; i++) {
 		r = open_native(&native, add, i, err);
-		if (r < 0)
-			return r;
-		for (size_t j = 0; j < n; j++) {
-			if (add->items->items[j].arch == add->runtimes[i].info->arch)
-				r = take_item(&native, &add->items->items[j], err);
-			if (r < 0)
-				return r;
-		}
-		r = add_libraries(&native, err);
-		if (r < 0)
-			return r;
+		if (r >= 0)
+			r = add_for(&native, n, err);
+		close_native(&native);
 	}
 	return r;
 }

@@ -33,11 +33,7 @@ static void clear(struct sysroot *root)
 {
 	root->n_mounts = 0;
 	root->text_used = 0;
-	root->library_path = NULL;
-	root->cache_size = 0;
 	root->no_links = false;
-	root->cwd = NULL;
-	root->below = NULL;
 }
 
 /* Keeps the two as one string; NULL if there is no room. */

@@ -27,14 +27,7 @@ struct sysroot_mount {
 struct sysroot {
 	struct sysroot_mount mounts[SYSROOT_MOUNTS_MAX];
 	size_t n_mounts;
-	/* Where an ld.so looks besides, borrowed: LD_LIBRARY_PATH, or NULL; its cache */
-	const char *library_path;
-	const uint8_t *cache;
-	size_t cache_size; /* bytes */
-	bool no_links;	   /* the directories of all mounts are canonical */
-	const char *cwd;   /* where DT_NEEDED with a relative path begins; NULL is "/" */
-	/* Another one, which lib/elf/search asks where this one has nothing; NULL after init. */
-	const struct sysroot *below;
+	bool no_links; /* the directories of all mounts are canonical */
 	char text[SYSROOT_TEXT_MAX];
 	size_t text_used;
 };

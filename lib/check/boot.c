@@ -26,6 +26,7 @@
 #include "elf/damage.h"
 #include "elf/dynamic.h"
 #include "elf/image.h"
+#include "elf/ldso.h"
 #include "elf/search.h"
 
 enum { MODULES_MAX = 512 /* modules that are followed from one program */ };
@@ -80,6 +81,7 @@ static void check_native(const struct boot *boot, const char *path, const struct
 	ELF_IMAGE_CLEANUP struct elf_image image = { .fd = -1 };
 	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	ELF_LIBRARIES_CLEANUP struct elf_libraries set = { 0 };
+	ELF_LDSO_CLEANUP struct elf_ldso ldso = { 0 };
 	struct findings *findings = boot->part->findings;
 	char real[PATH_SIZE], at[PATH_SIZE], what[256];
 	struct sysroot view;
@@ -132,7 +134,8 @@ static void check_native(const struct boot *boot, const char *path, const struct
 	if (sysroot_find(&view, file.interp, real) < 0)
 		finding_add(findings, &no_ldso, path, arch,
 			    "asks for the loader %s, which is not in the view", file.interp);
-	else if (elf_search_add(&view, arch, at, elf_search_is_musl(file.interp), &set, &err) < 0)
+	else if (elf_ldso_open(&ldso, &view, arch, file.interp) < 0 ||
+		 elf_search_add(&ldso, at, &set, &err) < 0)
 		finding_add(findings, &no_library, path, arch, "%s", err.text);
 }
 

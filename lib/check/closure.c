@@ -20,6 +20,7 @@
 #include "elf/damage.h"
 #include "elf/dynamic.h"
 #include "elf/image.h"
+#include "elf/ldso.h"
 #include "elf/link_map.h"
 #include "elf/search.h"
 #include "sys/tree.h"
@@ -240,15 +241,16 @@ static int find_interpreter(struct linkage *linkage)
 /* What no DT_NEEDED names: nptl/pthread_exit.c, sysdeps/gnu/unwind-resume.c. */
 static void check_opened(const struct linkage *linkage)
 {
-	char real[PATH_SIZE], path[PATH_SIZE];
+	char path[PATH_SIZE];
+	struct elf_found found;
 	struct text text;
 
 	if (!linkage->interpreter || !linkage->interpreter->file->interp ||
 	    link_map_musl(linkage->map) || !linkage->request->n_paths ||
-	    elf_search_find(linkage->root, linkage->request->arch, "libgcc_s.so.1",
+	    elf_search_find(linkage->ldso, "libgcc_s.so.1",
 			    &(struct elf_search_by){ .file = linkage->interpreter->file,
 						     .path = linkage->interpreter->path },
-			    false, real))
+			    &found))
 		return;
 	text_init(&text, path, sizeof(path));
 	text_addf(&text, "%s/libgcc_s.so.1", sysroot_dir(linkage->root, "/lib"));
@@ -287,7 +289,7 @@ static int check_all(struct linkage *linkage)
 }
 
 /* PT_INTERP of the interpreter decides how names are searched for: glibc or musl. */
-static int start(struct linkage *linkage, struct sysroot *root, char *ldso)
+static int start(struct linkage *linkage, struct sysroot *root, char *path)
 {
 	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	char real[PATH_SIZE];
@@ -298,16 +300,20 @@ static int start(struct linkage *linkage, struct sysroot *root, char *ldso)
 	linkage->root = root;
 	if (sysroot_find(root, INTERPRETER, real) == 0)
 		(void)elf_dynamic_read(real, &file, NULL); /* is reported when it is checked */
-	find_ldso(linkage, file.interp, ldso);
-	return link_map_new(root, linkage->request->arch, ldso, &linkage->map);
+	find_ldso(linkage, file.interp, path);
+	r = elf_ldso_open(linkage->ldso, root, linkage->request->arch, path);
+	return r < 0 ? r : link_map_new(linkage->ldso, &linkage->map);
 }
 
 int closure_check_all(const struct closure_request *request, struct err *err)
 {
-	struct linkage linkage = { .request = request, .findings = request->findings };
+	ELF_LDSO_CLEANUP struct elf_ldso ldso = { 0 };
+	struct linkage linkage = { .request = request,
+				   .findings = request->findings,
+				   .ldso = &ldso };
 	struct sysroot root;
-	char ldso[PATH_SIZE];
-	int r = start(&linkage, &root, ldso);
+	char path[PATH_SIZE];
+	int r = start(&linkage, &root, path);
 
 	if (r == 0)
 		r = check_all(&linkage);

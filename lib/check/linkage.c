@@ -93,16 +93,11 @@ static bool is_excused(const struct linkage *linkage, const struct link_object *
 			continue;
 		if (load_for(linkage, other, &load) == 0 && contains(&load, object))
 			excused = library ? !lacks(&load, object, library)
-					  : link_map_define(linkage->map, &load, symbol->name,
-							    symbol->hash, symbol->version);
+					  : link_map_bind(linkage->map, &load, object, symbol) ==
+						    LINK_BOUND;
 		link_load_free(&load);
 	}
 	return excused;
-}
-
-static bool provides(const struct link_object *object, const char *version)
-{
-	return elf_symbols_provide(object->symbols, version);
 }
 
 /* True if some version is missing for which a finding stands already. */
@@ -114,7 +109,8 @@ static bool version_is_missing(const struct link_load *load, const struct link_o
 		const struct link_object *by = link_load_find(load, need->file);
 
 		if (str_eq(need->version, version) &&
-		    (!by || !linkage_is_usable(by) || !provides(by, version)))
+		    (!by || !linkage_is_usable(by) ||
+		     link_version_find(by, need) == LINK_VERSION_MISSING))
 			return true;
 	}
 	return false;
@@ -135,17 +131,22 @@ static void check_versions(const struct linkage *linkage, const struct link_obje
 		if (!by && first && !lacks(load, object, need->file))
 			finding_add(linkage->findings, &stray_version, object->real, arch,
 				    "asks for versions of %s, which it does not load", need->file);
-		if (!by || !linkage_is_usable(by) || need->weak)
+		if (!by || !linkage_is_usable(by))
 			continue;
-		if (!by->symbols->n_provides) {
+		switch (link_version_find(by, need)) {
+		case LINK_VERSION_FOUND:
+			break;
+		case LINK_VERSION_NONE:
 			if (first)
 				finding_add(linkage->findings, &unversioned, object->real, arch,
 					    "needs %s of %s, which has no versions", need->version,
 					    by->path);
-		} else if (!provides(by, need->version)) {
+			break;
+		case LINK_VERSION_MISSING:
 			finding_add(linkage->findings, &no_version, object->real, arch,
 				    "needs %s of %s, which does not have it", need->version,
 				    by->path);
+			break;
 		}
 	}
 }
@@ -171,9 +172,9 @@ static void check_symbols(const struct linkage *linkage, const struct link_objec
 	for (size_t i = 0; i < symbols->n_symbols; i++) {
 		const struct elf_symbol *s = &symbols->symbols[i];
 
-		if (s->flags & (ELF_SYMBOL_DEFINED | ELF_SYMBOL_WEAK))
+		if (!link_symbol_is_wanted(s, true))
 			continue;
-		if (link_map_define(linkage->map, load, s->name, s->hash, s->version) ||
+		if (link_map_bind(linkage->map, load, object, s) != LINK_UNBOUND ||
 		    is_known_to_ldso(linkage, s->name) ||
 		    version_is_missing(load, object, s->version) ||
 		    (!linkage_is_program(object) && is_excused(linkage, object, s, NULL)))
@@ -197,8 +198,15 @@ static void check_missing(const struct linkage *linkage, const struct link_objec
 		    (!linkage_is_program(object) &&
 		     is_excused(linkage, object, NULL, load->missing[i].name)))
 			continue;
-		finding_add(linkage->findings, &no_library, object->real, linkage->request->arch,
-			    "needs %s, which is not in the view", load->missing[i].name);
+		if (load->missing[i].refused)
+			finding_add(linkage->findings, &no_library, object->real,
+				    linkage->request->arch, "needs %s, which is %s there: %s",
+				    load->missing[i].name, load->missing[i].refused->path,
+				    load->missing[i].why);
+		else
+			finding_add(linkage->findings, &no_library, object->real,
+				    linkage->request->arch, "needs %s, which is not in the view",
+				    load->missing[i].name);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 struct closure_request;
+struct elf_ldso;
 struct findings;
 struct link_map;
 struct link_object;
@@ -16,6 +17,7 @@ struct sysroot;
 struct linkage {
 	const struct closure_request *request;
 	const struct sysroot *root;
+	struct elf_ldso *ldso;
 	struct link_map *map;
 	struct link_object *interpreter; /* NULL if there is none that can be read */
 	struct findings *findings;

@@ -232,6 +232,24 @@ int broken_library_missing(const char *library, const char *by, struct err *err)
 		       library, by);
 }
 
+int broken_library_refused(const char *path, const char *library, const char *by, const char *why,
+			   struct err *err)
+{
+	return err_say(
+		err, ELIBBAD,
+		"ld.so takes %s for %s, which %s needs, and refuses it: %s (Hint: remove it, "
+		"or put a build for this machine in its place)",
+		path, library, by, why);
+}
+
+int broken_unversioned(const char *library, const char *symbol, const char *by, struct err *err)
+{
+	return err_say(err, ENOENT,
+		       "%s has no versions, and %s wants one of its %s: ld.so aborts (Hint: take "
+		       "the library from where %s comes)",
+		       library, by, symbol, by);
+}
+
 int broken_version(const char *library, const char *version, const char *by, struct err *err)
 {
 	return err_say(err, ENOENT,

@@ -94,6 +94,14 @@ int broken_library_missing(const char *library, const char *by, struct err *err)
 int broken_version(const char *library, const char *version, const char *by, struct err *err);
 int broken_symbol(const char *symbol, const char *by, struct err *err);
 
+/* A library is where ld.so looks, and it ends there instead of looking further; why, as a clause.
+ */
+int broken_library_refused(const char *path, const char *library, const char *by, const char *why,
+			   struct err *err);
+
+/* A library from which a version of a symbol is wanted has no versions: ld.so aborts. */
+int broken_unversioned(const char *library, const char *symbol, const char *by, struct err *err);
+
 /* It wants versions from a library that it does not load: ld.so aborts. */
 int broken_stray_version(const char *library, const char *by, struct err *err);
 

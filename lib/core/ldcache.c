@@ -5,6 +5,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -91,6 +92,99 @@ const char *ldcache_next(const uint8_t *cache, size_t n, const char *name, size_
 			return value;
 	}
 	return NULL;
+}
+
+/* -- which one ld.so takes ------------------------------------------------------------------- */
+
+enum {
+	AT_EXTENSIONS = 32, /* in the head: where the directory of extensions is */
+	EXTENSION = 16,	    /* tag, flags, place, size */
+	TAG_HWCAPS = 1,	    /* its names of glibc-hwcaps */
+	HWCAP_NAMED = 30,   /* the bit in the upper half of an entry's hwcap */
+	HWCAP_LEVEL = 0x3ff /* and an ISA level there, which the name says too */
+};
+
+#define EXTENSIONS_MAGIC 0xeaa42174u
+
+/* One entry of the new format. */
+struct entry {
+	const uint8_t *head;
+	size_t n;
+	bool big;
+	uint32_t low, high; /* halves of its hwcap */
+};
+
+static bool is_named(const struct entry *entry)
+{
+	return (entry->high & ~(uint32_t)HWCAP_LEVEL) == 1u << HWCAP_NAMED;
+}
+
+/* The name of a subdirectory of glibc-hwcaps, by its number; NULL if there is none. */
+static const char *hwcap_name(const struct entry *entry)
+{
+	const uint8_t *head = entry->head;
+	size_t n = entry->n, at = number(head + AT_EXTENSIONS, entry->big), count;
+
+	if (!at || at > n || n - at < 8 || number(head + at, entry->big) != EXTENSIONS_MAGIC)
+		return NULL;
+	count = number(head + at + 4, entry->big);
+	for (at += 8; count-- && n - at >= EXTENSION; at += EXTENSION) {
+		size_t from = number(head + at + 8, entry->big);
+		size_t names = number(head + at + 12, entry->big) / 4;
+
+		if (number(head + at, entry->big) != TAG_HWCAPS)
+			continue;
+		if (from > n || names > (n - from) / 4 || entry->low >= names)
+			return NULL;
+		return string(head, n, number(head + from + (size_t)entry->low * 4, entry->big));
+	}
+	return NULL;
+}
+
+/* How good an entry is: 0 cannot be taken, UINT_MAX is the plain one, the smaller the better. */
+static unsigned rank(const struct entry *entry, const struct ldcache_wanted *wanted)
+{
+	const char *name;
+
+	if (!is_named(entry)) {
+		uint64_t hwcap = (uint64_t)entry->high << 32 | entry->low;
+
+		return hwcap & ~wanted->legacy ? 0 : UINT_MAX;
+	}
+	name = hwcap_name(entry);
+	for (unsigned i = 0; name && wanted->hwcaps && wanted->hwcaps[i]; i++) {
+		if (str_eq(wanted->hwcaps[i], name))
+			return i + 1;
+	}
+	return 0;
+}
+
+const char *ldcache_find(const uint8_t *cache, size_t n, const struct ldcache_wanted *wanted)
+{
+	unsigned best = 0;
+	const char *found = NULL, *path;
+	size_t at = 0, start = find_head(cache, n);
+	struct entry entry = { .head = cache + start, .n = n - start };
+
+	if (!entry.n)
+		return NULL;
+	entry.big = is_big(entry.head);
+	while ((path = ldcache_next(cache, n, wanted->name, &at))) {
+		const uint8_t *bytes = entry.head + HEAD + (at - 1) * ENTRY;
+		unsigned this;
+
+		if (number(bytes, entry.big) != wanted->flags)
+			continue;
+		/* a 64-bit number, in the file's order */
+		entry.low = number(bytes + (entry.big ? 20 : 16), entry.big);
+		entry.high = number(bytes + (entry.big ? 16 : 20), entry.big);
+		this = rank(&entry, wanted);
+		if (!this || (best && this >= best))
+			continue;
+		best = this;
+		found = path;
+	}
+	return found;
 }
 
 static bool digit(char c)

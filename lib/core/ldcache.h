@@ -14,6 +14,18 @@ struct arch;
  * caller looks at the file. */
 const char *ldcache_next(const uint8_t *cache, size_t n, const char *name, size_t *at);
 
+/* What an ld.so takes of a cache. */
+struct ldcache_wanted {
+	const char *name;
+	uint32_t flags;		   /* of its arch: struct arch, ldcache */
+	const char *const *hwcaps; /* of glibc-hwcaps that suit, best first; ends with NULL */
+	uint64_t legacy;	   /* hwcap bits that suit; 0 since glibc 2.37 */
+};
+
+/* The one path that ld.so takes from the cache for a name, as it chooses between several; NULL if
+ * there is none. */
+const char *ldcache_find(const uint8_t *cache, size_t n, const struct ldcache_wanted *wanted);
+
 struct ldcache_library {
 	const char *name; /* as DT_NEEDED says it; no slash */
 	const char *dir;  /* absolute: it is dir/name */

@@ -156,6 +156,48 @@ static struct lists find_lists(const char *bytes, size_t n)
 	return lists;
 }
 
+static bool has(const char *bytes, size_t n, const char *s)
+{
+	return memmem(bytes, n, s, strlen(s));
+}
+
+/* The one of the two names of a file that is in there: "/etc/..." or what ldso_redirect makes of
+ * it. */
+static const char *name_of(const char *bytes, size_t n, const char *etc, const char *lib)
+{
+	if (memmem(bytes, n, etc, strlen(etc) + 1))
+		return etc;
+	return memmem(bytes, n, lib, strlen(lib) + 1) ? lib : NULL;
+}
+
+/* DL_DST_LIB in glibc's elf/Makefile is the first directory, without slashes; with Debian's
+ * multiarch too. */
+static void take_lib(struct ldso_build *build)
+{
+	size_t n = strlen(build->dirs);
+
+	if (n < 2 || str_copy_bytes(build->lib, sizeof(build->lib), build->dirs + 1, n - 2) < 0)
+		build->lib[0] = '\0';
+}
+
+bool ldso_build_read(const char *bytes, size_t n, struct ldso_build *ret)
+{
+	struct ldso_build build = { 0 };
+	struct lists lists = find_lists(bytes, n);
+
+	if (!lists.n || lists.cut || lists.size > sizeof(build.dirs))
+		return false;
+	memcpy(build.dirs, lists.first, lists.size);
+	build.dirs_size = lists.size;
+	take_lib(&build);
+	build.cache = name_of(bytes, n, LDSO_CACHE, "/lib/ld.so.cache");
+	build.preload = name_of(bytes, n, PRELOAD, "/lib/ld.so.preload");
+	build.hwcaps = has(bytes, n, "glibc-hwcaps");
+	build.legacy = !build.hwcaps || has(bytes, n, "Legacy HWCAP subdirectories");
+	*ret = build;
+	return true;
+}
+
 /* Overwrites a list, each directory with one of its length. */
 static void hide_list(char *list, size_t size)
 {

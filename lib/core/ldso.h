@@ -19,6 +19,20 @@ size_t ldso_restore(char *bytes, size_t n);
 /* True if one of the two old paths is still in there. */
 bool ldso_reads_etc(const char *bytes, size_t n);
 
+/* What an ld.so was built for, as far as its search goes. */
+struct ldso_build {
+	char dirs[512]; /* that it searches by itself: each ends with a NUL */
+	size_t dirs_size;
+	char lib[64];	     /* $LIB */
+	const char *cache;   /* the path of its cache, or NULL; static storage */
+	const char *preload; /* of its preload list, or NULL; static storage */
+	bool hwcaps;	     /* it searches glibc-hwcaps: from 2.33 on */
+	bool legacy;	     /* and subdirectories of tls, platform and hwcaps: until 2.36 */
+};
+
+/* Reads that; false if this is no ld.so of glibc that is built as we know it. */
+bool ldso_build_read(const char *bytes, size_t n, struct ldso_build *ret);
+
 /* True if "/lib/" or "/lib64/" is one of the directories that it searches by itself. */
 bool ldso_searches_lib(const char *bytes, size_t n);
 

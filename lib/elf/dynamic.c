@@ -22,6 +22,8 @@ void elf_dynamic_free(struct elf_dynamic *file)
 	free(file->runpath);
 	for (size_t i = 0; i < file->n_needed; i++)
 		free(file->needed[i]);
+	for (size_t i = 0; i < file->n_filters; i++)
+		free(file->filters[i].name);
 	memset(file, 0, sizeof(*file));
 }
 
@@ -32,6 +34,17 @@ static int set_string(const char *text, char **ret)
 	free(*ret);
 	*ret = strdup(text);
 	return *ret ? 0 : -ENOMEM;
+}
+
+static int take_filter(const char *text, bool optional, struct elf_dynamic *file)
+{
+	struct elf_dynamic_filter *filter = &file->filters[file->n_filters];
+
+	if (file->n_filters == ELF_DYNAMIC_FILTERS_MAX)
+		return -E2BIG;
+	*filter = (struct elf_dynamic_filter){ .optional = optional };
+	file->n_filters++;
+	return set_string(text, &filter->name);
 }
 
 static int take_string(const struct elf_image *image, const struct elf_entry *entry,
@@ -52,6 +65,13 @@ static int take_string(const struct elf_image *image, const struct elf_entry *en
 		file->needed[file->n_needed] = NULL;
 		file->n_needed++;
 		return set_string(text, &file->needed[file->n_needed - 1]);
+	case DT_FILTER:
+	case DT_AUXILIARY:
+		return take_filter(text, entry->tag == DT_AUXILIARY, file);
+	case DT_FLAGS_1:
+		file->no_defaults = entry->value & DF_1_NODEFLIB;
+		file->is_program = entry->value & DF_1_PIE;
+		return 0;
 	}
 	return 0;
 }

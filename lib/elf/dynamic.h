@@ -11,7 +11,7 @@ struct arch;
 struct elf_image;
 struct err;
 
-enum { ELF_DYNAMIC_NEEDED_MAX = 128 };
+enum { ELF_DYNAMIC_NEEDED_MAX = 128, ELF_DYNAMIC_FILTERS_MAX = 16 };
 
 /* Strings belong to this struct; NULL where the file has none. */
 struct elf_dynamic {
@@ -24,6 +24,14 @@ struct elf_dynamic {
 	char *runpath; /* DT_RUNPATH */
 	char *needed[ELF_DYNAMIC_NEEDED_MAX];
 	size_t n_needed;
+	/* DT_FILTER, or DT_AUXILIARY, which may be missing */
+	struct elf_dynamic_filter {
+		char *name;
+		bool optional;
+	} filters[ELF_DYNAMIC_FILTERS_MAX];
+	size_t n_filters;
+	bool no_defaults; /* DF_1_NODEFLIB: it is not served from ld.so's own directories */
+	bool is_program;  /* DF_1_PIE: ld.so loads it for nobody */
 };
 
 /* Reads the file at path. -ENOEXEC if it is no sound ELF program or library. Call elf_dynamic_free

@@ -9,11 +9,15 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "core/elf_reloc.h"
 #include "core/elf_versions.h"
 #include "elf/image.h"
 
 #ifndef DT_MIPS_SYMTABNO
 #define DT_MIPS_SYMTABNO 0x70000011
+#endif
+#ifndef DT_MIPS_GOTSYM
+#define DT_MIPS_GOTSYM 0x70000013
 #endif
 
 enum {
@@ -25,8 +29,11 @@ enum {
 struct reader {
 	const struct elf_image *image;
 	struct elf_symbols *out;
-	const char **names; /* of versions, by index */
-	uint64_t budget;    /* bytes of names that may still be read */
+	struct name {
+		const char *version, *file;
+	} * names;	 /* of versions, by index */
+	uint8_t *uses;	 /* flags of each symbol: what relocations want of it */
+	uint64_t budget; /* bytes of names that may still be read */
 };
 
 uint32_t elf_symbol_hash(const char *name)
@@ -105,6 +112,7 @@ static int read_provided(struct reader *reader)
 
 	if (r < 0 || !versions.left)
 		return r;
+	out->defines_versions = true;
 	out->provides = calloc(versions.left, sizeof(*out->provides));
 	if (!out->provides)
 		return -ENOMEM;
@@ -116,7 +124,7 @@ static int read_provided(struct reader *reader)
 		if (def.base)
 			continue;
 		out->provides[out->n_provides++] = name;
-		reader->names[def.index & INDEX_MASK] = name;
+		reader->names[def.index & INDEX_MASK] = (struct name){ .version = name };
 	}
 	return r;
 }
@@ -142,7 +150,7 @@ static int read_needed(struct reader *reader)
 		to->weak = need.weak;
 		if (!to->file || !to->version)
 			return -ENOEXEC;
-		reader->names[need.index & INDEX_MASK] = to->version;
+		reader->names[need.index & INDEX_MASK] = (struct name){ to->version, to->file };
 		r = 0;
 	}
 	return r;
@@ -175,7 +183,18 @@ static uint16_t get_half(const uint8_t *bytes, bool big)
 	return (uint16_t)(big ? bytes[0] << 8 | bytes[1] : bytes[1] << 8 | bytes[0]);
 }
 
-static int take_symbol(struct reader *reader, const GElf_Sym *sym, uint16_t version)
+/* As check_match() in glibc's dl-lookup.c has it, and musl's find_sym(). */
+static bool is_definition(const GElf_Sym *sym)
+{
+	unsigned type = GELF_ST_TYPE(sym->st_info);
+
+	if (sym->st_shndx == SHN_UNDEF ||
+	    (!sym->st_value && sym->st_shndx != SHN_ABS && type != STT_TLS))
+		return false;
+	return type <= STT_FUNC || type == STT_COMMON || type == STT_TLS || type == STT_GNU_IFUNC;
+}
+
+static int take_symbol(struct reader *reader, const GElf_Sym *sym, uint16_t version, uint8_t uses)
 {
 	struct elf_symbol *to = &reader->out->symbols[reader->out->n_symbols];
 	unsigned bind = GELF_ST_BIND(sym->st_info);
@@ -186,8 +205,14 @@ static int take_symbol(struct reader *reader, const GElf_Sym *sym, uint16_t vers
 	if (!to->name)
 		return -ENOEXEC;
 	to->hash = elf_symbol_hash(to->name);
-	to->version = version ? reader->names[version & INDEX_MASK] : NULL;
-	if (sym->st_shndx != SHN_UNDEF)
+	if (version) {
+		to->version = reader->names[version & INDEX_MASK].version;
+		to->file = reader->names[version & INDEX_MASK].file;
+	}
+	to->flags = uses;
+	if (!sym->st_value && (uses & ELF_SYMBOL_CALLED) && reader->image->machine == EM_MIPS)
+		to->flags |= ELF_SYMBOL_BOUND; /* no stub: a variable */
+	if (is_definition(sym))
 		to->flags |= ELF_SYMBOL_DEFINED;
 	if (bind == STB_WEAK)
 		to->flags |= ELF_SYMBOL_WEAK;
@@ -195,6 +220,69 @@ static int take_symbol(struct reader *reader, const GElf_Sym *sym, uint16_t vers
 		to->flags |= ELF_SYMBOL_HIDDEN;
 	reader->out->n_symbols++;
 	return 0;
+}
+
+/* -- what is looked for ---------------------------------------------------------------------- */
+
+/* The bytes of a table, as far as they lie in the file. */
+static void find_relocs(const struct elf_image *image, int64_t tag, int64_t size_tag, bool addends,
+			struct elf_relocs *ret)
+{
+	uint64_t size;
+	const uint8_t *bytes;
+	size_t room;
+
+	if (!elf_image_value(image, size_tag, &size) || find_table(image, tag, &bytes, &room) != 1)
+		return;
+	*ret = (struct elf_relocs){ .bytes = bytes,
+				    .n = size < room ? (size_t)size : room,
+				    .machine = image->machine,
+				    .big = image->data == ELFDATA2MSB,
+				    .wide = image->elf_class == ELFCLASS64,
+				    .addends = addends };
+}
+
+static void mark(struct reader *reader, uint64_t count, const struct elf_relocs *relocs,
+		 const struct elf_relocs *without, uint8_t use)
+{
+	struct elf_reloc reloc;
+
+	for (size_t i = 0; relocs->n && elf_reloc_at(relocs, i, &reloc); i++) {
+		const uint8_t *at = relocs->bytes + i * elf_reloc_size(relocs);
+
+		if (!reloc.symbol || reloc.symbol >= count ||
+		    (without && at >= without->bytes && at < without->bytes + without->n))
+			continue;
+		reader->uses[reloc.symbol] |= use | (reloc.copies ? ELF_SYMBOL_COPIED : 0);
+	}
+}
+
+/* MIPS has no relocations for its GOT: it is all symbols from one on. */
+static void mark_mips(struct reader *reader, uint64_t count)
+{
+	uint64_t first;
+
+	if (reader->image->machine != EM_MIPS ||
+	    !elf_image_value(reader->image, DT_MIPS_GOTSYM, &first))
+		return;
+	for (; first < count; first++)
+		reader->uses[first] |= ELF_SYMBOL_CALLED;
+}
+
+static void mark_uses(struct reader *reader, uint64_t count)
+{
+	const struct elf_image *image = reader->image;
+	struct elf_relocs rel = { 0 }, rela = { 0 }, calls = { 0 };
+	uint64_t kind = DT_REL;
+
+	(void)elf_image_value(image, DT_PLTREL, &kind); /* always there with DT_JMPREL */
+	find_relocs(image, DT_REL, DT_RELSZ, false, &rel);
+	find_relocs(image, DT_RELA, DT_RELASZ, true, &rela);
+	find_relocs(image, DT_JMPREL, DT_PLTRELSZ, kind == DT_RELA, &calls);
+	mark(reader, count, &rel, &calls, ELF_SYMBOL_BOUND);
+	mark(reader, count, &rela, &calls, ELF_SYMBOL_BOUND);
+	mark(reader, count, &calls, NULL, ELF_SYMBOL_CALLED);
+	mark_mips(reader, count);
 }
 
 static int read_symbols(struct reader *reader)
@@ -220,14 +308,18 @@ static int read_symbols(struct reader *reader)
 	data = elf_getdata_rawchunk(image->elf, bytes - (const uint8_t *)image->bytes,
 				    (size_t)count * each, ELF_T_SYM);
 	reader->out->symbols = calloc((size_t)count, sizeof(*reader->out->symbols));
-	if (!data || !reader->out->symbols)
+	reader->uses = calloc((size_t)count, 1);
+	if (!data || !reader->out->symbols || !reader->uses)
 		return -ENOMEM;
+	reader->out->has_versions = versions;
+	mark_uses(reader, count);
 	for (uint64_t i = 1; i < count; i++) {
 		GElf_Sym sym;
 
 		if (!gelf_getsym(data, (int)i, &sym))
 			return -ENOEXEC;
-		r = take_symbol(reader, &sym, versions ? get_half(versions + i * 2, big) : 0);
+		r = take_symbol(reader, &sym, versions ? get_half(versions + i * 2, big) : 0,
+				reader->uses[i]);
 		if (r < 0)
 			return r;
 	}
@@ -257,6 +349,7 @@ int elf_symbols_read(const struct elf_image *image, struct elf_symbols *ret)
 	reader.names = calloc(VERSIONS_MAX, sizeof(*reader.names));
 	r = reader.names ? read_all(&reader) : -ENOMEM;
 	free(reader.names);
+	free(reader.uses);
 	if (r < 0) {
 		elf_symbols_free(&symbols);
 		return r;

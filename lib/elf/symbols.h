@@ -12,13 +12,17 @@ struct elf_image;
 enum elf_symbol_flags {
 	ELF_SYMBOL_DEFINED = 1 << 0,
 	ELF_SYMBOL_WEAK = 1 << 1,
-	ELF_SYMBOL_HIDDEN = 1 << 2 /* not the default version: found only by who names it */
+	ELF_SYMBOL_HIDDEN = 1 << 2, /* not the default version: found only by who names it */
+	ELF_SYMBOL_BOUND = 1 << 3,  /* ld.so looks for it before anything starts */
+	ELF_SYMBOL_CALLED = 1 << 4, /* when it is first called, or before */
+	ELF_SYMBOL_COPIED = 1 << 5  /* BOUND: from another file than this one */
 };
 
 /* Text belongs to the image. */
 struct elf_symbol {
 	const char *name;
 	const char *version; /* or NULL */
+	const char *file;    /* whose version it is, if another's: as DT_NEEDED has it; or NULL */
 	uint32_t hash;	     /* elf_symbol_hash of name */
 	unsigned flags;	     /* enum elf_symbol_flags */
 };
@@ -35,6 +39,8 @@ struct elf_symbols {
 	size_t n_provides;
 	struct elf_version_need *needs;
 	size_t n_needs;
+	bool defines_versions; /* be it only its own name: DT_VERDEF */
+	bool has_versions;     /* DT_VERSYM */
 };
 
 /* Reads them. image must stay open as long as *ret is used. -ENOEXEC if the tables lie outside of

@@ -4,18 +4,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/files.h"
-#include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/broken.h"
 #include "core/err.h"
+#include "core/ldso_path.h"
 #include "core/runtime_layout.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "elf/damage.h"
-#include "elf/image.h"
+#include "elf/ldso.h"
 #include "elf/link_map.h"
+#include "elf/machine.h"
 #include "elf/symbols.h"
 #include "explain/parts.h"
 #include "explain/replay.h"
@@ -27,22 +28,33 @@ enum {
 	NAMED = 6,	      /* libraries that are named where all are there */
 };
 
-/* LD_LIBRARY_PATH, which the loader does not let into a view, and the cache. Staging gives a tree's
- * ld.so another name for its cache. */
-static void give_settings(struct world *world, bool musl, char **ret_cache)
+/* What the kernel tells ld.so where a program is not its caller's own: AT_SECURE. */
+static bool is_secure(const struct world *world, const struct found *program)
 {
-	const char *path = world->in_view ? "/lib/ld.so.cache" : "/etc/ld.so.cache";
-	bool own = world->here && !world->in_view;
-	char real[PATH_SIZE];
-	size_t n;
+	const struct stat *st = &program->st;
 
-	world->root->cwd = world->here ? world->cwd : NULL;
-	world->root->library_path = own ? getenv("LD_LIBRARY_PATH") : NULL;
-	if (musl || sysroot_find(world->root, path, real) < 0 ||
-	    files_read(real, ret_cache, &n, NULL) < 0)
-		return;
-	world->root->cache = (const uint8_t *)*ret_cache;
-	world->root->cache_size = n;
+	return world->here && !world->in_view &&
+	       (((st->st_mode & S_ISUID) && st->st_uid != getuid()) ||
+		((st->st_mode & S_ISGID) && (st->st_mode & S_IXGRP) && st->st_gid != getgid()));
+}
+
+/* The caller's environment, of which the loader lets nothing into a view, and the processor. */
+static void give_settings(struct world *world, const struct found *program,
+			  struct ldso_machine *machine, struct elf_ldso *ldso)
+{
+	bool own = world->here && !world->in_view;
+	const char *now = getenv("LD_BIND_NOW");
+
+	ldso->cwd = world->here ? world->cwd : NULL;
+	ldso->library_path = own ? getenv("LD_LIBRARY_PATH") : NULL;
+	ldso->preload = own ? getenv("LD_PRELOAD") : NULL;
+	ldso->bind_now = now && *now;
+	ldso->secure = is_secure(world, program);
+	if (arch_runs_on(ldso->arch, arch_native()))
+		elf_machine_here(ldso->arch, machine);
+	else
+		elf_machine_qemu(ldso->arch, machine);
+	ldso->machine = machine;
 }
 
 /* A file that patchelf, strip or a bad copy has damaged: ld.so may crash, or not. */
@@ -82,8 +94,7 @@ static int check_versions(struct world *world, const struct link_load *load, str
 				(void)broken_stray_version(need->file, object->path, err);
 				return fail(world, object->path, LDSO_NOT_FOUND);
 			}
-			if (need->weak || by->flaw || !by->symbols->n_provides ||
-			    elf_symbols_provide(by->symbols, need->version))
+			if (by->flaw || link_version_find(by, need) != LINK_VERSION_MISSING)
 				continue;
 			(void)broken_version(by->path, need->version, object->path, err);
 			return fail(world, by->path, LDSO_NO_VERSION);
@@ -92,38 +103,52 @@ static int check_versions(struct world *world, const struct link_load *load, str
 	return 0;
 }
 
-/* True if ld.so looks for all of a file's functions before it starts the program. */
-static bool binds_now(const struct link_map *map, const struct link_object *object)
+/* The first symbol of a file that ld.so looks for in vain; NULL if there is none. */
+static const struct elf_symbol *find_unbound(struct link_map *map, const struct link_load *load,
+					     const struct link_object *object, bool now,
+					     enum link_bound *ret_how)
 {
-	uint64_t flags;
+	for (size_t i = 0; i < object->symbols->n_symbols; i++) {
+		const struct elf_symbol *s = &object->symbols->symbols[i];
 
-	return link_map_musl(map) || getenv("LD_BIND_NOW") ||
-	       elf_image_value(object->image, DT_BIND_NOW, &flags) ||
-	       (elf_image_value(object->image, DT_FLAGS, &flags) && (flags & DF_BIND_NOW)) ||
-	       (elf_image_value(object->image, DT_FLAGS_1, &flags) && (flags & DF_1_NOW));
+		if (!link_symbol_is_wanted(s, now))
+			continue;
+		*ret_how = link_map_bind(map, load, object, s);
+		if (*ret_how != LINK_BOUND)
+			return s;
+	}
+	return NULL;
 }
 
-/* A symbol that nothing defines. Without BIND_NOW only its first use would fail. */
+/* A symbol that nothing defines. Without BIND_NOW only a function's first use would fail. ld.so
+ * begins with what it has loaded last. */
 static int check_symbols(struct world *world, struct link_map *map, const struct link_load *load,
 			 struct err *err)
 {
+	const struct elf_symbol *s;
+	enum link_bound how;
+
+	for (size_t i = load->n; i--;) {
+		const struct link_object *object = load->entries[i].object;
+
+		s = find_unbound(map, load, object, link_map_binds_now(map, object), &how);
+		if (!s)
+			continue;
+		if (how == LINK_ABORTS)
+			(void)broken_unversioned(s->file, s->name, object->path, err);
+		else
+			(void)broken_symbol(s->name, object->path, err);
+		return fail(world, object->path, LDSO_NOT_FOUND);
+	}
 	for (size_t i = 0; i < load->n; i++) {
 		const struct link_object *object = load->entries[i].object;
 
-		for (size_t k = 0; k < object->symbols->n_symbols; k++) {
-			const struct elf_symbol *s = &object->symbols->symbols[k];
-
-			if ((s->flags & (ELF_SYMBOL_DEFINED | ELF_SYMBOL_WEAK)) ||
-			    link_map_define(map, load, s->name, s->hash, s->version))
-				continue;
-			if (!binds_now(map, object)) {
-				(void)world_step(world, "libraries", object->path,
-						 "uses %s, which no library has", s->name);
-				return 0;
-			}
-			(void)broken_symbol(s->name, object->path, err);
-			return fail(world, object->path, LDSO_NOT_FOUND);
-		}
+		s = find_unbound(map, load, object, true, &how);
+		if (!s)
+			continue;
+		(void)world_step(world, "libraries", object->path, "uses %s, which no library has",
+				 s->name);
+		break;
 	}
 	return 0;
 }
@@ -147,14 +172,20 @@ static int check_load(struct world *world, struct link_map *map, const struct li
 {
 	int r;
 
+	if (load->n_missing) {
+		const struct link_load_missing *missing = &load->missing[0];
+
+		if (missing->refused)
+			(void)broken_library_refused(missing->refused->path, missing->name,
+						     missing->by->path, missing->why, err);
+		else
+			(void)broken_library_missing(missing->name, missing->by->path, err);
+		return fail(world, missing->name, LDSO_NOT_FOUND);
+	}
 	for (size_t i = 0; i < load->n; i++) {
 		r = check_damage(world, load->entries[i].object, arch, err);
 		if (r < 0)
 			return r;
-	}
-	if (load->n_missing) {
-		(void)broken_library_missing(load->missing[0].name, load->missing[0].by->path, err);
-		return fail(world, load->missing[0].name, LDSO_NOT_FOUND);
 	}
 	r = link_map_musl(map) ? 0 : check_versions(world, load, err);
 	if (r < 0)
@@ -163,40 +194,37 @@ static int check_load(struct world *world, struct link_map *map, const struct li
 	return check_symbols(world, map, load, err);
 }
 
-static int load_libraries(struct world *world, struct link_map *map, const char *program,
-			  struct link_load *ret, char **ret_cache)
+static int load_libraries(struct link_map *map, const char *program, struct link_load *ret)
 {
 	struct link_object *object;
-	int r;
+	int r = link_map_get(map, program, &object);
 
-	give_settings(world, link_map_musl(map), ret_cache);
-	r = link_map_get(map, program, &object);
-	if (r < 0)
-		return r;
-	return link_map_load(map, object, ret);
+	return r < 0 ? r : link_map_load(map, object, ret);
 }
 
 static int check_libraries(struct world *world, const struct found *program,
 			   const struct last_program *last, struct err *err)
 {
-	FILES_FREE char *cache = NULL;
+	ELF_LDSO_CLEANUP struct elf_ldso ldso = { 0 };
+	struct ldso_machine machine;
 	struct link_load load = { 0 };
-	struct link_map *map;
+	struct link_map *map = NULL;
 	int r;
 
 	if (!last->interp[0])
 		return 0;
-	r = link_map_new(world->root, last->arch, last->interp, &map);
-	if (r < 0)
-		return err_set(err, -r, "cannot list the libraries of %s", program->at);
-	r = load_libraries(world, map, program->at, &load, &cache);
+	r = elf_ldso_open(&ldso, world->root, last->arch, last->interp);
+	give_settings(world, program, &machine, &ldso);
+	if (r == 0)
+		r = link_map_new(&ldso, &map);
+	if (r == 0)
+		r = load_libraries(map, program->at, &load);
 	if (r < 0)
 		(void)err_set(err, -r, "cannot list the libraries of %s", program->at);
 	else
 		r = check_load(world, map, &load, last->arch, err);
 	link_load_free(&load);
 	link_map_free(map);
-	world->root->cache_size = 0;
 	return r;
 }
 

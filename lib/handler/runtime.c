@@ -24,7 +24,7 @@
 #include "core/sha256.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
-#include "elf/search.h"
+#include "elf/ldso.h"
 #include "handler/bake.h"
 #include "handler/runtime_libraries.h"
 #include "sys/below.h"
@@ -166,7 +166,7 @@ static int read_tree(struct work *work, struct err *err)
 	if (!name)
 		return err_say(err, ENOEXEC, "%s is no program of %s with an ld.so",
 			       work->interpreter.path, arch);
-	if (elf_search_is_musl(name))
+	if (elf_ldso_is_musl(name))
 		return err_say(err, EOPNOTSUPP,
 			       "%s is for musl, whose ld.so cannot be kept from the host's "
 			       "libraries (Hint: programs = tree)",

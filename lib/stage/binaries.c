@@ -18,6 +18,7 @@
 #include "core/path_size.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
+#include "elf/ldso.h"
 #include "elf/patch.h"
 #include "elf/search.h"
 #include "source/source.h"
@@ -31,7 +32,8 @@ struct work {
 	const struct sysroot *root;
 	const struct arch *arch;
 	struct elf_libraries libs;
-	char *interp; /* PT_INTERP of the interpreter; NULL if static */
+	struct elf_ldso ldso; /* of the source */
+	char *interp;	      /* PT_INTERP of the interpreter; NULL if static */
 	bool musl, needs_rpath;
 };
 
@@ -68,9 +70,7 @@ static int take_needs(struct work *work, const struct binary *binary, struct err
 		return 0;
 	/* what was copied counts, whatever the source is by now */
 	fd = exact_open_file(binary->staged, err);
-	return fd < 0 ? fd
-		      : elf_search_add_open(work->root, work->arch, fd, binary->source, work->musl,
-					    &work->libs, err);
+	return fd < 0 ? fd : elf_search_add_open(&work->ldso, fd, binary->source, &work->libs, err);
 }
 
 /* Records our copy, which is pristine, and patches it if it must be. */
@@ -211,7 +211,7 @@ static int stage_libraries(struct work *work, struct err *err)
 	int r;
 
 	for (size_t i = 0; i < sizeof(extra_libs) / sizeof(extra_libs[0]); i++) {
-		r = elf_search_add_name(work->root, work->arch, extra_libs[i], &work->libs, err);
+		r = elf_search_add_name(&work->ldso, extra_libs[i], &work->libs, err);
 		if (r < 0)
 			return r;
 	}
@@ -249,7 +249,7 @@ static int read_interpreter(struct work *work, char *ret_ldso, struct err *err)
 	ret_ldso[0] = '\0';
 	if (!work->interp)
 		return 0;
-	work->musl = elf_search_is_musl(work->interp);
+	work->musl = elf_ldso_is_musl(work->interp);
 	r = str_copy(ret_ldso, BINARIES_NAME_MAX, path_base(work->interp));
 	return r < 0 ? err_set(err, ENAMETOOLONG, "%s", work->interp) : 0;
 }
@@ -263,8 +263,12 @@ static int stage_all(struct work *work, char *ret_ldso, struct err *err)
 	r = exact_mkdirs(work->want->clib, err);
 	if (r < 0)
 		return r;
-	if (work->interp)
+	if (work->interp) {
+		r = elf_ldso_open(&work->ldso, work->root, work->arch, work->interp);
+		if (r < 0)
+			return err_set(err, -r, "cannot read %s", work->interp);
 		r = stage_ldso(work, err);
+	}
 	if (r < 0)
 		return r;
 	r = take_interpreter(work, err);
@@ -299,6 +303,7 @@ int binaries_stage(const struct binaries *binaries, char ret_ldso[BINARIES_NAME_
 	int r = stage_all(&work, ret_ldso, err);
 
 	elf_libraries_free(&work.libs);
+	elf_ldso_close(&work.ldso);
 	free(work.interp);
 	return r;
 }

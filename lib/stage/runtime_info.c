@@ -18,7 +18,7 @@
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "elf/dynamic.h"
-#include "elf/search.h"
+#include "elf/ldso.h"
 #include "stage/pyc.h"
 
 static int name_places(const char *tree, struct runtime_info *ret, struct err *err)
@@ -99,7 +99,7 @@ static int read_ldso(const char *tree, struct runtime_info *ret, struct err *err
 		return r; /* static */
 	if (str_copy(ret->ldso, sizeof(ret->ldso), path_base(python.interp)) < 0)
 		return err_set(err, ENAMETOOLONG, "%s", python.interp);
-	ret->musl = elf_search_is_musl(ret->ldso);
+	ret->musl = elf_ldso_is_musl(ret->ldso);
 	r = files_path(path, err, "%s/%s", ret->clib, ret->ldso);
 	if (r < 0)
 		return r;
