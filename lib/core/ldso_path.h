@@ -45,14 +45,14 @@ int ldso_expand(const char *entry, size_t n, const struct ldso_tokens *tokens, c
  * forgets the list. -ENOENT, -E2BIG. */
 int ldso_expand_musl(const char *list, const char *origin, char *dst, size_t size);
 
-/* What ld.so makes of a file whose first bytes these are, n of them. */
+/* What ld.so makes of a file of size bytes whose first ones these are, n of them. */
 enum ldso_verdict {
 	LDSO_TAKES,
 	LDSO_PASSES, /* it goes on with the next directory */
 	LDSO_REFUSES /* it ends, and says why */
 };
-enum ldso_verdict ldso_verify(const uint8_t *bytes, size_t n, const struct arch *arch, bool musl,
-			      const char **ret_why);
+enum ldso_verdict ldso_verify(const uint8_t *bytes, size_t n, uint64_t size,
+			      const struct arch *arch, bool musl, const char **ret_why);
 
 enum { LDSO_HWCAPS_MAX = 4, LDSO_PARTS_MAX = 8, LDSO_SUBDIR_MAX = 128 };
 

@@ -84,8 +84,8 @@ static enum tried try_file(struct search *search)
 	n = fd_read_at(fd, bytes, sizeof(bytes), 0);
 	if (n < 0)
 		found->refused = "it cannot be read";
-	else if (ldso_verify(bytes, (size_t)n, ldso->arch, ldso->musl, &found->refused) ==
-		 LDSO_PASSES)
+	else if (ldso_verify(bytes, (size_t)n, (uint64_t)st.st_size, ldso->arch, ldso->musl,
+			     &found->refused) == LDSO_PASSES)
 		return NOTHING;
 	return FOUND;
 }

@@ -156,8 +156,58 @@ static int read_needed(struct reader *reader)
 	return r;
 }
 
+/* The bytes of a table, as far as they lie in the file. */
+static void find_relocs(const struct elf_image *image, int64_t tag, int64_t size_tag, bool addends,
+			struct elf_relocs *ret)
+{
+	uint64_t size;
+	const uint8_t *bytes;
+	size_t room;
+
+	if (!elf_image_value(image, size_tag, &size) || find_table(image, tag, &bytes, &room) != 1)
+		return;
+	*ret = (struct elf_relocs){ .bytes = bytes,
+				    .n = size < room ? (size_t)size : room,
+				    .machine = image->machine,
+				    .big = image->data == ELFDATA2MSB,
+				    .wide = image->elf_class == ELFCLASS64,
+				    .addends = addends };
+}
+
+/* All of a file. */
+struct relocs {
+	struct elf_relocs rel, rela, calls;
+};
+
+static void find_all_relocs(const struct elf_image *image, struct relocs *ret)
+{
+	uint64_t kind = DT_REL;
+
+	*ret = (struct relocs){ 0 };
+	(void)elf_image_value(image, DT_PLTREL, &kind); /* always there with DT_JMPREL */
+	find_relocs(image, DT_REL, DT_RELSZ, false, &ret->rel);
+	find_relocs(image, DT_RELA, DT_RELASZ, true, &ret->rela);
+	find_relocs(image, DT_JMPREL, DT_PLTRELSZ, kind == DT_RELA, &ret->calls);
+}
+
+/* As many symbols as relocations name at least. */
+static uint64_t count_named(const struct relocs *relocs)
+{
+	const struct elf_relocs *const all[] = { &relocs->rel, &relocs->rela, &relocs->calls };
+	struct elf_reloc reloc;
+	uint64_t n = 0;
+
+	for (size_t k = 0; k < 3; k++) {
+		for (size_t i = 0; all[k]->n && elf_reloc_at(all[k], i, &reloc); i++) {
+			if (reloc.symbol >= n)
+				n = (uint64_t)reloc.symbol + 1;
+		}
+	}
+	return n;
+}
+
 /* How many symbols there are, which no tag tells but on MIPS. */
-static int count_symbols(const struct elf_image *image, uint64_t *ret)
+static int count_by_hash(const struct elf_image *image, uint64_t *ret)
 {
 	bool big = image->data == ELFDATA2MSB, wide = image->elf_class == ELFCLASS64;
 	const uint8_t *bytes;
@@ -175,6 +225,19 @@ static int count_symbols(const struct elf_image *image, uint64_t *ret)
 		r = find_table(image, DT_GNU_HASH, &bytes, &n);
 	if (r == 1)
 		return elf_gnu_hash_count(bytes, n, big, wide ? 8 : 4, ret);
+	return r;
+}
+
+/* DT_GNU_HASH of a program that defines nothing tells of none. */
+static int count_symbols(const struct elf_image *image, struct relocs *ret_relocs, uint64_t *ret)
+{
+	uint64_t named;
+	int r = count_by_hash(image, ret);
+
+	find_all_relocs(image, ret_relocs);
+	named = count_named(ret_relocs);
+	if (named > *ret)
+		*ret = named;
 	return r;
 }
 
@@ -224,24 +287,6 @@ static int take_symbol(struct reader *reader, const GElf_Sym *sym, uint16_t vers
 
 /* -- what is looked for ---------------------------------------------------------------------- */
 
-/* The bytes of a table, as far as they lie in the file. */
-static void find_relocs(const struct elf_image *image, int64_t tag, int64_t size_tag, bool addends,
-			struct elf_relocs *ret)
-{
-	uint64_t size;
-	const uint8_t *bytes;
-	size_t room;
-
-	if (!elf_image_value(image, size_tag, &size) || find_table(image, tag, &bytes, &room) != 1)
-		return;
-	*ret = (struct elf_relocs){ .bytes = bytes,
-				    .n = size < room ? (size_t)size : room,
-				    .machine = image->machine,
-				    .big = image->data == ELFDATA2MSB,
-				    .wide = image->elf_class == ELFCLASS64,
-				    .addends = addends };
-}
-
 static void mark(struct reader *reader, uint64_t count, const struct elf_relocs *relocs,
 		 const struct elf_relocs *without, uint8_t use)
 {
@@ -269,19 +314,11 @@ static void mark_mips(struct reader *reader, uint64_t count)
 		reader->uses[first] |= ELF_SYMBOL_CALLED;
 }
 
-static void mark_uses(struct reader *reader, uint64_t count)
+static void mark_uses(struct reader *reader, uint64_t count, const struct relocs *relocs)
 {
-	const struct elf_image *image = reader->image;
-	struct elf_relocs rel = { 0 }, rela = { 0 }, calls = { 0 };
-	uint64_t kind = DT_REL;
-
-	(void)elf_image_value(image, DT_PLTREL, &kind); /* always there with DT_JMPREL */
-	find_relocs(image, DT_REL, DT_RELSZ, false, &rel);
-	find_relocs(image, DT_RELA, DT_RELASZ, true, &rela);
-	find_relocs(image, DT_JMPREL, DT_PLTRELSZ, kind == DT_RELA, &calls);
-	mark(reader, count, &rel, &calls, ELF_SYMBOL_BOUND);
-	mark(reader, count, &rela, &calls, ELF_SYMBOL_BOUND);
-	mark(reader, count, &calls, NULL, ELF_SYMBOL_CALLED);
+	mark(reader, count, &relocs->rel, &relocs->calls, ELF_SYMBOL_BOUND);
+	mark(reader, count, &relocs->rela, &relocs->calls, ELF_SYMBOL_BOUND);
+	mark(reader, count, &relocs->calls, NULL, ELF_SYMBOL_CALLED);
 	mark_mips(reader, count);
 }
 
@@ -291,12 +328,13 @@ static int read_symbols(struct reader *reader)
 	size_t each = gelf_fsize(image->elf, ELF_T_SYM, 1, EV_CURRENT), n, n_versions = 0;
 	const uint8_t *bytes, *versions = NULL;
 	bool big = image->data == ELFDATA2MSB;
+	struct relocs relocs;
 	uint64_t count;
 	Elf_Data *data;
 	int r = find_table(image, DT_SYMTAB, &bytes, &n);
 
 	if (r == 1)
-		r = count_symbols(image, &count);
+		r = count_symbols(image, &relocs, &count);
 	else
 		count = 0;
 	if (r >= 0)
@@ -312,7 +350,7 @@ static int read_symbols(struct reader *reader)
 	if (!data || !reader->out->symbols || !reader->uses)
 		return -ENOMEM;
 	reader->out->has_versions = versions;
-	mark_uses(reader, count);
+	mark_uses(reader, count, &relocs);
 	for (uint64_t i = 1; i < count; i++) {
 		GElf_Sym sym;
 
