@@ -24,7 +24,8 @@ int main(int argc, char **argv)
 {
 	char path[PATH_SIZE] = "";
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 2);
-	char **envp = kept_environment(true);
+	char *few[KEPT_FEW];
+	char **envp = kept_environment(true, few);
 
 	(void)argc;
 	if (n < 0)

@@ -10,18 +10,19 @@
 #include "core/scrub.h"
 #include "sys/pages.h"
 
-char **kept_environment(bool user_site)
+char **kept_environment(bool user_site, char *few[KEPT_FEW])
 {
 	static char no_user_site[] = SCRUB_NO_USER_SITE;
 	bool given = getenv("PYTHONNOUSERSITE") != NULL;
 	size_t n = 0, at = 0, bytes = 0;
-	char **list, *room;
+	char **list = few, *room;
 
 	for (; environ[n]; n++) {
 		if (scrub_keeps(environ[n]))
 			bytes += sizeof(SCRUB_KEPT) + strlen(environ[n]);
 	}
-	list = pages_get((n + 2) * sizeof(*list) + bytes);
+	if (bytes || n + 2 > KEPT_FEW)
+		list = pages_get((n + 2) * sizeof(*list) + bytes);
 	if (!list)
 		return NULL;
 	room = (char *)(list + n + 2);

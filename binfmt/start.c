@@ -16,6 +16,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/request.h"
+#include "core/runtime_layout.h"
 #include "core/scrub.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -77,34 +78,36 @@ static size_t put_arguments(char **argv, struct shebang *line)
 	return n;
 }
 
-/* A vector of its own, for more arguments than there are slots; env -S can give as many. NULL if
+/* A vector of its own, for more arguments than there are slots: env -S can give as many. NULL if
  * there is no memory. */
-static char **argv_of_many(const struct request *request, struct shebang *line)
+static char **argv_of_many(const struct request *request, char **first, size_t n_first,
+			   struct shebang *line)
 {
 	size_t n = 0, at = 0;
 	char **argv;
 
 	while (request->argv[n])
 		n++;
-	argv = pages_get((1 + 1 + line->more + n + 1) * sizeof(*argv));
+	argv = pages_get((n_first + 1 + line->more + n + 1) * sizeof(*argv));
 	if (!argv)
 		return NULL;
-	argv[at++] = line->interp;
+	for (; at < n_first; at++)
+		argv[at] = first[at];
 	at += put_arguments(argv + at, line);
 	memcpy(argv + at, request->argv, (n + 1) * sizeof(*argv));
 	return argv;
 }
 
 /* Puts the interpreter and its argument into the free slots before the path. */
-static char **argv_of(const struct request *request, struct shebang *line)
+static char **argv_of(const struct request *request, char *interp, struct shebang *line)
 {
 	char **argv = request->argv;
 
 	if (line->more)
-		return argv_of_many(request, line);
+		return argv_of_many(request, &interp, 1, line);
 	if (line->has_arg)
 		*--argv = line->arg;
-	*--argv = line->interp;
+	*--argv = interp;
 	return argv;
 }
 
@@ -121,7 +124,7 @@ _Noreturn static void execute(const struct contract *contract, const struct requ
 			      struct shebang *line, char **envp)
 {
 	const char *what = request->path;
-	char **argv = argv_of(request, line);
+	char **argv = argv_of(request, line->interp, line);
 	int r;
 
 	if (!argv)
@@ -272,51 +275,64 @@ void start_in_view(const struct contract *contract, const struct request *reques
 	execute(contract, request, line, envp);
 }
 
-/* [program argument path ...], or, where the first line names a script of the tree, [program
- * its-argument that-script argument path ...]. */
-struct words {
-	char program[PATH_SIZE], script[PATH_SIZE]; /* script_beside() */
-	struct shebang line;
-	struct cwd cwd;
-};
-
-static struct words *find_words(const struct contract_tree *tree, const char *what,
-				const char *interp)
+/* For a first line that names a script of the tree: [program its-argument that-script argument path
+ * ...]. */
+static char **argv_by_script(const struct request *request, const struct contract_tree *tree,
+			     struct shebang *line)
 {
-	struct words *words = pages_get(sizeof(*words));
+	struct {
+		char program[RUNTIME_PROGRAM_MAX], script[PATH_SIZE]; /* script_beside() */
+		struct shebang line;
+	} *found = pages_get(sizeof(*found));
 	struct err err = { 0 };
+	char *first[3], **argv;
+	size_t n = 0;
 
-	if (!words)
-		die(what, errno, "cannot prepare the arguments");
-	if (script_beside(tree, interp, words->program, words->script, &words->line, &err) < 0)
-		words_die(WORDS_CANNOT_RUN, what, &err);
-	return words;
+	if (!found)
+		return NULL;
+	if (script_beside(tree, line->interp, found->program, found->script, &found->line, &err) <
+	    0)
+		words_die(WORDS_CANNOT_RUN, request->path, &err);
+	first[n++] = found->program;
+	if (found->line.has_arg)
+		first[n++] = found->line.arg;
+	first[n++] = found->script;
+	argv = argv_of_many(request, first, n, line);
+	return argv;
 }
 
+/* The working directory's path, for those that are given a relative one. */
+static const char *directory_of(const struct request *request, const struct script *script)
+{
+	struct cwd *cwd;
+
+	if (!script->tree->versions || request->path[0] == '/')
+		return "";
+	cwd = pages_get(sizeof(*cwd));
+	if (!cwd)
+		die(request->path, errno, "cannot prepare the arguments");
+	cwd_get(cwd);
+	return cwd->path;
+}
+
+/* What most need is on the stack: new pages, and their system calls, are a good part of what a
+ * start takes here. */
 void start_beside(const struct contract *contract, const struct request *request,
 		  const struct script *script, struct shebang *line)
 {
-	enum { WORDS_BEFORE = 4 };
-	char **envp = kept_environment(contract->flags & CONTRACT_USER_SITE);
-	struct words *words = find_words(script->tree, request->path, line->interp);
-	size_t n = 0, at = 0;
+	const char *word = script->tree->word;
+	char program[RUNTIME_PROGRAM_MAX];
+	char *few[KEPT_FEW];
+	char **envp = kept_environment(contract->flags & CONTRACT_USER_SITE, few);
 	char **argv;
 
-	while (request->argv[n])
-		n++;
-	argv = pages_get((n + WORDS_BEFORE + line->more + 1) * sizeof(*argv));
+	pin_path(request, script, directory_of(request, script));
+	if (runtime_layout_program(word, line->interp, program, sizeof(program)) == 0)
+		argv = argv_of(request, program, line);
+	else
+		argv = argv_by_script(request, script->tree, line);
 	if (!envp || !argv || fd_cloexec(request->fd) < 0)
 		die(request->path, errno, "cannot prepare the arguments");
-	if (script->tree->versions && request->path[0] != '/')
-		cwd_get(&words->cwd);
-	pin_path(request, script, words->cwd.path);
-	argv[at++] = words->program;
-	if (words->script[0] && words->line.has_arg)
-		argv[at++] = words->line.arg;
-	if (words->script[0])
-		argv[at++] = words->script;
-	at += put_arguments(argv + at, line);
-	memcpy(argv + at, request->argv, (n + 1) * sizeof(*argv));
-	(void)execve(words->program, argv, envp);
-	die_of_exec(request->path, words->program, errno);
+	(void)execve(argv[0], argv, envp);
+	die_of_exec(request->path, argv[0], errno);
 }

@@ -10,8 +10,12 @@ int runtime_layout_path(const char *word, const char *name, char *dst, size_t si
 {
 	struct text text;
 
+	/* not by text_addf(): the loader asks twice for each script */
 	text_init(&text, dst, size);
-	text_addf(&text, RUNTIME_ROOT "/%s" RUNTIME_DIR_END "/%s", word, name);
+	text_add(&text, RUNTIME_ROOT "/");
+	text_add(&text, word);
+	text_add(&text, RUNTIME_DIR_END "/");
+	text_add(&text, name);
 	return text_check(&text);
 }
 

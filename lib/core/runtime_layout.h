@@ -27,6 +27,10 @@
 #define RUNTIME_CACHE "ld.so.cache"
 #define RUNTIME_TREE "tree"
 
+/* Bytes, with the NUL, of a program below WORD.d that a first line can name: SHEBANG_READ and what
+ * comes before. */
+enum { RUNTIME_PROGRAM_MAX = 256 + sizeof(RUNTIME_ROOT "/.......") + sizeof(RUNTIME_DIR_END) };
+
 /* RUNTIME_ROOT/WORD.d/name; -E2BIG. */
 int runtime_layout_path(const char *word, const char *name, char *dst, size_t size);
 

@@ -315,14 +315,14 @@ bool script_runtime(const struct contract_tree *tree, struct err *err)
 	return false;
 }
 
-int script_beside(const struct contract_tree *tree, const char *interp, char program[PATH_SIZE],
+int script_beside(const struct contract_tree *tree, const char *interp, char *program,
 		  char script[PATH_SIZE], struct shebang *line, struct err *err)
 {
 	FD_CLEANUP int fd = -1;
 	int r;
 
 	script[0] = '\0';
-	if (runtime_layout_program(tree->word, interp, program, PATH_SIZE) == 0)
+	if (runtime_layout_program(tree->word, interp, program, RUNTIME_PROGRAM_MAX) == 0)
 		return 0;
 	if (path_join(script, PATH_SIZE, tree->path, interp + 1) < 0)
 		return err_set(err, ENAMETOOLONG, "cannot start %s", interp);
@@ -332,7 +332,7 @@ int script_beside(const struct contract_tree *tree, const char *interp, char pro
 	r = script_shebang(fd, line, err);
 	if (r < 0)
 		return err_wrap(err, r, "%s", script);
-	if (runtime_layout_program(tree->word, line->interp, program, PATH_SIZE) < 0)
+	if (runtime_layout_program(tree->word, line->interp, program, RUNTIME_PROGRAM_MAX) < 0)
 		return err_say(err, ENOENT,
 			       "%s would need a view for its interpreter %s (Hint: it has to be "
 			       "below /usr, where a tree uses the host's programs)",

@@ -50,9 +50,9 @@ bool script_same_tree(const struct contract_tree *tree, struct err *err);
 bool script_runtime(const struct contract_tree *tree, struct err *err);
 
 /* What to execute for a first line that names interp, of a tree with such a runtime: the program
- * there, and where interp is itself a script of the tree, as /bin/shell is, that script and its
- * first line; else script is "". -errno with a sentence. */
-int script_beside(const struct contract_tree *tree, const char *interp, char program[PATH_SIZE],
+ * there (RUNTIME_PROGRAM_MAX bytes), and where interp is itself a script of the tree, as /bin/shell
+ * is, that script and its first line; else script is "". -errno with a sentence. */
+int script_beside(const struct contract_tree *tree, const char *interp, char *program,
 		  char script[PATH_SIZE], struct shebang *line, struct err *err);
 
 /* Reads the first line from the descriptor; -ENOEXEC or -EACCES with a sentence if the kernel would

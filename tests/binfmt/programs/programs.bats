@@ -271,7 +271,7 @@ cd "$TREE/bin"
 SCRIPT
 }
 
-@test "the trace of an exec has no mount, setns, unshare or capability call" {
+@test "the trace of an exec has no mount, setns, unshare or capability call, and asks for no memory" {
     enabled <<'SCRIPT'
 look() {
     strace -f -qq -o /run/trace $who "$py" 'print("said")' >/run/said
@@ -279,7 +279,7 @@ look() {
     # of the loader: after its own exec, up to Python's
     sed -n "/execve(\"${py//\//\\/}\"/,/execve(\"\/run\/busypy\//p" /run/trace >/run/loader
     [ "$(grep -c execve /run/loader)" = 2 ]
-    ! grep -E '^[0-9 ]*(mount|umount|setns|unshare|capset|capget|open_tree|move_mount|fsopen|pivot_root|clone|prctl\(PR_SET_|setuid|chdir|personality)' /run/loader || fails "$who"
+    ! grep -E '^[0-9 ]*(mount|umount|setns|unshare|capset|capget|open_tree|mmap|brk|move_mount|fsopen|pivot_root|clone|prctl\(PR_SET_|setuid|chdir|personality)' /run/loader || fails "$who"
 }
 each look
 SCRIPT
