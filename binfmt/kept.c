@@ -3,7 +3,6 @@
 #include "kept.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,13 +12,14 @@
 char **kept_environment(bool user_site, char *few[KEPT_FEW])
 {
 	static char no_user_site[] = SCRUB_NO_USER_SITE;
-	bool given = getenv("PYTHONNOUSERSITE") != NULL;
+	bool given = user_site;
 	size_t n = 0, at = 0, bytes = 0;
 	char **list = few, *room;
 
 	for (; environ[n]; n++) {
 		if (scrub_keeps(environ[n]))
 			bytes += sizeof(SCRUB_KEPT) + strlen(environ[n]);
+		given = given || scrub_no_user_site(environ[n]);
 	}
 	if (bytes || n + 2 > KEPT_FEW)
 		list = pages_get((n + 2) * sizeof(*list) + bytes);
@@ -33,6 +33,8 @@ char **kept_environment(bool user_site, char *few[KEPT_FEW])
 		if (list[at - 1] == room)
 			room = stpcpy(stpcpy(room, SCRUB_KEPT), environ[i]) + 1;
 	}
-	list[at] = user_site || given ? NULL : no_user_site;
+	if (!given)
+		list[at++] = no_user_site;
+	list[at] = NULL;
 	return list;
 }

@@ -171,7 +171,7 @@ void start_as_kernel(const struct contract *contract, const struct request *requ
 static char **clean_environment(bool user_site, char *few[ENVIRONMENT_FEW])
 {
 	static char no_user_site[] = "PYTHONNOUSERSITE=1";
-	bool given = getenv("PYTHONNOUSERSITE") != NULL;
+	bool given = user_site;
 	size_t n = 0, at = 0;
 	char **list = few;
 
@@ -184,8 +184,9 @@ static char **clean_environment(bool user_site, char *few[ENVIRONMENT_FEW])
 	for (size_t i = 0; i < n; i++) {
 		if (!scrub_variable(environ[i]))
 			list[at++] = environ[i];
+		given = given || scrub_no_user_site(environ[i]);
 	}
-	if (!user_site && !given)
+	if (!given)
 		list[at++] = no_user_site;
 	list[at] = NULL;
 	return list;

@@ -9,6 +9,9 @@
  */
 bool scrub_variable(const char *variable);
 
+/* True for the one that does without the user's packages, whatever its value. */
+bool scrub_no_user_site(const char *variable);
+
 /* Beside the host's programs such a variable comes along under another name, and Python's start
  * (busypy_start.py) gives it back: for the host's programs it is right. */
 #define SCRUB_KEPT "BUSYPY_KEPT_"

@@ -95,7 +95,12 @@ bool str_eq(const char *a, const char *b)
 
 bool str_starts(const char *s, const char *prefix)
 {
-	return strncmp(s, prefix, strlen(prefix)) == 0;
+	/* the loader asks this of each variable: most differ in their first byte */
+	while (*prefix) {
+		if (*s++ != *prefix++)
+			return false;
+	}
+	return true;
 }
 
 bool str_ends(const char *s, const char *suffix)
@@ -158,22 +163,29 @@ bool path_below(const char *path, const char *dir)
 	return strncmp(path, dir, n) == 0 && (path[n] == '\0' || path[n] == '/');
 }
 
+/* True for "", "." and "..", up to n bytes. */
+static bool is_no_name(const char *name, size_t n)
+{
+	return n == 0 || (name[0] == '.' && (n == 1 || (n == 2 && name[1] == '.')));
+}
+
+/* Byte by byte, since names are short: it is asked of several paths for each script. */
 bool path_canonical(const char *path)
 {
-	const char *s = path;
+	const char *name = path + 1, *s;
 
-	if (*s != '/')
+	if (path[0] != '/')
 		return false;
-	if (!s[1])
+	if (!path[1])
 		return true;
-	while (*s == '/') {
-		size_t n = strcspn(s + 1, "/");
-
-		if (n == 0 || (n == 1 && s[1] == '.') || (n == 2 && s[1] == '.' && s[2] == '.'))
+	for (s = name; *s; s++) {
+		if (*s != '/')
+			continue;
+		if (is_no_name(name, (size_t)(s - name)))
 			return false;
-		s += 1 + n;
+		name = s + 1;
 	}
-	return true;
+	return !is_no_name(name, (size_t)(s - name));
 }
 
 const char *path_base(const char *path)
