@@ -121,7 +121,7 @@ int main(int argc, char **argv)
 	static struct script script;
 	struct err err = { 0 };
 	struct handoff handoff = { 0 };
-	struct request request, given = { 0 }; /* without what anybody may have written */
+	struct request request;
 	struct tier_facts facts = { .contract = true, .elsewhere = TIER_NO, .in_view = TIER_NO };
 	struct shebang line;
 	struct priv priv = { 0 };
@@ -131,9 +131,9 @@ int main(int argc, char **argv)
 	if (!contract)
 		die("enter", WORDS_OURS, "has no contract (Hint: 'busypy enable' makes one)");
 	read_request(argc, argv, &handoff, &request);
-	given.fd = request.fd;
 	facts.host_root = tier_answer(script_host_root(contract));
-	script_identify(contract, &given, facts.host_root == TIER_YES, &script);
+	/* the path is not believed: it has to lead to what the descriptor refers to */
+	script_identify(contract, &request, facts.host_root == TIER_YES, &script);
 	facts.owner = (enum tier_owner)script.owner;
 	if (facts.owner != OWNER_OURS)
 		die(request.path, WORDS_OURS, "the script is not of an enabled tree");

@@ -153,6 +153,22 @@ done
 SCRIPT
 }
 
+@test "a path that does not lead to the descriptor's file is not believed" {
+    hostile <<'SCRIPT'
+persona=0 enter=/run/busypy.handler/g1/enter said=
+call() { said=$("$HELPERS/state" groups= gid=1000 uid=1000 "$@" 2>&1); }
+ln -s $tool "$dir/link"
+refused="busypy: $tool: the script is not of an enabled tree"
+status=0; call open=8,0,$foreign path=$enter -- enter "8,1,0,0,0,8388608" $tool || status=$?
+[ "$status/$said" = "125/$refused" ]
+# and one that leads there by a detour is no reason to refuse it
+for path in "$dir/link" "$TREE/bin/../bin/tool" /nowhere; do
+    call open=8,0,$tool path=$enter -- enter "8,1,0,0,0,8388608" "$path"
+    [ "$(tier <<<"$said")" = view ]
+done
+SCRIPT
+}
+
 @test "enter and loader started by hand, without arguments or with wrong ones" {
     hostile <<'SCRIPT'
 for program in loader enter; do

@@ -62,9 +62,12 @@ sed -n "/$drop/,\$p" /run/enter | sed 1d >/run/after
 sed -n 1p /run/after | grep -F '{effective=0, permitted=0, inheritable=0}'
 sed -n 2,4p /run/after | grep -F 'prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)'
 grep -F 'chdir("' /run/after
-# before, enter opens the template and nothing else, and changes to no directory
-sed "/$drop/q" /run/enter | sed 1d | sed -n 's/^\(open[a-z0-9]*\|chdir\|execve\|fchdir\)(.*/\1/p' >/run/before
-[ "$(cat /run/before)" = openat2 ]
+# before, enter opens the template, last, and changes to no directory; the path that it was given, in
+# the tree, only to see whether it leads to the script, without links, and without its contents
+sed "/$drop/q" /run/enter | sed 1d | grep -E '^(open[a-z0-9]*|chdir|execve|fchdir)\(' >/run/before
+[ "$(wc -l </run/before)" = 2 ]
+sed -n 1p /run/before | grep -F "openat2(AT_FDCWD, \"$tool\", {flags=O_RDONLY|O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_SYMLINKS}"
+sed -n 2p /run/before | grep -F '"/run/busypy.handler/g1/view0", '
 SCRIPT
 }
 
@@ -92,5 +95,12 @@ refused strace -p "$pid"
 kill -CONT "$pid"
 read -r line <&"${T[0]}"
 [ "$(tier <<<"$line")" = view ]
+SCRIPT
+}
+
+@test "whose the script is takes no look into /proc, which costs as much as all else" {
+    traced <<'SCRIPT'
+[ "$(tier </run/said)" = view ]
+! grep -F '"/proc' /run/enter
 SCRIPT
 }
