@@ -5,6 +5,7 @@ It stands in for a distro with as many mounts as asked: its /usr/bin/python3 is 
 (unless the machine is for measuring Python itself), so that the start of an interpreter does not
 drown what it takes to get there."""
 import ctypes
+import glob
 import json
 import os
 import select
@@ -101,6 +102,12 @@ class Machine:
         self.write(f"{self.scripts}/relay", "#!/usr///bin/python3\n")
         return f"{self.scripts}/relay"
 
+    def add_runtime(self):
+        """A script whose first line names the runtime itself: beside the host without a loader."""
+        runtime, = glob.glob("/run/busypy/*.d/usr/bin/python3")
+        self.write("/media/runtime", f"#!{runtime}\n")
+        return "/media/runtime"
+
     def exec_cases(self):
         """name: (uid, no_new_privs, where it ends up, argv)."""
         tree = f"{self.spec['tree']}/bin/empty"
@@ -116,11 +123,12 @@ class Machine:
             "relay": (0, "host", [relay]),
             "foreign": (0, "host", [foreign]),
             "elsewhere": (0, "host", ["/media/foreign"]),
-            "tree": (0, "view", [tree]),
-            "nnp": (1, "view", [tree]),
             "plain": (0, "host", [f"{self.scripts}/plain"]),
             "beside": (0, "beside", [f"{self.spec['beside']}/bin/empty"]),
+            "runtime": (0, "beside", [self.add_runtime()]),
             "beside_nnp": (1, "beside", [f"{self.spec['beside']}/bin/empty"]),
+            "tree": (0, "view", [tree]),
+            "nnp": (1, "view", [tree]),
             "unshare": (0, "host", ["/usr/bin/unshare", "-m", native]),
             "bwrap": (0, "host", bwrap),
         }
