@@ -17,12 +17,14 @@
 #include "core/ldso.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/x86_level.h"
 #include "elf/damage.h"
 #include "elf/dynamic.h"
 #include "elf/image.h"
 #include "elf/ldso.h"
 #include "elf/link_map.h"
 #include "elf/search.h"
+#include "elf/x86.h"
 #include "sys/tree.h"
 
 #define INTERPRETER "/usr/bin/python3"
@@ -55,6 +57,11 @@ static const struct finding_kind patched = {
 static const struct finding_kind unaligned = {
 	FINDING_ERROR, "it cannot be loaded by kernels with large pages (16 or 64 KiB)",
 	"link it with -z max-page-size=65536, or take another build"
+};
+static const struct finding_kind level = {
+	FINDING_WARNING,
+	"on an older processor glibc ends what loads it: 'CPU ISA level is lower than required'",
+	"if such machines use the tree, take a build for all of them (-march=x86-64)"
 };
 static const struct finding_kind no_ldso = {
 	FINDING_ERROR, "execve says 'No such file or directory' although the program is there",
@@ -114,6 +121,31 @@ static void say_foreign(const struct linkage *linkage, const struct link_object 
 			    arch->name);
 }
 
+/* In glibc-hwcaps/x86-64-v3 is what only such processors are given. */
+static bool is_apart(const char *path, unsigned needed)
+{
+	static const char mark[] = "/glibc-hwcaps/";
+	const char *at = strstr(path, mark), *end;
+	char name[X86_LEVEL_NAME_SIZE];
+
+	if (!at)
+		return false;
+	at += strlen(mark);
+	end = strchrnul(at, '/');
+	return str_copy_bytes(name, sizeof(name), at, (size_t)(end - at)) == 0 &&
+	       x86_level_by_name(name) >= needed;
+}
+
+static void check_level(const struct linkage *linkage, const struct link_object *object)
+{
+	unsigned needed = elf_x86_level(object->image);
+
+	/* every x86-64 has the first; a 32-bit processor is older */
+	if (needed > 1 && !is_apart(object->path, needed))
+		finding_add(linkage->findings, &level, object->real, linkage->request->arch,
+			    "needs %s", x86_level_name(needed));
+}
+
 static void check_alone(const struct linkage *linkage, const struct link_object *object)
 {
 	const struct arch *arch = linkage->request->arch;
@@ -134,6 +166,7 @@ static void check_alone(const struct linkage *linkage, const struct link_object 
 		say_foreign(linkage, object);
 		return;
 	}
+	check_level(linkage, object);
 	switch (elf_damage_find(object->image, arch->page_size, what, sizeof(what))) {
 	case ELF_DAMAGE_NONE:
 	case ELF_DAMAGE_CUT: /* said above */

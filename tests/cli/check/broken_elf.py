@@ -336,3 +336,27 @@ def _(change):
         content = file.read()
     with open(path, "wb") as file:
         file.write(content.replace(b"/lib/ld.so.cache", b"/etc/ld.so.cache"))
+
+
+@case("a library for newer processors", CLIB % (X, "libc.so.6"), "needs x86-64-v3", X,
+      severity="warning", status=1)
+def _(change):
+    with change.elf(CLIB % (X, "libc.so.6")) as elf:
+        elf.set_level(3)
+
+
+@case("an interpreter for processors to come", PYTHON3[X], "needs more than x86-64-v4", X,
+      severity="warning", status=1)
+def _(change):
+    with change.elf(PYTHON3[X]) as elf:
+        elf.set_level(5)
+
+
+@case("in glibc-hwcaps only what is newer than that is told",
+      CLIB % (X, "glibc-hwcaps/x86-64-v2/libc.so.6"), "needs x86-64-v3", X, severity="warning")
+def _(change):
+    for level in ("v2", "v3"):
+        name = CLIB % (X, f"glibc-hwcaps/x86-64-{level}/libc.so.6")
+        change.copy(change.at(CLIB % (X, "libc.so.6")), name)
+        with change.elf(name) as elf:
+            elf.set_level(3)

@@ -84,6 +84,11 @@ class Elf:
     def set_section_headers(self, offset):
         self.put(40 if self.wide else 32, self.word, offset)
 
+    def set_level(self, level):
+        """What its property note, which must ask for a level of x86-64, asks for."""
+        at = self.bytes.index(bytes.fromhex("028000c0 04000000")) + 8
+        self.put(at, 4, 1 | 1 << level - 1)
+
     # -- dynamic section
 
     def dynamic(self, tag):
