@@ -10,6 +10,7 @@
 #include "core/runtime_layout.h"
 #include "core/shebang.h"
 #include "core/str.h"
+#include "core/x86_level.h"
 
 static const char *name_of(const struct arch *arch)
 {
@@ -256,6 +257,14 @@ int broken_version(const char *library, const char *version, const char *by, str
 		       "%s has no %s, which %s needs (Hint: take a build for this C library, or a "
 		       "newer one)",
 		       library, version, by);
+}
+
+int broken_level(const char *path, unsigned needs, unsigned has, struct err *err)
+{
+	return err_say(err, ENOEXEC,
+		       "%s needs %s, and this processor has %s (Hint: take a build for older "
+		       "processors)",
+		       path, x86_level_name(needs), x86_level_name(has));
 }
 
 int broken_stray_version(const char *library, const char *by, struct err *err)

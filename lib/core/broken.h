@@ -89,6 +89,9 @@ int broken_guest(const char *path, struct err *err);
 int broken_guest_interp(const char *path, const char *interp, const struct arch *arch,
 			struct err *err);
 
+/* A file needs a later level of x86-64 than the processor has; core/x86_level.h. ENOEXEC. */
+int broken_level(const char *path, unsigned needs, unsigned has, struct err *err);
+
 /* What ld.so says: a library, a version of symbols in it, or a symbol is missing. */
 int broken_library_missing(const char *library, const char *by, struct err *err);
 int broken_version(const char *library, const char *version, const char *by, struct err *err);

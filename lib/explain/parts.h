@@ -10,6 +10,8 @@
 struct arch;
 struct err;
 struct found;
+struct link_load;
+struct link_object;
 struct rule;
 struct shebang;
 struct world;
@@ -40,6 +42,11 @@ int replay_elf_refused(struct world *world, const char *path, const struct found
  * it is a Python, the files that it cannot start without. */
 int replay_program(struct world *world, const struct found *program,
 		   const struct last_program *last, struct err *err);
+
+/* What ld.so (NULL: none was found) does with files that are made for newer processors: where this
+ * processor is the one, 0 or negative; else a step says what they need, and 0. */
+int replay_level(struct world *world, const struct link_load *load, const struct link_object *ldso,
+		 const struct last_program *last, struct err *err);
 
 /* The files that a Python cannot start without; 0 for any other program. */
 int replay_python(struct world *world, const struct found *program, struct err *err);

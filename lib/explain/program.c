@@ -168,8 +168,9 @@ static void list_libraries(struct world *world, const struct link_load *load)
 }
 
 static int check_load(struct world *world, struct link_map *map, const struct link_load *load,
-		      const struct arch *arch, struct err *err)
+		      const struct last_program *last, struct err *err)
 {
+	struct link_object *ldso = NULL;
 	int r;
 
 	if (load->n_missing) {
@@ -183,11 +184,15 @@ static int check_load(struct world *world, struct link_map *map, const struct li
 		return fail(world, missing->name, LDSO_NOT_FOUND);
 	}
 	for (size_t i = 0; i < load->n; i++) {
-		r = check_damage(world, load->entries[i].object, arch, err);
+		r = check_damage(world, load->entries[i].object, last->arch, err);
 		if (r < 0)
 			return r;
 	}
 	r = link_map_musl(map) ? 0 : check_versions(world, load, err);
+	if (r < 0)
+		return r;
+	(void)link_map_get(map, last->interp, &ldso); /* the kernel has found it */
+	r = replay_level(world, load, ldso, last, err);
 	if (r < 0)
 		return r;
 	list_libraries(world, load);
@@ -222,7 +227,7 @@ static int check_libraries(struct world *world, const struct found *program,
 	if (r < 0)
 		(void)err_set(err, -r, "cannot list the libraries of %s", program->at);
 	else
-		r = check_load(world, map, &load, last->arch, err);
+		r = check_load(world, map, &load, last, err);
 	link_load_free(&load);
 	link_map_free(map);
 	return r;

@@ -15,6 +15,7 @@ import elf_cases  # noqa: E402
 import env_cases  # noqa: E402
 import handler_cases  # noqa: E402
 import ldso_cases  # noqa: E402
+import level_cases  # noqa: E402
 import lines_cases  # noqa: E402
 import mutant_cases  # noqa: E402
 import path_cases  # noqa: E402
@@ -23,8 +24,8 @@ import script_cases  # noqa: E402
 import tree_cases  # noqa: E402
 from case import Machine  # noqa: E402
 
-GROUPS = (path_cases, script_cases, env_cases, lines_cases, elf_cases, handler_cases, tree_cases,
-          root_cases, corpus_cases, mutant_cases)
+GROUPS = (path_cases, script_cases, env_cases, lines_cases, elf_cases, level_cases,
+          handler_cases, tree_cases, root_cases, corpus_cases, mutant_cases)
 
 
 def foretold(machine, case):
