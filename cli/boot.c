@@ -17,6 +17,7 @@
 #include "base/listener.h"
 #include "base/tempdir.h"
 #include "check/closure.h"
+#include "check/level.h"
 #include "core/arch.h"
 #include "core/arch_list.h"
 #include "core/conf.h"
@@ -25,6 +26,8 @@
 #include "core/nfs.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/x86_level.h"
+#include "core/x86_model.h"
 #include "image/client.h"
 #include "image/pack.h"
 #include "image/qemu.h"
@@ -195,6 +198,22 @@ static int find_client(struct options *options, const char *kernel, char image[P
 	return client_write(&client, &pack, sizes, err);
 }
 
+/* Its programs would end, and PID 1 with them, before they can say why. */
+static int warn_of_level(const struct options *options, const char *tree, struct err *err)
+{
+	char file[PATH_SIZE];
+	const char *cpu;
+	unsigned needs, has = qemu_x86_level(&options->machine, &cpu);
+	int r = level_find(tree, options->machine.arch, &needs, file, err);
+
+	if (r < 0 || !has || needs <= has)
+		return r;
+	say_warning("boot", "%s needs %s; --cpu %s has %s (Hint: --cpu %s)", file,
+		    x86_level_name(needs), cpu, x86_level_name(has),
+		    x86_model_example(needs < X86_LEVEL_MAX ? needs : X86_LEVEL_MAX));
+	return 0;
+}
+
 /* A tree becomes an initramfs in a temporary file; an image is taken as it is. */
 static int find_initrd(const struct options *options, char image[PATH_SIZE], struct made *made,
 		       struct err *err)
@@ -216,6 +235,9 @@ static int find_initrd(const struct options *options, char image[PATH_SIZE], str
 	if (r < 0)
 		return r;
 	r = closure_check_runtime(tree, options->machine.arch, err);
+	if (r < 0)
+		return r;
+	r = warn_of_level(options, tree, err);
 	if (r < 0)
 		return r;
 	r = make_image_place(made, image, err);

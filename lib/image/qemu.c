@@ -21,8 +21,11 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/str.h"
+#include "core/x86_level.h"
+#include "core/x86_model.h"
 #include "sys/clock.h"
 #include "sys/fd.h"
+#include "sys/processor.h"
 
 enum {
 	WORDS_MAX = 96,
@@ -32,9 +35,13 @@ enum {
 	QMP_IN_GUEST = 11
 };
 
+#define ACCEL "tcg"
+
+enum { TCG_LEVEL = 3 }; /* what it emulates since QEMU 7.2; no AVX-512 */
+
 /* What a generic machine of each arch is called. The cortex-a57 is the fastest to emulate that runs
  * every distribution: "max" has pointer authentication, five times as slow. */
-static const struct {
+static const struct machine {
 	const char *arch, *program, *machine, *cpu, *console, *words;
 } machines[] = {
 	/* without the word an emulated machine on a busy host may panic: its timer seems not to
@@ -114,15 +121,43 @@ static void add_storage(struct command *command, const struct qemu_request *requ
 	}
 }
 
+static const struct machine *machine_for(const struct arch *arch)
+{
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+		if (str_eq(machines[i].arch, arch->name))
+			return &machines[i];
+	}
+	return NULL;
+}
+
+static const char *cpu_of(const struct qemu_request *request, const struct machine *machine)
+{
+	return request->cpu ? request->cpu : machine->cpu;
+}
+
+unsigned qemu_x86_level(const struct qemu_request *request, const char **ret_cpu)
+{
+	const char *accel = request->accel ? request->accel : ACCEL;
+	const struct machine *machine = machine_for(request->arch);
+	unsigned level, most;
+
+	if (!machine || !str_eq(machine->arch, "x86_64"))
+		return 0;
+	*ret_cpu = cpu_of(request, machine);
+	level = x86_model_level(*ret_cpu);
+	if (str_eq(*ret_cpu, "max") || str_eq(*ret_cpu, "host"))
+		level = X86_LEVEL_MAX;
+	/* of more than it has, an accelerator only warns */
+	most = str_starts(accel, "kvm") ? processor_x86_level() : TCG_LEVEL;
+	return level < most ? level : most;
+}
+
 static int build(const struct qemu_request *request, struct command *ret, struct err *err)
 {
 	char memory[16], console[64];
-	size_t m = 0;
+	const struct machine *machine = machine_for(request->arch);
 
-	while (m < sizeof(machines) / sizeof(machines[0]) &&
-	       !str_eq(machines[m].arch, request->arch->name))
-		m++;
-	if (m == sizeof(machines) / sizeof(machines[0]))
+	if (!machine)
 		return err_say(err, ENOENT,
 			       "no virtual machine is known for %s (only for x86_64 "
 			       "and aarch64)",
@@ -130,13 +165,13 @@ static int build(const struct qemu_request *request, struct command *ret, struct
 	ret->n = 0;
 	text_init(&ret->text, ret->texts, sizeof(ret->texts));
 	(void)snprintf(memory, sizeof(memory), "%u", request->memory);
-	add(ret, machines[m].program);
+	add(ret, machine->program);
 	add(ret, "-M");
-	add(ret, machines[m].machine);
+	add(ret, machine->machine);
 	add(ret, "-accel");
-	add(ret, request->accel ? request->accel : "tcg");
+	add(ret, request->accel ? request->accel : ACCEL);
 	add(ret, "-cpu");
-	add(ret, request->cpu ? request->cpu : machines[m].cpu);
+	add(ret, cpu_of(request, machine));
 	add(ret, "-m");
 	add_joined(ret, memory, "");
 	add(ret, "-nodefaults");
@@ -163,8 +198,8 @@ static int build(const struct qemu_request *request, struct command *ret, struct
 	}
 	add_storage(ret, request);
 	add(ret, "-append");
-	(void)snprintf(console, sizeof(console), "console=%s panic=-1 %s", machines[m].console,
-		       machines[m].words);
+	(void)snprintf(console, sizeof(console), "console=%s panic=-1 %s", machine->console,
+		       machine->words);
 	add_joined(ret, console, request->append ? request->append : "");
 	ret->words[ret->n] = NULL;
 	return text_check(&ret->text) < 0 ? err_say(err, E2BIG, "QEMU's command line is too long")

@@ -50,6 +50,10 @@ void qemu_make_mac(char ret[18]);
 /* "poweroff", ... Static storage. */
 const char *qemu_verdict_name(enum qemu_verdict verdict);
 
+/* The processor's level of x86-64, core/x86_level.h; 0 where it cannot be told. ret_cpu is what is
+ * given to -cpu. */
+unsigned qemu_x86_level(const struct qemu_request *request, const char **ret_cpu);
+
 /* Runs the machine to its end. -ENOENT with a sentence if QEMU is not installed, or knows nothing
  * of this arch. */
 int qemu_run(const struct qemu_request *request, struct qemu_result *ret, struct err *err);

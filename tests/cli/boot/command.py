@@ -7,6 +7,7 @@ import time
 
 import places
 from console import Machine
+import sessions
 from sessions import same
 
 NAMES = "x86_64 aarch64 riscv64 armhf armel i386 ppc64le s390x mips64el mipsel"
@@ -195,5 +196,37 @@ def other_ends():
         same(machine.end(), ("quit", 1))
 
 
+def tree_of_level(level):
+    """The tree, with a libc that needs this level of x86-64."""
+    path, libc = places.scratch(f"level{level}"), "etc/clib/x86_64/libc.so.6"
+    os.mkdir(path)
+    places.copy([f"{places.tree()}/{name}" for name in os.listdir(places.tree())], path)
+    with open(f"{path}/{libc}", "rb") as file:
+        bytes_ = bytearray(file.read())
+    at = bytes_.index(bytes.fromhex("028000c0 04000000")) + 8
+    bytes_[at] = 1 | 1 << level - 1
+    os.unlink(f"{path}/{libc}")
+    with open(f"{path}/{libc}", "wb") as file:
+        file.write(bytes_)
+    return path
+
+
+def older_processor():
+    tree = tree_of_level(2)
+    warning = (r"^busypy: boot: warning: /lib/(x86_64-linux-gnu/)?libc\.so\.6 needs x86-64-v2; "
+               r"--cpu qemu64 has x86-64-v1 \(Hint: --cpu Nehalem\)$")
+    yield "a processor that is older than the tree needs is told, and ld.so says so then"
+    with Machine("older", "-a", "x86_64", tree) as machine:
+        machine.expect(warning)
+        machine.expect("CPU ISA level is lower than required")
+    yield "on the one that the hint names it starts"
+    with Machine("hinted", "-a", "x86_64", "--cpu", "Nehalem", tree) as machine:
+        sessions.prompt(machine)
+        if re.search(warning, machine.text, re.M):
+            raise AssertionError("it warns all the same")
+        machine.type("poweroff")
+        same(machine.end(), ("poweroff", 0))
+
+
 TESTS = [wrong_options, missing_files, what_qemu_says, what_qemu_is_told, run_to_the_end, timeout,
-         other_ends]
+         other_ends, older_processor]
