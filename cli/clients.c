@@ -5,14 +5,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/listener.h"
 #include "base/table.h"
 #include "core/err.h"
 #include "core/lease.h"
 #include "core/str.h"
 #include "core/version.h"
+#include "core/x86_level.h"
 #include "export/dir.h"
 #include "export/export.h"
 #include "export/leases.h"
+#include "export/processors.h"
 #include "commands.h"
 #include "list_options.h"
 #include "say.h"
@@ -30,7 +33,7 @@ static const char help[] =
 static const struct table_column columns[] = {
 	{ "HOST", TABLE_TEXT },	      { "ARCH", TABLE_TEXT },	  { "VERSION", TABLE_TEXT },
 	{ "AGE", TABLE_NUMBER },      { "UPTIME", TABLE_NUMBER }, { "LIVE", TABLE_BOOLEAN },
-	{ "CURRENT", TABLE_BOOLEAN }, { "BOOT", TABLE_TEXT },
+	{ "CURRENT", TABLE_BOOLEAN }, { "BOOT", TABLE_TEXT },	  { "PROCESSOR", TABLE_TEXT },
 };
 
 struct listing {
@@ -63,9 +66,16 @@ static int add(const struct leases_entry *entry, struct err *err, void *ctx)
 		entry->age < listing->lease_age ? "yes" : "no",
 		str_eq(lease->version, listing->current) ? "yes" : "no",
 		lease->boot,
+		x86_level_name(lease->x86_level),
 	};
 	return table_add(listing->table, cells) < 0 ? err_set(err, ENOMEM, "cannot list clients")
 						    : 0;
+}
+
+static void show_warning(const char *sentence, void *ctx)
+{
+	(void)ctx;
+	say_warning("clients", "%s", sentence);
 }
 
 static int list(const char *path, const struct list_options *options, struct listing *listing,
@@ -90,7 +100,11 @@ static int list(const char *path, const struct list_options *options, struct lis
 	if (r < 0)
 		return r;
 	listing->more = r > 0;
-	return table_print(&table, 1, options->flags, options->columns, err);
+	r = table_print(&table, 1, options->flags, options->columns, err);
+	if (r < 0 || !listing->current[0])
+		return r;
+	return processors_warn(dir, listing->current, options->lease_age,
+			       &(struct listener){ .warning = show_warning }, err);
 }
 
 int cmd_clients(int argc, char **argv)

@@ -49,7 +49,13 @@ static void show_amount(const struct listener_amount *amount, void *ctx)
 		     amount->files, amount->bytes >> 20, amount->new_files);
 }
 
-static const struct listener listener = { .amount = show_amount };
+static void show_warning(const char *sentence, void *ctx)
+{
+	(void)ctx;
+	say_warning("publish", "%s", sentence);
+}
+
+static const struct listener listener = { .amount = show_amount, .warning = show_warning };
 
 static void say_done(const struct publish_report *report, bool remote)
 {

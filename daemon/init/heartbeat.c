@@ -29,6 +29,7 @@
 #include "core/version.h"
 #include "sys/fd.h"
 #include "sys/netdev.h"
+#include "sys/processor.h"
 #include "log.h"
 #include "nfs_mount.h"
 #include "process.h"
@@ -122,6 +123,7 @@ static int describe(struct lease *lease, struct err *err)
 		return err_say(err, EINVAL,
 			       "the root is no published version: there is nothing to lease");
 	read_line("/proc/sys/kernel/random/boot_id", lease->boot, sizeof(lease->boot));
+	lease->x86_level = processor_x86_level();
 	return 0;
 }
 

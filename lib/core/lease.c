@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A client's lease: five lines, each checked byte by byte. */
+/* A client's lease: lines, each checked byte by byte. */
 #include "core/lease.h"
 
 #include <errno.h>
@@ -8,10 +8,15 @@
 #include "core/err.h"
 #include "core/str.h"
 #include "core/version.h"
+#include "core/x86_level.h"
 
-enum field { HOST, ARCH, VERSION, BOOT, UPTIME, FIELDS };
+enum field { HOST, ARCH, VERSION, BOOT, UPTIME, PROCESSOR, FIELDS };
 
-static const char *const names[FIELDS] = { "host", "arch", "version", "boot", "uptime" };
+enum { NEEDED = PROCESSOR }; /* those before it must be there */
+
+static const char *const names[FIELDS] = {
+	"host", "arch", "version", "boot", "uptime", "processor"
+};
 
 static bool word_valid(const char *s, size_t size, const char *others)
 {
@@ -35,7 +40,8 @@ bool lease_name_valid(const char *name)
 static bool lease_valid(const struct lease *lease)
 {
 	return lease_name_valid(lease->host) && word_valid(lease->arch, LEASE_ARCH_SIZE, "_") &&
-	       version_id_valid(lease->version) && word_valid(lease->boot, LEASE_BOOT_SIZE, "-");
+	       version_id_valid(lease->version) && word_valid(lease->boot, LEASE_BOOT_SIZE, "-") &&
+	       lease->x86_level <= X86_LEVEL_MAX;
 }
 
 static int take(struct lease *lease, enum field field, const char *value)
@@ -51,6 +57,9 @@ static int take(struct lease *lease, enum field field, const char *value)
 		return str_copy(lease->boot, sizeof(lease->boot), value);
 	case UPTIME:
 		return str_to_u64(value, 10, &lease->uptime);
+	case PROCESSOR:
+		lease->x86_level = x86_level_by_name(value); /* or one of a later version */
+		return 0;
 	case FIELDS:
 		break;
 	}
@@ -95,7 +104,7 @@ int lease_parse(const char *bytes, size_t n, struct lease *ret, struct err *err)
 		if (take_line(&lease, line, &seen) < 0)
 			return err_say(err, EINVAL, "line %u is none of a lease", number);
 	}
-	for (unsigned i = 0; i < FIELDS; i++) {
+	for (unsigned i = 0; i < NEEDED; i++) {
 		if (!(seen & (1U << i)))
 			return err_say(err, EINVAL, "no line '%s'", names[i]);
 	}
@@ -114,5 +123,7 @@ int lease_format(const struct lease *lease, char *dst, size_t size)
 	text_init(&text, dst, size);
 	text_addf(&text, "host %s\narch %s\nversion %s\nboot %s\nuptime %llu\n", lease->host,
 		  lease->arch, lease->version, lease->boot, (unsigned long long)lease->uptime);
+	if (lease->x86_level)
+		text_addf(&text, "processor %s\n", x86_level_name(lease->x86_level));
 	return text_check(&text);
 }

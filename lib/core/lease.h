@@ -25,13 +25,15 @@ struct lease {
 	char version[LEASE_VERSION_SIZE]; /* id */
 	char boot[LEASE_BOOT_SIZE];	  /* /proc/sys/kernel/random/boot_id */
 	uint64_t uptime;		  /* seconds */
+	unsigned x86_level;		  /* of its processor, core/x86_level.h; 0: not told */
 };
 
 /* True for 1 to 64 of the bytes [A-Za-z0-9._-], not beginning with a dot: a host, and its file. */
 bool lease_name_valid(const char *name);
 
 /* Reads n bytes: lines "host NAME", "arch ARCH", "version ID", "boot BOOT_ID", "uptime SECONDS",
- * each once, in any order; other lines of the form "word text" are passed over. -EINVAL with a
+ * each once, in any order; "processor LEVEL" at most once; other lines of the form "word text" are
+ * passed over. -EINVAL with a
  * sentence. */
 int lease_parse(const char *bytes, size_t n, struct lease *ret, struct err *err);
 

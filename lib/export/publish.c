@@ -13,12 +13,14 @@
 #include "base/array.h"
 #include "base/folder.h"
 #include "core/err.h"
+#include "core/lease.h"
 #include "core/str.h"
 #include "core/version.h"
 #include "export/check.h"
 #include "export/dir.h"
 #include "export/export.h"
 #include "export/lock.h"
+#include "export/processors.h"
 #include "export/source.h"
 #include "export/writer.h"
 
@@ -244,6 +246,8 @@ int publish(const struct publish_request *request, struct publish_report *ret, s
 		r = export_make(request->export, p.is_tar ? NULL : &p.source, &p.dir, err);
 	if (r == 0)
 		r = publish_locked(&p, ret, err);
+	if (r == 0) /* it is published, whatever can be said of it */
+		(void)processors_warn(p.dir, ret->id, LEASE_AGE_DEFAULT, request->listener, NULL);
 	export_close(p.dir);
 	folder_close(&p.source);
 	return r;

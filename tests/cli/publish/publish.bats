@@ -463,8 +463,8 @@ SCRIPT
 import json, sys
 one, two = json.load(sys.stdin)["clients"]
 assert 172800 <= one.pop("age") < 180000
-assert one == {"host": "web-1", "arch": "x86_64", "version": "v0", "uptime": 5, "live": False, "current": False, "boot": "b-1"}, one
-assert two == {"host": "web-2", "arch": "aarch64", "version": "v1", "age": 0, "uptime": 7, "live": True, "current": True, "boot": "b-1"}, two
+assert one == {"host": "web-1", "arch": "x86_64", "version": "v0", "uptime": 5, "live": False, "current": False, "boot": "b-1", "processor": None}, one
+assert two == {"host": "web-2", "arch": "aarch64", "version": "v1", "age": 0, "uptime": 7, "live": True, "current": True, "boot": "b-1", "processor": None}, two
 '
     same "$("$BUSYPY" clients -n -l 3d -o LIVE "$E" | tr -d ' ' | paste -sd ' ')" "yes yes"
     # whatever a client with a hostile mind puts there
@@ -510,4 +510,39 @@ assert two == {"host": "web-2", "arch": "aarch64", "version": "v1", "age": 0, "u
     chown 1000 "$E/versions/v1/bin/hold"
     publish -i v2 "$SRC" "$E"
     same "$(proof "$E") $(stat -c '%u %h' "$E/current/bin/hold")" "v2 0 1"
+}
+
+@test "clients with older processors than a version needs are named" {
+    newer() {
+        echo 'void _start(void) { for (;;) ; }' |
+            cc -static -nostdlib -Wl,-z,x86-64-v3 -o "$SRC/etc/python/$1/usr/bin/python3" -x c -
+    }
+    lease() {
+        printf 'host %s\narch %s\nversion v1\nboot b\nuptime 1\n%b' "$1" "$2" "$3" >"$E/leases/$1"
+    }
+    arch=$(uname -m)
+    publish -i v1 "$SRC" "$E"
+    mkdir "$E/leases"
+    lease old "$arch" 'processor x86-64-v2\n'; lease older "$arch" 'processor x86-64-v1\n'
+    lease new "$arch" 'processor x86-64-v3\n'; lease silent "$arch" ''
+    lease later "$arch" 'processor x86-64-v7\n'; lease arm aarch64 ''
+    lease gone "$arch" 'processor x86-64-v1\n'; touch -d '2 days ago' "$E/leases/gone"
+    run -0 --separate-stderr "$BUSYPY" clients -n -o HOST,PROCESSOR "$E"
+    same "$(tr -s ' ' <<<"$output" | sed 's/ $//')" "arm
+gone x86-64-v1
+later
+new x86-64-v3
+old x86-64-v2
+older x86-64-v1
+silent"
+    same "$stderr" ""
+    newer "$arch"
+    sentence="warning: /usr/bin/python3 ($arch) needs x86-64-v3, and of the clients 2 cannot run it; the first: old has x86-64-v2"
+    run -0 publish -i v2 "$SRC" "$E"
+    same "$output" "busypy: publish: $sentence"
+    run -0 --separate-stderr "$BUSYPY" clients "$E"
+    same "$stderr" "busypy: clients: $sentence"
+    rm "$E"/leases/old*
+    run -0 publish -i v3 "$SRC" "$E"
+    same "$output" ""
 }

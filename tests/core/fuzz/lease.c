@@ -21,7 +21,8 @@ static void check_lease(const char *bytes, size_t size)
 	    lease_parse(text, strlen(text), &again, NULL) < 0 ||
 	    strcmp(lease.host, again.host) != 0 || strcmp(lease.version, again.version) != 0 ||
 	    strcmp(lease.boot, again.boot) != 0 || lease.uptime != again.uptime ||
-	    strchr(lease.host, '/') || strchr(lease.version, '/') || lease.host[0] == '.')
+	    lease.x86_level != again.x86_level || strchr(lease.host, '/') ||
+	    strchr(lease.version, '/') || lease.host[0] == '.')
 		abort();
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "core/err.h"
+#include "core/x86_level.h"
 #include "check.h"
 
 #define HOST "host web-1\n"
@@ -53,6 +54,12 @@ static void check_format(void)
 
 	CHECK(lease_format(&lease, text, sizeof(text)) == 0, "a lease is written");
 	CHECK_TEXT(text, HOST REST, "as five lines");
+	lease.x86_level = 3;
+	CHECK(lease_format(&lease, text, sizeof(text)) == 0, "one of an x86-64 is written");
+	CHECK_TEXT(text, HOST REST "processor x86-64-v3\n", "with its level");
+	lease.x86_level = X86_LEVEL_NONE_HAS;
+	CHECK(lease_format(&lease, text, sizeof(text)) == -EINVAL, "not with what is none");
+	lease.x86_level = 0;
 	CHECK(lease_format(&lease, text, 20) == -E2BIG, "not into too little room");
 	lease.host[0] = '.';
 	CHECK(lease_format(&lease, text, sizeof(text)) == -EINVAL, "not what would be refused");
@@ -74,6 +81,17 @@ int main(void)
 	CHECK(lease_parse(REST HOST "load 0.1 0.2\n", strlen(REST HOST "load 0.1 0.2\n"), &lease,
 			  NULL) == 0,
 	      "any order, and lines of a later version");
+	CHECK(lease.x86_level == 0, "an older client says nothing of its processor");
+	CHECK(lease_parse(HOST "processor x86-64-v2\n" REST,
+			  strlen(HOST "processor x86-64-v2\n" REST), &lease, NULL) == 0 &&
+		      lease.x86_level == 2,
+	      "a processor");
+	CHECK(lease_parse(HOST "processor x86-64-v9\n" REST,
+			  strlen(HOST "processor x86-64-v9\n" REST), &lease, NULL) == 0 &&
+		      lease.x86_level == 0,
+	      "a processor that is not known yet");
+	refuses(HOST REST "processor x86-64-v2\nprocessor x86-64-v2\n",
+		"line 7 is none of a lease");
 	CHECK(lease_parse("host a\0b\n", 9, &lease, NULL) == -EINVAL, "no NUL");
 	refuses("", "no line 'host'");
 	refuses(HOST, "no line 'arch'");
