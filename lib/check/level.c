@@ -13,6 +13,7 @@
 #include "core/str.h"
 #include "elf/dynamic.h"
 #include "elf/image.h"
+#include "elf/ldso.h"
 #include "elf/search.h"
 #include "elf/x86.h"
 
@@ -38,14 +39,16 @@ static int compare_all(const struct sysroot *root, const struct arch *arch, stru
 {
 	ELF_LIBRARIES_CLEANUP struct elf_libraries set = { 0 };
 	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
+	ELF_LDSO_CLEANUP struct elf_ldso ldso = { 0 };
 	char real[PATH_SIZE];
 	int r;
 
 	if (sysroot_find(root, INTERPRETER, real) < 0 || elf_dynamic_read(real, &file, NULL) < 0)
 		return 0;
 	compare(most, INTERPRETER, real);
-	r = elf_search_add(root, arch, INTERPRETER, file.interp && elf_search_is_musl(file.interp),
-			   &set, NULL);
+	r = file.interp ? elf_ldso_open(&ldso, root, arch, file.interp) : 0;
+	if (r == 0 && file.interp)
+		r = elf_search_add(&ldso, INTERPRETER, &set, NULL);
 	for (size_t i = 0; i < set.n_libs; i++)
 		compare(most, set.libs[i].path, set.libs[i].real);
 	return r == -ENOMEM ? r : 0;
