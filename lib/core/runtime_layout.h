@@ -2,15 +2,23 @@
 /* Where the runtime of a tree with `programs = host` stands: its interpreter and C library at a
  * prefix of their own, beside the host's programs.
  *
- *	RUNTIME_ROOT/WORD	 link to WORD.d/ld.so.cache: what the copy of ld.so reads, 16 bytes
- *	RUNTIME_ROOT/WORD.d/	 the prefix:
- *	  usr/bin/python3.X	 a copy of the interpreter whose PT_INTERP is WORD.d/ld.so
+ *	RUNTIME_ROOT/WORD.d/	 the prefix of one tree, and of one version:
+ *	  usr/bin/python3.X	 the interpreter, which is BASE.b's python3 by another name
  *	  usr/bin/python3	 a link to it
  *	  usr/bin/python	 what sys.executable names: starts it without the caller's LD_*
  *	  usr/lib, share, local	 links into the tree; whatever else its usr has, but bin
- *	  ld.so			 a copy that can find the tree's libraries only
- *	  ld.so.cache		 format 1.1: the name of each library and its path in the tree
+ *	  base			 a link to BASE.b
+ *	  ld.so, ld.so.cache	 links to those of BASE.b
  *	  tree			 a link to the tree
+ *	RUNTIME_ROOT/BASE	 link to BASE.b/ld.so.cache: what the copy of ld.so reads, 16 bytes
+ *	RUNTIME_ROOT/BASE.b/	 what versions of an export share whose interpreter and libraries
+ *				 have the same bytes; of a tree that is no version it is its own:
+ *	  python3		 a copy of the interpreter whose PT_INTERP is BASE.b/ld.so
+ *	  ld.so			 a copy that can find the libraries in clib only
+ *	  ld.so.cache		 format 1.1: the name of each library and its path in clib
+ *	  clib			 a link to the libraries in tree
+ *	  tree			 a link to one of the versions
+ *	  key			 the sum of what they share
  */
 #ifndef BUSYPY_CORE_RUNTIME_LAYOUT_H
 #define BUSYPY_CORE_RUNTIME_LAYOUT_H
@@ -19,6 +27,9 @@
 
 #define RUNTIME_ROOT "/run/busypy"
 #define RUNTIME_DIR_END ".d"
+#define RUNTIME_BASE_END ".b"
+
+enum { RUNTIME_WORD_SIZE = 5 }; /* WORD or BASE, 4 characters of 0-9a-z, and the NUL */
 
 /* Below WORD.d. */
 #define RUNTIME_PROGRAM "usr/bin/python3"
@@ -26,6 +37,11 @@
 #define RUNTIME_LDSO "ld.so"
 #define RUNTIME_CACHE "ld.so.cache"
 #define RUNTIME_TREE "tree"
+#define RUNTIME_BASE "base"
+
+/* Below BASE.b, beside some of the same names. */
+#define RUNTIME_CLIB "clib"
+#define RUNTIME_KEY "key"
 
 /* Bytes, with the NUL, of a program below WORD.d that a first line can name: SHEBANG_READ and what
  * comes before. */

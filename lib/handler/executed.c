@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
 #include "sys/probe.h"
@@ -22,17 +25,42 @@ bool executed_of(const char *path, struct executed *ret)
 	return true;
 }
 
+/* Whether a process executes a file by the name that has a part. */
+static bool goes_by(const struct executed *file, const char *exe)
+{
+	return file->part && strstr(exe, file->part);
+}
+
+/* All names of the file, of which one may be that of the process. */
+static void note_names(const struct place *place, const char *exe, struct executed *files, size_t n)
+{
+	bool told = false;
+
+	for (int round = 0; round < 2; round++) {
+		for (size_t i = 0; i < n; i++) {
+			if (place->dev != files[i].dev || place->ino != files[i].ino)
+				continue;
+			if (round == 0)
+				told |= goes_by(&files[i], exe);
+			else if (!told || !files[i].part || goes_by(&files[i], exe))
+				files[i].used = true;
+		}
+	}
+}
+
 static void note(const char *pid, struct executed *files, size_t n)
 {
-	char path[64];
+	char path[64], exe[PATH_SIZE];
 	struct place place;
+	ssize_t length;
 
 	if (pid[0] < '1' || pid[0] > '9' ||
 	    snprintf(path, sizeof(path), "/proc/%s/exe", pid) >= (int)sizeof(path) ||
 	    probe_place(AT_FDCWD, path, &place, NULL) < 0) /* a thread of the kernel, or gone */
 		return;
-	for (size_t i = 0; i < n; i++)
-		files[i].used |= place.dev == files[i].dev && place.ino == files[i].ino;
+	length = readlink(path, exe, sizeof(exe) - 1);
+	exe[length < 0 ? 0 : length] = '\0';
+	note_names(&place, exe, files, n);
 }
 
 int executed_find(struct executed *files, size_t n, struct err *err)

@@ -21,9 +21,9 @@ static int renew(const struct contract_tree *stands, struct err *err)
 	const struct arch *arch = arch_by_name(tree.arch);
 	int r = arch ? runtimes_build(arch, &tree, err) : 0;
 
-	if (r < 0)
+	if (r < 0 && r != -ESTALE)
 		return err_wrap(err, r, "the runtime of %s is as it was", tree.path);
-	if (!str_eq(tree.word, stands->word))
+	if (r < 0 || !str_eq(tree.word, stands->word))
 		return err_say(err, ESTALE,
 			       "scripts of %s go on with the Python that it had (Hint: 'busypy "
 			       "disable', then 'busypy enable')",

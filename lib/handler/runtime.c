@@ -18,6 +18,7 @@
 #include "core/arch.h"
 #include "core/elf_head.h"
 #include "core/err.h"
+#include "core/export_layout.h"
 #include "core/ldso.h"
 #include "core/path_size.h"
 #include "core/runtime_layout.h"
@@ -26,6 +27,7 @@
 #include "core/tree_layout.h"
 #include "elf/ldso.h"
 #include "handler/bake.h"
+#include "handler/runtime_base.h"
 #include "handler/runtime_libraries.h"
 #include "sys/below.h"
 #include "sys/dirs.h"
@@ -37,7 +39,7 @@
 
 enum {
 	FILE_MAX = 256 * 1024 * 1024, /* an interpreter with all in it; bytes */
-	INTERP_MAX = 64,	      /* RUNTIME_ROOT/WORD.d/ld.so and the NUL */
+	INTERP_MAX = 64,	      /* RUNTIME_ROOT/BASE.b/ld.so and the NUL */
 	CLIB_DEPTH = 3,		      /* of etc/clib/ARCH in a tree */
 	WORD_ATTEMPTS = 16,
 	MODULES_DEPTH = 7, /* of etc/python/ARCH/usr/lib/python3.X/lib-dynload */
@@ -57,7 +59,9 @@ struct work {
 	int usr, clib;		    /* directories of the tree */
 	char program[NAME_MAX + 1]; /* the interpreter's own name: python3.X */
 	struct file interpreter, ldso;
-	char word[RUNTIME_WORD_SIZE];
+	char word[RUNTIME_WORD_SIZE], base_word[RUNTIME_WORD_SIZE];
+	char key[SHA256_HEX_SIZE]; /* of the base */
+	int base;		   /* its directory */
 };
 
 static void work_free(struct work *work)
@@ -66,6 +70,7 @@ static void work_free(struct work *work)
 	free(work->ldso.bytes);
 	fd_close(&work->usr);
 	fd_close(&work->clib);
+	fd_close(&work->base);
 }
 
 #define WORK_CLEANUP __attribute__((cleanup(work_free)))
@@ -187,13 +192,35 @@ static void add_sum(struct sha256 *sha, const struct file *file)
 	sha256_add(sha, sum, sizeof(sum));
 }
 
+/* What versions have in common that run the same bytes: of an export those of each library, too,
+ * since they are found in the first version. A tree that is no version has files of its own, which
+ * may change in place. */
+static int make_key(struct work *work, struct err *err)
+{
+	const struct runtime_request *request = work->request;
+	const char *id = export_layout_id(request->tree);
+	struct sha256 sha;
+	int r = 0;
+
+	sha256_init(&sha);
+	sha256_add(&sha, request->arch->name, strlen(request->arch->name) + 1);
+	add_sum(&sha, &work->interpreter);
+	add_sum(&sha, &work->ldso);
+	if (id) {
+		sha256_add(&sha, request->tree, (size_t)(id - request->tree));
+		r = runtime_libraries_sum(work->clib, work->clib_path, &sha, err);
+	} else {
+		sha256_add(&sha, request->tree, strlen(request->tree) + 1);
+	}
+	sha256_end_hex(&sha, work->key);
+	return r;
+}
+
 static void make_word(struct work *work, uint8_t attempt)
 {
-	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 	const struct runtime_request *request = work->request;
 	uint8_t sum[SHA256_SIZE];
 	struct sha256 sha;
-	uint64_t number = 0;
 
 	sha256_init(&sha);
 	sha256_add(&sha, request->tree, strlen(request->tree) + 1);
@@ -203,12 +230,7 @@ static void make_word(struct work *work, uint8_t attempt)
 	if (attempt)
 		sha256_add(&sha, &attempt, sizeof(attempt));
 	sha256_end(&sha, sum);
-	for (size_t i = 0; i < sizeof(number); i++)
-		number = number << 8 | sum[i];
-	for (size_t i = 0; i < RUNTIME_WORD_SIZE - 1; i++) {
-		work->word[i] = digits[number % (sizeof(digits) - 1)];
-		number /= sizeof(digits) - 1;
-	}
+	runtime_base_word(sum, work->word);
 }
 
 /* True if a runtime of this word stands that is another tree's. */
@@ -247,7 +269,7 @@ static int change_interpreter(struct work *work, struct err *err)
 	int r;
 
 	text_init(&text, interp, sizeof(interp));
-	text_addf(&text, RUNTIME_ROOT "/%s" RUNTIME_DIR_END "/" RUNTIME_LDSO, work->word);
+	text_addf(&text, RUNTIME_ROOT "/%s" RUNTIME_BASE_END "/" RUNTIME_LDSO, work->base_word);
 	r = elf_head_set_interp(file->bytes, file->n, interp, &file->n);
 	return r < 0 ? err_set(err, -r, "cannot give %s another ld.so", file->path) : 0;
 }
@@ -259,7 +281,7 @@ static int change_ldso(struct work *work, struct err *err)
 	int r;
 
 	text_init(&text, cache, sizeof(cache));
-	text_addf(&text, RUNTIME_ROOT "/%s", work->word); /* fits exactly */
+	text_addf(&text, RUNTIME_ROOT "/%s", work->base_word); /* fits exactly */
 	r = ldso_confine((char *)work->ldso.bytes, work->ldso.n, cache, err);
 	if (r < 0)
 		return err_wrap(err, r, "cannot keep %s from the host's libraries",
@@ -312,13 +334,52 @@ static int write_link(const struct work *work, const char *target, const char *n
 	return r < 0 ? err_set(err, -r, "cannot make a runtime's %s", name) : 0;
 }
 
-static int write_cache(const struct work *work, struct err *err)
+/* The large files, which may stand already. The link to them comes first: it keeps them. */
+static int write_base(struct work *work, struct err *err)
 {
-	ARRAY_FREE uint8_t *bytes = NULL;
-	int n = runtime_libraries_cache(work->clib, work->clib_path, work->request->arch, &bytes,
-					err);
+	const struct file *program = &work->interpreter, *ldso = &work->ldso;
+	char target[32];
+	struct text text;
+	int r;
 
-	return n < 0 ? n : write_file(work, RUNTIME_CACHE, 0644, bytes, (size_t)n, err);
+	text_init(&text, target, sizeof(target));
+	text_addf(&text, "../%s" RUNTIME_BASE_END, work->base_word);
+	r = write_link(work, target, RUNTIME_BASE, err);
+	if (r < 0)
+		return r;
+	work->base = runtime_base_open(work->base_word, work->key, err);
+	if (work->base < 0)
+		return work->base;
+	r = runtime_base_put(work->base, path_base(RUNTIME_PROGRAM), 0755, program->bytes,
+			     program->n, err);
+	if (r >= 0)
+		r = runtime_base_put(work->base, RUNTIME_LDSO, 0755, ldso->bytes, ldso->n, err);
+	return r < 0 ? r
+		     : runtime_base_finish(work->base, work->base_word, work->request->tree,
+					   work->request->arch, work->clib, err);
+}
+
+/* Names for them at the prefix: an interpreter finds its library by the name that it is started
+ * by, without following links. */
+static int write_names(const struct work *work, struct err *err)
+{
+	static const char *const names[] = { RUNTIME_LDSO, RUNTIME_CACHE };
+	char name[NAME_MAX + 16], target[32];
+	struct text text;
+	int r = 0;
+
+	text_init(&text, name, sizeof(name));
+	text_addf(&text, "usr/bin/%s", work->program);
+	if (linkat(work->base, path_base(RUNTIME_PROGRAM), work->request->dir, name, 0) < 0)
+		return err_set(err, errno, "cannot write a runtime's %s", name);
+	if (!str_eq(name, RUNTIME_PROGRAM))
+		r = write_link(work, work->program, RUNTIME_PROGRAM, err);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && r >= 0; i++) {
+		text_init(&text, target, sizeof(target));
+		text_addf(&text, RUNTIME_BASE "/%s", names[i]);
+		r = write_link(work, target, names[i], err);
+	}
+	return r;
 }
 
 /* What sys.executable names: this machine's program, whatever the arch of the interpreter. */
@@ -372,25 +433,16 @@ static int write_folders(const struct work *work, struct err *err)
 	return 0;
 }
 
-static int write_runtime(const struct work *work, struct err *err)
+static int write_runtime(struct work *work, struct err *err)
 {
-	const struct file *program = &work->interpreter, *ldso = &work->ldso;
-	char name[NAME_MAX + 16];
-	struct text text;
 	int r = write_folders(work, err);
 
-	text_init(&text, name, sizeof(name));
-	text_addf(&text, "usr/bin/%s", work->program);
 	if (r >= 0)
-		r = write_file(work, name, 0755, program->bytes, program->n, err);
-	if (r >= 0 && !str_eq(name, RUNTIME_PROGRAM))
-		r = write_link(work, work->program, RUNTIME_PROGRAM, err);
+		r = write_base(work, err);
+	if (r >= 0)
+		r = write_names(work, err);
 	if (r >= 0)
 		r = write_starter(work, err);
-	if (r >= 0)
-		r = write_file(work, RUNTIME_LDSO, 0755, ldso->bytes, ldso->n, err);
-	if (r >= 0)
-		r = write_cache(work, err);
 	if (r >= 0)
 		r = write_links(work, err);
 	return r < 0 ? r : write_link(work, work->request->tree, RUNTIME_TREE, err);
@@ -399,12 +451,16 @@ static int write_runtime(const struct work *work, struct err *err)
 int runtime_build(const struct runtime_request *request, struct runtime_result *ret,
 		  struct err *err)
 {
-	WORK_CLEANUP struct work work = { .request = request, .usr = -1, .clib = -1 };
+	WORK_CLEANUP struct work work = { .request = request, .usr = -1, .clib = -1, .base = -1 };
 	int r = read_tree(&work, err);
 
 	if (r < 0)
 		return r;
 	r = choose_word(&work, err);
+	if (r >= 0)
+		r = make_key(&work, err);
+	if (r >= 0)
+		r = runtime_base_choose(work.key, work.base_word, err);
 	if (r >= 0)
 		r = check_libraries(&work, err);
 	if (r >= 0)
@@ -415,6 +471,6 @@ int runtime_build(const struct runtime_request *request, struct runtime_result *
 		r = write_runtime(&work, err);
 	if (r < 0)
 		return r;
-	memcpy(ret->word, work.word, sizeof(ret->word));
+	memcpy(ret->word, work.word, sizeof(work.word));
 	return 0;
 }

@@ -7,8 +7,6 @@
 struct arch;
 struct err;
 
-enum { RUNTIME_WORD_SIZE = 5 }; /* 4 characters of 0-9a-z, and the NUL */
-
 struct runtime_request {
 	const char *tree; /* canonical path, of one version */
 	const struct arch *arch;
@@ -16,10 +14,11 @@ struct runtime_request {
 };
 
 struct runtime_result {
-	char word[RUNTIME_WORD_SIZE];
+	char word[8]; /* as a contract has it */
 };
 
-/* Makes what WORD.d holds, in request->dir, which the caller then renames. The word is of the
+/* Makes what WORD.d holds, in request->dir, which the caller then renames, and its base, where that
+ * is not there already. The word is of the
  * tree's path, the arch, and the sums of interpreter and ld.so: the same after a reboot, unless
  * another tree's runtime stands by that word. What it makes is the caller's, mode 0755 and 0644,
  * and labelled as the system's programs are (bake.c). Returns 0; -ENOSPC if there is no room; else

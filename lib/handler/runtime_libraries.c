@@ -11,10 +11,12 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/files.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/ldcache.h"
 #include "core/path_size.h"
+#include "core/sha256.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
 #include "sys/below.h"
@@ -92,6 +94,49 @@ int runtime_libraries_cache(int clib, const char *path, const struct arch *arch,
 		libs[n++] = (struct ldcache_library){ names.names[i], path };
 	}
 	return write_cache(libs, n, arch, path, ret, err);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* A name of a library, and what it is: bytes, another library's name, or something else. */
+static int add_library(int clib, const char *path, const char *name, struct sha256 *sha,
+		       struct err *err)
+{
+	char target[PATH_SIZE], hex[SHA256_HEX_SIZE] = "";
+	FD_CLEANUP int fd = -1;
+	uint64_t size;
+	int r;
+
+	sha256_add(sha, name, strlen(name) + 1);
+	if (below_readlink(clib, name, target, sizeof(target)) >= 0) {
+		sha256_add(sha, target, strlen(target) + 1);
+		return 0;
+	}
+	fd = below_open_file(clib, name);
+	if (fd == -EINVAL)
+		return 0; /* no file; ld.so passes it by */
+	if (fd < 0)
+		return err_set(err, -fd, "cannot open %s/%s", path, name);
+	r = files_sum_open(fd, name, hex, &size, err);
+	sha256_add(sha, hex, sizeof(hex));
+	return r;
+}
+
+int runtime_libraries_sum(int clib, const char *path, struct sha256 *sha, struct err *err)
+{
+	NAMES_CLEANUP struct names names = { 0 };
+	int r = list_names(clib, path, &names, err);
+
+	if (r >= 0 && names.n)
+		qsort(names.names, names.n, sizeof(*names.names), compare_names);
+	for (size_t i = 0; i < names.n && r >= 0; i++) {
+		if (strstr(names.names[i], ".so"))
+			r = add_library(clib, path, names.names[i], sha, err);
+	}
+	return r;
 }
 
 /* -- where they look -------------------------------------------------------------------------- */

@@ -9,8 +9,13 @@
 
 struct arch;
 struct err;
+struct sha256;
 
-/* Makes ld.so's cache (core/ldcache.h) of the directory at an absolute path, which is open as clib.
+/* Adds the names and the bytes of all libraries in an open directory to a sum. */
+int runtime_libraries_sum(int clib, const char *path, struct sha256 *sha, struct err *err);
+
+/* Makes ld.so's cache (core/ldcache.h) of the directory that is open as clib; path is the absolute
+ * one by which they will be found.
  * Returns its bytes, which the caller frees; -E2BIG if there are more libraries than a runtime
  * has. */
 int runtime_libraries_cache(int clib, const char *path, const struct arch *arch, uint8_t **ret,

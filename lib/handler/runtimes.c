@@ -140,61 +140,51 @@ static bool same_bytes(const char *a, const char *b, const char *name)
 	return n_a == n_b && memcmp(bytes_a, bytes_b, n_a) == 0;
 }
 
-/* RUNTIME_ROOT/WORD. */
-static int link_cache(const char *word, struct err *err)
+/* True if both are names for the same file. */
+static bool same_file(const char *a, const char *b, const char *name)
 {
-	char link[64], target[64], there[64];
-	ssize_t n;
+	struct contract_file file_a, file_b;
+	char path[PATH_SIZE];
 
-	(void)snprintf(link, sizeof(link), RUNTIME_ROOT "/%s", word);
-	(void)snprintf(target, sizeof(target), "%s" RUNTIME_DIR_END "/" RUNTIME_CACHE, word);
-	n = readlink(link, there, sizeof(there) - 1);
-	if (n > 0) {
-		there[n] = '\0';
-		if (str_eq(there, target))
-			return 0;
-	}
-	if (walk_remove(link, err) < 0)
-		return err ? -err->code : -EIO;
-	return files_link(target, link, err);
+	return path_join(path, sizeof(path), a, name) == 0 && probe_runtime(path, &file_a) == 0 &&
+	       path_join(path, sizeof(path), b, name) == 0 && probe_runtime(path, &file_b) == 0 &&
+	       contract_same_file(&file_a, &file_b);
 }
 
-/* What has other bytes now takes its place, file by file: a contract knows the interpreter's file,
- * which stays, and goes on. */
-static int put_files(const char *made, const char *place, struct err *err)
+/* The starter may be of another BusyPy now; the interpreter's file, which a contract knows, and all
+ * else stays. */
+static int put_starter(const char *made, const char *place, struct err *err)
 {
-	static const char *const names[] = { RUNTIME_STARTER, RUNTIME_LDSO, RUNTIME_CACHE };
 	char from[PATH_SIZE], to[PATH_SIZE];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (same_bytes(made, place, names[i]))
-			continue;
-		if (path_join(from, sizeof(from), made, names[i]) < 0 ||
-		    path_join(to, sizeof(to), place, names[i]) < 0)
-			return err_set(err, ENAMETOOLONG, "cannot replace %s", place);
-		if (rename(from, to) < 0)
-			return err_set(err, errno, "cannot replace %s", to);
-	}
-	return 0;
+	if (same_bytes(made, place, RUNTIME_STARTER))
+		return 0;
+	if (path_join(from, sizeof(from), made, RUNTIME_STARTER) < 0 ||
+	    path_join(to, sizeof(to), place, RUNTIME_STARTER) < 0)
+		return err_set(err, ENAMETOOLONG, "cannot replace %s", place);
+	return rename(from, to) < 0 ? err_set(err, errno, "cannot replace %s", to) : 0;
 }
 
-/* What was made gets its name. One that stands already gets what has changed: the libraries of its
- * tree, BusyPy itself, or what was damaged. Who runs in it finds the same paths. */
-static int put_in_place(const char *made, const char *word, struct err *err)
+/* What was made gets its name. One that stands already gets what has changed: BusyPy itself, or
+ * what was damaged. Who runs in it finds the same paths. */
+static int put_in_place(const char *made, const struct contract_tree *tree, const char *word,
+			struct err *err)
 {
 	char place[64];
-	int r = 0;
 
 	(void)snprintf(place, sizeof(place), RUNTIME_ROOT "/%s" RUNTIME_DIR_END, word);
 	if (renameat2(AT_FDCWD, made, AT_FDCWD, place, RENAME_NOREPLACE) == 0)
-		return link_cache(word, err);
+		return 0;
 	if (errno != EEXIST)
 		return err_set(err, errno, "cannot create %s", place);
-	if (same_bytes(made, place, RUNTIME_PROGRAM))
-		r = put_files(made, place, err);
-	else if (renameat2(AT_FDCWD, made, AT_FDCWD, place, RENAME_EXCHANGE) < 0)
-		r = err_set(err, errno, "cannot replace %s", place);
-	return r < 0 ? r : link_cache(word, err);
+	if (same_file(made, place, RUNTIME_PROGRAM) && same_file(made, place, RUNTIME_LDSO))
+		return put_starter(made, place, err);
+	if (tree->runtime.ino) /* a contract knows what stands */
+		return err_say(err, ESTALE, "%s has another interpreter or library now",
+			       tree->path);
+	return renameat2(AT_FDCWD, made, AT_FDCWD, place, RENAME_EXCHANGE) < 0
+		       ? err_set(err, errno, "cannot replace %s", place)
+		       : 0;
 }
 
 /* The loader puts aside what children need back: a runtime that was staged before this was so does
@@ -235,7 +225,7 @@ static int build_at(const char *dir, const struct arch *arch, struct contract_tr
 	r = check_start(fd, err);
 	if (r < 0)
 		return r;
-	r = put_in_place(dir, result.word, err);
+	r = put_in_place(dir, tree, result.word, err);
 	return r < 0 ? r : str_copy(tree->word, sizeof(tree->word), result.word);
 }
 
@@ -260,7 +250,7 @@ static int find_program(const char *word, struct contract_file *ret)
 	char program[64];
 	int r = runtime_layout_path(word, RUNTIME_PROGRAM, program, sizeof(program));
 
-	return r < 0 ? r : probe_file(program, ret);
+	return r < 0 ? r : probe_runtime(program, ret);
 }
 
 int runtimes_provide(const struct conf *conf, const struct arch *arch, struct contract_tree *tree,
@@ -287,9 +277,17 @@ int runtimes_provide(const struct conf *conf, const struct arch *arch, struct co
 
 bool runtimes_stand(const struct contract_tree *tree)
 {
+	static const char *const names[] = { RUNTIME_LDSO, RUNTIME_CACHE };
 	struct contract_file there;
+	char path[64];
 
-	return !(tree->flags & CONTRACT_TREE_HOST) ||
-	       (tree->word[0] && find_program(tree->word, &there) == 0 &&
-		contract_same_file(&there, &tree->runtime));
+	if (!(tree->flags & CONTRACT_TREE_HOST))
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (runtime_layout_path(tree->word, names[i], path, sizeof(path)) < 0 ||
+		    access(path, F_OK) < 0)
+			return false;
+	}
+	return tree->word[0] && find_program(tree->word, &there) == 0 &&
+	       contract_same_file(&there, &tree->runtime);
 }

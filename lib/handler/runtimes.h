@@ -24,7 +24,8 @@ int runtimes_programs(const struct conf *conf, const char *tree, int *ret, struc
 int runtimes_provide(const struct conf *conf, const struct arch *arch, struct contract_tree *tree,
 		     struct err *err);
 
-/* Builds the runtime of a tree on RUNTIME_ROOT, which has to be mounted, and fills in its word. */
+/* Builds the runtime of a tree on RUNTIME_ROOT, which has to be mounted, and fills in its word.
+ * -ESTALE if tree->runtime, which a contract knows, would have to be replaced for it. */
 int runtimes_build(const struct arch *arch, struct contract_tree *tree, struct err *err);
 
 /* True if the runtime of the contract is there, or there need be none. */

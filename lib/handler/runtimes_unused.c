@@ -22,14 +22,18 @@
 #include "core/str.h"
 #include "handler/executed.h"
 #include "handler/generation.h"
+#include "handler/runtime_base.h"
 #include "handler/runtimes.h"
 
 enum { RUNTIMES_MAX = 256 };
 
-/* One runtime that is there. */
+/* One runtime that is there, or what several have in common. */
 struct standing {
-	char name[32]; /* WORD.d, or what a builder that was killed has left */
-	bool named;    /* by a generation */
+	char name[32]; /* WORD.d, BASE.b, or what a builder that was killed has left */
+	char part[40]; /* the same between slashes */
+	char base[16]; /* of WORD.d: its BASE.b; or "" */
+	bool named;    /* by a generation; a base by a runtime that stays */
+	bool gone;
 };
 
 struct listing {
@@ -38,9 +42,14 @@ struct listing {
 	size_t n;
 };
 
+static bool is_base(const char *name)
+{
+	return str_ends(name, RUNTIME_BASE_END) && name[0] != '.';
+}
+
 static int is_runtime(const struct dirent *entry)
 {
-	return str_ends(entry->d_name, RUNTIME_DIR_END) ||
+	return str_ends(entry->d_name, RUNTIME_DIR_END) || is_base(entry->d_name) ||
 	       str_starts(entry->d_name, RUNTIMES_TEMPORARY);
 }
 
@@ -54,21 +63,40 @@ static bool is_being_made(const char *name)
 	       pid <= INT32_MAX && kill((pid_t)pid, 0) == 0;
 }
 
+/* Which base a runtime has. */
+static void find_base(const char *dir, struct standing *runtime)
+{
+	char link[PATH_SIZE], target[32];
+	ssize_t n = -1;
+
+	if (files_path(link, NULL, "%s/%s/" RUNTIME_BASE, dir, runtime->name) == 0)
+		n = readlink(link, target, sizeof(target) - 1);
+	if (n < 0) /* it is none, or just being made */
+		return;
+	target[n] = '\0';
+	(void)str_copy(runtime->base, sizeof(runtime->base), path_base(target)); /* or "" */
+}
+
 static int add_runtime(const char *dir, const char *name, struct err *err, void *ctx)
 {
 	struct listing *listing = ctx;
 	char program[PATH_SIZE];
 	struct standing *runtime = &listing->runtimes[listing->n];
+	const char *in = is_base(name) ? path_base(RUNTIME_PROGRAM) : RUNTIME_PROGRAM;
 	int r;
 
 	if (listing->n == RUNTIMES_MAX || strlen(name) >= sizeof(runtime->name))
 		return 0; /* another time */
-	r = files_path(program, err, "%s/%s/" RUNTIME_PROGRAM, dir, name);
+	r = files_path(program, err, "%s/%s/%s", dir, name, in);
 	if (r < 0)
 		return r;
 	(void)str_copy(runtime->name, sizeof(runtime->name), name);
+	(void)snprintf(runtime->part, sizeof(runtime->part), "/%s/", name); /* fits */
 	runtime->named = is_being_made(name);
-	(void)executed_of(program, &listing->programs[listing->n++]);
+	find_base(dir, runtime);
+	if (executed_of(program, &listing->programs[listing->n]) && !is_base(name))
+		listing->programs[listing->n].part = runtime->part;
+	listing->n++;
 	return 0;
 }
 
@@ -98,36 +126,112 @@ static int list_runtimes(struct listing *ret, struct err *err)
 	return executed_find(ret->programs, ret->n, err);
 }
 
+/* Removes the link beside NAME.b that leads into it; so an older BusyPy made one of NAME.d. */
+static int drop_link(const char *name, struct err *err)
+{
+	char link[64], target[64];
+	ssize_t n;
+
+	(void)snprintf(link, sizeof(link), RUNTIME_ROOT "/%s", name);
+	link[strlen(link) - strlen(RUNTIME_BASE_END)] = '\0'; /* all ends are as long */
+	n = readlink(link, target, sizeof(target) - 1);
+	target[n < 0 ? 0 : n] = '\0';
+	return path_below(target, name) ? walk_remove(link, err) : 0;
+}
+
 static int drop(const char *name, struct err *err)
 {
 	char path[PATH_SIZE];
 	int r = files_path(path, err, RUNTIME_ROOT "/%s", name);
 
-	if (r < 0)
-		return r;
-	r = walk_remove(path, err);
-	if (r == 0 && str_ends(name, RUNTIME_DIR_END)) {
-		path[strlen(path) - strlen(RUNTIME_DIR_END)] = '\0'; /* the link to its cache */
+	if (r == 0)
 		r = walk_remove(path, err);
+	return r < 0 || name[0] == '.' ? r : drop_link(name, err);
+}
+
+static int read_tree(const char *name, char ret[PATH_SIZE])
+{
+	char link[64];
+	ssize_t n;
+
+	(void)snprintf(link, sizeof(link), RUNTIME_ROOT "/%s/" RUNTIME_TREE, name);
+	n = readlink(link, ret, PATH_SIZE - 1);
+	if (n < 0)
+		return -errno;
+	ret[n] = '\0';
+	return 0;
+}
+
+/* The libraries of a base that stays are looked up in the tree of a runtime that goes: in another
+ * one's from now on, before the version of the first may be removed. */
+static int hand_over(const struct standing *base, const struct listing *listing, struct err *err)
+{
+	char tree[PATH_SIZE], other[PATH_SIZE] = "";
+	char word[RUNTIME_WORD_SIZE];
+
+	if (read_tree(base->name, tree) < 0 ||
+	    str_copy_bytes(word, sizeof(word), base->name,
+			   strlen(base->name) - strlen(RUNTIME_BASE_END)) < 0)
+		return 0; /* it is just being made */
+	for (size_t i = 0; i < listing->n; i++) {
+		const struct standing *runtime = &listing->runtimes[i];
+		char its[PATH_SIZE];
+
+		if (runtime->gone || !str_eq(runtime->base, base->name) ||
+		    read_tree(runtime->name, its) < 0)
+			continue;
+		if (str_eq(its, tree))
+			return 0;
+		(void)str_copy(other, sizeof(other), its); /* as large */
 	}
-	return r;
+	return other[0] ? runtime_base_lead(word, other, err) : 0;
+}
+
+/* Decides what goes. A base stays with the last runtime that has it, or as long as any process
+ * executes its interpreter, by whatever name. */
+static int choose(struct listing *listing)
+{
+	int kept = 0;
+
+	for (size_t i = 0; i < listing->n; i++) {
+		struct standing *runtime = &listing->runtimes[i];
+
+		if (is_base(runtime->name))
+			continue;
+		runtime->gone = !runtime->named && !listing->programs[i].used;
+		kept += listing->programs[i].used && !runtime->named;
+		for (size_t j = 0; j < listing->n && !runtime->gone; j++)
+			listing->runtimes[j].named |=
+				str_eq(listing->runtimes[j].name, runtime->base);
+	}
+	for (size_t i = 0; i < listing->n; i++) {
+		struct standing *base = &listing->runtimes[i];
+
+		if (is_base(base->name))
+			base->gone = !base->named && !listing->programs[i].used;
+	}
+	return kept;
 }
 
 int runtimes_unused_drop(struct err *err)
 {
 	ARRAY_FREE struct listing *listing = calloc(1, sizeof(*listing));
-	int kept = 0, r;
+	int kept, r;
 
 	if (!listing)
 		return err_set(err, ENOMEM, "cannot list " RUNTIME_ROOT);
 	if (!runtimes_mounted())
 		return 0;
 	r = list_runtimes(listing, err);
+	if (r < 0)
+		return r;
+	kept = choose(listing);
 	for (size_t i = 0; r >= 0 && i < listing->n; i++) {
-		bool named = listing->runtimes[i].named, used = listing->programs[i].used;
-
-		kept += used && !named;
-		if (!named && !used)
+		if (is_base(listing->runtimes[i].name) && !listing->runtimes[i].gone)
+			r = hand_over(&listing->runtimes[i], listing, err);
+	}
+	for (size_t i = 0; r >= 0 && i < listing->n; i++) {
+		if (listing->runtimes[i].gone)
 			r = drop(listing->runtimes[i].name, err);
 	}
 	if (r < 0)
@@ -144,16 +248,11 @@ struct visiting {
 static int visit(const char *dir, const char *name, struct err *err, void *ctx)
 {
 	const struct visiting *visiting = ctx;
-	char link[PATH_SIZE], tree[PATH_SIZE];
-	ssize_t n;
-	int r = files_path(link, err, "%s/%s/" RUNTIME_TREE, dir, name);
+	char tree[PATH_SIZE];
 
-	if (r < 0)
-		return r;
-	n = readlink(link, tree, sizeof(tree) - 1);
-	if (n < 0) /* it is just being made, or removed */
+	(void)dir;
+	if (read_tree(name, tree) < 0) /* it is just being made, or removed */
 		return 0;
-	tree[n] = '\0';
 	return visiting->each(tree, err, visiting->ctx);
 }
 

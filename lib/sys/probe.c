@@ -72,17 +72,28 @@ static bool is_no_use(int r)
 	return r == -ENOENT || r == -ENOTCONN || r == -ESTALE || r == -EACCES;
 }
 
-int probe_file(const char *path, struct contract_file *ret)
+static int probe_at(const char *path, bool written, struct contract_file *ret)
 {
 	struct stat st;
+	const struct timespec *time = written ? &st.st_mtim : &st.st_ctim;
 
 	/* not statx(2): a seccomp filter may be older, and kill for it */
 	if (fstatat(AT_FDCWD, path, &st, AT_NO_AUTOMOUNT) < 0)
 		return -errno;
 	ret->dev = (uint64_t)major(st.st_dev) << 32 | minor(st.st_dev);
 	ret->ino = st.st_ino;
-	ret->ctime = (uint64_t)st.st_ctim.tv_sec * 1000000000 + (uint64_t)st.st_ctim.tv_nsec;
+	ret->ctime = (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_nsec;
 	return 0;
+}
+
+int probe_file(const char *path, struct contract_file *ret)
+{
+	return probe_at(path, false, ret);
+}
+
+int probe_runtime(const char *path, struct contract_file *ret)
+{
+	return probe_at(path, true, ret);
 }
 
 int probe_plain_path(const char *path, struct place *ret)

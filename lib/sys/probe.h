@@ -22,6 +22,10 @@ bool probe_is_mount(int dirfd, const char *path);
 /* Which file it is, and when it changed last; follows links. 0 or -errno. */
 int probe_file(const char *path, struct contract_file *ret);
 
+/* The same of a runtime's interpreter, which is root's on a file system of ours: when it was
+ * written last, for it gets other names as long as it stands (link(2)). */
+int probe_runtime(const char *path, struct contract_file *ret);
+
 /* As probe_place for an absolute path that has no link in it; -ELOOP if it has one, other errors
  * where that cannot be told. */
 int probe_plain_path(const char *path, struct place *ret);

@@ -158,7 +158,7 @@ static bool is_runtime_of(struct contract_tree *tree, const char *name, struct s
 	search->target[length] = '\0';
 	return str_eq(search->target, tree->path) &&
 	       runtime_layout_path(tree->word, RUNTIME_PROGRAM, path, sizeof(path)) == 0 &&
-	       probe_file(path, &tree->runtime) == 0;
+	       probe_runtime(path, &tree->runtime) == 0;
 }
 
 /* A runtime outlives its generation while scripts run in it, and they start others of their
@@ -305,7 +305,7 @@ bool script_runtime(const struct contract_tree *tree, struct err *err)
 	}
 	r = runtime_layout_path(tree->word, RUNTIME_PROGRAM, program, sizeof(program));
 	if (r == 0)
-		r = probe_file(program, &there);
+		r = probe_runtime(program, &there);
 	if (r < 0)
 		(void)broken_runtime(tree->path, program, -r, err);
 	else if (!contract_same_file(&tree->runtime, &there))

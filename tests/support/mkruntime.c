@@ -26,7 +26,7 @@ int main(int argc, char **argv)
 	struct runtime_request request = { 0 };
 	struct runtime_result result;
 	struct err err = { 0 };
-	char link[64], dir[64], cache[64];
+	char dir[64];
 
 	request.arch = argc == 3 ? arch_by_name(argv[2]) : NULL;
 	if (!request.arch) {
@@ -43,10 +43,8 @@ int main(int argc, char **argv)
 		(void)fprintf(stderr, "mkruntime: %s\n", err.text);
 		return 1;
 	}
-	(void)snprintf(link, sizeof(link), RUNTIME_ROOT "/%s", result.word);
 	(void)snprintf(dir, sizeof(dir), RUNTIME_ROOT "/%s" RUNTIME_DIR_END, result.word);
-	(void)snprintf(cache, sizeof(cache), "%s" RUNTIME_DIR_END "/" RUNTIME_CACHE, result.word);
-	if (rename(NEW, dir) < 0 || symlink(cache, link) < 0)
+	if (rename(NEW, dir) < 0)
 		return fail(dir);
 	(void)puts(result.word);
 	return 0;

@@ -4,11 +4,14 @@
 mkdir -p /run/busypy
 mount -t tmpfs -o mode=755,nosuid busypy /run/busypy
 
-# Builds the runtime of a tree and arch: then $word, $prefix, $python, which is what the loader
-# executes, and $starter, which sys.executable names.
+# Builds the runtime of a tree and arch: then $word, $prefix, $base, which holds its large files,
+# $cache, which its ld.so reads, $python, which is what the loader executes, and $starter, which
+# sys.executable names.
 runtime() {
     word=$("$HELPERS/../mkruntime" "$1" "$2")
     prefix=/run/busypy/$word.d
+    base=$(readlink -f "$prefix/base")
+    cache=${base%.b}
     python=$prefix/usr/bin/python3
     starter=$prefix/usr/bin/python
 }

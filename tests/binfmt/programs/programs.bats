@@ -349,10 +349,15 @@ status=0; got=$("$py" 'print(1)' 2>&1) || status=$?
 "$BUSYPY" disable --quiet
 "$BUSYPY" enable --quiet --config /run/conf "$TREE"
 [ "$("$py" 'print(1)')" = 1 ]
-mv "${real%/usr/*}/ld.so" /run/ld.so
+base=$(readlink -f "${real%/usr/*}/base")
+mv "$base/ld.so" /run/ld.so
 status=0; got=$("$py" 'print(1)' 2>&1) || status=$?
 [ "$status" = 127 ] || fails "$status: $got"
-[[ "$got" = "busypy: $py: "*"${real%/usr/*}/ld.so"* ]] || fails "$got"
+[[ "$got" = "busypy: $py: "*"$base/ld.so"* ]] || fails "$got"
+# which enabling anew mends, too
+"$BUSYPY" disable --quiet
+"$BUSYPY" enable --quiet --config /run/conf "$TREE"
+[ "$("$py" 'print(1)')" = 1 ]
 SCRIPT
 }
 

@@ -45,7 +45,7 @@ refused() {
         [ "$arch" != trixie ] || { suite=trixie; arch=x86_64; }
         run -0 with_prelude "$TREES/$suite" "$arch" <<'SCRIPT'
 runtime "$1" "$2"
-emulated "$2" "$python" -I "$DIR/modules.py" "$prefix" "$1" | sed "s,$prefix,PREFIX,"
+emulated "$2" "$python" -I "$DIR/modules.py" "$prefix" "$1" "$base" | sed "s,$prefix,PREFIX,"
 SCRIPT
         same "$output" "True modules PREFIX/usr" || { echo "on $arch of $suite"; return 1; }
     done
@@ -55,7 +55,7 @@ SCRIPT
     run -0 with_prelude "$TREES/trixie" <<'SCRIPT'
 runtime "$1" x86_64
 export LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu:/lib:/usr/lib LD_PRELOAD=libmount.so.1 PYTHONHOME=/usr
-"$starter" -I "$DIR/modules.py" "$prefix" "$1" | sed "s,$prefix,PREFIX,"
+"$starter" -I "$DIR/modules.py" "$prefix" "$1" "$base" | sed "s,$prefix,PREFIX,"
 ln -s "$starter" /run/python
 exec -a /run/python "$starter" -Sc 'import os, sys; print(sys.executable, sys.argv, *(
     f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith(("LD_", "PYTHONHOME", "BUSYPY_KEPT_"))))' a
@@ -93,7 +93,7 @@ SCRIPT
     for arch in ${ARCHS/s390x/} i386; do
         with_prelude "$TREES/debian" "$arch" >"$BATS_TEST_TMPDIR/got" <<'SCRIPT'
 runtime "$1" "$2"
-ldconfig -p -C "/run/busypy/$word" | sed '1d; /^Cache/d' | sort
+ldconfig -p -C "$cache" | sed "1d; /^Cache/d; s,$base/clib/,$(readlink -f "$base/clib")/," | sort
 SCRIPT
         for lib in "$TREES/debian/etc/clib/$arch"/*.so*; do
             printf '\t%s (libc6%s) => %s\n' "${lib##*/}" "${kinds[$arch]}" "$lib"
@@ -106,10 +106,11 @@ SCRIPT
 runtime "$1" x86_64
 for lib in "$1"/etc/clib/x86_64/*.so*; do
     LD_TRACE_LOADED_OBJECTS=1 LD_PRELOAD=${lib##*/} "$prefix/ld.so" "$python"
-done | grep -c "=> $1/etc/clib/x86_64/\|/run/busypy/.*ld.so"
-"$prefix/ld.so" --list "$python" | grep -v -e "$1/etc/clib/x86_64/" -e linux-vdso -e "$prefix/ld.so" || echo no other
+done | grep -c "=> $base/clib/\|$base/ld.so"
+"$prefix/ld.so" --list "$python" | grep -v -e "$base/clib/" -e linux-vdso -e "$prefix/ld.so" -e "$base/ld.so" || echo no other
+readlink -f "$base/clib"
 SCRIPT
-    same "${lines[*]:1}" "no other"
+    same "${lines[*]:1}" "no other $TREES/trixie/etc/clib/x86_64"
     [ "${lines[0]}" -gt 100 ]
 }
 
@@ -158,7 +159,7 @@ SCRIPT
 runtime "$1" x86_64
 mkdir /run/locales
 localedef -i de_DE -f ISO-8859-1 /run/locales/de_DE.ISO-8859-1 2>&1
-LOCPATH=/run/locales LC_ALL=de_DE.ISO-8859-1 "$starter" -I - "$prefix" "$1" <<'PYTHON'
+LOCPATH=/run/locales LC_ALL=de_DE.ISO-8859-1 "$starter" -I - "$base" "$1" <<'PYTHON'
 import ctypes, locale, sys
 locale.setlocale(locale.LC_ALL, "")
 print("\xe4".encode(locale.getpreferredencoding()))
@@ -183,10 +184,10 @@ libblkid"
 runtime "$1" x86_64
 strace -o /run/trace "$python" -Ic 'import ctypes; ctypes.CDLL("libgdbm.so.6")' 2>/dev/null || :
 grep -oE '"/(etc|lib|usr/lib|lib64)/(ld\.so|x86_64-linux-gnu/[^/]*")' /run/trace || echo nothing
-grep -oE '"(/run/busypy/....|/sys/ld.so.preload)"' /run/trace | sed "s/$word/WORD/" | sort -u
+grep -oE '"(/run/busypy/....|/sys/ld.so.preload)"' /run/trace | sed "s,$cache,/run/busypy/BASE," | sort -u
 SCRIPT
     same "$output" "nothing
-\"/run/busypy/WORD\"
+\"/run/busypy/BASE\"
 \"/sys/ld.so.preload\""
 }
 
@@ -194,11 +195,11 @@ SCRIPT
     run -0 with_prelude "$TREES/debian" <<'SCRIPT'
 runtime "$1" x86_64
 old=$1/etc/python/x86_64/usr/bin/python3.11
-readelf -lW "$python" | sed -n "s,.*interpreter: .*$word,WORD,p"
+readelf -lW "$python" | sed -n "s,.*interpreter: $cache,BASE,p"
 diff <(readelf -lW "$old" | grep -E '^ +(LOAD|DYNAMIC|TLS|GNU)') <(readelf -lW "$python" | grep -E '^ +(LOAD|DYNAMIC|TLS|GNU)')
 { cmp -l "$old" "$python" || :; } 2>&1 | wc -l
 SCRIPT
-    same "${lines[0]}" 'WORD.d/ld.so]'
+    same "${lines[0]}" 'BASE.b/ld.so]'
     [ "${lines[1]}" -lt 30 ] # bytes
 }
 
@@ -231,14 +232,17 @@ SCRIPT
     run -0 with_prelude "$TREES/debian" <<'SCRIPT'
 umask 077
 runtime "$1" x86_64
-find "$prefix" -mindepth 1 ! -type l -printf '%m %P\n' | sort
+find "$prefix/usr" "$base" ! -type l -printf '%m %P\n' | sort
 SCRIPT
-    same "$output" "644 ld.so.cache
+    same "$output" "644 key
+644 ld.so.cache
+755 
+755 
+755 bin
+755 bin/python
+755 bin/python3.11
 755 ld.so
-755 usr
-755 usr/bin
-755 usr/bin/python
-755 usr/bin/python3.11"
+755 python3"
 }
 
 @test "refused: no interpreter, one for another arch, for musl, a static one" {
@@ -299,5 +303,5 @@ list 1 times instead of once"
 mount -t tmpfs -o mode=755,size=4m busypy /run/busypy
 "$HELPERS/../mkruntime" "$1" x86_64
 SCRIPT
-    same "$output" "mkruntime: cannot write a runtime's usr/bin/python3.11: No space left on device"
+    same "$output" "mkruntime: cannot write a runtime's python3: No space left on device"
 }

@@ -81,9 +81,9 @@ PYTHON
     run -0 machine_script "$name" <<'SCRIPT'
 "$BUSYPY" enable --quiet --config /dev/null "$1"
 "$1/bin/where"
-ls /run/busypy
+ls -d /run/busypy/*.d
 "$BUSYPY" disable
 SCRIPT
     mv "$name" "$TREE"
-    [[ ${lines[0]} == /run/busypy && ${lines[1]} == g[0-9]* && ${lines[3]} == disabled ]] || { echo "$output"; return 1; }
+    [[ ${lines[0]} == /run/busypy && ${lines[1]} == */g[0-9]* && ${lines[2]} == disabled ]] || { echo "$output"; return 1; }
 }

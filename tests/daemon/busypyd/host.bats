@@ -20,6 +20,12 @@ host_version() {
     printf 'programs = %s\n' "${2-host}" >"$export/versions/$1.new/etc/busypy/tree.conf"
     mv "$export/versions/$1.new" "$export/versions/$1"
 }
+changed() { # VERSION FILE: a version with another such file
+    host_version "$1"
+    local file=$export/versions/$1/$2
+    cp "$file" "$file.new"; echo >>"$file.new"; mv "$file.new" "$file"
+}
+interpreter=etc/python/$(uname -m)/usr/bin/$(readlink "$TREE/etc/python/$(uname -m)/usr/bin/python3")
 runtimes() { ls -d /run/busypy/*.d 2>/dev/null | wc -l; }
 are() { [ "$(runtimes)" = "$1" ]; }
 prefix='import sys; print(sys.prefix)'
@@ -65,12 +71,82 @@ done
 SCRIPT
 }
 
+@test "ten versions of a changed script take the room of one runtime" {
+    in_machine <<'SCRIPT'
+configure "tree = $export/current" "runtime-space = 10M"
+start; await in_force "$export/current" 1
+file() { "$export/current/bin/py" 'import os, sys; st = os.stat("/proc/self/exe"); print(st.st_ino)
+print(os.readlink(sys.prefix[:-3] + "tree"), os.path.realpath(os.__file__).split("/etc/")[0])'; }
+one=$(file | head -1)
+mkfifo "$here/go"
+"$export/current/bin/py" 'import sys; print(1, flush=True); open(sys.argv[2]).read()
+import ssl; print([line.split()[-1] for line in open("/proc/self/maps") if "libssl" in line][0])' "$here/go" >"$here/held" & held=$!
+exec 9>"$here/go"
+await test -s "$here/held"
+for version in 2 3 4 5 6 7 8 9 10 11; do
+    host_version $version; point "$export" $version
+    await in_force "$export/current" $version
+    same "$(file)" "$one"$'\n'"$export/versions/$version $export/versions/$version"
+done
+same "$(ls -d /run/busypy/*.b | wc -l)" 1
+# who still runs by the first goes on with what it has
+exec 9>&-; wait $held
+same "$(tail -1 "$here/held")" "$(readlink -f /run/busypy/*.b/clib)/libssl.so.3"
+[ -e "$(tail -1 "$here/held")" ]
+await are 2
+SCRIPT
+}
+
+@test "a version with another interpreter or library has files of its own, and finds no other's" {
+    in_machine <<'SCRIPT'
+libraries() { "$export/current/bin/py" 'import ssl, os; print(os.stat("/proc/self/exe").st_ino, *sorted(
+    {line.split()[-1].split("/etc/clib/")[0] for line in open("/proc/self/maps") if "/etc/clib/" in line}))'; }
+start; await in_force "$export/current" 1
+one=$(libraries)
+same "${one#* }" "$export/versions/1"
+changed 2 "$interpreter"
+point "$export" 2; await in_force "$export/current" 2
+two=$(libraries)
+same "${two#* }" "$export/versions/2"
+[ "${two% *}" != "${one% *}" ]
+changed 3 "etc/clib/$(uname -m)/libssl.so.3"
+point "$export" 3; await in_force "$export/current" 3
+three=$(libraries)
+same "${three#* }" "$export/versions/3"
+[ "${three% *}" != "${one% *}" ] && [ "${three% *}" != "${two% *}" ]
+# the first is named by none, and goes as a whole
+await are 2
+bases() { [ "$(ls -d /run/busypy/*.b | wc -l)" = "$1" ]; }
+await bases 2
+SCRIPT
+}
+
+@test "the version that libraries are found in may go: those of another one are the same" {
+    in_machine <<'SCRIPT'
+start; await in_force "$export/current" 1
+leads() { [ "$(readlink /run/busypy/*.b/tree)" = "$export/versions/$1" ]; }
+host_version 2; point "$export" 2; await in_force "$export/current" 2
+leads 1
+mkfifo "$here/go"
+"$export/current/bin/py" 'import sys; print(1, flush=True); open(sys.argv[2]).read()
+import ssl; print([line.split()[-1] for line in open("/proc/self/maps") if "libssl" in line][0])' "$here/go" >"$here/held" & held=$!
+exec 9>"$here/go"
+await test -s "$here/held"
+host_version 3; point "$export" 3; await in_force "$export/current" 3
+handed_over() { leads 2 || leads 3; }
+await handed_over
+rm -r "$export/versions/1"
+exec 9>&-; wait $held
+[[ "$(tail -1 "$here/held")" = "$export"/versions/[23]/etc/clib/*/libssl.so.3 ]]
+SCRIPT
+}
+
 @test "no room for another runtime: what was in force stays, and says so; with more room it goes on" {
     in_machine <<'SCRIPT'
 configure "tree = $export/current" "runtime-space = 9M"
 start; await in_force "$export/current" 1
 one=$("$export/current/bin/py" "$prefix")
-host_version 2; point "$export" 2
+changed 2 "$interpreter"; point "$export" 2
 await said "No space left on device (Hint: 'runtime-space' in busypy.conf(5) gives more); in force stays $export/versions/1"
 same "$("$export/versions/1/bin/py" "$prefix")" "$one"
 are 1
