@@ -17,13 +17,15 @@ class Case:
     sentence is a part of what explain must say."""
 
     def __init__(self, name, path, wanted="", *, arguments=(), user=False, wrap=(), directory=None,
-                 environment=None, sentence="", root=None, damaged=False, mutant=False):
+                 environment=None, sentence="", root=None, damaged=False, mutant=False,
+                 unknown=""):
         self.name, self.path, self.wanted = name, path, wanted
         self.arguments, self.directory = list(arguments), directory
         self.wrap = [*wrap, *(AS_USER if user else ())]
         self.environment = {**os.environ, **(environment or {})}
         self.sentence = sentence
         self.damaged = damaged  # so that explain may say that it cannot tell
+        self.unknown = unknown  # with such a sentence explain may say so, too
         self.mutant = mutant  # may be killed unforeseen
         self.root = root  # of a machine that boots with it; here: a chroot
         self.described = []  # what it is, for who reads that it failed

@@ -25,11 +25,14 @@ class Jailed(Case):
     def __init__(self, spec, number, libc, root, foreteller):
         def there(text):
             return text.replace("{D}", f"/c/{number}").replace("{N}", str(number))
-        super().__init__(f"{libc}: {spec.name}", there(spec.run), damaged=spec.damaged)
+        super().__init__(f"{libc}: {spec.name}", there(spec.run), unknown=spec.unknown)
         self.place = (root, there(spec.directory), spec.user,
                       {name: there(value) for name, value in spec.env.items()})
         self.foreteller = foreteller
         self.described = [f"{path}: {words}" for path, words in spec.files.items()]
+        self.described += [f"{name}={value!r}" for name, value in spec.env.items()]
+        if spec.directory != "{D}":
+            self.described.append(f"in {spec.directory}")
 
     def ask(self, machine):
         status, text = self.foreteller.ask("explain", *self.place, [

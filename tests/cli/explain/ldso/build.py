@@ -11,6 +11,7 @@ end is ld.so's alone. Words:
     needs:NAME              DT_NEEDED
     dt:TAG=TEXT             any other entry of the dynamic section that has a text
     version:V1              defines a version that no symbol has
+    level:x86-64-v2         needs such a processor
     soname:NAME runpath:DIRS rpath:DIRS now hash:sysv -... (an option of ld)
     edit:WHAT               changes a byte or two, see EDITS
 
@@ -75,6 +76,7 @@ EDITS = {
     "version": lambda data: put(data, 20, "I", 2),
     "phentsize": lambda data: put(data, 54, "H", 55),
     "no-sections": lambda data: (put(data, 40, "Q", 0), put(data, 60, "H", 0)),
+    "newest": lambda data: put(data, data.index(bytes.fromhex("028000c004000000")) + 8, "I", 32),
     "magic": lambda data: put(data, 0, "B", 0x7E),
 }
 
@@ -197,6 +199,9 @@ class Recipe:
 
     def take_rpath(self, dirs):
         self.options += ["--disable-new-dtags", "-rpath", dirs]
+
+    def take_level(self, level):
+        self.options += ["-z", level]
 
     def take_interp(self, path):
         self.interp = path

@@ -14,19 +14,20 @@ MUSL = ("musl",)
 
 class Spec:
     """files: words of build.py for each path below {D}, or an absolute one. cached: directories
-    that /etc/ld.so.conf has; gone: what is removed after ldconfig has run."""
+    that /etc/ld.so.conf has; gone: what is removed after ldconfig has run. unknown: with which
+    words explain may say that it cannot tell."""
 
     def __init__(self, name, program, files=None, env=None, *, directory="{D}", user=0,
-                 libcs=(*GLIBC, *MUSL), run="{D}/p", cached=(), gone=(), damaged=False):
+                 libcs=(*GLIBC, *MUSL), run="{D}/p", cached=(), gone=(), unknown=""):
         self.name = name
         self.files = {"p": program, **(files or {})}
         self.env = env or {}
         self.directory, self.user, self.libcs, self.run = directory, user, libcs, run
-        self.cached, self.gone, self.damaged = cached, gone, damaged
+        self.cached, self.gone, self.unknown = cached, gone, unknown
 
 
 def cases():
-    for part in (needed, broken, lists, tokens, inherited, environment, preload, binding, data,
+    for part in (needed, levels, broken, lists, tokens, inherited, environment, preload, binding, data,
                  versions, flags, filters, names, graphs, hwcaps, legacy, cache, defaults, users):
         for spec in part():
             spec.name = f"{part.__name__}: {spec.name}"
@@ -62,6 +63,8 @@ def needed():
     yield Spec("the same twice", P + "dt:needed=libx.so runpath:$ORIGIN/a", {"a/libx.so": "f"})
     yield Spec("the program itself by name", "program needs:p calls:f now runpath:$ORIGIN")
     yield Spec("libc", "program needs:libc.so.6 now", libcs=GLIBC)
+    yield Spec("libc and the loader", "program needs:libc.so.6 needs:ld-linux-x86-64.so.2 now",
+               libcs=GLIBC)
     yield Spec("libc and a function of it", "program needs:libc.so.6 calls:puts now", libcs=GLIBC)
     yield Spec("musl's libc and a function", "program needs:libc.so calls:puts now", libcs=MUSL)
     yield Spec("libm of musl's libc", "program needs:libm.so.6 calls:cos now", libcs=MUSL)
@@ -71,9 +74,29 @@ def needed():
                  "libxnet.so", "libm.so.6", "libcrypt.so.1", "libresolv.so.2", "libnsl.so.1",
                  "libanl.so.1", "libc", "libmx.so", "libm.", "ld-musl-x86_64.so.1"):
         yield Spec(f"musl and {name}", f"program needs:{name}", libcs=MUSL)
-    for name in ("ld-linux-x86-64.so.2", "libm.so.6", "libdl.so.2", "libpthread.so.0",
+    for name in ("libm.so.6", "libdl.so.2", "libpthread.so.0",
                  "libgcc_s.so.1", "libnone.so.1", "libc.so", "libc.musl-x86_64.so.1"):
         yield Spec(f"glibc and {name}", f"program needs:{name}", libcs=GLIBC)
+
+
+def levels():
+    """x86-64 levels: below this processor's, and above all."""
+    for level in ("x86-64-baseline", "x86-64-v2"):
+        yield Spec(f"a program of {level}", f"program level:{level}")
+    for words in ("level:x86-64-v2 edit:newest", "level:x86-64-v4 edit:newest"):
+        yield Spec(f"a program, {words}", f"program {words}")
+        yield Spec(f"a library, {words}", P + "runpath:$ORIGIN/a", {"a/libx.so": f"f {words}"})
+        yield Spec(f"a library's library, {words}", P + "runpath:$ORIGIN/a",
+                   {"a/libx.so": "f needs:liby.so runpath:$ORIGIN", "a/liby.so": f"h {words}"})
+        yield Spec(f"what is preloaded, {words}", P + "runpath:$ORIGIN/a",
+                   {"a/libx.so": "f", "p.so": f"f {words}"}, {"LD_PRELOAD": "{D}/p.so"})
+        yield Spec(f"a library that lacks a symbol, too, {words}", P + "runpath:$ORIGIN/a",
+                   {"a/libx.so": f"g {words}"})
+        yield Spec(f"a library that lacks a version, too, {words}",
+                   "program calls:f@V1 needs:libx.so runpath:$ORIGIN/a",
+                   {"a/libx.so": f"f@@V2 {words}"})
+        yield Spec(f"in glibc-hwcaps, {words}", P + "runpath:$ORIGIN/a",
+                   {"a/glibc-hwcaps/x86-64-v2/libx.so": f"f {words}", "a/libx.so": "f"})
 
 
 BROKEN = ("text", "short", "empty", "dir", "i386", "aarch64", "cut:20", "cut:63", "cut:64",
@@ -97,6 +120,14 @@ def broken():
                    {"b/libx.so": "f needs:liby.so runpath:$ORIGIN/c", "b/c/liby.so": words})
     yield Spec("a directory of the path is a file", P + "runpath:$ORIGIN/a:$ORIGIN/b",
                {"a": "text", "b/libx.so": "f"})
+    yield Spec("a relative directory of the path is a file", P + "runpath:a:$ORIGIN/b",
+               {"a": "text", "b/libx.so": "f"})
+    yield Spec("a relative directory of the path is a link to itself", P + "runpath:a:$ORIGIN/b",
+               {"a": "link:a", "b/libx.so": "f"})
+    yield Spec("a relative directory of the path is missing", P + "runpath:a:$ORIGIN/b",
+               {"b/libx.so": "f"})
+    yield Spec("a directory of the path is too long", f"{P}runpath:/{300 * 'x'}:$ORIGIN/b",
+               {"b/libx.so": "f"})
     yield Spec("a directory of the path is a link", P + "runpath:$ORIGIN/a",
                {"a": "link:b", "b/libx.so": "f"})
     yield Spec("a directory of the path is a link to itself", P + "runpath:$ORIGIN/a:$ORIGIN/b",
@@ -322,8 +353,8 @@ def binding():
 def data():
     for kind in ("uses", "copy", "gottls"):
         define = "tls:v" if kind == "gottls" else "data:v"
-        for words in (define, "g", "f", f"{define} hash:sysv", f"{define} hash:gnu",
-                      "v", "data:v" if kind == "gottls" else "tls:v"):
+        others = () if kind == "gottls" else ("f", "v", "tls:v")
+        for words in (define, "g", f"{define} hash:sysv", f"{define} hash:gnu", *others):
             yield Spec(f"{kind} where the library has {words}",
                        f"program {kind}:v needs:libx.so runpath:$ORIGIN/a", {"a/libx.so": words})
     for words in ("data:v", "g"):
@@ -592,7 +623,7 @@ def users():
             for path in ("{D}/a", "$ORIGIN/a"):
                 yield Spec(f"a program of {program}, user {user}, LD_LIBRARY_PATH={path}",
                            f"{P}{program}", {"a/libx.so": "f"}, {"LD_LIBRARY_PATH": path},
-                           user=user)
+                           user=user, unknown="cannot be read" if user else "")
     for user in (0, 1000):
         yield Spec(f"a program of mode:4755, user {user}, runpath $ORIGIN",
                    P + "runpath:$ORIGIN/a mode:4755", {"a/libx.so": "f"}, user=user)
