@@ -79,6 +79,12 @@ wait_until() {
     done
 }
 
+# Enables the tree; with PROGRAMS=host, of this shell, beside the host's programs.
+enable_tree() {
+    printf '[busypy]\ntree = %s\n[%s]\nprograms = %s\n' "$TREE" "$TREE" "${PROGRAMS:-tree}" >/run/busypy.conf
+    "$BUSYPY" enable --quiet --config /run/busypy.conf
+}
+
 new_root
 new_tree
-"$BUSYPY" enable --quiet "$TREE"
+enable_tree

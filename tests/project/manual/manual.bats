@@ -1,26 +1,10 @@
 #!/usr/bin/env bats
 # The table of busypy(7), "What a script in the host view can and cannot do": every row names its
 # test in a comment, every test here is a row's. The scripts run in a throw-away machine.
-
-load ../../support/helpers
-
-PAGE=$ROOT/man/busypy.7
-
-# Runs standard input there, as root, with machine.bash's words.
-row() {
-    local body
-    body=$(cat)
-    machine timeout $((120 * TEST_SLOWNESS)) bash -euo pipefail -c '. "$1"; eval "$2"' _ "$ROOT/tests/project/manual/machine.bash" "$body"
-}
-
-section() { sed -n '/^\.Sh WHAT A SCRIPT/,/^\.Sh FILES/p' "$PAGE"; }
+load rows
 
 @test "every row of the table names a test, and every test is a row's" {
-    rows=$(section | grep -c '^\.It ')
-    [ "$rows" -gt 20 ]
-    same "$(section | grep -B1 '^\.It ' | grep -c '^\.\\" test: ')" "$rows"
-    same "$(section | sed -n 's/^\.\\" test: //p' | sort)" \
-        "$(sed -n 's/^@test "row: \(.*\)" {$/\1/p' "$BATS_TEST_FILENAME" | sort)"
+    every_row_has_a_test
 }
 
 @test "row: host-programs" {
@@ -82,21 +66,7 @@ END
 }
 
 @test "row: nss" {
-    cc -shared -fPIC -o "$BATS_TEST_TMPDIR/libnss_manual.so.2" -x c - <<'END'
-#include <nss.h>
-#include <pwd.h>
-#include <string.h>
-enum nss_status _nss_manual_getpwnam_r(const char *name, struct passwd *ret, char *b, size_t n, int *e);
-enum nss_status _nss_manual_getpwnam_r(const char *name, struct passwd *ret, char *b, size_t n, int *e)
-{
-	static char user[] = "fred", empty[] = "";
-	(void)b; (void)n; (void)e;
-	if (strcmp(name, user) != 0)
-		return NSS_STATUS_NOTFOUND;
-	*ret = (struct passwd){ user, empty, 1234, 1234, empty, empty, empty };
-	return NSS_STATUS_SUCCESS;
-}
-END
+    "$ROOT/tests/project/manual/nss-module" "$BATS_TEST_TMPDIR/libnss_manual.so.2"
     DIR=$BATS_TEST_TMPDIR row <<'END'
 echo 'passwd: files manual' >/opt/nsswitch.conf
 mount --bind /opt/nsswitch.conf /etc/nsswitch.conf
@@ -427,5 +397,63 @@ echo data >/usr/local/share/site/file
 echo conf >/usr/local/etc/file
 same "$(ask <<<'for p in "share/site", "etc": print(open("/usr/local/" + p + "/file").read().strip())')" $'data\nconf'
 same "$(ask <<<'import zoneinfo; print(zoneinfo.ZoneInfo("Europe/Berlin"))')" Europe/Berlin
+END
+}
+
+@test "row: process-name" {
+    row <<'END'
+mkfifo /opt/go
+name=last$$ # other machines of tests have the same processes
+script "$TREE/bin/$name" <<<'open("/opt/go").read()'
+"$TREE/bin/$name" &
+pid=$!
+wait_until 30 grep -qx "$name" "/proc/$pid/comm"
+same "$(pgrep -x "$name") $(pidof -x "$name") $(ps -o comm= -p "$pid")" "$pid $pid $name"
+echo go >/opt/go
+wait "$pid"
+END
+}
+
+@test "row: own-python" {
+    row <<'END'
+script "$TREE/bin/pool" <<'PY'
+import multiprocessing, subprocess, sys
+def look(_):
+    return sys.executable, sys.prefix
+if __name__ == "__main__":
+    print(sys.executable, sys.prefix)
+    for way in "spawn", "forkserver":
+        with multiprocessing.get_context(way).Pool(1) as pool:
+            print(*pool.map(look, [1])[0])
+    subprocess.run([sys.executable, "-c", "import sys; print(sys.executable, sys.prefix)"])
+PY
+same "$("$TREE/bin/pool")" "$(yes /usr/bin/python3 /usr | head -n 4)"
+END
+}
+
+@test "row: libraries" {
+    row <<'END'
+look='import ctypes
+for name in "libmount.so.1", "libc.so.6":
+    try:
+        print(ctypes.CDLL(name)._name)
+    except OSError:
+        print("none")'
+same "$(/usr/bin/python3 -c "$look")" $'libmount.so.1\nlibc.so.6'
+same "$(ask <<<"$look")" $'none\nlibc.so.6'
+END
+}
+
+@test "row: absolute-paths" {
+    row <<'END'
+script "$TREE/bin/tool" <<<'print("tool")'
+same "$(ask <<<'import os, subprocess; subprocess.run(["/bin/tool"]); subprocess.run(["tool"]); print(os.path.isdir("/site-package"))')" $'tool\ntool\nTrue'
+END
+}
+
+@test "row: python-by-name" {
+    row <<'END'
+export PATH=/usr/bin:/bin
+same "$(ask <<<'import subprocess; subprocess.run(["python3", "-c", "import os; print(os.path.exists(\"/.busypy/view\"))"])')" True
 END
 }
