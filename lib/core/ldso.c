@@ -194,6 +194,7 @@ bool ldso_build_read(const char *bytes, size_t n, struct ldso_build *ret)
 	build.preload = name_of(bytes, n, PRELOAD, "/lib/ld.so.preload");
 	build.hwcaps = has(bytes, n, "glibc-hwcaps");
 	build.legacy = !build.hwcaps || has(bytes, n, "Legacy HWCAP subdirectories");
+	build.aborts = has(bytes, n, "_dl_name_match_p (version->filename, map)");
 	*ret = build;
 	return true;
 }

@@ -105,8 +105,12 @@ static int add_name(const struct adding *adding, size_t i, const char *name, boo
 		    struct err *err)
 {
 	struct elf_search_by chain[CHAIN_MAX];
+	char expanded[PATH_SIZE];
 	struct elf_found found;
 
+	if (!adding->ldso->musl && strchr(name, '$') &&
+	    elf_search_expand(adding->ldso, name, path_of(adding, i), expanded) == 0)
+		name = expanded;
 	if (known(adding->set, name) || (adding->ldso->musl && elf_search_in_musl(name)))
 		return 0;
 	make_chain(adding, i, chain);

@@ -57,8 +57,9 @@ static enum tried refuse_other(struct search *search, int r)
 	case -ENOENT:
 	case -EACCES:
 	case -ENOTDIR:
-	case -ENAMETOOLONG:
 		return NOTHING;
+	case -ENAMETOOLONG:
+		return search->ldso->musl ? NOTHING : ENDED;
 	default:
 		return ENDED;
 	}
@@ -108,6 +109,13 @@ static bool make_path(struct search *search, const char *dir, size_t n, const ch
 	return text_check(&text) == 0;
 }
 
+static bool is_there(const struct elf_ldso *ldso, const char *dir)
+{
+	char real[PATH_SIZE];
+
+	return sysroot_find(ldso->root, dir, real) == 0;
+}
+
 /* A directory as glibc's lists have it, and its subdirectories for this processor. */
 static enum tried try_dir(struct search *search, const char *dir)
 {
@@ -126,6 +134,9 @@ static enum tried try_dir(struct search *search, const char *dir)
 		if (tried == FOUND)
 			return tried;
 	}
+	/* a relative one always counts as there */
+	if (tried == ENDED && *dir == '/' && !is_there(search->ldso, absolute))
+		return NOTHING;
 	return tried;
 }
 
@@ -135,6 +146,16 @@ static int get_origin(const char *path, char ret[PATH_SIZE])
 	size_t n = (size_t)(path_base(path) - path);
 
 	return str_copy_bytes(ret, PATH_SIZE, path, n > 1 ? n - 1 : n);
+}
+
+/* What the tokens stand for in a file that was found at path; origin is for one of them. */
+static struct ldso_tokens get_tokens(const struct elf_ldso *ldso, const char *path,
+				     char origin[PATH_SIZE])
+{
+	return (struct ldso_tokens){ .origin = get_origin(path, origin) < 0 ? NULL : origin,
+				     .lib = *ldso->build->lib ? ldso->build->lib : NULL,
+				     .platform = ldso->machine ? ldso->machine->platform : NULL,
+				     .secure = ldso->secure };
 }
 
 /* A set-id program may look below its own directory only where no one else can put it. */
@@ -169,10 +190,7 @@ static enum tried try_list(struct search *search, const char *dirs, const char *
 	const struct elf_ldso *ldso = search->ldso;
 	struct ldso_list list = { dirs, separators };
 	char origin[PATH_SIZE];
-	struct ldso_tokens tokens = { .origin = get_origin(by->path, origin) < 0 ? NULL : origin,
-				      .lib = *ldso->build->lib ? ldso->build->lib : NULL,
-				      .platform = ldso->machine ? ldso->machine->platform : NULL,
-				      .secure = ldso->secure };
+	const struct ldso_tokens tokens = get_tokens(ldso, by->path, origin);
 	enum tried tried = NOTHING;
 	const char *entry;
 	size_t n;
@@ -239,24 +257,27 @@ static enum tried try_defaults(struct search *search)
 	return tried;
 }
 
+int elf_search_expand(const struct elf_ldso *ldso, const char *name, const char *by,
+		      char ret[PATH_SIZE])
+{
+	char origin[PATH_SIZE];
+	const struct ldso_tokens tokens = get_tokens(ldso, by, origin);
+
+	return ldso_expand(name, strlen(name), &tokens, ret, PATH_SIZE);
+}
+
 /* A name with a slash is a path, in which tokens count too. */
 static enum tried try_path(struct search *search, const struct elf_search_by *by)
 {
-	const struct elf_ldso *ldso = search->ldso;
-	char origin[PATH_SIZE], path[PATH_SIZE];
-	struct ldso_tokens tokens = { .secure = ldso->secure };
+	char path[PATH_SIZE];
+	const char *name = search->name;
 
-	if (ldso->musl)
-		return make_path(search, search->name, strlen(search->name), NULL)
-			       ? try_file(search)
-			       : NOTHING;
-	tokens.origin = get_origin(by->path, origin) < 0 ? NULL : origin;
-	tokens.lib = *ldso->build->lib ? ldso->build->lib : NULL;
-	tokens.platform = ldso->machine ? ldso->machine->platform : NULL;
-	if (ldso_expand(search->name, strlen(search->name), &tokens, path, sizeof(path)) < 0 ||
-	    !make_path(search, path, strlen(path), NULL))
-		return NOTHING;
-	return try_file(search);
+	if (!search->ldso->musl) {
+		if (elf_search_expand(search->ldso, name, by->path, path) < 0)
+			return NOTHING;
+		name = path;
+	}
+	return make_path(search, name, strlen(name), NULL) ? try_file(search) : NOTHING;
 }
 
 static enum tried find_glibc(struct search *search, const struct elf_search_by *by)

@@ -33,6 +33,11 @@ struct elf_found {
 int elf_search_find(struct elf_ldso *ldso, const char *name, const struct elf_search_by *by,
 		    struct elf_found *ret);
 
+/* A name with what its tokens stand for, in a file that was found at by. -ENOENT if ld.so gives it
+ * up; -E2BIG. glibc's. */
+int elf_search_expand(const struct elf_ldso *ldso, const char *name, const char *by,
+		      char ret[PATH_SIZE]);
+
 /* True for the names that musl's ld.so takes for itself: libc, libm, ... */
 bool elf_search_in_musl(const char *name);
 

@@ -268,6 +268,7 @@ static int take_symbol(struct reader *reader, const GElf_Sym *sym, uint16_t vers
 	if (!to->name)
 		return -ENOEXEC;
 	to->hash = elf_symbol_hash(to->name);
+	to->index = version & INDEX_MASK;
 	if (version) {
 		to->version = reader->names[version & INDEX_MASK].version;
 		to->file = reader->names[version & INDEX_MASK].file;

@@ -24,6 +24,7 @@ struct elf_symbol {
 	const char *version; /* or NULL */
 	const char *file;    /* whose version it is, if another's: as DT_NEEDED has it; or NULL */
 	uint32_t hash;	     /* elf_symbol_hash of name */
+	uint16_t index;	     /* of its version in the file; 0 and 1: none, 2: the first */
 	unsigned flags;	     /* enum elf_symbol_flags */
 };
 

@@ -9,6 +9,7 @@
 #include "core/arch.h"
 #include "core/broken.h"
 #include "core/err.h"
+#include "core/ldso.h"
 #include "core/ldso_path.h"
 #include "core/runtime_layout.h"
 #include "core/path_size.h"
@@ -48,8 +49,9 @@ static void give_settings(struct world *world, const struct found *program,
 	ldso->cwd = world->here ? world->cwd : NULL;
 	ldso->library_path = own ? getenv("LD_LIBRARY_PATH") : NULL;
 	ldso->preload = own ? getenv("LD_PRELOAD") : NULL;
-	ldso->bind_now = now && *now;
 	ldso->secure = is_secure(world, program);
+	/* newer than 2.36, it does not hear that from the caller of a set-id program */
+	ldso->bind_now = now && *now && (!ldso->secure || !ldso->build || ldso->build->legacy);
 	if (arch_runs_on(ldso->arch, arch_native()))
 		elf_machine_here(ldso->arch, machine);
 	else
@@ -146,7 +148,9 @@ static int check_symbols(struct world *world, struct link_map *map, const struct
 		s = find_unbound(map, load, object, true, &how);
 		if (!s)
 			continue;
-		(void)world_step(world, "libraries", object->path, "uses %s, which no library has",
+		(void)world_step(world, "libraries", object->path,
+				 how == LINK_ABORTS ? "uses %s of a library without versions"
+						    : "uses %s, which no library has",
 				 s->name);
 		break;
 	}
