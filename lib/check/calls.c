@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/conf_file.h"
 #include "base/files.h"
 #include "base/sysroot.h"
 #include "check/check.h"
@@ -21,7 +20,6 @@
 #include "core/pycalls.h"
 #include "core/shebang.h"
 #include "core/str.h"
-#include "core/tree_conf.h"
 
 static const struct finding_kind host_programs = {
 	FINDING_WARNING,
@@ -155,14 +153,6 @@ static int begin(struct calls *calls, struct check_part *part)
 	return r;
 }
 
-static bool uses_host(const struct check_part *part)
-{
-	struct tree_conf conf;
-
-	return conf_file_read_tree(part->request->tree, &conf, NULL) == 0 &&
-	       conf.programs == PROGRAMS_HOST;
-}
-
 int check_calls(struct check_part *part, struct err *err)
 {
 	static const char *const folders[] = { "bin", "sbin", "etc/init.d" };
@@ -170,7 +160,7 @@ int check_calls(struct check_part *part, struct err *err)
 	size_t from, to;
 	int r;
 
-	if (uses_host(part))
+	if (check_uses_host(part))
 		return 0;
 	r = begin(&calls, part);
 	for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
@@ -188,7 +178,7 @@ void check_calls_at_boot(struct check_part *part, const char *path, const char *
 {
 	struct calls calls = { 0 };
 
-	if (uses_host(part) && begin(&calls, part) == 0)
+	if (check_uses_host(part) && begin(&calls, part) == 0)
 		read_script(&calls, path, command);
 	free(calls.views);
 }

@@ -68,6 +68,8 @@ static void add_jobs(struct run *run)
 
 	for (size_t i = 0; !(skip & CHECK_SKIP_ELF) && i < run->part.n_archs; i++)
 		add_job(run, check_elf, run->part.archs[i], "the ELF files");
+	if (!(skip & CHECK_SKIP_ELF))
+		add_job(run, check_beside, NULL, "search paths");
 	for (size_t i = 0; !(skip & CHECK_SKIP_LAYOUT) && i < run->part.n_archs; i++)
 		add_job(run, check_sums, run->part.archs[i], "the checksums");
 	if (!(skip & (CHECK_SKIP_PROGRAMS | CHECK_SKIP_SYNTAX)))

@@ -83,6 +83,10 @@ int check_boot(struct check_part *part, struct err *err);
 int check_calls(struct check_part *part, struct err *err);
 int check_syntax(struct check_part *part, struct err *err);
 int check_sums(struct check_part *part, struct err *err);
+int check_beside(struct check_part *part, struct err *err);
+
+/* True if the tree says `programs = host`. */
+bool check_uses_host(const struct check_part *part);
 
 /* What a program of the tree that init starts calls. Where the tree uses no host's programs,
  * check_calls() has told already. */

@@ -41,8 +41,8 @@ enum {
 	FILE_MAX = 256 * 1024 * 1024, /* an interpreter with all in it; bytes */
 	INTERP_MAX = 64,	      /* RUNTIME_ROOT/BASE.b/ld.so and the NUL */
 	CLIB_DEPTH = 3,		      /* of etc/clib/ARCH in a tree */
+	USR_DEPTH = 4,		      /* of etc/python/ARCH/usr */
 	WORD_ATTEMPTS = 16,
-	MODULES_DEPTH = 7, /* of etc/python/ARCH/usr/lib/python3.X/lib-dynload */
 };
 
 /* One whole file in memory. */
@@ -289,26 +289,54 @@ static int change_ldso(struct work *work, struct err *err)
 	return 0;
 }
 
-/* No library, nor a module of the standard library, may look elsewhere by itself. */
+/* Modules that are no runtime's: etc/python has those that are built for an arch, but nobody keeps
+ * a tree from having them in site-package. */
+static int check_packages(const struct work *work, struct err *err)
+{
+	FD_CLEANUP int dir = -1;
+	char path[PATH_SIZE];
+
+	if (path_join(path, sizeof(path), work->request->tree, TREE_SITE) < 0)
+		return err_set(err, ENAMETOOLONG, "%s/" TREE_SITE, work->request->tree);
+	dir = below_open_root(path, O_RDONLY | O_DIRECTORY);
+	if (dir == -ENOENT)
+		return 0;
+	if (dir < 0)
+		return err_set(err, -dir, "cannot open %s", path);
+	return runtime_libraries_check(
+		&(struct runtime_checked){ .dir = dir, .path = path, .depth = 1 }, err);
+}
+
+static int check_all(const struct work *work, struct err *err)
+{
+	const struct runtime_checked clib = { .dir = work->clib,
+					      .path = work->clib_path,
+					      .depth = CLIB_DEPTH,
+					      .ldso = path_base(work->ldso.path) },
+				     usr = { .dir = work->usr,
+					     .path = work->usr_path,
+					     .depth = USR_DEPTH };
+	int r = runtime_libraries_check(&clib, err);
+
+	if (r >= 0)
+		r = runtime_libraries_check(&usr, err);
+	return r < 0 ? r : check_packages(work, err);
+}
+
+/* No interpreter, library or module may look elsewhere by itself. Where ld.so does not search /lib
+ * by itself, staging has all files say so, which a view needs. */
 static int check_libraries(const struct work *work, struct err *err)
 {
-	FD_CLEANUP int modules = -1;
-	char at[PATH_SIZE], path[2 * PATH_SIZE];
-	struct text text;
-	int r = runtime_libraries_check(work->clib, work->clib_path, CLIB_DEPTH, err);
+	int r = check_all(work, err);
 
-	if (r < 0)
+	if (r != -EPERM || ldso_searches_lib((const char *)work->ldso.bytes, work->ldso.n))
 		return r;
-	text_init(&text, at, sizeof(at));
-	text_addf(&text, "lib/%s/lib-dynload", work->program);
-	modules = below_open(work->usr, at, O_RDONLY | O_DIRECTORY);
-	if (modules == -ENOENT)
-		return 0; /* all of them are built in */
-	text_init(&text, path, sizeof(path));
-	text_addf(&text, "%s/%s", work->usr_path, at);
-	if (modules < 0)
-		return err_set(err, -modules, "cannot open %s", path);
-	return runtime_libraries_check(modules, path, MODULES_DEPTH, err);
+	return err_say(
+		err, EPERM,
+		"%s does not search /lib by itself, so that the files of %s name it, and "
+		"there it is the host's (Hint: 'busypy stage --from debian' stages a runtime "
+		"whose files do not, or programs = tree)",
+		work->ldso.path, work->usr_path);
 }
 
 /* -- what is written -------------------------------------------------------------------------- */

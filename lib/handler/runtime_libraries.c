@@ -9,9 +9,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/files.h"
+#include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/ldcache.h"
@@ -19,6 +21,7 @@
 #include "core/sha256.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
+#include "elf/inside.h"
 #include "sys/below.h"
 #include "sys/dirs.h"
 #include "sys/fd.h"
@@ -141,95 +144,79 @@ int runtime_libraries_sum(int clib, const char *path, struct sha256 *sha, struct
 
 /* -- where they look -------------------------------------------------------------------------- */
 
-/* True if a directory (n bytes) is $ORIGIN or below something above it, inside the tree. */
-static bool dir_inside(const char *dir, size_t n, unsigned depth)
+/* What is looked at, and where it lies. */
+struct checking {
+	const struct runtime_checked *checked;
+	size_t top; /* bytes of its path */
+};
+
+/* How many folders a file lies in, below what is walked through. */
+static unsigned folders_above(const char *path)
 {
-	static const char *const origins[] = { "$ORIGIN", "${ORIGIN}" };
-	const char *end = dir + n;
-	size_t skipped = 0;
+	unsigned n = 0;
 
-	for (size_t i = 0; i < sizeof(origins) / sizeof(origins[0]); i++) {
-		size_t m = strlen(origins[i]);
-
-		if (n >= m && memcmp(dir, origins[i], m) == 0 && (n == m || dir[m] == '/'))
-			skipped = m;
-	}
-	if (!skipped)
-		return false;
-	for (const char *s = dir + skipped; s < end;) {
-		size_t m = strcspn(++s, "/:");
-
-		if (m == 2 && memcmp(s, "..", 2) == 0) {
-			if (!depth--)
-				return false;
-		} else if (m && !(m == 1 && *s == '.')) {
-			depth++;
-		}
-		s += m;
-	}
-	return true;
+	while ((path = strchr(path + 1, '/')))
+		n++;
+	return n;
 }
 
-/* The first directory of a list that is not inside, as ld.so takes it; NULL if all are. */
-static const char *first_outside(const char *dirs, unsigned depth, size_t *ret_n)
+static int check_dynamic(const struct elf_dynamic *file, const char *path, unsigned depth,
+			 struct err *err)
 {
-	if (!dirs || !*dirs)
-		return NULL;
-	for (const char *s = dirs;; s++) {
-		size_t n = strcspn(s, ":");
+	struct elf_outside outside;
 
-		if (!dir_inside(s, n, depth)) {
-			*ret_n = n;
-			return s;
-		}
-		s += n;
-		if (!*s)
-			return NULL;
-	}
+	if (!elf_leads_outside(file, depth, &outside))
+		return 0;
+	if (outside.dir)
+		return err_say(err, EPERM,
+			       "%s looks for libraries in '%.*s', which is the host's there "
+			       "(Hint: patchelf --remove-rpath, or programs = tree)",
+			       path, outside.dir_size, outside.dir);
+	return err_say(err, EPERM,
+		       "%s needs '%s', which is the host's there (Hint: "
+		       "patchelf --replace-needed, or programs = tree)",
+		       path, outside.needed);
 }
 
-/* ld.so ignores DT_RPATH where there is DT_RUNPATH. */
-static int check_file(const char *name, const char *real, const char *path, unsigned depth,
-		      struct err *err)
+static int check_open(int fd, const struct walk_entry *entry, unsigned depth, struct err *err)
 {
 	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
-	const char *dir;
-	size_t n;
-	int r = elf_dynamic_read(real, &file, err);
+	unsigned char head[ELF_LOADABLE_SIZE];
+	ssize_t n = fd_read_at(fd, head, sizeof(head), 0);
+	int r;
 
-	if (r < 0)
-		return err_wrap(err, r, "%s/%s", path, name);
-	dir = first_outside(file.runpath ? file.runpath : file.rpath, depth, &n);
-	if (dir)
-		return err_say(err, EPERM,
-			       "%s/%s looks for libraries in '%.*s', which is the host's there "
-			       "(Hint: patchelf --remove-rpath, or programs = tree)",
-			       path, name, (int)n, dir);
-	for (size_t i = 0; i < file.n_needed; i++) {
-		if (strchr(file.needed[i], '/'))
-			return err_say(err, EPERM,
-				       "%s/%s needs '%s', which is the host's there (Hint: "
-				       "patchelf --replace-needed, or programs = tree)",
-				       path, name, file.needed[i]);
-	}
-	return 0;
+	if (n < 0)
+		return (int)n;
+	if (!elf_loadable(head, (size_t)n))
+		return 0;
+	r = elf_dynamic_read_open(fd, entry->path, &file, err);
+	return r < 0 ? r : check_dynamic(&file, entry->path, depth, err);
 }
 
-int runtime_libraries_check(int dir, const char *path, unsigned depth, struct err *err)
+static int check_file(const struct walk_entry *entry, struct err *err, void *ctx)
 {
-	NAMES_CLEANUP struct names names = { 0 };
-	char real[PATH_SIZE];
-	struct text text;
-	int r = list_names(dir, path, &names, err);
+	const struct checking *checking = ctx;
+	const struct runtime_checked *checked = checking->checked;
+	FD_CLEANUP int fd = -1;
 
-	for (size_t i = 0; i < names.n && r >= 0; i++) {
-		text_init(&text, real, sizeof(real));
-		text_addf(&text, "/proc/self/fd/%d/%s", dir, names.names[i]); /* fits */
-		r = elf_probe(real);
-		if (r < 0)
-			return err_set(err, -r, "cannot read %s/%s", path, names.names[i]);
-		if (r > 0)
-			r = check_file(names.names[i], real, path, depth, err);
-	}
-	return r < 0 ? r : 0;
+	/* nothing loads Python's own files as ELF */
+	if (!S_ISREG(entry->st->st_mode) || str_ends(entry->name, ".py") ||
+	    str_ends(entry->name, ".pyc"))
+		return 0;
+	/* nothing is looked up for it: it needs nothing, and opens nothing of its own */
+	if (checked->ldso && str_eq(entry->name, checked->ldso))
+		return 0;
+	fd = below_open_file(entry->dir, entry->name);
+	if (fd < 0)
+		return fd;
+	return check_open(fd, entry, checked->depth + folders_above(entry->path + checking->top),
+			  err);
+}
+
+int runtime_libraries_check(const struct runtime_checked *checked, struct err *err)
+{
+	struct checking checking = { .checked = checked, .top = strlen(checked->path) };
+	const struct walk walk = { .each = check_file, .ctx = &checking };
+
+	return walk_at(checked->dir, ".", checked->path, &walk, err);
 }

@@ -21,10 +21,16 @@ int runtime_libraries_sum(int clib, const char *path, struct sha256 *sha, struct
 int runtime_libraries_cache(int clib, const char *path, const struct arch *arch, uint8_t **ret,
 			    struct err *err);
 
-/* 0 if every ELF file in an open directory, which lies depth directories deep in its tree, looks
- * for what it needs in the tree alone: by DT_RPATH and DT_RUNPATH only where $ORIGIN leads without
- * leaving the tree, and by no path in DT_NEEDED. -EPERM with a sentence that names the file and
- * what it says. path is for that sentence. */
-int runtime_libraries_check(int dir, const char *path, unsigned depth, struct err *err);
+/* What is to be checked. */
+struct runtime_checked {
+	int dir;	  /* open, and stays so */
+	const char *path; /* of dir, for sentences */
+	unsigned depth;	  /* how many directories deep it lies in its tree */
+	const char *ldso; /* the name of ld.so there, for which nothing is looked up; or NULL */
+};
+
+/* 0 if every ELF file below a directory looks for what it needs in the tree alone, elf/inside.
+ * -EPERM with a sentence that names the file and what it says. */
+int runtime_libraries_check(const struct runtime_checked *checked, struct err *err);
 
 #endif

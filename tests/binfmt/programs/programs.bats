@@ -361,6 +361,45 @@ status=0; got=$("$py" 'print(1)' 2>&1) || status=$?
 SCRIPT
 }
 
+@test "a module that would look for the host's libraries is refused, and loads none of them" {
+    cp -r "$TREE/site-package" "$BATS_TEST_TMPDIR/before"
+    cat >"$BATS_TEST_TMPDIR/probe.c" <<'C'
+/* an extension module as small as one can be, without Python's headers: PyModuleDef is all 0 but this */
+static struct { long base[5]; const char *name, *doc; long size; void *rest[5]; } def = { { 1 }, "probe", 0, -1 };
+void *PyModule_Create2(void *, int);
+void *PyInit_probe(void) { return PyModule_Create2(&def, 1013); }
+C
+    gcc -shared -fPIC -Wl,--no-as-needed -Wl,-rpath,"/usr/lib/$(uname -m)-linux-gnu" \
+        -o "$TREE/site-package/probe.so" "$BATS_TEST_TMPDIR/probe.c" -l:libmount.so.1
+    run -0 machine_script "$TREE" <<'SCRIPT'
+printf '#!/usr/bin/python3\nimport probe\nprint("loaded", [line.split()[-1] for line in open("/proc/self/maps") if "libmount" in line][0])\n' >"$1/bin/load"
+chmod 755 "$1/bin/load"
+module=$1/site-package/probe.so
+"$BUSYPY" check "$1" | grep probe.so || :
+"$BUSYPY" enable --quiet --config /dev/null "$1" 2>&1 || echo "$?"
+[ ! -e /run/busypy ] && [ ! -e /run/busypy.handler ]
+# the same module without that path: what the tree lacks is missing
+patchelf --remove-rpath "$module"
+"$BUSYPY" enable --quiet --config /dev/null "$1"
+{ "$1/bin/load" 2>&1 || :; } | tail -1
+"$BUSYPY" disable --quiet
+# in a view /usr/lib is the tree's
+patchelf --set-rpath "/usr/lib/$(uname -m)-linux-gnu" "$module"
+printf '[%s]\nprograms = tree\n' "$1" >/run/tree.conf
+"$BUSYPY" enable --quiet --config /run/tree.conf "$1"
+{ "$1/bin/load" 2>&1 || :; } | tail -1
+SCRIPT
+    rm -r "$TREE/site-package" "$TREE/bin/load" && mv "$BATS_TEST_TMPDIR/before" "$TREE/site-package"
+    here="/usr/lib/$(uname -m)-linux-gnu"
+    missing='ImportError: libmount.so.1: cannot open shared object file: No such file or directory'
+    same "$output" "error: site-package/probe.so looks for libraries in '$here'
+busypy: enable: the runtime of $TREE beside the host's programs: $TREE/site-package/probe.so looks \
+for libraries in '$here', which is the host's there (Hint: patchelf --remove-rpath, or programs = tree)
+125
+$missing
+$missing"
+}
+
 @test "disable leaves what a script still runs in, and says so; the next one takes it away" {
     enabled <<'SCRIPT'
 mkfifo /run/go

@@ -297,6 +297,44 @@ list 1 times instead of once"
     done
 }
 
+@test "refused: a package or the interpreter that looks elsewhere by itself" {
+    own_tree
+    mkdir -p "$tree/site-package/probe" "${bin%/bin}/lib/python3/dist-packages"
+    hint="which is the host's there (Hint: patchelf --remove-rpath, or programs = tree)"
+    for file in "$tree/site-package/probe/probe.so" "${bin%/bin}/lib/python3/dist-packages/probe.so"; do
+        echo 'int probe;' | gcc -shared -fPIC -x c -o "$file" - -Wl,-rpath,/usr/lib/x86_64-linux-gnu
+        refused "$file looks for libraries in '/usr/lib/x86_64-linux-gnu', $hint"
+        rm "$file"
+    done
+    # an object is not loaded by anybody; a library may have any name
+    echo 'int probe;' | gcc -c -x c -o "$tree/site-package/probe/probe.o" -
+    echo 'int probe;' | gcc -shared -fPIC -x c -o "$tree/site-package/probe/probe.bin" - '-Wl,-rpath,$ORIGIN/../../lib'
+    run -0 with_prelude "$tree" <<<'"$HELPERS/../mkruntime" "$1" x86_64'
+    echo 'int probe;' | gcc -shared -fPIC -x c -o "$tree/site-package/probe/probe.bin" - '-Wl,-rpath,$ORIGIN/../../../lib'
+    refused "$tree/site-package/probe/probe.bin looks for libraries in '\$ORIGIN/../../../lib', $hint"
+    rm "$tree/site-package/probe/probe.bin"
+    unshare_file "$bin/python3.11" && patchelf --set-rpath /lib "$bin/python3.11"
+    refused "$bin/python3.11 looks for libraries in '/lib', $hint"
+}
+
+@test "refused: a runtime whose ld.so does not search /lib, so that its files say it" {
+    own_tree
+    ldso=$clib/ld-linux-x86-64.so.2
+    unshare_file "$ldso"
+    sed -i 's,\x00/lib/\x00,\x00/opt/\x00,g' "$ldso"
+    run -0 with_prelude "$tree" <<<'"$HELPERS/../mkruntime" "$1" x86_64'
+    unshare_file "$bin/python3.11" && patchelf --set-rpath /lib "$bin/python3.11"
+    refused "$ldso does not search /lib by itself, so that the files of ${bin%/bin} name it, and there \
+it is the host's (Hint: 'busypy stage --from debian' stages a runtime whose files do not, or programs = tree)"
+}
+
+@test "a search path of ld.so itself is no matter: nothing is looked up for it" {
+    own_tree
+    unshare_file "$clib/ld-linux-x86-64.so.2" && patchelf --set-rpath /lib "$clib/ld-linux-x86-64.so.2"
+    readelf -d "$clib/ld-linux-x86-64.so.2" | grep -q 'RUNPATH.*/lib'
+    run -0 with_prelude "$tree" <<<'"$HELPERS/../mkruntime" "$1" x86_64'
+}
+
 @test "refused: no room on the file system" {
     tree=$TREES/debian
     run -1 with_prelude "$tree" <<'SCRIPT'

@@ -258,6 +258,20 @@ def _(change):
     patch(path, "--set-rpath", "/lib:/usr/lib:/lib:/usr/lib:/lib:/usr/lib")
 
 
+@case("a module that would load a host's libraries", SSL,
+      "looks for libraries in '/usr/lib/x86_64-linux-gnu'", X)
+def _(change):
+    change.write("etc/busypy/tree.conf", "programs = host\n")
+    patch(change.own(SSL), "--set-rpath", "$ORIGIN:/usr/lib/x86_64-linux-gnu")
+
+
+@case("a module that needs a host's library by its path", SSL,
+      "needs '/usr/lib/libx.so.1'", X, "error", 1)  # which the tree lacks, too
+def _(change):
+    change.write("etc/busypy/tree.conf", "programs = host\n")
+    patch(change.own(SSL), "--add-needed", "/usr/lib/libx.so.1")
+
+
 @case("an interpreter that was patched and then stripped", PYTHON3[X],
       "is no sound ELF file: the names of its dynamic section lie outside of its segments, "
       "as after strip on a patched file", X)
