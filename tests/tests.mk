@@ -51,8 +51,14 @@ $(B)/mkruntime: $(call host_objects,tests/support/mkruntime.c) $(B)/librooms.a $
 	$(call say,CC)
 	$(Q)$(CC) $(HOST_CFLAGS) -pie -o $@ $^ $(LIBS)
 
+# What the kernel would unpack of an initramfs.
+$(B)/unpack: $(call host_objects,tests/support/unpack.c) $(B)/librooms.a $(B)/libsys.a $(B)/libcore.a
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(HOST_CFLAGS) -pie -o $@ $^ $(LIBS)
+
 units: $(patsubst tests/core/unit/%.c,$(B)/unit/%,$(UNIT))
-helpers: $(patsubst tests/support/helpers/%.c,$(B)/helpers/%,$(HELPERS)) $(PERFORMED) $(B)/mkruntime $(B)/foretell
+helpers: $(patsubst tests/support/helpers/%.c,$(B)/helpers/%,$(HELPERS)) $(PERFORMED) $(B)/mkruntime $(B)/foretell $(B)/unpack
 
 check-layers: all
 	$(Q)tests/check-layers $(B)
@@ -140,7 +146,7 @@ FUZZ_CC := clang -g -O1 -fsanitize=fuzzer $(SANITIZE) $(LANGUAGE)
 # What reads bytes of others; of the rooms above core, too, with the libraries that they use.
 FUZZ_CORE := $(CORE:%.c=$(B)/fuzz/%.o)
 FUZZ_ROOMS := $(patsubst %.c,$(B)/fuzz/%.o,$(SYS) $(sort $(wildcard $(addprefix lib/,base/*.c elf/*.c source/*.c))) \
-	lib/image/initramfs.c lib/image/modules.c)
+	$(addprefix lib/image/,initramfs.c decompress.c decompress_xz.c rootfs.c source.c modules.c))
 
 $(FUZZ_CORE) $(FUZZ_ROOMS): $(B)/fuzz/%.o: %.c
 	@mkdir -p $(@D)

@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "core/err.h"
 #include "core/str.h"
+#include "core/tree_layout.h"
 
 static int compare_names(const FTSENT **a, const FTSENT **b)
 {
@@ -72,6 +73,9 @@ int check_index_read(const char *tree, struct check_index *ret, struct err *err)
 		entry = fts_read(fts);
 		if (entry)
 			r = take(ret, entry, strlen(tree));
+		/* what is in it is of no tree yet */
+		if (entry && entry->fts_level == 1 && str_eq(entry->fts_name, TREE_STAGING))
+			(void)fts_set(fts, entry, FTS_SKIP); /* cannot fail */
 		else if (errno)
 			r = -errno;
 		if (r < 0)

@@ -82,6 +82,9 @@ static const struct finding_kind bad_name = {
 static const struct finding_kind left_over = {
 	FINDING_WARNING, "it is what a program left behind that was interrupted", "remove it"
 };
+static const struct finding_kind being_staged = { FINDING_WARNING,
+						  "publish and pack refuse the tree",
+						  "'busypy stage' with the tree goes on" };
 static const struct finding_kind too_large = { FINDING_ERROR,
 					       "the cpio of an initramfs has 32 bits for a size",
 					       "split it or remove it" };
@@ -242,6 +245,9 @@ static void check_name(const struct layout *layout, const struct check_file *fil
 
 	if (flaw)
 		finding_add(layout->part->findings, &bad_name, file->path, NULL, "%s", flaw);
+	if (str_eq(file->path, TREE_STAGING))
+		finding_add(layout->part->findings, &being_staged, file->path, NULL,
+			    "is of a tree that is being staged, or that was interrupted");
 	if (str_starts(base, ".nfs") && strlen(base) >= 20)
 		finding_add(layout->part->findings, &left_over, file->path, NULL,
 			    "is what NFS keeps of a file that was removed while it was open");

@@ -2,8 +2,10 @@
 /* The paths of a tree, taken apart. */
 #include "core/tree_layout.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "core/err.h"
 #include "core/str.h"
 
 const char *const tree_shared[TREE_SHARED_FOLDERS] = { "bin", "sbin", TREE_SITE };
@@ -34,4 +36,12 @@ bool tree_layout_init_arch(const char *path, char ret_arch[TREE_ARCH_SIZE])
 		return false;
 	name = path + strlen("sbin/");
 	return str_copy_bytes(ret_arch, TREE_ARCH_SIZE, name, strcspn(name, "-")) == 0;
+}
+
+int tree_layout_being_staged(const char *tree, struct err *err)
+{
+	return err_say(err, EBUSY,
+		       "%s is being staged, or that was interrupted (Hint: 'busypy stage %s' goes "
+		       "on)",
+		       tree, tree);
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct err;
+
 /* Folders of each arch's runtime, and of what was staged for it. */
 #define TREE_PYTHON "etc/python"
 #define TREE_CLIB "etc/clib"
@@ -44,5 +46,8 @@ bool tree_layout_is_init(const char *path);
 
 /* The arch in such a name; false for any other path. */
 bool tree_layout_init_arch(const char *path, char ret_arch[TREE_ARCH_SIZE]);
+
+/* EBUSY: tree has TREE_STAGING. */
+int tree_layout_being_staged(const char *tree, struct err *err);
 
 #endif

@@ -146,11 +146,8 @@ static int add_entry(struct walk *walk, int dir, const char *name)
 
 	if (str_eq(walk->path, TREE_VERSION_RECORD) || str_eq(walk->path, TREE_VERSION_MANIFEST))
 		return 0;
-	if (str_eq(walk->path, ".busypy-stage"))
-		return err_say(walk->err, EBUSY,
-			       "%s is being staged, or that was interrupted (Hint: 'busypy stage "
-			       "%s' goes on)",
-			       walk->tree, walk->tree);
+	if (str_eq(walk->path, TREE_STAGING))
+		return tree_layout_being_staged(walk->tree, walk->err);
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_set(walk->err, errno, "cannot look at %s/%s", walk->tree, walk->path);
 	if (S_ISLNK(st.st_mode))

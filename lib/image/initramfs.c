@@ -227,6 +227,11 @@ void initramfs_explain(const struct initramfs *initramfs, const char *image, con
 			       "%s has it, but no folder for it that comes before it: the kernel "
 			       "leaves it out",
 			       image);
+	else if (lost == -ESTALE)
+		(void)err_hint(why, 0,
+			       "%s has it as another name of a file whose first name is gone: the "
+			       "kernel leaves it out",
+			       image);
 	else if (lost)
 		(void)err_hint(why, 0, "%s has it, but the kernel leaves it out: %s", image,
 			       strerror(-lost));

@@ -68,6 +68,7 @@ static bool is_kernels(int r)
 	case EBUSY:
 	case EXDEV:
 	case EMLINK:
+	case ESTALE: /* of maybe_link() */
 		return true;
 	default:
 		return false;
@@ -220,7 +221,8 @@ static void clean(const struct place *place, mode_t kind)
 	(void)unlinkat(place->dir, place->name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0);
 }
 
-/* 1 if the member became another name of a file, 0 if it is none. */
+/* 1 if the member became another name of a file, 0 if it is none; -ESTALE if that file's first name
+ * is gone. */
 static int maybe_link(struct rootfs *rootfs, const struct cpio_member *member,
 		      const struct place *place)
 {
@@ -234,12 +236,12 @@ static int maybe_link(struct rootfs *rootfs, const struct cpio_member *member,
 	if (r < 0 || !name)
 		return r;
 	clean(place, 0);
-	r = place_find(rootfs, name, &old);
-	if (r < 0)
-		return r == -EEXIST ? -EISDIR : r;
 	if (place->has_slash)
 		return -ENOENT;
-	return linkat(old.dir, old.name, place->dir, place->name, 0) < 0 ? -errno : 1;
+	r = place_find(rootfs, name, &old);
+	if (r == 0 && linkat(old.dir, old.name, place->dir, place->name, 0) < 0)
+		r = -errno;
+	return r == 0 ? 1 : is_kernels(r) ? -ESTALE : r;
 }
 
 /* Opens the file to be written. Not emptied if it has just become another name: its bytes may have

@@ -32,8 +32,8 @@ uint64_t rootfs_members(const struct rootfs *rootfs);
  * after. False if there is none. */
 bool rootfs_open_file(const struct rootfs *rootfs, dev_t *ret_dev, ino_t *ret_ino);
 
-/* Why a member was left out that would have been path, which is absolute: a negative errno, or 0 if
- * there was none such. */
+/* Why a member was left out that would have been path, which is absolute: a negative errno, -ESTALE
+ * for a second name of a file whose first is gone; 0 if there was none such. */
 int rootfs_lost(const struct rootfs *rootfs, const char *path);
 
 #endif

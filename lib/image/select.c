@@ -188,6 +188,26 @@ static int show_left_out(const struct selection *s, const char *path)
 	return r < 0 ? err_set(s->err, -r, "cannot pack %s", path) : 0;
 }
 
+/* What newc cannot carry, or the kernel would unpack as something else. */
+static int check_newc(const struct selection *s, const struct walk_entry *at, const char *path)
+{
+	if (s->request->format != PACK_CPIO)
+		return 0;
+	if (str_eq(path, "TRAILER!!!"))
+		return err_say(s->err, EINVAL, "%s has the name that ends a cpio archive",
+			       at->path);
+	if (str_eq(path, "init") && S_ISDIR(at->st->st_mode))
+		return err_say(s->err, EINVAL,
+			       "%s is a directory, where an initramfs has the program that the "
+			       "kernel starts",
+			       at->path);
+	if (S_ISREG(at->st->st_mode) && at->st->st_size > UINT32_MAX)
+		return err_say(s->err, EFBIG,
+			       "%s is larger than the 4 GiB that a file of an initramfs can have",
+			       at->path);
+	return 0;
+}
+
 /* 1 for what is left out. */
 static int visit(struct selection *s, const struct walk_entry *at)
 {
@@ -196,12 +216,17 @@ static int visit(struct selection *s, const struct walk_entry *at)
 
 	if (strlen(at->path) < s->top)
 		return 0; /* the tree itself */
+	if (str_eq(path, TREE_STAGING))
+		return tree_layout_being_staged(s->request->tree, s->err);
 	if (is_foreign(s->request, path) || is_left_out(s->request, path)) {
 		r = s->action == show ? show_left_out(s, path) : 0;
 		return r < 0 ? r : 1;
 	}
 	if (!S_ISREG(at->st->st_mode) && !S_ISDIR(at->st->st_mode) && !S_ISLNK(at->st->st_mode))
 		return err_say(s->err, EINVAL, "%s is neither file, directory nor link", at->path);
+	r = check_newc(s, at, path);
+	if (r < 0)
+		return r;
 	r = s->trust.uid == 0 ? trust_state(&s->trust, at->st, at->path, s->err) : 0;
 	return r < 0 ? r : s->action(s, at, path);
 }

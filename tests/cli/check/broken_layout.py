@@ -171,6 +171,13 @@ def _(change):
     change.write("site-package/.nfs0000000000a1b2c300000001", "")
 
 
+@case("a tree that is being staged", ".busypy-stage",
+      "is of a tree that is being staged, or that was interrupted", None, "warning")
+def _(change):
+    change.write(".busypy-stage/build/bin/tool", "#!/usr/bin/perl\n")
+    change.write(".busypy-stage/lock", "")
+
+
 @case("a file that cpio cannot carry", "site-package/large", "is larger than 4 GiB")
 def _(change):
     os.truncate(change.write("site-package/large", ""), 5 << 30)

@@ -38,6 +38,20 @@ teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
     same "$(stat -c '%F %t:%T %a' dev/console)" "character special file 5:1 600"
 }
 
+@test "the kernel's unpacker gets all of it, as it is or compressed, and says nothing" {
+    cp -a "$TREES/host" "$BATS_TEST_TMPDIR/tree"; cd "$BATS_TEST_TMPDIR"
+    ln tree/bin/ls tree/bin/zz
+    mkdir -p "tree/etc/$(printf 'n%.0s' {1..255})/empty"
+    for how in none gzip zstd; do
+        "$BUSYPY" pack -z $how -o image tree
+        run -1 "$HELPERS/../unpack" "$PWD/image" diff -r --no-dereference "$PWD/tree" .
+        same "$output" $'Only in ./dev: console\nOnly in .: init'
+        run -0 "$HELPERS/../unpack" "$PWD/image" sh -c \
+            'readlink init; [ bin/ls -ef bin/zz ] && stat -c "%F" dev/console'
+        same "$output" "sbin/$ARCH-init"$'\n'"fifo"
+    done
+}
+
 @test "hard links stay hard links, in cpio and tar" {
     cp -a "$TREES/host" "$BATS_TEST_TMPDIR/tree"
     ln "$BATS_TEST_TMPDIR/tree/bin/ls" "$BATS_TEST_TMPDIR/tree/bin/zz"
@@ -102,4 +116,26 @@ PYTHON
     run -125 "$BUSYPY" pack -o "$BATS_TEST_TMPDIR/x" "$BATS_TEST_TMPDIR/tree"
     same "$output" "busypy: pack: $BATS_TEST_TMPDIR/tree/bin/fifo is neither file, directory nor link"
     same "$(ls "$BATS_TEST_TMPDIR")" tree
+}
+
+@test "what the kernel would not unpack is not packed" {
+    local tree=$BATS_TEST_TMPDIR/tree
+    "$ROOT/tests/support/clone" "$TREES/host" "$tree"
+    refused() { # SENTENCE [OPTION...]
+        run -125 "$BUSYPY" pack "${@:2}" -o "$BATS_TEST_TMPDIR/x" "$tree"
+        same "$output" "busypy: pack: $1"
+        same "$(ls "$BATS_TEST_TMPDIR")" tree
+    }
+    mkdir -p "$tree/.busypy-stage/build"
+    refused "$tree is being staged, or that was interrupted (Hint: 'busypy stage $tree' goes on)"
+    refused "$tree is being staged, or that was interrupted (Hint: 'busypy stage $tree' goes on)" -f tar
+    refused "$tree is being staged, or that was interrupted (Hint: 'busypy stage $tree' goes on)" -f erofs
+    rm -r "$tree/.busypy-stage"
+    mkdir -p "$tree/init/full"
+    refused "$tree/init is a directory, where an initramfs has the program that the kernel starts"
+    "$BUSYPY" pack -f tar -o "$BATS_TEST_TMPDIR/tar" "$tree"; rm "$BATS_TEST_TMPDIR/tar"
+    rm -r "$tree/init"; : >"$tree/TRAILER!!!"
+    refused "$tree/TRAILER!!! has the name that ends a cpio archive"
+    rm "$tree/TRAILER!!!"; truncate -s 4G "$tree/mnt/large"
+    refused "$tree/mnt/large is larger than the 4 GiB that a file of an initramfs can have"
 }
