@@ -132,14 +132,78 @@ static int gzip(struct decompress *job)
 
 /* -- bzip2 ---------------------------------------------------------------------------------- */
 
-enum { BZIP2_HEAD = 4, BZIP2_PIECE = 4096 };
+enum {
+	BZIP2_HEAD = 4,
+	BZIP2_PIECE = 4096,
+	BZIP2_TAIL = 11, /* bytes that the end of a stream lies in: 48 bits, 32 of a sum, 7 */
+};
 
-static int bzip2_body(struct decompress *job, bz_stream *stream, char *piece)
+struct bzip2 {
+	struct decompress *job;
+	bz_stream stream;
+	char piece[BZIP2_PIECE];
+	uint8_t tail[BZIP2_TAIL]; /* the bytes that were taken last */
+};
+
+static void bzip2_take(struct bzip2 *bzip2, size_t n)
 {
-	struct source *source = job->source;
-	int status = BZ_OK, r;
+	struct source *source = bzip2->job->source;
+	size_t kept = n < BZIP2_TAIL ? BZIP2_TAIL - n : 0;
 
-	while (status == BZ_OK) {
+	memmove(bzip2->tail, bzip2->tail + BZIP2_TAIL - kept, kept);
+	memcpy(bzip2->tail + kept, source->bytes + n - (BZIP2_TAIL - kept), BZIP2_TAIL - kept);
+	source_take(source, n);
+}
+
+/* True if what was taken last has the mark of the stream's end, at whatever bit. */
+static bool bzip2_is_at_end(const struct bzip2 *bzip2)
+{
+	static const uint64_t mark = 0x177245385090;
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < BZIP2_TAIL * 8; i++) {
+		bits = bits << 1 | (bzip2->tail[i / 8] >> (7 - i % 8) & 1);
+		if (i >= 47 && (bits & ((1ULL << 48) - 1)) == mark)
+			return true;
+	}
+	return false;
+}
+
+static int bzip2_pass_on(struct bzip2 *bzip2)
+{
+	size_t n = BZIP2_PIECE - bzip2->stream.avail_out;
+
+	bzip2->stream.next_out = bzip2->piece;
+	bzip2->stream.avail_out = BZIP2_PIECE;
+	return n ? bzip2->job->flush((uint8_t *)bzip2->piece, n, bzip2->job->ctx) : 0;
+}
+
+/* The piece that was begun is lost, but where only the sum of the whole is wrong, or cut off. A
+ * kernel does not notice that the input ends: in the middle of a block it decodes what bits it has
+ * left, and writes where it should not: some cuts end well, some do not. */
+static int bzip2_failed(struct bzip2 *bzip2, int status)
+{
+	struct decompress *job = bzip2->job;
+	int r;
+
+	if (status == BZ_MEM_ERROR)
+		return -ENOMEM;
+	if (bzip2_is_at_end(bzip2)) {
+		r = bzip2_pass_on(bzip2);
+		return r < 0 ? r : fail(job, "Data integrity error when decompressing.");
+	}
+	job->crashes = status == BZ_OK && bzip2->stream.total_in_lo32 > BZIP2_HEAD + 10;
+	return fail(job, status == BZ_OK ? "decompressor failed"
+					 : "Data integrity error when decompressing.");
+}
+
+static int bzip2_body(struct bzip2 *bzip2)
+{
+	struct source *source = bzip2->job->source;
+	bz_stream *stream = &bzip2->stream;
+	int status = BZ_OK, r = 0;
+
+	while (status == BZ_OK && r == 0) {
 		size_t n;
 
 		r = source_want(source, 1);
@@ -147,34 +211,20 @@ static int bzip2_body(struct decompress *job, bz_stream *stream, char *piece)
 			return r;
 		n = source->n < INT_MAX ? source->n : INT_MAX;
 		if (!n)
-			return fail(job, "decompressor failed");
+			break;
 		stream->next_in = (char *)(uintptr_t)source->bytes; /* is only read */
 		stream->avail_in = (unsigned)n;
 		status = BZ2_bzDecompress(stream);
-		source_take(source, n - stream->avail_in);
-		if (status != BZ_OK && status != BZ_STREAM_END)
-			break;
-		if (stream->avail_out && status == BZ_OK)
-			continue;
-		r = stream->avail_out < BZIP2_PIECE
-			    ? job->flush((uint8_t *)piece, BZIP2_PIECE - stream->avail_out,
-					 job->ctx)
-			    : 0;
-		if (r)
-			return r;
-		stream->next_out = piece;
-		stream->avail_out = BZIP2_PIECE;
+		bzip2_take(bzip2, n - stream->avail_in);
+		if (status == BZ_STREAM_END || (status == BZ_OK && !stream->avail_out))
+			r = bzip2_pass_on(bzip2);
 	}
-	/* the piece that was begun is lost */
-	return status == BZ_STREAM_END	? 0
-	       : status == BZ_MEM_ERROR ? -ENOMEM
-					: fail(job, "Data integrity error when decompressing.");
+	return r || status == BZ_STREAM_END ? r : bzip2_failed(bzip2, status);
 }
 
 static int bzip2(struct decompress *job)
 {
-	ARRAY_FREE char *piece = malloc(BZIP2_PIECE);
-	bz_stream stream = { 0 };
+	ARRAY_FREE struct bzip2 *bzip2 = calloc(1, sizeof(*bzip2));
 	int r = source_want(job->source, BZIP2_HEAD);
 
 	if (r < 0)
@@ -182,12 +232,13 @@ static int bzip2(struct decompress *job)
 	if (job->source->n < BZIP2_HEAD || memcmp(job->source->bytes, "BZh", 3) != 0 ||
 	    job->source->bytes[3] < '1' || job->source->bytes[3] > '9')
 		return fail(job, "decompressor failed");
-	if (!piece || BZ2_bzDecompressInit(&stream, 0, 0) != BZ_OK)
+	if (!bzip2 || BZ2_bzDecompressInit(&bzip2->stream, 0, 0) != BZ_OK)
 		return -ENOMEM;
-	stream.next_out = piece;
-	stream.avail_out = BZIP2_PIECE;
-	r = bzip2_body(job, &stream, piece);
-	(void)BZ2_bzDecompressEnd(&stream);
+	bzip2->job = job;
+	bzip2->stream.next_out = bzip2->piece;
+	bzip2->stream.avail_out = BZIP2_PIECE;
+	r = bzip2_body(bzip2);
+	(void)BZ2_bzDecompressEnd(&bzip2->stream);
 	return r;
 }
 
@@ -195,11 +246,14 @@ static int bzip2(struct decompress *job)
 
 enum { LZ4_MAGIC = 0x184c2102 /* "legacy" */, LZ4_PIECE = 8 << 20 };
 
-/* A block of size bytes, its size already taken. What is larger than any block of 8 MiB can be is
- * none: behind a stream, whatever stands there is taken for a size. */
+/* A block of size bytes, its size already taken. Behind a stream, whatever stands there is taken
+ * for a size; the kernel reads on behind the image, where zeros are, and looks at its end
+ * afterwards. */
 static int lz4_block(struct decompress *job, size_t size, uint8_t *piece)
 {
+	ARRAY_FREE char *longer = NULL;
 	struct source *source = job->source;
+	size_t have;
 	int n, r;
 
 	if (size > (size_t)LZ4_compressBound(LZ4_PIECE))
@@ -207,13 +261,20 @@ static int lz4_block(struct decompress *job, size_t size, uint8_t *piece)
 	r = source_want(source, size);
 	if (r < 0)
 		return r;
-	if (source->n < size)
-		return fail(job, "data corrupted");
-	n = LZ4_decompress_safe((const char *)source->bytes, (char *)piece, (int)size, LZ4_PIECE);
+	have = source->n < size ? source->n : size;
+	if (have < size) {
+		longer = calloc(1, size);
+		if (!longer)
+			return -ENOMEM;
+		memcpy(longer, source->bytes, have);
+	}
+	n = LZ4_decompress_safe(longer ? longer : (const char *)source->bytes, (char *)piece,
+				(int)size, LZ4_PIECE);
 	if (n < 0)
 		return fail(job, "Decoding failed");
-	source_take(source, size);
-	return job->flush(piece, (size_t)n, job->ctx);
+	source_take(source, have);
+	r = job->flush(piece, (size_t)n, job->ctx);
+	return r == 0 && longer ? fail(job, "data corrupted") : r;
 }
 
 /* Ends at the image's end or at zeros, which are not taken. */

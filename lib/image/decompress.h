@@ -5,6 +5,7 @@
 #ifndef BUSYPY_IMAGE_DECOMPRESS_H
 #define BUSYPY_IMAGE_DECOMPRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct decompress {
 	int (*flush)(const uint8_t *bytes, size_t n, void *ctx);
 	void *ctx;
 	const char *message; /* the kernel's words for why it failed, or NULL */
+	bool crashes;	     /* it may not live to say them */
 };
 
 /* Unpacks one stream, which begins where source stands, by its first bytes, and leaves source

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -87,6 +88,7 @@ static int unpack_stream(struct unpack *unpack)
 	r = decompress_run(&job);
 	if (r < 0)
 		return r;
+	unpack->out->crashes = job.crashes;
 	if (r > 0)
 		cpio_fail(cpio, job.message ? job.message : "decompressor failed");
 	else if (!cpio->message && cpio->state != CPIO_RESET)
@@ -201,6 +203,10 @@ int initramfs_unpack(const char *image, struct initramfs *ret, struct err *err)
 		return r;
 	}
 	r = unpack_into(image, ret, err);
+	/* nothing that was unpacked is ever looked at */
+	if (r == 0 && ret->crashes &&
+	    (walk_remove(ret->dir, NULL) < 0 || mkdir(ret->dir, 0700) < 0))
+		r = err_set(err, errno, "cannot make %s", ret->dir);
 	if (r < 0)
 		initramfs_drop(ret);
 	return r;
@@ -222,7 +228,12 @@ void initramfs_explain(const struct initramfs *initramfs, const char *image, con
 	const char *message = initramfs->message, *near = initramfs->near;
 	int lost = rootfs_lost(initramfs->rootfs, path);
 
-	if (lost == -ENOENT)
+	if (initramfs->crashes)
+		(void)err_say(why, ENOENT,
+			      "the kernel may crash: the stream at byte %llu of %s ends early, "
+			      "and it reads on behind it",
+			      (unsigned long long)initramfs->at, image);
+	else if (lost == -ENOENT)
 		(void)err_hint(why, 0,
 			       "%s has it, but no folder for it that comes before it: the kernel "
 			       "leaves it out",

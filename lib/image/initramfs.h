@@ -18,6 +18,7 @@ struct initramfs {
 	uint64_t at;	       /* where in the image what it fails at begins, in bytes */
 	const char *near;      /* what that is, and how to make what the kernel takes; or NULL */
 	struct rootfs *rootfs; /* what was unpacked before: it stays */
+	bool crashes;	       /* the kernel itself may, so dir is empty */
 };
 
 /* Signals that would end the process wait from here to initramfs_drop, which removes the directory

@@ -31,12 +31,103 @@ It would run."
     runs plain
     gzip -c plain >gz
     runs gz
+    bzip2 -c plain >bz2
+    runs bz2
+    xz --format=lzma -c plain >lzma
+    runs lzma
+    lzop -c plain >lzo
+    runs lzo
     zstd -qc plain >zst
     runs zst
     xz --check=crc32 -c plain >xz
     runs xz
     lz4 -qlc plain >lz4
     runs lz4
+}
+
+panics() { # IMAGE SENTENCE
+    explain_init 1 "$1"
+    same "${lines[-1]}" "It would fail with ENOENT (No such file or directory): the kernel would panic: of $1 it unpacks nothing: $2"
+}
+
+@test "what is near, and how to make what the kernel takes" {
+    archive root >plain
+    xz -c plain >xz
+    panics xz "Input was encoded with settings that are not supported by this XZ decoder (Hint: it has a check that the kernel does not know, such as CRC64, xz's default: xz --check=crc32)"
+    lz4 -qc plain >lz4
+    panics lz4 "invalid magic at start of compressed archive (Hint: it is lz4's default frame: the kernel takes what lz4 -l makes)"
+    (cd root && find . | cpio --quiet -o -H odc) >odc
+    panics odc "incorrect cpio method used: use -H newc option (Hint: it is a cpio archive made without -H newc: cpio -o -H newc)"
+    gzip -c odc >odc.gz
+    panics odc.gz "incorrect cpio method used: use -H newc option (Hint: it is a cpio archive made without -H newc: cpio -o -H newc)"
+    (cd root && find . | cpio --quiet -o -H bin) >bin
+    panics bin "invalid magic at start of compressed archive (Hint: it is an old binary cpio archive, made without -H newc: cpio -o -H newc)"
+    gzip -c plain | gzip >twice
+    panics twice "no cpio magic (Hint: it is compressed twice)"
+    mkdir -p large; head -c 100000 /dev/urandom >large/aaa; cp -a root/* large; archive large >plain
+    { head -c 60000 plain | bzip2; tail -c +60001 plain | bzip2; } >two
+    explain_init 1 two
+    same "${lines[-1]}" "It would fail with ENOENT (No such file or directory): cannot start /init: No such file or directory (Hint: the kernel unpacks two up to byte 0: junk at the end of compressed archive; one archive goes on in a second stream, where the kernel begins anew: compress it in one)"
+}
+
+@test "one member after the other, whatever each is" {
+    mkdir -p none/sbin
+    archive root >plain; (cd none; archive .) >none.cpio
+    for first in "gzip -c" "bzip2 -c" "xz --check=crc32 -c" "xz --format=lzma -c" "zstd -qc" "lzop -c"; do
+        for second in cat "gzip -c" "lz4 -qlc"; do
+            { $first none.cpio; $second plain; } >image
+            # only what is compressed may begin anywhere
+            if [ "$second" = cat ]; then
+                { $first none.cpio >image; truncate -s %4 image; cat plain >>image; }
+            fi
+            runs image
+        done
+    done
+    { lz4 -qlc plain; head -c 100 /dev/zero; } >image
+    runs image
+    { zstd -qc plain; head -c 100 /dev/zero; } >image
+    runs image
+}
+
+@test "what has been unpacked before stays" {
+    archive root >plain
+    { cat plain; echo junk; } >image
+    run -0 --separate-stderr "$BUSYPY" explain --root image /init
+    same "${lines[-1]}" "It would run."
+    same "$stderr" "busypy: explain: warning: image: the kernel says \"Initramfs unpacking failed: invalid magic at start of compressed archive\" at byte $(stat -c %s plain), and goes on with what it has unpacked before"
+    run -0 "$HELPERS/../unpack" image test -x init
+    same "$output" "Initramfs unpacking failed: invalid magic at start of compressed archive"
+}
+
+@test "a file that the archive ends in is kept open for writing" {
+    archive root >plain
+    head -c 3000 plain >cut
+    explain_init 1 cut
+    same "${lines[-1]}" "It would fail with ETXTBSY (Text file busy): cannot start /init: Text file busy: the archive ends within it, and the kernel keeps it open for writing"
+    gzip -c plain | head -c 3000 >cut.gz
+    explain_init 1 cut.gz
+    same "${lines[-1]}" "It would fail with ETXTBSY (Text file busy): cannot start /init: Text file busy: the archive ends within it, and the kernel keeps it open for writing (Hint: the kernel unpacks cut.gz up to byte 0: read error)"
+    { cat plain; head -c 100000 /dev/urandom | bzip2 | head -c 50000; } >cut.bz2
+    explain_init 1 cut.bz2
+    same "${lines[-1]}" "It would fail with ENOENT (No such file or directory): the kernel may crash: the stream at byte $(stat -c %s plain) of cut.bz2 ends early, and it reads on behind it"
+}
+
+@test "members that the kernel leaves out, and why" {
+    (cd root && printf '%s\n' init sbin/init | cpio --quiet -o -H newc) >image
+    run -1 "$BUSYPY" explain --root image /sbin/init
+    same "${lines[-1]}" "It would fail with ENOENT (No such file or directory): cannot start /sbin/init: /sbin does not exist (Hint: image has it, but no folder for it that comes before it: the kernel leaves it out)"
+    ln root/sbin/init root/bin/other
+    (cd root && printf '%s\n' bin/other sbin sbin/init | cpio --quiet -o -H newc) >image
+    run -1 "$BUSYPY" explain --root image /sbin/init
+    same "${lines[-1]}" "It would fail with ENOENT (No such file or directory): cannot start /sbin/init: No such file or directory (Hint: image has it as another name of a file whose first name is gone: the kernel leaves it out)"
+}
+
+@test "a replaced file keeps its other names" {
+    mkdir -p more/bin; printf '#!/bin/none\n' >more/bin/a; chmod 755 more/bin/a
+    ln root/sbin/init root/bin/a
+    { archive root; (cd more && echo bin/a | cpio --quiet -o -H newc); } >image
+    explain_init 1 image
+    same "${lines[1]}" '/init       script  ok    #!/bin/none'
 }
 
 @test "early microcode before it, as distributions have it" {
