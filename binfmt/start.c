@@ -302,20 +302,6 @@ static char **argv_by_script(const struct request *request, const struct contrac
 	return argv;
 }
 
-/* The working directory's path, for those that are given a relative one. */
-static const char *directory_of(const struct request *request, const struct script *script)
-{
-	struct cwd *cwd;
-
-	if (!script->tree->versions || request->path[0] == '/')
-		return "";
-	cwd = pages_get(sizeof(*cwd));
-	if (!cwd)
-		die(request->path, errno, "cannot prepare the arguments");
-	cwd_get(cwd);
-	return cwd->path;
-}
-
 /* What most need is on the stack: new pages, and their system calls, are a good part of what a
  * start takes here. */
 void start_beside(const struct contract *contract, const struct request *request,
@@ -325,9 +311,12 @@ void start_beside(const struct contract *contract, const struct request *request
 	char program[RUNTIME_PROGRAM_MAX];
 	char *few[KEPT_FEW];
 	char **envp = kept_environment(contract->flags & CONTRACT_USER_SITE, few);
+	struct cwd cwd = { .path = "" };
 	char **argv;
 
-	pin_path(request, script, directory_of(request, script));
+	if (script->tree->versions && request->path[0] != '/')
+		cwd_get(&cwd);
+	pin_path(request, script, cwd.path);
 	if (runtime_layout_program(word, line->interp, program, sizeof(program)) == 0)
 		argv = argv_of(request, program, line);
 	else

@@ -3,21 +3,31 @@
 #include "sys/cwd.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/path_size.h"
 #include "core/str.h"
+#include "sys/pages.h"
+
+/* The system call itself: a C library may search upwards where the kernel has no path. A directory
+ * outside of the root is told as "(unreachable)/...". */
+static const char *path_of_here(char *dst, size_t size)
+{
+	return dst && syscall(SYS_getcwd, dst, size) > 0 ? dst : NULL;
+}
 
 void cwd_get(struct cwd *ret)
 {
-	/* The system call itself: a C library may search upwards where the kernel has no path. A
-	 * directory outside of the root is told as "(unreachable)/...". */
-	long n = syscall(SYS_getcwd, ret->path, sizeof(ret->path));
 	struct stat st;
 
-	if (n <= 0 || ret->path[0] != '/')
-		ret->path[0] = '\0';
+	ret->path = path_of_here(ret->near, sizeof(ret->near));
+	if (!ret->path && errno == ERANGE)
+		ret->path = path_of_here(pages_get(PATH_SIZE), PATH_SIZE);
+	if (!ret->path || ret->path[0] != '/')
+		ret->path = "";
 	ret->known = stat(".", &st) == 0;
 	if (ret->known) {
 		ret->dev = st.st_dev;

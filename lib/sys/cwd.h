@@ -7,14 +7,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/path_size.h"
-
 struct cwd {
-	char path[PATH_SIZE]; /* empty if there is no path to it: deleted, or outside of the root */
-	bool known;	      /* these are the directory's */
+	const char *path; /* "" if there is no path to it: deleted, or outside of the root */
+	bool known;	  /* these are the directory's */
 	uint64_t dev, ino;
+	char near[256]; /* where a path of usual length is: a stack page less per start */
 };
 
+/* A longer path gets a page of its own, which is never freed. */
 void cwd_get(struct cwd *ret);
 
 /* Goes back to it; where that is not possible, or leads to another directory (a view has its own

@@ -214,6 +214,22 @@ SCRIPT
 SCRIPT
 }
 
+@test "a working directory of any length" {
+    in_machine <<'SCRIPT'
+for length in 255 256 257 3000; do
+    cd "$dir"
+    while [ $((length - ${#PWD})) -gt 200 ]; do
+        name=$(printf 'd%.0s' {1..100}); mkdir -p "$name"; cd "$name"
+    done
+    name=$(head -c $((length - ${#PWD} - 1)) /dev/zero | tr '\0' e); mkdir -p "$name"; cd "$name"
+    [ ${#PWD} = $length ]
+    for who in env "setpriv --reuid 1000 --regid 1000 --clear-groups" "unshare --mount"; do
+        [ "$($who $tool | word cwd)" = "$PWD" ]
+    done
+done
+SCRIPT
+}
+
 @test "a working directory that the view has another of: an empty one, and a sentence" {
     in_machine <<'SCRIPT'
 for who in env "setpriv --reuid 1000 --regid 1000 --clear-groups" "unshare --mount"; do
