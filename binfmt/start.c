@@ -233,6 +233,10 @@ static void pin_path(const struct request *request, const struct script *script,
 
 	if (!tree->versions || path_below(path[0] == '/' ? path : cwd, tree->path))
 		return;
+	if (script->path == script->near) { /* the link was followed, and proven to lead there */
+		request->argv[0] = (char *)script->path;
+		return;
+	}
 	pinned = pages_get(PATH_SIZE);
 	if (!pinned)
 		die(path, errno, "cannot prepare the arguments");

@@ -157,7 +157,10 @@ const struct contract_tree *contract_sibling(const struct contract *contract, co
 	return NULL;
 }
 
-int contract_pin(const struct contract_tree *tree, const char *path, char *dst, size_t size)
+/* The part of path after "EXPORT/ENTRY", if it goes by an entry of the tree's export other than its
+ * folder of versions; *ret_entry is the entry. */
+static const char *by_entry(const struct contract_tree *tree, const char *path,
+			    const char **ret_entry)
 {
 	size_t n = tree->versions;
 	const char *rest;
@@ -165,10 +168,33 @@ int contract_pin(const struct contract_tree *tree, const char *path, char *dst, 
 	/* the export's own path, without "/versions" */
 	while (n && tree->path[n - 1] != '/')
 		n--;
-	if (n < 2 || strncmp(path, tree->path, n) != 0)
-		return -ENOENT;
+	if (n < 2 || strncmp(path, tree->path, n) != 0 || in_versions(tree, path))
+		return NULL;
 	rest = strchr(path + n, '/');
-	if (!rest || rest == path + n || in_versions(tree, path))
-		return -ENOENT;
-	return path_join(dst, size, tree->path, rest + 1);
+	*ret_entry = path + n;
+	return rest == path + n ? NULL : rest;
+}
+
+int contract_pin(const struct contract_tree *tree, const char *path, char *dst, size_t size)
+{
+	const char *entry;
+	const char *rest = by_entry(tree, path, &entry);
+
+	return rest ? path_join(dst, size, tree->path, rest + 1) : -ENOENT;
+}
+
+bool contract_by_link(const struct contract *contract, const char *path, size_t *ret_export,
+		      size_t *ret_link)
+{
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		const char *entry;
+		const char *rest = by_entry(&contract->trees[i], path, &entry);
+
+		if (!rest)
+			continue;
+		*ret_export = (size_t)(entry - path);
+		*ret_link = (size_t)(rest - path);
+		return true;
+	}
+	return false;
 }

@@ -107,4 +107,9 @@ const struct contract_tree *contract_sibling(const struct contract *contract, co
  * by one of its entries; -E2BIG. */
 int contract_pin(const struct contract_tree *tree, const char *path, char *dst, size_t size);
 
+/* True for a path that goes by what may be such a link of an export, of whatever version; the bytes
+ * of path that name "EXPORT/" and "EXPORT/current". */
+bool contract_by_link(const struct contract *contract, const char *path, size_t *ret_export,
+		      size_t *ret_link);
+
 #endif

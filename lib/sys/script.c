@@ -73,26 +73,58 @@ static bool is_elsewhere_for_proc(const struct contract *contract, int fd)
 bool script_elsewhere(const struct contract *contract, const struct request *request)
 {
 	struct place place;
+	size_t ignored;
 
 	if (priv_filtered())
 		return is_elsewhere_for_proc(contract, request->fd);
 	return path_canonical(request->path) && !contract_covers(contract, request->path) &&
+	       !contract_by_link(contract, request->path, &ignored, &ignored) &&
 	       probe_place(request->fd, "", &place, NULL) == 0 &&
 	       is_own_path(request->path, &place);
 }
 
-/* Where the file is. The path as given is asked first only if it lies in a tree: that it does not
- * has been found out before, or cannot be so. */
-static int path_of(const struct contract *contract, const struct request *request,
-		   const struct place *place, const char **ret)
+/* EXPORT/current/bin/tool as it is in the version that the link leads to by now. If that is another
+ * than a moment ago, when the kernel opened the script, and has the same file, it is as if the
+ * script had been started a moment later. -errno if it is no such path. */
+static int follow_link(const struct contract *contract, const char *path, char *dst, size_t size)
 {
-	char *path;
+	char target[128];
+	size_t export, link;
+	struct text text;
+	ssize_t n;
 
-	*ret = request->path;
-	if (place && request->path && contract_covers(contract, request->path) &&
-	    is_own_path(request->path, place))
-		return 0;
-	path = pages_get(PATH_SIZE);
+	if (!contract_by_link(contract, path, &export, &link) ||
+	    str_copy_bytes(dst, size, path, link) < 0)
+		return -ENOENT;
+	n = readlink(dst, target, sizeof(target));
+	if (n <= 0 || n == (ssize_t)sizeof(target))
+		return -ENOENT;
+	text_init(&text, dst, size);
+	if (target[0] != '/')
+		text_add_bytes(&text, path, export);
+	text_add_bytes(&text, target, (size_t)n);
+	text_add(&text, path + link);
+	return text_check(&text);
+}
+
+/* The path of a file in a tree by the one that was given, if that proves to be so. */
+static const char *proven_path(const struct contract *contract, const char *path,
+			       const struct place *place, struct script *script)
+{
+	if (!contract_covers(contract, path)) {
+		if (follow_link(contract, path, script->near, sizeof(script->near)) < 0 ||
+		    !contract_covers(contract, script->near))
+			return NULL;
+		path = script->near;
+	}
+	return is_own_path(path, place) ? path : NULL;
+}
+
+/* Where the file is, for the kernel: /proc's entries of a new process take 20 us to make. */
+static int kernels_path(const struct request *request, const char **ret)
+{
+	char *path = pages_get(PATH_SIZE);
+
 	if (!path)
 		return -errno;
 	*ret = path;
@@ -230,11 +262,10 @@ bool script_may_show(const struct request *request)
 bool script_shown(const struct contract *contract, const struct request *request)
 {
 	struct place place;
-	const char *path;
+	const char *path = NULL;
 
 	return probe_place(request->fd, "", &place, NULL) == 0 &&
-	       may_be_ours(contract, &place, false) &&
-	       path_of(contract, request, NULL, &path) == 0 &&
+	       may_be_ours(contract, &place, false) && kernels_path(request, &path) == 0 &&
 	       (is_shown(path) || contract_covers(contract, path));
 }
 
@@ -253,7 +284,7 @@ void script_identify(const struct contract *contract, const struct request *requ
 	struct place place;
 	bool placed = probe_place(request->fd, "", &place, NULL) == 0;
 	bool possible = !placed || may_be_ours(contract, &place, host_root);
-	int r;
+	int r = 0;
 
 	ret->owner = OWNER_FOREIGN;
 	ret->tree = NULL;
@@ -261,7 +292,9 @@ void script_identify(const struct contract *contract, const struct request *requ
 	 * mounted anew. */
 	if (!possible && !host_root)
 		return;
-	r = path_of(contract, request, placed && host_root ? &place : NULL, &ret->path);
+	ret->path = placed && host_root ? proven_path(contract, request->path, &place, ret) : NULL;
+	if (!ret->path)
+		r = kernels_path(request, &ret->path);
 	if (r < 0) {
 		ret->owner = owner_without_path(r, possible, host_root);
 		return;

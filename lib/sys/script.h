@@ -16,7 +16,8 @@ struct err;
 struct script {
 	int owner;			  /* enum tier_owner */
 	const struct contract_tree *tree; /* where it is ours, or stale */
-	const char *path; /* canonical, where it is ours; the request's or the kernel's */
+	const char *path; /* canonical, where it is ours; the request's, near or the kernel's */
+	char near[192];	  /* a path by a link of an export, as it is in the version */
 };
 
 /* 1 if the process is in a view already, 0 if not, -errno if that cannot be told. */

@@ -146,6 +146,28 @@ static void test_pins(void)
 	      "a tree without versions");
 }
 
+static void test_links(void)
+{
+	struct contract contract = {
+		.n_trees = 2,
+		.trees = { { .path = "/srv/tree" },
+			   { .path = "/srv/e/versions/1", .versions = 15 } },
+	};
+	size_t export = 0, link = 0;
+
+	CHECK(contract_by_link(&contract, "/srv/e/current/bin/x", &export, &link) && export == 7 &&
+		      link == 14,
+	      "a path by a link: the export, and the link");
+	CHECK(!contract_by_link(&contract, "/srv/e/versions/2/x", &export, &link) &&
+		      !contract_by_link(&contract, "/srv/e/current", &export, &link) &&
+		      !contract_by_link(&contract, "/srv/e//x", &export, &link) &&
+		      !contract_by_link(&contract, "/srv/eel/current/x", &export, &link) &&
+		      !contract_by_link(&contract, "/srv/tree/bin/x", &export, &link) &&
+		      !contract_by_link(&contract, "current/bin/x", &export, &link),
+	      "and none");
+	CHECK(export == 7 && link == 14, "which writes nothing");
+}
+
 static void test_siblings(void)
 {
 	char path[CONTRACT_PATH_MAX + 64] = "/srv/e/versions/3x";
@@ -202,6 +224,7 @@ int main(void)
 {
 	test_valid();
 	test_programs();
+	test_links();
 	test_siblings();
 	test_pins();
 	test_find();
