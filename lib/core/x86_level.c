@@ -138,9 +138,7 @@ static bool read_properties(const uint8_t *at, size_t n, size_t word, unsigned *
 			*ret = level_of_bits(word_at(at));
 			return true;
 		}
-		step = align_up(size, word);
-		if (step > n)
-			return true;
+		step = align_up(size, word); /* n is a multiple, too */
 		at += step;
 		n -= step;
 	}

@@ -68,6 +68,16 @@ refuses() {
     refuses "$PWD/fast-2-cp312-cp312-linux.whl: its name is none that Python 3.11, the runtime for $ARCH, imports" "$TREE" fast-2-cp312-cp312-linux.whl
 }
 
+@test "a wheel that is built for newer processors" {
+    mkdir -p native/{fast,fast-2.dist-info}; echo >native/fast/__init__.py; echo 'Name: fast' >native/fast-2.dist-info/METADATA
+    library native/one.so
+    module=fast/one.cpython-311-$ARCH-linux-gnu.so
+    extension "native/$module" "$PWD/native/one.so" -Wl,-z,x86-64-v3 -Wl,-rpath,'$ORIGIN/..'
+    wheel fast-2-cp311-cp311-linux_"$ARCH".whl native
+    run -0 "${ADD[@]}" "$TREE" fast-2-*.whl
+    same "$output" "busypy: add: warning: $ARCH: etc/python/$ARCH/usr/lib/python3/dist-packages/$module: needs x86-64-v3: on an older processor glibc ends what loads it: 'CPU ISA level is lower than required'"
+}
+
 @test "archives that are no wheel" {
     echo text >text.whl
     refuses "cannot read the wheel $PWD/text.whl: Unrecognized archive format" "$TREE" text.whl

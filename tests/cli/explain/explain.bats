@@ -109,6 +109,15 @@ It would run."
     same "$(sentence 1 ./prog)" "It would end with exit status 127: ./libf.so, which $PWD/prog needs, is missing (Hint: install it where ld.so looks, or name its directory in LD_LIBRARY_PATH)"
 }
 
+@test "a machine that boots needs a processor: which one is told" {
+    mkdir -p root/{lib64,lib}
+    echo 'int main(void){return 0;}' | cc -o root/init -Wl,-z,x86-64-v3 -x c -
+    cp -L /lib64/ld-linux-x86-64.so.2 root/lib64; cp -L /lib/x86_64-linux-gnu/libc.so.6 root/lib
+    run -0 "$BUSYPY" explain -n --root root /init
+    [[ ${lines[2]} =~ "/init "\ *libraries\ *ok\ *"needs a processor with x86-64-v3"$ ]]
+    [[ ${lines[-1]} = "It would run." ]]
+}
+
 @test "what cannot be told is no answer" {
     cp "$HELPERS/nothing" prog; chmod 711 prog; chmod 755 .
     cp "$BUSYPY" "$BUSYPY-full" .

@@ -175,8 +175,9 @@ static void test_unsound_notes(void)
 	struct note note = { 0 };
 	unsigned level = 77;
 
-	add_head(&note, 32);
-	add_property(&note, USED, V4);
+	add_head(&note, 48);
+	add_property(&note, CET, 3);
+	add_property(&note, 0xb0008000, 1);
 	add_property(&note, ISA, V4);
 	CHECK(needed(&note, X86_LEVEL_GNU_PROPERTY) == 0, "types must ascend");
 	CHECK(!x86_level_needed(note.bytes, note.n, X86_LEVEL_NOTE, 4, ELFCLASS64, &level),
@@ -205,6 +206,42 @@ static void test_unsound_notes(void)
 	CHECK(level == 77, "nothing is written where there is no note");
 }
 
+/* Properties before it, and instead of it. */
+static void test_others(void)
+{
+	struct note note = { 0 };
+
+	add_head(&note, 48);
+	add_property(&note, 5, 1);
+	add_property(&note, 0xb0008000, 1);
+	add_property(&note, ISA, V2);
+	CHECK(needed(&note, X86_LEVEL_NOTE) == 2, "behind others");
+	note.n = 0;
+	add_head(&note, 32);
+	add_property(&note, 0xb0008001, 1);
+	add_property(&note, CET, 3);
+	CHECK(needed(&note, X86_LEVEL_NOTE) == 0, "others alone");
+	note.n = 0;
+	add_head(&note, 16);
+	add_property(&note, USED, V4);
+	CHECK(needed(&note, X86_LEVEL_NOTE) == 0, "a later one alone");
+	note.n = 0;
+	add_head(&note, 0);
+	CHECK(needed(&note, X86_LEVEL_NOTE) == 0, "no property at all");
+	note.n = 0;
+	add_head(&note, 16);
+	add_word(&note, ISA);
+	add_word(&note, 400);
+	add_word(&note, V4);
+	add_word(&note, 0);
+	CHECK(needed(&note, X86_LEVEL_NOTE) == 0, "a property that is longer than its note");
+	note.n = 0;
+	add_head(&note, 16);
+	add_property(&note, ISA, V4);
+	note.bytes[12] = 'g';
+	CHECK(needed(&note, X86_LEVEL_NOTE) == 77, "another owner's note");
+}
+
 static void test_narrow_note(void)
 {
 	struct note note = { 0 };
@@ -227,6 +264,7 @@ int main(void)
 	test_levels_of_notes();
 	test_two_notes();
 	test_unsound_notes();
+	test_others();
 	test_narrow_note();
 	return done();
 }

@@ -28,6 +28,7 @@ int main(void)
 		{ "-v1", 0 },
 		{ "v1", 0 },
 		{ "12", 0 },
+		{ "kvm64-1", 0 },
 		{ "Haswell,-avx2", 0 },
 		{ "Haswell-v", 0 },
 		{ "haswell", 0 },
