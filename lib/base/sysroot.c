@@ -18,11 +18,15 @@
 #include "core/view_boot.h"
 #include "sys/below.h"
 
-enum { LINKS_MAX = 40 /* as the kernel's MAXSYMLINKS */ };
+enum {
+	LINKS_MAX = 40, /* as the kernel's MAXSYMLINKS */
+	/* For the kernel a path and each link's target have their limit, but no sum of them has. */
+	REST_SIZE = 2 * PATH_SIZE,
+};
 
 struct walk {
 	char done[PATH_SIZE]; /* resolved, without a trailing slash; "" is "/" */
-	char rest[PATH_SIZE]; /* still to be walked */
+	char rest[REST_SIZE]; /* still to be walked */
 	char real[PATH_SIZE]; /* where done is on this machine */
 	int links;
 	const struct sysroot_mount *mount; /* which real is of */
@@ -223,7 +227,7 @@ static void drop_last(char *path)
 /* Puts a link's target before the rest of the walk. */
 static int go_on_at(struct walk *walk, const char *target)
 {
-	char rest[PATH_SIZE];
+	char rest[REST_SIZE];
 	struct text text;
 
 	if (++walk->links > LINKS_MAX)
@@ -317,7 +321,7 @@ static int walk_path(const struct sysroot *root, const char *path, bool follow_l
 	walk->real[0] = '\0';
 	walk->links = 0;
 	walk->trail = trail;
-	if (str_copy(walk->rest, sizeof(walk->rest), path) < 0)
+	if (str_copy(walk->rest, PATH_SIZE, path) < 0)
 		return -ENAMETOOLONG;
 	while (walk->rest[strspn(walk->rest, "/")]) {
 		r = step(root, walk, follow_last);
