@@ -68,6 +68,7 @@ static bool is_kernels(int r)
 	case EBUSY:
 	case EXDEV:
 	case EMLINK:
+	case ENXIO:  /* of a pipe that nobody reads */
 	case ESTALE: /* of maybe_link() */
 		return true;
 	default:
@@ -241,24 +242,33 @@ static int maybe_link(struct rootfs *rootfs, const struct cpio_member *member,
 	r = place_find(rootfs, name, &old);
 	if (r == 0 && linkat(old.dir, old.name, place->dir, place->name, 0) < 0)
 		r = -errno;
+	if (r == -EPERM) /* it is a directory now */
+		return -ESTALE;
 	return r == 0 ? 1 : is_kernels(r) ? -ESTALE : r;
 }
 
 /* Opens the file to be written. Not emptied if it has just become another name: its bytes may have
- * come already. */
+ * come already; and if that is of a link, what the link leads to is written. */
 static int open_file(struct rootfs *rootfs, const struct cpio_member *member,
 		     const struct place *place, bool is_link)
 {
+	struct open_how how = { .flags = O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC,
+				.mode = 0600,
+				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
 	FD_CLEANUP int fd = -1;
+	struct stat st;
 
 	if (place->has_slash)
 		return -EISDIR;
-	fd = openat(place->dir, place->name,
-		    O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
-			    (is_link ? 0 : O_TRUNC),
-		    0600);
+	if (!is_link)
+		how.flags |= O_TRUNC;
+	fd = below_call(rootfs->dir, place->text, &how);
 	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
 		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -ENXIO;
 	if (fchmod(fd, (member->mode & 0777) | 0600) < 0 ||
 	    (member->size && ftruncate(fd, member->size) < 0))
 		return -errno;
@@ -340,7 +350,8 @@ static int make_link(const struct cpio_member *member, const char *target, void 
 	clean(&place, 0);
 	if (place.has_slash)
 		r = -ENOENT;
-	else if (symlinkat(target, place.dir, place.name) < 0)
+	/* no call makes a link to nothing, which leads where it lies itself */
+	else if (symlinkat(*target ? target : ".", place.dir, place.name) < 0)
 		r = -errno;
 	return settle(rootfs, member->name, r);
 }
