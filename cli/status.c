@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* busypy status: what is enabled, who is asked first, who gets which tier, what is missing here. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "core/conf.h"
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/nsswitch.h"
 #include "core/rule.h"
 #include "core/runtime_layout.h"
 #include "core/str.h"
@@ -20,12 +22,16 @@
 #include "handler/service_state.h"
 #include "handler/watch.h"
 #include "sys/binfmt.h"
+#include "sys/fd.h"
+#include "sys/nscd.h"
 #include "sys/script.h"
 #include "commands.h"
 #include "options.h"
 #include "say.h"
 
 enum section { TREES, SERVICE, ENTRIES, TIERS, KERNEL };
+
+#define NSSWITCH_CONF "/etc/nsswitch.conf"
 
 enum { SECTIONS = KERNEL + 1, RULES_MAX = 512, EXIT_ATTENTION = 1 };
 
@@ -283,6 +289,28 @@ static void add_feature(struct table *table, const char *feature, int r, const s
 	(void)table_add(table, cells);
 }
 
+/* The service modules of nsswitch.conf are libraries of the host, which no tree's Python loads. */
+static void add_names(struct table *table)
+{
+	static char conf[64 * 1024];
+	char others[256];
+	struct err err = { 0 };
+	ssize_t size = fd_read_file(AT_FDCWD, NSSWITCH_CONF, conf, sizeof(conf));
+	int n = size < 0 ? 0
+			 : nsswitch_others(conf, (size_t)size, "passwd", others, sizeof(others));
+	int r = n ? nscd_probe() : 0;
+
+	if (r < 0)
+		(void)err_say(&err, -r,
+			      "users of %s (" NSSWITCH_CONF
+			      ") have no names for a tree: " NSCD_SOCKET
+			      ": %s (Hint: nscd, nsncd or unscd serves them)",
+			      n > 0 ? others : "many services", strerror(-r));
+	add_feature(table, "users of other services", r, &err,
+		    n ? "by the name service cache at " NSCD_SOCKET
+		      : NSSWITCH_CONF " names none but files");
+}
+
 static void fill_kernel(struct status *status, struct table *table)
 {
 	struct err err = { 0 };
@@ -304,6 +332,7 @@ static void fill_kernel(struct status *status, struct table *table)
 		add_feature(table, "unique mount ids", unique ? 0 : -1, &err,
 			    "the host's root cannot be mistaken");
 	}
+	add_names(table);
 	if (mounts_summarise(&status->conf, &mounts, &err) < 0)
 		return;
 	(void)err_say(&err, ENOTSUP, "/ is private: later mounts do not reach the views");

@@ -58,10 +58,10 @@ END
 
 @test "row: nss" {
     "$ROOT/tests/project/manual/nss-module" "$BATS_TEST_TMPDIR/libnss_manual.so.2"
+    "$ROOT/tests/project/manual/nss-services" "$BATS_TEST_TMPDIR"
+    chmod 755 "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR"
     DIR=$BATS_TEST_TMPDIR row <<'END'
-echo 'passwd: files manual' >/opt/nsswitch.conf
-mount --bind /opt/nsswitch.conf /etc/nsswitch.conf
-same "$(LD_LIBRARY_PATH=$DIR getent passwd fred)" "fred::1234:1234:::"
+only_by_module "$DIR"
 export LD_LIBRARY_PATH=$DIR
 same "$(ask <<'PY'
 import os, pwd, subprocess
@@ -73,6 +73,21 @@ except KeyError:
 subprocess.run(["getent", "passwd", "fred"])
 PY
 )" $'root\nunknown\nfred::1234:1234:::'
+unset LD_LIBRARY_PATH
+# a cache that the host serves is asked before any module: by root, by users
+for kind in "nscd no" "nscd yes" "unscd no"; do
+    serve_names "$DIR" "$DIR/${kind% *}" "${kind#* }"
+    for who in env as_user; do
+        same "$(ask $who <<<'import pwd; print(pwd.getpwnam("fred").pw_uid)')" 1234 ||
+            { echo "by $kind"; cat /opt/nscd.log; exit 1; }
+    done
+    kill -KILL $nscd; wait $nscd || :
+done
+same "$(status_of_names)" "no users of 'manual' (/etc/nsswitch.conf) have no names for a tree: /var/run/nscd/socket: Connection refused (Hint: nscd, nsncd or unscd serves them)"
+rm /run/nscd/socket
+same "$(status_of_names)" "no users of 'manual' (/etc/nsswitch.conf) have no names for a tree: /var/run/nscd/socket: No such file or directory (Hint: nscd, nsncd or unscd serves them)"
+echo 'passwd: files' >/opt/nsswitch.conf
+same "$(status_of_names)" "yes /etc/nsswitch.conf names none but files"
 END
 }
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The name service cache of this machine: glibc asks it before any module of its own. */
+#ifndef BUSYPY_SYS_NSCD_H
+#define BUSYPY_SYS_NSCD_H
+
+#define NSCD_SOCKET "/var/run/nscd/socket" /* of nscd, nsncd and unscd; glibc, nscd/nscd-client.h \
+					    */
+
+/* 0 if somebody serves it, else -errno: -ENOENT, -ECONNREFUSED, ... */
+int nscd_probe(void);
+
+#endif
