@@ -65,7 +65,7 @@ for who in env "$user"; do
     # of loader and enter: after the script's exec, up to the interpreter's
     sed -n "\\|execve(\"$e/current/bin/tool\"|,\\|execve(\"/usr/bin/python3\"|p" /run/trace >/run/loader
     grep -F "readlink(\"$e/current\"" /run/loader
-    ! grep -E '"/proc|mmap' /run/loader
+    [ "$(grep -cE '"/proc|mmap' /run/loader)" = 0 ]
 done
 SCRIPT
 }
