@@ -50,9 +50,14 @@ static void write_names(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const char *path;
+	static const char *const hwcaps[] = { "x86-64-v3", "x86-64-v2", NULL };
+	const struct ldcache_wanted wanted = { "libc.so.6", 0x0303, hwcaps, 6 };
+	const char *path = ldcache_find(data, size, &wanted);
 	size_t at = 0;
 
+	if (path &&
+	    ((const uint8_t *)path < data || path + strlen(path) >= (const char *)data + size))
+		abort();
 	write_names(data, size);
 	while ((path = ldcache_next(data, size, "libc.so.6", &at))) {
 		if ((const uint8_t *)path < data ||

@@ -90,6 +90,89 @@ static void test_order(void)
 	      "a name whose order is another on each arch");
 }
 
+enum { ENTRIES = 5, STRINGS = HEAD + ENTRIES * ENTRY };
+
+static void put_entry(uint8_t *cache, size_t i, uint32_t flags, uint32_t value, uint64_t hwcap)
+{
+	uint8_t *entry = cache + HEAD + i * ENTRY;
+
+	put(entry, flags);
+	put(entry + 4, STRINGS);
+	put(entry + 8, STRINGS + value);
+	memcpy(entry + 16, &hwcap, sizeof(hwcap));
+}
+
+/* libx.so five times: for another arch, for v2, for v3, with a legacy hwcap, and plain. */
+static size_t make_named(uint8_t *cache)
+{
+	static const char strings[] = "libx.so\0/2\0/3\0/4\0/5\0/1\0x86-64-v2\0x86-64-v3";
+	const uint64_t named = (uint64_t)1 << 62;
+	size_t names = STRINGS + 64, at = names + 8;
+
+	memset(cache, 0, 512);
+	memcpy(cache, "glibc-ld.so.cache1.1", 20);
+	put(cache + 20, ENTRIES);
+	cache[28] = 2;
+	put(cache + 32, (uint32_t)at);
+	put_entry(cache, 0, 0x0003, 20, 0);
+	put_entry(cache, 1, 0x0303, 8, named | (uint64_t)2 << 32);
+	put_entry(cache, 2, 0x0303, 11, named | (uint64_t)3 << 32 | 1);
+	put_entry(cache, 3, 0x0303, 14, 4);
+	put_entry(cache, 4, 0x0303, 17, 0);
+	memcpy(cache + STRINGS, strings, sizeof(strings));
+	put(cache + names, STRINGS + 23);
+	put(cache + names + 4, STRINGS + 33);
+	put(cache + at, 0xeaa42174);
+	put(cache + at + 4, 2);
+	put(cache + at + 8, 0); /* another section */
+	put(cache + at + 24, 1);
+	put(cache + at + 32, (uint32_t)names);
+	put(cache + at + 36, 8);
+	return at + 40;
+}
+
+static void test_choice(void)
+{
+	static const char *const v3[] = { "x86-64-v3", "x86-64-v2", NULL };
+	static const char *const v2[] = { "x86-64-v2", NULL };
+	static const char *const v1[] = { NULL };
+	struct ldcache_wanted wanted = { "libx.so", 0x0303, v3, 0 };
+	uint8_t cache[512];
+	size_t n = make_named(cache);
+	const char *path = ldcache_find(cache, n, &wanted);
+
+	CHECK_TEXT(path ? path : "", "/3", "the best for the processor, not the first");
+	wanted.hwcaps = v2;
+	path = ldcache_find(cache, n, &wanted);
+	CHECK_TEXT(path ? path : "", "/2", "of an older one");
+	wanted.hwcaps = v1;
+	path = ldcache_find(cache, n, &wanted);
+	CHECK_TEXT(path ? path : "", "/5", "one without any takes the plain one");
+	wanted.legacy = 6;
+	path = ldcache_find(cache, n, &wanted);
+	CHECK_TEXT(path ? path : "", "/4", "or the one for its legacy hwcaps");
+	wanted.hwcaps = NULL;
+	wanted.flags = 0x0003;
+	path = ldcache_find(cache, n, &wanted);
+	CHECK_TEXT(path ? path : "", "/1", "that of its arch");
+	wanted.name = "liby.so";
+	CHECK(!ldcache_find(cache, n, &wanted), "a name that is not there");
+	wanted = (struct ldcache_wanted){ "libx.so", 0x0303, v3, 0 };
+	put(cache + STRINGS + 72 + 32, UINT32_MAX);
+	path = ldcache_find(cache, n, &wanted);
+	CHECK_TEXT(path ? path : "", "/5", "names that lie outside suit nobody");
+	put(cache + STRINGS + 72 + 4, 1);
+	path = ldcache_find(cache, n, &wanted);
+	CHECK_TEXT(path ? path : "", "/5", "nor do none");
+	put(cache + STRINGS + 72, 0);
+	path = ldcache_find(cache, n, &wanted);
+	CHECK_TEXT(path ? path : "", "/5", "another magic");
+	put(cache + 32, UINT32_MAX);
+	path = ldcache_find(cache, n, &wanted);
+	CHECK_TEXT(path ? path : "", "/5", "extensions that lie outside");
+	CHECK(!ldcache_find(cache, 0, &wanted), "nothing has nothing");
+}
+
 int main(void)
 {
 	uint8_t cache[512], both[512 + 64] = "ld.so-1.7.0";
@@ -132,5 +215,6 @@ int main(void)
 	test_golden("x86_64", little);
 	test_golden("s390x", large);
 	test_order();
+	test_choice();
 	return done();
 }
