@@ -5,25 +5,29 @@
 #include <elf.h>
 #include <string.h>
 
+#include "core/ldso_path.h"
+#include "core/path_size.h"
+#include "core/str.h"
 #include "elf/dynamic.h"
 
-/* True if a directory (n bytes) is $ORIGIN or below something above it, inside the tree. */
-static bool dir_inside(const char *dir, size_t n, unsigned depth)
+/* Stands for the file's own directory while a list is looked at: no path has it. */
+#define ORIGIN "\1"
+
+/* True if a directory (n bytes) is $ORIGIN or below something above it, inside the tree. $LIB and
+ * $PLATFORM are one name at least. */
+static bool dir_inside(const char *entry, size_t n, unsigned depth)
 {
-	static const char *const origins[] = { "$ORIGIN", "${ORIGIN}" };
-	const char *end = dir + n;
-	size_t skipped = 0;
+	const struct ldso_tokens tokens = { .origin = ORIGIN, .lib = "lib", .platform = "any" };
+	char dir[PATH_SIZE];
+	const char *s;
 
-	for (size_t i = 0; i < sizeof(origins) / sizeof(origins[0]); i++) {
-		size_t m = strlen(origins[i]);
-
-		if (n >= m && memcmp(dir, origins[i], m) == 0 && (n == m || dir[m] == '/'))
-			skipped = m;
-	}
-	if (!skipped)
+	if (ldso_expand(entry, n, &tokens, dir, sizeof(dir)) < 0 || !str_starts(dir, ORIGIN))
 		return false;
-	for (const char *s = dir + skipped; s < end;) {
-		size_t m = strcspn(++s, "/:");
+	s = dir + strlen(ORIGIN);
+	if ((*s && *s != '/') || strstr(s, ORIGIN))
+		return false;
+	while (*s) {
+		size_t m = strcspn(++s, "/");
 
 		if (m == 2 && memcmp(s, "..", 2) == 0) {
 			if (!depth--)
@@ -39,30 +43,27 @@ static bool dir_inside(const char *dir, size_t n, unsigned depth)
 /* The first directory of a list that is not inside, as ld.so takes it; NULL if all are. */
 static const char *first_outside(const char *dirs, unsigned depth, size_t *ret_n)
 {
+	struct ldso_list list = { dirs, LDSO_SEP_RPATH };
+	const char *entry;
+
 	if (!dirs || !*dirs)
 		return NULL;
-	for (const char *s = dirs;; s++) {
-		size_t n = strcspn(s, ":");
-
-		if (!dir_inside(s, n, depth)) {
-			*ret_n = n;
-			return s;
-		}
-		s += n;
-		if (!*s)
-			return NULL;
+	while (ldso_list_next(&list, &entry, ret_n)) {
+		if (!dir_inside(entry, *ret_n, depth))
+			return entry;
 	}
+	return NULL;
 }
 
-/* Names are looked up; a path is opened as it is. */
+/* Names are looked up; a path, or what tokens make one of, is opened as it is. */
 static const char *first_path(const struct elf_dynamic *file)
 {
 	for (size_t i = 0; i < file->n_needed; i++) {
-		if (strchr(file->needed[i], '/'))
+		if (strpbrk(file->needed[i], "/$"))
 			return file->needed[i];
 	}
 	for (size_t i = 0; i < file->n_filters; i++) {
-		if (strchr(file->filters[i].name, '/'))
+		if (strpbrk(file->filters[i].name, "/$"))
 			return file->filters[i].name;
 	}
 	return NULL;

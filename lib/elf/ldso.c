@@ -67,7 +67,9 @@ static void guess(const struct arch *arch, struct ldso_build *ret)
 /* rtld.c, do_preload: from a # on, a line is a comment. */
 static void blank_comments(char *list)
 {
-	for (char *s = list; s && (s = strchr(s, '#'));)
+	char *s = list;
+
+	while ((s = strchr(s, '#')))
 		memset(s, ' ', strcspn(s, "\n"));
 }
 
@@ -88,9 +90,8 @@ static int read_glibc(struct elf_ldso *ldso)
 	}
 	if (read_file(ldso->root, ldso->build->cache, &ldso->cache, &ldso->cache_size) < 0)
 		ldso->cache_size = 0;
-	(void)read_file(ldso->root, ldso->build->preload, &ldso->preload_file,
-			&n); /* may be none */
-	blank_comments(ldso->preload_file);
+	if (read_file(ldso->root, ldso->build->preload, &ldso->preload_file, &n) == 0)
+		blank_comments(ldso->preload_file);
 	return 0;
 }
 

@@ -15,6 +15,8 @@ def cases(machine):
     yield from cuts(base, open(shutil.which("true"), "rb").read())
     yield from interpreters(base)
     yield from libraries(base)
+    yield from searches(base)
+    yield from bindings(base)
     yield from musl(base)
 
 
@@ -118,6 +120,69 @@ def libraries(base):
     os.symlink("origin", f"{base}/link")
     yield Case("a program by a link, a library by $ORIGIN", f"{base}/link", "status 0")
     yield from wrong_libraries(base, library, one)
+
+
+def searches(base):
+    """Where ld.so looks: ../ldso has all that there is of these."""
+    base += "/search"
+    for name in ("lib", "broken", "other"):
+        os.makedirs(f"{base}/{name}")
+    compile_c(f"{base}/lib/libs1.so", "int one(void){return 0;}", "-shared", "-fPIC")
+    caller = "int one(void); int main(void){return one();}"
+
+    def link(name, *options):
+        compile_c(f"{base}/{name}", caller, f"-L{base}/lib", "-ls1", *options)
+        return f"{base}/{name}"
+
+    bare = link("bare")
+    for number, (path, wanted) in enumerate({
+            "/none:$ORIGIN/lib": "0", f"{base}/${{LIB}}/../../lib": "127", "lib": "0",
+            f"/none;{base}/lib": "127", "$ORIGINAL/lib": "127"}.items()):
+        yield Case(f"RUNPATH {path}", link(f"run{number}", f"-Wl,-rpath,{path}"),
+                   f"status {wanted}", directory=base)
+    for path, wanted in {f"/none;{base}/lib": "0", "lib": "0", ".": "127", "/none:": "127",
+                         "$ORIGIN/lib": "0"}.items():
+        yield Case(f"LD_LIBRARY_PATH {path}", bare, f"status {wanted}", directory=base,
+                   environment={"LD_LIBRARY_PATH": path})
+    yield Case("LD_LIBRARY_PATH that ends with the working directory", bare, "status 0",
+               directory=f"{base}/lib", environment={"LD_LIBRARY_PATH": "/none:"})
+    hidden = link("hidden", "-Wl,-z,nodefaultlib", f"-Wl,-rpath,{base}/lib")
+    yield Case("a program that wants none of ld.so's directories", hidden, "status 127",
+               sentence="libc.so.6")
+    write(f"{base}/broken/libs1.so", "text" * 20)
+    yield Case("a text where a library is looked for first", bare, "status 127",
+               sentence="it is no ELF file",
+               environment={"LD_LIBRARY_PATH": f"{base}/broken:{base}/lib"})
+    write(f"{base}/other/libs1.so", elf.program("i386", kind=3))
+    yield Case("a library of another class where it is looked for first", bare, "status 0",
+               environment={"LD_LIBRARY_PATH": f"{base}/other:{base}/lib"})
+
+
+def bindings(base):
+    """What must be there before a program starts, also when functions wait for their call."""
+    base += "/binding"
+    os.makedirs(f"{base}/lib")
+    library = f"{base}/lib/libv1.so"
+    compile_c(library, "int v; int f(void){return 0;}", "-shared", "-fPIC")
+    sources = {"address": "extern int v; int *at = &v; int main(void){return 0;}",
+               "copy": "extern int v; int main(int n, char **a){return n > 5 ? v : 0;}",
+               "call": "int f(void); int main(int n, char **a){return n > 5 ? f() : 0;}",
+               "weak": "extern int v __attribute__((weak)); int *at = &v; int main(){return 0;}"}
+    for name, source in sources.items():
+        compile_c(f"{base}/{name}", source, f"-L{base}/lib", "-Wl,--no-as-needed", "-lv1",
+                  "-no-pie", "-fno-pie", f"-Wl,-rpath,{base}/lib")
+        yield Case(f"{name} of what is there", f"{base}/{name}", "status 0")
+    os.rename(library, f"{base}/whole.so")
+    compile_c(library, "int other;", "-shared", "-fPIC")
+    for name, wanted in {"address": 127, "copy": 127, "call": 0, "weak": 0}.items():
+        yield Case(f"{name} of what is gone", f"{base}/{name}", f"status {wanted}",
+                   sentence="no library has v" if wanted else "")
+    yield Case("a call of what is gone, LD_BIND_NOW", f"{base}/call", "status 127",
+               environment={"LD_BIND_NOW": "1"})
+    yield Case("a call of what is gone, LD_BIND_NOW empty", f"{base}/call", "status 0",
+               environment={"LD_BIND_NOW": ""})
+    yield Case("what is gone, in a library that is preloaded", f"{base}/address", "status 0",
+               environment={"LD_PRELOAD": f"{base}/whole.so"})
 
 
 def wrong_libraries(base, library, one):
