@@ -56,8 +56,9 @@ static enum tried refuse_other(struct search *search, int r)
 			       : FOUND;
 	case -ENOENT:
 	case -EACCES:
-	case -ENOTDIR:
 		return NOTHING;
+	case -ENOTDIR: /* 2.36 ends, 2.41 goes on */
+		return !search->ldso->musl && search->ldso->build->legacy ? ENDED : NOTHING;
 	case -ENAMETOOLONG:
 		return search->ldso->musl ? NOTHING : ENDED;
 	default:
@@ -112,8 +113,10 @@ static bool make_path(struct search *search, const char *dir, size_t n, const ch
 static bool is_there(const struct elf_ldso *ldso, const char *dir)
 {
 	char real[PATH_SIZE];
+	struct stat st;
 
-	return sysroot_find(ldso->root, dir, real) == 0;
+	return sysroot_find(ldso->root, dir, real) == 0 && stat(real, &st) == 0 &&
+	       S_ISDIR(st.st_mode);
 }
 
 /* A directory as glibc's lists have it, and its subdirectories for this processor. */

@@ -41,7 +41,6 @@ class Case:
         program = ["chroot", self.root, "/rawexec"] if self.root else [machine.rawexec]
         return [*self.wrap, *program, self.path, *self.arguments]
 
-
     def ask(self, machine):
         """explain's status, what it printed, and its complaint."""
         run = self.run(self.asked(machine))

@@ -7,6 +7,7 @@ import subprocess
 
 from case import Case
 from ldso import build, drawn, jail, listed
+from ldso.spec import GLIBC
 
 DRAWN = 400
 DRAWN_LONG = 5000
@@ -90,7 +91,7 @@ class Yard:
 
     def cache(self, specs):
         """What ldconfig finds, and then what has gone since."""
-        for libc in listed.GLIBC:
+        for libc in GLIBC:
             dirs = [f"/c/{number}/{name}" for number, spec in specs if libc in spec.libcs
                     for name in spec.cached]
             with open(f"{self.roots[libc]}/etc/ld.so.conf", "w", encoding="ascii") as file:

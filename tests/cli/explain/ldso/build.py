@@ -222,7 +222,8 @@ class Recipe:
             pie = [] if any(kind == "copy" for kind, *_ in self.used) else ["-pie"]
             parts = [workshop.part(*each).result() for each in self.defined]
             run("ld", *pie, *PLAIN, "-export-dynamic", "--allow-shlib-undefined",
-                "-dynamic-linker", self.interp, workshop.assembled(START).result(), *parts, *more, "-o", path)
+                "-dynamic-linker", self.interp, workshop.assembled(START).result(), *parts,
+                *more, "-o", path)
         else:
             workshop.link_library(path, self.soname, self.defined, more, self.versions)
         self.change(path)

@@ -2,7 +2,7 @@
 
 import random
 
-from ldso.listed import Spec
+from ldso.spec import GLIBC, MUSL, Spec
 
 DIRS = ("a", "b", "c")
 WHERE = ("$ORIGIN/{0}", "{{D}}/{0}", "${{ORIGIN}}/{0}", "{0}", "./{0}", "$ORIGIN/none/../{0}",
@@ -70,7 +70,9 @@ def case(number):
     needs = " ".join(f"needs:{name}" for name in names[:dice.randint(1, len(names))])
     program = f"program {dice.choice(USES)} {needs} {searched(dice)} {searched(dice)}".strip()
     return Spec(f"drawn: {number}", program, files, environment(dice),
-                directory=dice.choice(("{D}", "{D}", "/c")))
+                directory=dice.choice(("{D}", "{D}", "/c")),
+                libcs=GLIBC if any("edit:" in words for words in files.values())
+                else (*GLIBC, *MUSL))  # musl does not look at what is edited
 
 
 def cases(count):
