@@ -130,6 +130,10 @@ static void print_end(const char *tree, const struct check_counts *counts, bool 
 	print_number(counts->elf_files, "ELF file", ", ");
 	if (counts->notes && !notes)
 		print_number(counts->notes, "note", "; --notes prints ");
+	if (counts->beside)
+		(void)fputs("; its scripts run beside the host's programs, on clients and in "
+			    "sandboxes with the tree's alone",
+			    stdout);
 	(void)putchar('\n');
 }
 

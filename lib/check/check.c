@@ -132,6 +132,7 @@ static int run_all(struct run *run, struct err *err)
 	if (r < 0)
 		return r;
 	run->counts.archs = run->part.n_archs;
+	run->counts.beside = check_uses_host(&run->part);
 	run->counts.files = run->index.n;
 	run->counts.elf_files = pool_elf_files(pool);
 	report(run, pool);

@@ -4,6 +4,7 @@
 #ifndef BUSYPY_CHECK_CHECK_H
 #define BUSYPY_CHECK_CHECK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct arch;
@@ -37,6 +38,7 @@ struct check_request {
 struct check_counts {
 	uint64_t errors, warnings, notes;
 	uint64_t archs, files, elf_files;
+	bool beside; /* the tree says `programs = host` */
 };
 
 /* Checks. 0 if it could be done, whatever was found; -errno with a sentence if it could not tell:

@@ -306,7 +306,9 @@ static int follow_beside(struct world *world, struct decision *decision, struct 
 
 	if (runtime_layout_path(tree->word, "usr", prefix, sizeof(prefix)) < 0)
 		return err_set(err, ENAMETOOLONG, "%s", tree->word);
-	step = world_step(world, "runtime", prefix, "of %s, version %s; beside the host's programs",
+	step = world_step(world, "runtime", prefix,
+			  "of %s, version %s; beside the host's programs, in no view (programs = "
+			  "host)",
 			  tree->arch, tree->id);
 	world->parent = step;
 	if (script_beside(tree, decision->line.interp, decision->next, script, &line, err) < 0)

@@ -338,6 +338,29 @@ prefix=$("$py" 'import sys; print(sys.prefix)')
 SCRIPT
 }
 
+@test "a container of a user's own, with a root of its own and the runtimes bound read-only" {
+    enabled <<'SCRIPT'
+cat >/run/container <<'SH'
+mount -t tmpfs mine /mnt
+cd /mnt
+mkdir -p old proc run/busypy "./$TREE"
+mount --rbind /proc proc
+mount --bind "$TREE" "./$TREE"
+if [ "$1" = with ]; then mount --bind /run/busypy run/busypy && mount -o remount,bind,ro,nosuid,nodev run/busypy; fi
+pivot_root . old
+exec "$TREE/bin/py" 'import os, sys
+print(sys.prefix, os.getuid(), sorted(os.listdir("/"))[:2], bool(os.statvfs("/run/busypy").f_flag & os.ST_RDONLY))'
+SH
+prefix=$("$py" 'import sys; print(sys.prefix)')
+mine() { $1 unshare -Urm bash -eu /run/container "$2" 2>&1; }
+for who in "$user" "$bound"; do
+    [ "$(mine "$who" with)" = "$prefix 0 ['old', 'proc'] True" ] || fails "$who: $(mine "$who" with)"
+    status=0; got=$(mine "$who" without) || status=$?
+    [[ "$status $got" = "125 busypy: $py: "*"(Hint: a container or chroot has to have /run/busypy as well: "* ]] || fails "$who: $got"
+done
+SCRIPT
+}
+
 @test "another file in the interpreter's place is not started; enabling anew mends it" {
     enabled <<'SCRIPT'
 real=$("$py" 'import os; print(os.readlink("/proc/self/exe"))')
@@ -522,7 +545,7 @@ host' is the way without a view, see busypy.conf(5); take the line out)"
     enabled <<'SCRIPT'
 prefix=$("$py" 'import sys; print(sys.prefix)')
 "$BUSYPY" explain -n -o FILE,STEP,NOTE "$py" | sed "s/^[| \`-]*//; s/  */ /g" >/run/got
-grep -qxF "$prefix runtime of $(uname -m), version tree; beside the host's programs" /run/got || fails "$(cat /run/got)"
+grep -qxF "$prefix runtime of $(uname -m), version tree; beside the host's programs, in no view (programs = host)" /run/got || fails "$(cat /run/got)"
 grep -qxF "$prefix/bin/python3 program ELF for $(uname -m)" /run/got || fails "$(cat /run/got)"
 umount /run/busypy
 "$py" 'print(1)' >/run/said 2>&1 && fails

@@ -143,3 +143,13 @@ print(ascii([f["path"] for f in json.load(open(sys.argv[1], encoding="utf-8"))["
     grep -qxF "busypy: pack: warning: etc/python/$ARCH/usr/lib/python3.12/lib-dynload/_two.so ($ARCH) uses nobody, which nothing defines that it loads" \
         <<<"$output" || { echo "$output"; return 1; }
 }
+
+@test "the last line says of a tree that its scripts run beside the host's programs" {
+    "$ROOT/tests/support/clone" "$TREES/host" "$TREE"
+    run -0 "$BUSYPY" check "$TREE"
+    [[ ${lines[-1]} != *beside* ]]
+    rm -f "$TREE/etc/busypy/tree.conf"
+    echo 'programs = host' >"$TREE/etc/busypy/tree.conf"
+    run -0 "$BUSYPY" check "$TREE"
+    [[ ${lines[-1]} == "$TREE: sound: "*"; its scripts run beside the host's programs, on clients and in sandboxes with the tree's alone" ]]
+}
