@@ -10,9 +10,13 @@
 #include <unistd.h>
 
 #include "core/path_size.h"
+#include "core/runtime_layout.h"
 #include "kept.h"
 
 enum { CANNOT_RUN = 126 };
+
+/* Whether the user's packages are looked for, which the copy in a runtime says. */
+static const volatile char user_site[] = RUNTIME_USER_SITE RUNTIME_USER_SITE_YES;
 
 static int fail(const char *what)
 {
@@ -25,7 +29,8 @@ int main(int argc, char **argv)
 	char path[PATH_SIZE] = "";
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 2);
 	char *few[KEPT_FEW];
-	char **envp = kept_environment(true, few);
+	char **envp = kept_environment(
+		user_site[sizeof(RUNTIME_USER_SITE) - 1] == RUNTIME_USER_SITE_YES[0], few);
 
 	(void)argc;
 	if (n < 0)

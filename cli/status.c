@@ -16,11 +16,14 @@
 #include "core/rule.h"
 #include "core/runtime_layout.h"
 #include "core/str.h"
+#include "core/tree_conf.h"
 #include "handler/mounts.h"
 #include "handler/policy.h"
 #include "handler/round.h"
+#include "handler/runtimes.h"
 #include "handler/service_state.h"
 #include "handler/watch.h"
+#include "sys/apart.h"
 #include "sys/binfmt.h"
 #include "sys/fd.h"
 #include "sys/nscd.h"
@@ -32,6 +35,8 @@
 enum section { TREES, SERVICE, ENTRIES, TIERS, KERNEL };
 
 #define NSSWITCH_CONF "/etc/nsswitch.conf"
+
+enum { ASK_MS = 1000 }; /* a tree that has not answered by then is away */
 
 enum { SECTIONS = KERNEL + 1, RULES_MAX = 512, EXIT_ATTENTION = 1 };
 
@@ -95,14 +100,46 @@ static int parse(int argc, char **argv, struct status *ret)
 	return 0;
 }
 
+struct saying {
+	const struct conf *conf;
+	const char *tree;
+};
+
+static int ask_tree(struct err *err, void *ctx)
+{
+	const struct saying *saying = ctx;
+	int programs;
+	int r = runtimes_programs(saying->conf, saying->tree, &programs, err);
+
+	return r < 0 ? r : programs;
+}
+
+/* What a tree says now is not what is in force: words for it, or "". A tree that does not answer
+ * says nothing. */
+static const char *said_since(const struct status *status, const struct contract_tree *tree)
+{
+	struct saying saying = { &status->conf, tree->path };
+	int programs = apart_do_within(ask_tree, &saying, ASK_MS, NULL);
+	bool host = tree->flags & CONTRACT_TREE_HOST;
+
+	if (programs == PROGRAMS_HOST && !host)
+		return ", but 'programs = host' is said since: enable it anew";
+	if (programs == PROGRAMS_TREE && host)
+		return ", but 'programs = tree' is said since: enable it anew";
+	return "";
+}
+
 /* Beside the host's programs no template is entered; what counts is the runtime. */
 static void add_beside(struct status *status, struct table *table, const struct contract_tree *tree,
 		       const char *generation)
 {
 	struct err err = { 0 };
 	bool stands = script_runtime(tree, &err);
+	char words[128];
 	const char *cells[] = { tree->path, tree->id, tree->arch,
-				generation, NULL,     stands ? "beside the host" : err.text };
+				generation, NULL,     stands ? words : err.text };
+
+	(void)snprintf(words, sizeof(words), "beside the host%s", said_since(status, tree));
 
 	status->attention |= !stands;
 	(void)table_add(table, cells);
@@ -113,16 +150,17 @@ static void fill_trees(struct status *status, struct table *table)
 	for (size_t i = 0; status->enabled && i < status->contract.n_trees; i++) {
 		const struct contract_tree *tree = &status->contract.trees[i];
 		struct err err = { 0 };
-		char mounts[16] = "", generation[16];
+		char mounts[16] = "", generation[16], words[128];
 		int n = policy_template_mounts(tree, &err);
 		const char *cells[] = { tree->path, tree->id, tree->arch,
-					generation, mounts,   n < 0 ? err.text : "ready" };
+					generation, mounts,   n < 0 ? err.text : words };
 
 		(void)snprintf(generation, sizeof(generation), "%u", status->contract.generation);
 		if (tree->flags & CONTRACT_TREE_HOST) {
 			add_beside(status, table, tree, generation);
 			continue;
 		}
+		(void)snprintf(words, sizeof(words), "ready%s", said_since(status, tree));
 		if (n >= 0)
 			(void)snprintf(mounts, sizeof(mounts), "%d", n);
 		else

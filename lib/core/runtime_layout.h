@@ -39,6 +39,11 @@ enum { RUNTIME_WORD_SIZE = 5 }; /* WORD or BASE, 4 characters of 0-9a-z, and the
 #define RUNTIME_TREE "tree"
 #define RUNTIME_BASE "base"
 
+/* Stands once in the starter; the copy of a runtime says "no " where `user-site = no`. */
+#define RUNTIME_USER_SITE "busypy user-site="
+#define RUNTIME_USER_SITE_YES "yes"
+#define RUNTIME_USER_SITE_NO "no "
+
 /* Below BASE.b, beside some of the same names. */
 #define RUNTIME_CLIB "clib"
 #define RUNTIME_KEY "key"

@@ -15,11 +15,13 @@
 #include "handler/policy.h"
 #include "handler/runtimes.h"
 
-static int renew(const struct contract_tree *stands, struct err *err)
+static int renew(const struct contract *contract, const struct contract_tree *stands,
+		 struct err *err)
 {
 	struct contract_tree tree = *stands;
 	const struct arch *arch = arch_by_name(tree.arch);
-	int r = arch ? runtimes_build(arch, &tree, err) : 0;
+	enum runtimes_flags flags = contract->flags & CONTRACT_USER_SITE ? RUNTIMES_USER_SITE : 0;
+	int r = arch ? runtimes_build(arch, flags, &tree, err) : 0;
 
 	if (r < 0 && r != -ESTALE)
 		return err_wrap(err, r, "the runtime of %s is as it was", tree.path);
@@ -44,7 +46,7 @@ int renew_runtime(const char *path, struct err *err)
 	r = policy_live_contract(contract, err);
 	for (size_t i = 0; r > 0 && i < contract->n_trees; i++) {
 		if (str_eq(contract->trees[i].path, real) && contract->trees[i].word[0])
-			return renew(&contract->trees[i], err);
+			return renew(contract, &contract->trees[i], err);
 	}
 	return r < 0 ? r : 0;
 }

@@ -17,6 +17,7 @@
 #include "core/facts.h"
 #include "core/plan.h"
 #include "core/str.h"
+#include "core/tree_conf.h"
 #include "core/view_host.h"
 #include "handler/admission.h"
 #include "handler/disable.h"
@@ -53,6 +54,7 @@ struct round {
 };
 
 struct watching {
+	const struct conf *conf;
 	const char *wanted;
 	const struct arch *arch;
 	int inotify;
@@ -67,10 +69,14 @@ static void watch_way(const char *path, void *ctx)
 static int watch(struct err *err, void *ctx)
 {
 	const struct watching *watching = ctx;
-	const struct watch *found = watching->ret;
+	struct watch *found = watching->ret;
 	int inotify = watching->inotify;
 	int r = watch_tree(watching->wanted, watching->inotify, watching->ret, err);
 
+	if (r < 0)
+		return r;
+	watch_tree_conf(found->path, inotify);
+	r = runtimes_programs(watching->conf, found->path, &found->programs, err);
 	if (r < 0)
 		return r;
 	/* also of a tree that stands: somebody may have let others write to it since */
@@ -148,14 +154,23 @@ static int push_new(struct round *round, const char *path, struct err *err)
 	return r;
 }
 
+/* True if a tree runs as it is to run now, or nobody has looked. */
+static bool runs_so(const struct contract_tree *stands, int programs)
+{
+	return programs == PROGRAMS_UNSAID ||
+	       (programs == PROGRAMS_HOST) == ((stands->flags & CONTRACT_TREE_HOST) != 0);
+}
+
 /* A tree that stands, and is the same directory still, goes on with its template, unless what
- * templates are made from has changed. Any other has to be admitted first. */
-static int want(struct round *round, const char *path, uint64_t dev, uint64_t ino, struct err *err)
+ * templates are made from has changed, or what it says of itself. Any other has to be admitted
+ * first. */
+static int want(struct round *round, const struct place *place, const char *path, int programs,
+		struct err *err)
 {
 	const struct contract_tree *stands = find(&round->standing, path);
 
-	if (stands && stands->dev == dev && stands->ino == ino && !round->stale &&
-	    str_eq(stands->arch, round->arch->name) && runtimes_stand(stands))
+	if (stands && contract_tree_is(stands, place) && runs_so(stands, programs) &&
+	    !round->stale && str_eq(stands->arch, round->arch->name) && runtimes_stand(stands))
 		return push(round, stands, err);
 	return push_new(round, path, err);
 }
@@ -174,7 +189,7 @@ static int watch_configured(struct round *round, size_t i, struct err *err)
 {
 	struct round_tree *tree = &round->report->trees[i];
 	struct watch *now = &round->watches[i];
-	struct watching watching = { tree->wanted, round->arch, round->inotify, now };
+	struct watching watching = { round->conf, tree->wanted, round->arch, round->inotify, now };
 	int r = apart_do_within(watch, &watching, tree->away ? WATCH_AGAIN_MS : WATCH_MS, err);
 
 	tree->away = r == -ETIMEDOUT;
@@ -197,7 +212,8 @@ static void follow(struct round *round, size_t i)
 	int r = watch_configured(round, i, &err);
 
 	if (r == 0)
-		r = want(round, watch->path, watch->dev, watch->ino, &err);
+		r = want(round, &(struct place){ .dev = watch->dev, .ino = watch->ino },
+			 watch->path, watch->programs, &err);
 	explain(tree, r < 0 ? err.text : "");
 	if (r < 0)
 		keep(round, tree);
@@ -220,7 +236,8 @@ static bool is_version_of_wanted(const struct round *round, const struct contrac
 
 static int want_by_hand(struct round *round, const struct contract_tree *tree)
 {
-	int r = want(round, tree->path, tree->dev, tree->ino, NULL);
+	const struct place place = { .dev = tree->dev, .ino = tree->ino };
+	int r = want(round, &place, tree->path, PROGRAMS_UNSAID, NULL);
 
 	if (r < 0)
 		return r;
@@ -255,9 +272,10 @@ static void want_others(struct round *round)
 {
 	for (size_t i = 0; i < round->report->n_trees; i++) {
 		const struct watch *watch = &round->watches[i];
+		const struct place place = { .dev = watch->other_dev, .ino = watch->other_ino };
 
 		if (watch->path[0] && watch->other[0] && !find(&round->wanted, watch->other))
-			(void)want(round, watch->other, watch->other_dev, watch->other_ino, NULL);
+			(void)want(round, &place, watch->other, PROGRAMS_UNSAID, NULL);
 	}
 }
 

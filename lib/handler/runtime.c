@@ -410,6 +410,19 @@ static int write_names(const struct work *work, struct err *err)
 	return r;
 }
 
+/* What a script's children by sys.executable do without, as the script itself by the loader. */
+static int leave_user_site_out(char *bytes, size_t n, const char *path, struct err *err)
+{
+	static const char said[] = RUNTIME_USER_SITE RUNTIME_USER_SITE_YES;
+	char *at = memmem(bytes, n, said, sizeof(said) - 1);
+
+	if (!at)
+		return err_say(err, EINVAL, "%s is of another BusyPy", path);
+	memcpy(at + sizeof(RUNTIME_USER_SITE) - 1, RUNTIME_USER_SITE_NO,
+	       sizeof(RUNTIME_USER_SITE_NO) - 1);
+	return 0;
+}
+
 /* What sys.executable names: this machine's program, whatever the arch of the interpreter. */
 static int write_starter(const struct work *work, struct err *err)
 {
@@ -420,6 +433,8 @@ static int write_starter(const struct work *work, struct err *err)
 
 	if (r >= 0)
 		r = files_read(path, &bytes, &n, err);
+	if (r >= 0 && !work->request->user_site)
+		r = leave_user_site_out(bytes, n, path, err);
 	return r < 0 ? r : write_file(work, RUNTIME_STARTER, 0755, bytes, n, err);
 }
 

@@ -4,12 +4,15 @@
 #ifndef BUSYPY_HANDLER_RUNTIME_H
 #define BUSYPY_HANDLER_RUNTIME_H
 
+#include <stdbool.h>
+
 struct arch;
 struct err;
 
 struct runtime_request {
 	const char *tree; /* canonical path, of one version */
 	const struct arch *arch;
+	bool user_site; /* what sys.executable starts looks for the user's packages */
 	int dir; /* an empty directory on the file system of the runtimes, under a temporary name */
 };
 

@@ -207,11 +207,13 @@ static int check_start(int dir, struct err *err)
 		       "lays down the busypy_start.py of this version)");
 }
 
-static int build_at(const char *dir, const struct arch *arch, struct contract_tree *tree,
-		    struct err *err)
+static int build_at(const char *dir, const struct arch *arch, enum runtimes_flags flags,
+		    struct contract_tree *tree, struct err *err)
 {
 	FD_CLEANUP int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	const struct runtime_request request = { .tree = tree->path, .arch = arch, .dir = fd };
+	const struct runtime_request request = {
+		.tree = tree->path, .arch = arch, .user_site = flags & RUNTIMES_USER_SITE, .dir = fd
+	};
 	struct runtime_result result;
 	int r;
 
@@ -229,7 +231,8 @@ static int build_at(const char *dir, const struct arch *arch, struct contract_tr
 	return r < 0 ? r : str_copy(tree->word, sizeof(tree->word), result.word);
 }
 
-int runtimes_build(const struct arch *arch, struct contract_tree *tree, struct err *err)
+int runtimes_build(const struct arch *arch, enum runtimes_flags flags, struct contract_tree *tree,
+		   struct err *err)
 {
 	char dir[64];
 	int r;
@@ -240,7 +243,7 @@ int runtimes_build(const struct arch *arch, struct contract_tree *tree, struct e
 		return r;
 	if (mkdir(dir, 0755) < 0 || chmod(dir, 0755) < 0)
 		return err_set(err, errno, "cannot create %s", dir);
-	r = build_at(dir, arch, tree, err);
+	r = build_at(dir, arch, flags, tree, err);
 	(void)walk_remove(dir, NULL); /* else the next who looks for leftovers does it */
 	return r;
 }
@@ -268,7 +271,7 @@ int runtimes_provide(const struct conf *conf, const struct arch *arch, struct co
 	r = make_root(conf->runtime_space, err);
 	if (r < 0)
 		return r;
-	r = runtimes_build(arch, tree, err);
+	r = runtimes_build(arch, conf->user_site ? RUNTIMES_USER_SITE : 0, tree, err);
 	if (r < 0)
 		return err_wrap(err, r, "the runtime of %s beside the host's programs", tree->path);
 	r = find_program(tree->word, &tree->runtime);

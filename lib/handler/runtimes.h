@@ -24,9 +24,14 @@ int runtimes_programs(const struct conf *conf, const char *tree, int *ret, struc
 int runtimes_provide(const struct conf *conf, const struct arch *arch, struct contract_tree *tree,
 		     struct err *err);
 
+enum runtimes_flags {
+	RUNTIMES_USER_SITE = 1 << 0 /* user-site = yes */
+};
+
 /* Builds the runtime of a tree on RUNTIME_ROOT, which has to be mounted, and fills in its word.
  * -ESTALE if tree->runtime, which a contract knows, would have to be replaced for it. */
-int runtimes_build(const struct arch *arch, struct contract_tree *tree, struct err *err);
+int runtimes_build(const struct arch *arch, enum runtimes_flags flags, struct contract_tree *tree,
+		   struct err *err);
 
 /* True if the runtime of the contract is there, or there need be none. */
 bool runtimes_stand(const struct contract_tree *tree);

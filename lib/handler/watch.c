@@ -153,6 +153,14 @@ int watch_tree(const char *wanted, int inotify, struct watch *ret, struct err *e
 	return 0;
 }
 
+void watch_tree_conf(const char *tree, int inotify)
+{
+	char folder[WATCH_PATH_MAX];
+
+	if (path_join(folder, sizeof(folder), tree, "etc/busypy") == 0)
+		(void)inotify_add_watch(inotify, folder, WATCHED | IN_CLOSE_WRITE | IN_MASK_ADD);
+}
+
 void watch_rights(const char *path, int inotify)
 {
 	const unsigned mask = IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR | IN_MASK_ADD;

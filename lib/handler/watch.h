@@ -22,12 +22,16 @@ struct watch {
 	char other[WATCH_PATH_MAX]; /* the version that was published or in force last; or "" */
 	uint64_t other_dev, other_ino;
 	enum watch_kind kind;
+	int programs; /* enum programs: how its scripts are to run; filled in by the caller */
 };
 
 /* Looks at a tree by its configured path, and adds watches for it to an inotify instance: on the
  * directory that holds the link, on the folder of versions, and, where something is missing, on the
  * deepest directory that is there. ret->kind is filled in even if the tree cannot be found. */
 int watch_tree(const char *wanted, int inotify, struct watch *ret, struct err *err);
+
+/* Adds a watch for what a tree says of itself. */
+void watch_tree_conf(const char *tree, int inotify);
 
 /* Adds watches for the rights of each directory from "/" to a path. */
 void watch_rights(const char *path, int inotify);

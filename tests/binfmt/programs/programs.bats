@@ -423,6 +423,22 @@ $missing
 $missing"
 }
 
+@test "the user's packages: neither a script nor what sys.executable starts has them, unless told" {
+    for said in no yes; do
+        CONF=$'[busypy]\nuser-site = '$said enabled <<'SCRIPT'
+case $(cat /run/conf) in *yes) want="True None" ;; *) want="False None" ;; esac
+code='import os, site; print(site.ENABLE_USER_SITE, os.environ.get("PYTHONNOUSERSITE"))'
+for how in "exec(sys.argv[2])" "os.system(f'{sys.executable} -c {shlex.quote(sys.argv[2])}')" \
+    "subprocess.run(['sh', '-c', 'exec \"\$0\" -c \"\$1\"', sys.executable, sys.argv[2]])"; do
+    got=$("$py" "import os, shlex, subprocess, sys; $how" "$code")
+    [ "$got" = "$want" ] || fails "$how: $got instead of $want"
+done
+# the host's own Python has what it has
+[ "$("$py" 'import subprocess, sys; subprocess.run(["/usr/bin/python3", "-c", sys.argv[2]])' "$code")" = "True None" ]
+SCRIPT
+    done
+}
+
 @test "disable leaves what a script still runs in, and says so; the next one takes it away" {
     enabled <<'SCRIPT'
 mkfifo /run/go

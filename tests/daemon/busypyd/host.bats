@@ -157,6 +157,29 @@ await in_force "$export/current" 2
 SCRIPT
 }
 
+@test "what a tree says of itself is noticed where it is changed in place" {
+    in_machine <<'SCRIPT'
+start; await in_force "$export/current" 1
+runs_in() { [ "$("$export/current/bin/py" 'import sys; print(sys.prefix[:4])')" = "$1" ]; }
+runs_in /run
+echo 'programs = tree' >"$export/current/etc/busypy/tree.conf"
+await runs_in /usr
+echo 'programs = host' >"$export/current/etc/busypy/new" && mv "$export/current/etc/busypy/new" "$export/current/etc/busypy/tree.conf"
+await runs_in /run
+echo 'programs = both' >"$export/current/etc/busypy/tree.conf"
+await said "'programs' must be 'tree' or 'host', not 'both'"
+runs_in /run
+echo 'programs = host' >"$export/current/etc/busypy/tree.conf"
+await in_force "$export/current" 1
+# nobody notices it without the service: status says so
+stop
+template() { status -o template trees | sed 's/ *$//'; }
+same "$(template)" "beside the host"
+echo 'programs = tree' >"$export/current/etc/busypy/tree.conf"
+same "$(template)" "beside the host, but 'programs = tree' is said since: enable it anew"
+SCRIPT
+}
+
 @test "a version may change its mind, and the administrator has the last word" {
     in_machine <<'SCRIPT'
 start; await in_force "$export/current" 1
