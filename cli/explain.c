@@ -37,7 +37,9 @@ static const char help[] =
 	"  -n, --noheadings      print no headings\n"
 	"  -h, --help            print this\n"
 	"\n"
-	"Exit status: 0 it would run, 1 it would fail, 125 that could not be told.\n";
+	"Exit status: 0 it would run, 1 it would fail, or another program would run; 125 that "
+	"could\n"
+	"not be told.\n";
 
 static const struct table_column step_columns[] = { { "FILE", TABLE_TREE },
 						    { "STEP", TABLE_TEXT },
@@ -119,6 +121,9 @@ static struct table *outcome_table(const struct replay *replay, const struct err
 		(void)snprintf(status, sizeof(status), "%d", replay->code);
 		cells[2] = status;
 		break;
+	case REPLAY_OTHER:
+		cells[0] = "other";
+		break;
 	case REPLAY_SIGNAL:
 		cells[0] = "signal";
 		break;
@@ -143,6 +148,9 @@ static void print_outcome(const struct replay *replay, const struct err *why)
 		break;
 	case REPLAY_STATUS:
 		(void)printf("It would end with exit status %d: ", replay->code);
+		break;
+	case REPLAY_OTHER:
+		(void)fputs("Another program would run: ", stdout);
 		break;
 	case REPLAY_SIGNAL:
 		(void)fputs("It would be killed by SIGSEGV or SIGBUS: ", stdout);
@@ -285,6 +293,7 @@ int cmd_explain(int argc, char **argv)
 	if (is_image < 0)
 		return say_err(argv[0], &err);
 	request.path = explain.argv[0];
+	request.arguments = explain.argv + 1;
 	r = explain_file(&explain, argv[0], &request, is_image ? &unpacked : NULL);
 	if (is_image)
 		initramfs_drop(&unpacked);

@@ -66,7 +66,7 @@ static const char script[] =
 	"            app = None\n"
 	"        if app:\n"
 	"            return app.get_code('__main__')\n"
-	"        if cookie(data) in (None, b'utf-8', b'utf8') and b'\\0' not in data:\n"
+	"        if not cookie(data) and b'\\0' not in data:\n"
 	"            data.decode()\n"
 	"    compile(data, name, 'exec', dont_inherit=True)\n"
 	"def place(data, error):\n" /* of what has no line, the byte or the cookie that is wrong */

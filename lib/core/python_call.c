@@ -310,6 +310,9 @@ static enum python_end read_options(struct python_call *call, struct getopt *get
 		case 'S':
 			call->no_site = true;
 			break;
+		case 'x':
+			call->skips = true;
+			break;
 		case 'i':
 			call->inspects = true;
 			break;
@@ -359,15 +362,14 @@ enum python_end python_call_parse(struct python_call *call, struct err *err)
 
 enum { LINE_WORDS_MAX = SHEBANG_READ };
 
-/* Where a first line's own words could have been one, or be parted by env. */
-static int hint(const struct shebang *line, struct err *err)
+int python_call_hint(const char *word, struct err *err)
 {
-	if (!line->more && strpbrk(line->arg, " \t"))
+	if (strpbrk(word, " \t"))
 		return err_hint(err, 0,
 				"the kernel passes '%s' as one word; #!/usr/bin/env -S python3 "
 				"%s parts it",
-				line->arg, line->arg);
-	if (shebang_returns(line))
+				word, word);
+	if (str_ends(word, "\r"))
 		return err_hint(err, 0,
 				"the first line ends in a carriage return: sed -i 's/\\r$//' it");
 	return err_hint(err, 0, "let it begin with #!/usr/bin/python3");
@@ -419,6 +421,6 @@ int python_call_line(const struct shebang *line, struct python_call *ret, struct
 			      why.text);
 	else
 		(void)err_say(err, EINVAL, "python3 %s", instead(end));
-	(void)hint(line, err);
+	(void)python_call_hint(line->more ? "" : line->arg, err);
 	return 0;
 }

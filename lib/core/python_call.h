@@ -32,6 +32,7 @@ struct python_call {
 	bool no_site;  /* -S: only the standard library is to be imported from */
 	bool isolated; /* -I: no PYTHON... variable counts, nor the working directory */
 	bool ignores;  /* -E: no PYTHON... variable counts */
+	bool skips;    /* -x: the first line is no source */
 	bool inspects; /* -i: afterwards it reads commands from standard input */
 };
 
@@ -42,5 +43,8 @@ enum python_end python_call_parse(struct python_call *call, struct err *err);
 /* What Python does by this first line with a script that is started without arguments: 1 if it runs
  * it, or, by -c or -m, what the line says; 0, with a sentence, if not. ret->minor is given. */
 int python_call_line(const struct shebang *line, struct python_call *ret, struct err *err);
+
+/* Adds what to write instead of the word that a first line passes to Python. Returns 0. */
+int python_call_hint(const char *word, struct err *err);
 
 #endif

@@ -13,7 +13,6 @@
 #include "core/env_line.h"
 #include "core/err.h"
 #include "core/path_size.h"
-#include "core/shebang.h"
 #include "core/str.h"
 #include "explain/parts.h"
 #include "explain/replay.h"
@@ -35,15 +34,14 @@ static bool is_env(const char *at)
 	return str_eq(at, ENV_PROGRAM) || str_eq(at, "/bin/env");
 }
 
-void replay_env_note(struct world *world, const struct shebang *line, const char *script,
-		     const char *at)
+void replay_env_note(struct world *world, const char *name, const char *at)
 {
-	if (!str_eq(path_base(line->interp), "env") || (at && !is_env(at)))
+	if (!str_eq(path_base(name), "env") || (at && !is_env(at)))
 		return;
 	world->env = at ? WORLD_ENV : WORLD_MAYBE_ENV;
-	world->env_has_arg = line->has_arg;
-	(void)str_copy(world->env_arg, sizeof(world->env_arg), line->arg);    /* as large */
-	(void)str_copy(world->env_script, sizeof(world->env_script), script); /* as large */
+	world->env_words = world->words.n - 1;
+	world->env_script = world->words.script;
+	(void)str_copy(world->env_file, sizeof(world->env_file), world->script); /* as large */
 }
 
 void replay_env_found(struct world *world, const char *at)
@@ -129,9 +127,16 @@ static int enter(const struct world *world, const struct env_call *call, char *r
 		     : 0;
 }
 
+/* Whose first line named env, or env itself. */
+static const char *subject(const struct world *world)
+{
+	const struct words *words = &world->words;
+
+	return words->script ? words->at[words->n - words->script] : ENV_PROGRAM;
+}
+
 /* It is found, or env says that it is not. */
-static int start(struct world *world, const struct env_call *call, const char *script,
-		 char *ret_next, struct err *err)
+static int start(struct world *world, const struct env_call *call, char *ret_next, struct err *err)
 {
 	const char *name = call->words[call->program];
 	char cwd[PATH_SIZE];
@@ -152,12 +157,12 @@ static int start(struct world *world, const struct env_call *call, const char *s
 			(void)err_hint(err, 0,
 				       "the first line ends in a carriage return: sed -i "
 				       "'s/\\r$//' %s",
-				       script);
+				       subject(world));
 		return world_fail(world, step, -r);
 	}
-	if (call->program == call->n - 1 && name == script) {
+	if (call->n - call->program == world->words.script) {
 		(void)err_say(err, ELOOP, "%s: env is told to start the script again, for ever",
-			      script);
+			      name);
 		return world_cannot_tell(world, step);
 	}
 	world_set(world, step, NULL, "%s", ret_next);
@@ -165,30 +170,53 @@ static int start(struct world *world, const struct env_call *call, const char *s
 	return 1;
 }
 
-static int follow(struct world *world, struct env_call *call, const char *script, char *ret_next,
-		  struct err *err)
+static int follow(struct world *world, struct env_call *call, char *ret_next, struct err *err)
 {
 	const struct env_variables variables = { .get = variable, .ctx = world };
 	struct err why = { 0 };
+	int step;
 
 	switch (env_call_parse(call, &variables, &why)) {
 	case ENV_PRINTS:
-		return 0;
+		step = world_step(world, "env", subject(world), NULL);
+		(void)err_say(err, EINVAL, "env prints the environment, and starts nothing");
+		return world_exit(world, step, 0);
 	case ENV_FAILS:
 		(void)err_say(err, EINVAL, "env: %s", why.text);
-		return world_exit(world, world_step(world, "env", script, NULL), ENV_STATUS);
+		return world_exit(world, world_step(world, "env", subject(world), NULL),
+				  ENV_STATUS);
 	case ENV_UNKNOWN:
-		(void)err_say(err, EINVAL, "%s: not every env has that option", script);
-		return world_cannot_tell(world, world_step(world, "env", script, NULL));
+		(void)err_say(err, EINVAL, "%s: not every env has that option", subject(world));
+		return world_cannot_tell(world, world_step(world, "env", subject(world), NULL));
 	case ENV_RUNS:
 		break;
 	}
-	return start(world, call, script, ret_next, err);
+	return start(world, call, ret_next, err);
+}
+
+/* The words of the program that env starts: what call has of them, and those beyond. */
+static int take_words(struct world *world, const struct env_call *call, size_t beyond)
+{
+	size_t n = call->n - call->program, all = n + world->words.n - beyond;
+	const char **list = calloc(all, sizeof(*list));
+	int r;
+
+	if (!list)
+		return -ENOMEM;
+	memcpy(list, call->words + call->program, n * sizeof(*list));
+	for (size_t i = n; i < all; i++)
+		list[i] = world->words.at[beyond + i - n];
+	r = words_take(&world->words, list, all,
+		       world->words.script <= all ? world->words.script : 0);
+	free(list);
+	return r;
 }
 
 int replay_env(struct world *world, char *ret_next, struct err *err)
 {
+	enum { WORDS_READ = ENV_WORDS_MAX / 2 }; /* nobody gives so many options */
 	struct env_call *call;
+	size_t n;
 	int r;
 
 	if (world->env != WORLD_ENV)
@@ -199,12 +227,19 @@ int replay_env(struct world *world, char *ret_next, struct err *err)
 	world->env = WORLD_NO_ENV;
 	world->started = true;
 	world->by_env = true;
+	/* a tree's env is a script, whose own words stand before */
+	words_drop(&world->words, world->words.n - world->env_words);
+	world->words.script = world->env_script;
+	(void)str_copy(world->script, sizeof(world->script), world->env_file); /* as large */
+	n = world->words.n < WORDS_READ ? world->words.n : WORDS_READ;
 	call->words[call->n++] = "env";
-	if (world->env_has_arg)
-		call->words[call->n++] = world->env_arg;
-	call->words[call->n++] = world->env_script;
+	for (size_t i = 0; i < n; i++)
+		call->words[call->n++] = world->words.at[i];
 	call->path = variable("PATH", world);
-	r = follow(world, call, world->env_script, ret_next, err);
+	r = follow(world, call, ret_next, err);
+	world->bare = world->bare || call->ignores;
+	if (r == 1 && take_words(world, call, n) < 0)
+		r = err_set(err, ENOMEM, "cannot replay");
 	free(call);
 	return r;
 }

@@ -52,7 +52,10 @@ struct decision {
 	struct priv priv;
 	struct tier_facts facts;
 	char why[ERR_TEXT_MAX]; /* no better tier can be had */
-	char next[PATH_SIZE];	/* what the loader executes */
+	char next[PATH_SIZE];	/* what the loader executes, if not what the line names */
+	/* the tree's script that the line names, beside the host's programs, and its own line */
+	char between[PATH_SIZE];
+	struct shebang between_line;
 };
 
 /* 1 if a tracer without privilege watches this process, so that files give it no capabilities. */
@@ -300,8 +303,8 @@ static int follow_into_view(struct world *world, const struct decision *decision
 static int follow_beside(struct world *world, struct decision *decision, struct err *err)
 {
 	const struct contract_tree *tree = decision->script.tree;
-	char script[PATH_SIZE], prefix[64];
-	struct shebang line;
+	char *script = decision->between, prefix[64];
+	struct shebang *line = &decision->between_line;
 	int step;
 
 	if (runtime_layout_path(tree->word, "usr", prefix, sizeof(prefix)) < 0)
@@ -311,11 +314,12 @@ static int follow_beside(struct world *world, struct decision *decision, struct 
 			  "host)",
 			  tree->arch, tree->id);
 	world->parent = step;
-	if (script_beside(tree, decision->line.interp, decision->next, script, &line, err) < 0)
+	if (script_beside(tree, decision->line.interp, decision->next, script, line, err) < 0)
 		return world_exit(world, step, STATUS_CANNOT_RUN);
 	if (script[0])
-		world->parent = world_step(world, "script", script, "#!%s%s%s", line.interp,
-					   line.has_arg ? " " : "", line.has_arg ? line.arg : "");
+		world->parent =
+			world_step(world, "script", script, "#!%s%s%s", line->interp,
+				   line->has_arg ? " " : "", line->has_arg ? line->arg : "");
 	return 1;
 }
 
@@ -414,26 +418,46 @@ static int open_subject(const struct world *world, const struct found *subject,
 	return 0;
 }
 
+/* The loader's words, [loader path argv0 ...], become those of the program that it executes. */
+static int take_words(struct world *world, const struct decision *decision)
+{
+	struct words *words = &world->words;
+	int r;
+
+	words_drop(words, 2);
+	r = words_script(words, &decision->line, decision->request.path);
+	if (r < 0 || !decision->next[0])
+		return r;
+	if (!decision->between[0])
+		return words_name(words, decision->next);
+	(void)str_copy(world->script, sizeof(world->script), decision->between); /* as large */
+	r = words_script(words, &decision->between_line, decision->between);
+	return r < 0 ? r : words_name(words, decision->next);
+}
+
 static int start(struct world *world, const struct last_program *last, struct decision *decision,
 		 struct err *err)
 {
 	struct shebang *line = &decision->line;
+	char shown[SHEBANG_SHOWN];
 	int r;
 
 	if (script_shebang(decision->request.fd, line, err) < 0) {
 		world->started = true;
 		return world_exit(world, last->subject_step, STATUS_CANNOT_RUN);
 	}
-	world_set(world, last->subject_step, "script", "#!%s%s%s", line->interp,
-		  line->has_arg ? " " : "", line->arg);
+	shebang_show_line(line, shown);
+	world_set(world, last->subject_step, "script", "%s", shown);
 	decision->facts.by_env = env_line_names_python(line);
 	r = follow(world, decision, last->step, err);
 	if (r < 0)
 		return r;
-	replay_env_note(world, line, decision->request.path, NULL);
+	if (take_words(world, decision) < 0)
+		return err_set(err, ENOMEM, "cannot replay");
 	world->started = true;
 	if (decision->next[0])
 		return 1;
+	replay_env_note(world, line->interp, NULL);
 	(void)str_copy(decision->next, sizeof(decision->next), line->interp); /* fits */
 	if (!too_long(world, line->interp))
 		return 1;
@@ -450,6 +474,7 @@ int replay_loader(struct world *world, const struct found *subject, const struct
 	if (!decision)
 		return err_set(err, ENOMEM, "cannot replay");
 	decision->request.fd = -1;
+	(void)str_copy(world->script, sizeof(world->script), subject->real); /* as large */
 	r = open_subject(world, subject, last, decision, err);
 	r = r < 0 ? world_cannot_tell(world, last->step) : start(world, last, decision, err);
 	if (r == 1)

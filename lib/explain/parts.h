@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "core/path_size.h"
+#include "core/python_call.h"
 
 struct arch;
 struct err;
@@ -51,13 +52,21 @@ int replay_level(struct world *world, const struct link_load *load, const struct
 /* The files that a Python cannot start without; 0 for any other program. */
 int replay_python(struct world *world, const struct found *program, struct err *err);
 
-/* Notes that a script's first line names a program at this canonical path: what env is asked for,
- * if it is that. at may be NULL: not known yet, replay_env_found() tells. */
-void replay_env_note(struct world *world, const struct shebang *line, const char *script,
-		     const char *at);
+/* What Python makes of the world's words, before it looks for anything. 0: ret says which program
+ * it runs; negative if that is the end. */
+int replay_python_words(struct world *world, const struct found *program, unsigned minor,
+			struct python_call *ret, enum python_end *ret_end, struct err *err);
+
+/* And what becomes of that program, as far as Python finds it. */
+int replay_python_main(struct world *world, const struct found *program,
+		       const struct python_call *call, enum python_end end, struct err *err);
+
+/* Notes that the world's words are for a program at this canonical path, which is called name: what
+ * env is asked for, if it is that. at may be NULL: not known yet, replay_env_found() tells. */
+void replay_env_note(struct world *world, const char *name, const char *at);
 void replay_env_found(struct world *world, const char *at);
 
-/* env has been started, if a first line named it: 1 if it executes something, ret_next (of
+/* env has been started, if that was noted: 1 if it executes something, ret_next (of
  * PATH_SIZE bytes); 0 or negative if that is the end. */
 int replay_env(struct world *world, char *ret_next, struct err *err);
 

@@ -56,9 +56,10 @@ static bool exists(const struct world *world, const char *format, const char *di
 /* The prefix: the first directory, from the program's own upwards, that has the landmark os.py;
  * else the one that it was built for. */
 static void find_prefix(const struct world *world, const char *program, const char *minor,
-			char prefix[PATH_SIZE])
+			bool ignores, char prefix[PATH_SIZE])
 {
-	const char *home = world->here && !world->in_view ? getenv("PYTHONHOME") : NULL;
+	bool own = world->here && !world->in_view && !world->bare && !ignores;
+	const char *home = own ? getenv("PYTHONHOME") : NULL;
 
 	if (home && *home) {
 		(void)str_copy_bytes(prefix, PATH_SIZE, home, strcspn(home, ":"));
@@ -109,25 +110,22 @@ static int check_modules(struct world *world, const char *program, const char *p
 	return 0;
 }
 
-int replay_python(struct world *world, const struct found *program, struct err *err)
+static int check_library(struct world *world, const char *program, unsigned minor, bool ignores,
+			 struct err *err)
 {
-	unsigned minor = python_name_minor(path_base(program->at));
 	char prefix[PATH_SIZE], digits[16];
 	int r;
 
-	if (!minor)
-		return 0;
 	(void)snprintf(digits, sizeof(digits), "%u", minor); /* fits */
-	find_prefix(world, program->at, digits, prefix);
+	find_prefix(world, program, digits, ignores, prefix);
 	if (exists(world, "/lib/python3%.zip", prefix, digits))
 		return 0; /* it may hold them all */
 	world->reads = true;
-	r = check_modules(world, program->at, prefix, digits, always, err);
+	r = check_modules(world, program, prefix, digits, always, err);
 	if (r < 0)
 		return r;
-	r = minor < FROZEN_SINCE
-		    ? check_modules(world, program->at, prefix, digits, before_frozen, err)
-		    : 0;
+	r = minor < FROZEN_SINCE ? check_modules(world, program, prefix, digits, before_frozen, err)
+				 : 0;
 	if (r < 0)
 		return r;
 	(void)world_step(world, "python", prefix, "standard library in lib/python3.%s%s%s", digits,
@@ -137,4 +135,19 @@ int replay_python(struct world *world, const struct found *program, struct err *
 				 ? ""
 				 : ", without lib-dynload");
 	return 0;
+}
+
+int replay_python(struct world *world, const struct found *program, struct err *err)
+{
+	unsigned minor = python_name_minor(path_base(program->at));
+	struct python_call call;
+	enum python_end end;
+	int r;
+
+	if (!minor)
+		return 0;
+	r = replay_python_words(world, program, minor, &call, &end, err);
+	if (r == 0)
+		r = check_library(world, program->at, minor, call.ignores, err);
+	return r < 0 ? r : replay_python_main(world, program, &call, end, err);
 }

@@ -96,6 +96,9 @@ static int try_handlers(struct world *world, struct chain *chain, int step, stru
 		ret->interp[0] = '\0';
 		return 2;
 	}
+	if (words_handler(&world->words, rule->interpreter, chain->path,
+			  strchr(rule->flags, 'P') != NULL) < 0)
+		return err_set(err, ENOMEM, "cannot replay");
 	(void)str_copy(chain->path, sizeof(chain->path), rule->interpreter);
 	return 1;
 }
@@ -114,13 +117,17 @@ static int explain_interp(const char *path, const struct shebang *line, int code
 static int try_script(struct world *world, struct chain *chain, int step, struct found *file,
 		      struct last_program *ret, struct err *err)
 {
+	char shown[SHEBANG_SHOWN];
 	struct shebang line;
 	int next, r;
 
 	if (shebang_parse((const char *)file->head, sizeof(file->head), &line) < 0)
 		return 0;
-	world_set(world, step, "script", "#!%s%s%s", line.interp, line.has_arg ? " " : "",
-		  line.arg);
+	shebang_show_line(&line, shown);
+	world_set(world, step, "script", "%s", shown);
+	(void)str_copy(world->script, sizeof(world->script), file->real); /* as large */
+	if (words_script(&world->words, &line, chain->path) < 0)
+		return err_set(err, ENOMEM, "cannot replay");
 	world->parent = step;
 	next = world_step(world, "program", line.interp, NULL);
 	r = world_find(world, next, line.interp, file, err);
@@ -128,7 +135,7 @@ static int try_script(struct world *world, struct chain *chain, int step, struct
 		return explain_interp(chain->path, &line, r, err);
 	if (hand_over(world, chain, step, err) < 0)
 		return -ENOEXEC;
-	replay_env_note(world, &line, chain->path, file->at);
+	replay_env_note(world, line.interp, file->at);
 	ret->step = next;
 	(void)str_copy(chain->path, sizeof(chain->path), line.interp);
 	return 1;
@@ -151,6 +158,8 @@ static int replay_formats(struct world *world, const char *path, int depth, stru
 	r = world_find(world, ret->step, path, program, err);
 	if (r < 0)
 		return r;
+	if (!world->started)
+		replay_env_note(world, program->at, program->at);
 	replay_env_found(world, program->at);
 	(void)str_copy(chain.path, sizeof(chain.path), path);
 	*subject = *program;

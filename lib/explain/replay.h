@@ -26,6 +26,7 @@ enum replay_end {
 	REPLAY_RUNS,
 	REPLAY_ERRNO,  /* execve(2) fails: code */
 	REPLAY_STATUS, /* something that was started in between gives up: code is its exit status */
+	REPLAY_OTHER,  /* a program runs, and what was asked for is only its argument */
 	REPLAY_SIGNAL, /* the process is killed, by SIGSEGV or SIGBUS */
 	REPLAY_UNKNOWN /* that could not be told */
 };
@@ -43,6 +44,7 @@ struct replay_request {
 	const char *root_name;	 /* what the user calls it */
 	const struct arch *arch; /* of the kernel */
 	const char *path;	 /* as given to execve(2) */
+	char *const *arguments;	 /* behind it, up to a NULL; or NULL */
 	bool has_writer;	 /* somebody there has this file open for writing */
 	dev_t writer_dev;
 	ino_t writer_ino;

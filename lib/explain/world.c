@@ -89,6 +89,8 @@ static int end(struct world *world, int step, enum replay_end how, int code)
 		world_set(world, step, NULL, "exit status %d", code);
 	else if (how == REPLAY_SIGNAL)
 		world_set(world, step, NULL, "SIGSEGV or SIGBUS");
+	else if (how == REPLAY_OTHER)
+		world_set(world, step, NULL, "another program");
 	world->out->steps[step].failed = true;
 	world->out->end = how;
 	world->out->code = code;
@@ -105,6 +107,11 @@ int world_fail(struct world *world, int step, int code)
 int world_exit(struct world *world, int step, int status)
 {
 	return end(world, step, REPLAY_STATUS, status);
+}
+
+int world_other(struct world *world, int step)
+{
+	return end(world, step, REPLAY_OTHER, 0);
 }
 
 int world_signal(struct world *world, int step)
@@ -380,7 +387,7 @@ int world_open(struct world *world, const struct replay_request *request, struct
 				 .parent = REPLAY_NONE,
 				 .cwd = "/" };
 	world->root = calloc(1, sizeof(*world->root));
-	if (!world->root)
+	if (!world->root || words_start(&world->words, request->path, request->arguments) < 0)
 		return err_set(err, ENOMEM, "cannot replay");
 	r = sysroot_init(world->root, request->root ? request->root : "/");
 	if (r < 0)
@@ -399,4 +406,5 @@ void world_close(struct world *world)
 {
 	free(world->root);
 	free(world->rules);
+	words_free(&world->words);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/path_size.h"
+#include "explain/words.h"
 
 struct arch;
 struct err;
@@ -37,10 +38,13 @@ struct world {
 	bool in_view;	/* what "/" is has been replaced */
 	bool started;	/* a program runs already: what fails now is an exit status */
 	bool by_env;	/* by env, which gives what the kernel does not take to a shell */
+	bool bare;	/* no variable of the caller's is left */
+	struct words words;
+	char script[PATH_SIZE]; /* where the script in the words is on this machine */
 	enum world_env env;
-	char env_script[PATH_SIZE]; /* which script names env */
-	char env_arg[WORLD_HEAD];
-	bool env_has_arg;
+	/* what there was of the two when env was named: its words are the last env_words */
+	size_t env_words, env_script;
+	char env_file[PATH_SIZE];
 	int parent;	     /* the step under which the next one stands */
 	char cwd[PATH_SIZE]; /* absolute and canonical */
 };
@@ -73,6 +77,7 @@ int world_find(struct world *world, int step, const char *path, struct found *re
 /* Each marks a step as the one that fails, notes how that ends, and returns a negative number. */
 int world_fail(struct world *world, int step, int code);   /* errno, or the loader's status */
 int world_exit(struct world *world, int step, int status); /* a program gives up */
+int world_other(struct world *world, int step);		   /* what runs is not the script */
 int world_signal(struct world *world, int step);	   /* the process is killed */
 int world_cannot_tell(struct world *world, int step);
 

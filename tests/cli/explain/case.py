@@ -14,11 +14,12 @@ AS_USER = ("setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups")
 
 class Case:
     """wanted is what must happen, in rawexec's words, where the test means a certain thing;
-    sentence is a part of what explain must say."""
+    sentence is a part of what explain must say. runs is how a script ends that itself is run:
+    where it is not "status 0", what is foretold to run another program must end otherwise."""
 
     def __init__(self, name, path, wanted="", *, arguments=(), user=False, wrap=(), directory=None,
                  environment=None, sentence="", root=None, damaged=False, mutant=False,
-                 unknown=""):
+                 unknown="", runs="status 0"):
         self.name, self.path, self.wanted = name, path, wanted
         self.arguments, self.directory = list(arguments), directory
         self.wrap = [*wrap, *(AS_USER if user else ())]
@@ -27,6 +28,7 @@ class Case:
         self.damaged = damaged  # so that explain may say that it cannot tell
         self.unknown = unknown  # with such a sentence explain may say so, too
         self.mutant = mutant  # may be killed unforeseen
+        self.runs = runs
         self.root = root  # of a machine that boots with it; here: a chroot
         self.described = []  # what it is, for who reads that it failed
 
@@ -54,7 +56,7 @@ class Case:
     def run(self, words):
         return subprocess.run(words, capture_output=True, text=True, errors="surrogateescape",
                               cwd=self.directory, env=self.environment, check=False,
-                              timeout=patient(60))
+                              timeout=patient(60), stdin=subprocess.DEVNULL)
 
     def agrees(self, said, sentence):
         """Whether explain's sentence names what the program's does."""

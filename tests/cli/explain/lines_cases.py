@@ -20,11 +20,7 @@ def cases(machine):
     # who writes to a file (ETXTBSY) cannot be seen
     inside.make_interpreters(f"{machine.root}/build/helpers/dump").close()
     each = PER_GROUP_LONG if machine.long else PER_GROUP
-    for group, (name, make) in enumerate(lines.GROUPS):
-        # Here env finds a real Python, and explain does not foretell which of a line's words that
-        # takes for a script. What env makes of a line: env_cases.
-        if make in (lines.by_env, lines.by_env_in_tree):
-            continue
+    for group, (name, _) in enumerate(lines.GROUPS):
         for i in range(each):
             number = group * each + i
             place = lines.Place(b"/run/f/s", b"/run/f/t", number)
