@@ -16,6 +16,7 @@
 #include "core/str.h"
 #include "explain/parts.h"
 #include "explain/replay.h"
+#include "explain/words.h"
 #include "explain/world.h"
 
 static const char no_path[] = "/bin:/usr/bin"; /* confstr(3), _CS_PATH */
@@ -39,8 +40,8 @@ void replay_env_note(struct world *world, const char *name, const char *at)
 	if (!str_eq(path_base(name), "env") || (at && !is_env(at)))
 		return;
 	world->env = at ? WORLD_ENV : WORLD_MAYBE_ENV;
-	world->env_words = world->words.n - 1;
-	world->env_script = world->words.script;
+	world->env_words = world->words->n - 1;
+	world->env_script = world->words->script;
 	(void)str_copy(world->env_file, sizeof(world->env_file), world->script); /* as large */
 }
 
@@ -130,7 +131,7 @@ static int enter(const struct world *world, const struct env_call *call, char *r
 /* Whose first line named env, or env itself. */
 static const char *subject(const struct world *world)
 {
-	const struct words *words = &world->words;
+	const struct words *words = world->words;
 
 	return words->script ? words->at[words->n - words->script] : ENV_PROGRAM;
 }
@@ -160,7 +161,7 @@ static int start(struct world *world, const struct env_call *call, char *ret_nex
 				       subject(world));
 		return world_fail(world, step, -r);
 	}
-	if (call->n - call->program == world->words.script) {
+	if (call->n - call->program == world->words->script) {
 		(void)err_say(err, ELOOP, "%s: env is told to start the script again, for ever",
 			      name);
 		return world_cannot_tell(world, step);
@@ -197,7 +198,7 @@ static int follow(struct world *world, struct env_call *call, char *ret_next, st
 /* The words of the program that env starts: what call has of them, and those beyond. */
 static int take_words(struct world *world, const struct env_call *call, size_t beyond)
 {
-	size_t n = call->n - call->program, all = n + world->words.n - beyond;
+	size_t n = call->n - call->program, all = n + world->words->n - beyond;
 	const char **list = calloc(all, sizeof(*list));
 	int r;
 
@@ -205,9 +206,9 @@ static int take_words(struct world *world, const struct env_call *call, size_t b
 		return -ENOMEM;
 	memcpy(list, call->words + call->program, n * sizeof(*list));
 	for (size_t i = n; i < all; i++)
-		list[i] = world->words.at[beyond + i - n];
-	r = words_take(&world->words, list, all,
-		       world->words.script <= all ? world->words.script : 0);
+		list[i] = world->words->at[beyond + i - n];
+	r = words_take(world->words, list, all,
+		       world->words->script <= all ? world->words->script : 0);
 	free(list);
 	return r;
 }
@@ -228,13 +229,13 @@ int replay_env(struct world *world, char *ret_next, struct err *err)
 	world->started = true;
 	world->by_env = true;
 	/* a tree's env is a script, whose own words stand before */
-	words_drop(&world->words, world->words.n - world->env_words);
-	world->words.script = world->env_script;
+	words_drop(world->words, world->words->n - world->env_words);
+	world->words->script = world->env_script;
 	(void)str_copy(world->script, sizeof(world->script), world->env_file); /* as large */
-	n = world->words.n < WORDS_READ ? world->words.n : WORDS_READ;
+	n = world->words->n < WORDS_READ ? world->words->n : WORDS_READ;
 	call->words[call->n++] = "env";
 	for (size_t i = 0; i < n; i++)
-		call->words[call->n++] = world->words.at[i];
+		call->words[call->n++] = world->words->at[i];
 	call->path = variable("PATH", world);
 	r = follow(world, call, ret_next, err);
 	world->bare = world->bare || call->ignores;

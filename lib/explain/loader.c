@@ -28,6 +28,7 @@
 #include "core/view.h"
 #include "explain/parts.h"
 #include "explain/replay.h"
+#include "explain/words.h"
 #include "explain/world.h"
 #include "handler/entries.h"
 #include "handler/generation.h"
@@ -421,7 +422,7 @@ static int open_subject(const struct world *world, const struct found *subject,
 /* The loader's words, [loader path argv0 ...], become those of the program that it executes. */
 static int take_words(struct world *world, const struct decision *decision)
 {
-	struct words *words = &world->words;
+	struct words *words = world->words;
 	int r;
 
 	words_drop(words, 2);

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 
 #include "core/path_size.h"
-#include "core/python_call.h"
 
 struct arch;
 struct err;
 struct found;
+struct python_call;
 struct link_load;
 struct link_object;
 struct rule;
@@ -55,11 +55,11 @@ int replay_python(struct world *world, const struct found *program, struct err *
 /* What Python makes of the world's words, before it looks for anything. 0: ret says which program
  * it runs; negative if that is the end. */
 int replay_python_words(struct world *world, const struct found *program, unsigned minor,
-			struct python_call *ret, enum python_end *ret_end, struct err *err);
+			struct python_call *ret, int *ret_end, struct err *err);
 
 /* And what becomes of that program, as far as Python finds it. */
 int replay_python_main(struct world *world, const struct found *program,
-		       const struct python_call *call, enum python_end end, struct err *err);
+		       const struct python_call *call, int end, struct err *err);
 
 /* Notes that the world's words are for a program at this canonical path, which is called name: what
  * env is asked for, if it is that. at may be NULL: not known yet, replay_env_found() tells. */

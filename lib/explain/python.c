@@ -10,6 +10,7 @@
 #include "core/broken.h"
 #include "core/err.h"
 #include "core/path_size.h"
+#include "core/python_call.h"
 #include "core/python_name.h"
 #include "core/str.h"
 #include "explain/parts.h"
@@ -141,8 +142,7 @@ int replay_python(struct world *world, const struct found *program, struct err *
 {
 	unsigned minor = python_name_minor(path_base(program->at));
 	struct python_call call;
-	enum python_end end;
-	int r;
+	int end, r;
 
 	if (!minor)
 		return 0;

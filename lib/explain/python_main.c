@@ -17,6 +17,7 @@
 #include "core/str.h"
 #include "explain/parts.h"
 #include "explain/replay.h"
+#include "explain/words.h"
 #include "explain/world.h"
 #include "sys/fd.h"
 
@@ -26,7 +27,7 @@ enum { NO_NUL_SINCE = 12 };
 /* The script that was asked for, or NULL: Python itself was. */
 static const char *asked(const struct world *world)
 {
-	const struct words *words = &world->words;
+	const struct words *words = world->words;
 
 	return words->script ? words->at[words->n - words->script] : NULL;
 }
@@ -34,19 +35,19 @@ static const char *asked(const struct world *world)
 /* A word that stands alone between Python and the script may have been meant for several. */
 static void hint(const struct world *world, struct err *err)
 {
-	const struct words *words = &world->words;
+	const struct words *words = world->words;
 
 	if (words->script && words->n - words->script == 2)
 		(void)python_call_hint(words->at[1], err);
 }
 
 int replay_python_words(struct world *world, const struct found *program, unsigned minor,
-			struct python_call *ret, enum python_end *ret_end, struct err *err)
+			struct python_call *ret, int *ret_end, struct err *err)
 {
 	struct err why = { 0 };
 
-	*ret = (struct python_call){ .words = (const char *const *)world->words.at,
-				     .n = world->words.n,
+	*ret = (struct python_call){ .words = (const char *const *)world->words->at,
+				     .n = world->words->n,
 				     .minor = minor };
 	*ret_end = python_call_parse(ret, &why);
 	if (*ret_end == PYTHON_PRINTS) {
@@ -145,7 +146,7 @@ static int run_file(struct world *world, const struct found *program,
 		    const struct python_call *call, struct err *err)
 {
 	const char *word = call->words[call->script];
-	bool is_asked = call->n - call->script == world->words.script;
+	bool is_asked = call->n - call->script == world->words->script;
 	char real[PATH_SIZE];
 	int r = is_asked ? str_copy(real, sizeof(real), world->script)
 			 : find_word(world, word, real);
@@ -176,9 +177,9 @@ static int run_file(struct world *world, const struct found *program,
 }
 
 int replay_python_main(struct world *world, const struct found *program,
-		       const struct python_call *call, enum python_end end, struct err *err)
+		       const struct python_call *call, int end, struct err *err)
 {
-	switch (end) {
+	switch ((enum python_end)end) {
 	case PYTHON_RUNS:
 		return run_file(world, program, call, err);
 	case PYTHON_COMMAND:

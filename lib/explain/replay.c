@@ -13,6 +13,7 @@
 #include "core/shebang.h"
 #include "core/str.h"
 #include "explain/parts.h"
+#include "explain/words.h"
 #include "explain/world.h"
 #include "handler/entries.h"
 
@@ -96,7 +97,7 @@ static int try_handlers(struct world *world, struct chain *chain, int step, stru
 		ret->interp[0] = '\0';
 		return 2;
 	}
-	if (words_handler(&world->words, rule->interpreter, chain->path,
+	if (words_handler(world->words, rule->interpreter, chain->path,
 			  strchr(rule->flags, 'P') != NULL) < 0)
 		return err_set(err, ENOMEM, "cannot replay");
 	(void)str_copy(chain->path, sizeof(chain->path), rule->interpreter);
@@ -126,7 +127,7 @@ static int try_script(struct world *world, struct chain *chain, int step, struct
 	shebang_show_line(&line, shown);
 	world_set(world, step, "script", "%s", shown);
 	(void)str_copy(world->script, sizeof(world->script), file->real); /* as large */
-	if (words_script(&world->words, &line, chain->path) < 0)
+	if (words_script(world->words, &line, chain->path) < 0)
 		return err_set(err, ENOMEM, "cannot replay");
 	world->parent = step;
 	next = world_step(world, "program", line.interp, NULL);

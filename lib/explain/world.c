@@ -20,6 +20,7 @@
 #include "core/rule.h"
 #include "core/str.h"
 #include "explain/replay.h"
+#include "explain/words.h"
 #include "sys/abi32.h"
 #include "sys/binfmt.h"
 #include "sys/fd.h"
@@ -387,7 +388,9 @@ int world_open(struct world *world, const struct replay_request *request, struct
 				 .parent = REPLAY_NONE,
 				 .cwd = "/" };
 	world->root = calloc(1, sizeof(*world->root));
-	if (!world->root || words_start(&world->words, request->path, request->arguments) < 0)
+	world->words = calloc(1, sizeof(*world->words));
+	if (!world->root || !world->words ||
+	    words_start(world->words, request->path, request->arguments) < 0)
 		return err_set(err, ENOMEM, "cannot replay");
 	r = sysroot_init(world->root, request->root ? request->root : "/");
 	if (r < 0)
@@ -406,5 +409,7 @@ void world_close(struct world *world)
 {
 	free(world->root);
 	free(world->rules);
-	words_free(&world->words);
+	if (world->words)
+		words_free(world->words);
+	free(world->words);
 }

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include "core/path_size.h"
-#include "explain/words.h"
 
 struct arch;
 struct err;
@@ -18,6 +17,7 @@ struct replay;
 struct replay_request;
 struct rule;
 struct sysroot;
+struct words;
 
 enum { WORLD_HEAD = 256 }; /* BINPRM_BUF_SIZE */
 
@@ -39,7 +39,7 @@ struct world {
 	bool started;	/* a program runs already: what fails now is an exit status */
 	bool by_env;	/* by env, which gives what the kernel does not take to a shell */
 	bool bare;	/* no variable of the caller's is left */
-	struct words words;
+	struct words *words;
 	char script[PATH_SIZE]; /* where the script in the words is on this machine */
 	enum world_env env;
 	/* what there was of the two when env was named: its words are the last env_words */
