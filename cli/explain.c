@@ -110,7 +110,7 @@ static struct table *outcome_table(const struct replay *replay, const struct err
 
 	switch (replay->end) {
 	case REPLAY_RUNS:
-		cells[3] = NULL;
+		cells[3] = why->text[0] ? why->text : NULL;
 		break;
 	case REPLAY_ERRNO:
 		cells[0] = "errno";
@@ -140,8 +140,12 @@ static void print_outcome(const struct replay *replay, const struct err *why)
 {
 	switch (replay->end) {
 	case REPLAY_RUNS:
-		(void)puts("It would run.");
-		return;
+		if (!why->text[0]) {
+			(void)puts("It would run.");
+			return;
+		}
+		(void)fputs("It would run, but ", stdout);
+		break;
 	case REPLAY_ERRNO:
 		(void)printf("It would fail with %s (%s): ", strerrorname_np(replay->code),
 			     strerror(replay->code));

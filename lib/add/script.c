@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "add/add.h"
@@ -11,6 +12,7 @@
 #include "add/items.h"
 #include "add/work.h"
 #include "base/files.h"
+#include "base/listener.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/broken.h"
@@ -109,16 +111,22 @@ static int check_script(const struct add *add, const char *path, const char *byt
 	case FIRST_LINE_NONE:
 		break;
 	}
+	if (n >= 4 && memcmp(bytes, "PK\3\4", 4) == 0)
+		return err_say(err, ENOEXEC,
+			       "%s is a zip archive without a first line (Hint: 'python3 -m "
+			       "zipapp -p /usr/bin/python3 -o NEW OLD' writes one)",
+			       path);
 	return err_say(err, ENOEXEC,
 		       "%s has no shebang line (Hint: a script begins with #!/usr/bin/python3, a "
 		       "module is called NAME.py)",
 		       path);
 }
 
-/* Where the script at path goes. */
-static int find_place(const struct add *add, int fd, const char *path, char *ret, struct err *err)
+/* Where the script goes whose own name is base, and which sentences call path. */
+static int find_place(const struct add *add, int fd, const char *base, const char *path, char *ret,
+		      struct err *err)
 {
-	const char *name = path_base(path), *flaw = name_flaw(name, strlen(name));
+	const char *flaw = name_flaw(base, strlen(base));
 	char bytes[SHEBANG_READ];
 	size_t n;
 	int r;
@@ -131,13 +139,13 @@ static int find_place(const struct add *add, int fd, const char *path, char *ret
 	r = check_script(add, path, bytes, n, err);
 	if (r < 0)
 		return r;
-	return files_path(ret, err, "bin/%s", name);
+	return files_path(ret, err, "bin/%s", base);
 }
 
 int add_script(struct add *add, int fd, const char *path, struct err *err)
 {
 	char to[PATH_SIZE];
-	int r = find_place(add, fd, path, to, err);
+	int r = find_place(add, fd, path_base(path), path, to, err);
 
 	if (r < 0)
 		return r;
@@ -146,9 +154,15 @@ int add_script(struct add *add, int fd, const char *path, struct err *err)
 
 int add_script_packed(struct add *add, int fd, const char *path, const char *from, struct err *err)
 {
-	char to[PATH_SIZE];
-	int r = find_place(add, fd, path, to, err);
+	char to[PATH_SIZE], shown[2 * PATH_SIZE];
+	int r;
 
+	(void)snprintf(shown, sizeof(shown), "%s: its script %s", from, path_base(path)); /* fits */
+	r = find_place(add, fd, path_base(path), shown, to, err);
+	if (r == -ENOEXEC || r == -ENOENT) { /* the rest of the wheel is sound all the same */
+		listener_warn(add->request->listener, "%s; it is left out", err->text);
+		return 0;
+	}
 	if (r < 0)
 		return r;
 	return add_item_note_packed(add, to, path, from, NULL, err);

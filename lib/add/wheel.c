@@ -163,6 +163,44 @@ static int note_commands(struct unpacked *wheel, const char *info, struct err *e
 
 /* -- its parts ------------------------------------------------------------------------------ */
 
+/* What is left out: how many files, and the first. */
+struct left {
+	const char *dir;
+	size_t n;
+	char first[PATH_SIZE];
+};
+
+static int count_left(const struct walk_entry *entry, struct err *err, void *ctx)
+{
+	struct left *left = ctx;
+
+	(void)err;
+	if (S_ISDIR(entry->st->st_mode))
+		return 0;
+	if (!left->n++)
+		(void)str_copy(left->first, sizeof(left->first),
+			       entry->path + strlen(left->dir) + 1); /* as large */
+	return 0;
+}
+
+static int leave_out(const struct unpacked *wheel, const char *path, const char *name,
+		     struct err *err)
+{
+	struct left left = { .dir = path };
+	int r = exact_walk(path, &(struct walk){ .each = count_left, .ctx = &left }, err);
+
+	if (r < 0 || !left.n)
+		return r;
+	if (left.n == 1)
+		listener_warn(wheel->add->request->listener, "%s: its %s is left out: %s",
+			      wheel->from, name, left.first);
+	else
+		listener_warn(wheel->add->request->listener,
+			      "%s: its %s is left out: %zu files, the first is %s", wheel->from,
+			      name, left.n, left.first);
+	return 0;
+}
+
 static int take_data(const char *dir, const char *name, struct err *err, void *ctx)
 {
 	struct unpacked *wheel = ctx;
@@ -175,8 +213,7 @@ static int take_data(const char *dir, const char *name, struct err *err, void *c
 		return each_entry(wheel, path, note_module, err);
 	if (str_eq(name, "scripts"))
 		return each_entry(wheel, path, note_script, err);
-	listener_warn(wheel->add->request->listener, "%s: its %s is left out", wheel->from, name);
-	return 0;
+	return leave_out(wheel, path, name, err);
 }
 
 static int take_part(const char *dir, const char *name, struct err *err, void *ctx)

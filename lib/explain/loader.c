@@ -278,7 +278,7 @@ static int enter_view(struct world *world, const struct contract_tree *tree, str
 	}
 	free(world->root);
 	world->root = view;
-	world->in_view = true;
+	world->in_view = world->by_tree = true;
 	return 0;
 }
 
@@ -317,6 +317,7 @@ static int follow_beside(struct world *world, struct decision *decision, struct 
 	world->parent = step;
 	if (script_beside(tree, decision->line.interp, decision->next, script, line, err) < 0)
 		return world_exit(world, step, STATUS_CANNOT_RUN);
+	world->by_tree = true;
 	if (script[0])
 		world->parent =
 			world_step(world, "script", script, "#!%s%s%s", line->interp,
@@ -365,6 +366,8 @@ static int follow(struct world *world, struct decision *decision, int step, stru
 		last = TIER_KERNEL; /* the host's env says what is wrong */
 	if (decision->facts.in_view == TIER_YES && (last == TIER_KERNEL || last == TIER_IN_VIEW))
 		world_set(world, step, NULL, "in a view already");
+	world->by_script = true;
+	world->by_tree = world->by_tree || decision->facts.in_view == TIER_YES;
 	if (last == TIER_KERNEL || last == TIER_IN_VIEW)
 		return 1;
 	if (last == TIER_REFUSE_STALE)

@@ -61,6 +61,9 @@ int replay_python_words(struct world *world, const struct found *program, unsign
 int replay_python_main(struct world *world, const struct found *program,
 		       const struct python_call *call, int end, struct err *err);
 
+/* Where a tree's script has run under this machine's own programs: says so, in err. */
+void replay_whose(const struct world *world, struct err *err);
+
 /* Notes that the world's words are for a program at this canonical path, which is called name: what
  * env is asked for, if it is that. at may be NULL: not known yet, replay_env_found() tells. */
 void replay_env_note(struct world *world, const char *name, const char *at);

@@ -124,6 +124,7 @@ static int try_script(struct world *world, struct chain *chain, int step, struct
 
 	if (shebang_parse((const char *)file->head, sizeof(file->head), &line) < 0)
 		return 0;
+	world->by_script = true;
 	shebang_show_line(&line, shown);
 	world_set(world, step, "script", "%s", shown);
 	(void)str_copy(world->script, sizeof(world->script), file->real); /* as large */
@@ -159,6 +160,8 @@ static int replay_formats(struct world *world, const char *path, int depth, stru
 	r = world_find(world, ret->step, path, program, err);
 	if (r < 0)
 		return r;
+	if (!world->asked[0])
+		(void)str_copy(world->asked, sizeof(world->asked), program->at); /* as large */
 	if (!world->started)
 		replay_env_note(world, program->at, program->at);
 	replay_env_found(world, program->at);
@@ -217,6 +220,7 @@ static int replay_one(struct world *world, const char *path, int depth, struct f
 		return replay_loader(world, &files[1], &last, ret_next, err);
 	if (is_qemu(last.rule))
 		return replay_qemu(world, &files[1], &last, err);
+	(void)str_copy(world->program, sizeof(world->program), files[0].at); /* as large */
 	r = last.arch ? replay_program(world, &files[0], &last, err) : 0;
 	return r < 0 ? r : replay_env(world, ret_next, err);
 }
@@ -255,6 +259,10 @@ void replay_exec(const struct replay_request *request, struct replay *ret, struc
 		r = replay_all(&world, request->path, why);
 	if (r < 0 && ret->end == REPLAY_RUNS)
 		ret->end = REPLAY_UNKNOWN;
+	if (ret->end == REPLAY_RUNS) {
+		why->text[0] = '\0';
+		replay_whose(&world, why);
+	}
 	world_close(&world);
 }
 

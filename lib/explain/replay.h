@@ -51,7 +51,7 @@ struct replay_request {
 };
 
 /* Without root: for the calling process, on this machine. Fills in *ret; why is a whole sentence
- * unless it runs. */
+ * unless it runs, and then empty, or what is to be said all the same. */
 void replay_exec(const struct replay_request *request, struct replay *ret, struct err *why);
 
 void replay_free(struct replay *replay);

@@ -32,13 +32,17 @@ struct world {
 	const struct arch *compat; /* and second; or NULL */
 	struct rule *rules;	   /* in the order of asking */
 	size_t n_rules;
-	bool rules_off; /* binfmt_misc is disabled: none is asked */
-	bool here;	/* the caller's own rights count; else it is PID 1 */
-	bool reads;	/* files are only read: what runs them needs no right to execute */
-	bool in_view;	/* what "/" is has been replaced */
-	bool started;	/* a program runs already: what fails now is an exit status */
-	bool by_env;	/* by env, which gives what the kernel does not take to a shell */
-	bool bare;	/* no variable of the caller's is left */
+	bool rules_off;		 /* binfmt_misc is disabled: none is asked */
+	bool here;		 /* the caller's own rights count; else it is PID 1 */
+	bool reads;		 /* files are only read: what runs them needs no right to execute */
+	bool in_view;		 /* what "/" is has been replaced */
+	bool started;		 /* a program runs already: what fails now is an exit status */
+	bool by_env;		 /* by env, which gives what the kernel does not take to a shell */
+	bool by_tree;		 /* in a view of a tree, or beside the host's programs */
+	bool by_script;		 /* what was asked for is a script */
+	char asked[PATH_SIZE];	 /* where that is, canonical */
+	char program[PATH_SIZE]; /* what was started last */
+	bool bare;		 /* no variable of the caller's is left */
 	struct words *words;
 	char script[PATH_SIZE]; /* where the script in the words is on this machine */
 	enum world_env env;

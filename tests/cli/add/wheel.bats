@@ -37,7 +37,7 @@ refuses() {
 @test "a pure wheel: packages, metadata, scripts and commands" {
     pure
     run -0 "${ADD[@]}" "$TREE" pkg-1.0-py3-none-any.whl
-    same "$output" "busypy: add: warning: $PWD/pkg-1.0-py3-none-any.whl: its data is left out"
+    same "$output" "busypy: add: warning: $PWD/pkg-1.0-py3-none-any.whl: its data is left out: README"
     run ls "$TREE/site-package"
     same "$output" $'__pycache__\nbusypy\nextra\npkg\npkg-1.0.dist-info\nsingle.py'
     run -3 in_tree "$TREE" /bin/pkg-command a b

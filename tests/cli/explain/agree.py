@@ -36,7 +36,7 @@ def foretold(machine, case):
         return "unknown", complaint.strip()
     outcome = json.loads(said)["outcome"][0]
     if (status, outcome["outcome"]) == (0, "runs"):
-        return case.runs, ""
+        return case.runs, outcome["sentence"] or ""
     if (status, outcome["outcome"]) == (125, "unknown"):
         return "unknown", outcome["sentence"]
     if status != 1:

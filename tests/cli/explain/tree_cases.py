@@ -6,6 +6,8 @@ import subprocess
 
 from case import AS_USER, Case, write
 
+HOST = os.path.realpath("/usr/bin/python3")
+
 
 def cases(machine):
     base = machine.folder("tree")
@@ -15,6 +17,7 @@ def cases(machine):
     subprocess.run([machine.original, "enable", "-q", tree], check=True)
     try:
         yield from owners(base, tree)
+        yield from elsewhere(base, tree)
         yield from callers(base, tree)
         yield from lines(tree)
         yield from circle(tree)
@@ -22,7 +25,9 @@ def cases(machine):
     finally:
         subprocess.run([machine.original, "disable", "-q"], check=True)
     yield from versions(machine, base, tree)
-    yield Case("after disabling, under the host's Python", f"{tree}/bin/pass", "status 0")
+    yield Case("after disabling, under the host's Python", f"{tree}/bin/pass", "status 0",
+               sentence=f"lies in a tree that is not enabled here: this machine's own {HOST} would run "
+               f"it (Hint: busypy enable {tree})")
 
 
 def owners(base, tree):
@@ -38,6 +43,21 @@ def owners(base, tree):
     write(f"{tree}/bin/mode", "#!/usr/bin/python3\n", 0o644)
     yield Case("a script of the tree without x", f"{tree}/bin/mode", "errno EACCES")
     yield Case("no script of the tree", f"{tree}/bin/none", "errno ENOENT")
+
+
+def elsewhere(base, tree):
+    """A script of the tree that the handler does not take, for its place or for its first line."""
+    mounted = f"{base}/mounted"
+    os.mkdir(mounted)
+    subprocess.run(["mount", "--bind", tree, mounted], check=True)
+    try:
+        yield Case("the same tree, mounted at another place", f"{mounted}/bin/pass", "status 0",
+                   sentence=f"lies in a tree that is enabled at {tree}, and by another path")
+    finally:
+        subprocess.run(["umount", mounted], check=True)
+    line = f"#!{HOST}\n"
+    yield Case("a line that the handler does not match", write(f"{tree}/bin/own", line), "status 0",
+               sentence=f"this machine's own {HOST} would run it, although its tree is enabled")
 
 
 def versions(machine, base, tree):
