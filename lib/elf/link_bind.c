@@ -57,11 +57,15 @@ static enum link_bound match(const struct link_map *map, const struct link_load 
 		return hidden ? LINK_UNBOUND : LINK_BOUND;
 	if (!symbol->version)
 		return hidden && found->index > FIRST_VERSION ? LINK_UNBOUND : LINK_BOUND;
-	if (!definition->object->symbols->has_versions)
-		return map->ldso->build->aborts && symbol->file &&
-				       link_load_find(load, symbol->file) == definition->object
+	if (!definition->object->symbols->has_versions) {
+		const struct link_object *asked =
+			symbol->file ? link_load_find(load, symbol->file) : NULL;
+
+		return map->ldso->build->aborts && asked &&
+				       link_object_is(asked, definition->object)
 			       ? LINK_ABORTS
 			       : LINK_BOUND;
+	}
 	if (!found->version)
 		return hidden ? LINK_UNBOUND : LINK_BOUND;
 	return str_eq(found->version, symbol->version) ? LINK_BOUND : LINK_UNBOUND;

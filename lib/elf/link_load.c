@@ -374,8 +374,8 @@ static int preload(struct link_map *map, struct link_load *load, const char *nam
 		if (map->ldso->secure && (map->ldso->musl || strchr(name, '/')))
 			continue;
 		r = load_name(map, load, 0, name, &object, &missing);
-		if (load->n > before)
-			load->entries[before].preloaded = true;
+		if (load->n > before && map->ldso->musl)
+			load->entries[before].by = before; /* needed by nobody */
 	}
 	return r < 0 ? r : 0;
 }

@@ -48,7 +48,6 @@ struct link_load {
 		const char *name; /* how that one called it; NULL for the first */
 		char *at;	  /* the path by which it was found */
 		bool done;
-		bool preloaded;
 	} * entries;
 	size_t n, room;
 	/* Names that are taken for an object besides, as ld.so has met them. */

@@ -181,6 +181,17 @@ def bindings(base):
                environment={"LD_BIND_NOW": "1"})
     yield Case("a call of what is gone, LD_BIND_NOW empty", f"{base}/call", "status 0",
                environment={"LD_BIND_NOW": ""})
+    write(f"{base}/map", "V1 { global: f; };", 0o644)
+    for name in ("w1", "w2"):
+        compile_c(f"{base}/lib/lib{name}.so", "int f(void){return 0;}", "-shared", "-fPIC",
+                  f"-Wl,--version-script={base}/map")
+    compile_c(f"{base}/twice", "int f(void); int main(void){return f();}", f"-L{base}/lib",
+              "-Wl,--no-as-needed", "-lw1", "-lw2", f"-Wl,-rpath,{base}/lib", "-Wl,-z,now")
+    for name in ("w1", "w2"):
+        os.remove(f"{base}/lib/lib{name}.so")
+    compile_c(f"{base}/lib/libw1.so", "int f(void){return 0;}", "-shared", "-fPIC")
+    os.link(f"{base}/lib/libw1.so", f"{base}/lib/libw2.so")
+    yield Case("two names of one library without versions", f"{base}/twice")
     yield Case("what is gone, in a library that is preloaded", f"{base}/address", "status 0",
                environment={"LD_PRELOAD": f"{base}/whole.so"})
 
