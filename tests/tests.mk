@@ -70,7 +70,7 @@ check-layers: all
 
 TREE_HOST := $(B)/test-trees/host
 BATS := $(sort $(wildcard tests/*/*.bats tests/*/*/*.bats))
-BATTERIES := $(filter-out tests/core/fuzz/run,$(sort $(wildcard tests/*/*/run)))
+BATTERIES := $(filter-out tests/core/fuzz/run,$(sort $(wildcard tests/*/*/*/run tests/*/*/run)))
 UNIT_PROGRAMS := $(patsubst tests/core/unit/%.c,$(B)/unit/%,$(UNIT))
 FUZZERS := $(patsubst tests/core/fuzz/%.c,$(B)/fuzz/%,$(FUZZ))
 MINUTES ?= 1
