@@ -126,7 +126,11 @@ static int gzip(struct decompress *job)
 	r = source_want(job->source, GZIP_TRAILER);
 	if (r < 0)
 		return r;
-	source_take(job->source, job->source->n < GZIP_TRAILER ? job->source->n : GZIP_TRAILER);
+	/* it is skipped unseen: the kernel then stands behind the image and reads on */
+	job->crashes = job->source->n < GZIP_TRAILER;
+	if (job->crashes)
+		return fail(job, "decompressor failed");
+	source_take(job->source, GZIP_TRAILER);
 	return 0;
 }
 
@@ -134,6 +138,7 @@ static int gzip(struct decompress *job)
 
 enum {
 	BZIP2_HEAD = 4,
+	BZIP2_RANDOM = BZIP2_HEAD + 10, /* behind the mark and the sum of the first block */
 	BZIP2_PIECE = 4096,
 	BZIP2_TAIL = 11, /* bytes that the end of a stream lies in: 48 bits, 32 of a sum, 7 */
 };
@@ -225,10 +230,14 @@ static int bzip2_body(struct bzip2 *bzip2)
 static int bzip2(struct decompress *job)
 {
 	ARRAY_FREE struct bzip2 *bzip2 = calloc(1, sizeof(*bzip2));
-	int r = source_want(job->source, BZIP2_HEAD);
+	int r = source_want(job->source, BZIP2_RANDOM + 1);
 
 	if (r < 0)
 		return r;
+	/* made before 1999; in a later block alone it is not looked for */
+	if (job->source->n > BZIP2_RANDOM && job->source->bytes[BZIP2_HEAD] == 0x31 &&
+	    job->source->bytes[BZIP2_RANDOM] & 0x80)
+		return fail(job, "decompressor failed");
 	if (job->source->n < BZIP2_HEAD || memcmp(job->source->bytes, "BZh", 3) != 0 ||
 	    job->source->bytes[3] < '1' || job->source->bytes[3] > '9')
 		return fail(job, "decompressor failed");
@@ -391,7 +400,7 @@ static int lzo(struct decompress *job)
 
 /* -- zstd ----------------------------------------------------------------------------------- */
 
-enum { ZSTD_PIECE = 128 * 1024 };
+enum { ZSTD_PIECE = 128 * 1024, ZSTD_HEAD_MAX = 18 };
 
 static int zstd_failed(struct decompress *job, size_t status)
 {
@@ -438,12 +447,29 @@ static int zstd_frame(struct decompress *job, ZSTD_DStream *stream, uint8_t *pie
 	return 0;
 }
 
+/* The length of a frame's header, of which there are five bytes. */
+static size_t zstd_head(const uint8_t *head)
+{
+	static const uint8_t dictionary[] = { 0, 1, 2, 4 }, content[] = { 0, 2, 4, 8 };
+	bool single = head[4] & 0x20;
+
+	return 5U + !single + dictionary[head[4] & 3] + content[head[4] >> 6] +
+	       (single && !(head[4] >> 6));
+}
+
 static int zstd(struct decompress *job)
 {
 	ARRAY_FREE uint8_t *piece = malloc(ZSTD_PIECE);
-	ZSTD_DStream *stream = ZSTD_createDStream();
-	int r = piece && stream ? zstd_frame(job, stream, piece) : -ENOMEM;
+	ZSTD_DStream *stream;
+	int r = source_want(job->source, ZSTD_HEAD_MAX);
 
+	if (r < 0)
+		return r;
+	if (job->source->n < 5 || (le32(job->source->bytes) == ZSTD_MAGICNUMBER &&
+				   job->source->n < zstd_head(job->source->bytes)))
+		return fail(job, "ZSTD-compressed data has an incomplete frame header");
+	stream = ZSTD_createDStream();
+	r = piece && stream ? zstd_frame(job, stream, piece) : -ENOMEM;
 	(void)ZSTD_freeDStream(stream);
 	return r;
 }

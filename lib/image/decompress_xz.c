@@ -4,13 +4,18 @@
 #include "image/decompress_xz.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <lzma.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "image/decompress.h"
 #include "image/source.h"
+#include "sys/fd.h"
 
 enum { XZ_PIECE = 4096, LZMA_HEAD = 13 };
 
@@ -27,24 +32,39 @@ static int fail(struct decompress *job, const char *message)
 	return 1;
 }
 
+static uint64_t little(const uint8_t *at, size_t n)
+{
+	uint64_t value = 0;
+
+	while (n > 0)
+		value = value << 8 | at[--n];
+	return value;
+}
+
 /* A piece that is being filled. */
 struct piece {
 	uint8_t *bytes;
 	size_t room;
+	uint32_t sum; /* CRC32 of all that has come */
 };
+
+static void begin_piece(lzma_stream *stream, const struct piece *piece)
+{
+	stream->next_out = piece->bytes;
+	stream->avail_out = piece->room;
+}
 
 static int pass_on(struct decompress *job, lzma_stream *stream, const struct piece *piece)
 {
 	size_t n = piece->room - stream->avail_out;
 
-	stream->next_out = piece->bytes;
-	stream->avail_out = piece->room;
+	begin_piece(stream, piece);
 	return n ? job->flush(piece->bytes, n, job->ctx) : 0;
 }
 
 /* Runs a decoder to the end of its part. 0, or 1 with liblzma's status where that went wrong:
  * LZMA_BUF_ERROR if the input ends. */
-static int run(struct decompress *job, lzma_stream *stream, const struct piece *piece,
+static int run(struct decompress *job, lzma_stream *stream, struct piece *piece,
 	       lzma_ret *ret_status)
 {
 	struct source *source = job->source;
@@ -52,6 +72,7 @@ static int run(struct decompress *job, lzma_stream *stream, const struct piece *
 	int r = 0;
 
 	while (status == LZMA_OK && r == 0) {
+		const uint8_t *begin;
 		size_t n;
 
 		r = source_want(source, 1);
@@ -59,7 +80,9 @@ static int run(struct decompress *job, lzma_stream *stream, const struct piece *
 			return r;
 		stream->next_in = source->bytes;
 		stream->avail_in = n = source->n;
+		begin = stream->next_out;
 		status = n ? lzma_code(stream, LZMA_RUN) : LZMA_BUF_ERROR;
+		piece->sum = lzma_crc32(begin, (size_t)(stream->next_out - begin), piece->sum);
 		source_take(source, n - stream->avail_in);
 		if (status == LZMA_OK && !stream->avail_out)
 			r = pass_on(job, stream, piece);
@@ -76,48 +99,118 @@ static int run(struct decompress *job, lzma_stream *stream, const struct piece *
 
 /* -- lzma ----------------------------------------------------------------------------------- */
 
-/* The kernel's buffer is the dictionary, or all that there will be if that is less. */
-static size_t lzma_piece(const uint8_t *head)
-{
-	uint32_t dictionary = 0;
-	uint64_t whole = 0;
+struct lzma {
+	uint8_t head[LZMA_HEAD];
+	uint64_t whole; /* bytes that there will be; UINT64_MAX for up to a mark */
+	uint32_t dictionary;
+};
 
-	for (size_t i = 4; i > 0; i--)
-		dictionary = dictionary << 8 | head[i];
-	for (size_t i = 12; i > 4; i--)
-		whole = whole << 8 | head[i];
-	if (whole && whole < dictionary)
-		dictionary = (uint32_t)whole;
-	return dictionary ? dictionary : 1;
-}
-
-int decompress_lzma(struct decompress *job)
+/* The kernel's buffer is the dictionary, or all that there will be if that is less. Its size is an
+ * int there, and of less than 4096 bytes no tool makes one, though liblzma takes it for that. */
+static int lzma_head(struct decompress *job, struct lzma *ret)
 {
-	ARRAY_FREE uint8_t *bytes = NULL;
-	lzma_stream stream = LZMA_STREAM_INIT;
-	struct piece piece = { 0 };
-	lzma_ret status = LZMA_OK;
 	int r = source_want(job->source, LZMA_HEAD);
 
 	if (r < 0)
 		return r;
 	if (job->source->n < LZMA_HEAD)
 		return fail(job, "unexpected EOF");
-	piece.room = lzma_piece(job->source->bytes);
-	if (piece.room > memory_max)
-		return -E2BIG;
-	bytes = piece.bytes = malloc(piece.room);
-	if (!bytes || lzma_alone_decoder(&stream, memory_max) != LZMA_OK)
+	memcpy(ret->head, job->source->bytes, LZMA_HEAD);
+	ret->dictionary = (uint32_t)little(ret->head + 1, 4);
+	ret->whole = little(ret->head + 5, 8);
+	if (ret->dictionary < LZMA_DICT_SIZE_MIN)
+		return fail(job, "LZMA data is corrupt");
+	if (ret->dictionary > INT_MAX && ret->whole > INT_MAX)
+		return fail(job, "decompressor failed");
+	if (ret->whole < ret->dictionary) /* no distance is larger */
+		ret->dictionary =
+			ret->whole < LZMA_DICT_SIZE_MIN ? LZMA_DICT_SIZE_MIN : (uint32_t)ret->whole;
+	for (size_t i = 0; i < 4; i++)
+		ret->head[1 + i] = (uint8_t)(ret->dictionary >> 8 * i);
+	return ret->dictionary > memory_max ? -E2BIG : 0;
+}
+
+/* Runs the decoder from the header on. */
+static int lzma_body(struct decompress *job, const struct lzma *lzma, lzma_stream *stream)
+{
+	struct piece piece = { .room = lzma->whole < lzma->dictionary ? (size_t)lzma->whole
+								      : lzma->dictionary };
+	ARRAY_FREE uint8_t *bytes = malloc(piece.room ? piece.room : 1);
+	lzma_ret status;
+	int r;
+
+	if (!bytes || lzma_alone_decoder(stream, memory_max) != LZMA_OK)
 		return -ENOMEM;
-	stream.next_out = piece.bytes;
-	stream.avail_out = piece.room;
-	r = run(job, &stream, &piece, &status);
+	piece.bytes = bytes;
+	begin_piece(stream, &piece);
+	stream->next_in = lzma->head;
+	stream->avail_in = LZMA_HEAD;
+	status = lzma_code(stream, LZMA_RUN);
+	source_take(job->source, LZMA_HEAD);
+	if (status == LZMA_MEMLIMIT_ERROR)
+		return -E2BIG;
+	if (status != LZMA_OK)
+		return status == LZMA_STREAM_END ? 0 : fail(job, "LZMA data is corrupt");
+	r = run(job, stream, &piece, &status);
 	if (r == 0)
-		r = pass_on(job, &stream, &piece);
-	else if (r > 0 && status == LZMA_BUF_ERROR)
-		r = fail(job, "unexpected EOF");
-	else if (r > 0 && status != LZMA_OK)
-		r = fail(job, "LZMA data is corrupt");
+		return pass_on(job, stream, &piece);
+	if (r > 0 && status == LZMA_BUF_ERROR)
+		return fail(job, "unexpected EOF");
+	/* the kernel goes no further than the length, whatever follows it */
+	if (r > 0 && status != LZMA_OK && stream->total_out == lzma->whole)
+		return pass_on(job, stream, &piece);
+	return r > 0 && status != LZMA_OK ? fail(job, "LZMA data is corrupt") : r;
+}
+
+static int ignore(const uint8_t *bytes, size_t n, void *ctx)
+{
+	(void)bytes;
+	(void)n;
+	(void)ctx;
+	return 0;
+}
+
+static void lzma_until_mark(struct lzma *lzma)
+{
+	memset(lzma->head + 5, 0xff, 8);
+	lzma->whole = UINT64_MAX;
+}
+
+/* True if a mark ends the stream before its length does: the kernel takes either, liblzma only that
+ * length. The image is read once more for that. */
+static bool lzma_has_mark(const struct decompress *job, const struct lzma *lzma)
+{
+	FD_CLEANUP int fd = fd_reopen(job->source->fd, O_RDONLY | O_CLOEXEC);
+	struct source source = { .fd = fd };
+	struct decompress probe = { .source = &source, .flush = ignore };
+	lzma_stream stream = LZMA_STREAM_INIT;
+	struct lzma marked = *lzma;
+	bool has;
+
+	if (lzma->whole == UINT64_MAX || fd < 0 ||
+	    lseek(fd, (off_t)job->source->at, SEEK_SET) < 0 ||
+	    source_want(&source, LZMA_HEAD) < 0 || source.n < LZMA_HEAD) {
+		source_drop(&source);
+		return false;
+	}
+	lzma_until_mark(&marked);
+	has = lzma_body(&probe, &marked, &stream) == 0 && stream.total_out < lzma->whole;
+	lzma_end(&stream);
+	source_drop(&source);
+	return has;
+}
+
+int decompress_lzma(struct decompress *job)
+{
+	lzma_stream stream = LZMA_STREAM_INIT;
+	struct lzma lzma;
+	int r = lzma_head(job, &lzma);
+
+	if (r)
+		return r;
+	if (lzma_has_mark(job, &lzma))
+		lzma_until_mark(&lzma);
+	r = lzma_body(job, &lzma, &stream);
 	lzma_end(&stream);
 	return r;
 }
@@ -187,6 +280,8 @@ static bool are_known(const lzma_filter *filters)
 	       filters[n - 1].id == LZMA_FILTER_LZMA2;
 }
 
+/* Its sum is looked at here, to tell two errors apart: if it is wrong, all bytes of the block have
+ * been passed on, but of a piece that cannot be unpacked none is. */
 static int xz_run_block(struct xz *xz, lzma_block *block)
 {
 	struct decompress *job = xz->job;
@@ -197,22 +292,30 @@ static int xz_run_block(struct xz *xz, lzma_block *block)
 		return fail(job, unsupported);
 	if (lzma_raw_decoder_memusage(block->filters) > memory_max)
 		return -E2BIG;
+	block->ignore_check = true;
 	r = xz_status(job, lzma_block_decoder(&xz->stream, block));
 	if (r)
 		return r;
+	xz->piece.sum = 0;
 	r = run(job, &xz->stream, &xz->piece, &status);
-	if (r == 0)
-		return xz_status(job,
-				 lzma_index_hash_append(xz->index, lzma_block_unpadded_size(block),
-							block->uncompressed_size));
-	return r > 0 && status != LZMA_OK ? xz_status(job, status) : r;
+	if (r < 0 || (r > 0 && status == LZMA_OK)) /* OK: no more was wanted */
+		return r;
+	if (status != LZMA_STREAM_END && status != LZMA_BUF_ERROR)
+		begin_piece(&xz->stream, &xz->piece);
+	if (status != LZMA_STREAM_END)
+		return xz_status(job, status);
+	if (block->check == LZMA_CHECK_CRC32 &&
+	    xz->piece.sum != (uint32_t)little(block->raw_check, 4))
+		return fail(job, corrupt);
+	return xz_status(job, lzma_index_hash_append(xz->index, lzma_block_unpadded_size(block),
+						     block->uncompressed_size));
 }
 
 static int xz_block(struct xz *xz)
 {
 	struct decompress *job = xz->job;
 	lzma_filter filters[LZMA_FILTERS_MAX + 1];
-	lzma_block block = { .check = xz->head.check, .filters = filters };
+	lzma_block block = { .version = 1, .check = xz->head.check, .filters = filters };
 	int r;
 
 	block.header_size = lzma_block_header_size_decode(*job->source->bytes);
@@ -288,8 +391,7 @@ int decompress_xz(struct decompress *job)
 	};
 	int r = -ENOMEM;
 
-	xz.stream.next_out = bytes;
-	xz.stream.avail_out = XZ_PIECE;
+	begin_piece(&xz.stream, &xz.piece);
 	if (xz.index)
 		r = xz_all(&xz);
 	/* what has been unpacked is passed on, whatever came behind it */
