@@ -16,7 +16,7 @@ RANDOM, RANDOM_LONG = 20, 1500
 
 # Behind #!/usr/bin/python3 and a blank, as one word.
 ALONE = (
- "", "-u", "-uB", "-bbdOOqRst", "-E", "-I", "-IS", "-P", "-v", "-x", "-S", "-i", "-t", "-J",
+    "", "-u", "-uB", "-bbdOOqRst", "-E", "-I", "-IS", "-P", "-v", "-x", "-S", "-i", "-t", "-J",
     "-Z", "-:", "-?", "-h", "-V", "-VV", "-VZ", "-u-", "-b-help-all", "-b-help-allx", "--", "-- -u",
     "---", "-", "- -u", "--help", "--version", "--help-all", "--help-env", "--help-xoptions",
     "--foo", "--check-hash-based-pycs", "--check-hash-based-pycs never", "-E -s", "-u   # comment",
@@ -31,13 +31,15 @@ ALONE = (
     "-Xnone=1", "-c", "-cpass", "-c pass", "-c # x", "-cimport os; os._exit(3)", "-ic", "-m",
     "-mthis", "-m this", "-mjson", "-mno_such_module", "-m.x", "-mx.", "-im", "-imthis", "other",
     "none", "./other", "/none", "bin", "app", "empty", "app.zip", "empty.zip", "-u other",
-    "\u00a0-u", "-\u00a0u", "-u\u00a0", "\u00e4", "-\u00e4", "-m\u00e4", "'-u'", "\"", "-i -", "-iV", "-iZ", "-ixyz", "-Im", "-Es\v", "-u\f",
+    "\u00a0-u", "-\u00a0u", "-u\u00a0", "\u00e4", "-\u00e4", "-m\u00e4", "'-u'", "\"", "-i -",
+    "-iV", "-iZ", "-ixyz", "-Im", "-Es\v", "-u\f",
 )
 # Behind #!/usr/bin/env -S python3 and a blank.
 PARTED = (
     "-E -s", "-u # comment", "-u -Z", "-W error -u", "-W error", "-X utf8=2", "-X utf8 -X utf8=2",
     "-X utf8=2 -Z", "-X tracemalloc=x -Z", "-X tracemalloc=x -V", "-- other", "--", "-- -u",
-    "-c pass", "-c ' pass'", "-m this", "-m json.tool", "-u -", "-u other", "-u ./none -Z", "'-u -B'",
+    "-c pass", "-c ' pass'", "-m this", "-m json.tool", "-u -", "-u other", "-u ./none -Z",
+    "'-u -B'",
     "-u\\_-B", "-u\r", "-u \r", "'' -u", "-W ''", "''", "--check-hash-based-pycs always",
     "--check-hash-based-pycs x", "--help-all x", "-V -Z", "-Z -V", "-i -c pass", "-I -S -u", "${V}",
     "-c ${V}", "bin/other", "app", "empty", "-O -O -O -B", "-b -W", "-X", "-m",
@@ -185,5 +187,6 @@ def sources(whose, scripts):
     if whose == "trixie":
         for number, content in enumerate((b"#!/usr/bin/python3 -u\0-Z\n",
                                           b"#!/usr/bin/python3\n#\0\n")):
-            yield Case(f"{whose}: a NUL byte {number}", write(f"{scripts}/n{number}", content + end),
+            yield Case(f"{whose}: a NUL byte {number}", write(f"{scripts}/n{number}",
+                       content + end),
                        "status 1", runs=f"status {RUNS}", sentence="NUL byte in line")

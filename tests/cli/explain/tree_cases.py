@@ -26,8 +26,8 @@ def cases(machine):
         subprocess.run([machine.original, "disable", "-q"], check=True)
     yield from versions(machine, base, tree)
     yield Case("after disabling, under the host's Python", f"{tree}/bin/pass", "status 0",
-               sentence=f"lies in a tree that is not enabled here: this machine's own {HOST} would run "
-               f"it (Hint: busypy enable {tree})")
+               sentence=f"lies in a tree that is not enabled here: this machine's own {HOST} "
+               f"would run it (Hint: busypy enable {tree})")
 
 
 def owners(base, tree):
