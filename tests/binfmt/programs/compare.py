@@ -19,7 +19,7 @@ LISTED = {
 }
 # What the host's own must say already, or the row would show nothing.
 NEEDED = {"sudo_true": "", "sudo_nested": "own by sudo", "job_control_in_tmux": [True] * 6,
-          "interrupted_at_a_terminal": ["ready\r\n^Cinterrupted\r\n", 130],
+          "interrupted_at_a_terminal": ["ready\r\ninterrupted\r\n", 130],
           "timer": ["", "own WORD"], "start_and_stop": ["", "active", "", "3: inactive"],
           "journal": "from a script", "run_as_another": "own as u"}
 # What raises for root, too; all other rows say something.

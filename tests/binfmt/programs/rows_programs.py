@@ -226,8 +226,7 @@ def executed_in_place(here):
     pid, end = pty.fork()
     if not pid:
         os.execvp("git", ["git", "--version"])
-    answer = os.read(end, 100).decode()
-    return [answer, os.waitpid(pid, 0)[1]]
+    return [read_until(end, "\n"), os.waitpid(pid, 0)[1]]
 
 
 @row
@@ -355,6 +354,7 @@ def interrupted_at_a_terminal(here):
     shown = read_until(end, "ready\r\n")
     os.write(end, b"\x03")
     shown += read_until(end, "interrupted\r\n")
+    shown = shown.replace("^C", "")  # the signal may discard its echo
     return [shown, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])]
 
 

@@ -1,6 +1,7 @@
 #!/bin/bash
-# What the machine does: a first boot from installation to reboot, a second one to removal. Runs as
-# a service; results go to the console.
+# What the machine does: a first boot from installation to reboot, a second one to removal; or, where
+# the kernel's command line says so, one for a tree beside the host's programs. Runs as a service;
+# results go to the console.
 # shellcheck disable=SC2317 # checks are called by name
 set -u
 export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -164,7 +165,7 @@ lab_comes_back() {
 }
 lab_leaves() {
     configure $EXPORT/current
-    gone() { ! busypy status -n trees | grep -q $LAB; }
+    gone() { ! busypy status -n trees | grep -q "$LAB"; }
     await gone && umount $LAB && systemctl stop nfs-server && all_well
 }
 
@@ -266,5 +267,56 @@ second_boot() {
     systemctl poweroff
 }
 
+# -- a tree whose scripts run beside the host's programs: what the battery asks, and containers ------
+
+BESIDE=/srv/beside
+PROGRAMS=$HERE/programs
+battery_of_host() { python3 "$PROGRAMS/booted.py" host "$STATE/battery"; }
+beside_served() {
+    cp "$PROGRAMS"/{battery,nested,held,service,rows_*.py} "$HERE/beside/bin/"
+    echo 'programs = host' >"$HERE/beside/etc/busypy/tree.conf"
+    busypy publish --id 1 "$HERE/beside" $BESIDE || return 1
+    configure $BESIDE/current
+    systemctl enable --now busypyd && systemctl is-active busypyd && all_well
+}
+battery_of_tree() { python3 "$PROGRAMS/booted.py" tree "$STATE/battery" $BESIDE/current/bin; }
+# container ENGINE-OPTION... -- OPTION...: the tree's script in a container that has nothing else
+container() {
+    local engine=()
+    while [ "$1" != -- ]; do engine+=("$1"); shift; done
+    shift
+    podman "${engine[@]}" --storage-driver=vfs run --rm --network=none "$@" \
+        -v $BESIDE:$BESIDE:ro --rootfs "$HOME/root" $BESIDE/current/bin/nested in a container
+}
+contained() { # contained ENGINE-OPTION...
+    export HOME=/var/tmp/podman-$UID
+    export XDG_RUNTIME_DIR=$HOME/run
+    mkdir -p "$HOME"/{run,store,root/{dev,etc,proc,run,srv,sys,tmp}} && cd "$HOME" || return 1
+    same "$(container "$@" --root "$HOME/store" --runroot "$HOME/run" -- -v /run/busypy:/run/busypy:ro)" \
+        "$($BESIDE/current/bin/nested in a container)" || return 1
+    container "$@" --root "$HOME/store" --runroot "$HOME/run" -- >"$HOME/said" 2>&1
+    same "$? $(grep -c 'a container or chroot has to have /run/busypy as well' "$HOME/said")" "125 1" ||
+        { cat "$HOME/said"; return 1; }
+}
+contained_by_user() {
+    as_user env -u LC_ALL bash -c "$(declare -f same container contained); BESIDE=$BESIDE; contained --cgroup-manager=cgroupfs"
+}
+
+beside_boot() {
+    mkdir -p "$STATE"
+    check "the battery, by the host's Python" battery_of_host
+    check "the package is installed" install_it
+    check "a tree whose scripts run beside the host's programs" beside_served
+    battery_of_tree
+    check "podman, with the runtimes and without, as root" contained
+    check "podman, with the runtimes and without, as a user" contained_by_user
+    check "status finds nothing wrong" busypy status
+    echo "=== end"
+    systemctl poweroff
+}
+
 echo "=== begin"
-if [ -e "$STATE/first" ]; then second_boot; else first_boot; fi
+case $(cat /proc/cmdline) in
+*distro-test=beside*) beside_boot ;;
+*) if [ -e "$STATE/first" ]; then second_boot; else first_boot; fi ;;
+esac
