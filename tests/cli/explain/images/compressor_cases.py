@@ -48,6 +48,8 @@ def gzip_cases(plain):
     yield "a wrong check sum", gzip(plain, check=0)
     yield "a wrong length", gzip(plain, size=1)
     made = gzip(fixed())
+    yield "without the last eight bytes", made[:-8]
+    yield "without the last byte", made[:-1]
     yield "cut within", made[:len(made) // 2]
     yield "only a header", made[:10]
     yield "less than a header", made[:5]
@@ -68,6 +70,7 @@ def bzip2_cases(plain):
     made = bz2.compress(fixed())
     yield "a wrong check sum of the whole", made[:-3] + bytes([made[-3] ^ 0xff]) + made[-2:]
     yield "a wrong check sum of a block", made[:10] + bytes([made[10] ^ 0xff]) + made[11:]
+    yield "marked as randomized", made[:14] + bytes([made[14] | 0x80]) + made[15:]
     yield "level 0", made[:3] + b"0" + made[4:]
     yield "bzip (without 2)", made[:2] + b"0" + made[3:]
     yield "cut within", made[:len(made) // 2]
@@ -90,6 +93,9 @@ def lzma_cases(plain):
     plain = fixed()
     made = squeeze.alone(plain)
     yield "a dictionary of 4097 in the header", made[:1] + b"\1\x10\0\0" + made[5:]
+    yield "a dictionary of 0 in the header", made[:1] + bytes(4) + made[5:]
+    yield "a length too small", made[:5] + (1000).to_bytes(8, "little") + made[13:]
+    yield "a length too large", made[:5] + (len(plain) + 9).to_bytes(8, "little") + made[13:]
     yield "cut within", made[:len(made) // 2]
     yield "without the last byte", made[:-1]
     yield "only a header", made[:13]
@@ -130,6 +136,7 @@ def xz_cases(plain):
     yield "cut within", made[:len(made) // 2]
     yield "without the last byte", made[:-1]
     yield "without the footer", made[:-12]
+    yield "a damaged byte", flipped(made, len(made) // 2)
 
 
 def lzo_cases(plain):

@@ -63,8 +63,8 @@ def paddings():
 def junk():
     for name, bad in (("text", b"junk"), ("a line's end", b"\n"), ("a 0", b"0"),
                       ("four 0", b"0000"), ("a header's magic", b"070701"), ("ff", b"\xff\xff"),
-                      ("gzip's magic", b"\x1f\x8b"), ("lz4's magic", squeeze.LEGACY),
-                      ("xz's magic", b"\xfd7zXZ\0")):
+                      ("gzip's magic", b"\x1f\x8b"), ("zstd's magic", squeeze.MAGIC),
+                      ("lz4's magic", squeeze.LEGACY), ("xz's magic", b"\xfd7zXZ\0")):
         for kind in ("plain", "zst"):
             yield Case(f"junk: {kind}, {name}", aligned(packed(kind, base())) + bad)
     for kind in KINDS:
