@@ -62,7 +62,8 @@ def word_of(steps):
     word = "elf"
     for step in steps:
         if step["step"] == "script":
-            word = step["note"].partition(" =")[2].strip() or word
+            said = step["note"].partition(" =")[2].removesuffix(r"\x0d")  # the console's line ends
+            word = said.strip() or word
         deeper = word_of(step.get("children", ()))
         word = word if deeper == "elf" else deeper
     return word
