@@ -73,12 +73,10 @@ static bool is_elsewhere_for_proc(const struct contract *contract, int fd)
 bool script_elsewhere(const struct contract *contract, const struct request *request)
 {
 	struct place place;
-	size_t ignored;
 
 	if (priv_filtered())
 		return is_elsewhere_for_proc(contract, request->fd);
 	return path_canonical(request->path) && !contract_covers(contract, request->path) &&
-	       !contract_by_link(contract, request->path, &ignored, &ignored) &&
 	       probe_place(request->fd, "", &place, NULL) == 0 &&
 	       is_own_path(request->path, &place);
 }

@@ -69,3 +69,20 @@ for who in env "$user"; do
 done
 SCRIPT
 }
+
+@test "a script beside the versions is known for a foreign one without /proc, as any other" {
+    in_export <<'SCRIPT'
+cp $foreign "$e/plain/foreign"
+for who in env "$user" "unshare --mount"; do
+    strace -f -o /run/trace $who "$e/plain/foreign" >/run/said
+    [ "$(tier </run/said)" = host ]
+    sed -n "\\|execve(\"$e/plain/foreign\"|,\\|execve(\"/usr/bin/python3\"|p" /run/trace >/run/loader
+    grep -F "openat2(AT_FDCWD, \"$e/plain/foreign\"" /run/loader
+    [ "$(grep -cF '"/proc' /run/loader)" = 0 ]
+done
+mount -t tmpfs none /proc
+for who in env "$user"; do
+    [ "$($who "$e/plain/foreign" | word args)" = "$e/plain/foreign" ]
+done
+SCRIPT
+}
