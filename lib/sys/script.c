@@ -55,7 +55,7 @@ static bool is_own_path(const char *path, const struct place *place)
 {
 	struct place there;
 
-	return path && path_canonical(path) && probe_plain_path(path, &there) == 0 &&
+	return path_canonical(path) && probe_plain_path(path, &there) == 0 &&
 	       there.ino == place->ino && there.dev == place->dev &&
 	       there.mount_id == place->mount_id;
 }

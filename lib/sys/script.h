@@ -37,8 +37,7 @@ bool script_may_show(const struct request *request);
 bool script_shown(const struct contract *contract, const struct request *request);
 
 /* Finds out whose the open script is, by its descriptor: no path in a tree is touched, unless the
- * script itself lies below it. The path as given, which may be NULL, is believed only where it
- * proves true. */
+ * script itself lies below it. The path as given is believed only where it proves true. */
 void script_identify(const struct contract *contract, const struct request *request, bool host_root,
 		     struct script *ret);
 

@@ -86,3 +86,29 @@ for who in env "$user"; do
 done
 SCRIPT
 }
+
+@test "of a path by a link, enter reads the link and opens where it leads, before it raises" {
+    in_export <<'SCRIPT'
+cp $foreign "$e/plain/foreign"
+enter=$(echo /run/busypy.handler/g*/enter)
+ln -s "$dir" "$e/out"
+same() { [ "$1" = "$2" ] || { echo "got $1, wanted $2"; return 1; }; }
+# what enter looks up below $dir until it raises, called with a descriptor of $1 and the path $2
+looks() {
+    strace -o /run/trace $user "$HELPERS/state" open=8,0,"$1" path=$enter -- enter 8,1,0,0,0,8388608 "$2" \
+        >/run/said 2>&1 || :
+    sed -n "\\|^execve(\"$enter\"|,/effective=1<<CAP_SYS_CHROOT/p" /run/trace | sed 1d |
+        grep -F "$dir" | sed -nE "s,^([a-z0-9]+)[^\"]*\"$dir/?([^\"]*)\".*,\1:\2,p" | tr '\n' ' '
+}
+script=$e/versions/1/bin/tool
+same "$(looks "$script" "$e/current/bin/tool")" "readlink:export/current openat2:export/versions/1/bin/tool "
+[ "$(tier </run/said)" = view ]
+same "$(looks "$script" "$e/plain/../current/bin/tool")" "readlink:export/plain "
+same "$(looks "$script" "$dir/foreign")" ""
+[ "$(tier </run/said)" = view ]
+# of what the caller named and the link leads to nothing is looked at where that is no version
+same "$(looks "$e/plain/foreign" "$e/out/foreign")" "readlink:export/out "
+same "$(looks "$e/plain/foreign" "$e/current/../../plain/foreign")" "readlink:export/current "
+grep -F 'the script is not of an enabled tree' /run/said
+SCRIPT
+}
