@@ -193,14 +193,14 @@ static void add_sum(struct sha256 *sha, const struct file *file)
 }
 
 /* What versions have in common that run the same bytes: of an export those of each library, too,
- * since they are found in the first version. A tree that is no version has files of its own, which
- * may change in place. */
+ * since they are found in the first version. A version whose libraries find others elsewhere in it
+ * has files of its own; so has a tree that is no version, which may change in place. */
 static int make_key(struct work *work, struct err *err)
 {
 	const struct runtime_request *request = work->request;
 	const char *id = export_layout_id(request->tree);
 	struct sha256 sha;
-	int r = 0;
+	int shared = 0;
 
 	sha256_init(&sha);
 	sha256_add(&sha, request->arch->name, strlen(request->arch->name) + 1);
@@ -208,12 +208,14 @@ static int make_key(struct work *work, struct err *err)
 	add_sum(&sha, &work->ldso);
 	if (id) {
 		sha256_add(&sha, request->tree, (size_t)(id - request->tree));
-		r = runtime_libraries_sum(work->clib, work->clib_path, &sha, err);
-	} else {
-		sha256_add(&sha, request->tree, strlen(request->tree) + 1);
+		shared = runtime_libraries_sum(work->clib, work->clib_path, &sha, err);
+		if (shared < 0)
+			return shared;
 	}
+	if (!shared)
+		sha256_add(&sha, request->tree, strlen(request->tree) + 1);
 	sha256_end_hex(&sha, work->key);
-	return r;
+	return 0;
 }
 
 static void make_word(struct work *work, uint8_t attempt)

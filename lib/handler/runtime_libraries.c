@@ -99,49 +99,6 @@ int runtime_libraries_cache(int clib, const char *path, const struct arch *arch,
 	return write_cache(libs, n, arch, path, ret, err);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(a, b);
-}
-
-/* A name of a library, and what it is: bytes, another library's name, or something else. */
-static int add_library(int clib, const char *path, const char *name, struct sha256 *sha,
-		       struct err *err)
-{
-	char target[PATH_SIZE], hex[SHA256_HEX_SIZE] = "";
-	FD_CLEANUP int fd = -1;
-	uint64_t size;
-	int r;
-
-	sha256_add(sha, name, strlen(name) + 1);
-	if (below_readlink(clib, name, target, sizeof(target)) >= 0) {
-		sha256_add(sha, target, strlen(target) + 1);
-		return 0;
-	}
-	fd = below_open_file(clib, name);
-	if (fd == -EINVAL)
-		return 0; /* no file; ld.so passes it by */
-	if (fd < 0)
-		return err_set(err, -fd, "cannot open %s/%s", path, name);
-	r = files_sum_open(fd, name, hex, &size, err);
-	sha256_add(sha, hex, sizeof(hex));
-	return r;
-}
-
-int runtime_libraries_sum(int clib, const char *path, struct sha256 *sha, struct err *err)
-{
-	NAMES_CLEANUP struct names names = { 0 };
-	int r = list_names(clib, path, &names, err);
-
-	if (r >= 0 && names.n)
-		qsort(names.names, names.n, sizeof(*names.names), compare_names);
-	for (size_t i = 0; i < names.n && r >= 0; i++) {
-		if (strstr(names.names[i], ".so"))
-			r = add_library(clib, path, names.names[i], sha, err);
-	}
-	return r;
-}
-
 /* -- where they look -------------------------------------------------------------------------- */
 
 /* What is looked at, and where it lies. */
@@ -219,4 +176,61 @@ int runtime_libraries_check(const struct runtime_checked *checked, struct err *e
 	const struct walk walk = { .each = check_file, .ctx = &checking };
 
 	return walk_at(checked->dir, ".", checked->path, &walk, err);
+}
+
+/* -- what they are ---------------------------------------------------------------------------- */
+
+struct summing {
+	struct sha256 *sha;
+	size_t top;  /* bytes of the path of what is walked through */
+	bool closed; /* nothing has led out of it */
+};
+
+static int sum_link(const struct walk_entry *entry, struct summing *summing)
+{
+	char target[PATH_SIZE];
+	int r = below_readlink(entry->dir, entry->name, target, sizeof(target));
+
+	if (r < 0)
+		return r;
+	summing->closed &= target[0] != '/' && !strstr(target, "..");
+	sha256_add(summing->sha, target, strlen(target) + 1);
+	return 0;
+}
+
+static int sum_file(const struct walk_entry *entry, struct summing *summing, struct err *err)
+{
+	FD_CLEANUP int fd = below_open_file(entry->dir, entry->name);
+	unsigned depth = folders_above(entry->path + summing->top);
+	char hex[SHA256_HEX_SIZE];
+	uint64_t size;
+	int r = fd < 0 ? fd : files_sum_open(fd, entry->path, hex, &size, err);
+
+	if (r < 0)
+		return r;
+	sha256_add(summing->sha, hex, sizeof(hex));
+	r = check_open(fd, entry, depth ? depth - 1 : 0, NULL);
+	summing->closed &= r != -EPERM;
+	return r == -EPERM ? 0 : r;
+}
+
+/* A path, and what it is: another path, bytes, or nothing that ld.so takes. */
+static int sum_entry(const struct walk_entry *entry, struct err *err, void *ctx)
+{
+	struct summing *summing = ctx;
+	const char *path = entry->path + summing->top;
+
+	sha256_add(summing->sha, path, strlen(path) + 1);
+	if (S_ISLNK(entry->st->st_mode))
+		return sum_link(entry, summing);
+	return S_ISREG(entry->st->st_mode) ? sum_file(entry, summing, err) : 0;
+}
+
+int runtime_libraries_sum(int clib, const char *path, struct sha256 *sha, struct err *err)
+{
+	struct summing summing = { .sha = sha, .top = strlen(path), .closed = true };
+	const struct walk walk = { .each = sum_entry, .ctx = &summing };
+	int r = walk_at(clib, ".", path, &walk, err);
+
+	return r < 0 ? r : summing.closed;
 }

@@ -11,7 +11,9 @@ struct arch;
 struct err;
 struct sha256;
 
-/* Adds the names and the bytes of all libraries in an open directory to a sum. */
+/* Adds all that is below an open directory to a sum: names, links, bytes. 1 if the libraries find
+ * one another there alone, so that the sum says what will be loaded; 0 if a link or a search path
+ * leads out of it. */
 int runtime_libraries_sum(int clib, const char *path, struct sha256 *sha, struct err *err);
 
 /* Makes ld.so's cache (core/ldcache.h) of the directory that is open as clib; path is the absolute
