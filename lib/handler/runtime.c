@@ -43,6 +43,9 @@ enum {
 	CLIB_DEPTH = 3,		      /* of etc/clib/ARCH in a tree */
 	USR_DEPTH = 4,		      /* of etc/python/ARCH/usr */
 	WORD_ATTEMPTS = 16,
+	/* One more whenever the interpreter's file or its names change: what stands for an older
+	   BusyPy keeps its place, since contracts that are in force know its file. */
+	LAYOUT = 2,
 };
 
 /* One whole file in memory. */
@@ -225,6 +228,7 @@ static void make_word(struct work *work, uint8_t attempt)
 	struct sha256 sha;
 
 	sha256_init(&sha);
+	sha256_add(&sha, &(uint8_t){ LAYOUT }, 1);
 	sha256_add(&sha, request->tree, strlen(request->tree) + 1);
 	sha256_add(&sha, request->arch->name, strlen(request->arch->name) + 1);
 	add_sum(&sha, &work->interpreter);

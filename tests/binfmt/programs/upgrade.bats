@@ -71,7 +71,7 @@ tree, arch, names = sys.argv[1:]
 def sum_of(pattern): return hashlib.sha256(open(glob.glob(tree + pattern)[0], "rb").read()).digest()
 sums = sum_of(f"/etc/python/{arch}/usr/bin/python3") + sum_of(f"/etc/clib/{arch}/ld-linux*.so.*")
 for name in (names + str(i) for i in itertools.count()):
-    sha = hashlib.sha256(f"{name}\0{arch}\0".encode() + sums).digest()
+    sha = hashlib.sha256(f"\2{name}\0{arch}\0".encode() + sums).digest()
     number = int.from_bytes(sha[:8], "big")
     if re.match("g[0-9]", "".join("0123456789abcdefghijklmnopqrstuvwxyz"[number // 36**i % 36] for i in (0, 1))):
         sys.exit(print(name))
@@ -86,4 +86,34 @@ ls -d /run/busypy/*.d
 SCRIPT
     mv "$name" "$TREE"
     [[ ${lines[0]} == /run/busypy && ${lines[1]} == */g[0-9]* && ${lines[2]} == disabled ]] || { echo "$output"; return 1; }
+}
+
+@test "a runtime of the former layout stays as it is for who runs in it, and goes after that" {
+    echo 'programs = host' >"$TREE/etc/busypy/tree.conf"
+    machine_script "$TREE" <<'SCRIPT'
+mkdir -p /run/busypy && mount -t tmpfs -o mode=755,nodev,nosuid busypy /run/busypy
+# its name was that of the tree, the arch and the bytes of two files
+word=$(python3 - "$1" "$(uname -m)" <<'PY'
+import glob, hashlib, sys
+tree, arch = sys.argv[1:]
+digest = lambda path: hashlib.sha256(open(path, "rb").read()).digest()
+words = f"{tree}\0{arch}\0".encode() + digest(f"{tree}/etc/python/{arch}/usr/bin/python3") + digest(glob.glob(f"{tree}/etc/clib/{arch}/ld-linux*")[0])
+number = int.from_bytes(hashlib.sha256(words).digest()[:8], "big")
+print("".join("0123456789abcdefghijklmnopqrstuvwxyz"[number // 36 ** i % 36] for i in range(4)))
+PY
+)
+was=/run/busypy/$word.d
+mkdir -p "$was/usr/bin" && cp "$(readlink -f /bin/sleep)" "$was/usr/bin/python3.0"
+ln -s python3.0 "$was/usr/bin/python3" && ln -s "$1" "$was/tree"
+echo ld >"$was/ld.so" && echo cache >"$was/ld.so.cache" && ln -s "$word.d/ld.so.cache" "/run/busypy/$word"
+"$was/usr/bin/python3" infinity & held=$!
+state() { stat -c '%i %Z' "$was" "$was/usr/bin/python3" "$was/ld.so"; }
+before=$(state)
+"$BUSYPY" enable --quiet --config /dev/null "$1"
+[ "$("$1/bin/where")" = /run/busypy ]
+[ "$(state)" = "$before" ] && [ "$(cat "/run/busypy/$word")" = cache ]
+kill $held; wait $held || :
+"$BUSYPY" disable --quiet
+[ ! -e /run/busypy ]
+SCRIPT
 }
