@@ -22,10 +22,11 @@
 #include "core/tree_layout.h"
 #include "handler/bake.h"
 #include "handler/runtime_libraries.h"
+#include "sys/apart.h"
 #include "sys/below.h"
 #include "sys/fd.h"
 
-enum { WORD_ATTEMPTS = 16, NAME_ROOM = 64 };
+enum { WORD_ATTEMPTS = 16, NAME_ROOM = 64, LOOK_MS = 1000 };
 
 void runtime_base_word(const uint8_t *sum, char *ret)
 {
@@ -194,6 +195,23 @@ int runtime_base_finish(int dir, const char *word, const char *tree, const struc
 	if (r >= 0 && !leads(dir))
 		r = put_link(dir, tree, RUNTIME_TREE, err);
 	return r < 0 ? r : link_cache(word, err);
+}
+
+static int look(struct err *err, void *ctx)
+{
+	const char *path = ctx;
+
+	return access(path, F_OK) < 0 ? err_set(err, errno, "cannot find %s", path) : 0;
+}
+
+bool runtime_base_is_there(const char *path)
+{
+	char copy[PATH_SIZE];
+	int r = str_copy(copy, sizeof(copy), path);
+
+	if (r == 0)
+		r = apart_do_within(look, copy, LOOK_MS, NULL);
+	return r != -ENOENT && r != -ENOTDIR;
 }
 
 int runtime_base_lead(const char *word, const char *tree, struct err *err)

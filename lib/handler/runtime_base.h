@@ -4,6 +4,7 @@
 #ifndef BUSYPY_HANDLER_RUNTIME_BASE_H
 #define BUSYPY_HANDLER_RUNTIME_BASE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -30,6 +31,10 @@ int runtime_base_put(int dir, const char *name, mode_t mode, const void *bytes, 
  * still there stays the one that they are looked up in: their bytes are the same in each. */
 int runtime_base_finish(int dir, const char *word, const char *tree, const struct arch *arch,
 			int clib, struct err *err);
+
+/* True unless a path that leads into a tree leads nowhere. A tree that does not answer within a
+ * second is believed to be there. */
+bool runtime_base_is_there(const char *path);
 
 /* Has the libraries looked up in another tree. */
 int runtime_base_lead(const char *word, const char *tree, struct err *err);

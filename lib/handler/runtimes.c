@@ -27,6 +27,7 @@
 #include "core/tree_conf.h"
 #include "core/tree_layout.h"
 #include "handler/runtime.h"
+#include "handler/runtime_base.h"
 #include "sys/fd.h"
 #include "sys/mount_api.h"
 #include "sys/probe.h"
@@ -292,5 +293,8 @@ bool runtimes_stand(const struct contract_tree *tree)
 			return false;
 	}
 	return tree->word[0] && find_program(tree->word, &there) == 0 &&
-	       contract_same_file(&there, &tree->runtime);
+	       contract_same_file(&there, &tree->runtime) &&
+	       runtime_layout_path(tree->word, RUNTIME_BASE "/" RUNTIME_CLIB, path, sizeof(path)) ==
+		       0 &&
+	       runtime_base_is_there(path);
 }

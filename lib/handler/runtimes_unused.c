@@ -149,6 +149,15 @@ static int drop(const char *name, struct err *err)
 	return r < 0 || name[0] == '.' ? r : drop_link(name, err);
 }
 
+/* True if a link of a runtime or a base leads somewhere. */
+static bool leads(const char *name, const char *link)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), RUNTIME_ROOT "/%s/%s", name, link);
+	return runtime_base_is_there(path);
+}
+
 static int read_tree(const char *name, char ret[PATH_SIZE])
 {
 	char link[64];
@@ -163,11 +172,13 @@ static int read_tree(const char *name, char ret[PATH_SIZE])
 }
 
 /* The libraries of a base that stays are looked up in the tree of a runtime that goes: in another
- * one's from now on, before the version of the first may be removed. */
+ * one's from now on, before the version of the first may be removed. So they are where it has been
+ * removed already. */
 static int hand_over(const struct standing *base, const struct listing *listing, struct err *err)
 {
 	char tree[PATH_SIZE], other[PATH_SIZE] = "";
 	char word[RUNTIME_WORD_SIZE];
+	bool stays = leads(base->name, RUNTIME_CLIB);
 
 	if (read_tree(base->name, tree) < 0 ||
 	    str_copy_bytes(word, sizeof(word), base->name,
@@ -180,15 +191,17 @@ static int hand_over(const struct standing *base, const struct listing *listing,
 		if (runtime->gone || !str_eq(runtime->base, base->name) ||
 		    read_tree(runtime->name, its) < 0)
 			continue;
-		if (str_eq(its, tree))
+		if (str_eq(its, tree) && stays)
 			return 0;
-		(void)str_copy(other, sizeof(other), its); /* as large */
+		if (!str_eq(its, tree) && !other[0] && leads(runtime->name, RUNTIME_TREE))
+			(void)str_copy(other, sizeof(other), its); /* as large */
 	}
 	return other[0] ? runtime_base_lead(word, other, err) : 0;
 }
 
 /* Decides what goes. A base stays with the last runtime that has it, or as long as any process
- * executes its interpreter, by whatever name. */
+ * executes its interpreter, by whatever name; and while there are more runtimes than were listed,
+ * of which any may have it. */
 static int choose(struct listing *listing)
 {
 	int kept = 0;

@@ -77,7 +77,7 @@ configure "tree = $export/current" "runtime-space = 10M"
 start; await in_force "$export/current" 1
 file() { "$export/current/bin/py" 'import os, sys; st = os.stat("/proc/self/exe"); print(st.st_ino)
 print(os.readlink(sys.prefix[:-3] + "tree"), os.path.realpath(os.__file__).split("/etc/")[0])'; }
-one=$(file | head -1)
+one=$(file); one=${one%%$'\n'*}
 mkfifo "$here/go"
 "$export/current/bin/py" 'import sys; print(1, flush=True); open(sys.argv[2]).read()
 import ssl; print([line.split()[-1] for line in open("/proc/self/maps") if "libssl" in line][0])' "$here/go" >"$here/held" & held=$!
@@ -138,6 +138,24 @@ await handed_over
 rm -r "$export/versions/1"
 exec 9>&-; wait $held
 [[ "$(tail -1 "$here/held")" = "$export"/versions/[23]/etc/clib/*/libssl.so.3 ]]
+SCRIPT
+}
+
+@test "the version that libraries are found in is removed by hand, while something runs in it" {
+    in_machine <<'SCRIPT'
+start; await in_force "$export/current" 1
+mkfifo "$here/go"
+"$export/current/bin/py" 'import sys; print(1, flush=True); open(sys.argv[2]).read()' "$here/go" >"$here/held" & held=$!
+exec 9>"$here/go"
+await test -s "$here/held"
+host_version 2; point "$export" 2; await in_force "$export/current" 2
+same "$(readlink /run/busypy/*.b/tree)" "$export/versions/1"
+rm -r "$export/versions/1"
+kill -HUP "$service"
+works() { [ "$("$export/current/bin/py" 'import ssl; print(1)' 2>/dev/null)" = 1 ]; }
+await works
+same "$(readlink /run/busypy/*.b/tree)" "$export/versions/2"
+exec 9>&-; wait $held
 SCRIPT
 }
 
