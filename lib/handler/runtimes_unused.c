@@ -221,7 +221,8 @@ static int choose(struct listing *listing)
 		struct standing *base = &listing->runtimes[i];
 
 		if (is_base(base->name))
-			base->gone = !base->named && !listing->programs[i].used;
+			base->gone = !base->named && !listing->programs[i].used &&
+				     listing->n < RUNTIMES_MAX;
 	}
 	return kept;
 }
