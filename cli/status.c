@@ -338,12 +338,16 @@ static void add_names(struct table *table)
 			 : nsswitch_others(conf, (size_t)size, "passwd", others, sizeof(others));
 	int r = n ? nscd_probe() : 0;
 
-	if (r < 0)
+	if (size < 0 && size != -ENOENT) { /* without one, it is files */
+		r = size == -E2BIG ? -EFBIG : (int)size;
+		(void)err_set(&err, -r, "cannot read " NSSWITCH_CONF);
+	} else if (r < 0) {
 		(void)err_say(&err, -r,
 			      "users of %s (" NSSWITCH_CONF
 			      ") have no names for a tree: " NSCD_SOCKET
 			      ": %s (Hint: nscd, nsncd or unscd serves them)",
 			      n > 0 ? others : "many services", strerror(-r));
+	}
 	add_feature(table, "users of other services", r, &err,
 		    n ? "by the name service cache at " NSCD_SOCKET
 		      : NSSWITCH_CONF " names none but files");

@@ -88,6 +88,9 @@ rm /run/nscd/socket
 same "$(status_of_names)" "no users of 'manual' (/etc/nsswitch.conf) have no names for a tree: /var/run/nscd/socket: No such file or directory (Hint: nscd, nsncd or unscd serves them)"
 echo 'passwd: files' >/opt/nsswitch.conf
 same "$(status_of_names)" "yes /etc/nsswitch.conf names none but files"
+# what cannot be read says nothing
+{ printf '#%70000s\n' ''; echo 'passwd: files manual'; } >/opt/nsswitch.conf
+same "$(status_of_names)" "no cannot read /etc/nsswitch.conf: File too large"
 END
 }
 
