@@ -423,6 +423,53 @@ $missing
 $missing"
 }
 
+@test "a module that is put into an enabled tree by hand finds the host's libraries by its path, until enabled anew" {
+    CONF='' enabled <<'SCRIPT'
+mkdir /run/else && mount -t tmpfs -o mode=755 else /run/else # where files can be mapped
+trap 'rm -f "$TREE/site-package/late.so"' EXIT
+echo 'int elsewhere;' | gcc -shared -fPIC -Wl,-soname,libelse.so.1 -x c -o /run/else/libelse.so.1 -
+echo 'extern int elsewhere; int *probe(void) { return &elsewhere; }' |
+    gcc -shared -fPIC -Wl,-rpath,/run/else -x c -o "$TREE/site-package/late.so" - -x none /run/else/libelse.so.1
+"$py" 'import ctypes, ours, os; ctypes.CDLL(os.path.dirname(ours.__file__) + "/late.so")
+print({line.split()[-1] for line in open("/proc/self/maps") if "libelse" in line})' >/run/said
+"$BUSYPY" disable --quiet
+"$BUSYPY" enable --quiet --config /run/conf "$TREE" 2>>/run/said || echo $? >>/run/said
+diff - /run/said <<END
+{'/run/else/libelse.so.1'}
+busypy: enable: the runtime of $TREE beside the host's programs: $TREE/site-package/late.so looks for libraries in '/run/else', which is the host's there (Hint: patchelf --remove-rpath, or programs = tree)
+125
+END
+SCRIPT
+}
+
+@test "a container needs the whole export: libraries are found in any version that has the same" {
+    machine_script "$TREE" <<'SCRIPT'
+mkdir -p -m 755 /run/e && mount -t tmpfs -o mode=755 e /run/e
+publish() { "$BUSYPY" publish "$1" /run/e/x >/dev/null; }
+cp -a "$1" /run/e/tree; publish /run/e/tree
+"$BUSYPY" enable --quiet --config /dev/null /run/e/x/current
+mkfifo /run/go
+/run/e/x/current/bin/py 'open("/run/go").read()' & held=$!
+exec 9>/run/go
+echo '# changed' >>/run/e/tree/bin/nested; publish /run/e/tree
+"$BUSYPY" disable --quiet 2>/dev/null
+"$BUSYPY" enable --quiet --config /dev/null /run/e/x/current
+cat >/run/container <<'SH'
+mount -t tmpfs root /mnt
+cd /mnt
+mkdir -p old proc run/busypy "./$1"
+mount --rbind /proc proc && mount --bind "$1" "./$1" && mount --bind -o ro /run/busypy run/busypy
+pivot_root . old
+exec "$2/bin/py" 'import ssl; print("runs")'
+SH
+version=$(readlink -f /run/e/x/current)
+[ "$(unshare -m bash -eu /run/container /run/e/x "$version")" = runs ]
+got=$(unshare -m bash -eu /run/container "$version" "$version" 2>&1) || [ $? = 127 ]
+[[ $got = *"cannot open shared object file"* ]]
+exec 9>&-; wait $held
+SCRIPT
+}
+
 @test "the user's packages: neither a script nor what sys.executable starts has them, unless told" {
     for said in no yes; do
         CONF=$'[busypy]\nuser-site = '$said enabled <<'SCRIPT'
@@ -601,4 +648,46 @@ sed -i s/BUSYPY_KEPT_/BUSYPY_OTHER_/ "$hook"
 SCRIPT
     same "$output" "busypy: enable: the runtime of /run/t/tree beside the host's programs: the start \
 of its Python gives no environment back (Hint: 'busypy stage' lays down the busypy_start.py of this version)"
+}
+
+@test "versions whose libraries find others below their folder have the same files only if those are the same" {
+    machine_script "$TREE" <<'SCRIPT'
+mkdir -p -m 755 /run/e && mount -t tmpfs -o mode=755 e /run/e
+cp -a "$1" /run/e/tree
+clib=/run/e/tree/etc/clib/$(uname -m)
+mkdir "$clib/private"
+inner() { echo "int inner(void) { return $1; }" | gcc -shared -fPIC -Wl,-soname,libinner.so.1 -x c -o "$clib/private/libinner.so.1" -; }
+inner 1
+echo 'int inner(void); int outer(void) { return inner(); }' | gcc -shared -fPIC -Wl,-soname,libouter.so.1 \
+    -Wl,-rpath,'$ORIGIN/private' -x c -o "$clib/libouter.so.1" - -x none "$clib/private/libinner.so.1"
+outer() { /run/e/x/current/bin/py 'import ctypes; print(ctypes.CDLL("libouter.so.1").outer())'; }
+publish() { "$BUSYPY" publish /run/e/tree /run/e/x >/dev/null; }
+publish
+"$BUSYPY" enable --quiet --config /dev/null /run/e/x/current
+[ "$(outer)" = 1 ]
+mkfifo /run/go
+/run/e/x/current/bin/py 'open("/run/go").read()' & held=$!
+exec 9>/run/go
+inner 2; publish
+"$BUSYPY" disable --quiet 2>/dev/null
+"$BUSYPY" enable --quiet --config /dev/null /run/e/x/current
+[ "$(outer)" = 2 ]
+[ "$(ls -d /run/busypy/*.b | wc -l)" = 2 ]
+exec 9>&-; wait $held
+SCRIPT
+}
+
+@test "more runtimes than one look finds: what any of them may have stays" {
+    "$ROOT/tests/support/clone" "$TREE" "$BATS_TEST_TMPDIR/other"
+    OTHER=$BATS_TEST_TMPDIR/other CONF='' enabled <<'SCRIPT'
+cd /run/busypy
+mkdir aside
+for one in *.b *.d; do
+    mv "$one" aside; mkdir x{1..300}.d; mv "aside/$one" .
+    "$BUSYPY" enable --quiet --config /run/conf "$OTHER"
+    [ "$("$py" 'import ssl; print(1)')" = 1 ]
+    "$BUSYPY" disable --quiet; "$BUSYPY" enable --quiet --config /run/conf "$TREE"
+    cd /run/busypy; mkdir -p aside
+done
+SCRIPT
 }
