@@ -20,6 +20,7 @@
 #include "core/inittab.h"
 #include "core/path_size.h"
 #include "core/pyscan.h"
+#include "core/python_module.h"
 #include "core/shebang.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -69,7 +70,7 @@ static const struct finding_kind blocks = {
 struct boot {
 	struct check_part *part;
 	/* modules that one program imports: paths below the tree */
-	char *modules[MODULES_MAX];
+	const char *modules[MODULES_MAX];
 	size_t n_modules;
 };
 
@@ -202,50 +203,22 @@ static void check_natives(const struct boot *boot)
 /* -- what Python programs wait for ---------------------------------------------------------- */
 
 /* Adds a module's file, if the shared packages have it. */
-static void add_module(struct boot *boot, const char *dotted)
+static void add_module(struct boot *boot, const char *by, const char *name)
 {
-	char path[PATH_SIZE], file[PATH_SIZE];
-	static const char *const forms[] = { ".py", "/__init__.py" };
-
-	if (files_path(path, NULL, TREE_SITE "/%s", dotted) < 0)
-		return;
-	for (char *s = path + strlen(TREE_SITE "/"); *s; s++)
-		*s = *s == '.' ? '/' : *s;
-	for (size_t i = 0; i < 2; i++) {
-		bool known = boot->n_modules == MODULES_MAX;
-
-		if (files_path(file, NULL, "%s%s", path, forms[i]) < 0 ||
-		    !check_index_find(boot->part->index, file))
-			continue;
-		for (size_t k = 0; k < boot->n_modules; k++)
-			known = known || str_eq(boot->modules[k], file);
-		if (!known && (boot->modules[boot->n_modules] = strdup(file)))
-			boot->n_modules++;
-	}
-}
-
-/* "..a" in site-package/b/c.py is b.a; "." is the package itself. */
-static void add_relative(struct boot *boot, const char *by, const char *dotted)
-{
+	const char *below = str_starts(by, TREE_SITE "/") ? by + strlen(TREE_SITE "/") : "";
+	const struct check_file *file;
 	char module[PATH_SIZE];
-	size_t up = strspn(dotted, ".");
-	char *slash;
 
-	if (!str_starts(by, TREE_SITE "/") ||
-	    files_path(module, NULL, "%s", by + strlen(TREE_SITE "/")) < 0)
+	if (!python_module_absolute(below, name, module, sizeof(module)))
 		return;
-	for (; up && (slash = strrchr(module, '/')); up--)
-		*slash = '\0';
-	if (up)
+	file = check_imports_source(boot->part, module);
+	if (!file || boot->n_modules == MODULES_MAX)
 		return;
-	for (char *s = module; *s; s++)
-		*s = *s == '/' ? '.' : *s;
-	dotted += strspn(dotted, ".");
-	if (*dotted && strlen(module) + strlen(dotted) + 2 < sizeof(module)) {
-		strncat(module, ".", sizeof(module) - strlen(module) - 1);
-		strncat(module, dotted, sizeof(module) - strlen(module) - 1);
+	for (size_t i = 0; i < boot->n_modules; i++) {
+		if (str_eq(boot->modules[i], file->path))
+			return;
 	}
-	add_module(boot, module);
+	boot->modules[boot->n_modules++] = file->path;
 }
 
 static void scan(struct boot *boot, const char *path, const char *command)
@@ -265,10 +238,8 @@ static void scan(struct boot *boot, const char *path, const char *command)
 			finding_add(boot->part->findings, &blocks, path, NULL,
 				    "line %u has %s, and the inittab starts it with %s", line, name,
 				    command);
-		else if (name[0] == '.')
-			add_relative(boot, path, name);
 		else
-			add_module(boot, name);
+			add_module(boot, path, name);
 	}
 }
 
@@ -284,8 +255,6 @@ static void scan_program(struct boot *boot, const char *path, const char *comman
 	check_calls_at_boot(boot->part, path, command);
 	for (size_t i = 0; i < boot->n_modules; i++) /* grows while it is walked */
 		scan(boot, boot->modules[i], command);
-	for (size_t i = 0; i < boot->n_modules; i++)
-		free(boot->modules[i]);
 	boot->n_modules = 0;
 }
 

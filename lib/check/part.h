@@ -74,6 +74,23 @@ bool check_is_compiled(const struct check_part *part, const struct check_file *s
 /* The first bytes of a file of the tree (SHEBANG_READ at most); how many, or -errno. */
 ssize_t check_read_head(const struct check_part *part, const char *path, char *ret);
 
+/* A source below the shared packages that is none to the Python that was asked. */
+struct check_flaw {
+	const char *path; /* below the tree */
+	size_t number;	  /* the caller's */
+	bool is_imported; /* what can be compiled has an import that names it */
+	char *module;	  /* NULL; for the time of the call its name, if an import can name it */
+};
+
+/* Tells of each of them whether it is imported, and sorts them by module. -ENOMEM. */
+int check_imports_find(const struct check_part *part, struct check_flaw *flaws, size_t n);
+
+/* Reports what a program that starts without site imports of the tree's packages. */
+void check_without_site(const struct check_part *part, const char *path);
+
+/* The source of a module of the shared packages, by its dotted name, or NULL. */
+const struct check_file *check_imports_source(const struct check_part *part, const char *module);
+
 /* Each returns 0 if it could be done, else -errno with a sentence. */
 int check_layout(struct check_part *part, struct err *err);
 int check_elf(struct check_part *part, struct err *err);

@@ -195,6 +195,17 @@ static void find_stray(const struct programs *programs, const char *path, const 
 		    shown, why.text);
 }
 
+/* Python's word -S. */
+static void check_site(const struct programs *programs, const char *path, const char *head,
+		       size_t n)
+{
+	struct python_call call = { 0 };
+
+	if (first_line_is_python(head, n) && first_line_python(head, n, &call, NULL) == 1 &&
+	    call.no_site)
+		check_without_site(programs->part, path);
+}
+
 static void check_line(const struct programs *programs, const char *path, const char *head,
 		       size_t n)
 {
@@ -208,6 +219,7 @@ static void check_line(const struct programs *programs, const char *path, const 
 	case FIRST_LINE_OURS:
 	case FIRST_LINE_OTHER:
 		check_interpreter(programs, path, &line);
+		check_site(programs, path, head, n);
 		break;
 	case FIRST_LINE_UNMATCHED:
 	case FIRST_LINE_PYTHON:

@@ -31,6 +31,12 @@ static const struct finding_kind wrong_syntax = {
 	FINDING_ERROR, "it ends with a SyntaxError before its first line runs",
 	"correct it, or write it so that each Python of the tree understands it"
 };
+static const struct finding_kind only_data = {
+	FINDING_WARNING,
+	"no import statement of the tree names it: as data it is fine, and as a module it ends "
+	"with a SyntaxError",
+	"leave it if it is data, as a template is; else correct it"
+};
 static const struct finding_kind not_proved = {
 	FINDING_NOTE, "whether they can be compiled was not proved; nothing foreign is executed",
 	"check the tree on a machine that has this Python"
@@ -206,24 +212,72 @@ static bool choose(const struct syntax *syntax, unsigned minor, struct python *r
 	return false;
 }
 
+/* One file that is no Python. */
+struct refusal {
+	const char *path, *line, *why; /* borrowed from the output */
+	bool is_data;
+};
+
+struct refusals {
+	struct refusal *at;
+	size_t n;
+};
+
 /* Reads what the script has printed. False if it did not come to its end. */
-static bool take_output(const struct syntax *syntax, unsigned minor, const char *output)
+static bool take_output(const char *output, struct refusals *ret)
 {
 	while (*output) {
 		const char *path = output, *line = path + strlen(path) + 1, *why;
+		struct refusal *grown;
 
 		if (str_eq(path, "done"))
 			return true;
 		if (!*line)
 			return false;
 		why = line + strlen(line) + 1;
-		finding_add(syntax->part->findings, &wrong_syntax, path, NULL,
-			    *line == '0' ? "%.0sis no Python 3.%u: %s"
-					 : "line %s is no Python 3.%u: %s",
-			    line, minor, why);
+		grown = reallocarray(ret->at, ret->n + 1, sizeof(*grown));
+		if (!grown)
+			return false;
+		ret->at = grown;
+		grown[ret->n++] = (struct refusal){ path, line, why, false };
 		output = why + strlen(why) + 1;
 	}
 	return false;
+}
+
+/* A module that nothing imports may be a template's. */
+static int find_data(const struct syntax *syntax, struct refusals *refusals)
+{
+	struct check_flaw *flaws = calloc(refusals->n + 1, sizeof(*flaws));
+	size_t tree = strlen(syntax->part->request->tree) + 1, n = 0;
+	int r;
+
+	if (!flaws)
+		return -ENOMEM;
+	for (size_t i = 0; i < refusals->n; i++) {
+		const char *path = refusals->at[i].path + tree;
+
+		if (str_starts(path, TREE_SITE "/"))
+			flaws[n++] = (struct check_flaw){ .path = path, .number = i };
+	}
+	r = check_imports_find(syntax->part, flaws, n);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		refusals->at[flaws[i].number].is_data = !flaws[i].is_imported;
+	free(flaws);
+	return r;
+}
+
+static void report(const struct syntax *syntax, unsigned minor, const struct refusals *refusals)
+{
+	for (size_t i = 0; i < refusals->n; i++) {
+		const struct refusal *refusal = &refusals->at[i];
+
+		finding_add(syntax->part->findings, refusal->is_data ? &only_data : &wrong_syntax,
+			    refusal->path, NULL,
+			    *refusal->line == '0' ? "%.0sis no Python 3.%u: %s"
+						  : "line %s is no Python 3.%u: %s",
+			    refusal->line, minor, refusal->why);
+	}
 }
 
 static void try_minor(const struct syntax *syntax, unsigned minor, const struct arch *arch)
@@ -232,6 +286,7 @@ static void try_minor(const struct syntax *syntax, unsigned minor, const struct 
 	struct python *python = calloc(1, sizeof(*python));
 	FILES_FREE char *output = NULL;
 	char complaint[ERR_TEXT_MAX] = "", path[64], programs[24];
+	struct refusals refusals = { 0 };
 	struct err err = { 0 };
 	bool compiled = false;
 
@@ -244,13 +299,16 @@ static void try_minor(const struct syntax *syntax, unsigned minor, const struct 
 		python->argv[python->n++] = script;
 		python->argv[python->n++] = syntax->list;
 		python->argv[python->n] = programs;
-		compiled = program_run(&(struct program){ .argv = python->argv,
-							  .env = env,
-							  .dir = "/",
-							  .output_max = OUTPUT_MAX },
-				       &output, complaint, &err) == 0 &&
-			   take_output(syntax, minor, output);
+		if (program_run(&(struct program){ .argv = python->argv,
+						   .env = env,
+						   .dir = "/",
+						   .output_max = OUTPUT_MAX },
+				&output, complaint, &err) == 0)
+			compiled =
+				take_output(output, &refusals) && find_data(syntax, &refusals) == 0;
+		report(syntax, minor, &refusals);
 	}
+	free(refusals.at);
 	free(python);
 	if (compiled)
 		return;

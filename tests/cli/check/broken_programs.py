@@ -223,7 +223,76 @@ def _(change):
     change.write("bin/ls", "#!/usr/bin/python3\nif True\n    pass\n", 0o755)
 
 
-@case("a syntax error in a package", "site-package/broken.py",
-      "line 1 is no Python 3.11: 'return' outside function")
+FLAW = "line 1 is no Python 3.11: 'return' outside function"
+
+
+@case("a syntax error in a module that a program imports", "site-package/broken.py", FLAW)
 def _(change):
     change.write("site-package/broken.py", "return 1\n")
+    change.write("bin/tool", "#!/usr/bin/python3\nif 0: import broken.part as part\n", 0o755)
+
+
+@case("in a module that a module imports", "site-package/p/broken.py", FLAW)
+def _(change):
+    change.write("site-package/p/__init__.py", "from . import (x,\n    broken)\n")
+    change.write("site-package/p/broken.py", "return 1\n")
+
+
+@case("in a package of a module that is imported", "site-package/p/__init__.py", FLAW)
+def _(change):
+    change.write("site-package/p/__init__.py", "return 1\n")
+    change.write("site-package/p/q/r.py", "pass\n")
+    change.write("bin/tool", "#!/usr/bin/env python3\nfrom p.q.r import s\n", 0o755)
+
+
+@case("in what Python imports itself", "site-package/sitecustomize.py", FLAW)
+def _(change):
+    change.write("site-package/sitecustomize.py", "return 1\n")
+
+
+@case("in a module that nothing imports", "site-package/broken.py", FLAW, None, "warning")
+def _(change):
+    change.write("site-package/broken.py", "return 1\n")
+    change.write("site-package/brokenly.py", "import broken2, a.broken, broke\n# import broken\n")
+
+
+@case("in a template, beside another that imports it", "site-package/p/{{x}}/a.py", FLAW, None,
+      "warning")
+def _(change):
+    change.write("site-package/p/{{x}}/__init__.py", "from .a import b\n")
+    change.write("site-package/p/{{x}}/a.py", "return 1\n")
+
+
+@case("in modules that import one another", "site-package/p/a.py", FLAW, None, "warning")
+def _(change):
+    change.write("site-package/p/a.py", "return 1\nimport p.b\n")
+    change.write("site-package/p/b.py", "import p.a\nimport {{ x }}\n")
+
+
+@case("a package without site", "bin/tool",
+      "starts Python with -S and imports busypy.text of site-package (line 3)", None, "warning")
+def _(change):
+    change.write("bin/tool", "#!/usr/bin/python3 -S\nimport os\nimport busypy.text\n", 0o755)
+
+
+@case("one of a runtime's, without site", "bin/tool", "starts Python with -S and imports extra of "
+      f"{PYTHON % (X, 'lib/python3/dist-packages')} (line 2)", None, "warning")
+def _(change):
+    change.write(PYTHON % (X, "lib/python3/dist-packages/extra.py"), "pass\n")
+    change.write("bin/tool", "#!/usr/bin/env -S python3 -uSB\nfrom extra import x\n", 0o755)
+
+
+def without_site(change, line, source):
+    change.write("bin/tool", f"{line}\n{source}\n", 0o755)
+    change.write("site-package/os.py", "pass\n")
+    change.chmod("bin/ls", 0o644)  # what is said all the same
+
+
+for number, (line, source) in enumerate((
+        ("#!/usr/bin/python3 -Es", "import busypy.text"),
+        ("#!/usr/bin/python3 -S", "import os, sys, nowhere, busypyx"),
+        ("#!/usr/bin/python3 -S", "import sys; sys.path.append('/site-package'); import busypy"),
+        ("#!/usr/bin/python3 -S", "import site; site.main(); import busypy"))):
+    case(f"nothing is said of such a program {number}", "bin/ls",
+         "is a script and not executable (mode 0644)", None, "warning", silent="bin/tool")(
+             lambda change, line=line, source=source: without_site(change, line, source))

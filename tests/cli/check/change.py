@@ -45,6 +45,12 @@ class Change:
         full = self.at(path)
         if os.path.lexists(full):
             self.remove(path)
+        above = os.path.dirname(full)
+        while not os.path.isdir(os.path.dirname(above)):
+            above = os.path.dirname(above)
+        if not os.path.isdir(above):  # the first that is missing
+            os.makedirs(os.path.dirname(full))
+            self.undo.append(lambda: shutil.rmtree(above))
 
         def clear():
             if os.path.isdir(full) and not os.path.islink(full):
@@ -95,10 +101,12 @@ class Change:
 
 
 class Case:
-    """what: the exact sentence; or a function of the change's own result, for numbers."""
+    """what: the exact sentence; or a function of the change's own result, for numbers. silent: a
+    path of which nothing must be said."""
 
     def __init__(self, name, make, path, what, arch=None, severity="error", status=None,
-                 archs=()):
+                 archs=(), silent=None):
+        self.silent = silent
         self.name, self.make, self.path, self.what = name, make, path, what
         self.arch, self.severity = arch, severity
         # the archs that have to be looked at to find it
@@ -119,8 +127,8 @@ class Case:
 CASES = []
 
 
-def case(name, path, what, arch=None, severity="error", status=None, archs=()):
+def case(name, path, what, arch=None, severity="error", status=None, archs=(), silent=None):
     def add(make):
-        CASES.append(Case(name, make, path, what, arch, severity, status, archs))
+        CASES.append(Case(name, make, path, what, arch, severity, status, archs, silent))
         return make
     return add
