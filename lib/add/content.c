@@ -153,6 +153,7 @@ static int look_below(const struct walk_entry *entry, struct err *err, void *ctx
 		return 0;
 	}
 	content->init = content->init || str_eq(name, "/__init__.py");
+	content->main = content->main || str_eq(name, "/__main__.py");
 	fd = below_open_file(entry->dir, entry->name);
 	if (fd < 0)
 		return err_set(err, -fd, "cannot read %s", path);

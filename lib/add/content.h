@@ -17,6 +17,7 @@ struct add_content {
 	size_t n_scripts;	 /* directly in it: files that begin with "#!" */
 	bool other;		 /* directly in it: what is no script */
 	bool init;		 /* it has __init__.py */
+	bool main;		 /* it has __main__.py */
 	bool python;		 /* some .py below it */
 	const struct arch *arch; /* of the ELF files below it; NULL for none */
 	int minor;		 /* of Python, as their names say: 11; 0 where none says it */

@@ -280,6 +280,12 @@ static int look_dir(struct add *add, int fd, const char *path, struct err *err)
 		return look_scripts(add, fd, path, err);
 	if (content.init || content.arch || is_metadata(path))
 		return look_package(add, fd, path, &content, err);
+	if (content.main)
+		return err_say(err, EINVAL,
+			       "%s is a program's directory, not a Python package (no __init__.py) "
+			       "(Hint: 'python3 -m zipapp -p /usr/bin/python3 -o NEW %s' makes a "
+			       "script of it)",
+			       path, path);
 	return err_say(err, EINVAL,
 		       "%s is neither a Python package (no __init__.py) nor a directory of scripts "
 		       "(Hint: name the %s in it one by one)",

@@ -161,6 +161,66 @@ __pycache__"
     refuses "bin/syntax: line 2 is no Python 3.11: '(' was never closed: it ends with a SyntaxError before its first line runs (Hint: --unchecked adds it all the same)" "$TREE" syntax
 }
 
+# zipapp FILE FIRST-LINE [MODULE] : a directory with __main__.py, as python3 -m zipapp packs it.
+zipapp() {
+    rm -rf app; mkdir app
+    echo 'import sys; print("zipped", *sys.argv[1:])' >"app/${3:-__main__}.py"
+    /usr/bin/python3 -IBc 'import sys, zipapp
+zipapp.create_archive("app", sys.argv[1], sys.argv[2] or None, sys.argv[3] if sys.argv[3:] else None)' \
+        "$1" "$2" ${3:+"$3:f"}
+}
+
+@test "zip applications: added, run and published; broken ones are named" {
+    zipapp zipped /usr/bin/python3
+    run -0 "${ADD[@]}" "$TREE" zipped
+    same "$output" ""
+    same "$(in_tree "$TREE" /bin/zipped word)" "zipped word"
+    zipapp main /usr/bin/python3 other  # __main__.py is zipapp's own
+    run -0 "${ADD[@]}" "$TREE" main
+    run -0 "$BUSYPY" publish -q --id v1 "$TREE" export
+    same "$(in_tree "$PWD/export/versions/v1" /bin/zipped)" zipped
+    # one that only python3 FILE runs is no script
+    zipapp bare ''
+    refuses "$PWD/bare is a zip archive without a first line (Hint: 'python3 -m zipapp -p /usr/bin/python3 -o NEW OLD' writes one)" "$TREE" bare
+    # nor is the directory, unless it is a package, which python3 -m runs
+    refuses "$PWD/app is a program's directory, not a Python package (no __init__.py) (Hint: 'python3 -m zipapp -p /usr/bin/python3 -o NEW $PWD/app' makes a script of it)" "$TREE" app
+    touch app/__init__.py
+    run -0 "${ADD[@]}" "$TREE" app
+    same "$(in_tree "$TREE" /usr/bin/python3 -m app word)" "zipped word"
+    # no program inside, a program that is none, an end that is cut
+    printf '#!/usr/bin/python3\n' >empty
+    /usr/bin/python3 -IBc 'import zipfile; zipfile.ZipFile("empty", "a").writestr("other.py", "pass")'
+    refuses "bin/empty: is no Python 3.$(minor): a zip application without __main__.py: it ends with a SyntaxError before its first line runs (Hint: --unchecked adds it all the same)" "$TREE" empty
+    printf '#!/usr/bin/python3\n' >flawed
+    /usr/bin/python3 -IBc 'import zipfile; zipfile.ZipFile("flawed", "a").writestr("__main__.py", "return")'
+    refuses "bin/flawed: line 1 is no Python 3.$(minor): 'return' outside function: it ends with a SyntaxError before its first line runs (Hint: --unchecked adds it all the same)" "$TREE" flawed
+    head -c -10 zipped >torn
+    run -125 "${ADD[@]}" "$TREE" torn
+    [[ $output == "busypy: add: bin/torn: line "*" is no Python 3.$(minor): source code "*"null bytes"* ]]
+    # and nothing of these is published, if it came into the tree otherwise
+    cp empty "$TREE/bin/empty"; chmod 755 "$TREE/bin/empty"
+    run -125 "$BUSYPY" publish -q --id v2 "$TREE" export
+    same "$output" "busypy: publish: $TREE: bin/empty is no Python 3.$(minor): a zip application without __main__.py"
+}
+
+minor() { /usr/bin/python3 -Ic 'import sys; print(sys.version_info[1])'; }
+
+@test "a package with templates of modules: added and published; what is imported is not" {
+    package lib
+    mkdir -p 'lib/{{cookiecutter.name}}'
+    echo 'from {{ cookiecutter.name }} import x' | tee 'lib/{{cookiecutter.name}}/__init__.py' >lib/template.py
+    run -0 "${ADD[@]}" "$TREE" lib
+    same "$(grep -c 'is no Python 3.*: no import statement of the tree names it: as data it is fine' <<<"$output")" 2
+    run -0 "$BUSYPY" publish -q --id v1 "$TREE" export
+    cmp lib/template.py export/versions/v1/site-package/lib/template.py
+    cp -r lib lib2; rm -r lib2/{{*
+    script tool '#!/usr/bin/python3\nfrom lib2 import template\nfrom lib import template\n'
+    refuses "site-package/lib2/template.py: line 1 is no Python 3.$(minor): invalid syntax: it ends with a SyntaxError before its first line runs (Hint: --unchecked adds it all the same)" "$TREE" tool lib2
+    cp tool "$TREE/bin/tool"; chmod 755 "$TREE/bin/tool"
+    run -125 "$BUSYPY" publish -q --id v2 "$TREE" export
+    same "$output" "busypy: publish: $TREE: site-package/lib/template.py line 1 is no Python 3.$(minor): invalid syntax"
+}
+
 @test "an extension module and its library" {
     library libone.so.1
     mkdir native; echo >native/__init__.py
