@@ -10,7 +10,7 @@ from ldso import build, drawn, jail, listed
 from ldso.spec import GLIBC
 
 DRAWN = 400
-DRAWN_LONG = 2200
+DRAWN_LONG = 5000
 SAID = (  # what ld.so names
     r"error while loading shared libraries: ([^:]+): cannot open shared object file",
     r"undefined symbol: ([^\s,]+)",
