@@ -234,8 +234,8 @@ static int go_on_at(struct walk *walk, const char *target)
 		return -ELOOP;
 	text_init(&text, rest, sizeof(rest));
 	text_add(&text, target);
-	text_add(&text, "/");
-	text_add(&text, walk->rest);
+	if (*walk->rest) /* a slash at the end asks for a directory */
+		text_addf(&text, "/%s", walk->rest);
 	if (text.overflow)
 		return -ENAMETOOLONG;
 	if (target[0] == '/')
@@ -271,7 +271,7 @@ static int step(const struct sysroot *root, struct walk *walk, bool follow_last)
 {
 	const char *s = walk->rest + strspn(walk->rest, "/");
 	size_t n = strcspn(s, "/"), used = strlen(walk->done);
-	bool last = s[n + strspn(s + n, "/")] == '\0';
+	bool last = s[n + strspn(s + n, "/")] == '\0', needs_dir = s[n] == '/';
 	struct stat st;
 	int r;
 
@@ -308,7 +308,7 @@ static int step(const struct sysroot *root, struct walk *walk, bool follow_last)
 		return -errno;
 	if (S_ISLNK(st.st_mode))
 		return follow(walk, &st);
-	return last || S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+	return !needs_dir || S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
 }
 
 static int walk_path(const struct sysroot *root, const char *path, bool follow_last,

@@ -212,7 +212,6 @@ static int walk(struct world *world, const char *path, struct found *ret, struct
 	struct rights rights = { .world = world };
 	struct sysroot_trail trail = { .enter = may_search, .follow = may_follow, .ctx = &rights };
 	char whole[2 * PATH_SIZE];
-	size_t n = strlen(path);
 	int r = absolute(world, path, whole, sizeof(whole), &rights.skip);
 
 	if (r < 0)
@@ -224,8 +223,6 @@ static int walk(struct world *world, const char *path, struct found *ret, struct
 	(void)str_copy(ret->real, sizeof(ret->real), trail.real);
 	if (lstat(ret->real, &ret->st) < 0)
 		return broken_start(path, errno, err);
-	if (n && path[n - 1] == '/' && !S_ISDIR(ret->st.st_mode))
-		return broken_way(path, trail.at, ENOTDIR, err);
 	return 0;
 }
 

@@ -75,6 +75,22 @@ static void make_tree(void)
 	make("host/file", "");
 	make("host/link", "/file");
 	make("host/lib64/libc", "");
+	make("file-link", "host/file");
+	make("slash-link", "host/file/");
+}
+
+/* A slash at the end asks for a directory, also through a link. */
+static void slashes(void)
+{
+	char real[PATH_SIZE];
+
+	CHECK(sysroot_init(&root, dir) == 0, "one directory");
+	CHECK(sysroot_find(&root, "/host/file/", real) == -ENOTDIR, "a file and a slash");
+	CHECK(sysroot_find(&root, "/host/file//", real) == -ENOTDIR, "a file and two");
+	CHECK(sysroot_find(&root, "/file-link", real) == 0, "a link to a file");
+	CHECK(sysroot_find(&root, "/file-link/", real) == -ENOTDIR, "and a slash");
+	CHECK(sysroot_find(&root, "/slash-link", real) == -ENOTDIR, "a link that ends in one");
+	CHECK(sysroot_find(&root, "/tree/lib64/", real) == 0, "a link to a directory");
 }
 
 static void client(const char *tree)
@@ -146,6 +162,7 @@ int main(void)
 	client(tree);
 	in_host();
 	full();
+	slashes();
 	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
 	CHECK(system(command) == 0, "nothing is left");
 	return done();
