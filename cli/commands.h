@@ -23,6 +23,10 @@ int cmd_status(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 int cmd_versions(int argc, char **argv);
 
+/* Stands for the L of "LD_..." where the small busypy starts the other for `explain`: what ld.so
+ * reads there is for the program that is asked about. */
+#define LDSO_HIDDEN 'l'
+
 /* The longer options of `busypy run`, for `busypy test`, which passes them on. Ends with zeros. */
 struct option;
 const struct option *run_options(void);

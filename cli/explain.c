@@ -281,6 +281,15 @@ static int explain_file(const struct explain *explain, const char *command,
 	return replay.end == REPLAY_RUNS ? 0 : EXIT_WOULD_FAIL;
 }
 
+/* cli/front.c has hidden them from the ld.so of this program. */
+static void show_variables(void)
+{
+	for (char **variable = environ; *variable; variable++) {
+		if ((*variable)[0] == LDSO_HIDDEN && str_starts(*variable + 1, "D_"))
+			(*variable)[0] = 'L';
+	}
+}
+
 int cmd_explain(int argc, char **argv)
 {
 	struct initramfs unpacked;
@@ -291,6 +300,7 @@ int cmd_explain(int argc, char **argv)
 
 	if (r)
 		return r;
+	show_variables();
 	if (arch_named(explain.arch, &request.arch, &err) < 0)
 		return say_err(argv[0], &err);
 	is_image = open_root(explain.root, &unpacked, &request, &err);

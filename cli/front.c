@@ -8,6 +8,7 @@
 
 #include "core/err.h"
 #include "core/path_size.h"
+#include "core/str.h"
 #include "sys/programs.h"
 #include "commands.h"
 #include "run_tree.h"
@@ -40,9 +41,20 @@ int run_find_tree(const char *config, const char **ret, struct err *err)
 	_exit(run_full());
 }
 
+/* What is asked about is for its variables, not for us. */
+static void hide_from_ldso(void)
+{
+	for (char **variable = environ; *variable; variable++) {
+		if (str_starts(*variable, "LD_"))
+			(*variable)[0] = LDSO_HIDDEN;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	arguments = argv;
+	if (argc > 1 && str_eq(argv[1], "explain"))
+		hide_from_ldso();
 	if (argc < 2 || strcmp(argv[1], "run") != 0)
 		return run_full();
 	opterr = 0; /* the other one complains, in its C library's words */

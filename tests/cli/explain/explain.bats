@@ -109,6 +109,19 @@ It would run."
     same "$(sentence 1 ./prog)" "It would end with exit status 127: ./libf.so, which $PWD/prog needs, is missing (Hint: install it where ld.so looks, or name its directory in LD_LIBRARY_PATH)"
 }
 
+@test "what breaks every dynamic program does not break explain" {
+    echo 'int f(void){return 0;}' | cc -shared -fPIC -o libf.so -x c -
+    echo 'int f(void); int main(void){return f();}' | cc -o prog -x c - -x none ./libf.so -Wl,-rpath,"$PWD"
+    mkdir bad; echo 'no library' >bad/libc.so.6
+    run -1 env LD_LIBRARY_PATH="$PWD/bad" "$BUSYPY" explain -n ./prog
+    [[ ${lines[-1]} = "It would end with exit status 127: ld.so takes $PWD/bad/libc.so.6 for libc.so.6, "* ]]
+    run -0 env LD_TRACE_LOADED_OBJECTS=1 "$BUSYPY" explain -n ./prog
+    [[ ${lines[-1]} = "It would run." ]]
+    echo 'extern int gone; int *f(void){return &gone;}' | cc -shared -fPIC -o bad/libf.so -x c -
+    run -1 env LD_PRELOAD="$PWD/bad/libf.so" "$BUSYPY" explain -n ./prog
+    [[ ${lines[-1]} = "It would end with exit status 127: no library has gone, which $PWD/bad/libf.so uses"* ]]
+}
+
 @test "a machine that boots needs a processor: which one is told" {
     mkdir -p root/{lib64,lib}
     echo 'int main(void){return 0;}' | cc -o root/init -Wl,-z,x86-64-v3 -x c -
