@@ -77,8 +77,11 @@ enum link_bound link_map_bind(struct link_map *map, const struct link_load *load
 	uint32_t at = map->defined.buckets[symbol->hash % BUCKETS];
 	enum link_bound bound = LINK_UNBOUND;
 	size_t first = load->n;
+	/* which one comes first matters only where ld.so may abort at it */
+	bool any = map->ldso->musl || !map->ldso->build->aborts || !symbol->version ||
+		   !map->defined.unversioned;
 
-	while (at) {
+	while (at && first) {
 		const struct definition *definition = &map->defined.all[at - 1];
 		enum link_bound this;
 		size_t place;
@@ -95,6 +98,8 @@ enum link_bound link_map_bind(struct link_map *map, const struct link_load *load
 		this = match(map, load, definition, symbol);
 		if (this == LINK_UNBOUND)
 			continue;
+		if (any)
+			return this;
 		first = place;
 		bound = this;
 	}

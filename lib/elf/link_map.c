@@ -97,6 +97,7 @@ static int add_definitions(struct link_map *map, const struct link_object *objec
 			return -ENOMEM;
 		map->defined.all[map->defined.n++] = (struct definition){ symbol, object, *bucket };
 		*bucket = (uint32_t)map->defined.n;
+		map->defined.unversioned |= !object->symbols->has_versions;
 	}
 	return 0;
 }

@@ -26,6 +26,7 @@ struct definitions {
 	struct definition *all;
 	size_t n, room;
 	uint32_t *buckets; /* index + 1 of the newest in each, or 0 */
+	bool unversioned;  /* some are of files that have no versions */
 };
 
 struct link_map {
@@ -41,6 +42,7 @@ struct link_map {
 	} * known;
 	size_t n_known, room_known;
 	struct definitions defined;
+	struct link_object *loader; /* NULL until a name may be ld.so's */
 	char **kept; /* names to preload */
 	size_t n_kept, room_kept;
 };
