@@ -4,9 +4,11 @@
 #include "elf/search.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/elf_head.h"
@@ -119,6 +121,12 @@ static bool is_there(const struct elf_ldso *ldso, const char *dir)
 	       S_ISDIR(st.st_mode);
 }
 
+/* Of an absolute one it finds out that it is not there. */
+static enum tried too_long(const char *dir)
+{
+	return *dir == '/' ? NOTHING : ENDED;
+}
+
 /* A directory as glibc's lists have it, and its subdirectories for this processor. */
 static enum tried try_dir(struct search *search, const char *dir)
 {
@@ -127,7 +135,7 @@ static enum tried try_dir(struct search *search, const char *dir)
 	int r;
 
 	if (!make_path(search, dir, strlen(dir), NULL))
-		return NOTHING;
+		return too_long(dir);
 	(void)str_copy(absolute, sizeof(absolute), search->found->path); /* as large */
 	for (size_t i = 0; (r = elf_ldso_subdir(search->ldso, absolute, i, sub)) >= 0; i++) {
 		if (r == 0)
@@ -178,8 +186,11 @@ static enum tried try_entry(struct search *search, const char *entry, size_t n,
 			    const struct ldso_tokens *tokens, bool program)
 {
 	char dir[PATH_SIZE];
+	int r = ldso_expand(entry, n, tokens, dir, sizeof(dir));
 
-	if (ldso_expand(entry, n, tokens, dir, sizeof(dir)) < 0 || (n && !*dir))
+	if (r == -E2BIG)
+		return too_long(dir);
+	if (r < 0 || (n && !*dir))
 		return NOTHING;
 	if (tokens->secure && program && memchr(entry, '$', n) && !is_trusted(search->ldso, dir))
 		return NOTHING;
@@ -302,6 +313,8 @@ static enum tried find_glibc(struct search *search, const struct elf_search_by *
 /* -- musl -----------------------------------------------------------------------------------------
  */
 
+enum { MUSL_PATH_MAX = 2 * 255 + 1 /* it does not try longer ones: char buf[2*NAME_MAX+2] */ };
+
 static enum tried try_musl_list(struct search *search, const char *dirs)
 {
 	struct ldso_list list = { dirs, LDSO_SEP_MUSL };
@@ -310,10 +323,28 @@ static enum tried try_musl_list(struct search *search, const char *dirs)
 	size_t n;
 
 	while (tried == NOTHING && ldso_list_next_word(&list, &dir, &n)) {
-		if (make_path(search, dir, n, search->name))
+		if (n + 1 + strlen(search->name) <= MUSL_PATH_MAX &&
+		    make_path(search, dir, n, search->name))
 			tried = try_file(search);
 	}
 	return tried;
+}
+
+/* What musl's list stands for: itself where it has no tokens. Freed by the caller; NULL if it is
+ * given up. */
+static char *expand_musl(const char *list, const char *origin)
+{
+	size_t size = strlen(list) + 1, tokens = 0;
+	char *dirs;
+
+	for (const char *s = list; (s = strchr(s, '$')); s++)
+		tokens++;
+	size += tokens * strlen(origin);
+	dirs = malloc(size);
+	if (dirs && ldso_expand_musl(list, origin, dirs, size) == 0)
+		return dirs;
+	free(dirs);
+	return NULL;
 }
 
 /* It makes no difference between DT_RPATH and DT_RUNPATH: both are inherited. */
@@ -321,12 +352,15 @@ static enum tried try_musl_rpaths(struct search *search, const struct elf_search
 {
 	for (; by; by = by->parent) {
 		const char *list = by->file->runpath ? by->file->runpath : by->file->rpath;
-		char origin[PATH_SIZE], dirs[2 * PATH_SIZE];
+		char origin[PATH_SIZE];
+		ARRAY_FREE char *dirs = NULL;
 		enum tried tried;
 
 		if (!list || get_origin(by->path, origin) < 0 ||
-		    (search->ldso->secure && !by->parent && strchr(list, '$')) ||
-		    ldso_expand_musl(list, origin, dirs, sizeof(dirs)) < 0)
+		    (search->ldso->secure && !by->parent && strchr(list, '$')))
+			continue;
+		dirs = expand_musl(list, origin);
+		if (!dirs)
 			continue;
 		tried = try_musl_list(search, dirs);
 		if (tried != NOTHING)

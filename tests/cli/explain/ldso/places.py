@@ -27,6 +27,12 @@ def lists():
                    {"libx.so": "f", "b/libx.so": "g"})
         yield Spec(f"the library elsewhere, runpath {dirs}", f"{P}runpath:{dirs}",
                    {"libx.so": "f", "b/libx.so": "g"}, directory="{D}/b")
+    for before in (5000 * "x", "{D}/" + 5000 * "x", 600 * "/", 5000 * "/", "./" + 2100 * "./"):
+        yield Spec(f"a directory of {len(before)} bytes before, {before[0]}", P, good,
+                   {"LD_LIBRARY_PATH": before + ":{D}/a"})
+    for n in (480, 500, 520):
+        yield Spec(f"a directory behind {n} slashes", P, good,
+                   {"LD_LIBRARY_PATH": n * "/" + "c/{N}/a"})
     yield Spec("an empty runpath", P + "dt:runpath=", {"libx.so": "f"})
     yield Spec("an empty rpath", P + "dt:rpath=", {"libx.so": "f"})
     yield Spec("rpath and runpath", P + "dt:rpath=$ORIGIN/a runpath:$ORIGIN/b", good)
