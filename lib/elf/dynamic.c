@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "core/elf_head.h"
 #include "core/err.h"
 #include "elf/image.h"
@@ -24,6 +25,8 @@ void elf_dynamic_free(struct elf_dynamic *file)
 		free(file->needed[i]);
 	for (size_t i = 0; i < file->n_filters; i++)
 		free(file->filters[i].name);
+	free(file->needed);
+	free(file->filters);
 	memset(file, 0, sizeof(*file));
 }
 
@@ -38,20 +41,33 @@ static int set_string(const char *text, char **ret)
 
 static int take_filter(const char *text, bool optional, struct elf_dynamic *file)
 {
-	struct elf_dynamic_filter *filter = &file->filters[file->n_filters];
+	size_t n = file->n_filters;
 
-	if (file->n_filters == ELF_DYNAMIC_FILTERS_MAX)
+	if (n == ELF_DYNAMIC_NAMES_MAX)
 		return -E2BIG;
-	*filter = (struct elf_dynamic_filter){ .optional = optional };
+	if (array_reserve(&file->filters, &file->room_filters, n + 1, sizeof(*file->filters)) < 0)
+		return -ENOMEM;
+	file->filters[n] = (struct elf_dynamic_filter){ .optional = optional };
 	file->n_filters++;
-	return set_string(text, &filter->name);
+	return set_string(text, &file->filters[n].name);
 }
 
-static int take_string(const struct elf_image *image, const struct elf_entry *entry,
-		       struct elf_dynamic *file)
+static int take_needed(const char *text, struct elf_dynamic *file)
 {
-	const char *text = elf_image_string(image, entry->value);
+	size_t n = file->n_needed;
 
+	if (n == ELF_DYNAMIC_NAMES_MAX)
+		return -E2BIG;
+	if (array_reserve(&file->needed, &file->room_needed, n + 1, sizeof(*file->needed)) < 0)
+		return -ENOMEM;
+	file->needed[n] = NULL;
+	file->n_needed++;
+	return set_string(text, &file->needed[n]);
+}
+
+/* text: what the entry's value is the name of; NULL if it lies outside. */
+static int take_text(const struct elf_entry *entry, const char *text, struct elf_dynamic *file)
+{
 	switch (entry->tag) {
 	case DT_SONAME:
 		return set_string(text, &file->soname);
@@ -60,20 +76,46 @@ static int take_string(const struct elf_image *image, const struct elf_entry *en
 	case DT_RUNPATH:
 		return set_string(text, &file->runpath);
 	case DT_NEEDED:
-		if (file->n_needed == ELF_DYNAMIC_NEEDED_MAX)
-			return -E2BIG;
-		file->needed[file->n_needed] = NULL;
-		file->n_needed++;
-		return set_string(text, &file->needed[file->n_needed - 1]);
+		return take_needed(text, file);
 	case DT_FILTER:
 	case DT_AUXILIARY:
 		return take_filter(text, entry->tag == DT_AUXILIARY, file);
-	case DT_FLAGS_1:
-		file->no_defaults = entry->value & DF_1_NODEFLIB;
-		file->is_program = entry->value & DF_1_PIE;
-		return 0;
 	}
 	return 0;
+}
+
+static bool has_text(int64_t tag)
+{
+	return tag == DT_SONAME || tag == DT_RPATH || tag == DT_RUNPATH || tag == DT_NEEDED ||
+	       tag == DT_FILTER || tag == DT_AUXILIARY;
+}
+
+/* Texts may overlap, so that a small file has many long ones: all copies are as long as the file,
+ * about, or it has too many. */
+static int take_texts(const struct elf_image *image, struct elf_dynamic *file)
+{
+	size_t budget = image->size + ELF_IMAGE_STRING_MAX;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && image->has_strings && i < image->n_dynamic; i++) {
+		const struct elf_entry *entry = &image->dynamic[i];
+		const char *text;
+		size_t n;
+
+		if (entry->tag == DT_FLAGS_1) {
+			file->no_defaults = entry->value & DF_1_NODEFLIB;
+			file->is_program = entry->value & DF_1_PIE;
+		}
+		if (!has_text(entry->tag))
+			continue;
+		text = elf_image_string(image, entry->value);
+		n = text ? strlen(text) : 0;
+		if (n > budget)
+			return -E2BIG;
+		budget -= n;
+		r = take_text(entry, text, file);
+	}
+	return r;
 }
 
 static int take_all(const struct elf_image *image, struct elf_dynamic *file)
@@ -91,12 +133,7 @@ static int take_all(const struct elf_image *image, struct elf_dynamic *file)
 		if (r < 0)
 			return r;
 	}
-	for (size_t i = 0; image->has_strings && i < image->n_dynamic; i++) {
-		r = take_string(image, &image->dynamic[i], file);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return take_texts(image, file);
 }
 
 int elf_dynamic_take(const struct elf_image *image, struct elf_dynamic *ret)

@@ -11,7 +11,7 @@ struct arch;
 struct elf_image;
 struct err;
 
-enum { ELF_DYNAMIC_NEEDED_MAX = 128, ELF_DYNAMIC_FILTERS_MAX = 16 };
+enum { ELF_DYNAMIC_NAMES_MAX = 4096 /* needed libraries, or filters */ };
 
 /* Strings belong to this struct; NULL where the file has none. */
 struct elf_dynamic {
@@ -22,14 +22,14 @@ struct elf_dynamic {
 	char *soname;  /* DT_SONAME */
 	char *rpath;   /* DT_RPATH */
 	char *runpath; /* DT_RUNPATH */
-	char *needed[ELF_DYNAMIC_NEEDED_MAX];
-	size_t n_needed;
+	char **needed;
+	size_t n_needed, room_needed;
 	/* DT_FILTER, or DT_AUXILIARY, which may be missing */
 	struct elf_dynamic_filter {
 		char *name;
 		bool optional;
-	} filters[ELF_DYNAMIC_FILTERS_MAX];
-	size_t n_filters;
+	} * filters;
+	size_t n_filters, room_filters;
 	bool no_defaults; /* DF_1_NODEFLIB: it is not served from ld.so's own directories */
 	bool is_program;  /* DF_1_PIE: ld.so loads it for nobody */
 };

@@ -14,7 +14,7 @@ struct err;
 enum {
 	ELF_IMAGE_SEGMENTS_MAX = 1024,
 	ELF_IMAGE_DYNAMIC_MAX = 16 * 1024,
-	ELF_IMAGE_STRING_MAX = 64 * 1024 /* longest text that is believed, bytes */
+	ELF_IMAGE_STRING_MAX = 1024 * 1024 /* longest text that is believed, bytes */
 };
 
 struct elf_segment {

@@ -14,7 +14,7 @@
 #include "elf/search.h"
 #include "sys/fd.h"
 
-enum { CHAIN_MAX = 64 /* who needs whom; deeper, a DT_RPATH is not inherited */ };
+enum { CHAIN_MAX = 64 /* who needs whom and has directories; beyond, none is inherited */ };
 
 /* What is added: for which ld.so, to which set, by which program. */
 struct adding {
@@ -67,20 +67,24 @@ static int append(struct elf_libraries *set, const char *name, const struct elf_
 	return 0;
 }
 
-/* Who needs what library i of the set needs, and who needed that; 0 is the program, i + 1 the
- * library. */
+/* Who needs what library i of the set needs, those who need that and have directories, and the
+ * program; 0 is the program, i + 1 the library. */
 static void make_chain(const struct adding *adding, size_t i, struct elf_search_by *chain)
 {
-	for (size_t n = 0; n < CHAIN_MAX; n++) {
+	for (size_t n = 0;;) {
 		const struct elf_library *lib = i ? &adding->set->libs[i - 1] : NULL;
-		bool last = !lib || n == CHAIN_MAX - 1;
+		const struct elf_dynamic *file = lib ? lib->file : adding->program;
 
-		chain[n] = (struct elf_search_by){ .file = lib ? lib->file : adding->program,
-						   .path = lib ? lib->path : adding->path,
-						   .parent = last ? NULL : &chain[n + 1] };
-		if (last)
+		if (!n || !lib || ((file->rpath || file->runpath) && n < CHAIN_MAX - 1)) {
+			if (n)
+				chain[n - 1].parent = &chain[n];
+			chain[n++] =
+				(struct elf_search_by){ .file = file,
+							.path = lib ? lib->path : adding->path };
+		}
+		if (!lib)
 			return;
-		i = lib->by;
+		i = lib->by; /* came before it */
 	}
 }
 

@@ -47,22 +47,26 @@ static bool has_name(const struct link_load *load, size_t i, const char *name)
 {
 	const struct link_load_entry *entry = &load->entries[i];
 
-	if ((entry->name && str_eq(entry->name, name)) || (i && str_eq(entry->at, name)))
-		return true;
-	for (size_t k = 0; k < load->n_aliases; k++) {
-		if (load->aliases[k].object == entry->object && str_eq(load->aliases[k].name, name))
-			return true;
-	}
-	return false;
+	return (entry->name && str_eq(entry->name, name)) || (i && str_eq(entry->at, name));
 }
 
+/* The first that has the name, by itself or besides. */
 struct link_object *link_load_find(const struct link_load *load, const char *name)
 {
-	for (size_t i = 0; i < load->n; i++) {
-		if (has_name(load, i, name))
-			return load->entries[i].object;
+	size_t first = 0;
+
+	while (first < load->n && !has_name(load, first, name))
+		first++;
+	for (size_t k = 0; k < load->n_aliases; k++) {
+		size_t i = 0;
+
+		if (!str_eq(load->aliases[k].name, name))
+			continue;
+		while (i < first && load->entries[i].object != load->aliases[k].object)
+			i++;
+		first = i;
 	}
-	return NULL;
+	return first < load->n ? load->entries[first].object : NULL;
 }
 
 static int append(struct link_load *load, struct link_object *object, size_t by, const char *name,
@@ -99,27 +103,34 @@ static int append_missing(struct link_load *load, const struct link_load_missing
 	return 0;
 }
 
-enum { CHAIN_MAX = 64 /* who needs whom; deeper, a DT_RPATH is not inherited */ };
+enum { CHAIN_MAX = 64 /* who needs whom and has directories; beyond, none is inherited */ };
 
-/* Fills in who needs entry i, and who needed that; true if one of them has directories of its own,
- * or wants none of ld.so's. */
+static bool has_dirs(const struct elf_dynamic *file)
+{
+	return file->rpath || file->runpath;
+}
+
+/* Fills in who needs entry i, those who need that and have directories, and the first of all; true
+ * if one of them has any, or wants none of ld.so's. */
 static bool make_chain(const struct link_load *load, size_t i, struct elf_search_by *chain)
 {
 	bool own = false;
+	size_t n = 0;
 
-	for (size_t n = 0; n < CHAIN_MAX; n++) {
+	for (size_t steps = 0; steps <= load->n; steps++) {
 		const struct link_load_entry *entry = &load->entries[i];
 		const struct elf_dynamic *file = entry->object->file;
-		size_t by = entry->by;
-		bool last = by == i || n == CHAIN_MAX - 1;
+		bool last = entry->by == i || steps == load->n;
 
-		own = own || file->rpath || file->runpath || file->no_defaults;
-		chain[n] = (struct elf_search_by){ .file = file,
-						   .path = entry->at,
-						   .parent = last ? NULL : &chain[n + 1] };
+		own = own || has_dirs(file) || file->no_defaults;
+		if (!n || last || (has_dirs(file) && n < CHAIN_MAX - 1)) {
+			if (n)
+				chain[n - 1].parent = &chain[n];
+			chain[n++] = (struct elf_search_by){ .file = file, .path = entry->at };
+		}
 		if (last)
 			break;
-		i = by;
+		i = entry->by;
 	}
 	return own;
 }
@@ -206,9 +217,10 @@ static int find_loader(struct link_map *map, const char *name, struct link_objec
 		is_it |= elf_search_in_musl(name);
 	if (!*path || (!is_it && !str_starts(name, "ld")))
 		return 0;
-	r = link_map_get(map, path, ret);
+	r = map->loader ? 0 : link_map_get(map, path, &map->loader);
 	if (r < 0)
 		return r == -ENOMEM ? r : is_it; /* it is not there: nothing is added for it */
+	*ret = map->loader;
 	if (!is_it && !((*ret)->file->soname && str_eq((*ret)->file->soname, name)))
 		*ret = NULL;
 	return *ret != NULL;

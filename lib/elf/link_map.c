@@ -120,7 +120,9 @@ static int read_object(struct link_map *map, struct link_object *object)
 	}
 	r = elf_dynamic_take(object->image, object->file);
 	if (r < 0) {
-		object->flaw = "the names in its dynamic section lie outside of the file";
+		object->flaw = r == -E2BIG
+				       ? "its dynamic section has too many names"
+				       : "the names in its dynamic section lie outside of the file";
 		return r == -ENOMEM ? r : 0;
 	}
 	object->fits = elf_dynamic_fits(object->file, map->ldso->arch);

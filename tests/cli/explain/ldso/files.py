@@ -48,6 +48,29 @@ def needed():
         yield Spec(f"glibc and {name}", f"program needs:{name}", libcs=GLIBC)
 
 
+def long():
+    """More of everything than programs have."""
+    for n in (64, 100):
+        yield Spec(f"a chain of {n} by the program's RPATH",
+                   "program calls:f now needs:lib0.so dt:rpath=$ORIGIN/a",
+                   {**{f"a/lib{i}.so": f"needs:lib{i + 1}.so" for i in range(n)},
+                    f"a/lib{n}.so": "f"})
+    for n in (129, 600):
+        needs = " ".join(f"needs:lib{i}.so" for i in range(n))
+        yield Spec(f"{n} libraries", f"program calls:f now {needs} runpath:$ORIGIN/a",
+                   {f"a/lib{i}.so": "f" if i == n - 1 else "g" for i in range(n)})
+        yield Spec(f"{n} libraries, the last is missing",
+                   f"program calls:f now {needs} runpath:$ORIGIN/a",
+                   {f"a/lib{i}.so": "f" for i in range(n - 1)})
+    yield Spec("17 filters", P + "runpath:$ORIGIN/a",
+               {"a/libx.so": " ".join(["f", *(f"dt:auxiliary=lib{i}.so" for i in range(17))])})
+    for kind in ("runpath", "rpath"):
+        for n in (2000, 7000):
+            dirs = ":".join(f"/none/{i}" for i in range(n))
+            yield Spec(f"a {kind} of {len(dirs)} bytes", f"{P}{kind}:{dirs}:{{D}}/a",
+                       {"a/libx.so": "f"})
+
+
 def levels():
     """x86-64 levels: below this processor's, and above all."""
     for level in ("x86-64-baseline", "x86-64-v2"):
@@ -275,7 +298,8 @@ def names():
     for name in ("{D}/a/libx.so", "./a/libx.so", "a/libx.so", "../{N}/a/libx.so", "a//libx.so",
                  "$ORIGIN/a/libx.so", "${ORIGIN}/a/libx.so", "$LIB/libx.so", "$ORIGIN/$LIB/libx.so",
                  "{D}/none/libx.so", "none/libx.so", "$NONE/libx.so", "/libx.so", "a/",
-                 "$PLATFORM.so", "$ORIGIN", "lib$LIB.so", "{D}/a/", "{D}/a"):
+                 "$PLATFORM.so", "$ORIGIN", "lib$LIB.so", "{D}/a/", "{D}/a",
+                 "{D}/a/libx.so/"):
         files = {"a/libx.so": "f", "lib/x86_64-linux-gnu/libx.so": "f", "x86_64.so": "f",
                  "haswell.so": "f", "lib/libx.so": "f"}
         yield Spec(f"needs {name}", f"program needs:{name} runpath:$ORIGIN", files)
@@ -331,4 +355,4 @@ def graphs():
                {f"a/lib{i}.so": f"needs:lib{i + 1}.so" if i < 39 else "g" for i in range(40)})
 
 
-PARTS = (needed, levels, broken, preload, binding, data, versions, filters, names, graphs)
+PARTS = (needed, long, levels, broken, preload, binding, data, versions, filters, names, graphs)
