@@ -62,6 +62,8 @@ static void set_trees(struct rounds *rounds, const struct round_report *before)
 			if (str_eq(before->trees[j].wanted, wanted))
 				report->trees[i] = before->trees[j];
 		}
+		/* may be fit by this configuration */
+		report->trees[i].refused = report->trees[i].other = (struct round_refused){ 0 };
 	}
 }
 

@@ -204,6 +204,24 @@ static int watch_configured(struct round *round, size_t i, struct err *err)
 	return r;
 }
 
+static bool is_refused(const struct round_refused *refused, const struct round_refused *version)
+{
+	return refused->dev == version->dev && refused->ino == version->ino &&
+	       refused->changed == version->changed;
+}
+
+static int want_watched(struct round *round, size_t i, struct err *err)
+{
+	const struct watch *watch = &round->watches[i];
+	const struct place place = { .dev = watch->dev, .ino = watch->ino };
+	int r = want(round, &place, watch->path, watch->programs, err);
+
+	if (r < 0)
+		round->report->trees[i].refused =
+			(struct round_refused){ watch->dev, watch->ino, watch->changed };
+	return r;
+}
+
 static void follow(struct round *round, size_t i)
 {
 	struct round_tree *tree = &round->report->trees[i];
@@ -212,8 +230,7 @@ static void follow(struct round *round, size_t i)
 	int r = watch_configured(round, i, &err);
 
 	if (r == 0)
-		r = want(round, &(struct place){ .dev = watch->dev, .ino = watch->ino },
-			 watch->path, watch->programs, &err);
+		r = want_watched(round, i, &err);
 	explain(tree, r < 0 ? err.text : "");
 	if (r < 0)
 		keep(round, tree);
@@ -266,16 +283,27 @@ static void keep_others(struct round *round)
 	}
 }
 
+static void want_other(struct round *round, const struct watch *watch, struct round_tree *tree)
+{
+	const struct place place = { .dev = watch->other_dev, .ino = watch->other_ino };
+	const struct round_refused version = { place.dev, place.ino, watch->other_changed };
+
+	if (is_refused(&tree->refused, &version) || is_refused(&tree->other, &version))
+		return;
+	if (want(round, &place, watch->other, PROGRAMS_UNSAID, NULL) < 0)
+		tree->other = version;
+}
+
 /* Wants the version that `current` has not reached yet, or has just left, so that its template
- * stands before the link is replaced. If it is not fit, that is said when it becomes current. */
+ * stands before the link is replaced. If it is not fit, that is said when it becomes current; till
+ * then it is not admitted again and again, which would hold up what is current. */
 static void want_others(struct round *round)
 {
 	for (size_t i = 0; i < round->report->n_trees; i++) {
 		const struct watch *watch = &round->watches[i];
-		const struct place place = { .dev = watch->other_dev, .ino = watch->other_ino };
 
 		if (watch->path[0] && watch->other[0] && !find(&round->wanted, watch->other))
-			(void)want(round, &place, watch->other, PROGRAMS_UNSAID, NULL);
+			want_other(round, watch, &round->report->trees[i]);
 	}
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct conf;
 struct err;
@@ -17,12 +18,20 @@ enum {
 	ROUND_WHY_MAX = 512
 };
 
+/* A version that was not fit, as it was then; all 0: none. */
+struct round_refused {
+	uint64_t dev, ino;
+	int64_t changed; /* its directory's ctime, in ns */
+};
+
 struct round_tree {
-	char wanted[ROUND_PATH_MAX]; /* as configured */
-	char path[ROUND_PATH_MAX];   /* what is in force: a tree of the contract; or "" */
-	char why[ROUND_WHY_MAX];     /* why that is not what wanted leads to; or "" */
-	int watch;		     /* enum watch_kind */
-	bool away;		     /* it did not answer */
+	char wanted[ROUND_PATH_MAX];  /* as configured */
+	char path[ROUND_PATH_MAX];    /* what is in force: a tree of the contract; or "" */
+	char why[ROUND_WHY_MAX];      /* why that is not what wanted leads to; or "" */
+	int watch;		      /* enum watch_kind */
+	bool away;		      /* it did not answer */
+	struct round_refused refused; /* the last one that was in turn to be in force */
+	struct round_refused other;   /* the last one that was to be ready besides */
 };
 
 struct round_report {

@@ -89,10 +89,14 @@ static bool is_version(const char *name)
 	return name[0] != '.' && !str_ends(name, ".tmp") && !str_ends(name, ".gone");
 }
 
+static int64_t changed(const struct stat *st)
+{
+	return (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
+}
+
 /* A rename sets an inode's ctime, so the youngest version is the one that was published last. */
 static void find_other(int folder, const char *versions, struct watch *ret)
 {
-	struct timespec youngest = { 0 };
 	struct dirs dirs;
 	struct place place;
 	const char *name;
@@ -102,12 +106,10 @@ static void find_other(int folder, const char *versions, struct watch *ret)
 	while (dirs_next(&dirs, &name) > 0) {
 		if (!is_version(name) || fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 		    !S_ISDIR(st.st_mode) || str_eq(name, path_base(ret->path)) ||
-		    st.st_ctim.tv_sec < youngest.tv_sec ||
-		    (st.st_ctim.tv_sec == youngest.tv_sec &&
-		     st.st_ctim.tv_nsec < youngest.tv_nsec) ||
+		    changed(&st) < ret->other_changed ||
 		    probe_place(folder, name, &place, NULL) < 0)
 			continue;
-		youngest = st.st_ctim;
+		ret->other_changed = changed(&st);
 		ret->other_dev = place.dev;
 		ret->other_ino = place.ino;
 		if (path_join(ret->other, sizeof(ret->other), versions, name) < 0)
@@ -148,6 +150,7 @@ int watch_tree(const char *wanted, int inotify, struct watch *ret, struct err *e
 		return err_set(err, -r, "cannot look at %s", path);
 	ret->dev = place.dev;
 	ret->ino = place.ino;
+	ret->changed = stat(path, &st) == 0 ? changed(&st) : 0;
 	if (lstat(wanted, &st) == 0 && S_ISLNK(st.st_mode))
 		look_at_versions(inotify, ret);
 	return 0;

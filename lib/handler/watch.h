@@ -19,8 +19,10 @@ enum { WATCH_PATH_MAX = 512 }; /* a contract's */
 struct watch {
 	char path[WATCH_PATH_MAX];  /* the tree's canonical path */
 	uint64_t dev, ino;	    /* of its root directory */
+	int64_t changed;	    /* its ctime, in ns: before anything in it was looked at */
 	char other[WATCH_PATH_MAX]; /* the version that was published or in force last; or "" */
 	uint64_t other_dev, other_ino;
+	int64_t other_changed;
 	enum watch_kind kind;
 	int programs; /* enum programs: how its scripts are to run; filled in by the caller */
 };

@@ -86,6 +86,64 @@ await said "$export/current: all is well again"
 SCRIPT
 }
 
+@test "a version that was refused holds up no round of the next one; once it may be fit it is ready" {
+    in_machine <<'SCRIPT'
+selftest=$export/versions/2/etc/busypy/selftest
+start() {
+    strace -f -qq -o "$here/trace" -P "$selftest" -P "$export/current" "$BUSYPYD" -c "$conf" >>"$here/log" 2>&1 & tracer=$!
+    traced() { service=$(pgrep -x -P "$tracer" busypyd); }
+    await traced
+}
+leave_traced() { kill -KILL "$service" 2>/dev/null || :; leave; }
+trap leave_traced EXIT
+# how often a path was looked at
+looks() { grep -cF "\"$1\"" "$here/trace" || :; }
+# a whole round and the beginning of another, that nothing but an event in the export asks for
+nudged=0
+nudge() {
+    local before
+    for _ in 1 2 3; do
+        before=$(looks "$export/current")
+        : >"$export/nudge$((++nudged))"
+        more() { [ "$(looks "$export/current")" -gt "$before" ]; }
+        await more
+    done
+}
+ready() { status -o version,template trees | tr -s ' ' | sort | paste -sd, | grep -qx "$1"; }
+bad() { # ID: one without a selftest
+    "$ROOT/tests/support/clone" "$TREE" "$export/versions/$1.tmp"
+    rm "$export/versions/$1.tmp/etc/busypy/selftest"
+    mv "$export/versions/$1.tmp" "$export/versions/$1"
+}
+start; await in_force "$export/current" 1
+bad 2; point "$export" 2
+await said "$export/versions/2 has no executable etc/busypy/selftest (Hint: 'busypy stage $export/versions/2' lays it down); in force stays $export/versions/1"
+new_version "$export" 3; point "$export" 3
+await in_force "$export/current" 3
+nudge
+admitted=$(looks "$selftest")
+[ "$admitted" -ge 1 ]
+nudge
+same "$(looks "$selftest")" "$admitted"
+# mended: its directory has changed since, or somebody says so
+cp -p "$TREE/etc/busypy/selftest" "$selftest"
+nudge
+same "$(looks "$selftest")" "$admitted"
+kill -HUP "$service"
+await ready '2 ready,3 ready'
+rm "$selftest"
+bad 4; point "$export" 4
+await said "$export/versions/4 has no executable etc/busypy/selftest"
+point "$export" 3; await in_force "$export/current" 3
+nudge
+cp -p "$TREE/etc/busypy/selftest" "$export/versions/4/etc/busypy/"
+chmod -R go-w "$export/versions/4"
+nudge
+await ready '3 ready,4 ready'
+kill -TERM "$service"; wait "$tracer"
+SCRIPT
+}
+
 @test "killed: scripts go on; started again it adopts what stands" {
     in_machine <<'SCRIPT'
 start; await in_force "$export/current" 1
