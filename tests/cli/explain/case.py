@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -54,9 +55,17 @@ class Case:
         return run.stdout.strip(), run.stderr.strip()
 
     def run(self, words):
-        return subprocess.run(words, capture_output=True, text=True, errors="surrogateescape",
-                              cwd=self.directory, env=self.environment, check=False,
-                              timeout=patient(60), stdin=subprocess.DEVNULL)
+        """With a deadline, and then for all that it has started."""
+        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, errors="surrogateescape",
+                              cwd=self.directory, env=self.environment,
+                              start_new_session=True) as process:
+            try:
+                said, complaint = process.communicate(timeout=patient(60))
+            except BaseException:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+        return subprocess.CompletedProcess(words, process.returncode, said, complaint)
 
     def agrees(self, said, sentence):
         """Whether explain's sentence names what the program's does."""

@@ -64,3 +64,9 @@ def cases(machine):
                environment={"PATH": "/usr/bin:/bin"})
     yield Case("another place of env", write(f"{base}/place", "#!/bin/env none\n"), "status 127",
                sentence="env: 'none'", environment=PATH)
+    again = write(f"{base}/again", "#!/usr/bin/env -S\n")
+    yield Case("env that starts the script again, for ever", again, "signal",
+               wrap=("prlimit", "--cpu=1"), unknown="for ever", environment=PATH)
+    limit = ("#!/usr/bin/python3\nimport resource, sys\n"
+             "sys.exit(resource.getrlimit(resource.RLIMIT_CPU) != (60, 60))\n")
+    yield Case("and what tests execute cannot", write(f"{base}/limit", limit), "status 0")

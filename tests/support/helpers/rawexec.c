@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* rawexec PATH [ARG...]: one execve(2), never a shell's second try, and what became of it on
  * standard output: "errno NAME", "status N" or "signal". The program itself has nothing on
- * standard input and output; what it says on standard error passes. */
+ * standard input and output; what it says on standard error passes. It dies with rawexec, and with
+ * all that it starts after a minute of processor time each: '#!/usr/bin/env -S' starts itself for
+ * ever. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { CPU_MAX = 60 /* seconds */ };
 
 static const struct {
 	int code;
@@ -30,6 +35,17 @@ static const char *name_of(int code)
 	return strerror(code);
 }
 
+/* Children inherit it, and no execve(2) starts anew. A lower one stays. */
+static void limit_processor(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_CPU, &limit) == 0 && limit.rlim_max > CPU_MAX) {
+		limit.rlim_cur = limit.rlim_max = CPU_MAX;
+		(void)setrlimit(RLIMIT_CPU, &limit);
+	}
+}
+
 /* In a child that shares memory: only what is safe there. */
 static void run(char **argv, char **envp, volatile int *error)
 {
@@ -39,6 +55,8 @@ static void run(char **argv, char **envp, volatile int *error)
 	(void)dup2(null, STDIN_FILENO);
 	(void)dup2(null, STDOUT_FILENO);
 	(void)setrlimit(RLIMIT_CORE, &none);
+	limit_processor();
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)execve(argv[0], argv, envp);
 	*error = errno;
 	_exit(125);
