@@ -416,6 +416,14 @@ static int open_subject(const struct world *world, const struct found *subject,
 	if (!entries_own(last->rule->name, &generation))
 		return err_say(err, ENOENT, "%s is no entry of ours", last->rule->name);
 	r = generation_read(generation, &ret->contract, err);
+	if (r == -ENOENT)
+		return err_say(
+			err, ENOENT,
+			"the kernel has our loader open, but what it knows is in " GENERATION_ROOT
+			", which is not here: whether the tree's Python or "
+			"this machine's own would run %s cannot be told in this container "
+			"(Hint: ask outside of it)",
+			path);
 	if (r < 0)
 		return r;
 	ret->facts.contract = true;

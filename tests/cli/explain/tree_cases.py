@@ -19,6 +19,7 @@ def cases(machine):
         yield from owners(base, tree)
         yield from elsewhere(base, tree)
         yield from callers(base, tree)
+        yield from environments(base, tree)
         yield from lines(tree)
         yield from circle(tree)
         yield from broken(tree)
@@ -106,9 +107,42 @@ def callers(base, tree):
         "other user and mount namespaces": ("unshare", "-U", "-r", "-m"),
     }.items():
         yield Case(name, script, wrap=wrap)
+    hidden = 'for at in /run/busypy*; do mount -t tmpfs hidden "$at" || exit; done; exec "$@"'
+    untold = "whether the tree's Python or this machine's own would run"
+    container = ("unshare", "-m", "sh", "-c", hidden, "sh")
+    yield Case("a container that has no /run/busypy.handler", script, "status 0", wrap=container,
+               sentence=untold, unknown=untold)
+    yield Case("such a container, as a user", script, "status 0", wrap=(*container, *AS_USER),
+               sentence=untold, unknown=untold)
     yield Case("a chroot to the same root", script, "status 0", wrap=("chroot", "/"))
     yield Case("a mount namespace of a user's own", script, "status 0",
                wrap=(*AS_USER, "unshare", "-U", "-r", "-m"))
+
+
+def environments(base, tree):
+    """A venv that is active where a script is started by env: the view's Python is on its PATH."""
+    venv = f"{base}/venv"
+    subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", venv], check=True)
+    active = {"PATH": f"{venv}/bin:/usr/bin:/bin", "VIRTUAL_ENV": venv}
+    for user in (False, True):
+        who = ", as a user" if user else ""
+        for line in ("env python3", "env -S python3 -B"):
+            script = write(f"{tree}/bin/by-{line.replace(' ', '-')}", f"#!/usr/bin/{line}\n")
+            yield Case(f"a venv on PATH and {line}{who}", script, "status 0", user=user,
+                       environment=active)
+        yield Case(f"a venv on PATH and no env{who}", f"{tree}/bin/pass", "status 0", user=user,
+                   environment=active)
+    outside = write(f"{base}/outside", "#!/usr/bin/env python3\n")
+    yield Case("a venv on PATH and a script outside", outside, "status 0", environment=active)
+    with Without(f"{venv}/bin/python3"):
+        yield Case("a venv on PATH without its Python", outside, "status 0", environment=active)
+    os.remove(f"{venv}/bin/python3")
+    os.symlink("/none/python3", f"{venv}/bin/python3")
+    yield Case("a venv on PATH whose Python is gone", outside, "status 0", environment=active)
+    os.remove(f"{venv}/bin/python3")
+    write(f"{venv}/bin/python3", "#!/usr/bin/false\n")
+    yield Case("a venv on PATH whose Python fails, and a script of the tree",
+               f"{tree}/bin/by-env-python3", environment=active)
 
 
 def lines(tree):
