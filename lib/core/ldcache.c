@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/arch.h"
+#include "core/path_size.h"
 #include "core/str.h"
 
 #define OLD_MAGIC "ld.so-1.7.0"
@@ -64,10 +65,14 @@ static size_t find_head(const uint8_t *cache, size_t n)
 	return (size_t)at;
 }
 
-/* A terminated string of the cache, or NULL. */
+/* A terminated string of the cache, no longer than a path may be, or NULL. */
 static const char *string(const uint8_t *head, size_t n, uint32_t at)
 {
-	return at < n && memchr(head + at, '\0', n - at) ? (const char *)head + at : NULL;
+	size_t room = at < n ? n - at : 0;
+
+	if (room > PATH_SIZE)
+		room = PATH_SIZE;
+	return room && memchr(head + at, '\0', room) ? (const char *)head + at : NULL;
 }
 
 const char *ldcache_next(const uint8_t *cache, size_t n, const char *name, size_t *at)
@@ -81,8 +86,9 @@ const char *ldcache_next(const uint8_t *cache, size_t n, const char *name, size_
 		return NULL;
 	big = is_big(head);
 	entries = (n - HEAD) / ENTRY;
-	if (number(head + AT_NUMBER, big) < entries)
-		entries = number(head + AT_NUMBER, big);
+	if (number(head + AT_NUMBER, big) > entries)
+		return NULL; /* ld.so takes no cache that is cut */
+	entries = number(head + AT_NUMBER, big);
 	while (*at < entries) {
 		const uint8_t *entry = head + HEAD + (*at)++ * ENTRY;
 		const char *key = string(head, n, number(entry + 4, big));
