@@ -681,16 +681,19 @@ SCRIPT
 }
 
 @test "more runtimes than one look finds: what any of them may have stays" {
-    "$ROOT/tests/support/clone" "$TREE" "$BATS_TEST_TMPDIR/other"
-    OTHER=$BATS_TEST_TMPDIR/other CONF='' enabled <<'SCRIPT'
-cd /run/busypy
-mkdir aside
-for one in *.b *.d; do
-    mv "$one" aside; mkdir x{1..300}.d; mv "aside/$one" .
-    "$BUSYPY" enable --quiet --config /run/conf "$OTHER"
-    [ "$("$py" 'import ssl; print(1)')" = 1 ]
-    "$BUSYPY" disable --quiet; "$BUSYPY" enable --quiet --config /run/conf "$TREE"
-    cd /run/busypy; mkdir -p aside
+    for name in one other; do "$ROOT/tests/support/clone" "$TREE" "$BATS_TEST_TMPDIR/$name"; done
+    machine_script "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/other" <<'SCRIPT'
+export LC_ALL=C
+tree=$1
+# names are looked at in their order: the runtime has to come after what it shares, and others between
+while "$BUSYPY" enable --quiet --config /dev/null "$tree"; do
+    base=$(basename /run/busypy/*.b)
+    [[ $base > $(basename /run/busypy/*.d) ]] || break
+    "$BUSYPY" disable --quiet
+    mv "$tree" "$tree+" && tree+=+
 done
+(cd /run/busypy && mkdir "$base"{1..300}.d)
+"$BUSYPY" enable --quiet --config /dev/null "$2"
+[ "$("$tree/bin/py" 'import ssl; print(1)')" = 1 ]
 SCRIPT
 }

@@ -111,7 +111,8 @@ state() { stat -c '%i %Z' "$was" "$was/usr/bin/python3" "$was/ld.so"; }
 before=$(state)
 "$BUSYPY" enable --quiet --config /dev/null "$1"
 [ "$("$1/bin/where")" = /run/busypy ]
-[ "$(state)" = "$before" ] && [ "$(cat "/run/busypy/$word")" = cache ]
+[ "$(state)" = "$before" ]
+[ "$(cat "/run/busypy/$word")" = cache ]
 kill $held; wait $held || :
 "$BUSYPY" disable --quiet
 [ ! -e /run/busypy ]
