@@ -49,6 +49,7 @@ static void test_imports(void)
 	CHECK_TEXT(absolute("a/b.py", ".c"), "a.c", "a sibling");
 	CHECK_TEXT(absolute("a/b.py", "."), "a", "the package");
 	CHECK_TEXT(absolute("a/__init__.py", ".c"), "a.c", "from the package itself");
+	CHECK_TEXT(absolute("a/b/c.py", ".d"), "a.b.d", "a sibling further down");
 	CHECK_TEXT(absolute("a/b/c.py", "..d.e"), "a.d.e", "one more up");
 	CHECK_TEXT(absolute("a/b/c.py", ".."), "a", "the package above");
 	CHECK_TEXT(absolute("a.py", ".c"), "none", "no package");

@@ -81,6 +81,13 @@ int main(void)
 	is(&file, "a program", "behind a first line, compiled, with more in an entry");
 	make(&file, "#!/usr/bin/python3\n", "__main__.pyx", 0, 0);
 	is(&file, "an archive", "without a program");
+	make(&file, "", "__main_x.py", 0, 0);
+	is(&file, "an archive", "another name, as long");
+	make(&file, "", "__main_x.pyc", 0, 0);
+	is(&file, "an archive", "another compiled one");
+	make(&file, "", "__main__.py", 0, 0);
+	file.bytes[2] = 3;
+	is(&file, "an archive", "a first entry that is none");
 	make(&file, "", "__main__.p", 0, 0);
 	is(&file, "an archive", "a shorter name");
 	make(&file, "", "__main__.py", 0, 200);
