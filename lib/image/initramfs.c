@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -185,7 +184,9 @@ static int unpack_into(const char *image, struct initramfs *ret, struct err *err
 	r = dir < 0 ? -errno : rootfs_new(dir, &ret->rootfs);
 	if (r < 0)
 		return err_set(err, -r, "cannot unpack %s into %s", image, ret->dir);
-	return unpack_file(image, fd, ret, err);
+	r = unpack_file(image, fd, ret, err);
+	/* nothing that was unpacked is ever looked at */
+	return r == 0 && ret->crashes ? walk_empty(dir, ret->dir, err) : r;
 }
 
 int initramfs_unpack(const char *image, struct initramfs *ret, struct err *err)
@@ -203,10 +204,6 @@ int initramfs_unpack(const char *image, struct initramfs *ret, struct err *err)
 		return r;
 	}
 	r = unpack_into(image, ret, err);
-	/* nothing that was unpacked is ever looked at */
-	if (r == 0 && ret->crashes &&
-	    (walk_remove(ret->dir, NULL) < 0 || mkdir(ret->dir, 0700) < 0))
-		r = err_set(err, errno, "cannot make %s", ret->dir);
 	if (r < 0)
 		initramfs_drop(ret);
 	return r;
