@@ -162,11 +162,15 @@ static int lzma_body(struct decompress *job, const struct lzma *lzma, lzma_strea
 	return r > 0 && status != LZMA_OK ? fail(job, "LZMA data is corrupt") : r;
 }
 
-static int ignore(const uint8_t *bytes, size_t n, void *ctx)
+/* Ends the search for a mark where the length is reached: none counts behind it. */
+static int count_down(const uint8_t *bytes, size_t n, void *ctx)
 {
+	uint64_t *left = ctx;
+
 	(void)bytes;
-	(void)n;
-	(void)ctx;
+	if (n >= *left)
+		return 1;
+	*left -= n;
 	return 0;
 }
 
@@ -177,12 +181,14 @@ static void lzma_until_mark(struct lzma *lzma)
 }
 
 /* True if a mark ends the stream before its length does: the kernel takes either, liblzma only that
- * length. The image is read once more for that. */
+ * length. The image is read once more for that, unless it is a pipe. */
 static bool lzma_has_mark(const struct decompress *job, const struct lzma *lzma)
 {
-	FD_CLEANUP int fd = fd_reopen(job->source->fd, O_RDONLY | O_CLOEXEC);
+	bool is_pipe = lseek(job->source->fd, 0, SEEK_CUR) < 0; /* to open it again might wait */
+	FD_CLEANUP int fd = is_pipe ? -1 : fd_reopen(job->source->fd, O_RDONLY | O_CLOEXEC);
+	uint64_t left = lzma->whole;
 	struct source source = { .fd = fd };
-	struct decompress probe = { .source = &source, .flush = ignore };
+	struct decompress probe = { .source = &source, .flush = count_down, .ctx = &left };
 	lzma_stream stream = LZMA_STREAM_INIT;
 	struct lzma marked = *lzma;
 	bool has;

@@ -4,13 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/files.h"
+#include "base/tempdir.h"
 #include "base/walk.h"
 #include "core/cpio.h"
 #include "core/err.h"
@@ -98,6 +97,17 @@ static int unpack_stream(struct unpack *unpack)
 	return 0;
 }
 
+static void skip_zeros(struct unpack *unpack)
+{
+	const struct source *source = &unpack->source;
+	size_t n = 1;
+
+	while (n < source->n && !source->bytes[n])
+		n++;
+	source_take(&unpack->source, n);
+	unpack->cpio->at += n;
+}
+
 static int unpack_all(struct unpack *unpack)
 {
 	struct source *source = &unpack->source;
@@ -109,8 +119,7 @@ static int unpack_all(struct unpack *unpack)
 		if (*source->bytes == '0' && unpack->cpio->at % 4 == 0) {
 			r = unpack_plain(unpack);
 		} else if (!*source->bytes) {
-			source_take(source, 1);
-			unpack->cpio->at++;
+			skip_zeros(unpack);
 		} else {
 			r = unpack_stream(unpack);
 		}
@@ -138,25 +147,14 @@ static int cannot_unpack(const struct unpack *unpack, const char *image, int r, 
 	const char *last = rootfs_last(unpack->out->rootfs);
 
 	if (r == -EFBIG)
-		return err_say(err, EFBIG, "%s: more than %d MiB when it is unpacked", image,
-			       (int)(unpacked_max >> 20));
+		return err_say(err, EFBIG, "%s: more than %d MiB, at least when it is unpacked",
+			       image, (int)(unpacked_max >> 20));
 	if (r == -E2BIG)
 		return err_say(err, E2BIG, "%s: it takes more memory than this gives it", image);
 	return err_set(err, -r, "%s: cannot unpack %s", image, *last ? last : "it");
 }
 
 /* -- the directory -------------------------------------------------------------------------- */
-
-static void wait_for_signals(int how)
-{
-	sigset_t set;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGHUP);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigaddset(&set, SIGTERM);
-	(void)sigprocmask(how, &set, NULL);
-}
 
 static int unpack_file(const char *image, int fd, struct initramfs *ret, struct err *err)
 {
@@ -180,13 +178,13 @@ static int unpack_into(const char *image, struct initramfs *ret, struct err *err
 
 	if (fd < 0)
 		return err_set(err, errno, "%s", image);
-	dir = open(ret->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = open(ret->folder.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	r = dir < 0 ? -errno : rootfs_new(dir, &ret->rootfs);
 	if (r < 0)
-		return err_set(err, -r, "cannot unpack %s into %s", image, ret->dir);
+		return err_set(err, -r, "cannot unpack %s into %s", image, ret->folder.dir);
 	r = unpack_file(image, fd, ret, err);
 	/* nothing that was unpacked is ever looked at */
-	return r == 0 && ret->crashes ? walk_empty(dir, ret->dir, err) : r;
+	return r == 0 && ret->crashes ? walk_empty(dir, ret->folder.dir, err) : r;
 }
 
 int initramfs_unpack(const char *image, struct initramfs *ret, struct err *err)
@@ -194,16 +192,9 @@ int initramfs_unpack(const char *image, struct initramfs *ret, struct err *err)
 	int r;
 
 	*ret = (struct initramfs){ 0 };
-	r = files_temporary(ret->dir, "busypy-", err);
-	if (r < 0)
-		return r;
-	wait_for_signals(SIG_BLOCK);
-	if (!mkdtemp(ret->dir)) {
-		r = err_set(err, errno, "cannot make %s", ret->dir);
-		wait_for_signals(SIG_UNBLOCK);
-		return r;
-	}
-	r = unpack_into(image, ret, err);
+	r = tempdir_make(&ret->folder, err);
+	if (r == 0)
+		r = unpack_into(image, ret, err);
 	if (r < 0)
 		initramfs_drop(ret);
 	return r;
@@ -213,8 +204,7 @@ void initramfs_drop(struct initramfs *initramfs)
 {
 	rootfs_free(initramfs->rootfs);
 	initramfs->rootfs = NULL;
-	(void)walk_remove(initramfs->dir, NULL); /* nobody to tell; it is a temporary one */
-	wait_for_signals(SIG_UNBLOCK);
+	tempdir_drop(&initramfs->folder);
 }
 
 /* -- words ---------------------------------------------------------------------------------- */

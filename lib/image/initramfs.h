@@ -7,22 +7,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/path_size.h"
+#include "base/tempdir.h"
 
 struct err;
 struct rootfs;
 
 struct initramfs {
-	char dir[PATH_SIZE];   /* below $TMPDIR; only this user can enter it */
+	struct tempdir folder; /* only this user can enter it */
 	const char *message;   /* the kernel's "Initramfs unpacking failed: ...", or NULL */
 	uint64_t at;	       /* where in the image what it fails at begins, in bytes */
 	const char *near;      /* what that is, and how to make what the kernel takes; or NULL */
 	struct rootfs *rootfs; /* what was unpacked before: it stays */
-	bool crashes;	       /* the kernel itself may, so dir is empty */
+	bool crashes;	       /* the kernel itself may, so the folder is empty */
 };
 
-/* Signals that would end the process wait from here to initramfs_drop, which removes the directory
- * with all in it; not to be called where this failed. That the kernel fails is no failure. */
+/* initramfs_drop removes the directory with all in it; not to be called where this failed. That the
+ * kernel fails is no failure. */
 int initramfs_unpack(const char *image, struct initramfs *ret, struct err *err);
 void initramfs_drop(struct initramfs *initramfs);
 

@@ -11,6 +11,9 @@
 
 enum { BLOCK = 256 * 1024 };
 
+/* Bytes: an image lies in memory beside what is unpacked of it. Devices and holes have no end. */
+static const uint64_t source_max = 2ULL << 30;
+
 int source_want(struct source *source, size_t want)
 {
 	ssize_t n;
@@ -28,7 +31,7 @@ int source_want(struct source *source, size_t want)
 		return (int)n;
 	source->is_at_end = (size_t)n < source->room - source->n;
 	source->n += (size_t)n;
-	return 0;
+	return source->at + source->n > source_max ? -EFBIG : 0;
 }
 
 void source_take(struct source *source, size_t n)

@@ -19,7 +19,7 @@ struct source {
 };
 
 /* Makes at least want bytes to be looked at, or all that are left: fewer only at the end. Pointers
- * into bytes are no longer good. 0, -ENOMEM, or -errno of reading. */
+ * into bytes are no longer good. 0, -ENOMEM, -EFBIG of more than 2 GiB, or -errno of reading. */
 int source_want(struct source *source, size_t want);
 
 /* Takes n of them. */

@@ -193,3 +193,34 @@ panics() { # IMAGE SENTENCE
     explain_init 1 root --arch aarch64
     same "${lines[-1]}" "It would fail with ENOEXEC (Exec format error): /init is a program for $(uname -m), and this machine is aarch64 (Hint: --arch $(uname -m), if the machine is one)"
 }
+
+folder_is() { # there|gone
+    if [ "$1" = there ]; then [ "$(ls -A tmp)" ]; else [ ! "$(ls -A tmp)" ]; fi
+}
+
+@test "whatever signal ends it, the folder goes with it" {
+    mkfifo pipe
+    exec 8<>pipe # an image whose bytes may still come
+    for signal in INT TERM QUIT PIPE XFSZ KILL; do
+        env --default-signal "$BUSYPY" explain --root pipe /init >out 2>&1 3>&- &
+        pid=$!
+        wait_until 20 folder_is there
+        kill "-$signal" "$pid"
+        wait_until 20 folder_is gone || { kill -KILL "$pid"; return 1; }
+    done
+}
+
+@test "images without an end, and bytes of a pipe" {
+    run -125 patiently 60 "$BUSYPY" explain --root /dev/zero /init
+    same "$output" "busypy: explain: /dev/zero: more than 2048 MiB, at least when it is unpacked"
+    archive root >plain
+    # with its length, for which a file is looked at twice
+    /usr/bin/python3 -c 'import lzma, sys
+bytes = sys.stdin.buffer.read()
+made = lzma.compress(bytes, lzma.FORMAT_ALONE)
+sys.stdout.buffer.write(made[:5] + len(bytes).to_bytes(8, "little") + made[13:])' <plain >lzma
+    mkfifo pipe
+    cat lzma >pipe 3>&- &
+    run -0 patiently 30 "$BUSYPY" explain --root pipe /init
+    same "${lines[-1]}" "It would run."
+}
