@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,14 +19,16 @@
 #include "sys/below.h"
 #include "sys/fd.h"
 
-enum { BUCKETS = 1024, MEMBERS_MAX = 1000000, LOST_MAX = 1000 };
+enum { MEMBERS_MAX = 1000000, LOST_MAX = 1000 };
+
+/* Bytes, of the names that are kept for hard links. */
+static const uint64_t names_max = 256 << 20;
 
 /* Bytes: an initramfs lives in memory. */
 static const uint64_t bytes_max = 2ULL << 30;
 
 /* A file that had other names when it came: the first of them. */
 struct linked {
-	struct linked *next;
 	uint32_t ino, major, minor, kind;
 	char name[];
 };
@@ -39,7 +42,8 @@ struct rootfs {
 	struct cpio_visitor visitor;
 	int dir, file; /* file: that is being written, or -1 */
 	uint64_t members, bytes;
-	struct linked *links[BUCKETS];
+	void *links;	/* of struct linked, for tsearch() */
+	uint64_t names; /* bytes of them */
 	struct lost *lost;
 	size_t n_lost, room;
 	char last[CPIO_PATH_MAX];
@@ -164,42 +168,50 @@ static int settle(struct rootfs *rootfs, const char *name, int r)
 
 /* -- hard links ----------------------------------------------------------------------------- */
 
+static int compare_linked(const void *a, const void *b)
+{
+	const struct linked *x = a, *y = b;
+
+	if (x->ino != y->ino)
+		return x->ino < y->ino ? -1 : 1;
+	if (x->major != y->major)
+		return x->major < y->major ? -1 : 1;
+	if (x->minor != y->minor)
+		return x->minor < y->minor ? -1 : 1;
+	return x->kind < y->kind ? -1 : x->kind > y->kind;
+}
+
 /* The name that a file has already, or NULL: then this one is noted, whatever becomes of it. */
 static int known_name(struct rootfs *rootfs, const struct cpio_member *member, const char **ret)
 {
-	uint32_t kind = member->mode & S_IFMT;
-	struct linked **at =
-		&rootfs->links[(member->ino + member->minor + member->major * 31) % BUCKETS];
+	struct linked key = { member->ino, member->major, member->minor, member->mode & S_IFMT };
+	struct linked **known = tfind(&key, &rootfs->links, compare_linked), *linked;
 	size_t n = strlen(member->name) + 1;
 
-	for (; *at; at = &(*at)->next) {
-		if ((*at)->ino == member->ino && (*at)->minor == member->minor &&
-		    (*at)->major == member->major && (*at)->kind == kind) {
-			*ret = (*at)->name;
-			return 0;
-		}
-	}
-	*ret = NULL;
-	*at = malloc(sizeof(**at) + n);
-	if (!*at)
+	*ret = known ? (*known)->name : NULL;
+	if (known)
+		return 0;
+	rootfs->names += sizeof(*linked) + n;
+	if (rootfs->names > names_max)
+		return -E2BIG;
+	linked = malloc(sizeof(*linked) + n);
+	if (!linked)
 		return -ENOMEM;
-	**at = (struct linked){ NULL, member->ino, member->major, member->minor, kind };
-	memcpy((*at)->name, member->name, n);
-	return 0;
+	*linked = key;
+	memcpy(linked->name, member->name, n);
+	if (tsearch(linked, &rootfs->links, compare_linked))
+		return 0;
+	free(linked);
+	return -ENOMEM;
 }
 
 static int forget_names(void *ctx)
 {
 	struct rootfs *rootfs = ctx;
 
-	for (size_t i = 0; i < BUCKETS; i++) {
-		while (rootfs->links[i]) {
-			struct linked *next = rootfs->links[i]->next;
-
-			free(rootfs->links[i]);
-			rootfs->links[i] = next;
-		}
-	}
+	tdestroy(rootfs->links, free);
+	rootfs->links = NULL;
+	rootfs->names = 0;
 	return 0;
 }
 

@@ -224,3 +224,21 @@ sys.stdout.buffer.write(made[:5] + len(bytes).to_bytes(8, "little") + made[13:])
     run -0 patiently 30 "$BUSYPY" explain --root pipe /init
     same "${lines[-1]}" "It would run."
 }
+
+linked() { # COUNT LENGTH: files that have other names, in a folder that is missing
+    /usr/bin/python3 -c 'import sys
+count, length = map(int, sys.argv[1:])
+for number in range(count):
+    name = b"no/%0*d\0" % (length - 3, number)
+    fields = number * 1024, 0o100644, 0, 0, 2, 0, 0, 0, 0, 0, 0, len(name), 0
+    head = b"070701" + b"".join(b"%08x" % field for field in fields) + name
+    sys.stdout.buffer.write(head + bytes(-len(head) % 4))' "$@" | gzip -1
+}
+
+@test "a great many hard links: neither time nor memory without a limit" {
+    linked 200000 10 >many
+    run -1 patiently 15 "$BUSYPY" explain --root many /init
+    linked 80000 4000 >long
+    run -125 patiently 30 "$BUSYPY" explain --root long /init
+    same "$output" "busypy: explain: long: it takes more memory than this gives it"
+}
