@@ -202,7 +202,7 @@ static int open_root(const char *given, struct initramfs *unpacked, struct repla
 	r = initramfs_unpack(given, unpacked, err);
 	if (r < 0)
 		return r;
-	request->root = unpacked->folder.dir;
+	request->root = unpacked->dir;
 	request->has_writer =
 		rootfs_open_file(unpacked->rootfs, &request->writer_dev, &request->writer_ino);
 	return 1;

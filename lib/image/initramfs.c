@@ -178,13 +178,13 @@ static int unpack_into(const char *image, struct initramfs *ret, struct err *err
 
 	if (fd < 0)
 		return err_set(err, errno, "%s", image);
-	dir = open(ret->folder.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = open(ret->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	r = dir < 0 ? -errno : rootfs_new(dir, &ret->rootfs);
 	if (r < 0)
-		return err_set(err, -r, "cannot unpack %s into %s", image, ret->folder.dir);
+		return err_set(err, -r, "cannot unpack %s into %s", image, ret->dir);
 	r = unpack_file(image, fd, ret, err);
 	/* nothing that was unpacked is ever looked at */
-	return r == 0 && ret->crashes ? walk_empty(dir, ret->folder.dir, err) : r;
+	return r == 0 && ret->crashes ? walk_empty(dir, ret->dir, err) : r;
 }
 
 int initramfs_unpack(const char *image, struct initramfs *ret, struct err *err)
@@ -192,7 +192,11 @@ int initramfs_unpack(const char *image, struct initramfs *ret, struct err *err)
 	int r;
 
 	*ret = (struct initramfs){ 0 };
-	r = tempdir_make(&ret->folder, err);
+	ret->folder = calloc(1, sizeof(*ret->folder));
+	if (!ret->folder)
+		return err_set(err, ENOMEM, "cannot unpack %s", image);
+	ret->dir = ret->folder->dir;
+	r = tempdir_make(ret->folder, err);
 	if (r == 0)
 		r = unpack_into(image, ret, err);
 	if (r < 0)
@@ -204,7 +208,9 @@ void initramfs_drop(struct initramfs *initramfs)
 {
 	rootfs_free(initramfs->rootfs);
 	initramfs->rootfs = NULL;
-	tempdir_drop(&initramfs->folder);
+	tempdir_drop(initramfs->folder);
+	free(initramfs->folder);
+	initramfs->folder = NULL;
 }
 
 /* -- words ---------------------------------------------------------------------------------- */

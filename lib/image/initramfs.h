@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/tempdir.h"
-
 struct err;
 struct rootfs;
+struct tempdir;
 
 struct initramfs {
-	struct tempdir folder; /* only this user can enter it */
+	struct tempdir *folder;
+	const char *dir;       /* its path; only this user can enter it */
 	const char *message;   /* the kernel's "Initramfs unpacking failed: ...", or NULL */
 	uint64_t at;	       /* where in the image what it fails at begins, in bytes */
 	const char *near;      /* what that is, and how to make what the kernel takes; or NULL */

@@ -42,7 +42,7 @@ int main(int argc, char **argv)
 	if (initramfs.message)
 		(void)printf("Initramfs unpacking failed: %s\n", initramfs.message);
 	(void)fflush(stdout);
-	r = run_in(initramfs.folder.dir, argv + 2);
+	r = run_in(initramfs.dir, argv + 2);
 	initramfs_drop(&initramfs);
 	return r;
 }
