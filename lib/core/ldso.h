@@ -28,7 +28,7 @@ struct ldso_build {
 	const char *preload; /* of its preload list, or NULL; static storage */
 	bool hwcaps;	     /* it searches glibc-hwcaps: from 2.33 on */
 	bool legacy;	     /* and subdirectories of tls, platform and hwcaps: until 2.36 */
-	bool aborts; /* where a library that should have versions has none */
+	bool aborts;	     /* where a library that should have versions has none */
 };
 
 /* Reads that; false if this is no ld.so of glibc that is built as we know it. */

@@ -43,7 +43,7 @@ struct link_map {
 	size_t n_known, room_known;
 	struct definitions defined;
 	struct link_object *loader; /* NULL until a name may be ld.so's */
-	char **kept; /* names to preload */
+	char **kept;		    /* names to preload */
 	size_t n_kept, room_kept;
 };
 

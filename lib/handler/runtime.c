@@ -434,7 +434,7 @@ static int write_starter(const struct work *work, struct err *err)
 {
 	FILES_FREE char *bytes = NULL;
 	char path[PATH_SIZE];
-	size_t n;
+	size_t n = 0;
 	int r = programs_find("beside", path, sizeof(path), err);
 
 	if (r >= 0)

@@ -3,8 +3,8 @@
 #ifndef BUSYPY_SYS_NSCD_H
 #define BUSYPY_SYS_NSCD_H
 
-#define NSCD_SOCKET "/var/run/nscd/socket" /* of nscd, nsncd and unscd; glibc, nscd/nscd-client.h \
-					    */
+/* of nscd, nsncd and unscd; glibc, nscd/nscd-client.h */
+#define NSCD_SOCKET "/var/run/nscd/socket"
 
 /* 0 if somebody serves it, else -errno: -ENOENT, -ECONNREFUSED, ... */
 int nscd_probe(void);

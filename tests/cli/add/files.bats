@@ -213,7 +213,7 @@ minor() { /usr/bin/python3 -Ic 'import sys; print(sys.version_info[1])'; }
     same "$(grep -c 'is no Python 3.*: no import statement of the tree names it: as data it is fine' <<<"$output")" 2
     run -0 "$BUSYPY" publish -q --id v1 "$TREE" export
     cmp lib/template.py export/versions/v1/site-package/lib/template.py
-    cp -r lib lib2; rm -r lib2/{{*
+    cp -r lib lib2; rm -r lib2/'{{'*
     script tool '#!/usr/bin/python3\nfrom lib2 import template\nfrom lib import template\n'
     refuses "site-package/lib2/template.py: line 1 is no Python 3.$(minor): invalid syntax: it ends with a SyntaxError before its first line runs (Hint: --unchecked adds it all the same)" "$TREE" tool lib2
     cp tool "$TREE/bin/tool"; chmod 755 "$TREE/bin/tool"
