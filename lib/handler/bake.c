@@ -18,6 +18,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "sys/below.h"
 #include "sys/fd.h"
 
 enum { PROGRAM_MAX = 4 * 1024 * 1024 };
@@ -80,6 +81,19 @@ int bake_label(int fd, const char *path, struct err *err)
 	if (fsetxattr(fd, "security.selinux", label, (size_t)n, 0) < 0)
 		return err_set(err, errno, "cannot label %s", path);
 	return 0;
+}
+
+int bake_file(int dir, const char *made, const char *name, mode_t mode, const void *bytes, size_t n,
+	      struct err *err)
+{
+	FD_CLEANUP int fd = below_create(dir, made, 0600);
+	int r = fd < 0 ? fd : fd_write_all(fd, bytes, n);
+
+	if (r >= 0)
+		r = fd_chmod(fd, mode);
+	if (r < 0)
+		return err_set(err, -r, "cannot write a runtime's %s", name);
+	return bake_label(fd, name, err);
 }
 
 static int write_program(const char *path, const uint8_t *bytes, size_t n, bool capabilities,

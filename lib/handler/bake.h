@@ -4,6 +4,8 @@
 #define BUSYPY_HANDLER_BAKE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
 
 struct contract;
 struct err;
@@ -16,6 +18,11 @@ int bake_program(const char *program, const struct contract *contract, const cha
 
 /* Reads the contract of a baked program. -ENOENT if the file is not there. */
 int bake_read(const char *path, struct contract *ret, struct err *err);
+
+/* Makes a file of a runtime in dir, of this mode whatever the umask, labelled as programs are. name
+ * is for the sentence, where the file gets it later. -EEXIST if made is there. */
+int bake_file(int dir, const char *made, const char *name, mode_t mode, const void *bytes, size_t n,
+	      struct err *err);
 
 /* Labels an open file like the system's programs where SELinux is on, so that every domain may
  * execute it. path is for the sentence. */

@@ -347,19 +347,6 @@ static int check_libraries(const struct work *work, struct err *err)
 
 /* -- what is written -------------------------------------------------------------------------- */
 
-static int write_file(const struct work *work, const char *name, mode_t mode, const void *bytes,
-		      size_t n, struct err *err)
-{
-	FD_CLEANUP int fd = below_create(work->request->dir, name, 0600);
-	int r = fd < 0 ? fd : fd_write_all(fd, bytes, n);
-
-	if (r >= 0)
-		r = fd_chmod(fd, mode);
-	if (r < 0)
-		return err_set(err, -r, "cannot write a runtime's %s", name);
-	return bake_label(fd, name, err);
-}
-
 static int write_link(const struct work *work, const char *target, const char *name,
 		      struct err *err)
 {
@@ -441,7 +428,9 @@ static int write_starter(const struct work *work, struct err *err)
 		r = files_read(path, &bytes, &n, err);
 	if (r >= 0 && !work->request->user_site)
 		r = leave_user_site_out(bytes, n, path, err);
-	return r < 0 ? r : write_file(work, RUNTIME_STARTER, 0755, bytes, n, err);
+	if (r < 0)
+		return r;
+	return bake_file(work->request->dir, RUNTIME_STARTER, RUNTIME_STARTER, 0755, bytes, n, err);
 }
 
 /* Whatever the tree's usr has but bin. */

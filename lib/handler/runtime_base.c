@@ -98,19 +98,6 @@ static bool has_bytes(int dir, const char *name, mode_t mode, const void *bytes,
 	return has && fd_read_all(fd, has, n) == (ssize_t)n && memcmp(has, bytes, n) == 0;
 }
 
-static int write_new(int dir, const char *made, const char *name, mode_t mode, const void *bytes,
-		     size_t n, struct err *err)
-{
-	FD_CLEANUP int fd = below_create(dir, made, 0600);
-	int r = fd < 0 ? fd : fd_write_all(fd, bytes, n);
-
-	if (r >= 0)
-		r = fd_chmod(fd, mode);
-	if (r < 0)
-		return err_set(err, -r, "cannot write a runtime's %s", name);
-	return bake_label(fd, name, err);
-}
-
 /* A temporary name; no other process's. */
 static void name_new(const char *name, char ret[NAME_ROOM])
 {
@@ -139,7 +126,7 @@ int runtime_base_put(int dir, const char *name, mode_t mode, const void *bytes, 
 		return 0;
 	name_new(name, made);
 	(void)below_unlink(dir, made, 0); /* of one that was killed */
-	return put_in_place(dir, made, name, write_new(dir, made, name, mode, bytes, n, err), err);
+	return put_in_place(dir, made, name, bake_file(dir, made, name, mode, bytes, n, err), err);
 }
 
 static int put_link(int dir, const char *target, const char *name, struct err *err)

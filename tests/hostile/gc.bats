@@ -98,7 +98,8 @@ link_to() { ln -s "$1" "$2"; }
     machine_script "$BUSYPY" "$E" "$OUT" <<'SCRIPT'
 mount --bind "$3" "$2/versions/v1/mnt/disk"
 ! "$1" gc -k 0 "$2" || exit 1
-[ -e "$3/bin/tool" ] && [ -e "$3/file" ]
+[ -e "$3/bin/tool" ]
+[ -e "$3/file" ]
 umount "$2/versions/v1"*/mnt/disk
 SCRIPT
     outside_unchanged

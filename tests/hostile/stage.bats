@@ -128,7 +128,8 @@ write_rule() { same "$output" "busypy: $1: others than root can write $2 (Hint: 
     run -125 add hello; write_rule add "$TREE"
     chmod 755 "$TREE" && mkdir above && mv "$TREE" above/tree && chown $USER_ID above && TREE=$PWD/above/tree
     run -125 stage; owner_rule stage "$PWD/above"
-    [ ! -e "$TREE/.busypy-stage" ] && [ ! -e "$TREE/bin/hello" ]
+    [ ! -e "$TREE/.busypy-stage" ]
+    [ ! -e "$TREE/bin/hello" ]
 }
 
 @test "a new tree below another user's folder is refused, and nothing is left there" {

@@ -84,7 +84,8 @@ chmod 755 "$1/bin/load"
 module=$1/site-package/probe.so
 "$BUSYPY" check "$1" | grep probe.so || :
 "$BUSYPY" enable --quiet --config /dev/null "$1" 2>&1 || echo "$?"
-[ ! -e /run/busypy ] && [ ! -e /run/busypy.handler ]
+[ ! -e /run/busypy ]
+[ ! -e /run/busypy.handler ]
 # the same module without that path: what the tree lacks is missing
 patchelf --remove-rpath "$module"
 "$BUSYPY" enable --quiet --config /dev/null "$1"
@@ -200,7 +201,8 @@ status=0; got=$(/run/e/x/current/bin/py 'print(1)' 2>&1) || status=$?
 next=$(/run/e/x/current/bin/py 'import sys; print(sys.prefix)')
 [ "$next" != "$prefix" ]
 "$BUSYPY" gc --keep 1 /run/e/x >/dev/null 2>&1 || :
-[ -d "$first" ] && [ -d "$prefix" ]
+[ -d "$first" ]
+[ -d "$prefix" ]
 exec 9>&-
 wait $running
 # its neighbours, too, which the contract does not know any more
@@ -209,7 +211,8 @@ status=0; "$first/bin/nested" 2>/dev/null || status=$?
 [ $status = 0 ] # its runtime stands until somebody looks
 "$BUSYPY" disable --quiet
 "$BUSYPY" enable --quiet --config /dev/null /run/e/x/current
-[ ! -e "$prefix" ] && [ "$(ls -d /run/busypy/*.d)" = "${next%/usr}" ]
+[ ! -e "$prefix" ]
+[ "$(ls -d /run/busypy/*.d)" = "${next%/usr}" ]
 SCRIPT
 }
 
@@ -221,7 +224,8 @@ cp -a "$TREE" "/run/second" 2>/dev/null || :
 status=0; got=$("$BUSYPY" enable --config /run/small "$TREE" 2>&1) || status=$?
 [ $status = 125 ] || fails "$status: $got"
 [[ "$got" = "busypy: enable: the runtime of $TREE beside the host's programs: "*": No space left on device (Hint: 'runtime-space' in busypy.conf(5) gives more)" ]] || fails "$got"
-[ ! -e /run/busypy ] && [ ! -e /run/busypy.handler ]
+[ ! -e /run/busypy ]
+[ ! -e /run/busypy.handler ]
 SCRIPT
 }
 

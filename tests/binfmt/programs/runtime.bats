@@ -221,7 +221,8 @@ SCRIPT
 runtime "$1" x86_64 && first=$word
 ln -sfn /another/tree "$prefix/tree"
 runtime "$1" x86_64
-[ "$word" != "$first" ] && "$python" -Ic 'import sys, zlib; print(sys.prefix)' | sed "s/$word/WORD/"
+[ "$word" != "$first" ]
+"$python" -Ic 'import sys, zlib; print(sys.prefix)' | sed "s/$word/WORD/"
 readlink "/run/busypy/$first.d/tree"
 SCRIPT
     same "$output" "/run/busypy/WORD.d/usr

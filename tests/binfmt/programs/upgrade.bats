@@ -38,7 +38,8 @@ SCRIPT
     upgraded <<'SCRIPT'
 printf '[busypy]\nruntime-space = 2M\n' >/run/small
 status=0; got=$("$BUSYPY" enable --config /run/small "$1" 2>&1) || status=$?
-[ $status = 125 ] && [[ $got == *"No space left on device"* ]]
+[ $status = 125 ]
+[[ $got == *"No space left on device"* ]]
 stands
 "$BUSYPY" enable --quiet --config /dev/null "$1"
 gone

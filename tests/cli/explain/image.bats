@@ -169,7 +169,9 @@ panics() { # IMAGE SENTENCE
         rm up && mkdir up && cp sbin/init up/stray && cpio --quiet -o -H newc) >stray
     { archive root; cat stray; } >image
     run -0 "$BUSYPY" explain --root image /stray
-    [ ! -e stray.d ] && [ ! -e "$TMPDIR/stray" ] && [ ! -e /stray ]
+    [ ! -e stray.d ]
+    [ ! -e "$TMPDIR/stray" ]
+    [ ! -e /stray ]
 }
 
 @test "what is no initramfs" {

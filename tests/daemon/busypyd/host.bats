@@ -113,7 +113,8 @@ changed 3 "etc/clib/$(uname -m)/libssl.so.3"
 point "$export" 3; await in_force "$export/current" 3
 three=$(libraries)
 same "${three#* }" "$export/versions/3"
-[ "${three% *}" != "${one% *}" ] && [ "${three% *}" != "${two% *}" ]
+[ "${three% *}" != "${one% *}" ]
+[ "${three% *}" != "${two% *}" ]
 # the first is named by none, and goes as a whole
 await are 2
 bases() { [ "$(ls -d /run/busypy/*.b | wc -l)" = "$1" ]; }
@@ -210,6 +211,7 @@ beside() { [[ "$("$export/current/bin/py" "$prefix")" = /run/busypy/* ]]; }
 await beside
 stop
 "$BUSYPY" disable --quiet
-[ ! -e /run/busypy ] && [ ! -e /run/busypy.handler ]
+[ ! -e /run/busypy ]
+[ ! -e /run/busypy.handler ]
 SCRIPT
 }

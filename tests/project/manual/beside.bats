@@ -232,7 +232,8 @@ END
     row <<'END'
 mount -t tmpfs -o mode=755 own /usr/local/share
 same "$(ask <<<'open("/new", "w"); open("/usr/local/share/new", "w"); open(__file__ + ".new", "w"); print("written")')" written
-[ -e /new ] && [ -e "$TREE/bin/ask.new" ]
+[ -e /new ]
+[ -e "$TREE/bin/ask.new" ]
 same "$(ask as_user <<'PY'
 import errno
 for folder in "", "/usr", "/usr/bin":
