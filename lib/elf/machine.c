@@ -77,7 +77,7 @@ static void take_x86_64(unsigned level, bool intel, const char *platform, struct
 
 static bool is_intel(void)
 {
-	unsigned a, b, c, d;
+	unsigned a = 0, b = 0, c = 0, d = 0;
 
 	return __get_cpuid(0, &a, &b, &c, &d) && b == signature_INTEL_ebx &&
 	       d == signature_INTEL_edx && c == signature_INTEL_ecx;
