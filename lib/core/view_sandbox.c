@@ -331,12 +331,24 @@ static void add_cover(struct plan *plan, const struct view_sandbox *sandbox, con
 				     .flags = OP_RDONLY | OP_NOSUID | OP_NODEV | OP_NOEXEC });
 }
 
+/* The same below what is bound. Without a cover there is no view: a path that is too long can be
+ * gone in parts. */
+static void add_cover_below(struct plan *plan, const struct view_sandbox *sandbox, const char *dir,
+			    const char *name)
+{
+	char dst[PATH_SIZE];
+
+	if (plan->failed)
+		return;
+	plan->failed = path_join(dst, sizeof(dst), dir, name);
+	if (!plan->failed)
+		add_cover(plan, sandbox, dst);
+}
+
 /* No mount keeps a job from connecting to a socket that it sees. */
 static void add_covers(struct plan *plan, const struct view_sandbox *sandbox,
 		       const struct facts *facts)
 {
-	char dst[PATH_SIZE];
-
 	for (size_t i = 0; i < facts->n_sockets; i++) {
 		const char *path = facts->sockets[i];
 
@@ -345,10 +357,9 @@ static void add_covers(struct plan *plan, const struct view_sandbox *sandbox,
 		for (size_t j = 0; j < sandbox->n_extras; j++) {
 			const struct view_extra *extra = &sandbox->extras[j];
 
-			if (is_in_extra(sandbox, extra, path) &&
-			    path_join(dst, sizeof(dst), extra->dst,
-				      path + strlen(extra->src) + 1) == 0)
-				add_cover(plan, sandbox, dst);
+			if (is_in_extra(sandbox, extra, path))
+				add_cover_below(plan, sandbox, extra->dst,
+						path + strlen(extra->src) + 1);
 		}
 	}
 }
