@@ -59,6 +59,7 @@ static void test_commands(void)
 static void test_words(void)
 {
 	shell("'my prog' x", "my prog", "single quotes");
+	shell("'a\\b' x", "a\\b", "where a backslash is one");
 	shell("\"my \\\"prog\" x", "my \"prog", "double quotes");
 	shell("\"$HOME/a\" x; $b y; c* z; d", "d", "what is not known");
 	shell("\"`a`\"; b", "b", "in quotes, too");
@@ -78,10 +79,14 @@ static void test_words(void)
 	shell("\"a\\", "", "a backslash before nothing");
 	shell("a\\", "a\\", "or outside of quotes");
 	shell("a $; b # c", "a b", "the last bytes");
+	shell("a; $", "a", "a dollar before nothing");
 	shell("=x; a/b=c; A-B=c", "=x a/b=c A-B=c", "no assignments");
 	shell("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 "
 	      "32 33>x",
 	      "", "too many words, and a redirection");
+	shell("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 "
+	      "32 '33'; a",
+	      "", "too many words, of which the last is quoted");
 }
 
 static void test_open(void)
@@ -96,6 +101,9 @@ static void test_open(void)
 	called.n = 0;
 	called_add_shell(&called, "a\0b; c", 6, false);
 	is(&called, "c", "a NUL");
+	called.n = 0;
+	called_add_shell(&called, "a >\0x b; c", 10, false);
+	is(&called, "a c", "one where a redirection's file would be");
 }
 
 static void test_wrappers(void)

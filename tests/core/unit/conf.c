@@ -86,8 +86,16 @@ static void of_tree(const char *path, const char *programs)
 
 static void test_trees(void)
 {
-	char path[32];
+	char path[32], long_name[CONF_VALUE_MAX + 1];
 
+	memset(long_name, '/', CONF_VALUE_MAX);
+	long_name[CONF_VALUE_MAX] = '\0';
+	conf_init(&conf);
+	refuses(long_name, "programs", "host", true, "the section's name is longer than 511 bytes");
+	CHECK(conf.n_of_trees == 0, "it is none");
+	of_tree(long_name + 1, "host");
+	CHECK(conf.n_of_trees == 1 && strcmp(conf.of_trees[0].path, long_name + 1) == 0,
+	      "the longest section's name");
 	conf_init(&conf);
 	of_tree("/srv/a", "host");
 	of_tree("/srv/b", "tree");

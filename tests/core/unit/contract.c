@@ -68,6 +68,7 @@ static void test_valid(void)
 	SPOILED(memset(c.trees[1].id, 'x', sizeof(c.trees[1].id)), "with an endless id");
 	SPOILED(memset(c.trees[1].arch, 'x', sizeof(c.trees[1].arch)), "with an endless arch");
 	SPOILED(memset(c.trees[1].namespace_path, 'x', CONTRACT_PATH_MAX), "with endless pins");
+	SPOILED(memset(c.trees[1].word, 'x', sizeof(c.trees[1].word)), "with an endless word");
 	SPOILED(c.trees[1].namespace_path[0] = '\0', "without a template");
 }
 

@@ -38,7 +38,7 @@ static int on_body(const uint8_t *bytes, size_t n, void *ctx)
 {
 	(void)ctx;
 	text_add_bytes(&told, (const char *)bytes, n);
-	return 0;
+	return bytes[0] == '!' ? -6 : 0;
 }
 
 static int on_complete(void *ctx)
@@ -199,6 +199,8 @@ static void check_magics(void)
 	CHECK(feed_plain(used) && says("no cpio magic") && !*log_text, "no magic");
 	CHECK(feed_stream(used) == 0 && says("no cpio magic"), "nor in a stream");
 	CHECK(cpio_flush(&cpio, image, 1) == 1, "which ends there");
+	CHECK(feed_plain(50) && says("no cpio magic") && memcmp(cpio.head, "070703", 6) == 0,
+	      "nor in a header that comes in pieces");
 }
 
 static void check_sums(void)
@@ -241,6 +243,17 @@ static void check_names(void)
 	image[used++] = 0;
 	pad();
 	CHECK(feed_plain(used) && str_eq(log_text, "100755 1:2:7 x1 long\n.\n"), "the longest");
+}
+
+static void check_no_name(void)
+{
+	begin();
+	add_head((struct head){ .mode = FILE_MODE });
+	memset(image + 6 + 11 * 8, '0', 8);
+	add_bytes("\0\0", 2);
+	add((struct head){ .name = "b", .mode = FILE_MODE });
+	CHECK(feed_plain(used) && says(NULL) && str_eq(log_text, "100755 1:2:7 x1 b\n.\n"),
+	      "a name without even its end is left out");
 }
 
 static void add_long_link(unsigned n)
@@ -300,6 +313,8 @@ static void check_numbers(void)
 	CHECK(feed_plain(used) && str_ends(log_text, "XYZ.\n"), "0x before a number");
 	memcpy(image + 6 + 6 * 8, "00013   ", 8);
 	CHECK(feed_plain(used) && str_ends(log_text, "XYZ.\n"), "blanks behind it");
+	memcpy(image + 6 + 6 * 8, "00013ghi", 8);
+	CHECK(feed_plain(used) && str_ends(log_text, "XYZ.\n"), "or letters that are no digits");
 	memcpy(image + 6 + 6 * 8, "      13", 8);
 	CHECK(feed_plain(used) && str_ends(log_text, "a\n.\n"), "blanks before it are 0");
 }
@@ -310,6 +325,11 @@ static void check_visitor(void)
 	add((struct head){ .name = "cannot", .mode = FILE_MODE, .body = "x" });
 	CHECK(!feed_plain(used) && cpio.failed == -5, "the visitor ends it");
 	CHECK(feed_stream(used) == -5, "also in a stream");
+	begin();
+	add((struct head){ .name = "a", .mode = FILE_MODE, .body = "!x" });
+	CHECK(!feed_plain(used) && cpio.failed == -6 && str_ends(log_text, "\n!x"),
+	      "or where it takes no body");
+	CHECK(feed_stream(used) == -6, "in a stream as well");
 }
 
 static void check_ends(void)
@@ -333,6 +353,7 @@ int main(void)
 	check_magics();
 	check_sums();
 	check_names();
+	check_no_name();
 	check_left_out();
 	check_padding();
 	check_numbers();

@@ -49,6 +49,7 @@ static void test_room(void)
 	CHECK(facts_add_top(&facts, FACTS_DIR, false, large, NULL) == 0, "all of the text");
 	CHECK(facts_add_top(&facts, FACTS_DIR, false, "a", NULL) == -E2BIG, "no name more");
 	CHECK(facts_add_pruned(&facts, "/p") == -E2BIG, "no path more");
+	CHECK(facts_add_socket(&facts, "/s") == -E2BIG && facts.n_sockets == 0, "nor a socket");
 	facts_init(&facts);
 	large[sizeof(large) - 2] = '\0';
 	CHECK(facts_add_top(&facts, FACTS_LINK, false, "", large) == 0, "a target");

@@ -3,6 +3,8 @@
 #include "core/first_line.h"
 
 #include "core/env_line.h"
+#include "core/err.h"
+#include "core/python_call.h"
 #include "core/shebang.h"
 #include "check.h"
 
@@ -81,6 +83,7 @@ static void test_env(void)
 	is(LINE("#!/usr/bin/env python3 -u\r\n"), FIRST_LINE_RETURN, "which CR LF ends, too");
 	is(LINE("#!/usr/bin/env -S python3 'x\n"), FIRST_LINE_ENV_REFUSES, "no closing quote");
 	is(LINE("#!/usr/bin/env  python3\n"), FIRST_LINE_ENV, "two blanks are no form of ours");
+	is(LINE("#!/usr/bin/env  python3 -u\r\n"), FIRST_LINE_RETURN, "and CR LF comes first");
 	is(LINE("#!/usr/bin/env python3"), FIRST_LINE_ENV, "nor is the end of the file");
 	is(LINE("#!/usr/bin/env python3.11\n"), FIRST_LINE_ENV, "another name of Python");
 	is(LINE("#!/usr/bin/env -Spython3\n"), FIRST_LINE_ENV, "another way to write -S");
@@ -113,6 +116,9 @@ static void test_advice(void)
 
 static void test_matching(void)
 {
+	struct python_call call = { 0 };
+	struct err err = { 0 };
+
 	CHECK(first_line_matched(LINE("#!/bin/shell -e\r\n")), "matched, whatever its option is");
 	CHECK(!first_line_matched(LINE("#!/bin/shell\r\n")), "a carriage return is no ending");
 	CHECK(!first_line_matched(LINE("#!/bin/shell")), "nor is the end of the file");
@@ -120,6 +126,10 @@ static void test_matching(void)
 	CHECK(first_line_is_python(LINE("#!  /usr/bin/python3 -u")), "Python, matched or not");
 	CHECK(!first_line_is_python(LINE("#!/bin/shell\n")), "a shell script");
 	CHECK(!first_line_is_python(LINE("import os\n")), "a module");
+	CHECK(first_line_python(LINE("#!/usr/bin/python3 -S\n"), &call, &err) == 1 && call.no_site,
+	      "how Python is called");
+	CHECK(first_line_python(LINE("#!/bin/shell -S\n"), &call, &err) == 0 && !err.text[0],
+	      "not by another's line, of which nothing is said");
 	CHECK(strcmp(first_line_interpreter(0), "/usr/bin/python3") == 0 &&
 		      strcmp(first_line_interpreter(1), "/bin/shell") == 0 &&
 		      !first_line_interpreter(2),

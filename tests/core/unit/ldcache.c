@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "core/arch.h"
+#include "core/path_size.h"
 #include "check.h"
 
 enum { HEAD = 48, ENTRY = 24 };
@@ -85,9 +86,27 @@ static void test_order(void)
 	libs[3] = libs[8];
 	CHECK(ldcache_write(libs, N, arch_by_name("i386"), cache, sizeof(cache)) == -EINVAL,
 	      "a name that is there twice");
+	libs[0].name = "lib\x7f.so";
+	CHECK(ldcache_write(libs, 1, arch_by_name("i386"), cache, sizeof(cache)) == -EINVAL,
+	      "a control byte in a name");
 	libs[0].name = "lib\303\244.so";
 	CHECK(ldcache_write(libs, 1, arch_by_name("i386"), cache, sizeof(cache)) == -EINVAL,
 	      "a name whose order is another on each arch");
+}
+
+/* 2 GiB of names, which are one. */
+static void test_size(void)
+{
+	enum { N = 65, LENGTH = 1 << 24 };
+	static char name[LENGTH + 1];
+	static struct ldcache_library libs[N];
+	uint8_t cache[HEAD];
+
+	memset(name, 'x', LENGTH);
+	for (size_t i = 0; i < N; i++)
+		libs[i] = (struct ldcache_library){ name, "/l" };
+	CHECK(ldcache_write(libs, N, arch_by_name("i386"), cache, SIZE_MAX) == -E2BIG,
+	      "a cache that is larger than its numbers can say");
 }
 
 enum { ENTRIES = 5, STRINGS = HEAD + ENTRIES * ENTRY };
@@ -173,6 +192,81 @@ static void test_choice(void)
 	CHECK(!ldcache_find(cache, 0, &wanted), "nothing has nothing");
 }
 
+/* What is found for v3 once the number at `at` is another. */
+static void spoils(size_t at, uint32_t value, const char *what)
+{
+	static const char *const v3[] = { "x86-64-v3", "x86-64-v2", NULL };
+	const struct ldcache_wanted wanted = { "libx.so", 0x0303, v3, 0 };
+	uint8_t cache[512];
+	size_t n = make_named(cache);
+	const char *path = ldcache_find(cache, n, &wanted);
+
+	CHECK_TEXT(path ? path : "", "/3", "as it was");
+	put(cache + at, value);
+	path = ldcache_find(cache, n, &wanted);
+	CHECK_TEXT(path ? path : "", "/5", what);
+}
+
+static void test_extensions(void)
+{
+	const size_t at = STRINGS + 72;
+	const struct ldcache_wanted any = { "libx.so", 0x0303, NULL, 0 };
+	uint8_t cache[512];
+	size_t n = make_named(cache);
+	const char *path = ldcache_find(cache, n, &any);
+
+	CHECK_TEXT(path ? path : "", "/5", "nothing is asked of the processor");
+	spoils(32, 0, "no extensions");
+	spoils(32, (uint32_t)n - 4, "extensions whose head is cut");
+	spoils(at + 24, 2, "no section of names");
+	put(cache + at + 4, UINT32_MAX);
+	put(cache + at + 24, 2);
+	CHECK(ldcache_find(cache, n, &any) == path, "more sections than bytes");
+	spoils(at + 32, (uint32_t)n + 1, "names behind the end");
+	spoils(at + 36, UINT32_MAX, "more names than bytes");
+	spoils(at + 36, 0, "a number without its name");
+}
+
+/* Of the other byte order, an entry's hwcap is one number. */
+static void test_large_find(void)
+{
+	struct ldcache_wanted wanted = { "libm.so", 0x0403, NULL, 0 };
+	uint8_t cache[sizeof(large)];
+	const char *path;
+
+	memcpy(cache, large, sizeof(cache));
+	path = ldcache_find(cache, sizeof(cache), &wanted);
+	CHECK_TEXT(path ? path : "", "/l/libm.so", "big endian");
+	cache[HEAD + ENTRY + 23] = 4;
+	cache[HEAD + 23] = 4;
+	CHECK(!ldcache_find(cache, sizeof(cache), &wanted), "a hwcap that the machine lacks");
+	wanted.legacy = 4;
+	path = ldcache_find(cache, sizeof(cache), &wanted);
+	CHECK_TEXT(path ? path : "", "/l/libm.so", "or has");
+	cache[HEAD + 19] = 2;
+	CHECK(!ldcache_find(cache, sizeof(cache), &wanted), "in its upper half");
+	wanted.legacy |= (uint64_t)2 << 32;
+	path = ldcache_find(cache, sizeof(cache), &wanted);
+	CHECK_TEXT(path ? path : "", "/l/libm.so", "or has there");
+}
+
+/* A path ends within PATH_SIZE bytes, however many follow. */
+static void test_long(void)
+{
+	static uint8_t cache[512 + 2 * PATH_SIZE];
+	size_t n = make(cache), at = 0;
+	const char *path;
+
+	memset(cache + n, 'x', sizeof(cache) - n - 1);
+	put(cache + HEAD + 8, (uint32_t)n);
+	path = ldcache_next(cache, sizeof(cache), "libx.so", &at);
+	CHECK_TEXT(path ? path : "", "/lib/libx.so", "a path that is too long is passed over");
+	cache[n + PATH_SIZE - 1] = '\0';
+	at = 0;
+	path = ldcache_next(cache, sizeof(cache), "libx.so", &at);
+	CHECK(path && strlen(path) == PATH_SIZE - 1, "the longest");
+}
+
 int main(void)
 {
 	uint8_t cache[512], both[512 + 64] = "ld.so-1.7.0";
@@ -213,9 +307,16 @@ int main(void)
 	at = 0;
 	path = ldcache_next(cache, n, "libx.so", &at);
 	CHECK_TEXT(path ? path : "", "/lib/libx.so", "an entry that leads outside is passed over");
+	put(cache + HEAD + ENTRY + 4, UINT32_MAX);
+	at = 0;
+	CHECK(!ldcache_next(cache, n, "libx.so", &at), "so is one whose name does");
 	test_golden("x86_64", little);
 	test_golden("s390x", large);
 	test_order();
+	test_size();
 	test_choice();
+	test_extensions();
+	test_large_find();
+	test_long();
 	return done();
 }

@@ -68,6 +68,8 @@ static void test_tokens(void)
 		{ "$ORIGIN-x", "/o-x" },
 		{ "$ORIGINAL", "$ORIGINAL" },
 		{ "$ORIGIN_", "$ORIGIN_" },
+		{ "$ORIGINal", "$ORIGINal" },
+		{ "$ORIGIN~", "/o~" },
 		{ "$LIB32", "$LIB32" },
 		{ "${ORIGIN", "${ORIGIN" },
 		{ "${ORIGINx}", "${ORIGINx}" },
@@ -105,6 +107,8 @@ static void test_musl_tokens(void)
 	CHECK(ldso_expand_musl("$ORIGIN/a:${ORIGIN}x:$ORIGINy", "/o", got, sizeof(got)) == 0,
 	      "musl");
 	CHECK_TEXT(got, "/o/a:/ox:/oy", "musl looks no further than the name");
+	CHECK(ldso_expand_musl("/a:$ORIGIN", "/o", got, sizeof(got)) == 0, "musl, once more");
+	CHECK_TEXT(got, "/a:/o", "a token at the end");
 	CHECK(ldso_expand_musl("/a:$LIB", "/o", got, sizeof(got)) == -ENOENT,
 	      "musl forgets a list with another token");
 	CHECK(ldso_expand_musl("/a", "/o", got, 2) == -E2BIG, "it does not fit");
@@ -129,6 +133,42 @@ static enum ldso_verdict judge(size_t at, uint8_t value, size_t n, bool musl)
 	verdict = ldso_verify(bytes, n, 120, arch_by_name("x86_64"), musl, &why);
 	CHECK((verdict == LDSO_REFUSES) == (why != NULL), "who refuses says why");
 	return verdict;
+}
+
+/* The same for what decides about the ABI; with the big byte order for s390x. */
+static enum ldso_verdict judge_abi(const char *arch, uint8_t system, uint8_t version)
+{
+	uint8_t bytes[64] = { 0x7f, 'E', 'L', 'F', 1, 1, 1, system, version };
+	const char *why;
+
+	if (strcmp(arch, "s390x") == 0) {
+		bytes[4] = 2;
+		bytes[5] = 2;
+		bytes[17] = ET_DYN;
+		bytes[19] = EM_S390;
+		bytes[23] = 1;
+		bytes[39] = 64; /* e_phoff */
+		bytes[55] = sizeof(Elf64_Phdr);
+		bytes[57] = 1;
+	} else {
+		bytes[16] = ET_DYN;
+		bytes[18] = EM_MIPS;
+		bytes[20] = 1;
+		bytes[28] = 64;
+		bytes[42] = sizeof(Elf32_Phdr);
+		bytes[44] = 1;
+	}
+	return ldso_verify(bytes, sizeof(bytes), 120, arch_by_name(arch), false, &why);
+}
+
+static void test_abis(void)
+{
+	CHECK(judge_abi("s390x", 0, 0) == LDSO_TAKES, "a library of the big byte order");
+	CHECK(judge_abi("s390x", 3, 3) == LDSO_TAKES, "GNU's ABI has versions");
+	CHECK(judge_abi("s390x", 3, 4) == LDSO_REFUSES, "up to that");
+	CHECK(judge_abi("s390x", 0, 3) == LDSO_REFUSES, "the other one has none");
+	CHECK(judge_abi("mipsel", 0, 5) == LDSO_TAKES, "on MIPS each is counted");
+	CHECK(judge_abi("mipsel", 9, 5) == LDSO_REFUSES, "but for another system's");
 }
 
 static void test_headers(void)
@@ -242,6 +282,36 @@ static void test_build(void)
 		      build.aborts && !build.cache,
 	      "one between");
 	CHECK(!ldso_build_read("nothing", 8, &build), "no ld.so");
+#define READ(text) ldso_build_read(text, sizeof(text), &build)
+	CHECK(READ("/lib/\0\0") && build.dirs_size == 6, "a list at the very beginning");
+	CHECK(READ("x\0/usr/lib/x/\0/lib/\0") && strcmp(build.lib, "usr/lib/x") == 0 &&
+		      build.dirs_size == 18,
+	      "one whose first directory is below /usr/lib");
+	CHECK(READ("x\0/lib/\0lib/x/\0/lib/x/\0") && build.dirs_size == 6,
+	      "a string behind it that is no path ends it");
+	CHECK(!READ("x/lib/\0\0"), "the tail of another path");
+	CHECK(!READ("x\0/lib/A/\0/lib/{/\0/lib/^/\0"), "bytes that no such directory has");
+#undef READ
+}
+
+/* What is longer than an ld.so of Debian's is known as far as it goes. */
+static void test_long_build(void)
+{
+	char bytes[1024] = "\0/lib/";
+	struct ldso_build build;
+
+	memset(bytes + 6, 'x', 80);
+	bytes[86] = '/';
+	CHECK(ldso_build_read(bytes, 88, &build) && build.dirs_size == 87 && !build.lib[0],
+	      "a first directory that is too long for $LIB");
+	memset(bytes + 6, 'x', sizeof(build.dirs) - 6 - 1);
+	bytes[sizeof(build.dirs) - 1] = '/';
+	CHECK(ldso_build_read(bytes, sizeof(bytes), &build) &&
+		      build.dirs_size == sizeof(build.dirs),
+	      "the longest list");
+	bytes[sizeof(build.dirs) - 1] = 'x';
+	bytes[sizeof(build.dirs)] = '/';
+	CHECK(!ldso_build_read(bytes, sizeof(bytes), &build), "a longer one");
 }
 
 static void test_relocs(void)
@@ -254,7 +324,20 @@ static void test_relocs(void)
 	const struct elf_relocs x86 = {
 		(const uint8_t *)rela, sizeof(rela) + 5, EM_X86_64, false, true, true
 	};
+	static const Elf64_Rela rela_aarch64[] = { { 0, ELF64_R_INFO(3UL, R_AARCH64_COPY), 0 },
+						   { 0, ELF64_R_INFO(4UL, R_AARCH64_ABS64), 0 } };
+	const struct elf_relocs of_aarch64 = {
+		(const uint8_t *)rela_aarch64, sizeof(rela_aarch64), EM_AARCH64, false, true, true
+	};
 	const struct elf_relocs of_mips = { mips, 16, EM_MIPS, false, true, false };
+	const struct elf_relocs of_big_mips = {
+		(const uint8_t *)"\0\0\0\0\0\0\0\1\0\0\0\7\0\0\0\176",
+		16,
+		EM_MIPS,
+		true,
+		true,
+		false
+	};
 	const struct elf_relocs of_s390 = { s390, 12, EM_S390, true, false, true };
 	static const uint16_t copying[][2] = {
 		{ EM_386, R_386_COPY },	    { EM_AARCH64, 0 },		{ EM_ARM, R_ARM_COPY },
@@ -268,6 +351,11 @@ static void test_relocs(void)
 	CHECK(!elf_reloc_at(&x86, 3, &got), "an entry that is cut");
 	CHECK(elf_reloc_at(&of_mips, 0, &got) && got.symbol == 7 && !got.copies,
 	      "64-bit MIPS has its own order");
+	CHECK(elf_reloc_at(&of_big_mips, 0, &got) && got.symbol == 7 && got.copies,
+	      "which is that of the others if its bytes are big endian");
+	CHECK(elf_reloc_at(&of_aarch64, 0, &got) && got.symbol == 3 && got.copies &&
+		      elf_reloc_at(&of_aarch64, 1, &got) && got.symbol == 4 && !got.copies,
+	      "a number of more than a byte");
 	CHECK(elf_reloc_at(&of_s390, 0, &got) && got.symbol == 9 && got.copies, "big endian");
 	for (size_t i = 0; i < sizeof(copying) / sizeof(copying[0]); i++) {
 		uint8_t bytes[8] = { [4] = (uint8_t)copying[i][1], [5] = 1 };
@@ -287,8 +375,10 @@ int main(void)
 	test_tokens();
 	test_musl_tokens();
 	test_headers();
+	test_abis();
 	test_subdirs();
 	test_build();
+	test_long_build();
 	test_relocs();
 	return done();
 }

@@ -139,6 +139,13 @@ static void check_unsound(void)
 		     "ab"
 		     "\x04") == -EBADMSG,
 	      "also of two bytes from near");
+	CHECK(UNPACK("\x15"
+		     "abcd"
+		     "\x21") == -EBADMSG,
+	      "or one of two bytes that is not there at all");
+	CHECK(UNPACK("\x15"
+		     "abcd") == -EBADMSG,
+	      "literals, and no instruction");
 }
 
 int main(void)

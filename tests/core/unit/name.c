@@ -83,6 +83,7 @@ static void test_visible(void)
 	CHECK_TEXT(visible("a\u202eb\u2066\u061c\u2028"),
 		   "a\\xe2\\x80\\xaeb\\xe2\\x81\\xa6\\xd8\\x9c\\xe2\\x80\\xa8",
 		   "what turns text round");
+	CHECK_TEXT(visible("\u200e\u200f"), "\\xe2\\x80\\x8e\\xe2\\x80\\x8f", "and its marks");
 	CHECK_TEXT(visible("\u200d\u2030\u206a\u0627\u20ac\u2080\u2040"),
 		   "\u200d\u2030\u206a\u0627\u20ac\u2080\u2040", "what does not");
 	CHECK_TEXT(visible("\xff\xc3"), "\\xff\\xc3", "no UTF-8");

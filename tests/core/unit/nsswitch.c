@@ -30,6 +30,9 @@ int main(void)
 	others("passwd", 0, "");
 	others("passwd: [NOTFOUND", 0, "");
 	others("passwd: f file filesx", 3, "'f', 'file', 'filesx'");
+	others("passwd  ", 0, "");
+	others("passwd: ldap mdns ldaps", 3, "'ldap', 'mdns', 'ldaps'");
+	others("passwd: a\001b", 1, "'a\001b'");
 	CHECK(nsswitch_others("passwd: systemd", 15, "passwd", small, sizeof(small)) == -E2BIG,
 	      "no room");
 	return done();

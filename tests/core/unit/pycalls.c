@@ -6,9 +6,9 @@
 #include "check.h"
 
 /* The programs of all calls, "LINE:PROGRAM PROGRAM;..." */
-static void finds(const char *source, const char *wanted, const char *what)
+static void finds_in(const char *source, size_t n, const char *wanted, const char *what)
 {
-	struct pycalls calls = { .bytes = source, .n = strlen(source) };
+	struct pycalls calls = { .bytes = source, .n = n };
 	struct called called;
 	char shown[512] = "";
 	unsigned line;
@@ -24,6 +24,11 @@ static void finds(const char *source, const char *wanted, const char *what)
 		strcat(shown, ";");
 	}
 	CHECK_TEXT(shown, wanted, what);
+}
+
+static void finds(const char *source, const char *wanted, const char *what)
+{
+	finds_in(source, strlen(source), wanted, what);
 }
 
 static void test_names(void)
@@ -77,12 +82,17 @@ static void test_words(void)
 	finds("subprocess.run(('a') + x); subprocess.run(['a'], *x)", "1:a;", "and what follows");
 	finds("subprocess.run(f(g(x), 'y')['z'])\nos.system('a')", "2:a;", "and none is lost");
 	finds("subprocess.run(['sh', '-c', 'a | b'])", "1:sh a b;", "a shell");
+	finds("subprocess.run(['', 'a']); subprocess.run(['sudo', '', 'b'])", "1:sudo;",
+	      "no empty word is a program");
 }
 
 static void test_shell(void)
 {
 	finds("subprocess.run('a x | b', shell=True)", "1:a b;", "shell=True");
 	finds("subprocess.run('a x', shell=x); subprocess.run('a', **x)", "", "or who knows");
+	finds("subprocess.run('a', **x, shell=True); subprocess.run('a', *x, y)", "",
+	      "whatever follows");
+	finds("os.system('a x', *y)", "1:a;", "but where it is always a shell");
 	finds("subprocess.run(['a'], **x); subprocess.run(['a'], shell=True)", "1:a;", "a list");
 	finds("os.system(f'{x'); os.system(F'a {x}'); os.system(rb'b')", "1:a;1:b;", "prefixes");
 	finds("os.system(['a'])", "", "no list");
@@ -90,9 +100,14 @@ static void test_shell(void)
 	finds("os.system('a' + x); os.system(x + 'a')", "", "not in its first word");
 	finds("os.system('a %s; b' % x)", "1:a b;", "with places for others");
 	finds("os.system(f'{x} y; a {{z}} {y}')", "1:a;", "an f-string");
+	finds("os.system(f'a; {x'); os.system(f'b; {')", "1:a;1:b;", "or what is none");
+	finds("os.system('a {x}; b')", "1:a b;", "and what another kind of formatting fills");
 	finds("os.system('a '\n 'b; '\n \"c\")", "1:a c;", "in parts");
 	finds("os.system('''\na x\nb\n''')", "1:a b;", "over lines");
 	finds("os.system('a\\tx\\nb\\x20; \\'c\\' \\\n d')", "1:a c;", "escapes");
+	finds("os.system('a\\", "1:a\\;", "one before nothing");
+	finds_in("os.system('a; b\\\0')", 19, "1:a;", "one before a NUL");
+	finds_in("os.system('a \0; b')", 19, "1:a b;", "a NUL");
 	finds("os.popen(r'a'); subprocess.getoutput('b'); asyncio.create_subprocess_shell('c')",
 	      "1:a;1:b;1:c;", "all that take one");
 }
@@ -105,6 +120,8 @@ static void test_files(void)
 	finds("from shutil import which\nif which('a'): pass", "2:a;", "by its name");
 	finds("await asyncio.create_subprocess_exec('a', '-x')", "1:a;", "asyncio");
 	finds("os.execvp(x, ['a']); os.execv(sys.executable, x)", "", "not known");
+	finds("os.execvp(['a'], x)", "", "nor a list");
+	finds_in("os\0.system('a')\nos.system('b')", 30, "2:b;", "nor a name that a NUL ends");
 	finds("os.system(", "", "cut");
 	finds("os.system('a'", "1:a;", "or nearly");
 }
@@ -132,8 +149,11 @@ int main(void)
 	memcpy(list, "run(['x', 'y", 12);
 	memcpy(list, "subprocess.run(['x', 'y", 23);
 	finds(list, "1:x;", "or behind the first");
-	memcpy(list, "import os as ", 13);
-	memcpy(list + sizeof(list) - 40, ".system('a')", 13);
-	finds(list, "", "a name that is");
+	(void)snprintf(list, sizeof(list), "import os as %0*d\n%0*d.system('a')\nos.system('b')",
+		       PYCALLS_NAME_MAX - 1, 0, PYCALLS_NAME_MAX - 1, 0);
+	finds(list, "2:a;3:b;", "the longest name");
+	(void)snprintf(list, sizeof(list), "import os as %0*d\n%0*d.system('a')\nos.system('b')",
+		       PYCALLS_NAME_MAX, 0, PYCALLS_NAME_MAX, 0);
+	finds(list, "3:b;", "a name that is too long");
 	return done();
 }

@@ -157,6 +157,10 @@ static void test_xoptions(void)
 	comes_of(11, "-Xint_max_str_digits=639|s", "1 invalid value of -X int_max_str_digits=639");
 	comes_of(11, "-Xint_max_str_digits=640|s", "runs s");
 	comes_of(11, "-Xint_max_str_digits=0|s", "runs s");
+	comes_of(11, "-Xint_max_str_digits=x|s", "1 invalid value of -X int_max_str_digits=x");
+	comes_of(11, "-Xint_max_str_digits=2147483647|s", "runs s");
+	comes_of(11, "-Xint_max_str_digits=2147483648|s",
+		 "1 invalid value of -X int_max_str_digits=2147483648");
 	comes_of(11, "-Xfrozen_modules|s", "runs s");
 	comes_of(11, "-Xfrozen_modules=|s", "runs s");
 	comes_of(11, "-Xfrozen_modules=on|s", "runs s");
@@ -164,6 +168,7 @@ static void test_xoptions(void)
 	comes_of(11, "-Xfrozen_modules=x|s", "1 invalid value of -X frozen_modules=x");
 	comes_of(12, "-Xcpu_count=0|s", "runs s");
 	comes_of(13, "-Xcpu_count=0|s", "1 invalid value of -X cpu_count=0");
+	comes_of(13, "-Xcpu_count=x|s", "1 invalid value of -X cpu_count=x");
 	comes_of(13, "-Xcpu_count|s", "1 invalid value of -X cpu_count");
 	comes_of(13, "-Xcpu_count=default|s", "runs s");
 	comes_of(13, "-Xcpu_count=2|s", "runs s");
@@ -172,10 +177,12 @@ static void test_xoptions(void)
 	comes_of(13, "-Xgil=1|s", "runs s");
 	comes_of(13, "-Ximporttime=3|s", "runs s");
 	comes_of(14, "-Ximporttime=3|s", "1 invalid value of -X importtime=3");
+	comes_of(14, "-Ximporttime=-1|s", "1 invalid value of -X importtime=-1");
 	comes_of(14, "-Ximporttime=x|s", "runs s");
 	comes_of(14, "-Ximporttime=|s", "runs s");
 	comes_of(14, "-Ximporttime|s", "runs s");
 	comes_of(14, "-Ximporttime=2|s", "runs s");
+	comes_of(0, "-Xthread_inherit_context|s", "1 invalid value of -X thread_inherit_context");
 	comes_of(0, "-Xthread_inherit_context=2|s",
 		 "1 invalid value of -X thread_inherit_context=2");
 }
@@ -219,6 +226,17 @@ static void test_lines(void)
 			     "#!/usr/bin/python3)");
 }
 
+static void test_no_module(void)
+{
+	const char *words[] = { "python3", "-m", "", "s" };
+	struct python_call call = { .words = words, .n = 4, .minor = 11 };
+	struct err err = { 0 };
+
+	CHECK(python_call_parse(&call, &err) == PYTHON_FAILS && call.status == 1,
+	      "a module without a name");
+	CHECK_TEXT(err.text, "No module named ", "it says so");
+}
+
 /* As env parts them. */
 static void test_parted(void)
 {
@@ -236,6 +254,10 @@ static void test_parted(void)
 		   "python3 takes 'x y' for the script (Hint: let it begin with "
 		   "#!/usr/bin/python3)",
 		   "a script's name");
+	line = (struct shebang){ .has_arg = true, .more = SHEBANG_READ };
+	CHECK(python_call_line(&line, &call, &err) == 0 && call.script == 1 &&
+		      call.n == SHEBANG_READ + 1,
+	      "no more words than a line has room for");
 }
 
 int main(void)
@@ -245,6 +267,7 @@ int main(void)
 	test_programs();
 	test_xoptions();
 	test_lines();
+	test_no_module();
 	test_parted();
 	return done();
 }

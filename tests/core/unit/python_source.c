@@ -30,6 +30,10 @@ int main(void)
 	is(TEXT("#\n#\n# coding: ascii\n\xff"), PYTHON_SOURCE_NO_UTF8, 4, "too late");
 	is(TEXT("x\n# coding: ascii\n\xff"), PYTHON_SOURCE_NO_UTF8, 3, "behind a statement");
 	is(TEXT("# coding: utf-8\n#\xff"), PYTHON_SOURCE_DECLARED, 0, "UTF-8");
+	is(TEXT("# coding: Latin_1.x-Y~\n\xff"), PYTHON_SOURCE_DECLARED, 0, "any letters");
+	is(TEXT("# coding=8859\n\xff"), PYTHON_SOURCE_DECLARED, 0, "or digits");
+	is(TEXT("# coding: @a\n# coding=[a\n\xff"), PYTHON_SOURCE_NO_UTF8, 3, "no letters");
+	is(TEXT("# coding: {a\n# coding=/a\n\xff"), PYTHON_SOURCE_NO_UTF8, 3, "nor these");
 	is(TEXT("# coding: \n\xff"), PYTHON_SOURCE_NO_UTF8, 2, "no name");
 	is(TEXT("# coding is latin\n\xff"), PYTHON_SOURCE_NO_UTF8, 2, "no declaration");
 	is(TEXT("# coding"), PYTHON_SOURCE_FINE, 0, "a comment that ends there");

@@ -19,6 +19,8 @@ int main(void)
 	CHECK(scrub_keeps("LD_ORIGIN_PATH=/usr/lib"), "and what $ORIGIN would be");
 	CHECK(scrub_forged(SCRUB_KEPT "LD_PRELOAD=/x") && !scrub_forged("BUSYPY=1"),
 	      "nobody else names one so");
-	CHECK(!scrub_keeps("PATH=/bin") && !scrub_keeps("PYTHONPATH=/x"), "nothing else");
+	CHECK(!scrub_keeps("PATH=/bin") && !scrub_keeps("PYTHONPATH=/x") &&
+		      !scrub_keeps("HOME=/x") && !scrub_keeps(""),
+	      "nothing else");
 	return done();
 }

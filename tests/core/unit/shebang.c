@@ -66,6 +66,8 @@ static void test_shown(void)
 	line = (struct shebang){ .interp = "/x", .has_arg = true, .arg = "a b\0\0c\r", .more = 2 };
 	shebang_show_line(&line, shown);
 	CHECK_TEXT(shown, "#!/x a b  c\\x0d", "more arguments");
+	shebang_show("#!/x\x7f~\n", 7, shown);
+	CHECK_TEXT(shown, "#!/x\\x7f~", "and the last control byte");
 	memset(all, 0xff, sizeof(all));
 	shebang_show(all, sizeof(all), shown);
 	CHECK(strlen(shown) == 4 * (size_t)SHEBANG_READ, "as much as the kernel reads");

@@ -67,6 +67,8 @@ static void test_confine(void)
 		     "it names its cache 0 times and its preload list 0 times instead of once"),
 		CASE(NAMES NAMES DIRS "\0" DIRS,
 		     "it names its cache 2 times and its preload list 2 times instead of once"),
+		CASE("\0/lib/ld.so.cache\0" DIRS "\0" DIRS,
+		     "it names its cache 1 times and its preload list 0 times instead of once"),
 		CASE(NAMES, "it has 0 lists of directories instead of 2 alike"),
 		CASE(NAMES DIRS, "it has 1 lists of directories instead of 2 alike"),
 		CASE(NAMES DIRS "\0" DIRS "\0" DIRS,
