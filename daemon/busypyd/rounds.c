@@ -17,6 +17,7 @@
 #include "handler/round.h"
 #include "handler/watch.h"
 #include "sys/clock.h"
+#include "sys/fd.h"
 #include "words.h"
 
 /* Milliseconds. */
@@ -114,6 +115,8 @@ static int work(struct err *err, void *ctx)
 {
 	const struct rounds *rounds = ctx;
 
+	/* its lock says that busypyd lives, which a child that hangs on a server may outlive */
+	fd_close(&rounds->words->state);
 	return round_perform(&rounds->conf, rounds->inotify, rounds->prune ? ROUND_PRUNE : 0,
 			     rounds->report, err);
 }

@@ -4,8 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -19,6 +22,8 @@
 #include "image/rootfs.h"
 #include "image/source.h"
 #include "sys/fd.h"
+
+enum { WRITER_MS = 10000, LOOK_MS = 20 };
 
 /* Bytes; what a small image can grow to. */
 static const uint64_t unpacked_max = 2ULL << 30;
@@ -171,13 +176,48 @@ static int unpack_file(const char *image, int fd, struct initramfs *ret, struct 
 	return r < 0 ? cannot_unpack(&unpack, image, r, err) : 0;
 }
 
+/* Whether somebody has a pipe open for writing; takes no byte of it. */
+static bool has_writer(int fd)
+{
+	FD_CLEANUP int copy_read = -1, copy_write = -1;
+	int copy[2];
+
+	if (pipe2(copy, O_CLOEXEC) < 0)
+		return true; /* reading will tell */
+	copy_read = copy[0];
+	copy_write = copy[1];
+	return tee(fd, copy_write, 1, SPLICE_F_NONBLOCK) != 0;
+}
+
+/* A pipe whose writer never comes does not hold it up. */
+static int open_image(const char *image, struct err *err)
+{
+	FD_CLEANUP int fd = open(image, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || fcntl(fd, F_SETFL, O_RDONLY) < 0)
+		return err_set(err, errno, "%s", image);
+	/* one that was there, and has gone, hangs up */
+	for (int waited = 0; S_ISFIFO(st.st_mode) && !has_writer(fd); waited += LOOK_MS) {
+		struct pollfd gone = { .fd = fd };
+
+		if (poll(&gone, 1, LOOK_MS) > 0)
+			break;
+		if (waited >= WRITER_MS)
+			return err_say(err, ETIMEDOUT,
+				       "%s: nobody has opened this pipe to write for %d s", image,
+				       WRITER_MS / 1000);
+	}
+	return fd_steal(&fd);
+}
+
 static int unpack_into(const char *image, struct initramfs *ret, struct err *err)
 {
-	FD_CLEANUP int fd = open(image, O_RDONLY | O_CLOEXEC), dir = -1;
+	FD_CLEANUP int fd = open_image(image, err), dir = -1;
 	int r;
 
 	if (fd < 0)
-		return err_set(err, errno, "%s", image);
+		return fd;
 	dir = open(ret->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	r = dir < 0 ? -errno : rootfs_new(dir, &ret->rootfs);
 	if (r < 0)

@@ -292,6 +292,12 @@ new_version "$here/srv/other" b; point "$here/srv/other" b
 await in_force "$here/srv/other/current" b
 same "$("$here/srv/other/current/bin/whichone")" "b True"
 [ "$(pgrep -c -P "$service" || :)" -le 1 ]
+# a child holds nothing that says that busypyd lives: it may outlive it
+child() { pgrep -P "$service" >"$here/child"; }
+await child
+read -r child <"$here/child"
+[ "$(readlink /proc/"$service"/fd/* | grep -c busypyd.state)" = 1 ]
+[ "$(readlink /proc/"$child"/fd/* | grep -c busypyd.state || :)" = 0 ]
 kill $server; wait $server || :
 umount -l "$export"
 await in_force "$export/current" 1
