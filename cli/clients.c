@@ -17,6 +17,7 @@
 #include "export/leases.h"
 #include "export/processors.h"
 #include "commands.h"
+#include "listen.h"
 #include "list_options.h"
 #include "say.h"
 
@@ -72,18 +73,13 @@ static int add(const struct leases_entry *entry, struct err *err, void *ctx)
 						    : 0;
 }
 
-static void show_warning(const char *sentence, void *ctx)
-{
-	(void)ctx;
-	say_warning("clients", "%s", sentence);
-}
-
 static int list(const char *path, const struct list_options *options, struct listing *listing,
 		struct err *err)
 {
 	TABLE_CLEANUP struct table *table =
 		table_new("clients", columns, sizeof(columns) / sizeof(columns[0]));
 	EXPORT_CLEANUP struct export_dir *dir = NULL;
+	struct listener listener;
 	int r;
 
 	if (!table)
@@ -103,8 +99,8 @@ static int list(const char *path, const struct list_options *options, struct lis
 	r = table_print(&table, 1, options->flags, options->columns, err);
 	if (r < 0 || !listing->current[0])
 		return r;
-	return processors_warn(dir, listing->current, options->lease_age,
-			       &(struct listener){ .warning = show_warning }, err);
+	listen_as("clients", &listener);
+	return processors_warn(dir, listing->current, options->lease_age, &listener, err);
 }
 
 int cmd_clients(int argc, char **argv)

@@ -10,7 +10,7 @@ static void show_step(const char *step, void *ctx)
 	say_progress("busypy: %s: %s ...", (const char *)ctx, step);
 }
 
-static void show_warning(const char *sentence, void *ctx)
+void listen_warning(const char *sentence, void *ctx)
 {
 	say_warning(ctx, "%s", sentence);
 }
@@ -18,6 +18,6 @@ static void show_warning(const char *sentence, void *ctx)
 void listen_as(const char *command, struct listener *ret)
 {
 	*ret = (struct listener){ .step = show_step,
-				  .warning = show_warning,
+				  .warning = listen_warning,
 				  .ctx = (void *)command };
 }

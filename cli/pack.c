@@ -21,6 +21,7 @@
 #include "image/pack.h"
 #include "sys/tree.h"
 #include "commands.h"
+#include "listen.h"
 #include "options.h"
 #include "say.h"
 
@@ -179,13 +180,9 @@ static void show_amount(const struct listener_amount *amount, void *ctx)
 		     amount->bytes >> 20);
 }
 
-static void show_warning(const char *sentence, void *ctx)
-{
-	(void)ctx;
-	say_warning("pack", "%s", sentence);
-}
-
-static const struct listener listener = { .amount = show_amount, .warning = show_warning };
+static const struct listener listener = { .amount = show_amount,
+					  .warning = listen_warning,
+					  .ctx = (void *)"pack" };
 
 static int report(const struct pack_size sizes[PACK_COMPONENTS], unsigned flags, struct err *err)
 {

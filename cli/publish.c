@@ -12,6 +12,7 @@
 #include "export/remote.h"
 #include "export/writer.h"
 #include "commands.h"
+#include "listen.h"
 #include "options.h"
 #include "say.h"
 
@@ -49,13 +50,9 @@ static void show_amount(const struct listener_amount *amount, void *ctx)
 		     amount->files, amount->bytes >> 20, amount->new_files);
 }
 
-static void show_warning(const char *sentence, void *ctx)
-{
-	(void)ctx;
-	say_warning("publish", "%s", sentence);
-}
-
-static const struct listener listener = { .amount = show_amount, .warning = show_warning };
+static const struct listener listener = { .amount = show_amount,
+					  .warning = listen_warning,
+					  .ctx = (void *)"publish" };
 
 static void say_done(const struct publish_report *report, bool remote)
 {

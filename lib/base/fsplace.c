@@ -17,15 +17,13 @@
 
 int fsplace_path(int fd, char ret[PATH_SIZE])
 {
-	char path[PATH_SIZE];
-	int r = fd_where(fd, path, sizeof(path));
+	int r = fd_where(fd, ret, PATH_SIZE);
 
 	if (r < 0)
 		return r;
 	/* "(unreachable)/...", ".../x (deleted)" */
-	if ((!str_eq(path, "/") && !path_canonical(path)) || str_ends(path, " (deleted)"))
+	if ((!str_eq(ret, "/") && !path_canonical(ret)) || str_ends(ret, " (deleted)"))
 		return -ENOENT;
-	memcpy(ret, path, sizeof(path));
 	return 0;
 }
 
