@@ -24,12 +24,7 @@ END
 
 @test "row: local-programs" {
     row <<'END'
-script /usr/local/bin/site-tool '#!/bin/sh' <<<'echo "site: $1"'
-same "$(ask <<<'import subprocess; subprocess.run(["site-tool", "a"])')" "site: a"
-cp -L /usr/bin/python3 /usr/local/bin/dynamic
-script /usr/local/bin/libc '#!/usr/local/bin/dynamic -I' <<'PY'
-print({line.split()[-1] for line in open("/proc/self/maps") if "/libc.so" in line or "/libc-" in line})
-PY
+local_programs
 [[ "$(libc)" = *libc* ]]
 same "$(ask <<<'import subprocess; subprocess.run(["libc"])')" "$(libc)"
 END
@@ -74,20 +69,7 @@ subprocess.run(["getent", "passwd", "fred"])
 PY
 )" $'root\nunknown\nfred::1234:1234:::'
 unset LD_LIBRARY_PATH
-# a cache that the host serves is asked before any module: by root, by users
-for kind in "nscd no" "nscd yes" "unscd no"; do
-    serve_names "$DIR" "$DIR/${kind% *}" "${kind#* }"
-    for who in env as_user; do
-        same "$(ask $who <<<'import pwd; print(pwd.getpwnam("fred").pw_uid)')" 1234 ||
-            { echo "by $kind"; cat /opt/nscd.log; exit 1; }
-    done
-    kill -KILL $nscd; wait $nscd || :
-done
-same "$(status_of_names)" "no users of 'manual' (/etc/nsswitch.conf) have no names for a tree: /var/run/nscd/socket: Connection refused (Hint: nscd, nsncd or unscd serves them)"
-rm /run/nscd/socket
-same "$(status_of_names)" "no users of 'manual' (/etc/nsswitch.conf) have no names for a tree: /var/run/nscd/socket: No such file or directory (Hint: nscd, nsncd or unscd serves them)"
-echo 'passwd: files' >/opt/nsswitch.conf
-same "$(status_of_names)" "yes /etc/nsswitch.conf names none but files"
+names_by_a_cache "$DIR"
 # what cannot be read says nothing
 { printf '#%70000s\n' ''; echo 'passwd: files manual'; } >/opt/nsswitch.conf
 same "$(status_of_names)" "no cannot read /etc/nsswitch.conf: File too large"
@@ -264,47 +246,11 @@ END
 }
 
 @test "row: live-files" {
-    row <<'END'
-mkdir /home/user
-chown 1000:1000 /home/user
-(umask 077 && echo secret >/home/secret)
-echo before >/home/user/file
-chown 1000:1000 /home/user/file
-same "$(ask as_user <<'PY'
-import errno
-with open("/home/user/file", "r+") as f:
-    print(f.read().strip())
-    f.write("after\n")
-try:
-    open("/home/secret")
-except OSError as e:
-    print(errno.errorcode[e.errno])
-PY
-)" $'before\nEACCES'
-same "$(tail -n 1 /home/user/file)" after
-END
+    row <<<live_files
 }
 
 @test "row: late-mounts" {
-    row <<'END'
-mkfifo /opt/go /opt/seen
-script "$TREE/bin/watch" <<'PY'
-import os
-for _ in range(3):
-    open("/opt/go").read()
-    with open("/opt/seen", "w") as seen:
-        print(os.listdir("/mnt"), file=seen)
-PY
-look() { echo go >/opt/go && cat /opt/seen; }
-"$TREE/bin/watch" &
-same "$(look)" "[]"
-mount -t tmpfs late /mnt
-touch /mnt/file
-same "$(look)" "['file']"
-umount /mnt
-same "$(look)" "[]"
-wait "$!"
-END
+    row <<<late_mounts
 }
 
 @test "row: new-directory" {
@@ -410,10 +356,7 @@ END
 
 @test "row: shared-data" {
     row <<'END'
-mkdir -p /usr/local/share/site /usr/local/etc
-echo data >/usr/local/share/site/file
-echo conf >/usr/local/etc/file
-same "$(ask <<<'for p in "share/site", "etc": print(open("/usr/local/" + p + "/file").read().strip())')" $'data\nconf'
+local_data
 mkdir -p /opt/zones
 cp /usr/share/zoneinfo/Europe/Berlin /opt/zones/Here
 mount --bind /opt/zones /usr/share/zoneinfo
@@ -423,48 +366,20 @@ END
 }
 
 @test "row: process-name" {
-    row <<'END'
-mkfifo /opt/go
-name=last$$ # other machines of tests have the same processes
-script "$TREE/bin/$name" <<<'open("/opt/go").read()'
-"$TREE/bin/$name" &
-pid=$!
-wait_until 30 grep -qx "$name" "/proc/$pid/comm"
-same "$(pgrep -x "$name") $(pidof -x "$name") $(ps -o comm= -p "$pid")" "$pid $pid $name"
-echo go >/opt/go
-wait "$pid"
-END
+    row <<<process_name
 }
 
 @test "row: own-python" {
     row <<'END'
-script "$TREE/bin/pool" <<'PY'
-import multiprocessing, subprocess, sys
-def look(_):
-    return sys.executable, sys.prefix
-if __name__ == "__main__":
-    print(sys.executable, sys.prefix)
-    for way in "spawn", "forkserver":
-        with multiprocessing.get_context(way).Pool(1) as pool:
-            print(*pool.map(look, [1])[0])
-    subprocess.run([sys.executable, "-c", "import sys; print(sys.executable, sys.prefix)"])
-PY
 prefix=$(ask <<<'import sys; print(sys.prefix)')
 [[ "$prefix" = /run/busypy/????.d/usr ]]
-same "$("$TREE/bin/pool")" "$(yes "$prefix/bin/python $prefix" | head -n 4)"
+own_python "$prefix/bin/python" "$prefix"
 END
 }
 
 @test "row: libraries" {
     row <<'END'
-look='import ctypes
-for name in "libmount.so.1", "libc.so.6":
-    try:
-        print(ctypes.CDLL(name)._name)
-    except OSError:
-        print("none")'
-same "$(/usr/bin/python3 -c "$look")" $'libmount.so.1\nlibc.so.6'
-same "$(ask <<<"$look")" $'none\nlibc.so.6'
+own_libraries
 library=$(/usr/bin/python3 -c 'import ctypes; ctypes.CDLL("libblkid.so.1"); print(next(line.split()[-1] for line in open("/proc/self/maps") if "libblkid" in line))')
 same "$(ask <<<"import ctypes; print(ctypes.CDLL('$library')._name)")" "$library"
 END

@@ -5,11 +5,13 @@ load ../../support/helpers
 
 PAGE=$ROOT/man/busypy.7
 
-# Runs standard input in a throw-away machine, as root, with machine.bash's words.
+# Runs standard input in a throw-away machine, as root, with the words of machine.bash and
+# shared_rows.bash.
 row() {
     local body
     body=$(cat)
-    machine timeout $((60 * TEST_SLOWNESS)) bash -euo pipefail -c '. "$1"; eval "$2"' _ "$ROOT/tests/project/manual/machine.bash" "$body"
+    machine timeout $((60 * TEST_SLOWNESS)) bash -euo pipefail -c \
+        '. "$1/machine.bash"; . "$1/shared_rows.bash"; eval "$2"' _ "$ROOT/tests/project/manual" "$body"
 }
 
 section() { sed -n '/^\.Sh WHAT A SCRIPT/,/^\.Sh SECURITY/p' "$PAGE"; }
