@@ -1,19 +1,8 @@
 #!/usr/bin/env bats
 # /run/busypy was an older BusyPy's place for generations, and is the runtimes' now: an upgrade, and
 # runtimes whose names look like generations.
-load ../../support/helpers
-
-setup_file() {
-    host_state >"$BATS_FILE_TMPDIR/before"
-    debian_tree "$(uname -m)"
-    export TREE=$BATS_FILE_TMPDIR/tree
-    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
-    "$ROOT/tests/support/clone" "$TREES/debian" "$TREE"
-    printf '#!/usr/bin/python3\nimport sys\nprint(sys.prefix[:11])\n' >"$TREE/bin/where"
-    chmod 755 "$TREE/bin/where"
-}
-
-teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
+load enabled
+export WHERE='import sys; print(sys.prefix[:11])'
 
 # Runs a bash script (standard input) in a machine where an older BusyPy has enabled trees: a
 # generation of its, g7, with an entry, a view, and a process in that. $1 is the tree.
@@ -43,7 +32,7 @@ status=0; got=$("$BUSYPY" enable --config /run/small "$1" 2>&1) || status=$?
 stands
 "$BUSYPY" enable --quiet --config /dev/null "$1"
 gone
-[ "$("$1/bin/where")" = /run/busypy ]
+[ "$("$1/bin/py" "$WHERE")" = /run/busypy ]
 [ "$(findmnt -no PROPAGATION,OPTIONS /run/busypy | tr -s ' ')" = "private rw,nosuid,nodev,relatime,size=262144k,mode=755" ]
 mkdir /run/here && mount --bind /run/busypy /run/here
 "$BUSYPY" disable
@@ -56,7 +45,7 @@ SCRIPT
     upgraded <<'SCRIPT'
 "$BUSYPY" enable --quiet --config /dev/null "$1"
 gone && [ ! -e /run/busypy ]
-[ "$("$1/bin/where")" = /usr ]
+[ "$("$1/bin/py" "$WHERE")" = /usr ]
 SCRIPT
     upgraded <<'SCRIPT'
 [ "$("$BUSYPY" disable)" = disabled ]
@@ -81,7 +70,7 @@ PYTHON
     mv "$TREE" "$name"
     run -0 machine_script "$name" <<'SCRIPT'
 "$BUSYPY" enable --quiet --config /dev/null "$1"
-"$1/bin/where"
+"$1/bin/py" "$WHERE"
 ls -d /run/busypy/*.d
 "$BUSYPY" disable
 SCRIPT
@@ -111,7 +100,7 @@ echo ld >"$was/ld.so" && echo cache >"$was/ld.so.cache" && ln -s "$word.d/ld.so.
 state() { stat -c '%i %Z' "$was" "$was/usr/bin/python3" "$was/ld.so"; }
 before=$(state)
 "$BUSYPY" enable --quiet --config /dev/null "$1"
-[ "$("$1/bin/where")" = /run/busypy ]
+[ "$("$1/bin/py" "$WHERE")" = /run/busypy ]
 [ "$(state)" = "$before" ]
 [ "$(cat "/run/busypy/$word")" = cache ]
 kill $held; wait $held || :
