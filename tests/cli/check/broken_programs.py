@@ -16,84 +16,84 @@ def zipapp(name, source):
 
 @case("carriage returns", "bin/ls", "has a carriage return at the end of its first line")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3\r\n")
+    change.first_line("bin/ls", b"#!/usr/bin/python3\r\n")
 
 
 @case("env", "bin/ls", "begins with #!/usr/bin/env perl, which the handler does not match")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/env perl\n")
+    change.first_line("bin/ls", b"#!/usr/bin/env perl\n")
 
 
 @case("env without -S", "bin/ls",
       "begins with #!/usr/bin/env python3 -u, for which env starts nothing")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/env python3 -u\n")
+    change.first_line("bin/ls", b"#!/usr/bin/env python3 -u\n")
 
 
 @case("a host's program", "bin/ls", "calls git, rsync (line 3), not in the tree",
       severity="warning")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n",
-                   b"#!/usr/bin/python3\nimport os\nos.system('git x; cd y && ls | rsync z')\n")
+    change.first_line("bin/ls",
+                      b"#!/usr/bin/python3\nimport os\nos.system('git x; cd y && ls | rsync z')\n")
 
 
 @case("one minor version", "bin/ls",
       "begins with #!/usr/bin/python3.11, which the handler does not match")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3.11\n")
+    change.first_line("bin/ls", b"#!/usr/bin/python3.11\n")
 
 
 @case("two blanks", "bin/ls", "begins with #!  /usr/bin/python3, which the handler does not match")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!  /usr/bin/python3\n")
+    change.first_line("bin/ls", b"#!  /usr/bin/python3\n")
 
 
 @case("two blanks before the shell", "bin/ls",
       "begins with #!  /bin/shell, which the handler does not match")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!  /bin/shell\n")
+    change.first_line("bin/ls", b"#!  /bin/shell\n")
 
 
 @case("the tree's own env", "bin/ls",
       "begins with #!/bin/env cat, which the handler does not match")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/bin/env cat\n")
+    change.first_line("bin/ls", b"#!/bin/env cat\n")
 
 
 @case("a long first line", "bin/ls", "has a first line of more than 255 bytes")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3 -X" + b"a" * 250 + b"\n")
+    change.first_line("bin/ls", b"#!/usr/bin/python3 -X" + b"a" * 250 + b"\n")
 
 
 @case("a first line without an interpreter", "bin/ls", "has a first line without an interpreter")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!  \n")
+    change.first_line("bin/ls", b"#!  \n")
 
 
 @case("two options for Python", "bin/ls",
       "begins with #!/usr/bin/python3 -E -s, for which python3 ends with status 2: Unknown option: "
       "-  (Hint: the kernel passes '-E -s' as one word; #!/usr/bin/env -S python3 -E -s parts it)")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3 -E -s\n")
+    change.first_line("bin/ls", b"#!/usr/bin/python3 -E -s\n")
 
 
 @case("a module instead of the script", "bin/ls",
       "begins with #!/usr/bin/python3 -m, for which python3 takes the script's path for what it is "
       "told to run (Hint: let it begin with #!/usr/bin/python3)")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3 -m\n")
+    change.first_line("bin/ls", b"#!/usr/bin/python3 -m\n")
 
 
 @case("a blank that is none", "bin/ls",
       "begins with #!/usr/bin/python3\\xc2\\xa0-u, which the handler does not match")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/python3\xc2\xa0-u\n")
+    change.first_line("bin/ls", b"#!/usr/bin/python3\xc2\xa0-u\n")
 
 
 @case("a letter of another alphabet", "bin/ls",
       "begins with #!/bin/shel\\xce\\xb9, which is not in the view")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/bin/shel\xce\xb9\n")
+    change.first_line("bin/ls", b"#!/bin/shel\xce\xb9\n")
 
 
 @case("a blank line first", "bin/ls", "begins with a blank line before #!")
@@ -119,13 +119,13 @@ def _(change):
 @case("an interpreter that is not there", "bin/ls",
       "begins with #!/usr/bin/perl, which is not in the view")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/perl\n")
+    change.first_line("bin/ls", b"#!/usr/bin/perl\n")
 
 
 @case("an interpreter that one arch lacks", "bin/ls",
       "begins with #!/usr/bin/own, which is not in the view", S, archs=(X, S))
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/usr/bin/own\n")
+    change.first_line("bin/ls", b"#!/usr/bin/own\n")
     for arch in (X, A, H):
         change.copy(change.at(PYTHON3[arch]), PYTHON % (arch, "bin/own"))
 
@@ -133,12 +133,12 @@ def _(change):
 @case("an interpreter that cannot be executed", "bin/ls",
       "begins with #!/etc/passwd, which is not executable")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/etc/passwd\n")
+    change.first_line("bin/ls", b"#!/etc/passwd\n")
 
 
 @case("interpreters in a circle", "bin/ls", "has more than 5 interpreters behind one another")
 def _(change):
-    change.replace("bin/ls", b"#!/usr/bin/python3\n", b"#!/bin/ls\n")
+    change.first_line("bin/ls", b"#!/bin/ls\n")
 
 
 @case("a program of one arch", "bin/tool", "is an ELF program", X)

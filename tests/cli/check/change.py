@@ -90,6 +90,10 @@ class Change:
         with open(full, "wb") as file:
             file.write(content.replace(old, new, 1))
 
+    def first_line(self, path, line):
+        """Has a script of Python's begin with line, which ends as it likes."""
+        self.replace(path, b"#!/usr/bin/python3\n", line)
+
     def chmod(self, path, mode):
         full = self.at(path)
         if os.path.isdir(full):
