@@ -15,6 +15,9 @@ if [ -z "${TEST_SLOWNESS-}" ]; then
 fi
 export TEST_SLOWNESS
 
+# shellcheck source=tests/support/words.bash
+. "$ROOT/tests/support/words.bash"
+
 # Sees to it that the staged tree of Debian runtimes, $TREES/debian, has these archs.
 debian_tree() { "$ROOT/tests/support/trees" "$@" >/dev/null; }
 
@@ -24,24 +27,8 @@ machine() { "$HELPERS/nsrun" "$@"; }
 # Runs a bash script (standard input) there, with set -eu.
 machine_script() { "$HELPERS/nsrun" bash -euo pipefail -s -- "$@"; }
 
-# Fails unless $1 and $2 are the same; says which.
-same() {
-    [ "$1" = "$2" ] && return 0
-    printf 'got:    %s\nwanted: %s\n' "$1" "$2"
-    return 1
-}
-
 # Runs a command that would hang where something is wrong: at most $1 seconds on a quiet machine.
 patiently() { timeout $(($1 * TEST_SLOWNESS)) "${@:2}"; }
-
-# Waits until a command succeeds, as long at most. Never a plain sleep.
-wait_until() {
-    local deadline=$((SECONDS + $1 * TEST_SLOWNESS)); shift
-    until "$@"; do
-        [ $SECONDS -lt "$deadline" ] || { echo "gave up waiting for: $*"; return 1; }
-        read -rt 0.02 <> <(:) || :
-    done
-}
 
 # The machine's own state, before and after: no test leaves a mount or a handler.
 host_state() { "$ROOT/tests/support/host-state"; }

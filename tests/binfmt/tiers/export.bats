@@ -92,7 +92,7 @@ SCRIPT
 cp $foreign "$e/plain/foreign"
 enter=$(echo /run/busypy.handler/g*/enter)
 ln -s "$dir" "$e/out"
-same() { [ "$1" = "$2" ] || { echo "got $1, wanted $2"; return 1; }; }
+. "$ROOT/tests/support/words.bash"
 # what enter looks up below $dir until it raises, called with a descriptor of $1 and the path $2
 looks() {
     strace -o /run/trace $user "$HELPERS/state" open=8,0,"$1" path=$enter -- enter 8,1,0,0,0,8388608 "$2" \

@@ -1,7 +1,9 @@
 # A throw-away machine whose root directory is a tmpfs, so that a test can make top-level
 # directories, users and programs of "the host" at will, and a tree to put scripts into.
-# Sourced by scripts that run as root below nsrun; expects BUSYPY and TREES.
+# Sourced by scripts that run as root below nsrun; expects ROOT, BUSYPY and TREES.
 # shellcheck shell=bash
+# shellcheck source=tests/support/words.bash
+. "$ROOT/tests/support/words.bash"
 TREE=/srv/tree
 PYTHON='#!/usr/bin/python3'
 
@@ -60,23 +62,6 @@ as_user() { setpriv --reuid 1000 --regid 1000 --clear-groups "$@"; }
 ask() {
     script "$TREE/bin/ask"
     "$@" "$TREE/bin/ask"
-}
-
-# Fails unless $1 and $2 are the same; says which.
-same() {
-    [ "$1" = "$2" ] && return 0
-    printf 'got:    %s\nwanted: %s\n' "$1" "$2"
-    return 1
-}
-
-# Waits until a command succeeds, at most $1 seconds.
-wait_until() {
-    local deadline=$((SECONDS + $1 * TEST_SLOWNESS))
-    shift
-    until "$@"; do
-        [ $SECONDS -lt "$deadline" ] || { echo "gave up waiting for: $*"; return 1; }
-        read -rt 0.02 <> <(:) || :
-    done
 }
 
 # Has the user fred known to a service module of the host alone; $1 is the folder that has it.
