@@ -64,33 +64,6 @@ ask() {
     "$@" "$TREE/bin/ask"
 }
 
-# Has the user fred known to a service module of the host alone; $1 is the folder that has it.
-only_by_module() {
-    echo 'passwd: files manual' >/opt/nsswitch.conf
-    mount --bind /opt/nsswitch.conf /etc/nsswitch.conf
-    same "$(LD_LIBRARY_PATH=$1 getent passwd fred)" "fred::1234:1234:::"
-}
-
-# What `busypy status` says of such users.
-status_of_names() { "$BUSYPY" status --config /run/busypy.conf kernel | sed -n 's/^users of other services *//p' | tr -s ' '; }
-served="yes by the name service cache at /var/run/nscd/socket"
-are_served() { [ "$(status_of_names)" = "$served" ]; }
-
-# Starts a name service cache, $2/NAME of nss-services, that has that module, and waits until it
-# answers; $3: its clients may read its tables in memory. It is $nscd then.
-serve_names() {
-    mkdir -p /run/nscd
-    rm -f /run/nscd/socket
-    printf '%s\n' 'enable-cache passwd yes' "persistent passwd no" "shared passwd $3" >/opt/nscd.conf
-    # unscd takes LD_LIBRARY_PATH out of its environment: it finds the user in a file of its own
-    { cat /etc/passwd; echo "fred::1234:1234:::"; } >/opt/passwd
-    LD_LIBRARY_PATH=$1 unshare -m --propagation private bash -c \
-        '[[ $1 != */unscd/* ]] || mount --bind /opt/passwd /etc/passwd; exec "$1" -d -f /opt/nscd.conf' \
-        _ "$2/usr/sbin/nscd" >/opt/nscd.log 2>&1 &
-    nscd=$!
-    wait_until 30 are_served
-}
-
 # Enables the tree; with PROGRAMS=host, of this shell, beside the host's programs.
 enable_tree() {
     printf '[busypy]\ntree = %s\n[%s]\nprograms = %s\n' "$TREE" "$TREE" "${PROGRAMS:-tree}" >/run/busypy.conf

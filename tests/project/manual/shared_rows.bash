@@ -1,6 +1,6 @@
 # What a row's test does both in the view and beside the host's programs: a function for each such
 # row, with what is to be seen as its arguments where that is not the same. Sourced after machine.bash.
-# shellcheck shell=bash disable=SC2154 # TREE, BUSYPY, nscd: machine.bash's
+# shellcheck shell=bash disable=SC2154 # TREE, BUSYPY: machine.bash's
 
 # A program in /usr/local is found, and one that is linked dynamically can be started:
 # /usr/local/bin/libc tells which C library it has.
@@ -11,6 +11,33 @@ local_programs() {
     script /usr/local/bin/libc '#!/usr/local/bin/dynamic -I' <<'PY'
 print({line.split()[-1] for line in open("/proc/self/maps") if "/libc.so" in line or "/libc-" in line})
 PY
+}
+
+# Has the user fred known to a service module of the host alone; $1 is the folder that has it.
+only_by_module() {
+    echo 'passwd: files manual' >/opt/nsswitch.conf
+    mount --bind /opt/nsswitch.conf /etc/nsswitch.conf
+    same "$(LD_LIBRARY_PATH=$1 getent passwd fred)" "fred::1234:1234:::"
+}
+
+# What `busypy status` says of such users.
+status_of_names() { "$BUSYPY" status --config /run/busypy.conf kernel | sed -n 's/^users of other services *//p' | tr -s ' '; }
+served="yes by the name service cache at /var/run/nscd/socket"
+are_served() { [ "$(status_of_names)" = "$served" ]; }
+
+# Starts a name service cache, $2/NAME of nss-services, that has that module, and waits until it
+# answers; $3: its clients may read its tables in memory. It is $nscd then.
+serve_names() {
+    mkdir -p /run/nscd
+    rm -f /run/nscd/socket
+    printf '%s\n' 'enable-cache passwd yes' "persistent passwd no" "shared passwd $3" >/opt/nscd.conf
+    # unscd takes LD_LIBRARY_PATH out of its environment: it finds the user in a file of its own
+    { cat /etc/passwd; echo "fred::1234:1234:::"; } >/opt/passwd
+    LD_LIBRARY_PATH=$1 unshare -m --propagation private bash -c \
+        '[[ $1 != */unscd/* ]] || mount --bind /opt/passwd /etc/passwd; exec "$1" -d -f /opt/nscd.conf' \
+        _ "$2/usr/sbin/nscd" >/opt/nscd.log 2>&1 &
+    nscd=$!
+    wait_until 30 are_served
 }
 
 # A cache that the host serves is asked before any module: by root, by users. $1 has the module and
