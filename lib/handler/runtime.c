@@ -53,6 +53,7 @@ struct file {
 	char path[PATH_SIZE]; /* for sentences */
 	uint8_t *bytes;
 	size_t n;
+	uint8_t sum[SHA256_SIZE]; /* of the bytes as they were read: they are changed */
 };
 
 /* Everything of one building. */
@@ -103,6 +104,7 @@ static int read_file(int dir, const char *dir_path, const char *name, size_t mor
 		     struct err *err)
 {
 	FD_CLEANUP int fd = below_open_file(dir, name);
+	struct sha256 sha;
 	struct stat st;
 	ssize_t n;
 
@@ -121,6 +123,9 @@ static int read_file(int dir, const char *dir_path, const char *name, size_t mor
 	if (n < 0)
 		return err_set(err, (int)-n, "cannot read %s", ret->path);
 	ret->n = (size_t)n;
+	sha256_init(&sha);
+	sha256_add(&sha, ret->bytes, ret->n);
+	sha256_end(&sha, ret->sum);
 	return 0;
 }
 
@@ -184,17 +189,6 @@ static int read_tree(struct work *work, struct err *err)
 
 /* -- what becomes of it ----------------------------------------------------------------------- */
 
-static void add_sum(struct sha256 *sha, const struct file *file)
-{
-	uint8_t sum[SHA256_SIZE];
-	struct sha256 of_file;
-
-	sha256_init(&of_file);
-	sha256_add(&of_file, file->bytes, file->n);
-	sha256_end(&of_file, sum);
-	sha256_add(sha, sum, sizeof(sum));
-}
-
 /* What versions have in common that run the same bytes: of an export those of each library, too,
  * since they are found in the first version. A version whose libraries find others elsewhere in it
  * has files of its own; so has a tree that is no version, which may change in place. */
@@ -207,8 +201,8 @@ static int make_key(struct work *work, struct err *err)
 
 	sha256_init(&sha);
 	sha256_add(&sha, request->arch->name, strlen(request->arch->name) + 1);
-	add_sum(&sha, &work->interpreter);
-	add_sum(&sha, &work->ldso);
+	sha256_add(&sha, work->interpreter.sum, SHA256_SIZE);
+	sha256_add(&sha, work->ldso.sum, SHA256_SIZE);
 	if (id) {
 		sha256_add(&sha, request->tree, (size_t)(id - request->tree));
 		shared = runtime_libraries_sum(work->clib, work->clib_path, &sha, err);
@@ -231,8 +225,8 @@ static void make_word(struct work *work, uint8_t attempt)
 	sha256_add(&sha, &(uint8_t){ LAYOUT }, 1);
 	sha256_add(&sha, request->tree, strlen(request->tree) + 1);
 	sha256_add(&sha, request->arch->name, strlen(request->arch->name) + 1);
-	add_sum(&sha, &work->interpreter);
-	add_sum(&sha, &work->ldso);
+	sha256_add(&sha, work->interpreter.sum, SHA256_SIZE);
+	sha256_add(&sha, work->ldso.sum, SHA256_SIZE);
 	if (attempt)
 		sha256_add(&sha, &attempt, sizeof(attempt));
 	sha256_end(&sha, sum);
