@@ -23,17 +23,6 @@ enum initramfs_format initramfs_format(const uint8_t *bytes, size_t n)
 	return INITRAMFS_UNKNOWN;
 }
 
-const char *initramfs_format_name(enum initramfs_format format)
-{
-	static const char *const names[] = {
-		[INITRAMFS_GZIP] = "gzip", [INITRAMFS_BZIP2] = "bzip2", [INITRAMFS_LZMA] = "lzma",
-		[INITRAMFS_XZ] = "xz",	   [INITRAMFS_LZO] = "lzo",	[INITRAMFS_LZ4] = "lz4",
-		[INITRAMFS_ZSTD] = "zstd",
-	};
-
-	return names[format];
-}
-
 /* Byte 7 of an xz file says which check: xz makes CRC64 (4) unless it is told otherwise. */
 static const char xz_with_check[] = "\xfd"
 				    "7zXZ\0\0";

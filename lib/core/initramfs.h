@@ -23,9 +23,6 @@ enum { INITRAMFS_NEAR = 16 /* bytes that are enough for both functions */ };
 /* By the first two of n bytes. */
 enum initramfs_format initramfs_format(const uint8_t *bytes, size_t n);
 
-/* "gzip", ...; NULL for what is unknown. */
-const char *initramfs_format_name(enum initramfs_format format);
-
 /* What the kernel refuses, from its first n bytes: words that say what it is and how to make what
  * is taken, or NULL. */
 const char *initramfs_near(const uint8_t *bytes, size_t n);

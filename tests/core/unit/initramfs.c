@@ -8,9 +8,14 @@
 
 static const char *format_of(const char *bytes, size_t n)
 {
-	const char *name = initramfs_format_name(initramfs_format((const uint8_t *)bytes, n));
+	static const char *const names[] = {
+		[INITRAMFS_UNKNOWN] = "none", [INITRAMFS_GZIP] = "gzip",
+		[INITRAMFS_BZIP2] = "bzip2",  [INITRAMFS_LZMA] = "lzma",
+		[INITRAMFS_XZ] = "xz",	      [INITRAMFS_LZO] = "lzo",
+		[INITRAMFS_LZ4] = "lz4",      [INITRAMFS_ZSTD] = "zstd",
+	};
 
-	return name ? name : "none";
+	return names[initramfs_format((const uint8_t *)bytes, n)];
 }
 
 static const char *near(const char *bytes, size_t n)
