@@ -290,7 +290,7 @@ static char **argv_by_script(const struct request *request, const struct contrac
 		struct shebang line;
 	} *found = pages_get(sizeof(*found));
 	struct err err = { 0 };
-	char *first[3], **argv;
+	char *first[3];
 	size_t n = 0;
 
 	if (!found)
@@ -302,8 +302,7 @@ static char **argv_by_script(const struct request *request, const struct contrac
 	if (found->line.has_arg)
 		first[n++] = found->line.arg;
 	first[n++] = found->script;
-	argv = argv_of_many(request, first, n, line);
-	return argv;
+	return argv_of_many(request, first, n, line);
 }
 
 /* What most need is on the stack: new pages, and their system calls, are a good part of what a

@@ -355,10 +355,11 @@ static int make_link(const struct cpio_member *member, const char *target, void 
 	struct rootfs *rootfs = ctx;
 	int r = begin(rootfs, member);
 
-	if (r == 0)
-		r = place_find(rootfs, member->name, &place);
 	if (r < 0)
-		return r == -E2BIG ? r : settle(rootfs, member->name, r);
+		return r;
+	r = place_find(rootfs, member->name, &place);
+	if (r < 0)
+		return settle(rootfs, member->name, r);
 	clean(&place, 0);
 	if (place.has_slash)
 		r = -ENOENT;
