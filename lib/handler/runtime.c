@@ -237,14 +237,9 @@ static void make_word(struct work *work, uint8_t attempt)
 static bool is_taken(const char *word, const char *tree)
 {
 	char link[64], other[PATH_SIZE];
-	ssize_t n = -1;
 
-	if (runtime_layout_path(word, RUNTIME_TREE, link, sizeof(link)) == 0)
-		n = readlink(link, other, sizeof(other) - 1);
-	if (n < 0)
-		return false;
-	other[n] = '\0';
-	return !str_eq(other, tree);
+	return runtime_layout_path(word, RUNTIME_TREE, link, sizeof(link)) == 0 &&
+	       fd_read_link(AT_FDCWD, link, other, sizeof(other)) == 0 && !str_eq(other, tree);
 }
 
 /* Two trees may have the same word, of which there are two millions: the later one takes the next

@@ -2,7 +2,6 @@
 /* Makes runtimes under a temporary name, compares them with what stands, and removes them. */
 #include "handler/runtimes.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -193,10 +192,9 @@ static int put_in_place(const char *made, const struct contract_tree *tree, cons
 static int check_start(int dir, struct err *err)
 {
 	char name[64], path[128], text[START_MAX];
-	ssize_t n = readlinkat(dir, RUNTIME_PROGRAM, name, sizeof(name) - 1);
+	ssize_t n = 0;
 
-	if (n > 0) {
-		name[n] = '\0';
+	if (fd_read_link(dir, RUNTIME_PROGRAM, name, sizeof(name)) == 0) {
 		(void)snprintf(path, sizeof(path), "usr/lib/%s/%s", path_base(name),
 			       path_base(TREE_START));
 		n = fd_read_file(dir, path, text, sizeof(text));

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "base/files.h"
@@ -24,6 +23,7 @@
 #include "handler/generation.h"
 #include "handler/runtime_base.h"
 #include "handler/runtimes.h"
+#include "sys/fd.h"
 
 enum { RUNTIMES_MAX = 256 };
 
@@ -67,14 +67,11 @@ static bool is_being_made(const char *name)
 static void find_base(const char *dir, struct standing *runtime)
 {
 	char link[PATH_SIZE], target[32];
-	ssize_t n = -1;
 
-	if (files_path(link, NULL, "%s/%s/" RUNTIME_BASE, dir, runtime->name) == 0)
-		n = readlink(link, target, sizeof(target) - 1);
-	if (n < 0) /* it is none, or just being made */
-		return;
-	target[n] = '\0';
-	(void)str_copy(runtime->base, sizeof(runtime->base), path_base(target)); /* or "" */
+	/* else it is none, or just being made */
+	if (files_path(link, NULL, "%s/%s/" RUNTIME_BASE, dir, runtime->name) == 0 &&
+	    fd_read_link(AT_FDCWD, link, target, sizeof(target)) == 0)
+		(void)str_copy(runtime->base, sizeof(runtime->base), path_base(target)); /* or "" */
 }
 
 static int add_runtime(const char *dir, const char *name, struct err *err, void *ctx)
@@ -130,13 +127,12 @@ static int list_runtimes(struct listing *ret, struct err *err)
 static int drop_link(const char *name, struct err *err)
 {
 	char link[64], target[64];
-	ssize_t n;
 
 	(void)snprintf(link, sizeof(link), RUNTIME_ROOT "/%s", name);
 	link[strlen(link) - strlen(RUNTIME_BASE_END)] = '\0'; /* all ends are as long */
-	n = readlink(link, target, sizeof(target) - 1);
-	target[n < 0 ? 0 : n] = '\0';
-	return path_below(target, name) ? walk_remove(link, err) : 0;
+	if (fd_read_link(AT_FDCWD, link, target, sizeof(target)) < 0 || !path_below(target, name))
+		return 0;
+	return walk_remove(link, err);
 }
 
 static int drop(const char *name, struct err *err)
@@ -161,14 +157,9 @@ static bool leads(const char *name, const char *link)
 static int read_tree(const char *name, char ret[PATH_SIZE])
 {
 	char link[64];
-	ssize_t n;
 
 	(void)snprintf(link, sizeof(link), RUNTIME_ROOT "/%s/" RUNTIME_TREE, name);
-	n = readlink(link, ret, PATH_SIZE - 1);
-	if (n < 0)
-		return -errno;
-	ret[n] = '\0';
-	return 0;
+	return fd_read_link(AT_FDCWD, link, ret, PATH_SIZE);
 }
 
 /* The libraries of a base that stays are looked up in the tree of a runtime that goes: in another

@@ -374,17 +374,12 @@ int below_stat(int dirfd, const char *path, struct stat *ret)
 int below_readlink(int dirfd, const char *path, char *ret, size_t size)
 {
 	FD_CLEANUP int fd = below_open(dirfd, path, O_PATH | O_NOFOLLOW);
-	ssize_t n;
+	int r;
 
 	if (fd < 0)
 		return fd;
-	n = readlinkat(fd, "", ret, size);
-	if (n < 0)
-		return errno == ENOENT ? -EINVAL : -errno; /* no link */
-	if ((size_t)n >= size)
-		return -ENAMETOOLONG;
-	ret[n] = '\0';
-	return 0;
+	r = fd_read_link(fd, "", ret, size);
+	return r == -ENOENT ? -EINVAL : r; /* no link */
 }
 
 int below_rename(int from_dirfd, const char *from, int to_dirfd, const char *to, unsigned flags)

@@ -146,19 +146,24 @@ int fd_create_anew(const char *path, mode_t mode)
 	return fd < 0 ? -errno : fd;
 }
 
-int fd_where(int fd, char *ret, size_t size)
+int fd_read_link(int dirfd, const char *path, char *ret, size_t size)
 {
-	char self[FD_PATH_SIZE];
-	ssize_t n;
+	ssize_t n = readlinkat(dirfd, path, ret, size);
 
-	fd_path(fd, self);
-	n = readlink(self, ret, size);
 	if (n < 0)
 		return -errno;
 	if ((size_t)n == size)
 		return -ENAMETOOLONG;
 	ret[n] = '\0';
 	return 0;
+}
+
+int fd_where(int fd, char *ret, size_t size)
+{
+	char self[FD_PATH_SIZE];
+
+	fd_path(fd, self);
+	return fd_read_link(AT_FDCWD, self, ret, size);
 }
 
 int fd_reopen(int fd, int flags)

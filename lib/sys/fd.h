@@ -39,6 +39,9 @@ ssize_t fd_read_file(int dirfd, const char *path, char *buf, size_t size);
  * be a FIFO, on which an open waits, or a link. A descriptor, or -errno. */
 int fd_create_anew(const char *path, mode_t mode);
 
+/* Where a link leads, terminated: 0, -ENAMETOOLONG, or -errno. */
+int fd_read_link(int dirfd, const char *path, char *ret, size_t size);
+
 enum { FD_PATH_SIZE = 32 };
 
 /* Writes a path by which calls that take none of a descriptor (O_PATH) reach what it refers to:

@@ -89,18 +89,15 @@ static int follow_link(const struct contract *contract, const char *path, char *
 	char target[128];
 	size_t export, link;
 	struct text text;
-	ssize_t n;
 
 	if (!contract_by_link(contract, path, &export, &link) ||
-	    str_copy_bytes(dst, size, path, link) < 0)
-		return -ENOENT;
-	n = readlink(dst, target, sizeof(target));
-	if (n <= 0 || n == (ssize_t)sizeof(target))
+	    str_copy_bytes(dst, size, path, link) < 0 ||
+	    fd_read_link(AT_FDCWD, dst, target, sizeof(target)) < 0)
 		return -ENOENT;
 	text_init(&text, dst, size);
 	if (target[0] != '/')
 		text_add_bytes(&text, path, export);
-	text_add_bytes(&text, target, (size_t)n);
+	text_add(&text, target);
 	text_add(&text, path + link);
 	return text_check(&text);
 }
@@ -176,16 +173,12 @@ static bool is_runtime_of(struct contract_tree *tree, const char *name, struct s
 {
 	size_t n = strlen(name), end = sizeof(RUNTIME_DIR_END) - 1;
 	char path[64];
-	ssize_t length;
 
 	if (!str_ends(name, RUNTIME_DIR_END) ||
 	    str_copy_bytes(tree->word, sizeof(tree->word), name, n - end) < 0 ||
-	    runtime_layout_path(tree->word, RUNTIME_TREE, path, sizeof(path)) < 0)
+	    runtime_layout_path(tree->word, RUNTIME_TREE, path, sizeof(path)) < 0 ||
+	    fd_read_link(AT_FDCWD, path, search->target, sizeof(search->target)) < 0)
 		return false;
-	length = readlink(path, search->target, sizeof(search->target) - 1);
-	if (length < 0)
-		return false;
-	search->target[length] = '\0';
 	return str_eq(search->target, tree->path) &&
 	       runtime_layout_path(tree->word, RUNTIME_PROGRAM, path, sizeof(path)) == 0 &&
 	       probe_runtime(path, &tree->runtime) == 0;
