@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/contract.h"
 #include "core/err.h"
@@ -31,35 +30,34 @@ static bool goes_by(const struct executed *file, const char *exe)
 	return file->part && strstr(exe, file->part);
 }
 
+static bool is_at(const struct executed *file, const struct place *place)
+{
+	return place->dev == file->dev && place->ino == file->ino;
+}
+
 /* All names of the file, of which one may be that of the process. */
 static void note_names(const struct place *place, const char *exe, struct executed *files, size_t n)
 {
 	bool told = false;
 
-	for (int round = 0; round < 2; round++) {
-		for (size_t i = 0; i < n; i++) {
-			if (place->dev != files[i].dev || place->ino != files[i].ino)
-				continue;
-			if (round == 0)
-				told |= goes_by(&files[i], exe);
-			else if (!told || !files[i].part || goes_by(&files[i], exe))
-				files[i].used = true;
-		}
-	}
+	for (size_t i = 0; i < n; i++)
+		told |= is_at(&files[i], place) && goes_by(&files[i], exe);
+	for (size_t i = 0; i < n; i++)
+		files[i].used |= is_at(&files[i], place) &&
+				 (!told || !files[i].part || goes_by(&files[i], exe));
 }
 
 static void note(const char *pid, struct executed *files, size_t n)
 {
 	char path[64], exe[PATH_SIZE];
 	struct place place;
-	ssize_t length;
 
 	if (pid[0] < '1' || pid[0] > '9' ||
 	    snprintf(path, sizeof(path), "/proc/%s/exe", pid) >= (int)sizeof(path) ||
 	    probe_place(AT_FDCWD, path, &place, NULL) < 0) /* a thread of the kernel, or gone */
 		return;
-	length = readlink(path, exe, sizeof(exe) - 1);
-	exe[length < 0 ? 0 : length] = '\0';
+	if (fd_read_link(AT_FDCWD, path, exe, sizeof(exe)) < 0)
+		exe[0] = '\0'; /* by any of its names */
 	note_names(&place, exe, files, n);
 }
 
