@@ -3,11 +3,11 @@
 #include "base/sysroot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "core/arch.h"
@@ -17,6 +17,7 @@
 #include "core/view.h"
 #include "core/view_boot.h"
 #include "sys/below.h"
+#include "sys/fd.h"
 
 enum {
 	LINKS_MAX = 40, /* as the kernel's MAXSYMLINKS */
@@ -250,13 +251,11 @@ static int follow(struct walk *walk, const struct stat *link)
 {
 	const struct sysroot_trail *trail = walk->trail;
 	char target[PATH_SIZE];
-	ssize_t n = readlink(walk->real, target, sizeof(target) - 1);
 	bool last = !walk->rest[strspn(walk->rest, "/")];
-	int r = 0;
+	int r = fd_read_link(AT_FDCWD, walk->real, target, sizeof(target));
 
-	if (n < 0)
-		return -errno;
-	target[n] = '\0';
+	if (r < 0)
+		return r;
 	if (walk->links == LINKS_MAX)
 		return -ELOOP;
 	if (trail && trail->follow)

@@ -3,10 +3,10 @@
 #include "check/part.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/files.h"
 #include "base/sysroot.h"
@@ -19,6 +19,7 @@
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
+#include "sys/fd.h"
 #include "sys/tree.h"
 
 static const struct finding_kind no_mount_point = {
@@ -131,14 +132,10 @@ static void check_folders(const struct layout *layout)
 static void check_link_to_lib(const struct layout *layout)
 {
 	char path[PATH_SIZE], target[PATH_SIZE];
-	ssize_t n;
 
-	if (files_path(path, NULL, "%s/lib64", layout->tree) < 0)
-		return;
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0)
+	if (files_path(path, NULL, "%s/lib64", layout->tree) < 0 ||
+	    fd_read_link(AT_FDCWD, path, target, sizeof(target)) < 0)
 		return; /* said already */
-	target[n] = '\0';
 	if (!str_eq(target, "lib") && !str_eq(target, "/lib"))
 		finding_add(layout->part->findings, &no_lib64, "lib64", NULL,
 			    "leads to %s, not to lib", target);
@@ -361,15 +358,11 @@ static void check_link(struct layout *layout, const struct check_file *file)
 {
 	char path[PATH_SIZE], target[PATH_SIZE], at[PATH_SIZE], real[PATH_SIZE];
 	const struct sysroot *view = place_link(layout, file->path, at);
-	ssize_t n;
 	int r;
 
-	if (!view || files_path(path, NULL, "%s/%s", layout->tree, file->path) < 0)
-		return;
-	n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0)
-		return; /* gone meanwhile */
-	target[n] = '\0';
+	if (!view || files_path(path, NULL, "%s/%s", layout->tree, file->path) < 0 ||
+	    fd_read_link(AT_FDCWD, path, target, sizeof(target)) < 0)
+		return; /* perhaps it is gone meanwhile */
 	if (target[0] != '/' && name_climbs(at, target)) {
 		finding_add(layout->part->findings, &escaping, file->path, NULL,
 			    "leads to %s, which is above the tree", target);

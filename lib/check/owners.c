@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/walk.h"
 #include "core/arch.h"
@@ -74,13 +73,11 @@ static int find_on_host(const struct owners *owners, const char *view, char ret[
 static int check_link(struct owners *owners, const struct walk_entry *entry, struct err *err)
 {
 	char target[PATH_SIZE], view[PATH_SIZE], host[PATH_SIZE];
-	ssize_t n = readlinkat(entry->dir, entry->name, target, sizeof(target) - 1);
 	struct text text;
-	int r;
+	int r = fd_read_link(entry->dir, entry->name, target, sizeof(target));
 
-	if (n < 0)
-		return err_set(err, errno, "cannot read the link %s", entry->path);
-	target[n] = '\0';
+	if (r < 0)
+		return err_set(err, -r, "cannot read the link %s", entry->path);
 	text_init(&text, view, sizeof(view));
 	if (target[0] != '/')
 		text_addf(&text, "%s%s/../", owners->in->view,

@@ -188,11 +188,10 @@ static int check_link(const struct walk_entry *entry, const struct version_line 
 		      struct err *err)
 {
 	char target[PATH_SIZE];
-	ssize_t n = readlinkat(entry->dir, entry->name, target, sizeof(target) - 1);
+	int r = fd_read_link(entry->dir, entry->name, target, sizeof(target));
 
-	if (n < 0)
-		return err_set(err, errno, "cannot read %s", entry->path);
-	target[n] = '\0';
+	if (r < 0)
+		return err_set(err, -r, "cannot read %s", entry->path);
 	return str_eq(target, line->target)
 		       ? 0
 		       : err_say(err, EBADMSG, "%s leads elsewhere than its manifest says",

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/folder.h"
 #include "core/err.h"
@@ -38,11 +37,10 @@ static int add_directory(struct walk *walk, int dir);
 static int add_link(struct walk *walk, int dir, const char *name)
 {
 	char target[PATH_SIZE];
-	ssize_t n = readlinkat(dir, name, target, sizeof(target) - 1);
+	int r = fd_read_link(dir, name, target, sizeof(target));
 
-	if (n < 0)
-		return err_set(walk->err, errno, "cannot read %s/%s", walk->tree, walk->path);
-	target[n] = '\0';
+	if (r < 0)
+		return err_set(walk->err, -r, "cannot read %s/%s", walk->tree, walk->path);
 	return version_writer_link(walk->writer, walk->path, target, walk->err);
 }
 

@@ -131,18 +131,17 @@ static int add_file(const struct select_file *file, struct err *err, void *ctx)
 	const struct stat *st = file->stat;
 	struct archive_entry *entry = new_entry(file->path, st->st_mode);
 	char target[PATH_SIZE];
-	ssize_t n;
+	int r;
 
 	if (!entry)
 		return err_set(err, ENOMEM, "cannot pack %s", file->path);
 	if (S_ISLNK(st->st_mode)) {
-		n = readlinkat(file->dir, file->name, target, sizeof(target) - 1);
-		if (n < 0) {
+		r = fd_read_link(file->dir, file->name, target, sizeof(target));
+		if (r < 0) {
 			archive_entry_free(entry);
-			return err_set(err, errno, "cannot read the link %s/%s", w->request->tree,
+			return err_set(err, -r, "cannot read the link %s/%s", w->request->tree,
 				       file->path);
 		}
-		target[n] = '\0';
 		archive_entry_set_symlink(entry, target);
 		archive_entry_set_mode(entry, AE_IFLNK | 0777);
 	}

@@ -297,11 +297,10 @@ static int take_link(const struct copy *copy, const struct place *place, const c
 static int copy_link(const struct copy *copy, const struct place *place, int link, struct err *err)
 {
 	char target[PATH_SIZE];
-	ssize_t n = readlinkat(link, "", target, sizeof(target) - 1);
+	int r = fd_read_link(link, "", target, sizeof(target));
 
-	if (n < 0)
-		return err_set(err, errno, "cannot read %s", place->real);
-	target[n] = '\0';
+	if (r < 0)
+		return err_set(err, -r, "cannot read %s", place->real);
 	return take_link(copy, place, target, err);
 }
 

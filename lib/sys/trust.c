@@ -254,14 +254,13 @@ static int go_to_root(struct way *way, struct err *err)
 static int follow(struct way *way, int link, const char *path, struct err *err)
 {
 	char target[PATH_SIZE], rest[PATH_SIZE];
-	ssize_t n = readlinkat(link, "", target, sizeof(target) - 1);
+	int r = fd_read_link(link, "", target, sizeof(target));
 	struct text text;
 
-	if (n < 0)
-		return err_set(err, errno, "cannot read the link %s", path);
+	if (r < 0)
+		return err_set(err, -r, "cannot read the link %s", path);
 	if (++way->links > LINKS_MAX)
 		return err_set(err, ELOOP, "%s", path);
-	target[n] = '\0';
 	text_init(&text, rest, sizeof(rest));
 	text_addf(&text, "%s/%s", target, way->rest);
 	if (text_check(&text) < 0)
