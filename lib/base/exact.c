@@ -2,12 +2,8 @@
 /* Every path is one below a folder that is "/". */
 #include "base/exact.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,7 +12,6 @@
 #include "base/walk.h"
 #include "core/err.h"
 #include "core/path_size.h"
-#include "core/str.h"
 #include "sys/below.h"
 #include "sys/fd.h"
 

@@ -14,7 +14,6 @@
 
 #include "base/array.h"
 #include "core/cpio.h"
-#include "core/path_size.h"
 #include "core/str.h"
 #include "sys/below.h"
 #include "sys/fd.h"

@@ -7,13 +7,11 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "core/path_size.h"
-#include "core/str.h"
 #include "sys/fd.h"
 #include "sys/mount_api.h"
 
