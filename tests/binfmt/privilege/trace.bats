@@ -82,6 +82,8 @@ SCRIPT
 coproc T { exec strace -e inject=setns:signal=SIGSTOP -e trace=setns -o /run/trace \
     setpriv --reuid 1000 --regid 1000 --clear-groups $tool; }
 tracer=$T_PID pid=
+# bash forgets ${T[0]} when the coprocess ends, which it may before the line is read
+exec {said}<&"${T[0]}"
 trap 'kill -KILL $pid $tracer 2>/dev/null || :' EXIT
 stopped() { pid=$(pgrep -P "$tracer") && grep -qs 'stopped by SIGSTOP' /run/trace; }
 deadline=$((SECONDS + 20 * TEST_SLOWNESS))
@@ -93,7 +95,7 @@ refused readlink "/proc/$pid/ns/mnt"
 refused readlink "/proc/$pid/root"
 refused strace -p "$pid"
 kill -CONT "$pid"
-read -r line <&"${T[0]}"
+read -r line <&"$said"
 [ "$(tier <<<"$line")" = view ]
 SCRIPT
 }

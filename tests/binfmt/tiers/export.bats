@@ -64,7 +64,7 @@ for who in env "$user"; do
     [ "$(tier </run/said)" = view ]
     # of loader and enter: after the script's exec, up to the interpreter's
     sed -n "\\|execve(\"$e/current/bin/tool\"|,\\|execve(\"/usr/bin/python3\"|p" /run/trace >/run/loader
-    grep -F "readlink(\"$e/current\"" /run/loader
+    grep -F "readlinkat(AT_FDCWD, \"$e/current\"" /run/loader
     [ "$(grep -cE '"/proc|mmap' /run/loader)" = 0 ]
 done
 SCRIPT
@@ -101,14 +101,14 @@ looks() {
         grep -F "$dir" | sed -nE "s,^([a-z0-9]+)[^\"]*\"$dir/?([^\"]*)\".*,\1:\2,p" | tr '\n' ' '
 }
 script=$e/versions/1/bin/tool
-same "$(looks "$script" "$e/current/bin/tool")" "readlink:export/current openat2:export/versions/1/bin/tool "
+same "$(looks "$script" "$e/current/bin/tool")" "readlinkat:export/current openat2:export/versions/1/bin/tool "
 [ "$(tier </run/said)" = view ]
-same "$(looks "$script" "$e/plain/../current/bin/tool")" "readlink:export/plain "
+same "$(looks "$script" "$e/plain/../current/bin/tool")" "readlinkat:export/plain "
 same "$(looks "$script" "$dir/foreign")" ""
 [ "$(tier </run/said)" = view ]
 # of what the caller named and the link leads to nothing is looked at where that is no version
-same "$(looks "$e/plain/foreign" "$e/out/foreign")" "readlink:export/out "
-same "$(looks "$e/plain/foreign" "$e/current/../../plain/foreign")" "readlink:export/current "
+same "$(looks "$e/plain/foreign" "$e/out/foreign")" "readlinkat:export/out "
+same "$(looks "$e/plain/foreign" "$e/current/../../plain/foreign")" "readlinkat:export/current "
 grep -F 'the script is not of an enabled tree' /run/said
 SCRIPT
 }
