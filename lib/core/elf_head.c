@@ -7,17 +7,9 @@
 #include <string.h>
 
 #include "core/arch.h"
+#include "core/number.h"
 
 enum { LEAST_PAGE = 4096 }; /* bytes; larger pages only move the border of what is certain */
-
-static uint64_t get(const uint8_t *bytes, size_t n, bool big)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < n; i++)
-		value = value << 8 | bytes[big ? i : n - 1 - i];
-	return value;
-}
 
 static void put(uint8_t *bytes, size_t n, bool big, uint64_t value)
 {
@@ -27,13 +19,13 @@ static void put(uint8_t *bytes, size_t n, bool big, uint64_t value)
 
 static void read_head(const uint8_t *bytes, bool wide, bool big, struct elf_head *ret)
 {
-	ret->type = (uint16_t)get(bytes + 16, 2, big);
-	ret->machine = (uint16_t)get(bytes + 18, 2, big);
-	ret->entry = get(bytes + 24, wide ? 8 : 4, big);
-	ret->phoff = wide ? get(bytes + 32, 8, big) : get(bytes + 28, 4, big);
-	ret->flags = (uint32_t)get(bytes + (wide ? 48 : 36), 4, big);
-	ret->phentsize = (uint16_t)get(bytes + (wide ? 54 : 42), 2, big);
-	ret->phnum = (uint16_t)get(bytes + (wide ? 56 : 44), 2, big);
+	ret->type = (uint16_t)number_get(bytes + 16, 2, big);
+	ret->machine = (uint16_t)number_get(bytes + 18, 2, big);
+	ret->entry = number_get(bytes + 24, wide ? 8 : 4, big);
+	ret->phoff = wide ? number_get(bytes + 32, 8, big) : number_get(bytes + 28, 4, big);
+	ret->flags = (uint32_t)number_get(bytes + (wide ? 48 : 36), 4, big);
+	ret->phentsize = (uint16_t)number_get(bytes + (wide ? 54 : 42), 2, big);
+	ret->phnum = (uint16_t)number_get(bytes + (wide ? 56 : 44), 2, big);
 }
 
 static size_t phdr_size(const struct elf_head *head)
@@ -104,12 +96,12 @@ static void read_segment(const struct elf_head *head, const uint8_t *phdr, struc
 	bool wide = head->elf_class == ELFCLASS64, big = head->data == ELFDATA2MSB;
 	size_t n = wide ? 8 : 4;
 
-	ret->type = (uint32_t)get(phdr, 4, big);
-	ret->flags = (uint32_t)get(phdr + (wide ? 4 : 24), 4, big);
-	ret->offset = get(phdr + (wide ? 8 : 4), n, big);
-	ret->address = get(phdr + (wide ? 16 : 8), n, big);
-	ret->size = get(phdr + (wide ? 32 : 16), n, big);
-	ret->memory = get(phdr + (wide ? 40 : 20), n, big);
+	ret->type = (uint32_t)number_get(phdr, 4, big);
+	ret->flags = (uint32_t)number_get(phdr + (wide ? 4 : 24), 4, big);
+	ret->offset = number_get(phdr + (wide ? 8 : 4), n, big);
+	ret->address = number_get(phdr + (wide ? 16 : 8), n, big);
+	ret->size = number_get(phdr + (wide ? 32 : 16), n, big);
+	ret->memory = number_get(phdr + (wide ? 40 : 20), n, big);
 }
 
 static enum elf_cut segment_cut(const struct elf_head *head, const struct segment *segment,
@@ -210,10 +202,10 @@ int elf_head_interp(const struct elf_head *head, const uint8_t *phdrs, size_t n,
 
 		if ((i + 1) * each > n)
 			return -ENOEXEC;
-		if (get(phdr, 4, big) != PT_INTERP)
+		if (number_get(phdr, 4, big) != PT_INTERP)
 			continue;
-		*ret_offset = wide ? get(phdr + 8, 8, big) : get(phdr + 4, 4, big);
-		*ret_size = wide ? get(phdr + 32, 8, big) : get(phdr + 16, 4, big);
+		*ret_offset = wide ? number_get(phdr + 8, 8, big) : number_get(phdr + 4, 4, big);
+		*ret_size = wide ? number_get(phdr + 32, 8, big) : number_get(phdr + 16, 4, big);
 		return *ret_size >= 2 ? 1 : -ENOEXEC;
 	}
 	return 0;
@@ -229,7 +221,7 @@ static uint8_t *find_interp(const struct elf_head *head, uint8_t *bytes, size_t 
 	for (size_t i = 0; i < head->phnum; i++) {
 		uint8_t *phdr = bytes + head->phoff + i * each;
 
-		if (get(phdr, 4, head->data == ELFDATA2MSB) == PT_INTERP)
+		if (number_get(phdr, 4, head->data == ELFDATA2MSB) == PT_INTERP)
 			return phdr;
 	}
 	return NULL;

@@ -9,6 +9,7 @@
 
 #include "core/arch.h"
 #include "core/elf_head.h"
+#include "core/number.h"
 #include "core/str.h"
 
 bool ldso_list_next(struct ldso_list *list, const char **ret, size_t *ret_n)
@@ -156,15 +157,6 @@ static const char *check_ident(const uint8_t *ident, const struct arch *arch)
 	return NULL;
 }
 
-static uint64_t get(const uint8_t *bytes, size_t n, bool big)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < n; i++)
-		value = value << 8 | bytes[big ? i : n - 1 - i];
-	return value;
-}
-
 /* Where the fields of a header are, behind e_version, by its class. */
 struct fields {
 	size_t word, phoff, flags, phentsize, phnum, head, phdr;
@@ -177,12 +169,13 @@ static const struct fields wide = { 8, 32, 48, 54, 56, sizeof(Elf64_Ehdr), sizeo
 static const char *check_head(const uint8_t *bytes, const struct fields *at, uint64_t size,
 			      bool big, bool musl)
 {
-	uint64_t type = get(bytes + 16, 2, big), phoff = get(bytes + at->phoff, at->word, big);
-	uint64_t all = get(bytes + at->phnum, 2, big) * at->phdr;
+	uint64_t type = number_get(bytes + 16, 2, big),
+		 phoff = number_get(bytes + at->phoff, at->word, big);
+	uint64_t all = number_get(bytes + at->phnum, 2, big) * at->phdr;
 
 	if (type != ET_DYN && type != ET_EXEC)
 		return "it is neither a library nor a program";
-	if (!musl && get(bytes + at->phentsize, 2, big) != at->phdr)
+	if (!musl && number_get(bytes + at->phentsize, 2, big) != at->phdr)
 		return "its program headers are of another size";
 	if (phoff > size || all > size - phoff)
 		return "it ends before its program headers";
@@ -207,12 +200,12 @@ enum ldso_verdict ldso_verify(const uint8_t *bytes, size_t n, uint64_t size,
 	if (bytes[EI_DATA] != arch->data)
 		return refuse(ret_why, "it is of the other byte order");
 	why = musl ? NULL : check_ident(bytes, arch);
-	if (!why && !musl && get(bytes + 20, 4, big) != EV_CURRENT)
+	if (!why && !musl && number_get(bytes + 20, 4, big) != EV_CURRENT)
 		why = "it is of another version of ELF";
 	if (why)
 		return refuse(ret_why, why);
-	head.machine = (uint16_t)get(bytes + 18, 2, big);
-	head.flags = (uint32_t)get(bytes + at->flags, 4, big);
+	head.machine = (uint16_t)number_get(bytes + 18, 2, big);
+	head.flags = (uint32_t)number_get(bytes + at->flags, 4, big);
 	if (!elf_head_fits(&head, arch))
 		return musl ? refuse(ret_why, "it is for another machine") : LDSO_PASSES;
 	why = check_head(bytes, at, size, big, musl);

@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "core/elf_reloc.h"
 #include "core/elf_versions.h"
+#include "core/number.h"
 #include "elf/image.h"
 
 #ifndef DT_MIPS_SYMTABNO
@@ -212,11 +213,6 @@ static int count_symbols(const struct elf_image *image, uint64_t *ret)
 	return r;
 }
 
-static uint16_t get_half(const uint8_t *bytes, bool big)
-{
-	return (uint16_t)(big ? bytes[0] << 8 | bytes[1] : bytes[1] << 8 | bytes[0]);
-}
-
 /* As check_match() in glibc's dl-lookup.c has it, and musl's find_sym(). */
 static bool is_definition(const GElf_Sym *sym)
 {
@@ -367,7 +363,8 @@ static int read_symbols(struct reader *reader)
 
 		if (!gelf_getsym(data, (int)i, &sym))
 			return -ENOEXEC;
-		r = take_symbol(reader, &sym, versions ? get_half(versions + i * 2, big) : 0,
+		r = take_symbol(reader, &sym,
+				versions ? (uint16_t)number_get(versions + i * 2, 2, big) : 0,
 				reader->uses[i]);
 		if (r < 0)
 			return r;
