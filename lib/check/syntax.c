@@ -18,9 +18,7 @@
 #include "check/finding.h"
 #include "core/arch.h"
 #include "core/err.h"
-#include "core/first_line.h"
 #include "core/path_size.h"
-#include "core/shebang.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "elf/dynamic.h"
@@ -130,21 +128,15 @@ static bool is_too_large(const struct syntax *syntax, const struct check_file *f
  * compiled file: the others were compiled once. */
 static int write_list(struct syntax *syntax, FILE *to)
 {
-	static const char *const folders[] = { "bin", "sbin", "etc/init.d" };
 	const struct check_index *index = syntax->part->index;
 	size_t from, end;
 
-	for (size_t i = 0; i < 3; i++) {
-		check_index_below(index, folders[i], &from, &end);
+	for (size_t i = 0; i < CHECK_PROGRAM_DIRS; i++) {
+		check_index_below(index, check_program_dirs[i], &from, &end);
 		for (; from < end && syntax->n < PROGRAMS_MAX; from++) {
 			const struct check_file *file = &index->files[from];
-			char head[SHEBANG_READ];
-			ssize_t n;
 
-			if (!S_ISREG(file->mode))
-				continue;
-			n = check_read_head(syntax->part, file->path, head);
-			if (n < 0 || !first_line_is_python(head, (size_t)n) ||
+			if (!S_ISREG(file->mode) || !check_is_python(syntax->part, file->path) ||
 			    is_too_large(syntax, file))
 				continue;
 			syntax->n++;
