@@ -53,7 +53,7 @@ ROOMS := base elf source check stage add handler export image explain
 ROOM_FILES := $(sort $(wildcard $(ROOMS:%=lib/%/*.c)))
 FRONT := cli/front.c cli/run.c cli/say.c
 CLI := $(filter-out cli/front.c,$(sort $(wildcard cli/*.c)))
-SMALL := loader enter beside
+SMALL := loader enter beside restorer
 SERVICE := $(sort $(wildcard daemon/busypyd/*.c))
 INIT := $(sort $(wildcard daemon/init/*.c))
 BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c)))
@@ -131,6 +131,9 @@ $(B)/busypyd: $(call host_objects,$(SERVICE)) $(B)/librooms.a $(B)/libsys.a $(B)
 $(SMALL:%=$(B)/%): $(B)/%: $(B)/musl/binfmt/%.o $(B)/musl/libsmall.a
 	$(call say,MUSL)
 	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
+
+# Above where the heap of an image may be: malloc gives up if the break lies below.
+$(B)/restorer: MUSL_CFLAGS += -Wl,-Ttext-segment=0x60000000
 
 # PID 1, stripped: a client reads it from the server before anything else.
 $(B)/init: $(call musl_objects,$(INIT)) $(B)/musl/libsmall.a
