@@ -66,7 +66,11 @@ musl_objects = $(patsubst %.c,$(B)/musl/%.o,$(1))
 ARCH := $(shell uname -m)
 CROSS_CC := aarch64-linux-gnu-gcc
 
-all: $(B)/busypy $(B)/busypy-full $(B)/busypyd $(SMALL:%=$(B)/%) $(B)/init-$(ARCH)
+all: $(B)/busypy $(B)/busypy-full $(B)/busypyd $(SMALL:%=$(B)/%) $(B)/init-$(ARCH) $(B)/resolve
+
+# Beside the programs, as it is installed.
+$(B)/resolve:
+	$(Q)ln -sfn $(CURDIR)/resolve $@
 
 # init for aarch64 on another arch; needs gcc-aarch64-linux-gnu, and the network once.
 cross: $(B)/init-aarch64
@@ -211,6 +215,9 @@ install: all
 	$(call with_paths,apparmor,$(SHARE)/busypy/apparmor)
 	for program in $(B)/busypy-full $(SMALL:%=$(B)/%) $(B)/init-*; do \
 		install -m 0755 $$program $(LIBEXEC)/$${program##*/} || exit; done
+	rm -rf $(LIBEXEC)/resolve
+	install -D -m 0644 -t $(LIBEXEC)/resolve resolve/*.py
+	install -D -m 0644 -t $(LIBEXEC)/resolve/resolver resolve/resolver/*.py
 	for page in $(MAN_PAGES); do install -D -m 0644 $$page \
 		$(SHARE)/man/man$${page##*.}/$${page##*/} || exit; done
 	install -m 0644 completion/busypy.bash $(SHARE)/bash-completion/completions/busypy
