@@ -13,10 +13,12 @@
 #include "core/arch.h"
 #include "core/arch_list.h"
 #include "core/err.h"
+#include "core/python_minors.h"
 #include "core/str.h"
 #include "core/tree_conf.h"
 #include "handler/renew.h"
 #include "source/lockfile.h"
+#include "stage/python3.h"
 #include "stage/stage.h"
 #include "commands.h"
 #include "debian_options.h"
@@ -29,12 +31,15 @@ static const char *const me = "stage";
 
 static const char help[] =
 	"Usage: busypy stage [OPTION...] TREE\n"
+	"       busypy stage --default 3.X [--arch A[,B...]] TREE\n"
 	"       busypy stage --list [--json] TREE\n"
 	"Puts a runtime (Python and C library) into TREE, which is created if it is missing.\n"
 	"\n"
 	"  -f, --from host            this machine's own Python (default)\n"
 	"      --from debian[:SUITE]  Debian's packages, through apt\n"
 	"      --from DIR             a Buildroot target folder or any other sysroot\n"
+	"      --python 3.X[,3.Y...]  which Pythons there shall be, side by side\n"
+	"      --default 3.X          which of them python3 is; alone: changes nothing else\n"
 	"  -a, --arch A[,B...]|all    for which machines (default: this one)\n"
 	"      --locked FILE          exactly the packages of an earlier list (debian)\n"
 	"      --mirror URL           where apt looks for packages (debian)\n"
@@ -51,7 +56,8 @@ static const char help[] =
 
 /* What the command line says besides the request itself. */
 struct options {
-	const char *from, *archs, *config, *mirror, *programs;
+	const char *from, *archs, *config, *mirror, *programs, *python, *first;
+	struct python_minors pythons;
 	bool list, json;
 };
 
@@ -115,6 +121,8 @@ static int parse(int argc, char **argv, struct options *ret, struct stage_reques
 {
 	const struct command_option options[] = {
 		{ "from", 'f', .text = &ret->from },
+		{ "python", .text = &ret->python },
+		{ "default", .text = &ret->first },
 		{ "arch", 'a', .text = &ret->archs },
 		{ "locked", .text = &request->locked },
 		{ "mirror", .text = &ret->mirror },
@@ -135,6 +143,29 @@ static int parse(int argc, char **argv, struct options *ret, struct stage_reques
 		return r;
 	request->tree = argv[optind];
 	return options_words(argc, argv, 1, 1, "one TREE");
+}
+
+/* True if the command line asks for nothing but another python3. */
+static bool is_default_alone(const struct options *options, const struct stage_request *request)
+{
+	return options->first && !options->python && !options->from && !request->locked;
+}
+
+static int parse_pythons(struct options *options, struct stage_request *request, struct err *err)
+{
+	struct python_minors first;
+
+	if (options->python && python_minors_parse(options->python, &options->pythons, err) < 0)
+		return err_wrap(err, -EINVAL, "--python");
+	request->pythons = options->python ? &options->pythons : NULL;
+	if (!options->first)
+		return 0;
+	if (python_minors_parse(options->first, &first, err) < 0)
+		return err_wrap(err, -EINVAL, "--default");
+	if (first.n > 1)
+		return err_say(err, EINVAL, "--default %s: one Python is python3", options->first);
+	request->first = first.minor[0];
+	return 0;
 }
 
 /* Options that belong to one source only. */
@@ -172,9 +203,12 @@ static int add_listed(struct stage_request *request, struct err *err)
 					  request->locked);
 }
 
-static int complete(const struct options *options, struct stage_request *request, struct err *err)
+static int complete(struct options *options, struct stage_request *request, struct err *err)
 {
-	int r = 0;
+	int r = parse_pythons(options, request, err);
+
+	if (r < 0)
+		return r;
 
 	/* a list of packages can only be Debian's */
 	if (options->from || request->locked)
@@ -187,6 +221,8 @@ static int complete(const struct options *options, struct stage_request *request
 		r = parse_archs(request, options->archs, err);
 	if (r < 0)
 		return r;
+	if (is_default_alone(options, request))
+		return 0;
 	if (!request->n_archs && request->locked)
 		r = add_listed(request, err);
 	else if (!request->n_archs)
@@ -212,12 +248,15 @@ static int list(const char *tree, bool json, struct err *err)
 	return r;
 }
 
-static int stage(const struct options *options, struct stage_request *request, struct err *err)
+static int stage(struct options *options, struct stage_request *request, struct err *err)
 {
 	int r = complete(options, request, err);
 
 	if (r >= 0)
-		r = stage_run(request, err);
+		r = is_default_alone(options, request)
+			    ? python3_choose(request->tree, request->first, request->archs,
+					     request->n_archs, err)
+			    : stage_run(request, err);
 	if (r == 0 && renew_runtime(request->tree, err) < 0)
 		say_warning(me, "%s", err->text);
 	return r;

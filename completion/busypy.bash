@@ -69,6 +69,7 @@ _busypy_argument() {
         *) _busypy_words "host client" "$2" ;;
         esac
         ;;
+    3.X*) _busypy_list "3.11 3.13" "$2" ;;
     NET) _busypy_words "host none" "$2" ;;
     MODE) _busypy_words "ro rw none" "$2" ;;
     SRC*) _busypy_paths -f "$2" ;;

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "core/arch.h"
-#include "core/number.h"
 #include "core/path_size.h"
 #include "core/str.h"
 
@@ -33,7 +32,11 @@ enum {
 
 static uint32_t number(const uint8_t *bytes, bool big)
 {
-	return (uint32_t)number_get(bytes, sizeof(uint32_t), big);
+	uint32_t value = 0;
+
+	for (size_t i = 0; i < sizeof(value); i++)
+		value = value << 8 | bytes[big ? i : sizeof(value) - 1 - i];
+	return value;
 }
 
 static bool native_is_big(void)

@@ -18,6 +18,7 @@ struct err;
 #define TREE_USR_OF TREE_PYTHON "/%s/usr" /* on /usr of a view */
 #define TREE_CLIB_OF TREE_CLIB "/%s"	  /* on /lib of a view */
 #define TREE_INFO_OF TREE_INFO "/%s"
+#define TREE_INFO_PYTHON "python3.%u" /* in there, of each Python but the one that came first */
 #define TREE_RESCUE_OF TREE_INFO "/%s/rescue" /* a busybox for a client in need */
 #define TREE_INIT_OF "sbin/%s-init"	      /* PID 1 */
 

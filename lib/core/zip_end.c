@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/number.h"
-
 enum {
 	END_SIZE = 22,
 	ENTRY_SIZE = 46,
@@ -17,7 +15,11 @@ enum {
 
 static uint32_t word(const uint8_t *at, size_t bytes)
 {
-	return (uint32_t)number_get(at, bytes, false);
+	uint32_t value = 0;
+
+	while (bytes--)
+		value = value << 8 | at[bytes];
+	return value;
 }
 
 /* The last end in the tail; the file's own end is looked at first. */

@@ -54,6 +54,14 @@ static int suite_of(const struct debian_request *request, const struct arch *arc
 		if (request->archs[i] == arch)
 			name = request->suites[i];
 	}
+	if (!name && request->minor) {
+		*ret = suite_for_minor(arch->debian, request->minor);
+		return *ret ? 0
+			    : err_say(err, ENOENT,
+				      "%s: no suite of Debian has Python 3.%u for it (Hint: known "
+				      "are %s)",
+				      arch->name, request->minor, suite_names());
+	}
 	if (!name) {
 		*ret = suite_for(arch->debian);
 		return *ret ? 0 : err_say(err, ENOENT, "%s: no suite of Debian has it", arch->name);
@@ -65,6 +73,9 @@ static int suite_of(const struct debian_request *request, const struct arch *arc
 	if (!suite_has(suite, arch->debian))
 		return err_say(err, ENOENT, "debian:%s has no packages for %s", suite->name,
 			       arch->name);
+	if (request->minor && suite_minor(suite) != request->minor)
+		return err_say(err, ENOENT, "debian:%s has Python 3.%u, not 3.%u", suite->name,
+			       suite_minor(suite), request->minor);
 	*ret = suite;
 	return 0;
 }
@@ -310,18 +321,21 @@ static int check_listed(const struct debian *debian, struct err *err)
 	return 0;
 }
 
-/* Leaves out what the list has for archs that were not asked for. */
+/* Leaves out what the list has for archs that were not asked for, and of other suites, where it has
+ * packages of several Pythons. */
 static void keep_wanted(struct debian *debian)
 {
 	const struct debian_request *request = &debian->request;
+	char suite[PACKAGE_WORD_MAX];
 	size_t kept = 0;
 
+	lockfile_suite(debian->packages, debian->n_packages, request->minor, suite);
 	for (size_t i = 0; i < debian->n_packages; i++) {
 		bool wanted = str_eq(debian->packages[i].arch, "all");
 
 		for (size_t j = 0; !wanted && j < request->n_archs; j++)
 			wanted = str_eq(debian->packages[i].arch, request->archs[j]->debian);
-		if (wanted)
+		if (wanted && (!suite[0] || str_eq(debian->packages[i].suite, suite)))
 			debian->packages[kept++] = debian->packages[i];
 	}
 	debian->n_packages = kept;

@@ -14,6 +14,7 @@ struct source;
 
 struct debian_request {
 	const char *suite;  /* NULL: what each arch needs */
+	unsigned minor;	    /* 13 for Python 3.13; 0: the suite's own */
 	const char *mirror; /* where apt looks: a list, see mirrors_parse */
 	const char *cache;  /* NULL: the user's default */
 	const char *locked; /* a list of packages; NULL: the newest that the suite has */
