@@ -53,7 +53,7 @@ ROOMS := base elf source check stage add handler export image explain
 ROOM_FILES := $(sort $(wildcard $(ROOMS:%=lib/%/*.c)))
 FRONT := cli/front.c cli/run.c cli/say.c
 CLI := $(filter-out cli/front.c,$(sort $(wildcard cli/*.c)))
-SMALL := loader enter beside
+SMALL := loader enter beside restorer
 SERVICE := $(sort $(wildcard daemon/busypyd/*.c))
 INIT := $(sort $(wildcard daemon/init/*.c))
 BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c)))
@@ -66,7 +66,11 @@ musl_objects = $(patsubst %.c,$(B)/musl/%.o,$(1))
 ARCH := $(shell uname -m)
 CROSS_CC := aarch64-linux-gnu-gcc
 
-all: $(B)/busypy $(B)/busypy-full $(B)/busypyd $(SMALL:%=$(B)/%) $(B)/init-$(ARCH)
+all: $(B)/busypy $(B)/busypy-full $(B)/busypyd $(SMALL:%=$(B)/%) $(B)/init-$(ARCH) $(B)/resolve
+
+# Beside the programs, as it is installed.
+$(B)/resolve:
+	$(Q)ln -sfn $(CURDIR)/resolve $@
 
 # init for aarch64 on another arch; needs gcc-aarch64-linux-gnu, and the network once.
 cross: $(B)/init-aarch64
@@ -131,6 +135,9 @@ $(B)/busypyd: $(call host_objects,$(SERVICE)) $(B)/librooms.a $(B)/libsys.a $(B)
 $(SMALL:%=$(B)/%): $(B)/%: $(B)/musl/binfmt/%.o $(B)/musl/libsmall.a
 	$(call say,MUSL)
 	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
+
+# Above where the heap of an image may be: malloc gives up if the break lies below.
+$(B)/restorer: MUSL_CFLAGS += -Wl,-Ttext-segment=0x60000000
 
 # PID 1, stripped: a client reads it from the server before anything else.
 $(B)/init: $(call musl_objects,$(INIT)) $(B)/musl/libsmall.a
@@ -208,6 +215,9 @@ install: all
 	$(call with_paths,apparmor,$(SHARE)/busypy/apparmor)
 	for program in $(B)/busypy-full $(SMALL:%=$(B)/%) $(B)/init-*; do \
 		install -m 0755 $$program $(LIBEXEC)/$${program##*/} || exit; done
+	rm -rf $(LIBEXEC)/resolve
+	install -D -m 0644 -t $(LIBEXEC)/resolve resolve/*.py
+	install -D -m 0644 -t $(LIBEXEC)/resolve/resolver resolve/resolver/*.py
 	for page in $(MAN_PAGES); do install -D -m 0644 $$page \
 		$(SHARE)/man/man$${page##*.}/$${page##*/} || exit; done
 	install -m 0644 completion/busypy.bash $(SHARE)/bash-completion/completions/busypy

@@ -16,7 +16,6 @@
 #include "core/command.h"
 #include "core/elf_head.h"
 #include "core/err.h"
-#include "core/first_line.h"
 #include "core/inittab.h"
 #include "core/path_size.h"
 #include "core/pyscan.h"
@@ -246,10 +245,7 @@ static void scan(struct boot *boot, const char *path, const char *command)
 /* A program and all that it imports from the tree. */
 static void scan_program(struct boot *boot, const char *path, const char *command)
 {
-	char head[SHEBANG_READ];
-	ssize_t n = check_read_head(boot->part, path, head);
-
-	if (n < 0 || !first_line_is_python(head, (size_t)n))
+	if (!check_is_python(boot->part, path))
 		return;
 	scan(boot, path, command);
 	check_calls_at_boot(boot->part, path, command);

@@ -15,10 +15,8 @@
 #include "core/arch.h"
 #include "core/called.h"
 #include "core/err.h"
-#include "core/first_line.h"
 #include "core/path_size.h"
 #include "core/pycalls.h"
-#include "core/shebang.h"
 #include "core/str.h"
 
 static const struct finding_kind host_programs = {
@@ -124,12 +122,11 @@ static void read_script(struct calls *calls, const char *path, const char *comma
 {
 	FILES_FREE char *bytes = NULL;
 	struct pycalls source = { 0 };
-	char head[SHEBANG_READ], real[PATH_SIZE];
+	char real[PATH_SIZE];
 	struct called called;
 	unsigned line;
-	ssize_t n = check_read_head(calls->part, path, head);
 
-	if (n < 0 || !first_line_is_python(head, (size_t)n) ||
+	if (!check_is_python(calls->part, path) ||
 	    files_path(real, NULL, "%s/%s", calls->part->request->tree, path) < 0 ||
 	    files_read(real, &bytes, &source.n, NULL) < 0)
 		return;
@@ -155,7 +152,6 @@ static int begin(struct calls *calls, struct check_part *part)
 
 int check_calls(struct check_part *part, struct err *err)
 {
-	static const char *const folders[] = { "bin", "sbin", "etc/init.d" };
 	struct calls calls = { 0 };
 	size_t from, to;
 	int r;
@@ -163,8 +159,8 @@ int check_calls(struct check_part *part, struct err *err)
 	if (check_uses_host(part))
 		return 0;
 	r = begin(&calls, part);
-	for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		check_index_below(part->index, folders[i], &from, &to);
+	for (size_t i = 0; r == 0 && i < CHECK_PROGRAM_DIRS; i++) {
+		check_index_below(part->index, check_program_dirs[i], &from, &to);
 		for (; from < to; from++) {
 			if (S_ISREG(part->index->files[from].mode))
 				read_script(&calls, part->index->files[from].path, NULL);

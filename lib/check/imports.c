@@ -10,11 +10,9 @@
 
 #include "base/files.h"
 #include "check/check.h"
-#include "core/first_line.h"
 #include "core/path_size.h"
 #include "core/pyscan.h"
 #include "core/python_module.h"
-#include "core/shebang.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 
@@ -23,15 +21,15 @@ static const char *const by_python[] = { "sitecustomize", "usercustomize" };
 
 const struct check_file *check_imports_source(const struct check_part *part, const char *module)
 {
-	static const char *const forms[] = { ".py", "/__init__.py" };
+	/* where both are, Python takes the package */
+	static const char *const forms[] = { "/__init__.py", ".py" };
 	char path[PATH_SIZE], file[PATH_SIZE];
 
 	if (files_path(path, NULL, TREE_SITE "/%s", module) < 0)
 		return NULL;
 	for (char *s = path + strlen(TREE_SITE "/"); *s; s++)
 		*s = *s == '.' ? '/' : *s;
-	/* where both are, Python takes the package */
-	for (size_t i = 2; i-- > 0;) {
+	for (size_t i = 0; i < 2; i++) {
 		const struct check_file *found;
 
 		if (files_path(file, NULL, "%s%s", path, forms[i]) == 0 &&
@@ -100,34 +98,27 @@ static void scan(const struct imports *imports, const char *path)
 	}
 }
 
-static bool is_program(const struct check_part *part, const char *path)
-{
-	char head[SHEBANG_READ];
-	ssize_t n = check_read_head(part, path, head);
-
-	return n >= 0 && first_line_is_python(head, (size_t)n);
-}
-
 static void scan_all(const struct imports *imports)
 {
-	static const char *const folders[] = { "bin", "sbin", "etc/init.d", TREE_SITE };
 	const struct check_index *index = imports->part->index;
 	size_t from, end;
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		bool packages = str_eq(folders[i], TREE_SITE);
-
-		check_index_below(index, folders[i], &from, &end);
+	for (size_t i = 0; i < CHECK_PROGRAM_DIRS; i++) {
+		check_index_below(index, check_program_dirs[i], &from, &end);
 		for (; from < end; from++) {
-			const char *path = index->files[from].path;
+			const struct check_file *file = &index->files[from];
 
-			if (!S_ISREG(index->files[from].mode))
-				continue;
-			/* what cannot be compiled imports nothing */
-			if (packages ? str_ends(path, ".py") && !imports->is_flaw[from]
-				     : is_program(imports->part, path))
-				scan(imports, path);
+			if (S_ISREG(file->mode) && check_is_python(imports->part, file->path))
+				scan(imports, file->path);
 		}
+	}
+	check_index_below(index, TREE_SITE, &from, &end);
+	for (; from < end; from++) {
+		const struct check_file *file = &index->files[from];
+
+		/* what cannot be compiled imports nothing */
+		if (S_ISREG(file->mode) && str_ends(file->path, ".py") && !imports->is_flaw[from])
+			scan(imports, file->path);
 	}
 }
 

@@ -73,11 +73,11 @@ int check_index_read(const char *tree, struct check_index *ret, struct err *err)
 		entry = fts_read(fts);
 		if (entry)
 			r = take(ret, entry, strlen(tree));
+		else if (errno)
+			r = -errno;
 		/* what is in it is of no tree yet */
 		if (entry && entry->fts_level == 1 && str_eq(entry->fts_name, TREE_STAGING))
 			(void)fts_set(fts, entry, FTS_SKIP); /* cannot fail */
-		else if (errno)
-			r = -errno;
 		if (r < 0)
 			(void)err_set(err, -r, "cannot read %s", entry ? entry->fts_path : tree);
 	} while (entry && r == 0);

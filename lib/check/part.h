@@ -71,8 +71,15 @@ bool check_python_find(const struct check_part *part, const struct arch *arch,
 /* True if a source has a compiled file for each Python of the tree, made from these bytes. */
 bool check_is_compiled(const struct check_part *part, const struct check_file *source);
 
+/* The folders in which each file is to be a program. */
+enum { CHECK_PROGRAM_DIRS = 3 };
+extern const char *const check_program_dirs[CHECK_PROGRAM_DIRS];
+
 /* The first bytes of a file of the tree (SHEBANG_READ at most); how many, or -errno. */
 ssize_t check_read_head(const struct check_part *part, const char *path, char *ret);
+
+/* True if a file of the tree is a program of its Python's, by its first line. */
+bool check_is_python(const struct check_part *part, const char *path);
 
 /* A source below the shared packages that is none to the Python that was asked. */
 struct check_flaw {

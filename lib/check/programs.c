@@ -91,6 +91,8 @@ struct programs {
 	struct sysroot *views; /* a client's, for each of part->archs */
 };
 
+const char *const check_program_dirs[CHECK_PROGRAM_DIRS] = { "bin", "sbin", "etc/init.d" };
+
 ssize_t check_read_head(const struct check_part *part, const char *path, char *ret)
 {
 	char real[PATH_SIZE];
@@ -100,6 +102,14 @@ ssize_t check_read_head(const struct check_part *part, const char *path, char *r
 		return -ENAMETOOLONG;
 	fd = open(real, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	return fd < 0 ? -errno : fd_read_all(fd, ret, SHEBANG_READ);
+}
+
+bool check_is_python(const struct check_part *part, const char *path)
+{
+	char head[SHEBANG_READ];
+	ssize_t n = check_read_head(part, path, head);
+
+	return n >= 0 && first_line_is_python(head, (size_t)n);
 }
 
 /* Follows interpreters in one view. 0, -ENOENT, -ELOOP, ... */
@@ -201,8 +211,7 @@ static void check_site(const struct programs *programs, const char *path, const 
 {
 	struct python_call call = { 0 };
 
-	if (first_line_is_python(head, n) && first_line_python(head, n, &call, NULL) == 1 &&
-	    call.no_site)
+	if (first_line_python(head, n, &call, NULL) == 1 && call.no_site)
 		check_without_site(programs->part, path);
 }
 
@@ -314,13 +323,12 @@ static int make_views(struct programs *programs)
 
 int check_programs(struct check_part *part, struct err *err)
 {
-	static const char *const folders[] = { "bin", "sbin", "etc/init.d" };
 	struct programs programs = { .part = part };
 	size_t from, to;
 	int r = make_views(&programs);
 
-	for (size_t i = 0; r == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		check_index_below(part->index, folders[i], &from, &to);
+	for (size_t i = 0; r == 0 && i < CHECK_PROGRAM_DIRS; i++) {
+		check_index_below(part->index, check_program_dirs[i], &from, &to);
 		for (; from < to; from++) {
 			if (S_ISREG(part->index->files[from].mode))
 				check_program(&programs, &part->index->files[from]);

@@ -18,9 +18,7 @@
 #include "check/finding.h"
 #include "core/arch.h"
 #include "core/err.h"
-#include "core/first_line.h"
 #include "core/path_size.h"
-#include "core/shebang.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "elf/dynamic.h"
@@ -52,28 +50,34 @@ static const struct finding_kind too_large = { FINDING_WARNING,
  * of a program that is a file each byte must be in its encoding, of a module not those of comments.
  */
 static const char script[] =
-	"import re, sys, zipimport\n"
+	"import sys, zipimport\n"
 	"def read(name):\n"
 	"    try:\n"
 	"        with open(name, 'rb') as file:\n"
 	"            return file.read()\n"
 	"    except OSError:\n" /* the layout's matter */
 	"        return None\n"
-	"def cookie(data):\n"
-	"    for line in data.split(b'\\n')[:2]:\n"
-	"        found = re.match(rb'[ \\t\\f]*#.*?coding[:=][ \\t]*([-\\w.]+)', line)\n"
-	"        if found:\n"
-	"            return found[1].lower().replace(b'_', b'-')\n"
+	"def head(data):\n"
+	"    return data.split(b'\\n', 2)[:2]\n"
+	"def declares(lines):\n"
+	"    import re\n" /* which takes as long as Python's start */
+	"    return any(re.match(rb'[ \\t\\f]*#.*?coding[:=][ \\t]*[-\\w.]+', line) for line in "
+	"lines)\n"
+	"def application(name):\n"
+	"    try:\n"
+	"        return zipimport.zipimporter(name.decode(errors='surrogateescape'))\n"
+	"    except zipimport.ZipImportError:\n"
+	"        return None\n"
 	"def prove(name, data, program):\n"
 	"    if program:\n"
-	"        try:\n"
-	"            app = zipimport.zipimporter(name.decode(errors='surrogateescape'))\n"
-	"        except zipimport.ZipImportError:\n"
-	"            app = None\n"
+	"        app = application(name) if b'PK\\5\\6' in data else None\n"
 	"        if app:\n"
 	"            return app.get_code('__main__')\n"
-	"        if not cookie(data) and b'\\0' not in data:\n"
+	"        try:\n"
 	"            data.decode()\n"
+	"        except UnicodeDecodeError:\n"
+	"            if b'\\0' not in data and not declares(head(data)):\n"
+	"                raise\n"
 	"    compile(data, name, 'exec', dont_inherit=True)\n"
 	"def place(data, error):\n" /* of what has no line, the byte or the cookie that is wrong */
 	"    if getattr(error, 'lineno', None):\n"
@@ -83,8 +87,8 @@ static const char script[] =
 	"    if isinstance(error, (SyntaxError, ValueError)):\n"
 	"        if b'\\0' in data:\n"
 	"            return data.count(b'\\n', 0, data.index(b'\\0')) + 1\n"
-	"        if cookie(data):\n"
-	"            return 1 if cookie(data.partition(b'\\n')[0]) else 2\n"
+	"        if declares(head(data)):\n"
+	"            return 1 if declares(head(data)[:1]) else 2\n"
 	"    return 0\n"
 	"def reason(error):\n"
 	"    if isinstance(error, zipimport.ZipImportError):\n"
@@ -124,21 +128,15 @@ static bool is_too_large(const struct syntax *syntax, const struct check_file *f
  * compiled file: the others were compiled once. */
 static int write_list(struct syntax *syntax, FILE *to)
 {
-	static const char *const folders[] = { "bin", "sbin", "etc/init.d" };
 	const struct check_index *index = syntax->part->index;
 	size_t from, end;
 
-	for (size_t i = 0; i < 3; i++) {
-		check_index_below(index, folders[i], &from, &end);
+	for (size_t i = 0; i < CHECK_PROGRAM_DIRS; i++) {
+		check_index_below(index, check_program_dirs[i], &from, &end);
 		for (; from < end && syntax->n < PROGRAMS_MAX; from++) {
 			const struct check_file *file = &index->files[from];
-			char head[SHEBANG_READ];
-			ssize_t n;
 
-			if (!S_ISREG(file->mode))
-				continue;
-			n = check_read_head(syntax->part, file->path, head);
-			if (n < 0 || !first_line_is_python(head, (size_t)n) ||
+			if (!S_ISREG(file->mode) || !check_is_python(syntax->part, file->path) ||
 			    is_too_large(syntax, file))
 				continue;
 			syntax->n++;

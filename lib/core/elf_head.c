@@ -7,17 +7,9 @@
 #include <string.h>
 
 #include "core/arch.h"
+#include "core/number.h"
 
 enum { LEAST_PAGE = 4096 }; /* bytes; larger pages only move the border of what is certain */
-
-static uint64_t get(const uint8_t *bytes, size_t n, bool big)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < n; i++)
-		value = value << 8 | bytes[big ? i : n - 1 - i];
-	return value;
-}
 
 static void put(uint8_t *bytes, size_t n, bool big, uint64_t value)
 {
@@ -25,18 +17,20 @@ static void put(uint8_t *bytes, size_t n, bool big, uint64_t value)
 		bytes[big ? n - 1 - i : i] = (uint8_t)(value >> 8 * i);
 }
 
-static void read_head(const uint8_t *bytes, bool wide, bool big, struct elf_head *ret)
+void elf_head_read(const uint8_t *bytes, struct elf_head *ret)
 {
-	ret->type = (uint16_t)get(bytes + 16, 2, big);
-	ret->machine = (uint16_t)get(bytes + 18, 2, big);
-	ret->entry = get(bytes + 24, wide ? 8 : 4, big);
-	ret->phoff = wide ? get(bytes + 32, 8, big) : get(bytes + 28, 4, big);
-	ret->flags = (uint32_t)get(bytes + (wide ? 48 : 36), 4, big);
-	ret->phentsize = (uint16_t)get(bytes + (wide ? 54 : 42), 2, big);
-	ret->phnum = (uint16_t)get(bytes + (wide ? 56 : 44), 2, big);
+	bool wide = ret->elf_class == ELFCLASS64, big = ret->data == ELFDATA2MSB;
+
+	ret->type = (uint16_t)number_get(bytes + 16, 2, big);
+	ret->machine = (uint16_t)number_get(bytes + 18, 2, big);
+	ret->entry = number_get(bytes + 24, wide ? 8 : 4, big);
+	ret->phoff = wide ? number_get(bytes + 32, 8, big) : number_get(bytes + 28, 4, big);
+	ret->flags = (uint32_t)number_get(bytes + (wide ? 48 : 36), 4, big);
+	ret->phentsize = (uint16_t)number_get(bytes + (wide ? 54 : 42), 2, big);
+	ret->phnum = (uint16_t)number_get(bytes + (wide ? 56 : 44), 2, big);
 }
 
-static size_t phdr_size(const struct elf_head *head)
+size_t elf_head_phdr_size(const struct elf_head *head)
 {
 	return head->elf_class == ELFCLASS64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
 }
@@ -44,7 +38,6 @@ static size_t phdr_size(const struct elf_head *head)
 int elf_head_parse(const uint8_t *bytes, size_t n, struct elf_head *ret)
 {
 	struct elf_head head = { 0 };
-	bool wide;
 
 	if (n < sizeof(Elf32_Ehdr) || memcmp(bytes, ELFMAG, SELFMAG) != 0)
 		return -ENOEXEC;
@@ -52,11 +45,10 @@ int elf_head_parse(const uint8_t *bytes, size_t n, struct elf_head *ret)
 	head.data = bytes[EI_DATA];
 	if (head.elf_class < 1 || head.elf_class > 2 || head.data < 1 || head.data > 2)
 		return -ENOEXEC;
-	wide = head.elf_class == ELFCLASS64;
-	if (wide && n < sizeof(Elf64_Ehdr))
+	if (head.elf_class == ELFCLASS64 && n < sizeof(Elf64_Ehdr))
 		return -ENOEXEC;
-	read_head(bytes, wide, head.data == ELFDATA2MSB, &head);
-	if (head.phnum && head.phentsize != phdr_size(&head))
+	elf_head_read(bytes, &head);
+	if (head.phnum && head.phentsize != elf_head_phdr_size(&head))
 		return -ENOEXEC;
 	*ret = head;
 	return 0;
@@ -68,8 +60,8 @@ int elf_head_for_interp(const uint8_t *bytes, const struct arch *kernel, struct 
 
 	if (memcmp(bytes, ELFMAG, SELFMAG) != 0)
 		return -ENOEXEC;
-	read_head(bytes, kernel->elf_class == ELFCLASS64, kernel->data == ELFDATA2MSB, &head);
-	if (head.machine != kernel->machine || head.phentsize != phdr_size(&head))
+	elf_head_read(bytes, &head);
+	if (head.machine != kernel->machine || head.phentsize != elf_head_phdr_size(&head))
 		return -ENOEXEC;
 	*ret = head;
 	return 0;
@@ -88,7 +80,7 @@ int elf_head_for_kernel(const uint8_t *bytes, const struct arch *kernel, struct 
 
 size_t elf_head_phdrs_size(const struct elf_head *head)
 {
-	size_t size = (size_t)head->phnum * phdr_size(head);
+	size_t size = (size_t)head->phnum * elf_head_phdr_size(head);
 
 	return size > ELF_PHDRS_MAX ? 0 : size;
 }
@@ -104,12 +96,12 @@ static void read_segment(const struct elf_head *head, const uint8_t *phdr, struc
 	bool wide = head->elf_class == ELFCLASS64, big = head->data == ELFDATA2MSB;
 	size_t n = wide ? 8 : 4;
 
-	ret->type = (uint32_t)get(phdr, 4, big);
-	ret->flags = (uint32_t)get(phdr + (wide ? 4 : 24), 4, big);
-	ret->offset = get(phdr + (wide ? 8 : 4), n, big);
-	ret->address = get(phdr + (wide ? 16 : 8), n, big);
-	ret->size = get(phdr + (wide ? 32 : 16), n, big);
-	ret->memory = get(phdr + (wide ? 40 : 20), n, big);
+	ret->type = (uint32_t)number_get(phdr, 4, big);
+	ret->flags = (uint32_t)number_get(phdr + (wide ? 4 : 24), 4, big);
+	ret->offset = number_get(phdr + (wide ? 8 : 4), n, big);
+	ret->address = number_get(phdr + (wide ? 16 : 8), n, big);
+	ret->size = number_get(phdr + (wide ? 32 : 16), n, big);
+	ret->memory = number_get(phdr + (wide ? 40 : 20), n, big);
 }
 
 static enum elf_cut segment_cut(const struct elf_head *head, const struct segment *segment,
@@ -142,7 +134,7 @@ enum elf_cut elf_head_cut(const struct elf_head *head, const uint8_t *phdrs, siz
 			  uint64_t file_size)
 {
 	enum elf_cut result = ELF_WHOLE;
-	size_t each = phdr_size(head);
+	size_t each = elf_head_phdr_size(head);
 	uint64_t ignored;
 	bool dynamic = elf_head_interp(head, phdrs, n, &ignored, &ignored) == 1;
 
@@ -162,7 +154,7 @@ bool elf_head_maps(const struct elf_head *head, const uint8_t *phdrs, size_t n)
 {
 	/* 32-bit programs without PT_GNU_STACK may execute what they may read: asm/elf.h */
 	uint32_t executable = head->elf_class == ELFCLASS64 ? PF_X : PF_X | PF_R;
-	size_t each = phdr_size(head), loaded = 0;
+	size_t each = elf_head_phdr_size(head), loaded = 0;
 	bool has_entry = false;
 
 	for (size_t i = 0; i < head->phnum && (i + 1) * each <= n; i++) {
@@ -210,10 +202,10 @@ int elf_head_interp(const struct elf_head *head, const uint8_t *phdrs, size_t n,
 
 		if ((i + 1) * each > n)
 			return -ENOEXEC;
-		if (get(phdr, 4, big) != PT_INTERP)
+		if (number_get(phdr, 4, big) != PT_INTERP)
 			continue;
-		*ret_offset = wide ? get(phdr + 8, 8, big) : get(phdr + 4, 4, big);
-		*ret_size = wide ? get(phdr + 32, 8, big) : get(phdr + 16, 4, big);
+		*ret_offset = wide ? number_get(phdr + 8, 8, big) : number_get(phdr + 4, 4, big);
+		*ret_size = wide ? number_get(phdr + 32, 8, big) : number_get(phdr + 16, 4, big);
 		return *ret_size >= 2 ? 1 : -ENOEXEC;
 	}
 	return 0;
@@ -222,14 +214,14 @@ int elf_head_interp(const struct elf_head *head, const uint8_t *phdrs, size_t n,
 /* The program header of PT_INTERP in a whole file; NULL if there is none. */
 static uint8_t *find_interp(const struct elf_head *head, uint8_t *bytes, size_t n)
 {
-	size_t each = phdr_size(head), all = elf_head_phdrs_size(head);
+	size_t each = elf_head_phdr_size(head), all = elf_head_phdrs_size(head);
 
 	if (!all || head->phoff > n || all > n - head->phoff)
 		return NULL;
 	for (size_t i = 0; i < head->phnum; i++) {
 		uint8_t *phdr = bytes + head->phoff + i * each;
 
-		if (get(phdr, 4, head->data == ELFDATA2MSB) == PT_INTERP)
+		if (number_get(phdr, 4, head->data == ELFDATA2MSB) == PT_INTERP)
 			return phdr;
 	}
 	return NULL;

@@ -28,6 +28,13 @@ struct elf_head {
 /* Reads the header from the first n bytes; -ENOEXEC if this is no sound ELF executable. */
 int elf_head_parse(const uint8_t *bytes, size_t n, struct elf_head *ret);
 
+/* Reads a whole header by the class and the byte order that are given in ret, whatever the file
+ * says of itself, and judges nothing. */
+void elf_head_read(const uint8_t *bytes, struct elf_head *ret);
+
+/* The bytes of one program header, by the class. */
+size_t elf_head_phdr_size(const struct elf_head *head);
+
 /* Reads the header as the ELF loader of a kernel for that arch does (fs/binfmt_elf.c): by e_type
  * and e_machine alone, never by EI_CLASS or EI_DATA. bytes are ELF_HEAD_READ, zeros after the
  * file's end. -ENOEXEC if that loader leaves the file to the next. */

@@ -4,14 +4,7 @@
 
 #include <elf.h>
 
-static uint64_t get(const uint8_t *bytes, size_t n, bool big)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < n; i++)
-		value = value << 8 | bytes[big ? i : n - 1 - i];
-	return value;
-}
+#include "core/number.h"
 
 size_t elf_reloc_size(const struct elf_relocs *relocs)
 {
@@ -51,7 +44,7 @@ bool elf_reloc_at(const struct elf_relocs *relocs, size_t i, struct elf_reloc *r
 
 	if (i >= relocs->n / each)
 		return false;
-	info = get(relocs->bytes + i * each + word, word, relocs->big);
+	info = number_get(relocs->bytes + i * each + word, word, relocs->big);
 	if (!relocs->wide) {
 		ret->symbol = (uint32_t)info >> 8;
 		type = (uint32_t)info & 0xff;

@@ -6,16 +6,9 @@
 #include <elf.h>
 #include <errno.h>
 
+#include "core/number.h"
+
 enum { DEF_SIZE = 20, DEF_AUX_SIZE = 8, NEED_SIZE = 16, NEED_AUX_SIZE = 16 };
-
-static uint64_t get(const uint8_t *bytes, size_t n, bool big)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < n; i++)
-		value = value << 8 | bytes[big ? i : n - 1 - i];
-	return value;
-}
 
 static bool holds(const struct elf_versions *versions, size_t at, size_t size)
 {
@@ -54,13 +47,13 @@ int elf_verdef_next(struct elf_versions *versions, struct elf_verdef *ret)
 		return -ENOEXEC;
 	entry = versions->bytes + versions->at;
 	aux = versions->at;
-	if (!forward(versions, &aux, get(entry + 12, 4, big)) ||
+	if (!forward(versions, &aux, number_get(entry + 12, 4, big)) ||
 	    !holds(versions, aux, DEF_AUX_SIZE))
 		return -ENOEXEC;
-	ret->base = get(entry + 2, 2, big) & VER_FLG_BASE;
-	ret->index = (uint16_t)get(entry + 4, 2, big);
-	ret->name = (uint32_t)get(versions->bytes + aux, 4, big);
-	return leave(versions, get(entry + 16, 4, big));
+	ret->base = number_get(entry + 2, 2, big) & VER_FLG_BASE;
+	ret->index = (uint16_t)number_get(entry + 4, 2, big);
+	ret->name = (uint32_t)number_get(versions->bytes + aux, 4, big);
+	return leave(versions, number_get(entry + 16, 4, big));
 }
 
 /* Goes to the next file's first version; 1, 0 at the end. */
@@ -74,12 +67,12 @@ static int next_file(struct elf_versions *versions)
 	if (!holds(versions, versions->at, NEED_SIZE))
 		return -ENOEXEC;
 	entry = versions->bytes + versions->at;
-	versions->n_aux = get(entry + 2, 2, big);
-	versions->file = (uint32_t)get(entry + 4, 4, big);
+	versions->n_aux = number_get(entry + 2, 2, big);
+	versions->file = (uint32_t)number_get(entry + 4, 4, big);
 	versions->aux = versions->at;
-	if (!versions->n_aux || !forward(versions, &versions->aux, get(entry + 8, 4, big)))
+	if (!versions->n_aux || !forward(versions, &versions->aux, number_get(entry + 8, 4, big)))
 		return -ENOEXEC;
-	return leave(versions, get(entry + 12, 4, big));
+	return leave(versions, number_get(entry + 12, 4, big));
 }
 
 int elf_verneed_next(struct elf_versions *versions, struct elf_verneed *ret)
@@ -97,10 +90,10 @@ int elf_verneed_next(struct elf_versions *versions, struct elf_verneed *ret)
 		return -ENOEXEC;
 	aux = versions->bytes + versions->aux;
 	ret->file = versions->file;
-	ret->weak = get(aux + 4, 2, versions->big) & VER_FLG_WEAK;
-	ret->index = (uint16_t)get(aux + 6, 2, versions->big);
-	ret->name = (uint32_t)get(aux + 8, 4, versions->big);
-	next = get(aux + 12, 4, versions->big);
+	ret->weak = number_get(aux + 4, 2, versions->big) & VER_FLG_WEAK;
+	ret->index = (uint16_t)number_get(aux + 6, 2, versions->big);
+	ret->name = (uint32_t)number_get(aux + 8, 4, versions->big);
+	next = number_get(aux + 12, 4, versions->big);
 	versions->n_aux--;
 	if (!next)
 		versions->n_aux = 0;
@@ -113,7 +106,7 @@ int elf_hash_count(const uint8_t *bytes, size_t n, bool big, unsigned word, uint
 {
 	if (n / word < 2)
 		return -ENOEXEC;
-	*ret = get(bytes + word, word, big); /* as many chains as symbols */
+	*ret = number_get(bytes + word, word, big); /* as many chains as symbols */
 	return 0;
 }
 
@@ -123,13 +116,13 @@ int elf_gnu_hash_count(const uint8_t *bytes, size_t n, bool big, unsigned word, 
 
 	if (n < 16)
 		return -ENOEXEC;
-	buckets = get(bytes, 4, big);
-	first = get(bytes + 4, 4, big);
-	at = 16 + get(bytes + 8, 4, big) * word; /* after the bloom filter */
+	buckets = number_get(bytes, 4, big);
+	first = number_get(bytes + 4, 4, big);
+	at = 16 + number_get(bytes + 8, 4, big) * word; /* after the bloom filter */
 	if (at > n || buckets > (n - at) / 4)
 		return -ENOEXEC;
 	for (uint64_t i = 0; i < buckets; i++) {
-		uint64_t symbol = get(bytes + at + i * 4, 4, big);
+		uint64_t symbol = number_get(bytes + at + i * 4, 4, big);
 
 		last = symbol > last ? symbol : last;
 	}
@@ -142,7 +135,7 @@ int elf_gnu_hash_count(const uint8_t *bytes, size_t n, bool big, unsigned word, 
 
 		if (i >= (n - at) / 4)
 			return -ENOEXEC;
-		if (get(bytes + at + i * 4, 4, big) & 1)
+		if (number_get(bytes + at + i * 4, 4, big) & 1)
 			break;
 	}
 	*ret = last + 1;

@@ -116,8 +116,9 @@ int first_line_python(const char *bytes, size_t n, struct python_call *ret, stru
 static enum first_line check_words(const char *bytes, size_t n)
 {
 	struct python_call call = { 0 };
+	struct shebang python;
 
-	if (!first_line_is_python(bytes, n) || first_line_python(bytes, n, &call, NULL) == 1)
+	if (!read_python(bytes, n, &python) || python_call_line(&python, &call, NULL) == 1)
 		return FIRST_LINE_OURS;
 	return FIRST_LINE_STRAY;
 }

@@ -48,7 +48,7 @@ bool first_line_matched(const char *bytes, size_t n);
 bool first_line_is_python(const char *bytes, size_t n);
 
 /* What the tree's Python does by such a line: 1 if it runs the script, and ret then says how; 0,
- * with a sentence, if not. ret->minor is given. Only where first_line_is_python(). */
+ * with a sentence, if not; without one where not first_line_is_python(). ret->minor is given. */
 int first_line_python(const char *bytes, size_t n, struct python_call *ret, struct err *err);
 
 #endif

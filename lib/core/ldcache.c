@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/arch.h"
+#include "core/number.h"
 #include "core/path_size.h"
 #include "core/str.h"
 
@@ -32,11 +33,7 @@ enum {
 
 static uint32_t number(const uint8_t *bytes, bool big)
 {
-	uint32_t value = 0;
-
-	for (size_t i = 0; i < sizeof(value); i++)
-		value = value << 8 | bytes[big ? i : sizeof(value) - 1 - i];
-	return value;
+	return (uint32_t)number_get(bytes, sizeof(uint32_t), big);
 }
 
 static bool native_is_big(void)

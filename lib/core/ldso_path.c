@@ -9,6 +9,7 @@
 
 #include "core/arch.h"
 #include "core/elf_head.h"
+#include "core/number.h"
 #include "core/str.h"
 
 bool ldso_list_next(struct ldso_list *list, const char **ret, size_t *ret_n)
@@ -156,49 +157,29 @@ static const char *check_ident(const uint8_t *ident, const struct arch *arch)
 	return NULL;
 }
 
-static uint64_t get(const uint8_t *bytes, size_t n, bool big)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < n; i++)
-		value = value << 8 | bytes[big ? i : n - 1 - i];
-	return value;
-}
-
-/* Where the fields of a header are, behind e_version, by its class. */
-struct fields {
-	size_t word, phoff, flags, phentsize, phnum, head, phdr;
-};
-
-static const struct fields narrow = { 4, 28, 36, 42, 44, sizeof(Elf32_Ehdr), sizeof(Elf32_Phdr) };
-static const struct fields wide = { 8, 32, 48, 54, 56, sizeof(Elf64_Ehdr), sizeof(Elf64_Phdr) };
-
 /* What is wrong with a file for this machine; NULL if nothing is. */
-static const char *check_head(const uint8_t *bytes, const struct fields *at, uint64_t size,
-			      bool big, bool musl)
+static const char *check_head(const struct elf_head *head, uint64_t size, bool musl)
 {
-	uint64_t type = get(bytes + 16, 2, big), phoff = get(bytes + at->phoff, at->word, big);
-	uint64_t all = get(bytes + at->phnum, 2, big) * at->phdr;
+	uint64_t all = (uint64_t)head->phnum * elf_head_phdr_size(head);
 
-	if (type != ET_DYN && type != ET_EXEC)
+	if (head->type != ET_DYN && head->type != ET_EXEC)
 		return "it is neither a library nor a program";
-	if (!musl && get(bytes + at->phentsize, 2, big) != at->phdr)
+	if (!musl && head->phentsize != elf_head_phdr_size(head))
 		return "its program headers are of another size";
-	if (phoff > size || all > size - phoff)
+	if (head->phoff > size || all > size - head->phoff)
 		return "it ends before its program headers";
-	return type == ET_EXEC && !musl ? "it is a program" : NULL;
+	return head->type == ET_EXEC && !musl ? "it is a program" : NULL;
 }
 
 enum ldso_verdict ldso_verify(const uint8_t *bytes, size_t n, uint64_t size,
 			      const struct arch *arch, bool musl, const char **ret_why)
 {
-	const struct fields *at = arch->elf_class == ELFCLASS64 ? &wide : &narrow;
-	bool big = arch->data == ELFDATA2MSB;
+	bool wide = arch->elf_class == ELFCLASS64, big = arch->data == ELFDATA2MSB;
 	struct elf_head head = { .elf_class = arch->elf_class, .data = arch->data };
 	const char *why;
 
 	*ret_why = NULL;
-	if (n < at->head)
+	if (n < (wide ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr)))
 		return refuse(ret_why, "it is too short");
 	if (memcmp(bytes, ELFMAG, SELFMAG) != 0)
 		return refuse(ret_why, "it is no ELF file");
@@ -207,15 +188,14 @@ enum ldso_verdict ldso_verify(const uint8_t *bytes, size_t n, uint64_t size,
 	if (bytes[EI_DATA] != arch->data)
 		return refuse(ret_why, "it is of the other byte order");
 	why = musl ? NULL : check_ident(bytes, arch);
-	if (!why && !musl && get(bytes + 20, 4, big) != EV_CURRENT)
+	if (!why && !musl && number_get(bytes + 20, 4, big) != EV_CURRENT)
 		why = "it is of another version of ELF";
 	if (why)
 		return refuse(ret_why, why);
-	head.machine = (uint16_t)get(bytes + 18, 2, big);
-	head.flags = (uint32_t)get(bytes + at->flags, 4, big);
+	elf_head_read(bytes, &head);
 	if (!elf_head_fits(&head, arch))
 		return musl ? refuse(ret_why, "it is for another machine") : LDSO_PASSES;
-	why = check_head(bytes, at, size, big, musl);
+	why = check_head(&head, size, musl);
 	return why ? refuse(ret_why, why) : LDSO_TAKES;
 }
 

@@ -170,14 +170,10 @@ static bool is_no_name(const char *name, size_t n)
 }
 
 /* Byte by byte, since names are short: it is asked of several paths for each script. */
-bool path_canonical(const char *path)
+bool path_relative(const char *path)
 {
-	const char *name = path + 1, *s;
+	const char *name = path, *s;
 
-	if (path[0] != '/')
-		return false;
-	if (!path[1])
-		return true;
 	for (s = name; *s; s++) {
 		if (*s != '/')
 			continue;
@@ -186,6 +182,11 @@ bool path_canonical(const char *path)
 		name = s + 1;
 	}
 	return !is_no_name(name, (size_t)(s - name));
+}
+
+bool path_canonical(const char *path)
+{
+	return path[0] == '/' && (!path[1] || path_relative(path + 1));
 }
 
 const char *path_base(const char *path)

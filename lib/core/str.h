@@ -46,6 +46,9 @@ bool path_below(const char *path, const char *dir);
 /* True if path is absolute, has no empty, "." or ".." component and no trailing slash. */
 bool path_canonical(const char *path);
 
+/* True if path is relative, and has no empty, "." or ".." component and no slash at its ends. */
+bool path_relative(const char *path);
+
 /* The part after the last slash. */
 const char *path_base(const char *path);
 

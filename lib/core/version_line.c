@@ -3,7 +3,6 @@
 #include "core/version_line.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "core/str.h"
@@ -25,20 +24,6 @@ static int split(char *line, char *fields[FIELDS_MAX])
 			return used;
 		line[n] = '\0';
 		line += n + 1;
-	}
-}
-
-static bool relative(const char *path)
-{
-	for (const char *part = path;; part++) {
-		size_t n = strcspn(part, "/");
-
-		if (n == 0 || (n == 1 && part[0] == '.') ||
-		    (n == 2 && part[0] == '.' && part[1] == '.'))
-			return false;
-		part += n;
-		if (!*part)
-			return true;
 	}
 }
 
@@ -94,7 +79,7 @@ int version_line_parse(char *line, struct version_line *ret)
 		r = take_dir(fields, n, &found);
 	else if (str_eq(fields[0], "l"))
 		r = take_link(fields, n, &found);
-	if (r < 0 || str_unescape(fields[n - 1]) < 0 || !relative(fields[n - 1]))
+	if (r < 0 || str_unescape(fields[n - 1]) < 0 || !path_relative(fields[n - 1]))
 		return -EINVAL;
 	found.path = fields[n - 1];
 	*ret = found;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "core/number.h"
 #include "core/str.h"
 
 #define BIT(n) (1U << (n))
@@ -83,7 +84,7 @@ enum property { GENERAL, FEATURE, ISA, LATER, OTHER };
 /* The machines that have these notes are little endian. */
 static uint32_t word_at(const uint8_t *at)
 {
-	return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+	return (uint32_t)number_get(at, WORD, false);
 }
 
 static enum property kind_of(uint32_t type)

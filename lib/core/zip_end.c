@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/number.h"
+
 enum {
 	END_SIZE = 22,
 	ENTRY_SIZE = 46,
@@ -15,11 +17,7 @@ enum {
 
 static uint32_t word(const uint8_t *at, size_t bytes)
 {
-	uint32_t value = 0;
-
-	while (bytes--)
-		value = value << 8 | at[bytes];
-	return value;
+	return (uint32_t)number_get(at, bytes, false);
 }
 
 /* The last end in the tail; the file's own end is looked at first. */

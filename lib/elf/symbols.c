@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "core/elf_reloc.h"
 #include "core/elf_versions.h"
+#include "core/number.h"
 #include "elf/image.h"
 
 #ifndef DT_MIPS_SYMTABNO
@@ -31,8 +32,11 @@ struct reader {
 	struct elf_symbols *out;
 	struct name {
 		const char *version, *file;
-	} * names;	 /* of versions, by index */
-	uint8_t *uses;	 /* flags of each symbol: what relocations want of it */
+	} * names; /* of versions, by index */
+	size_t n_names, room_names;
+	size_t room;   /* symbols for which the file has bytes */
+	uint8_t *uses; /* flags of each symbol that there is: what relocations want of it */
+	size_t n_uses, room_uses;
 	uint64_t budget; /* bytes of names that may still be read */
 };
 
@@ -103,6 +107,19 @@ static int start_versions(const struct reader *reader, int64_t tag, int64_t coun
 	return r < 0 ? r : 0;
 }
 
+/* Few files have more than a dozen of all that an index can tell apart. */
+static int set_name(struct reader *reader, uint16_t index, struct name name)
+{
+	size_t i = index & INDEX_MASK;
+
+	if (array_reserve(&reader->names, &reader->room_names, i + 1, sizeof(*reader->names)) < 0)
+		return -ENOMEM;
+	while (reader->n_names <= i)
+		reader->names[reader->n_names++] = (struct name){ 0 };
+	reader->names[i] = name;
+	return 0;
+}
+
 static int read_provided(struct reader *reader)
 {
 	struct elf_symbols *out = reader->out;
@@ -124,7 +141,8 @@ static int read_provided(struct reader *reader)
 		if (def.base)
 			continue;
 		out->provides[out->n_provides++] = name;
-		reader->names[def.index & INDEX_MASK] = (struct name){ .version = name };
+		if (set_name(reader, def.index, (struct name){ .version = name }) < 0)
+			return -ENOMEM;
 	}
 	return r;
 }
@@ -150,8 +168,7 @@ static int read_needed(struct reader *reader)
 		to->weak = need.weak;
 		if (!to->file || !to->version)
 			return -ENOEXEC;
-		reader->names[need.index & INDEX_MASK] = (struct name){ to->version, to->file };
-		r = 0;
+		r = set_name(reader, need.index, (struct name){ to->version, to->file });
 	}
 	return r;
 }
@@ -174,40 +191,8 @@ static void find_relocs(const struct elf_image *image, int64_t tag, int64_t size
 				    .addends = addends };
 }
 
-/* All of a file. */
-struct relocs {
-	struct elf_relocs rel, rela, calls;
-};
-
-static void find_all_relocs(const struct elf_image *image, struct relocs *ret)
-{
-	uint64_t kind = DT_REL;
-
-	*ret = (struct relocs){ 0 };
-	(void)elf_image_value(image, DT_PLTREL, &kind); /* always there with DT_JMPREL */
-	find_relocs(image, DT_REL, DT_RELSZ, false, &ret->rel);
-	find_relocs(image, DT_RELA, DT_RELASZ, true, &ret->rela);
-	find_relocs(image, DT_JMPREL, DT_PLTRELSZ, kind == DT_RELA, &ret->calls);
-}
-
-/* As many symbols as relocations name at least. */
-static uint64_t count_named(const struct relocs *relocs)
-{
-	const struct elf_relocs *const all[] = { &relocs->rel, &relocs->rela, &relocs->calls };
-	struct elf_reloc reloc;
-	uint64_t n = 0;
-
-	for (size_t k = 0; k < 3; k++) {
-		for (size_t i = 0; all[k]->n && elf_reloc_at(all[k], i, &reloc); i++) {
-			if (reloc.symbol >= n)
-				n = (uint64_t)reloc.symbol + 1;
-		}
-	}
-	return n;
-}
-
 /* How many symbols there are, which no tag tells but on MIPS. */
-static int count_by_hash(const struct elf_image *image, uint64_t *ret)
+static int count_symbols(const struct elf_image *image, uint64_t *ret)
 {
 	bool big = image->data == ELFDATA2MSB, wide = image->elf_class == ELFCLASS64;
 	const uint8_t *bytes;
@@ -226,24 +211,6 @@ static int count_by_hash(const struct elf_image *image, uint64_t *ret)
 	if (r == 1)
 		return elf_gnu_hash_count(bytes, n, big, wide ? 8 : 4, ret);
 	return r;
-}
-
-/* DT_GNU_HASH of a program that defines nothing tells of none. */
-static int count_symbols(const struct elf_image *image, struct relocs *ret_relocs, uint64_t *ret)
-{
-	uint64_t named;
-	int r = count_by_hash(image, ret);
-
-	find_all_relocs(image, ret_relocs);
-	named = count_named(ret_relocs);
-	if (named > *ret)
-		*ret = named;
-	return r;
-}
-
-static uint16_t get_half(const uint8_t *bytes, bool big)
-{
-	return (uint16_t)(big ? bytes[0] << 8 | bytes[1] : bytes[1] << 8 | bytes[0]);
 }
 
 /* As check_match() in glibc's dl-lookup.c has it, and musl's find_sym(). */
@@ -269,7 +236,7 @@ static int take_symbol(struct reader *reader, const GElf_Sym *sym, uint16_t vers
 		return -ENOEXEC;
 	to->hash = elf_symbol_hash(to->name);
 	to->index = version & INDEX_MASK;
-	if (version) {
+	if (version && (version & INDEX_MASK) < reader->n_names) {
 		to->version = reader->names[version & INDEX_MASK].version;
 		to->file = reader->names[version & INDEX_MASK].file;
 	}
@@ -288,76 +255,116 @@ static int take_symbol(struct reader *reader, const GElf_Sym *sym, uint16_t vers
 
 /* -- what is looked for ---------------------------------------------------------------------- */
 
-static void mark(struct reader *reader, uint64_t count, const struct elf_relocs *relocs,
-		 const struct elf_relocs *without, uint8_t use)
+/* As many symbols as n there are, and nothing is known of what is wanted of the new ones. */
+static int grow_uses(struct reader *reader, uint64_t n)
+{
+	if (n <= reader->n_uses)
+		return 0;
+	if (n > reader->room)
+		return -ENOEXEC;
+	if (array_reserve(&reader->uses, &reader->room_uses, (size_t)n, 1) < 0)
+		return -ENOMEM;
+	memset(reader->uses + reader->n_uses, 0, (size_t)n - reader->n_uses);
+	reader->n_uses = (size_t)n;
+	return 0;
+}
+
+/* without: a table inside of this one that is looked at by itself, or NULL. */
+static int mark(struct reader *reader, const struct elf_relocs *relocs,
+		const struct elf_relocs *without, uint8_t use)
 {
 	struct elf_reloc reloc;
 
 	for (size_t i = 0; relocs->n && elf_reloc_at(relocs, i, &reloc); i++) {
 		const uint8_t *at = relocs->bytes + i * elf_reloc_size(relocs);
+		int r;
 
-		if (!reloc.symbol || reloc.symbol >= count ||
-		    (without && at >= without->bytes && at < without->bytes + without->n))
+		if (without && at >= without->bytes && at < without->bytes + without->n)
 			continue;
+		r = grow_uses(reader, (uint64_t)reloc.symbol + 1);
+		if (r < 0)
+			return r;
 		reader->uses[reloc.symbol] |= use | (reloc.copies ? ELF_SYMBOL_COPIED : 0);
 	}
+	return 0;
+}
+
+static int mark_all(struct reader *reader)
+{
+	const struct elf_image *image = reader->image;
+	struct elf_relocs rel = { 0 }, rela = { 0 }, calls = { 0 };
+	uint64_t kind = DT_REL;
+	int r;
+
+	(void)elf_image_value(image, DT_PLTREL, &kind); /* always there with DT_JMPREL */
+	find_relocs(image, DT_REL, DT_RELSZ, false, &rel);
+	find_relocs(image, DT_RELA, DT_RELASZ, true, &rela);
+	find_relocs(image, DT_JMPREL, DT_PLTRELSZ, kind == DT_RELA, &calls);
+	r = mark(reader, &rel, &calls, ELF_SYMBOL_BOUND);
+	if (r == 0)
+		r = mark(reader, &rela, &calls, ELF_SYMBOL_BOUND);
+	return r < 0 ? r : mark(reader, &calls, NULL, ELF_SYMBOL_CALLED);
 }
 
 /* MIPS has no relocations for its GOT: it is all symbols from one on. */
-static void mark_mips(struct reader *reader, uint64_t count)
+static void mark_mips(struct reader *reader)
 {
 	uint64_t first;
 
 	if (reader->image->machine != EM_MIPS ||
 	    !elf_image_value(reader->image, DT_MIPS_GOTSYM, &first))
 		return;
-	for (; first < count; first++)
+	for (; first < reader->n_uses; first++)
 		reader->uses[first] |= ELF_SYMBOL_CALLED;
 }
 
-static void mark_uses(struct reader *reader, uint64_t count, const struct relocs *relocs)
+/* Fills in what is wanted of each symbol, of all that there are: DT_GNU_HASH of a program that
+ * defines nothing tells of none, its relocations do. */
+static int read_uses(struct reader *reader)
 {
-	mark(reader, count, &relocs->rel, &relocs->calls, ELF_SYMBOL_BOUND);
-	mark(reader, count, &relocs->rela, &relocs->calls, ELF_SYMBOL_BOUND);
-	mark(reader, count, &relocs->calls, NULL, ELF_SYMBOL_CALLED);
-	mark_mips(reader, count);
+	uint64_t count;
+	int r = count_symbols(reader->image, &count);
+
+	if (r >= 0)
+		r = grow_uses(reader, count);
+	if (r >= 0)
+		r = mark_all(reader);
+	if (r >= 0)
+		mark_mips(reader);
+	return r;
 }
 
 static int read_symbols(struct reader *reader)
 {
 	const struct elf_image *image = reader->image;
-	size_t each = gelf_fsize(image->elf, ELF_T_SYM, 1, EV_CURRENT), n, n_versions = 0;
+	size_t each = gelf_fsize(image->elf, ELF_T_SYM, 1, EV_CURRENT), n = 0, n_versions = 0;
 	const uint8_t *bytes, *versions = NULL;
 	bool big = image->data == ELFDATA2MSB;
-	struct relocs relocs;
-	uint64_t count;
 	Elf_Data *data;
 	int r = find_table(image, DT_SYMTAB, &bytes, &n);
 
+	reader->room = each ? n / each : 0;
 	if (r == 1)
-		r = count_symbols(image, &relocs, &count);
-	else
-		count = 0;
+		r = read_uses(reader);
 	if (r >= 0)
 		r = find_table(image, DT_VERSYM, &versions, &n_versions);
-	if (r < 0 || !count)
+	if (r < 0 || !reader->n_uses)
 		return r < 0 ? r : 0;
-	if (!each || count > n / each || (r == 1 && count > n_versions / 2))
+	if (r == 1 && reader->n_uses > n_versions / 2)
 		return -ENOEXEC;
 	data = elf_getdata_rawchunk(image->elf, bytes - (const uint8_t *)image->bytes,
-				    (size_t)count * each, ELF_T_SYM);
-	reader->out->symbols = calloc((size_t)count, sizeof(*reader->out->symbols));
-	reader->uses = calloc((size_t)count, 1);
-	if (!data || !reader->out->symbols || !reader->uses)
+				    reader->n_uses * each, ELF_T_SYM);
+	reader->out->symbols = calloc(reader->n_uses, sizeof(*reader->out->symbols));
+	if (!data || !reader->out->symbols)
 		return -ENOMEM;
 	reader->out->has_versions = versions;
-	mark_uses(reader, count, &relocs);
-	for (uint64_t i = 1; i < count; i++) {
+	for (size_t i = 1; i < reader->n_uses; i++) {
 		GElf_Sym sym;
 
 		if (!gelf_getsym(data, (int)i, &sym))
 			return -ENOEXEC;
-		r = take_symbol(reader, &sym, versions ? get_half(versions + i * 2, big) : 0,
+		r = take_symbol(reader, &sym,
+				versions ? (uint16_t)number_get(versions + i * 2, 2, big) : 0,
 				reader->uses[i]);
 		if (r < 0)
 			return r;
@@ -385,8 +392,7 @@ int elf_symbols_read(const struct elf_image *image, struct elf_symbols *ret)
 				 .budget = (uint64_t)image->size * 4 + 64 * 1024 };
 	int r;
 
-	reader.names = calloc(VERSIONS_MAX, sizeof(*reader.names));
-	r = reader.names ? read_all(&reader) : -ENOMEM;
+	r = read_all(&reader);
 	free(reader.names);
 	free(reader.uses);
 	if (r < 0) {

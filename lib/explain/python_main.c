@@ -86,11 +86,9 @@ static int give_up(struct world *world, const char *path, const struct python_ca
 static int find_word(const struct world *world, const char *word, char *ret)
 {
 	char path[PATH_SIZE];
-	int r = word[0] == '/' ? str_copy(path, sizeof(path), word)
-			       : path_join(path, sizeof(path),
-					   str_eq(world->cwd, "/") ? "" : world->cwd, word);
+	int r = world_absolute(world, word, path, sizeof(path));
 
-	return r < 0 ? -ENAMETOOLONG : sysroot_find(world->root, path, ret);
+	return r < 0 ? r : sysroot_find(world->root, path, ret);
 }
 
 /* 1: Python runs its __main__, 0: it has none; -ENOEXEC: it is source. */

@@ -172,7 +172,16 @@ static int may_follow(const char *real, const struct stat *link, bool last, void
 	return -EACCES;
 }
 
-/* An absolute path for a path that may be relative. */
+int world_absolute(const struct world *world, const char *path, char *dst, size_t size)
+{
+	int r = path[0] == '/'
+			? str_copy(dst, size, path)
+			: path_join(dst, size, str_eq(world->cwd, "/") ? "" : world->cwd, path);
+
+	return r < 0 ? -ENAMETOOLONG : 0;
+}
+
+/* The same of what the kernel would not find too long; *ret_skip as in struct rights. */
 static int absolute(const struct world *world, const char *path, char *dst, size_t size,
 		    size_t *ret_skip)
 {
@@ -186,13 +195,9 @@ static int absolute(const struct world *world, const char *path, char *dst, size
 	}
 	if (strlen(path) >= PATH_SIZE)
 		return -ENAMETOOLONG;
-	if (path[0] == '/')
-		return str_copy(dst, size, path);
-	for (const char *s = world->cwd; *s; s++)
+	for (const char *s = world->cwd; path[0] != '/' && *s; s++)
 		*ret_skip += *s == '/' && s[1];
-	return path_join(dst, size, str_eq(world->cwd, "/") ? "" : world->cwd, path) < 0
-		       ? -ENAMETOOLONG
-		       : 0;
+	return world_absolute(world, path, dst, size);
 }
 
 static int explain_walk(const char *path, const struct rights *rights,

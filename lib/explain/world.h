@@ -74,6 +74,10 @@ int world_step(struct world *world, const char *kind, const char *path, const ch
 void world_set(struct world *world, int step, const char *kind, const char *note, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* An absolute path for one that may be relative. -ENAMETOOLONG if dst of size bytes is too small.
+ */
+int world_absolute(const struct world *world, const char *path, char *dst, size_t size);
+
 /* Opens a path as the kernel does for execution, and reads its first bytes. 0, -errno with the
  * sentence; the step is then marked. -EAGAIN where that cannot be told. */
 int world_find(struct world *world, int step, const char *path, struct found *ret, struct err *err);

@@ -242,34 +242,59 @@ static int place_whole(const struct placing *placing, const char *name, size_t w
 	return r < 0 ? r : move_in(placing, dir, base, name, err);
 }
 
-static int place_listed(const struct placing *placing, struct err *err)
+/* One path of the list of what goes. */
+static int take_away(const struct placing *placing, const char *name, size_t which, struct err *err)
+{
+	char old[32];
+
+	(void)snprintf(old, sizeof(old), "gone.%zu", which); /* fits */
+	return move_out(placing, name, old, err);
+}
+
+/* Told of each name of a list, which are counted. */
+typedef int listed_fn(const struct placing *placing, const char *name, size_t which,
+		      struct err *err);
+
+/* A list in our directory: names with a NUL after each; it need not be there. */
+static int each_listed(const struct placing *placing, const char *list, listed_fn *each,
+		       struct err *err)
 {
 	FILES_FREE char *text = NULL;
 	struct folder hidden;
 	size_t n, which = 0;
 	int r;
 
-	if (!has(placing->transaction->hidden, "ready/whole"))
+	if (!has(placing->transaction->hidden, list))
 		return 0;
 	name_hidden(placing->transaction, &hidden);
-	r = folder_read(&hidden, "ready/whole", LIST_MAX, &text, &n, err);
+	r = folder_read(&hidden, list, LIST_MAX, &text, &n, err);
 	if (r < 0)
 		return r;
 	for (char *name = text; name < text + n; name += strlen(name) + 1) {
-		r = place_whole(placing, name, which++, err);
+		r = each(placing, name, which++, err);
 		if (r < 0)
 			return r;
 	}
-	return r;
+	return 0;
+}
+
+/* Once it is done the list goes, too: what is placed next may have the same names. */
+static int take_all_away(const struct placing *placing, struct err *err)
+{
+	int r = each_listed(placing, "ready/gone", take_away, err);
+
+	if (r < 0 || !has(placing->transaction->hidden, "ready/gone"))
+		return r;
+	return remove_hidden(placing->transaction, "ready/gone", err);
 }
 
 static int place_tree(const struct placing *placing, struct err *err)
 {
-	int r;
+	int r = take_all_away(placing, err);
 
-	if (!has(placing->transaction->hidden, "ready/tree"))
-		return 0;
-	r = place_listed(placing, err);
+	if (r < 0 || !has(placing->transaction->hidden, "ready/tree"))
+		return r;
+	r = each_listed(placing, "ready/whole", place_whole, err);
 	if (r < 0)
 		return r;
 	return walk_hidden(placing->transaction, "ready/tree",
@@ -316,6 +341,13 @@ static int check_folder(const struct walk_entry *entry, struct err *err, void *c
 	return r < 0 ? r : target_check(&placing->target, folder, err);
 }
 
+static int check_going(const struct placing *placing, const char *name, size_t which,
+		       struct err *err)
+{
+	(void)which;
+	return target_check(&placing->target, name, err);
+}
+
 /* Whatever can be refused is refused now: a tree would stay in between. */
 static int check_places(const struct transaction *transaction, struct err *err)
 {
@@ -328,6 +360,8 @@ static int check_places(const struct transaction *transaction, struct err *err)
 		for (size_t i = 0; r >= 0 && i < sizeof(folders) / sizeof(folders[0]); i++)
 			r = target_check(&placing.target, folders[i], err);
 	}
+	if (r == 0)
+		r = each_listed(&placing, "build/gone", check_going, err);
 	if (r < 0 || !has(transaction->hidden, "build/tree"))
 		return r;
 	return walk_hidden(transaction, "build/tree",

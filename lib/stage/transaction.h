@@ -14,7 +14,8 @@ enum { TRANSACTION_PATH_MAX = 4096 };
 /* build/runtimes/etc/{python,clib,busypy}/<arch> (whole runtimes) and build/tree/... (single files)
  * are to be filled; anything else in build is thrown away. build/whole lists, each with a NUL
  * after it, files and directories below build/tree that are placed first, in this order, by one
- * rename each. */
+ * rename each. build/gone lists, likewise, what of the tree goes before anything is placed: files,
+ * and directories with all in them; what is not there is no error. */
 struct transaction {
 	char tree[TRANSACTION_PATH_MAX];  /* canonical */
 	char build[TRANSACTION_PATH_MAX]; /* canonical: no link leads there */

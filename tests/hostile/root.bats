@@ -134,7 +134,7 @@ for entry in /proc/sys/fs/binfmt_misc/busypy-*; do echo -1 >"$entry"; done
 strace -f -e trace=file -o "$3/calls" "$1" enable -q "$2"
 grep -E '"/proc/[0-9]+/exe"' "$3/calls" >"$3/asked"
 # a link of /proc is the kernel's own text
-[ "$(grep -v -e AT_STATX_DONT_SYNC -e 'readlink(' "$3/asked")" = "" ]
+[ "$(grep -v -e AT_STATX_DONT_SYNC -e 'readlinkat(' "$3/asked")" = "" ]
 "$1" disable -q
 SCRIPT
 }

@@ -153,3 +153,14 @@ print(ascii([f["path"] for f in json.load(open(sys.argv[1], encoding="utf-8"))["
     run -0 "$BUSYPY" check "$TREE"
     [[ ${lines[-1]} == "$TREE: sound: "*"; its scripts run beside the host's programs, on clients and in sandboxes with the tree's alone" ]]
 }
+
+@test "a directory that the caller cannot read is a finding, and ends no check" {
+    local as_user=()
+    [ "$EUID" -ne 0 ] || as_user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+    "$ROOT/tests/support/clone" "$TREES/host" "$TREE"
+    mkdir -m 0 "$TREE/home/closed"
+    chmod 755 "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR" "$TREE"
+    run -1 "${as_user[@]}" "$BUSYPY" check "$TREE"
+    grep -qxF "error: home/closed cannot be read by everybody (mode 0000)" <<<"$output" || { echo "$output"; return 1; }
+    [[ ${lines[-1]} == "$TREE: unsound: 1 error; "* ]] || { echo "$output"; return 1; }
+}

@@ -219,6 +219,16 @@ static void check_sums(void)
 	CHECK(feed_stream(10) == 1 && str_ends(log_text, "b\nab.\n"), "also in pieces");
 }
 
+/* A file whose name has so many letters. */
+static void add_long_name(unsigned n)
+{
+	add_head((struct head){ .mode = FILE_MODE, .name_size = n + 1 });
+	memset(image + used, 'n', n);
+	used += n;
+	image[used++] = 0;
+	pad();
+}
+
 static void check_names(void)
 {
 	begin();
@@ -228,20 +238,12 @@ static void check_names(void)
 	add((struct head){ .name = "ab", .mode = LINK_MODE, .name_size = 2 });
 	CHECK(feed_plain(used) && says("malformed archive"), "also of a link");
 	begin();
-	add_head((struct head){ .mode = FILE_MODE, .name_size = 4097 });
-	memset(image + used, 'n', 4096);
-	used += 4096;
-	image[used++] = 0;
-	pad();
+	add_long_name(4096);
 	add((struct head){ .name = "b", .mode = FILE_MODE });
 	CHECK(feed_plain(used) && says(NULL) && str_eq(log_text, "100755 1:2:7 x1 b\n.\n"),
 	      "a name that is too long is left out");
 	begin();
-	add_head((struct head){ .mode = FILE_MODE, .name_size = 4096 });
-	memset(image + used, 'n', 4095);
-	used += 4095;
-	image[used++] = 0;
-	pad();
+	add_long_name(4095);
 	CHECK(feed_plain(used) && str_eq(log_text, "100755 1:2:7 x1 long\n.\n"), "the longest");
 }
 

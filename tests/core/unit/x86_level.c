@@ -112,6 +112,13 @@ static void add_head(struct note *note, uint32_t size)
 	add_word(note, 0x554e47);
 }
 
+/* A note in the place of what was there. */
+static void start(struct note *note, uint32_t size)
+{
+	note->n = 0;
+	add_head(note, size);
+}
+
 static void add_property(struct note *note, uint32_t type, uint32_t value)
 {
 	add_word(note, type);
@@ -182,21 +189,18 @@ static void test_unsound_notes(void)
 	CHECK(needed(&note, X86_LEVEL_GNU_PROPERTY) == 0, "types must ascend");
 	CHECK(!x86_level_needed(note.bytes, note.n, X86_LEVEL_NOTE, 4, ELFCLASS64, &level),
 	      "alignment of the other class");
-	note.n = 0;
-	add_head(&note, 20);
+	start(&note, 20);
 	add_property(&note, ISA, V4);
 	add_word(&note, 0);
 	add_word(&note, 0);
 	CHECK(needed(&note, X86_LEVEL_NOTE) == 0, "a size that is no multiple of a word");
-	note.n = 0;
-	add_head(&note, 16);
+	start(&note, 16);
 	add_word(&note, ISA);
 	add_word(&note, 8);
 	add_word(&note, V4);
 	add_word(&note, 0);
 	CHECK(needed(&note, X86_LEVEL_GNU_PROPERTY) == 0, "eight bytes of levels");
-	note.n = 0;
-	add_head(&note, 16);
+	start(&note, 16);
 	add_property(&note, ISA, V3);
 	for (size_t n = 0; n < note.n; n++)
 		CHECK(!x86_level_needed(note.bytes, n, X86_LEVEL_NOTE, 8, ELFCLASS64, &level),
@@ -216,27 +220,22 @@ static void test_others(void)
 	add_property(&note, 0xb0008000, 1);
 	add_property(&note, ISA, V2);
 	CHECK(needed(&note, X86_LEVEL_NOTE) == 2, "behind others");
-	note.n = 0;
-	add_head(&note, 32);
+	start(&note, 32);
 	add_property(&note, 0xb0008001, 1);
 	add_property(&note, CET, 3);
 	CHECK(needed(&note, X86_LEVEL_NOTE) == 0, "others alone");
-	note.n = 0;
-	add_head(&note, 16);
+	start(&note, 16);
 	add_property(&note, USED, V4);
 	CHECK(needed(&note, X86_LEVEL_NOTE) == 0, "a later one alone");
-	note.n = 0;
-	add_head(&note, 0);
+	start(&note, 0);
 	CHECK(needed(&note, X86_LEVEL_NOTE) == 0, "no property at all");
-	note.n = 0;
-	add_head(&note, 16);
+	start(&note, 16);
 	add_word(&note, ISA);
 	add_word(&note, 400);
 	add_word(&note, V4);
 	add_word(&note, 0);
 	CHECK(needed(&note, X86_LEVEL_NOTE) == 0, "a property that is longer than its note");
-	note.n = 0;
-	add_head(&note, 16);
+	start(&note, 16);
 	add_property(&note, ISA, V4);
 	note.bytes[12] = 'g';
 	CHECK(needed(&note, X86_LEVEL_NOTE) == 77, "another owner's note");

@@ -52,9 +52,7 @@ END
 }
 
 @test "row: nss" {
-    "$ROOT/tests/project/manual/nss-module" "$BATS_TEST_TMPDIR/libnss_manual.so.2"
-    "$ROOT/tests/project/manual/nss-services" "$BATS_TEST_TMPDIR"
-    chmod 755 "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR"
+    name_services
     DIR=$BATS_TEST_TMPDIR row <<'END'
 only_by_module "$DIR"
 export LD_LIBRARY_PATH=$DIR

@@ -14,6 +14,13 @@ row() {
         '. "$1/machine.bash"; . "$1/shared_rows.bash"; eval "$2"' _ "$ROOT/tests/project/manual" "$body"
 }
 
+# The service module and the caches that the rows of name services use, in $BATS_TEST_TMPDIR.
+name_services() {
+    "$ROOT/tests/project/manual/nss-module" "$BATS_TEST_TMPDIR/libnss_manual.so.2"
+    "$ROOT/tests/project/manual/nss-services" "$BATS_TEST_TMPDIR"
+    chmod 755 "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR"
+}
+
 section() { sed -n '/^\.Sh WHAT A SCRIPT/,/^\.Sh SECURITY/p' "$PAGE"; }
 
 # Every row of the table names a test, and every test of this file is a row's.
