@@ -47,6 +47,7 @@ static const char help[] =
 	"      --busybox FILE         static busybox for the rescue shell of a booted machine\n"
 	"      --rootfs DIR           BusyPy's own programs, if not where they are installed\n"
 	"      --programs tree|host   whose programs its scripts find on a full distribution\n"
+	"      --start HOW            how their Python starts: plain, auto or image\n"
 	"      --link-libc            make links in etc/clib to what etc/libc has\n"
 	"      --force                write into a TREE that is not empty and is no tree\n"
 	"  -l, --list                 print the files that each runtime was made from\n"
@@ -56,7 +57,7 @@ static const char help[] =
 
 /* What the command line says besides the request itself. */
 struct options {
-	const char *from, *archs, *config, *mirror, *programs, *python, *first;
+	const char *from, *archs, *config, *mirror, *programs, *python, *first, *start;
 	struct python_minors pythons;
 	bool list, json;
 };
@@ -130,6 +131,7 @@ static int parse(int argc, char **argv, struct options *ret, struct stage_reques
 		{ "busybox", .text = &request->busybox },
 		{ "rootfs", .text = &request->rootfs },
 		{ "programs", .text = &ret->programs },
+		{ "start", .text = &ret->start },
 		{ "link-libc", .flag = &request->link_libc },
 		{ "force", .flag = &request->force },
 		{ "list", 'l', .flag = &ret->list },
@@ -217,6 +219,8 @@ static int complete(struct options *options, struct stage_request *request, stru
 		return r;
 	if (options->programs && tree_conf_programs(options->programs, &request->programs, err) < 0)
 		return err_wrap(err, -EINVAL, "--programs");
+	if (options->start && tree_conf_start(options->start, &request->start, err) < 0)
+		return err_wrap(err, -EINVAL, "--start");
 	if (options->archs)
 		r = parse_archs(request, options->archs, err);
 	if (r < 0)

@@ -20,7 +20,7 @@
 #include "handler/mounts.h"
 #include "handler/policy.h"
 #include "handler/round.h"
-#include "handler/runtimes.h"
+#include "handler/said.h"
 #include "handler/service_state.h"
 #include "handler/watch.h"
 #include "sys/apart.h"
@@ -105,13 +105,16 @@ struct saying {
 	const char *tree;
 };
 
+/* Both words of a tree as one answer of a child. */
+#define SAID(programs, start) ((programs) + ((start) << 4))
+
 static int ask_tree(struct err *err, void *ctx)
 {
 	const struct saying *saying = ctx;
-	int programs;
-	int r = runtimes_programs(saying->conf, saying->tree, &programs, err);
+	struct tree_conf said;
+	int r = said_of_tree(saying->conf, saying->tree, &said, err);
 
-	return r < 0 ? r : programs;
+	return r < 0 ? r : SAID(said.programs, said.start);
 }
 
 /* What a tree says now is not what is in force: words for it, or "". A tree that does not answer
@@ -119,13 +122,16 @@ static int ask_tree(struct err *err, void *ctx)
 static const char *said_since(const struct status *status, const struct contract_tree *tree)
 {
 	struct saying saying = { &status->conf, tree->path };
-	int programs = apart_do_within(ask_tree, &saying, ASK_MS, NULL);
+	int said = apart_do_within(ask_tree, &saying, ASK_MS, NULL);
+	int programs = said < 0 ? PROGRAMS_UNSAID : said & 15;
 	bool host = tree->flags & CONTRACT_TREE_HOST;
 
 	if (programs == PROGRAMS_HOST && !host)
 		return ", but 'programs = host' is said since: enable it anew";
 	if (programs == PROGRAMS_TREE && host)
 		return ", but 'programs = tree' is said since: enable it anew";
+	if (said >= 0 && (uint32_t)said >> 4 != tree->start)
+		return ", but another 'start' is said since: enable it anew";
 	return "";
 }
 

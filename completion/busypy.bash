@@ -78,7 +78,12 @@ _busypy_argument() {
     FORMAT) _busypy_words "cpio tar erofs" "$2" ;;
     REPORT) _busypy_words "table tap junit json" "$2" ;;
     SERVER) _busypy_words "knfsd ganesha" "$2" ;;
-    HOW) _busypy_words "gzip zstd lz4hc none" "$2" ;;
+    HOW)
+        case ${COMP_WORDS[1]} in
+        stage | run | test) _busypy_words "plain auto image" "$2" ;;
+        *) _busypy_words "gzip zstd lz4hc none" "$2" ;;
+        esac
+        ;;
     host)
         _busypy_paths -d "$2"
         local paths=("${COMPREPLY[@]}")

@@ -11,6 +11,7 @@
 
 #include "base/destination.h"
 #include "base/exact.h"
+#include "base/conf_file.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/walk.h"
@@ -369,19 +370,38 @@ static int stage_runtime(struct stage *stage, size_t which, struct err *err)
 
 /* -- the part that all archs share --------------------------------------------------------- */
 
-static int say_programs(const struct stage *stage, const char *dir, struct err *err)
+/* "key = value", of a key that has one. */
+static void add_line(struct text *text, const char *key, const char *value)
 {
-	const char *name = tree_conf_programs_name(stage->request->programs);
-	char path[PATH_SIZE], line[32];
+	if (value[0])
+		text_addf(text, "%s = %s\n", key, value);
+}
+
+/* What the tree says of itself: of a key that is not asked for, what it said before. */
+static int write_conf(const struct stage *stage, const char *dir, struct err *err)
+{
+	const struct stage_request *request = stage->request;
+	struct tree_conf conf;
+	char path[PATH_SIZE], lines[64];
+	struct text text;
 	int r;
 
-	if (!name[0])
+	if (!request->programs && !request->start)
 		return 0;
 	r = files_path(path, err, "%s/" TREE_CONF, dir);
 	if (r < 0)
 		return r;
-	(void)snprintf(line, sizeof(line), "programs = %s\n", name);
-	return exact_write(path, line, strlen(line), 0644, err);
+	r = conf_file_read_tree(stage->transaction.tree, &conf, err);
+	if (r < 0)
+		return r;
+	if (request->programs)
+		conf.programs = request->programs;
+	if (request->start)
+		conf.start = request->start;
+	text_init(&text, lines, sizeof(lines));
+	add_line(&text, "programs", tree_conf_programs_name(conf.programs));
+	add_line(&text, "start", tree_conf_start_name(conf.start));
+	return exact_write(path, lines, strlen(lines), 0644, err);
 }
 
 static int build_tree(struct stage *stage, struct err *err)
@@ -398,7 +418,7 @@ static int build_tree(struct stage *stage, struct err *err)
 	r = skeleton_stage(stage->rootfs, stage->transaction.tree, dir, err);
 	if (r < 0)
 		return r;
-	r = say_programs(stage, dir, err);
+	r = write_conf(stage, dir, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < stage->request->n_archs; i++) {

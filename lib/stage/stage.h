@@ -30,6 +30,7 @@ struct stage_request {
 	unsigned first;	    /* which of them is python3; 0: as before, else the first one */
 	const char *rootfs; /* our own programs; NULL: where they are installed */
 	int programs;	    /* enum programs: what the tree says; PROGRAMS_UNSAID: as before */
+	int start;	    /* enum start, the same */
 	const struct arch *archs[STAGE_ARCHS_MAX];
 	size_t n_archs;
 	bool force;	/* into a directory that has other things in it */
