@@ -49,7 +49,7 @@ CORE := $(sort $(wildcard lib/core/*.c))
 SYS := $(sort $(wildcard lib/sys/*.c))
 SANDBOX := $(sort $(wildcard lib/sandbox/*.c))
 # What only dynamic programs use.
-ROOMS := base elf source check stage add handler export image explain
+ROOMS := base elf source check stage add start handler export image explain
 ROOM_FILES := $(sort $(wildcard $(ROOMS:%=lib/%/*.c)))
 FRONT := cli/front.c cli/run.c cli/say.c
 CLI := $(filter-out cli/front.c,$(sort $(wildcard cli/*.c)))
@@ -109,6 +109,16 @@ $(B)/script/%_sh.h: lib/export/%.sh
 		mv $@.new $@
 
 $(call host_objects,lib/export/remote.c): $(B)/script/remote_sh.h
+
+# The scripts that an image of Python is proven by: a name and a text each.
+START_PROOFS := $(sort $(wildcard lib/start/proof/*.py))
+$(B)/script/start_proof.h: $(START_PROOFS)
+	@mkdir -p $(@D)
+	$(call say,MAKE)
+	$(Q){ for f in $(START_PROOFS); do echo "{ \"$${f##*/}\","; \
+		sed 's/[\"]/\\&/g; s/.*/"&\\n"/' $$f; echo '},'; done; } >$@.new && mv $@.new $@
+
+$(call host_objects,lib/start/proof.c): $(B)/script/start_proof.h
 
 $(B)/libcore.a: $(call host_objects,$(CORE))
 $(B)/libsys.a: $(call host_objects,$(SYS) $(SANDBOX))

@@ -50,6 +50,8 @@ struct contract_tree {
 	struct contract_file program; /* its interpreter, where that is no script */
 	char word[8];		      /* of its runtime, core/runtime_layout; "": it has none */
 	struct contract_file runtime; /* the interpreter there */
+	char restorer[64]; /* starts it from an image, core/start_layout; "": nothing does */
+	char plainly[160]; /* why not, where it was wanted; or "" */
 };
 
 struct contract {

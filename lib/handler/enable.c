@@ -25,6 +25,7 @@
 #include "handler/runtimes.h"
 #include "handler/runtimes_unused.h"
 #include "handler/selftest.h"
+#include "handler/starts.h"
 #include "sys/binfmt.h"
 #include "sys/fd.h"
 
@@ -336,6 +337,7 @@ int enable_trees(const struct enable_request *request, struct enable_report *ret
 	for (int i = 0; i < OLDER_TRIES && generation_drop_older(OLDER_MS) > 0; i++)
 		(void)poll(NULL, 0, OLDER_MS);
 	(void)runtimes_unused_drop(NULL); /* what stays goes another time */
+	(void)starts_unused_drop(NULL);
 	return 0;
 }
 

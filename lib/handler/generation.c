@@ -27,6 +27,7 @@
 #include "handler/executed.h"
 #include "handler/fingerprint.h"
 #include "handler/runtimes.h"
+#include "handler/starts.h"
 #include "handler/template_plan.h"
 #include "sys/chain.h"
 #include "sys/dirs.h"
@@ -319,6 +320,9 @@ static int make_files(const struct conf *conf, unsigned generation, struct contr
 	if (r < 0)
 		return r;
 	r = make_templates(conf, generation, contract, err);
+	if (r < 0)
+		return r;
+	r = starts_provide(conf, contract, err);
 	if (r < 0)
 		return r;
 	r = bake(contract, "enter", true, err);

@@ -30,6 +30,7 @@
 #include "handler/policy.h"
 #include "handler/runtimes.h"
 #include "handler/said.h"
+#include "handler/starts.h"
 #include "handler/watch.h"
 #include "sys/apart.h"
 #include "sys/fd.h"
@@ -176,8 +177,9 @@ static int want(struct round *round, const struct place *place, const char *path
 {
 	const struct contract_tree *stands = find(&round->standing, path);
 
-	if (stands && contract_tree_is(stands, place) && runs_so(stands, said) &&
-	    !round->stale && str_eq(stands->arch, round->arch->name) && runtimes_stand(stands))
+	if (stands && contract_tree_is(stands, place) && runs_so(stands, said) && !round->stale &&
+	    str_eq(stands->arch, round->arch->name) && runtimes_stand(stands) &&
+	    starts_stand(stands))
 		return push(round, stands, err);
 	return push_new(round, path, err);
 }

@@ -240,6 +240,7 @@ int runtimes_provide(const struct conf *conf, const struct arch *arch, struct co
 	int r = said_of_tree(conf, tree->path, &said, err);
 
 	tree->start = (uint32_t)said.start;
+	tree->restorer[0] = tree->plainly[0] = '\0'; /* made with the generation */
 	tree->flags &= ~(uint32_t)CONTRACT_TREE_HOST;
 	tree->word[0] = '\0';
 	memset(&tree->runtime, 0, sizeof(tree->runtime));
