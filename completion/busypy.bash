@@ -47,6 +47,7 @@ _busypy_columns() {
     for word in "${COMP_WORDS[@]}"; do
         case $word in
         trees) columns+=" TREE VERSION ARCH GENERATION MOUNTS TEMPLATE" ;;
+        starts) columns+=" TREE START STATE" ;;
         entries) columns+=" ORDER ENTRY ENABLED FLAGS INTERPRETER NOTE" ;;
         service) columns+=" PID FOLLOWS VERSION WATCH STATE" ;;
         tiers) columns+=" CALLER TIER WHY" ;;
@@ -121,7 +122,7 @@ _busypy() {
     done < <(_busypy_options "$program" "$command")
     case $command,$current in
     *,-*) _busypy_words "$words" "$current" ;;
-    status,*) _busypy_words "trees service entries tiers kernel" "$current" ;;
+    status,*) _busypy_words "trees starts service entries tiers kernel" "$current" ;;
     disable,*) ;;
     add,* | boot,* | explain,* | publish,* | run,* | test,*) _busypy_paths -f "$current" ;;
     *) _busypy_paths -d "$current" ;;

@@ -273,7 +273,11 @@ static int go_live(struct enabling *e, struct err *err)
 	r = generation_make(e->conf, e->generation, &e->contract, err);
 	if (r < 0)
 		return r;
-	r = register_and_try(e, err);
+	r = starts_provide(e->conf, &e->contract, err);
+	if (r == 0)
+		r = generation_complete(e->generation, &e->contract, err);
+	if (r == 0)
+		r = register_and_try(e, err);
 	if (r < 0) {
 		entries_remove(e->instance, e->generation);
 		(void)generation_drop(e->generation, NULL); /* the reason is in err */

@@ -27,7 +27,6 @@
 #include "handler/executed.h"
 #include "handler/fingerprint.h"
 #include "handler/runtimes.h"
-#include "handler/starts.h"
 #include "handler/template_plan.h"
 #include "sys/chain.h"
 #include "sys/dirs.h"
@@ -319,13 +318,13 @@ static int make_files(const struct conf *conf, unsigned generation, struct contr
 	r = check_runtimes(contract, err);
 	if (r < 0)
 		return r;
-	r = make_templates(conf, generation, contract, err);
-	if (r < 0)
-		return r;
-	r = starts_provide(conf, contract, err);
-	if (r < 0)
-		return r;
-	r = bake(contract, "enter", true, err);
+	return make_templates(conf, generation, contract, err);
+}
+
+int generation_complete(unsigned generation, const struct contract *contract, struct err *err)
+{
+	int r = bake(contract, "enter", true, err);
+
 	if (r < 0)
 		return r;
 	r = write_since(generation, err);

@@ -127,17 +127,17 @@ static int find_kept(const struct start_store *store, struct kept *ret, struct e
 
 int starts_unused_drop(struct err *err)
 {
-	START_STORE_CLEANUP struct start_store store = START_STORE_NONE;
+	START_STORE_CLEANUP struct start_store *store = NULL;
 	ARRAY_FREE struct kept *kept = calloc(1, sizeof(*kept));
 	int r = kept ? start_store_find(&store, err) : err_set(err, ENOMEM, "cannot list images");
 
 	if (r == -ENOENT)
 		return 0;
 	if (r == 0)
-		r = find_kept(&store, kept, err);
+		r = find_kept(store, kept, err);
 	if (r < 0)
 		return r;
-	r = start_store_shrink(&store, 0, &(struct start_store_keep){ stays, kept }, err);
+	r = start_store_shrink(store, 0, &(struct start_store_keep){ stays, kept }, err);
 	return r < 0 ? r : 0;
 }
 
@@ -271,13 +271,13 @@ static bool has(const struct contract_tree *tree)
 
 static int begin(struct making *making, struct err *err)
 {
-	START_STORE_CLEANUP struct start_store store = START_STORE_NONE;
+	START_STORE_CLEANUP struct start_store *store = NULL;
 	int r = read_boot(making->boot, err);
 
 	machine_locale(making->locale);
 	if (r == 0)
 		r = start_store_open(&store, err);
-	return r < 0 ? r : find_kept(&store, making->kept, err);
+	return r < 0 ? r : find_kept(store, making->kept, err);
 }
 
 int starts_provide(const struct conf *conf, struct contract *contract, struct err *err)
@@ -344,7 +344,7 @@ static int visit(const struct folder *folder, const char *key, struct err *err, 
 int starts_each_used(int (*each)(const char *tree, const char *word, struct err *err, void *ctx),
 		     void *ctx, struct err *err)
 {
-	START_STORE_CLEANUP struct start_store store = START_STORE_NONE;
+	START_STORE_CLEANUP struct start_store *store = NULL;
 	ARRAY_FREE struct using *using = calloc(1, sizeof(*using));
 	struct visiting visiting = { using, each, ctx };
 	int r = using ? start_store_find(&store, err) : err_set(err, ENOMEM, "cannot list images");
@@ -352,6 +352,6 @@ int starts_each_used(int (*each)(const char *tree, const char *word, struct err 
 	if (r == -ENOENT)
 		return 0;
 	if (r == 0)
-		r = find_using(&store, using, err);
-	return r < 0 ? r : start_store_each(&store, visit, &visiting, err);
+		r = find_using(store, using, err);
+	return r < 0 ? r : start_store_each(store, visit, &visiting, err);
 }

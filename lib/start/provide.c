@@ -156,41 +156,41 @@ static int make_room(const struct start_store *store, uint64_t space, size_t n_k
 
 int start_provide(const struct start_request_of *request, char ret[PATH_SIZE], struct err *err)
 {
-	START_STORE_CLEANUP struct start_store store = START_STORE_NONE;
+	START_STORE_CLEANUP struct start_store *store = NULL;
 	FOLDER_CLEANUP struct folder folder = FOLDER_NONE;
 	char key[START_KEY_SIZE];
 	int r = start_store_open(&store, err);
 
 	if (r == 0)
-		r = make_room(&store, request->space, request->n_kinds, request->keep, err);
+		r = make_room(store, request->space, request->n_kinds, request->keep, err);
 	if (r < 0)
 		return r;
 	start_layout_key(request->key, key);
-	r = start_store_make(&store, key, &folder, err);
+	r = start_store_make(store, key, &folder, err);
 	if (r == 0)
 		r = fill(request, &folder, err);
 	if (r == 0)
 		r = path_join(ret, PATH_SIZE, folder.path, START_RESTORER);
 	if (r < 0)
-		start_store_drop(&store, key);
+		start_store_drop(store, key);
 	return r;
 }
 
 int start_provide_kind(const struct start_python *python, const char *key, unsigned kind,
 		       uint64_t space, const struct start_store_keep *keep, struct err *err)
 {
-	START_STORE_CLEANUP struct start_store store = START_STORE_NONE;
+	START_STORE_CLEANUP struct start_store *store = NULL;
 	FOLDER_CLEANUP struct folder folder = FOLDER_NONE;
 	char image[16];
 	int r = start_store_open(&store, err);
 
 	if (r == 0)
-		r = folder_enter(&store.folder, key, &folder, err);
+		r = start_store_enter(store, key, &folder, err);
 	if (r < 0)
 		return r;
 	(void)start_layout_image(kind, 0, image, sizeof(image)); /* fits */
 	if (folder_has(&folder, image))
 		return 0;
-	r = make_room(&store, space, 1, keep, err);
+	r = make_room(store, space, 1, keep, err);
 	return r < 0 ? r : add_kind(python, &folder, kind, err);
 }

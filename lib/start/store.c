@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/cache_home.h"
 #include "base/files.h"
+#include "base/folder.h"
 #include "base/own_lock.h"
 #include "base/walk.h"
 #include "core/err.h"
@@ -24,6 +25,11 @@
 #include "sys/trust.h"
 
 enum { STORE_MAX = 1024 };
+
+struct start_store {
+	struct folder folder;
+	int lock;
+};
 
 static int path_of(char ret[PATH_SIZE], struct err *err)
 {
@@ -47,17 +53,22 @@ static int lock(struct start_store *store, struct err *err)
 	return 0;
 }
 
-static int take(const char *path, struct start_store *ret, struct err *err)
+static int take(const char *path, struct start_store **ret, struct err *err)
 {
-	START_STORE_CLEANUP struct start_store store = START_STORE_NONE;
-	int r = folder_open_trusted(path, &store.folder, err);
+	START_STORE_CLEANUP struct start_store *store = malloc(sizeof(*store));
+	int r;
 
+	if (!store)
+		return err_set(err, ENOMEM, "cannot open %s", path);
+	store->lock = -1;
+	store->folder.fd = -1;
+	r = folder_open_trusted(path, &store->folder, err);
 	if (r == 0)
-		r = lock(&store, err);
+		r = lock(store, err);
 	if (r < 0)
 		return r;
 	*ret = store;
-	store = (struct start_store)START_STORE_NONE;
+	store = NULL;
 	return 0;
 }
 
@@ -80,7 +91,7 @@ static int make_way(const char *path, struct err *err)
 	return 0;
 }
 
-int start_store_open(struct start_store *ret, struct err *err)
+int start_store_open(struct start_store **ret, struct err *err)
 {
 	char path[PATH_SIZE];
 	int r = path_of(path, err);
@@ -90,7 +101,7 @@ int start_store_open(struct start_store *ret, struct err *err)
 	return r < 0 ? r : take(path, ret, err);
 }
 
-int start_store_find(struct start_store *ret, struct err *err)
+int start_store_find(struct start_store **ret, struct err *err)
 {
 	char path[PATH_SIZE];
 	int r = path_of(path, err);
@@ -100,11 +111,14 @@ int start_store_find(struct start_store *ret, struct err *err)
 	return files_exist(path) ? take(path, ret, err) : -ENOENT;
 }
 
-void start_store_close(struct start_store *store)
+void start_store_close(struct start_store **store)
 {
-	fd_close(&store->lock);
-	store->lock = -1;
-	folder_close(&store->folder);
+	if (!*store)
+		return;
+	fd_close(&(*store)->lock);
+	folder_close(&(*store)->folder);
+	free(*store);
+	*store = NULL;
 }
 
 static bool is_key(const char *name)
@@ -224,6 +238,12 @@ int start_store_make(const struct start_store *store, const char *key, struct fo
 	int r = folder_remove(&store->folder, key, err);
 
 	return r < 0 ? r : folder_make(&store->folder, key, ret, err);
+}
+
+int start_store_enter(const struct start_store *store, const char *key, struct folder *ret,
+		      struct err *err)
+{
+	return folder_enter(&store->folder, key, ret, err);
 }
 
 void start_store_drop(const struct start_store *store, const char *key)

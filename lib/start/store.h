@@ -8,29 +8,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/folder.h"
-
 struct err;
+struct folder;
+struct start_store;
 
-struct start_store {
-	struct folder folder;
-	int lock;
-};
-
-#define START_STORE_NONE                          \
-	{                                         \
-		.folder = FOLDER_NONE, .lock = -1 \
-	}
 #define START_STORE_CLEANUP __attribute__((cleanup(start_store_close)))
 
 /* Opens root's store or the user's, made where it is missing, and waits for its lock. Root's way
- * there is held to the rule of owners. */
-int start_store_open(struct start_store *ret, struct err *err);
+ * there is held to the rule of owners. For START_STORE_CLEANUP struct start_store *store = NULL; */
+int start_store_open(struct start_store **ret, struct err *err);
 
 /* The same of one that is there already: -ENOENT, without a sentence, if there is none. */
-int start_store_find(struct start_store *ret, struct err *err);
+int start_store_find(struct start_store **ret, struct err *err);
 
-void start_store_close(struct start_store *store);
+/* Gives lock and memory back. */
+void start_store_close(struct start_store **store);
 
 /* Whether a folder of the store must stay, by its key. */
 struct start_store_keep {
@@ -53,6 +45,10 @@ int start_store_each(const struct start_store *store,
 /* Makes the folder of a key, empty, whatever was there. */
 int start_store_make(const struct start_store *store, const char *key, struct folder *ret,
 		     struct err *err);
+
+/* Opens one that is there. */
+int start_store_enter(const struct start_store *store, const char *key, struct folder *ret,
+		      struct err *err);
 
 /* Takes it away again. */
 void start_store_drop(const struct start_store *store, const char *key);
