@@ -49,7 +49,7 @@ CORE := $(sort $(wildcard lib/core/*.c))
 SYS := $(sort $(wildcard lib/sys/*.c))
 SANDBOX := $(sort $(wildcard lib/sandbox/*.c))
 # What only dynamic programs use.
-ROOMS := base elf source check stage add start handler export image explain
+ROOMS := base resolve elf source check stage add start handler export image explain
 ROOM_FILES := $(sort $(wildcard $(ROOMS:%=lib/%/*.c)))
 FRONT := cli/front.c cli/run.c cli/say.c
 CLI := $(filter-out cli/front.c,$(sort $(wildcard cli/*.c)))

@@ -75,6 +75,7 @@ _busypy_argument() {
     MODE) _busypy_words "ro rw none" "$2" ;;
     SRC*) _busypy_paths -f "$2" ;;
     'debian[:SUITE]') _busypy_words "debian debian:bookworm debian:trixie" "$2" ;;
+    'debian[:SUITE]|index') _busypy_words "debian debian:bookworm debian:trixie index" "$2" ;;
     COLUMNS) _busypy_columns "$2" ;;
     FORMAT) _busypy_words "cpio tar erofs" "$2" ;;
     REPORT) _busypy_words "table tap junit json" "$2" ;;
@@ -92,7 +93,7 @@ _busypy_argument() {
         COMPREPLY+=("${paths[@]}")
         ;;
     FILE | ROOT) _busypy_paths -f "$2" ;;
-    DIR | TREE) _busypy_paths -d "$2" ;;
+    DIR | TREE | 'DIR|URL') _busypy_paths -d "$2" ;;
     *) COMPREPLY=() ;;
     esac
 }

@@ -27,8 +27,9 @@ struct err;
 #define TREE_SELFTEST TREE_INFO "/selftest"	/* what `busypy enable` executes */
 #define TREE_START TREE_INFO "/busypy_start.py" /* imported when Python starts; staged per arch */
 #define TREE_CONF TREE_INFO "/tree.conf"	/* what the tree says of itself: core/tree_conf.h */
-#define TREE_MODULES TREE_INFO "/modules"	/* the kernel's, in an image */
-#define TREE_VERSION_RECORD TREE_INFO "/id"	/* of a version: core/version.h */
+#define TREE_LOCK TREE_INFO "/requirements.lock" /* what was asked for: core/lock_line.h */
+#define TREE_MODULES TREE_INFO "/modules"	 /* the kernel's, in an image */
+#define TREE_VERSION_RECORD TREE_INFO "/id"	 /* of a version: core/version.h */
 #define TREE_VERSION_MANIFEST TREE_INFO "/manifest"
 
 /* Programs and packages, the same for all archs: bin, sbin, TREE_SITE. */
