@@ -49,16 +49,16 @@ CORE := $(sort $(wildcard lib/core/*.c))
 SYS := $(sort $(wildcard lib/sys/*.c))
 SANDBOX := $(sort $(wildcard lib/sandbox/*.c))
 # What only dynamic programs use.
-ROOMS := base elf source check stage add handler export image explain
+ROOMS := base resolve elf source check stage add start handler export image explain
 ROOM_FILES := $(sort $(wildcard $(ROOMS:%=lib/%/*.c)))
 FRONT := cli/front.c cli/run.c cli/say.c
 CLI := $(filter-out cli/front.c,$(sort $(wildcard cli/*.c)))
-SMALL := loader enter beside
+SMALL := loader enter beside restorer
 SERVICE := $(sort $(wildcard daemon/busypyd/*.c))
 INIT := $(sort $(wildcard daemon/init/*.c))
 BINFMT_SHARED := $(filter-out $(SMALL:%=binfmt/%.c),$(sort $(wildcard binfmt/*.c)))
-C_FILES := $(sort $(wildcard lib/*/*.c lib/sandbox/filter/*.c cli/*.c binfmt/*.c daemon/*/*.c tests/*/*.c tests/*/*/*.c))
-H_FILES := $(sort $(wildcard lib/*/*.h cli/*.h binfmt/*.h daemon/*/*.h tests/*/*/*.h))
+C_FILES := $(sort $(wildcard lib/*/*.c lib/sandbox/filter/*.c cli/*.c binfmt/*.c binfmt/*/*.c daemon/*/*.c tests/*/*.c tests/*/*/*.c))
+H_FILES := $(sort $(wildcard lib/*/*.h cli/*.h binfmt/*.h binfmt/*/*.h daemon/*/*.h tests/*/*/*.h))
 
 host_objects = $(patsubst %.c,$(B)/host/%.o,$(1))
 musl_objects = $(patsubst %.c,$(B)/musl/%.o,$(1))
@@ -66,7 +66,11 @@ musl_objects = $(patsubst %.c,$(B)/musl/%.o,$(1))
 ARCH := $(shell uname -m)
 CROSS_CC := aarch64-linux-gnu-gcc
 
-all: $(B)/busypy $(B)/busypy-full $(B)/busypyd $(SMALL:%=$(B)/%) $(B)/init-$(ARCH)
+all: $(B)/busypy $(B)/busypy-full $(B)/busypyd $(SMALL:%=$(B)/%) $(B)/start-maker.so $(B)/init-$(ARCH) $(B)/resolve
+
+# Beside the programs, as it is installed.
+$(B)/resolve:
+	$(Q)ln -sfn $(CURDIR)/resolve $@
 
 # init for aarch64 on another arch; needs gcc-aarch64-linux-gnu, and the network once.
 cross: $(B)/init-aarch64
@@ -106,6 +110,16 @@ $(B)/script/%_sh.h: lib/export/%.sh
 
 $(call host_objects,lib/export/remote.c): $(B)/script/remote_sh.h
 
+# The scripts that an image of Python is proven by: a name and a text each.
+START_PROOFS := $(sort $(wildcard lib/start/proof/*.py))
+$(B)/script/start_proof.h: $(START_PROOFS)
+	@mkdir -p $(@D)
+	$(call say,MAKE)
+	$(Q){ for f in $(START_PROOFS); do echo "{ \"$${f##*/}\","; \
+		sed 's/[\"]/\\&/g; s/.*/"&\\n"/' $$f; echo '},'; done; } >$@.new && mv $@.new $@
+
+$(call host_objects,lib/start/proof.c): $(B)/script/start_proof.h
+
 $(B)/libcore.a: $(call host_objects,$(CORE))
 $(B)/libsys.a: $(call host_objects,$(SYS) $(SANDBOX))
 $(B)/librooms.a: $(call host_objects,$(ROOM_FILES))
@@ -131,6 +145,32 @@ $(B)/busypyd: $(call host_objects,$(SERVICE)) $(B)/librooms.a $(B)/libsys.a $(B)
 $(SMALL:%=$(B)/%): $(B)/%: $(B)/musl/binfmt/%.o $(B)/musl/libsmall.a
 	$(call say,MUSL)
 	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
+
+# Above where the heap of an image may be: malloc gives up if the break lies below.
+$(B)/restorer: MUSL_CFLAGS += -Wl,-Ttext-segment=0x60000000
+
+# What is preloaded into a tree's Python to make an image of it: for every C library and Python, so
+# it names no version of any symbol and is linked with nothing.
+MAKER := $(sort $(wildcard binfmt/maker/*.c)) lib/core/sha256.c lib/core/sha256_x86.c \
+	lib/core/start_image.c lib/core/start_judge.c lib/core/start_baked.c lib/core/scrub.c lib/core/str.c
+MAKER_CFLAGS := $(COMMON) -O2 -g -fPIC -fno-stack-protector -fvisibility=hidden -iquote $(B)/maker \
+	-iquote binfmt/maker
+MAKER_LINK := -shared -nostdlib -Wl,-z,relro -Wl,-Bsymbolic -Wl,--hash-style=gnu
+
+$(B)/maker/%_py.h: binfmt/maker/%.py
+	@mkdir -p $(@D)
+	$(call say,MAKE)
+	$(Q){ echo 'static const char $*_py[] ='; sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } >$@.new && \
+		mv $@.new $@
+
+$(B)/maker/%.o: %.c $(B)/.flags $(B)/maker/made_of_py.h
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(MAKER_CFLAGS) -c -o $@ $<
+
+$(B)/start-maker.so: $(patsubst %.c,$(B)/maker/%.o,$(MAKER))
+	$(call say,CC)
+	$(Q)$(CC) $(MAKER_LINK) -o $@ $^
 
 # PID 1, stripped: a client reads it from the server before anything else.
 $(B)/init: $(call musl_objects,$(INIT)) $(B)/musl/libsmall.a
@@ -163,7 +203,7 @@ $(B)/init-aarch64: $(patsubst %.c,$(B)/cross/%.o,$(INIT) $(CORE) $(SYS))
 		$(shell $(CROSS_CC) -print-libgcc-file-name 2>/dev/null) $(MUSL_CROSS_LIB)/crtn.o
 
 -include $(patsubst %.o,%.d,$(call host_objects,$(C_FILES)) $(call musl_objects,$(C_FILES)) \
-	$(patsubst %.c,$(B)/cross/%.o,$(INIT) $(CORE) $(SYS)))
+	$(patsubst %.c,$(B)/cross/%.o,$(INIT) $(CORE) $(SYS)) $(patsubst %.c,$(B)/maker/%.o,$(MAKER)))
 
 # For editors and clang-tidy: each file as its program's build compiles it.
 quote := "
@@ -171,8 +211,8 @@ as_json = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(subst $(quote
 compile_commands: $(B)/compile_commands.json
 $(B)/compile_commands.json: $(B)/.flags
 	$(call say,MAKE)
-	$(file >$@,[$(foreach file,$(C_FILES),$(call as_json,$(file),$(if $(filter binfmt/% daemon/init/%,$(file)), \
-		$(MUSL_CC) $(MUSL_CFLAGS),$(CC) $(HOST_CFLAGS)))))
+	$(file >$@,[$(foreach file,$(C_FILES),$(call as_json,$(file),$(if $(filter binfmt/% daemon/init/%,$(filter-out binfmt/maker/%,$(file))), \
+		$(MUSL_CC) $(MUSL_CFLAGS),$(CC) $(if $(filter binfmt/maker/%,$(file)),$(MAKER_CFLAGS),$(HOST_CFLAGS))))))
 	$(Q)sed -i '$$s/,$$/]/' $@
 
 format:
@@ -206,8 +246,12 @@ install: all
 	for unit in $(UNITS); do \
 		$(call with_paths,$$unit,$(UNIT_DIR)/$$unit) || exit; done
 	$(call with_paths,apparmor,$(SHARE)/busypy/apparmor)
+	install -m 0644 $(B)/start-maker.so $(LIBEXEC)/start-maker.so
 	for program in $(B)/busypy-full $(SMALL:%=$(B)/%) $(B)/init-*; do \
 		install -m 0755 $$program $(LIBEXEC)/$${program##*/} || exit; done
+	rm -rf $(LIBEXEC)/resolve
+	install -D -m 0644 -t $(LIBEXEC)/resolve resolve/*.py
+	install -D -m 0644 -t $(LIBEXEC)/resolve/resolver resolve/resolver/*.py
 	for page in $(MAN_PAGES); do install -D -m 0644 $$page \
 		$(SHARE)/man/man$${page##*.}/$${page##*/} || exit; done
 	install -m 0644 completion/busypy.bash $(SHARE)/bash-completion/completions/busypy

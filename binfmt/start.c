@@ -120,8 +120,18 @@ static bool is_known(const struct contract *contract, const char *interp)
 	       contract_knows_program(contract, &file);
 }
 
-_Noreturn static void execute(const struct contract *contract, const struct request *request,
-			      struct shebang *line, char **envp)
+/* Python itself, where that has images: the restorer, which executes the interpreter at any doubt.
+ * Returns if there is no restorer any more, or this machine does not let it be executed. */
+static void try_restorer(const struct contract_tree *tree, const char *interp, char **argv,
+			 char **envp)
+{
+	if (tree && tree->restorer[0] && str_eq(interp, ENV_PYTHON))
+		(void)execve(tree->restorer, argv, envp);
+}
+
+/* In a view of tree, or NULL. */
+_Noreturn static void execute(const struct contract *contract, const struct contract_tree *tree,
+			      const struct request *request, struct shebang *line, char **envp)
 {
 	const char *what = request->path;
 	char **argv = argv_of(request, line->interp, line);
@@ -136,6 +146,7 @@ _Noreturn static void execute(const struct contract *contract, const struct requ
 	r = fd_cloexec(request->fd);
 	if (r < 0)
 		die(what, -r, "cannot close the script's descriptor");
+	try_restorer(tree, line->interp, argv, envp);
 	(void)execve(line->interp, argv, envp);
 	die_of_exec(what, line->interp, errno);
 }
@@ -163,7 +174,7 @@ bool start_by_env(const struct request *request, struct shebang *line)
 void start_as_kernel(const struct contract *contract, const struct request *request,
 		     struct shebang *line)
 {
-	execute(contract, request, line, environ);
+	execute(contract, NULL, request, line, environ);
 }
 
 /* The environment for the view, in a new array: there is no free slot after the kernel's. It is
@@ -277,7 +288,7 @@ void start_in_view(const struct contract *contract, const struct request *reques
 	pin_path(request, script, cwd->path);
 	if (!leads_to(request->argv[0], request->fd))
 		request->argv[0] = (char *)script->path;
-	execute(contract, request, line, envp);
+	execute(contract, script->tree, request, line, envp);
 }
 
 /* For a first line that names a script of the tree: [program its-argument that-script argument path
@@ -326,6 +337,7 @@ void start_beside(const struct contract *contract, const struct request *request
 		argv = argv_by_script(request, script->tree, line);
 	if (!envp || !argv || fd_cloexec(request->fd) < 0)
 		die(request->path, errno, "cannot prepare the arguments");
+	try_restorer(script->tree, line->interp, argv, envp);
 	(void)execve(argv[0], argv, envp);
 	die_of_exec(request->path, argv[0], errno);
 }

@@ -21,30 +21,43 @@
 #include "debian_options.h"
 #include "listen.h"
 #include "options.h"
+#include "requirement_options.h"
 #include "say.h"
 
 static const char *const me = "add";
 
 static const char help[] =
-	"Usage: busypy add [OPTION...] TREE FILE|DIR|PACKAGE...\n"
+	"Usage: busypy add [OPTION...] TREE FILE|DIR|REQUIREMENT|PACKAGE...\n"
 	"Puts scripts, Python packages and native extensions into TREE, which has runtimes.\n"
 	"\n"
-	"  -f, --from debian[:SUITE]  the words are Debian's packages\n"
+	"  -r, --requirement FILE     what a requirements.txt, pyproject.toml, pylock.toml, "
+	"uv.lock\n"
+	"                             or a script's inline block asks for, as wheels\n"
+	"  -f, --from debian[:SUITE]|index  the words are Debian's packages, or requirements\n"
 	"  -a, --arch A[,B...]|all    for which of the tree's runtimes (default: this machine's)\n"
 	"      --force                replace what is there and differs\n"
 	"      --unchecked            add it although checks find errors in it\n"
 	"  -n, --dry-run              show what would be put where, and change nothing\n"
 	"  -J, --json                 show it as JSON\n"
+	"      --constraint FILE      limits versions, as pip's -c (requirements)\n"
+	"      --extra NAME           an extra of a pyproject.toml, pylock.toml or uv.lock\n"
+	"      --group NAME           a dependency group of one\n"
+	"      --index-url URL        which index answers, instead of https://pypi.org/simple/\n"
+	"      --extra-index-url URL  another index beside it\n"
+	"      --no-index             only what --find-links has\n"
+	"      --find-links DIR|URL   a folder or a page of wheels\n"
+	"      --pre                  pre-releases, too\n"
+	"      --require-hashes       every requirement has to have a --hash\n"
+	"      --skip-missing         leave a package out for archs that it has no wheel for\n"
 	"      --mirror URL           where apt looks for packages (debian)\n"
-	"      --keyring FILE         the keys of an archive that is not Debian's (debian)\n"
-	"      --allow-expired        take lists that are no longer valid (debian)\n"
 	"      --cache DIR            where packages are kept (debian)\n"
 	"  -c, --config FILE          configuration, for the mirror\n"
 	"  -h, --help                 print this\n";
 
 struct options {
-	const char *from, *archs, *config, *mirror, *keyring;
+	const char *from, *archs, *config, *mirror;
 	bool json;
+	struct requirement_options wheels;
 };
 
 static int parse_archs(struct add_request *request, const char *words, struct err *err)
@@ -71,17 +84,17 @@ static int parse(int argc, char **argv, struct options *ret, struct add_request 
 		{ "dry-run", 'n', .bits = &request->flags, .bit = ADD_DRY_RUN },
 		{ "json", 'J', .flag = &ret->json },
 		{ "mirror", .text = &ret->mirror },
-		{ "keyring", .text = &ret->keyring },
-		{ "allow-expired", .flag = &request->expired },
 		{ "cache", .text = &request->cache },
 		{ "config", 'c', .text = &ret->config },
+		REQUIREMENT_OPTIONS(&ret->wheels),
 		{ 0 },
 	};
 	int r = options_parse(argc, argv, help, options);
 
 	if (r)
 		return r;
-	r = options_words(argc, argv, 2, INT_MAX, "a TREE and what to add to it");
+	r = options_words(argc, argv, ret->wheels.files ? 1 : 2, INT_MAX,
+			  "a TREE and what to add to it");
 	if (r)
 		return r;
 	request->tree = argv[optind];
@@ -90,35 +103,51 @@ static int parse(int argc, char **argv, struct options *ret, struct add_request 
 	return 0;
 }
 
-static int complete(const struct options *options, struct add_request *request, struct err *err)
+/* What the resolver is to be told. */
+static int complete_wheels(struct options *options, struct add_request *request, struct err *err)
+{
+	int r = requirement_options_end(&options->wheels, err);
+
+	if (r < 0)
+		return r;
+	if (request->debian && options->wheels.n)
+		return err_say(err, EINVAL,
+			       "%s is for requirements, and --from debian takes Debian's packages",
+			       options->wheels.options[0]);
+	request->options = (const char *const *)options->wheels.options;
+	request->n_options = options->wheels.n;
+	request->wants_files = options->wheels.files;
+	return 0;
+}
+
+static int complete(struct options *options, struct add_request *request, struct err *err)
 {
 	int r = 0;
 
-	if (options->from) {
+	if (options->from && str_eq(options->from, "index")) {
+		request->flags |= ADD_INDEX;
+	} else if (options->from) {
 		if (!debian_options_from(options->from, &request->suite))
 			return err_say(err, EINVAL,
-				       "--from %s: no such source (Hint: there are debian and "
-				       "debian:SUITE; files need no --from)",
+				       "--from %s: no such source (Hint: there are debian, "
+				       "debian:SUITE and index; files need no --from)",
 				       options->from);
 		request->debian = true;
 	}
-	if (!request->debian &&
-	    (options->mirror || options->keyring || request->expired || request->cache))
-		return err_say(err, EINVAL,
-			       "--mirror, --keyring, --allow-expired and --cache need --from "
-			       "debian");
+	r = complete_wheels(options, request, err);
+	if (r < 0)
+		return r;
+	if (!request->debian && (options->mirror || request->cache))
+		return err_say(err, EINVAL, "--mirror and --cache need --from debian");
 	if (options->json && !(request->flags & ADD_DRY_RUN))
 		return err_say(err, EINVAL, "--json needs --dry-run");
 	if (options->archs)
 		r = parse_archs(request, options->archs, err);
 	if (r < 0)
 		return r;
-	if (!request->debian)
-		return 0;
-	r = debian_options_keyring(options->keyring, &request->keyring, err);
-	if (r < 0)
-		return r;
-	return debian_options_mirror(options->mirror, options->config, &request->mirror, err);
+	if (request->debian)
+		r = debian_options_mirror(options->mirror, options->config, &request->mirror, err);
+	return r;
 }
 
 static const struct table_column columns[] = {
@@ -152,6 +181,32 @@ static int show(const struct add_items *items, bool json, struct err *err)
 	return r;
 }
 
+static const struct table_column lack_columns[] = {
+	{ "PACKAGE", TABLE_TEXT },
+	{ "ARCH", TABLE_TEXT },
+	{ "NEWEST-WITH-WHEEL", TABLE_TEXT },
+};
+
+/* What archs have no wheel of; said in either case, so that the sentence can be short. */
+static int show_lacks(const struct add_items *items, bool json, struct err *err)
+{
+	TABLE_CLEANUP struct table *table =
+		table_new("lacks", lack_columns, sizeof(lack_columns) / sizeof(lack_columns[0]));
+	int r = table ? 0 : -ENOMEM;
+
+	if (items->n_lacks == 0)
+		return 0;
+	for (size_t i = 0; r == 0 && i < items->n_lacks; i++) {
+		const struct add_lack *lack = &items->lacks[i];
+
+		r = table_add(table,
+			      (const char *const[]){ lack->name, lack->arch, lack->version });
+	}
+	if (r < 0)
+		return err_set(err, ENOMEM, "cannot list what archs lack");
+	return table_print(&table, 1, json ? TABLE_JSON : 0, NULL, err);
+}
+
 int cmd_add(int argc, char **argv)
 {
 	struct options options = { 0 };
@@ -161,17 +216,22 @@ int cmd_add(int argc, char **argv)
 	struct err err = { 0 };
 	int r = parse(argc, argv, &options, &request);
 
-	if (r)
+	if (r) {
+		requirement_options_free(&options.wheels);
 		return r;
+	}
 	listen_as(me, &listener);
 	r = complete(&options, &request, &err);
 	if (r == 0)
 		r = add_run(&request, &items, &err);
 	say_progress_end();
+	if (!options.json && show_lacks(&items, false, NULL) < 0 && r == 0)
+		r = err_set(&err, ENOMEM, "cannot list what archs lack");
 	if (r == 0 && (request.flags & ADD_DRY_RUN))
 		r = show(&items, options.json, &err);
 	else if (r == 0 && renew_runtime(request.tree, &err) < 0)
 		say_warning(me, "%s", err.text);
 	add_items_free(&items);
+	requirement_options_free(&options.wheels);
 	return r < 0 ? say_err(me, &err) : 0;
 }

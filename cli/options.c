@@ -9,7 +9,7 @@
 
 #include "say.h"
 
-enum { OPTIONS_MAX = 32, FIRST_LONG = 256 };
+enum { OPTIONS_MAX = 48, FIRST_LONG = 256 };
 
 static int value_of(const struct command_option *options, size_t i)
 {

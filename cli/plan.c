@@ -16,7 +16,7 @@
 #include "core/str.h"
 #include "core/tree_conf.h"
 #include "core/view.h"
-#include "handler/runtimes.h"
+#include "handler/said.h"
 #include "handler/template_plan.h"
 #include "sandbox/sandbox.h"
 #include "sys/tree.h"
@@ -102,10 +102,10 @@ static int plan_boot(const struct arch *arch, struct plan *ret, struct err *err)
 /* The plan is then of no exec. */
 static int warn_of_host(const struct conf *conf, const char *tree, struct err *err)
 {
-	int programs;
-	int r = runtimes_programs(conf, tree, &programs, err);
+	struct tree_conf said;
+	int r = said_of_tree(conf, tree, &said, err);
 
-	if (r == 0 && programs == PROGRAMS_HOST)
+	if (r == 0 && said.programs == PROGRAMS_HOST)
 		say_warning(
 			"plan",
 			"%s says 'programs = host': its scripts run beside the host's programs, "

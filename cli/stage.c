@@ -13,11 +13,12 @@
 #include "core/arch.h"
 #include "core/arch_list.h"
 #include "core/err.h"
-#include "core/python_name.h"
+#include "core/python_minors.h"
 #include "core/str.h"
 #include "core/tree_conf.h"
 #include "handler/renew.h"
 #include "source/lockfile.h"
+#include "stage/python3.h"
 #include "stage/stage.h"
 #include "commands.h"
 #include "debian_options.h"
@@ -30,22 +31,23 @@ static const char *const me = "stage";
 
 static const char help[] =
 	"Usage: busypy stage [OPTION...] TREE\n"
+	"       busypy stage --default 3.X [--arch A[,B...]] TREE\n"
 	"       busypy stage --list [--json] TREE\n"
 	"Puts a runtime (Python and C library) into TREE, which is created if it is missing.\n"
 	"\n"
 	"  -f, --from host            this machine's own Python (default)\n"
 	"      --from debian[:SUITE]  Debian's packages, through apt\n"
 	"      --from DIR             a Buildroot target folder or any other sysroot\n"
+	"      --python 3.X[,3.Y...]  which Pythons there shall be, side by side\n"
+	"      --default 3.X          which of them python3 is; alone: changes nothing else\n"
 	"  -a, --arch A[,B...]|all    for which machines (default: this one)\n"
-	"      --python 3.X           which Python, where the source has several\n"
 	"      --locked FILE          exactly the packages of an earlier list (debian)\n"
 	"      --mirror URL           where apt looks for packages (debian)\n"
-	"      --keyring FILE         the keys of an archive that is not Debian's (debian)\n"
-	"      --allow-expired        take lists that are no longer valid (debian)\n"
 	"      --cache DIR            where packages are kept (debian)\n"
 	"      --busybox FILE         static busybox for the rescue shell of a booted machine\n"
 	"      --rootfs DIR           BusyPy's own programs, if not where they are installed\n"
 	"      --programs tree|host   whose programs its scripts find on a full distribution\n"
+	"      --start HOW            how their Python starts: plain, auto or image\n"
 	"      --link-libc            make links in etc/clib to what etc/libc has\n"
 	"      --force                write into a TREE that is not empty and is no tree\n"
 	"  -l, --list                 print the files that each runtime was made from\n"
@@ -55,7 +57,8 @@ static const char help[] =
 
 /* What the command line says besides the request itself. */
 struct options {
-	const char *from, *archs, *config, *mirror, *keyring, *python, *programs;
+	const char *from, *archs, *config, *mirror, *programs, *python, *first, *start;
+	struct python_minors pythons;
 	bool list, json;
 };
 
@@ -119,16 +122,16 @@ static int parse(int argc, char **argv, struct options *ret, struct stage_reques
 {
 	const struct command_option options[] = {
 		{ "from", 'f', .text = &ret->from },
+		{ "python", .text = &ret->python },
+		{ "default", .text = &ret->first },
 		{ "arch", 'a', .text = &ret->archs },
 		{ "locked", .text = &request->locked },
-		{ "python", .text = &ret->python },
 		{ "mirror", .text = &ret->mirror },
-		{ "keyring", .text = &ret->keyring },
-		{ "allow-expired", .flag = &request->expired },
 		{ "cache", .text = &request->cache },
 		{ "busybox", .text = &request->busybox },
 		{ "rootfs", .text = &request->rootfs },
 		{ "programs", .text = &ret->programs },
+		{ "start", .text = &ret->start },
 		{ "link-libc", .flag = &request->link_libc },
 		{ "force", .flag = &request->force },
 		{ "list", 'l', .flag = &ret->list },
@@ -144,19 +147,35 @@ static int parse(int argc, char **argv, struct options *ret, struct stage_reques
 	return options_words(argc, argv, 1, 1, "one TREE");
 }
 
+/* True if the command line asks for nothing but another python3. */
+static bool is_default_alone(const struct options *options, const struct stage_request *request)
+{
+	return options->first && !options->python && !options->from && !request->locked;
+}
+
+static int parse_pythons(struct options *options, struct stage_request *request, struct err *err)
+{
+	struct python_minors first;
+
+	if (options->python && python_minors_parse(options->python, &options->pythons, err) < 0)
+		return err_wrap(err, -EINVAL, "--python");
+	request->pythons = options->python ? &options->pythons : NULL;
+	if (!options->first)
+		return 0;
+	if (python_minors_parse(options->first, &first, err) < 0)
+		return err_wrap(err, -EINVAL, "--default");
+	if (first.n > 1)
+		return err_say(err, EINVAL, "--default %s: one Python is python3", options->first);
+	request->first = first.minor[0];
+	return 0;
+}
+
 /* Options that belong to one source only. */
 static int check_options(const struct options *options, const struct stage_request *request,
 			 struct err *err)
 {
-	if (request->from != STAGE_DEBIAN &&
-	    (request->locked || request->cache || options->mirror || options->keyring ||
-	     request->expired))
-		return err_say(err, EINVAL,
-			       "--locked, --mirror, --keyring, --allow-expired and --cache need "
-			       "--from debian");
-	if (request->locked && request->minor)
-		return err_say(err, EINVAL,
-			       "--python does not go with --locked, whose list says which Python");
+	if (request->from != STAGE_DEBIAN && (request->locked || request->cache || options->mirror))
+		return err_say(err, EINVAL, "--locked, --mirror and --cache need --from debian");
 	if (request->from == STAGE_HOST &&
 	    (request->n_archs > 1 || request->archs[0] != arch_native()))
 		return err_say(
@@ -186,32 +205,12 @@ static int add_listed(struct stage_request *request, struct err *err)
 					  request->locked);
 }
 
-/* "3.13" */
-static int parse_python(const char *word, unsigned *ret, struct err *err)
+static int complete(struct options *options, struct stage_request *request, struct err *err)
 {
-	char name[32];
-	struct text text;
-
-	text_init(&text, name, sizeof(name));
-	text_addf(&text, "python%s", word);
-	*ret = text.overflow ? 0 : python_name_minor(name);
-	return *ret ? 0 : err_say(err, EINVAL, "--python %s: not 3.X, a version of Python", word);
-}
-
-/* Where packages are from. */
-static int complete_debian(const struct options *options, struct stage_request *request,
-			   struct err *err)
-{
-	int r = debian_options_keyring(options->keyring, &request->keyring, err);
+	int r = parse_pythons(options, request, err);
 
 	if (r < 0)
 		return r;
-	return debian_options_mirror(options->mirror, options->config, &request->mirror, err);
-}
-
-static int complete(const struct options *options, struct stage_request *request, struct err *err)
-{
-	int r = 0;
 
 	/* a list of packages can only be Debian's */
 	if (options->from || request->locked)
@@ -220,24 +219,25 @@ static int complete(const struct options *options, struct stage_request *request
 		return r;
 	if (options->programs && tree_conf_programs(options->programs, &request->programs, err) < 0)
 		return err_wrap(err, -EINVAL, "--programs");
+	if (options->start && tree_conf_start(options->start, &request->start, err) < 0)
+		return err_wrap(err, -EINVAL, "--start");
 	if (options->archs)
 		r = parse_archs(request, options->archs, err);
 	if (r < 0)
 		return r;
+	if (is_default_alone(options, request))
+		return 0;
 	if (!request->n_archs && request->locked)
 		r = add_listed(request, err);
 	else if (!request->n_archs)
 		add_arch(request, arch_native());
 	if (r < 0)
 		return r;
-	if (options->python)
-		r = parse_python(options->python, &request->minor, err);
+	if (request->from == STAGE_DEBIAN)
+		r = debian_options_mirror(options->mirror, options->config, &request->mirror, err);
 	if (r < 0)
 		return r;
-	r = check_options(options, request, err);
-	if (r < 0 || request->from != STAGE_DEBIAN)
-		return r;
-	return complete_debian(options, request, err);
+	return check_options(options, request, err);
 }
 
 static int list(const char *tree, bool json, struct err *err)
@@ -252,12 +252,15 @@ static int list(const char *tree, bool json, struct err *err)
 	return r;
 }
 
-static int stage(const struct options *options, struct stage_request *request, struct err *err)
+static int stage(struct options *options, struct stage_request *request, struct err *err)
 {
 	int r = complete(options, request, err);
 
 	if (r >= 0)
-		r = stage_run(request, err);
+		r = is_default_alone(options, request)
+			    ? python3_choose(request->tree, request->first, request->archs,
+					     request->n_archs, err)
+			    : stage_run(request, err);
 	if (r == 0 && renew_runtime(request->tree, err) < 0)
 		say_warning(me, "%s", err->text);
 	return r;

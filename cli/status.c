@@ -20,7 +20,8 @@
 #include "handler/mounts.h"
 #include "handler/policy.h"
 #include "handler/round.h"
-#include "handler/runtimes.h"
+#include "handler/said.h"
+#include "handler/starts.h"
 #include "handler/service_state.h"
 #include "handler/watch.h"
 #include "sys/apart.h"
@@ -32,7 +33,7 @@
 #include "options.h"
 #include "say.h"
 
-enum section { TREES, SERVICE, ENTRIES, TIERS, KERNEL };
+enum section { TREES, STARTS, SERVICE, ENTRIES, TIERS, KERNEL };
 
 #define NSSWITCH_CONF "/etc/nsswitch.conf"
 
@@ -43,7 +44,8 @@ enum { SECTIONS = KERNEL + 1, RULES_MAX = 512, EXIT_ATTENTION = 1 };
 static const char help[] =
 	"Usage: busypy status [OPTION...] [SECTION...]\n"
 	"Shows what 'busypy enable' has done and how well it stands. SECTION is any of\n"
-	"trees, service, entries, tiers, kernel (default: all).\n"
+	"trees, starts, service, entries, tiers, kernel (default: all; starts where a tree\n"
+	"has another `start` than plain).\n"
 	"\n"
 	"  -J, --json            print JSON\n"
 	"  -o, --output COLUMNS  choose columns of one section, separated by commas\n"
@@ -54,13 +56,13 @@ static const char help[] =
 	"Exit status: 0 all is well, 1 something needs attention or nothing is enabled,\n"
 	"125 that could not be told.\n";
 
-static const char *const section_names[SECTIONS] = { "trees", "service", "entries", "tiers",
-						     "kernel" };
+static const char *const section_names[SECTIONS] = { "trees",	"starts", "service",
+						     "entries", "tiers",  "kernel" };
 
 struct status {
 	const char *columns, *config;
 	unsigned flags;
-	bool chosen[SECTIONS];
+	bool chosen[SECTIONS], all;
 	bool attention; /* something is not as it should be */
 	bool enabled;
 	struct contract contract;
@@ -76,7 +78,8 @@ static int choose_section(const char *name, struct status *ret)
 		}
 	}
 	return say_error("status",
-			 "unknown section '%s' (Hint: trees, service, entries, tiers or kernel)",
+			 "unknown section '%s' (Hint: trees, starts, service, entries, tiers or "
+			 "kernel)",
 			 name);
 }
 
@@ -95,8 +98,7 @@ static int parse(int argc, char **argv, struct status *ret)
 		r = choose_section(argv[i], ret);
 	if (r)
 		return r;
-	if (optind == argc)
-		memset(ret->chosen, true, sizeof(ret->chosen));
+	ret->all = optind == argc;
 	return 0;
 }
 
@@ -105,13 +107,16 @@ struct saying {
 	const char *tree;
 };
 
+/* Both words of a tree as one answer of a child. */
+#define SAID(programs, start) ((programs) + ((start) << 4))
+
 static int ask_tree(struct err *err, void *ctx)
 {
 	const struct saying *saying = ctx;
-	int programs;
-	int r = runtimes_programs(saying->conf, saying->tree, &programs, err);
+	struct tree_conf said;
+	int r = said_of_tree(saying->conf, saying->tree, &said, err);
 
-	return r < 0 ? r : programs;
+	return r < 0 ? r : SAID(said.programs, said.start);
 }
 
 /* What a tree says now is not what is in force: words for it, or "". A tree that does not answer
@@ -119,13 +124,16 @@ static int ask_tree(struct err *err, void *ctx)
 static const char *said_since(const struct status *status, const struct contract_tree *tree)
 {
 	struct saying saying = { &status->conf, tree->path };
-	int programs = apart_do_within(ask_tree, &saying, ASK_MS, NULL);
+	int said = apart_do_within(ask_tree, &saying, ASK_MS, NULL);
+	int programs = said < 0 ? PROGRAMS_UNSAID : said & 15;
 	bool host = tree->flags & CONTRACT_TREE_HOST;
 
 	if (programs == PROGRAMS_HOST && !host)
 		return ", but 'programs = host' is said since: enable it anew";
 	if (programs == PROGRAMS_TREE && host)
 		return ", but 'programs = tree' is said since: enable it anew";
+	if (said >= 0 && (uint32_t)said >> 4 != tree->start)
+		return ", but another 'start' is said since: enable it anew";
 	return "";
 }
 
@@ -174,6 +182,28 @@ static void fill_trees(struct status *status, struct table *table)
 	}
 	if (!status->enabled)
 		status->attention = true;
+}
+
+/* How the Python of each tree starts, and why not as is said. */
+static void fill_starts(struct status *status, struct table *table)
+{
+	for (size_t i = 0; status->enabled && i < status->contract.n_trees; i++) {
+		const struct contract_tree *tree = &status->contract.trees[i];
+		bool stands = starts_stand(tree);
+		char words[sizeof(tree->plainly) + 16];
+		const char *cells[] = { tree->path, tree_conf_start_name((int)tree->start), words };
+
+		if (tree->restorer[0] && stands)
+			(void)snprintf(words, sizeof(words), "from an image");
+		else if (tree->restorer[0])
+			(void)snprintf(words, sizeof(words),
+				       "plain: its images are gone: enable it anew");
+		else
+			(void)snprintf(words, sizeof(words), "plain%s%s",
+				       tree->plainly[0] ? ": " : "", tree->plainly);
+		status->attention |= !stands;
+		(void)table_add(table, cells);
+	}
 }
 
 static const char *watch_words(const struct round_tree *tree)
@@ -389,6 +419,9 @@ static const struct table_column tree_columns[] = {
 	{ "TREE", TABLE_TEXT },		{ "VERSION", TABLE_TEXT },  { "ARCH", TABLE_TEXT },
 	{ "GENERATION", TABLE_NUMBER }, { "MOUNTS", TABLE_NUMBER }, { "TEMPLATE", TABLE_TEXT },
 };
+static const struct table_column start_columns[] = { { "TREE", TABLE_TEXT },
+						     { "START", TABLE_TEXT },
+						     { "STATE", TABLE_TEXT } };
 static const struct table_column service_columns[] = {
 	{ "PID", TABLE_NUMBER }, { "FOLLOWS", TABLE_TEXT }, { "VERSION", TABLE_TEXT },
 	{ "WATCH", TABLE_TEXT }, { "STATE", TABLE_TEXT },
@@ -411,6 +444,9 @@ static int fill_section(struct status *status, enum section section, struct tabl
 	case TREES:
 		fill_trees(status, table);
 		return 0;
+	case STARTS:
+		fill_starts(status, table);
+		return 0;
 	case SERVICE:
 		return fill_service(status, table, err);
 	case ENTRIES:
@@ -432,11 +468,11 @@ static int fill(struct status *status, struct table *tables[SECTIONS], size_t *r
 	static const struct {
 		const struct table_column *columns;
 		size_t n;
-	} shapes[SECTIONS] = { [TREES] = { tree_columns, 6 },
-			       [SERVICE] = { service_columns, 5 },
-			       [ENTRIES] = { entry_columns, 6 },
-			       [TIERS] = { tier_columns, 3 },
-			       [KERNEL] = { kernel_columns, 3 } };
+	} shapes[SECTIONS] = {
+		[TREES] = { tree_columns, 6 },	    [STARTS] = { start_columns, 3 },
+		[SERVICE] = { service_columns, 5 }, [ENTRIES] = { entry_columns, 6 },
+		[TIERS] = { tier_columns, 3 },	    [KERNEL] = { kernel_columns, 3 }
+	};
 
 	for (size_t i = 0; i < SECTIONS; i++) {
 		struct table *table;
@@ -468,6 +504,17 @@ static int print(struct status *status, struct err *err)
 	return r;
 }
 
+/* What is of use on this machine. */
+static void choose_all(struct status *status)
+{
+	bool starts = false;
+
+	for (size_t i = 0; status->enabled && i < status->contract.n_trees; i++)
+		starts |= status->contract.trees[i].start > START_PLAIN;
+	for (size_t i = 0; i < SECTIONS; i++)
+		status->chosen[i] = i != STARTS || starts;
+}
+
 static int run(struct status *status, struct err *err)
 {
 	int r = conf_file_read(status->config, &status->conf, err);
@@ -478,6 +525,8 @@ static int run(struct status *status, struct err *err)
 	if (r < 0)
 		return r;
 	status->enabled = r == 1;
+	if (status->all)
+		choose_all(status);
 	return print(status, err);
 }
 

@@ -47,6 +47,7 @@ _busypy_columns() {
     for word in "${COMP_WORDS[@]}"; do
         case $word in
         trees) columns+=" TREE VERSION ARCH GENERATION MOUNTS TEMPLATE" ;;
+        starts) columns+=" TREE START STATE" ;;
         entries) columns+=" ORDER ENTRY ENABLED FLAGS INTERPRETER NOTE" ;;
         service) columns+=" PID FOLLOWS VERSION WATCH STATE" ;;
         tiers) columns+=" CALLER TIER WHY" ;;
@@ -69,23 +70,30 @@ _busypy_argument() {
         *) _busypy_words "host client" "$2" ;;
         esac
         ;;
+    3.X*) _busypy_list "3.11 3.13" "$2" ;;
     NET) _busypy_words "host none" "$2" ;;
     MODE) _busypy_words "ro rw none" "$2" ;;
     SRC*) _busypy_paths -f "$2" ;;
-    'debian[:SUITE]') _busypy_words "debian debian:bookworm debian:trixie debian:trixie-backports debian:sid" "$2" ;;
+    'debian[:SUITE]') _busypy_words "debian debian:bookworm debian:trixie" "$2" ;;
+    'debian[:SUITE]|index') _busypy_words "debian debian:bookworm debian:trixie index" "$2" ;;
     COLUMNS) _busypy_columns "$2" ;;
     FORMAT) _busypy_words "cpio tar erofs" "$2" ;;
     REPORT) _busypy_words "table tap junit json" "$2" ;;
     SERVER) _busypy_words "knfsd ganesha" "$2" ;;
-    HOW) _busypy_words "gzip zstd lz4hc none" "$2" ;;
+    HOW)
+        case ${COMP_WORDS[1]} in
+        stage | run | test) _busypy_words "plain auto image" "$2" ;;
+        *) _busypy_words "gzip zstd lz4hc none" "$2" ;;
+        esac
+        ;;
     host)
         _busypy_paths -d "$2"
         local paths=("${COMPREPLY[@]}")
-        _busypy_words "host debian debian:bookworm debian:trixie debian:trixie-backports debian:sid" "$2"
+        _busypy_words "host debian debian:bookworm debian:trixie" "$2"
         COMPREPLY+=("${paths[@]}")
         ;;
     FILE | ROOT) _busypy_paths -f "$2" ;;
-    DIR | TREE) _busypy_paths -d "$2" ;;
+    DIR | TREE | 'DIR|URL') _busypy_paths -d "$2" ;;
     *) COMPREPLY=() ;;
     esac
 }
@@ -115,7 +123,7 @@ _busypy() {
     done < <(_busypy_options "$program" "$command")
     case $command,$current in
     *,-*) _busypy_words "$words" "$current" ;;
-    status,*) _busypy_words "trees service entries tiers kernel" "$current" ;;
+    status,*) _busypy_words "trees starts service entries tiers kernel" "$current" ;;
     disable,*) ;;
     add,* | boot,* | explain,* | publish,* | run,* | test,*) _busypy_paths -f "$current" ;;
     *) _busypy_paths -d "$current" ;;

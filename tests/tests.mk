@@ -13,8 +13,8 @@ $(B)/unit/%: tests/core/unit/%.c $(B)/libsys.a $(B)/libcore.a
 		$(B)/libsys.a $(B)/libcore.a
 
 # Of the rooms above, what needs no library of the system.
-$(B)/unit/below $(B)/unit/folder $(B)/unit/one_owner $(B)/unit/sysroot $(B)/unit/version_manifest \
-$(B)/unit/walk: $(B)/librooms.a
+$(B)/unit/below $(B)/unit/dists $(B)/unit/folder $(B)/unit/one_owner $(B)/unit/sysroot \
+$(B)/unit/version_manifest $(B)/unit/walk: $(B)/librooms.a
 
 $(B)/helpers/%: tests/support/helpers/%.c $(B)/musl/libsmall.a
 	@mkdir -p $(@D)

@@ -14,6 +14,7 @@
 #include "add/native.h"
 #include "add/place.h"
 #include "add/records.h"
+#include "add/requirements.h"
 #include "add/wheel.h"
 #include "add/work.h"
 #include "base/destination.h"
@@ -69,6 +70,14 @@ static int want_runtimes(struct add *add, struct err *err)
 	return 0;
 }
 
+/* One version of a package is right for all archs only if it was looked for for all. */
+static int look_for_wheels(struct add *add, struct err *err)
+{
+	int r = add->request->n_archs ? want_runtimes(add, err) : want_all(add, err);
+
+	return r < 0 ? r : add_requirements(add, err);
+}
+
 /* Notes what the words are, but for what has to be extracted first. */
 static int look(struct add *add, struct err *err)
 {
@@ -81,11 +90,13 @@ static int look(struct add *add, struct err *err)
 		return add_debian_open(add, err);
 	}
 	for (size_t i = 0; i < add->request->n_words; i++) {
+		if (add_is_requirement(add->request, add->request->words[i]))
+			continue;
 		r = add_files_look(add, add->request->words[i], err);
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	return add_requirements_any(add->request) ? look_for_wheels(add, err) : 0;
 }
 
 static int extract(struct add *add, struct err *err)
@@ -184,6 +195,7 @@ int add_run(const struct add_request *request, struct add_items *ret, struct err
 		return err_set(err, ENOMEM, "cannot add");
 	r = run(add, err);
 	add_debian_close(add->debian);
+	add_requirements_close(add);
 	add_work_free(add);
 	return r;
 }

@@ -19,18 +19,21 @@ enum add_flags {
 	ADD_DRY_RUN = 1 << 1,	/* do everything but the last step: the tree stays as it is */
 	ADD_ALL = 1 << 2,	/* for each runtime that the tree has */
 	ADD_UNCHECKED = 1 << 3, /* what checks find is only warned of */
+	ADD_INDEX = 1 << 4,	/* every word is a requirement */
 };
 
 struct add_request {
 	const char *tree;
-	const char *const *words; /* paths, or names of Debian's packages */
+	const char *const *words; /* paths and requirements, or names of Debian's packages */
 	size_t n_words;
+	const char *const *options; /* of the resolver, verbatim */
+	size_t n_options;
+	bool wants_files; /* they name files of requirements */
 	bool debian;
-	const char *suite; /* NULL: the one that the runtime is from, or that has its Python */
+	const char *suite; /* NULL: the one that has the runtime's Python */
 	const char *mirror, *cache;
-	const char *keyring;			 /* a file of keys, absolute; NULL: Debian's */
-	bool expired;				 /* lists that are no longer valid are taken, too */
-	const struct arch *archs[ADD_ARCHS_MAX]; /* none: this machine's; for a file, its own */
+	/* none: this machine's; for a file, its own; for requirements, all of the tree */
+	const struct arch *archs[ADD_ARCHS_MAX];
 	size_t n_archs;
 	unsigned flags; /* enum add_flags */
 
@@ -53,9 +56,17 @@ struct add_item {
 	uint64_t size; /* bytes */
 };
 
+/* A package that has no wheel for an arch. */
+struct add_lack {
+	char *name, *arch;
+	char *version; /* the newest that has one there, "" if none has */
+};
+
 struct add_items {
 	struct add_item *items;
 	size_t n, room;
+	struct add_lack *lacks; /* left out, or why nothing was added */
+	size_t n_lacks, room_lacks;
 };
 
 /* "new", "replaces", "same". */

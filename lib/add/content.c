@@ -13,6 +13,7 @@
 #include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/python_name.h"
 #include "core/shebang.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
@@ -47,26 +48,6 @@ static int check_asked(const struct add *add, const char *path, const struct arc
 				       request->archs[i]->name);
 	}
 	return 0;
-}
-
-int add_content_minor(const char *name)
-{
-	static const char mark[] = ".cpython-3";
-	const char *tag = strchr(name, '.');
-	char digits[8];
-	uint64_t minor;
-	size_t n;
-
-	if (!tag || str_eq(tag, ".so") || str_eq(tag, ".abi3.so"))
-		return 0;
-	if (!str_starts(tag, mark))
-		return -1;
-	tag += sizeof(mark) - 1;
-	n = strspn(tag, "0123456789");
-	if (str_copy_bytes(digits, sizeof(digits), tag, n) < 0 ||
-	    str_to_u64(digits, 10, &minor) < 0 || (tag[n] != '-' && tag[n] != '.'))
-		return -1;
-	return (int)minor;
 }
 
 int add_content_runtime(const struct add *add, const char *path, const struct arch *arch, int minor,
@@ -116,7 +97,7 @@ static int take_elf(int fd, const char *path, struct add_content *content, struc
 	r = add_content_arch(path, &file, &arch, err);
 	if (r < 0)
 		return r;
-	minor = add_content_minor(path_base(path));
+	minor = python_name_tag(path_base(path));
 	minor = minor < 0 ? 0 : minor; /* libraries have all kinds of names */
 	if (content->arch && content->arch != arch)
 		return err_say(err, ENOEXEC,

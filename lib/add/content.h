@@ -44,8 +44,4 @@ int add_content_head(int fd, const char *path, char *bytes, size_t *ret_n, struc
 /* True if a file that begins so is an ELF file. */
 bool add_content_is_elf(const char *bytes, size_t n);
 
-/* NAME.cpython-311-x86_64-linux-gnu.so: 11; 0 where a file's name says nothing; -1 for another
- * Python (pypy). */
-int add_content_minor(const char *name);
-
 #endif

@@ -23,6 +23,7 @@
 #include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/python_name.h"
 #include "core/name.h"
 #include "core/path_size.h"
 #include "core/shebang.h"
@@ -81,9 +82,8 @@ static int look_elf(struct add *add, int fd, const char *path, struct err *err)
 			       "%s is a program for %s alone (Hint: a tree's programs are scripts, "
 			       "the same for all archs)",
 			       path, arch->name);
-	library =
-		!str_ends(base, ".so") || (str_starts(base, "lib") && add_content_minor(base) == 0);
-	r = add_content_runtime(add, path, arch, library ? 0 : add_content_minor(base), err);
+	library = !str_ends(base, ".so") || (str_starts(base, "lib") && python_name_tag(base) == 0);
+	r = add_content_runtime(add, path, arch, library ? 0 : python_name_tag(base), err);
 	if (r < 0)
 		return r;
 	return library ? note_library(add, fd, path, &file, arch, err)

@@ -35,6 +35,12 @@ void add_items_free(struct add_items *items)
 		free(items->items[i].source);
 	}
 	free(items->items);
+	for (size_t i = 0; i < items->n_lacks; i++) {
+		free(items->lacks[i].name);
+		free(items->lacks[i].arch);
+		free(items->lacks[i].version);
+	}
+	free(items->lacks);
 	memset(items, 0, sizeof(*items));
 }
 

@@ -9,6 +9,7 @@
 #include "base/exact.h"
 #include "base/files.h"
 #include "base/sysroot.h"
+#include "base/tempdir.h"
 #include "check/closure.h"
 #include "core/arch.h"
 #include "core/err.h"
@@ -104,6 +105,7 @@ struct memory {
 	struct add add;
 	struct transaction transaction;
 	struct sysroot host;
+	struct tempdir resolved;
 	struct runtime_info infos[ADD_RUNTIMES_MAX];
 	struct add_runtime runtimes[ADD_RUNTIMES_MAX];
 	struct source sources[ADD_RUNTIMES_MAX];
@@ -121,6 +123,7 @@ struct add *add_work_new(const struct add_request *request, struct add_items *it
 				    .items = items,
 				    .transaction = &memory->transaction,
 				    .host = &memory->host,
+				    .resolved = &memory->resolved,
 				    .runtimes = memory->runtimes };
 	for (size_t i = 0; i < ADD_RUNTIMES_MAX; i++) {
 		memory->runtimes[i].info = &memory->infos[i];

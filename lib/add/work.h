@@ -18,6 +18,7 @@ struct elf_libraries;
 struct runtime_info;
 struct source;
 struct sysroot;
+struct tempdir;
 struct transaction;
 
 enum { ADD_RUNTIMES_MAX = 16 };
@@ -50,6 +51,8 @@ struct add {
 	struct add_items *items;
 	struct add_wheel_file *wheels;
 	size_t n_wheels, room_wheels;
+	struct tempdir *resolved; /* wheels of requirements; add_requirements_close */
+	char *lock;		  /* what they answer, as text; else NULL */
 };
 
 /* Everything empty, in one piece of memory; NULL if there is none. items is the caller's. */

@@ -216,13 +216,14 @@ static int check_interp(const struct linkage *linkage, const struct link_object 
 
 static int check_loaded(const struct linkage *linkage, struct link_object *object)
 {
+	const struct link_object *interpreter = linkage_interpreter(linkage, object);
 	int r = 0;
 
 	if (linkage_is_program(object)) {
 		check_mode(linkage, object);
 		r = check_interp(linkage, object);
-	} else if (linkage->interpreter && !linkage->interpreter->file->interp &&
-		   object->file->n_needed && str_starts(object->path, "/usr/"))
+	} else if (interpreter && !interpreter->file->interp && object->file->n_needed &&
+		   str_starts(object->path, "/usr/"))
 		finding_add(linkage->findings, &is_static, object->real, linkage->request->arch,
 			    "is a module for a dynamic interpreter, and " INTERPRETER " is static");
 	if (str_starts(path_base(object->path), "ld") && strstr(path_base(object->path), ".so") &&

@@ -4,11 +4,13 @@
 
 #include <elf.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "check/closure.h"
 #include "check/finding.h"
 #include "core/arch.h"
+#include "core/python_name.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
 #include "elf/link_map.h"
@@ -67,14 +69,30 @@ static bool contains(const struct link_load *load, const struct link_object *obj
 	return false;
 }
 
+struct link_object *linkage_interpreter(const struct linkage *linkage,
+					const struct link_object *object)
+{
+	unsigned minor = python_name_of_file(object->path);
+	struct link_object *own;
+	char path[32];
+
+	if (!minor)
+		return linkage->interpreter;
+	(void)snprintf(path, sizeof(path), "/usr/bin/python3.%u", minor); /* fits */
+	return link_map_get(linkage->map, path, &own) == 0 && linkage_is_usable(own)
+		       ? own
+		       : linkage->interpreter;
+}
+
 /* What is there when object is opened: for all but programs, the interpreter was before. */
 static int load_for(const struct linkage *linkage, struct link_object *object,
 		    struct link_load *load)
 {
+	struct link_object *interpreter = linkage_interpreter(linkage, object);
 	int r = 0;
 
-	if (!linkage_is_program(object) && linkage->interpreter && linkage->interpreter != object)
-		r = link_map_load(linkage->map, linkage->interpreter, load);
+	if (!linkage_is_program(object) && interpreter && interpreter != object)
+		r = link_map_load(linkage->map, interpreter, load);
 	return r < 0 || contains(load, object) ? r : link_map_load(linkage->map, object, load);
 }
 

@@ -19,13 +19,17 @@ struct linkage {
 	const struct sysroot *root;
 	struct elf_ldso *ldso;
 	struct link_map *map;
-	struct link_object *interpreter; /* NULL if there is none that can be read */
+	struct link_object *interpreter; /* python3; NULL if there is none that can be read */
 	struct findings *findings;
 };
 
 /* Reports what the file would lack when it is loaded, and tells request->resolved what it gets.
  * 0, or -ENOMEM, ... */
 int linkage_check(const struct linkage *linkage, struct link_object *object);
+
+/* The Python that opens a file: the one whose folder or tag it has, else python3. */
+struct link_object *linkage_interpreter(const struct linkage *linkage,
+					const struct link_object *object);
 
 /* True if it can be read and is for the runtime's arch. */
 bool linkage_is_usable(const struct link_object *object);

@@ -12,7 +12,7 @@
 #include "core/str.h"
 #include "core/tree_conf.h"
 
-enum { RUNTIME_SPACE_DEFAULT = 256 << 20 };
+enum { RUNTIME_SPACE_DEFAULT = 256 << 20, START_SPACE_DEFAULT = 256 << 20 };
 
 /* Mounts that no script can use but every exec would copy: the private insides of container
  * runtimes, pinned namespaces, and images of snaps. */
@@ -41,6 +41,7 @@ void conf_init(struct conf *conf)
 {
 	memset(conf, 0, sizeof(*conf));
 	conf->runtime_space = RUNTIME_SPACE_DEFAULT;
+	conf->start_space = START_SPACE_DEFAULT;
 	for (size_t i = 0; i < sizeof(default_prune) / sizeof(default_prune[0]); i++)
 		(void)list_add(conf->prune, CONF_PRUNE_MAX, &conf->n_prune, default_prune[i], NULL);
 	for (size_t i = 0; first_line_interpreter(i); i++)
@@ -96,15 +97,15 @@ static int set_tree(struct conf *conf, const char *value, struct err *err)
 	return list_add(conf->trees, CONF_TREES_MAX, &conf->n_trees, value, err);
 }
 
-static int set_runtime_space(struct conf *conf, const char *value, struct err *err)
+static int set_amount(const char *key, const char *value, const char *of, uint64_t *ret,
+		      struct err *err)
 {
 	uint64_t bytes;
 
 	if (amount_bytes(value, &bytes) < 0 || bytes == 0)
-		return err_say(err, EINVAL,
-			       "'runtime-space' must be an amount of memory, as 256M, not '%s'",
-			       value);
-	conf->runtime_space = bytes;
+		return err_say(err, EINVAL, "'%s' must be an amount of %s, as 256M, not '%s'", key,
+			       of, value);
+	*ret = bytes;
 	return 0;
 }
 
@@ -137,7 +138,9 @@ static int set_main(struct conf *conf, const char *key, const char *value, struc
 	if (str_eq(key, "interpreter"))
 		return set_interpreter(conf, value, err);
 	if (str_eq(key, "runtime-space"))
-		return set_runtime_space(conf, value, err);
+		return set_amount(key, value, "memory", &conf->runtime_space, err);
+	if (str_eq(key, "start-space"))
+		return set_amount(key, value, "space", &conf->start_space, err);
 	return 1;
 }
 
@@ -147,7 +150,7 @@ static int set_of_tree(struct conf *conf, const char *tree, const char *key, con
 {
 	size_t i = 0;
 
-	if (!str_eq(key, "programs"))
+	if (!str_eq(key, "programs") && !str_eq(key, "start"))
 		return 1;
 	while (i < conf->n_of_trees && !str_eq(conf->of_trees[i].path, tree))
 		i++;
@@ -158,7 +161,9 @@ static int set_of_tree(struct conf *conf, const char *tree, const char *key, con
 			       CONF_VALUE_MAX - 1);
 	if (i == conf->n_of_trees)
 		conf->n_of_trees++;
-	return tree_conf_programs(value, &conf->of_trees[i].programs, err);
+	return str_eq(key, "start")
+		       ? tree_conf_start(value, &conf->of_trees[i].start, err)
+		       : tree_conf_programs(value, &conf->of_trees[i].programs, err);
 }
 
 /* The same for [stage]. */
@@ -175,7 +180,8 @@ static bool is_of_main(const char *key)
 {
 	static const char *const keys[] = { "tree",   "match",	     "isolation",
 					    "direct", "env",	     "user-site",
-					    "prune",  "interpreter", "runtime-space" };
+					    "prune",  "interpreter", "runtime-space",
+					    "start-space" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (str_eq(key, keys[i]))

@@ -16,6 +16,7 @@ enum { CONF_TREES_MAX = 8, CONF_PRUNE_MAX = 64, CONF_INTERPRETERS_MAX = 8, CONF_
 struct conf_tree {
 	char path[CONF_VALUE_MAX];
 	int programs; /* enum programs */
+	int start;    /* enum start */
 };
 
 struct conf {
@@ -28,6 +29,7 @@ struct conf {
 	struct conf_tree of_trees[CONF_TREES_MAX];
 	size_t n_of_trees;
 	uint64_t runtime_space;		      /* bytes for runtimes beside the host */
+	uint64_t start_space;		      /* bytes for images of Python */
 	char mirror[CONF_VALUE_MAX];	      /* Debian mirror that `busypy stage` asks */
 	bool match_marker;		      /* match = marker */
 	bool shared;			      /* isolation = shared */

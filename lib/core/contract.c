@@ -35,8 +35,10 @@ static bool tree_valid(const struct contract_tree *tree)
 	       terminated(tree->id, sizeof(tree->id)) &&
 	       terminated(tree->arch, sizeof(tree->arch)) &&
 	       terminated(tree->namespace_path, sizeof(tree->namespace_path)) &&
-	       terminated(tree->word, sizeof(tree->word)) && path_canonical(tree->namespace_path) &&
-	       (!tree->versions || versions_valid(tree));
+	       terminated(tree->word, sizeof(tree->word)) &&
+	       terminated(tree->restorer, sizeof(tree->restorer)) &&
+	       terminated(tree->plainly, sizeof(tree->plainly)) &&
+	       path_canonical(tree->namespace_path) && (!tree->versions || versions_valid(tree));
 }
 
 bool contract_valid(const struct contract *contract)
@@ -150,7 +152,7 @@ const struct contract_tree *contract_sibling(const struct contract *contract, co
 			    0 ||
 		    str_copy_bytes(ret->id, sizeof(ret->id), rest, n) < 0)
 			return NULL;
-		ret->namespace_path[0] = ret->word[0] = '\0';
+		ret->namespace_path[0] = ret->word[0] = ret->restorer[0] = '\0';
 		ret->namespace_ino = ret->ino = 0;
 		return tree;
 	}

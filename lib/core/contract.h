@@ -11,7 +11,7 @@
 enum {
 	CONTRACT_TREES_MAX = 16, /* each of the configuration's, and one more version of it */
 	CONTRACT_PATH_MAX = 512,
-	CONTRACT_VERSION = 5,
+	CONTRACT_VERSION = 6,
 };
 
 /* Two halves, so that the bytes stand only once in a program: in its contract. */
@@ -42,6 +42,7 @@ struct contract_tree {
 	char namespace_path[CONTRACT_PATH_MAX]; /* the pinned template */
 	uint64_t namespace_ino;
 	uint32_t flags;	       /* enum contract_tree_flags */
+	uint32_t start;	       /* enum start: what is said of it */
 	uint32_t versions;     /* bytes of path that name the folder of all versions; 0: none */
 	uint64_t versions_ino; /* of that folder, which is on the tree's mount */
 	uint64_t linux32;      /* 1: a 32-bit runtime on a 64-bit kernel, where uname must say so */
@@ -49,6 +50,8 @@ struct contract_tree {
 	struct contract_file program; /* its interpreter, where that is no script */
 	char word[8];		      /* of its runtime, core/runtime_layout; "": it has none */
 	struct contract_file runtime; /* the interpreter there */
+	char restorer[64]; /* starts it from an image, core/start_layout; "": nothing does */
+	char plainly[160]; /* why not, where it was wanted; or "" */
 };
 
 struct contract {

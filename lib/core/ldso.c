@@ -68,6 +68,26 @@ bool ldso_reads_etc(const char *bytes, size_t n)
 	return false;
 }
 
+/* "... stable release version 2.36." */
+bool ldso_release(const char *bytes, size_t n, char *dst, size_t size)
+{
+	static const char mark[] = "release version ";
+	const char *at = memmem(bytes, n, mark, sizeof(mark) - 1), *end = bytes + n;
+	size_t length = 0;
+	unsigned dots = 0;
+
+	if (!at)
+		return false;
+	at += sizeof(mark) - 1;
+	for (; at + length < end; length++) {
+		if (at[length] == '.' && dots++)
+			break; /* the sentence's */
+		if (at[length] != '.' && (at[length] < '0' || at[length] > '9'))
+			break;
+	}
+	return length > 0 && str_copy_bytes(dst, size, at, length) == 0;
+}
+
 bool ldso_searches_lib(const char *bytes, size_t n)
 {
 	static const char lib[] = "\0/lib/", lib64[] = "\0/lib64/";

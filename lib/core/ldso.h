@@ -37,6 +37,10 @@ bool ldso_build_read(const char *bytes, size_t n, struct ldso_build *ret);
 /* True if "/lib/" or "/lib64/" is one of the directories that it searches by itself. */
 bool ldso_searches_lib(const char *bytes, size_t n);
 
+/* The release of glibc that an ld.so is of, "2.36"; false if this is no ld.so of glibc, or the
+ * release does not fit. */
+bool ldso_release(const char *bytes, size_t n, char *dst, size_t size);
+
 /* Makes it find libraries by one cache alone, in place, so that nothing of a host is found: the
  * path of its cache becomes `cache`, as long as LDSO_CACHE; each directory of the two lists that it
  * searches by itself becomes a place that has no libraries, and so does its preload list. What was

@@ -15,8 +15,17 @@ enum programs {
 	PROGRAMS_HOST  /* the host's, beside which they run */
 };
 
+/* How the Python of a tree's scripts starts: busypy-start(7). */
+enum start {
+	START_UNSAID,
+	START_PLAIN, /* as ever */
+	START_AUTO,  /* from an image, where one was proven */
+	START_IMAGE  /* the same, and no tree is enabled without */
+};
+
 struct tree_conf {
 	int programs; /* enum programs */
+	int start;    /* enum start */
 };
 
 /* The value of a key `programs`: -EINVAL with a sentence for any other word. */
@@ -24,6 +33,12 @@ int tree_conf_programs(const char *value, int *ret, struct err *err);
 
 /* "tree", "host"; "" for none. */
 const char *tree_conf_programs_name(int programs);
+
+/* The same of a key `start`. */
+int tree_conf_start(const char *value, int *ret, struct err *err);
+
+/* "plain", "auto", "image"; "" for none. */
+const char *tree_conf_start_name(int start);
 
 /* Takes one "key = value"; as conf_set(), but that there are no sections. */
 int tree_conf_set(struct tree_conf *conf, const char *section, const char *key, const char *value,

@@ -18,6 +18,7 @@ struct err;
 #define TREE_USR_OF TREE_PYTHON "/%s/usr" /* on /usr of a view */
 #define TREE_CLIB_OF TREE_CLIB "/%s"	  /* on /lib of a view */
 #define TREE_INFO_OF TREE_INFO "/%s"
+#define TREE_INFO_PYTHON "python3.%u" /* in there, of each Python but the one that came first */
 #define TREE_RESCUE_OF TREE_INFO "/%s/rescue" /* a busybox for a client in need */
 #define TREE_INIT_OF "sbin/%s-init"	      /* PID 1 */
 
@@ -26,8 +27,9 @@ struct err;
 #define TREE_SELFTEST TREE_INFO "/selftest"	/* what `busypy enable` executes */
 #define TREE_START TREE_INFO "/busypy_start.py" /* imported when Python starts; staged per arch */
 #define TREE_CONF TREE_INFO "/tree.conf"	/* what the tree says of itself: core/tree_conf.h */
-#define TREE_MODULES TREE_INFO "/modules"	/* the kernel's, in an image */
-#define TREE_VERSION_RECORD TREE_INFO "/id"	/* of a version: core/version.h */
+#define TREE_LOCK TREE_INFO "/requirements.lock" /* what was asked for: core/lock_line.h */
+#define TREE_MODULES TREE_INFO "/modules"	 /* the kernel's, in an image */
+#define TREE_VERSION_RECORD TREE_INFO "/id"	 /* of a version: core/version.h */
 #define TREE_VERSION_MANIFEST TREE_INFO "/manifest"
 
 /* Programs and packages, the same for all archs: bin, sbin, TREE_SITE. */

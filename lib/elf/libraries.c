@@ -67,6 +67,13 @@ static int append(struct elf_libraries *set, const char *name, const struct elf_
 	return 0;
 }
 
+int elf_libraries_know(struct elf_libraries *set, const char *name, struct err *err)
+{
+	const struct elf_found nowhere = { 0 };
+
+	return known(set, name) ? 0 : append(set, name, &nowhere, 0, err);
+}
+
 /* Who needs what library i of the set needs, those who need that and have directories, and the
  * program; 0 is the program, i + 1 the library. */
 static void make_chain(const struct adding *adding, size_t i, struct elf_search_by *chain)

@@ -72,6 +72,9 @@ int elf_search_add_open(struct elf_ldso *ldso, int fd, const char *path, struct 
 int elf_search_add_name(struct elf_ldso *ldso, const char *name, struct elf_libraries *set,
 			struct err *err);
 
+/* Adds the name of one that is there already, with all that it needs: it is not searched for. */
+int elf_libraries_know(struct elf_libraries *set, const char *name, struct err *err);
+
 void elf_libraries_free(struct elf_libraries *set);
 
 /* Frees a set when its scope ends: ELF_LIBRARIES_CLEANUP struct elf_libraries set = { 0 }; */

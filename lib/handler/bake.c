@@ -10,10 +10,10 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/label.h"
 #include "core/contract.h"
 #include "core/err.h"
 #include "core/path_size.h"
@@ -68,21 +68,6 @@ static int set_capabilities(int fd, const char *path, struct err *err)
 	return r;
 }
 
-int bake_label(int fd, const char *path, struct err *err)
-{
-	char label[256];
-	ssize_t n;
-
-	if (access("/sys/fs/selinux/enforce", F_OK) < 0)
-		return 0;
-	n = getxattr("/bin/true", "security.selinux", label, sizeof(label));
-	if (n < 0)
-		return 0; /* the system's own programs have none */
-	if (fsetxattr(fd, "security.selinux", label, (size_t)n, 0) < 0)
-		return err_set(err, errno, "cannot label %s", path);
-	return 0;
-}
-
 int bake_file(int dir, const char *made, const char *name, mode_t mode, const void *bytes, size_t n,
 	      struct err *err)
 {
@@ -93,7 +78,7 @@ int bake_file(int dir, const char *made, const char *name, mode_t mode, const vo
 		r = fd_chmod(fd, mode);
 	if (r < 0)
 		return err_set(err, -r, "cannot write a runtime's %s", name);
-	return bake_label(fd, name, err);
+	return label_program(fd, name, err);
 }
 
 static int write_program(const char *path, const uint8_t *bytes, size_t n, bool capabilities,
@@ -109,7 +94,7 @@ static int write_program(const char *path, const uint8_t *bytes, size_t n, bool 
 		return err_set(err, -r, "cannot write %s", path);
 	if (fchmod(fd, 0755) < 0)
 		return err_set(err, errno, "cannot set the mode of %s", path);
-	r = bake_label(fd, path, err);
+	r = label_program(fd, path, err);
 	if (r < 0)
 		return r;
 	return capabilities ? set_capabilities(fd, path, err) : 0;

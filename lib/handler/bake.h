@@ -24,8 +24,4 @@ int bake_read(const char *path, struct contract *ret, struct err *err);
 int bake_file(int dir, const char *made, const char *name, mode_t mode, const void *bytes, size_t n,
 	      struct err *err);
 
-/* Labels an open file like the system's programs where SELinux is on, so that every domain may
- * execute it. path is for the sentence. */
-int bake_label(int fd, const char *path, struct err *err);
-
 #endif

@@ -11,6 +11,7 @@
 #include "handler/legacy.h"
 #include "handler/lock.h"
 #include "handler/runtimes_unused.h"
+#include "handler/starts.h"
 #include "sys/binfmt.h"
 #include "sys/fd.h"
 
@@ -52,6 +53,9 @@ int disable_all(unsigned ms, unsigned *ret_kept, struct err *err)
 	if (r < 0)
 		return r;
 	legacy_drop();
+	r = starts_unused_drop(err);
+	if (r < 0)
+		return r;
 	r = runtimes_unused_drop(err);
 	if (r < 0)
 		return r;
@@ -67,6 +71,9 @@ int disable_older(unsigned ms, unsigned *ret_kept, struct err *err)
 	if (lock < 0)
 		return lock;
 	left = generation_drop_older(ms);
+	r = starts_unused_drop(err);
+	if (r < 0)
+		return r;
 	r = runtimes_unused_drop(err);
 	if (r < 0)
 		return r;

@@ -25,6 +25,7 @@
 #include "handler/runtimes.h"
 #include "handler/runtimes_unused.h"
 #include "handler/selftest.h"
+#include "handler/starts.h"
 #include "sys/binfmt.h"
 #include "sys/fd.h"
 
@@ -272,7 +273,11 @@ static int go_live(struct enabling *e, struct err *err)
 	r = generation_make(e->conf, e->generation, &e->contract, err);
 	if (r < 0)
 		return r;
-	r = register_and_try(e, err);
+	r = starts_provide(e->conf, &e->contract, err);
+	if (r == 0)
+		r = generation_complete(e->generation, &e->contract, err);
+	if (r == 0)
+		r = register_and_try(e, err);
 	if (r < 0) {
 		entries_remove(e->instance, e->generation);
 		(void)generation_drop(e->generation, NULL); /* the reason is in err */
@@ -336,6 +341,7 @@ int enable_trees(const struct enable_request *request, struct enable_report *ret
 	for (int i = 0; i < OLDER_TRIES && generation_drop_older(OLDER_MS) > 0; i++)
 		(void)poll(NULL, 0, OLDER_MS);
 	(void)runtimes_unused_drop(NULL); /* what stays goes another time */
+	(void)starts_unused_drop(NULL);
 	return 0;
 }
 

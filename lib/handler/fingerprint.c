@@ -43,6 +43,7 @@ static void add_conf(struct sha256 *sha, const struct conf *conf)
 	for (size_t i = 0; i < conf->n_of_trees; i++) {
 		add_text(sha, conf->of_trees[i].path);
 		add_text(sha, tree_conf_programs_name(conf->of_trees[i].programs));
+		add_text(sha, tree_conf_start_name(conf->of_trees[i].start));
 	}
 	add_text(sha, "");
 }

@@ -318,10 +318,13 @@ static int make_files(const struct conf *conf, unsigned generation, struct contr
 	r = check_runtimes(contract, err);
 	if (r < 0)
 		return r;
-	r = make_templates(conf, generation, contract, err);
-	if (r < 0)
-		return r;
-	r = bake(contract, "enter", true, err);
+	return make_templates(conf, generation, contract, err);
+}
+
+int generation_complete(unsigned generation, const struct contract *contract, struct err *err)
+{
+	int r = bake(contract, "enter", true, err);
+
 	if (r < 0)
 		return r;
 	r = write_since(generation, err);

@@ -39,11 +39,14 @@ int generation_each(void (*each)(const struct contract *contract, void *ctx), vo
 /* True if the generation was made from what this fingerprint is of. */
 bool generation_is_from(unsigned generation, const char *fingerprint);
 
-/* Makes a generation: contract->trees[].path, id, arch, place are filled in by the caller, the rest
- * here. A tree that has a template already (namespace_path and namespace_ino, of a generation that
- * is still there) keeps it. On failure the folder is gone again. */
+/* Makes a generation's templates: contract->trees[].path, id, arch, place are filled in by the
+ * caller, the rest here. A tree that has a template already (namespace_path and namespace_ino, of a
+ * generation that is still there) keeps it. On failure the folder is gone again. */
 int generation_make(const struct conf *conf, unsigned generation, struct contract *contract,
 		    struct err *err);
+
+/* Bakes its loader and enter, which then can be entered by: the contract is what it promises. */
+int generation_complete(unsigned generation, const struct contract *contract, struct err *err);
 
 /* Lets go of a generation's templates and removes its files. What runs in it goes on. */
 int generation_drop(unsigned generation, struct err *err);

@@ -29,6 +29,8 @@
 #include "handler/mounts.h"
 #include "handler/policy.h"
 #include "handler/runtimes.h"
+#include "handler/said.h"
+#include "handler/starts.h"
 #include "handler/watch.h"
 #include "sys/apart.h"
 #include "sys/fd.h"
@@ -70,15 +72,18 @@ static int watch(struct err *err, void *ctx)
 {
 	const struct watching *watching = ctx;
 	struct watch *found = watching->ret;
+	struct tree_conf said;
 	int inotify = watching->inotify;
 	int r = watch_tree(watching->wanted, watching->inotify, watching->ret, err);
 
 	if (r < 0)
 		return r;
 	watch_tree_conf(found->path, inotify);
-	r = runtimes_programs(watching->conf, found->path, &found->programs, err);
+	r = said_of_tree(watching->conf, found->path, &said, err);
 	if (r < 0)
 		return r;
+	found->programs = said.programs;
+	found->start = said.start;
 	/* also of a tree that stands: somebody may have let others write to it since */
 	owners_each_way(found->path, watching->arch, watch_way, &inotify);
 	return owners_check_ways(found->path, watching->arch, err);
@@ -154,23 +159,27 @@ static int push_new(struct round *round, const char *path, struct err *err)
 	return r;
 }
 
+static const struct tree_conf nothing_said;
+
 /* True if a tree runs as it is to run now, or nobody has looked. */
-static bool runs_so(const struct contract_tree *stands, int programs)
+static bool runs_so(const struct contract_tree *stands, const struct tree_conf *said)
 {
-	return programs == PROGRAMS_UNSAID ||
-	       (programs == PROGRAMS_HOST) == ((stands->flags & CONTRACT_TREE_HOST) != 0);
+	return said->programs == PROGRAMS_UNSAID ||
+	       ((said->programs == PROGRAMS_HOST) == ((stands->flags & CONTRACT_TREE_HOST) != 0) &&
+		(uint32_t)said->start == stands->start);
 }
 
 /* A tree that stands, and is the same directory still, goes on with its template, unless what
  * templates are made from has changed, or what it says of itself. Any other has to be admitted
  * first. */
-static int want(struct round *round, const struct place *place, const char *path, int programs,
-		struct err *err)
+static int want(struct round *round, const struct place *place, const char *path,
+		const struct tree_conf *said, struct err *err)
 {
 	const struct contract_tree *stands = find(&round->standing, path);
 
-	if (stands && contract_tree_is(stands, place) && runs_so(stands, programs) &&
-	    !round->stale && str_eq(stands->arch, round->arch->name) && runtimes_stand(stands))
+	if (stands && contract_tree_is(stands, place) && runs_so(stands, said) && !round->stale &&
+	    str_eq(stands->arch, round->arch->name) && runtimes_stand(stands) &&
+	    starts_stand(stands))
 		return push(round, stands, err);
 	return push_new(round, path, err);
 }
@@ -214,7 +223,8 @@ static int want_watched(struct round *round, size_t i, struct err *err)
 {
 	const struct watch *watch = &round->watches[i];
 	const struct place place = { .dev = watch->dev, .ino = watch->ino };
-	int r = want(round, &place, watch->path, watch->programs, err);
+	const struct tree_conf said = { watch->programs, watch->start };
+	int r = want(round, &place, watch->path, &said, err);
 
 	if (r < 0)
 		round->report->trees[i].refused =
@@ -254,7 +264,7 @@ static bool is_version_of_wanted(const struct round *round, const struct contrac
 static int want_by_hand(struct round *round, const struct contract_tree *tree)
 {
 	const struct place place = { .dev = tree->dev, .ino = tree->ino };
-	int r = want(round, &place, tree->path, PROGRAMS_UNSAID, NULL);
+	int r = want(round, &place, tree->path, &nothing_said, NULL);
 
 	if (r < 0)
 		return r;
@@ -290,7 +300,7 @@ static void want_other(struct round *round, const struct watch *watch, struct ro
 
 	if (is_refused(&tree->refused, &version) || is_refused(&tree->other, &version))
 		return;
-	if (want(round, &place, watch->other, PROGRAMS_UNSAID, NULL) < 0)
+	if (want(round, &place, watch->other, &nothing_said, NULL) < 0)
 		tree->other = version;
 }
 

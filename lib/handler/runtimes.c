@@ -11,14 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/conf_file.h"
 #include "base/files.h"
 #include "base/walk.h"
 #include "core/arch.h"
 #include "core/conf.h"
 #include "core/contract.h"
 #include "core/err.h"
-#include "core/export_layout.h"
 #include "core/path_size.h"
 #include "core/runtime_layout.h"
 #include "core/scrub.h"
@@ -27,6 +25,7 @@
 #include "core/tree_layout.h"
 #include "handler/runtime.h"
 #include "handler/runtime_base.h"
+#include "handler/said.h"
 #include "sys/fd.h"
 #include "sys/mount_api.h"
 #include "sys/probe.h"
@@ -35,27 +34,6 @@
 enum { ATTR_NOSUID = 2, ATTR_NODEV = 4, PROPAGATE_PRIVATE = 1 << 18 };
 
 enum { START_MAX = 16 * 1024 }; /* bytes of busypy_start.py */
-
-int runtimes_programs(const struct conf *conf, const char *tree, int *ret, struct err *err)
-{
-	char current[PATH_SIZE], real[PATH_SIZE];
-	struct tree_conf said;
-	int r;
-
-	if (export_layout_current(tree, current, sizeof(current)) < 0)
-		current[0] = '\0';
-	for (size_t i = 0; i < conf->n_of_trees; i++) {
-		const struct conf_tree *of = &conf->of_trees[i];
-
-		*ret = of->programs;
-		if (str_eq(of->path, tree) || str_eq(of->path, current) ||
-		    (realpath(of->path, real) && str_eq(real, tree)))
-			return 0;
-	}
-	r = conf_file_read_tree(tree, &said, err);
-	*ret = said.programs == PROGRAMS_HOST ? PROGRAMS_HOST : PROGRAMS_TREE;
-	return r;
-}
 
 bool runtimes_mounted(void)
 {
@@ -258,13 +236,15 @@ static int find_program(const char *word, struct contract_file *ret)
 int runtimes_provide(const struct conf *conf, const struct arch *arch, struct contract_tree *tree,
 		     struct err *err)
 {
-	int programs;
-	int r = runtimes_programs(conf, tree->path, &programs, err);
+	struct tree_conf said;
+	int r = said_of_tree(conf, tree->path, &said, err);
 
+	tree->start = (uint32_t)said.start;
+	tree->restorer[0] = tree->plainly[0] = '\0'; /* made with the generation */
 	tree->flags &= ~(uint32_t)CONTRACT_TREE_HOST;
 	tree->word[0] = '\0';
 	memset(&tree->runtime, 0, sizeof(tree->runtime));
-	if (r < 0 || programs != PROGRAMS_HOST)
+	if (r < 0 || said.programs != PROGRAMS_HOST)
 		return r;
 	tree->flags |= CONTRACT_TREE_HOST;
 	r = make_root(conf->runtime_space, err);

@@ -13,11 +13,6 @@ struct conf;
 struct contract_tree;
 struct err;
 
-/* Finds out whether a tree's scripts use the host's programs: by the configuration's section of the
- * tree, which names it as the administrator does (a link to it, EXPORT/current), else by what the
- * tree says itself. *ret is never PROGRAMS_UNSAID. */
-int runtimes_programs(const struct conf *conf, const char *tree, int *ret, struct err *err);
-
 /* Sees to it that a tree with `programs = host` has its runtime, made anew where what stands is not
  * what would be made now, and fills in flags, word and runtime; nothing but flags of any other
  * tree. */

@@ -23,6 +23,7 @@
 #include "handler/generation.h"
 #include "handler/runtime_base.h"
 #include "handler/runtimes.h"
+#include "handler/starts.h"
 #include "sys/fd.h"
 
 enum { RUNTIMES_MAX = 256 };
@@ -110,6 +111,19 @@ static void note_named(const struct contract *contract, void *ctx)
 	}
 }
 
+/* A process that was started from an image executes what started it, not the interpreter. */
+static int note_started(const char *tree, const char *word, struct err *err, void *ctx)
+{
+	struct listing *listing = ctx;
+	char name[32];
+
+	(void)tree, (void)err;
+	(void)snprintf(name, sizeof(name), "%s" RUNTIME_DIR_END, word);
+	for (size_t i = 0; i < listing->n; i++)
+		listing->programs[i].used |= str_eq(listing->runtimes[i].name, name);
+	return 0;
+}
+
 static int list_runtimes(struct listing *ret, struct err *err)
 {
 	struct files_names names = { .select = is_runtime, .each = add_runtime, .ctx = ret };
@@ -120,7 +134,8 @@ static int list_runtimes(struct listing *ret, struct err *err)
 	r = generation_each(note_named, ret, err);
 	if (r < 0)
 		return r;
-	return executed_find(ret->programs, ret->n, err);
+	r = executed_find(ret->programs, ret->n, err);
+	return r < 0 ? r : starts_each_used(note_started, ret, err);
 }
 
 /* Removes the link beside NAME.b that leads into it; so an older BusyPy made one of NAME.d. */

@@ -24,7 +24,7 @@ struct watch {
 	uint64_t other_dev, other_ino;
 	int64_t other_changed;
 	enum watch_kind kind;
-	int programs; /* enum programs: how its scripts are to run; filled in by the caller */
+	int programs, start; /* what is said of it: core/tree_conf; filled in by the caller */
 };
 
 /* Looks at a tree by its configured path, and adds watches for it to an inotify instance: on the

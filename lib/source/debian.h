@@ -4,7 +4,6 @@
 #ifndef BUSYPY_SOURCE_DEBIAN_H
 #define BUSYPY_SOURCE_DEBIAN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct arch;
@@ -14,16 +13,13 @@ struct listener;
 struct source;
 
 struct debian_request {
-	const char *suite;   /* NULL: what each arch needs */
-	const char *mirror;  /* where apt looks: a list, see mirrors_parse */
-	const char *keyring; /* a file of keys, absolute; NULL: Debian's */
-	bool expired;	     /* lists that are no longer valid are taken, too */
-	const char *cache;   /* NULL: the user's default */
-	const char *locked;  /* a list of packages; NULL: the newest that the suite has */
+	const char *suite;  /* NULL: what each arch needs */
+	unsigned minor;	    /* 13 for Python 3.13; 0: the suite's own */
+	const char *mirror; /* where apt looks: a list, see mirrors_parse */
+	const char *cache;  /* NULL: the user's default */
+	const char *locked; /* a list of packages; NULL: the newest that the suite has */
 	const struct arch *const *archs;
 	size_t n_archs;
-	const unsigned *minors; /* which Python for each arch; NULL, or 0: the suite's own one;
-				 * read by debian_open alone */
 	/* Instead of what makes a runtime: packages by name, and what they depend on. Then each
 	 * arch has a suite of its own (suite is not looked at) and a text of dpkg's status(5), of
 	 * what is there already. */

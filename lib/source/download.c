@@ -31,10 +31,13 @@ struct download {
 
 static const char *arch_word(const struct package *package)
 {
-	const struct arch *arch = arch_by_debian(package->arch);
+	size_t n;
+	const struct arch *table = arch_table(&n);
 
-	if (arch)
-		return arch->name;
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(table[i].debian, package->arch))
+			return table[i].name;
+	}
 	return str_eq(package->arch, "all") ? "all archs" : package->arch;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,4 +99,16 @@ const struct arch *lockfile_arch(const struct package *packages, size_t n_packag
 		}
 	}
 	return NULL;
+}
+
+void lockfile_suite(const struct package *packages, size_t n_packages, unsigned minor, char *ret)
+{
+	char name[32];
+
+	ret[0] = '\0';
+	(void)snprintf(name, sizeof(name), "python3.%u-minimal", minor); /* fits */
+	for (size_t i = 0; minor && i < n_packages; i++) {
+		if (str_eq(packages[i].name, name))
+			(void)str_copy(ret, PACKAGE_WORD_MAX, packages[i].suite); /* of that size */
+	}
 }

@@ -16,4 +16,8 @@ int lockfile_read(const char *path, struct package **ret, size_t *ret_n, struct 
 /* The n-th arch that a list has packages for, or NULL after the last. */
 const struct arch *lockfile_arch(const struct package *packages, size_t n_packages, size_t n);
 
+/* The suite of whose packages the list has this Python, 13 for 3.13; "" if it has none, or minor is
+ * 0: then any will do. ret has PACKAGE_WORD_MAX bytes. */
+void lockfile_suite(const struct package *packages, size_t n_packages, unsigned minor, char *ret);
+
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cache_home.h"
 #include "base/destination.h"
 #include "base/files.h"
 #include "base/listener.h"
@@ -25,16 +26,10 @@
 
 int package_cache_dir(const char *given, char *ret, struct err *err)
 {
-	const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+	int r = given ? files_path(ret, err, "%s", given) : cache_home(ret, err);
 
-	if (given)
-		return files_path(ret, err, "%s", given);
-	if (geteuid() == 0)
-		return files_path(ret, err, "/var/cache/busypy");
-	if (base && base[0] == '/')
-		return files_path(ret, err, "%s/busypy", base);
-	if (home && home[0] == '/')
-		return files_path(ret, err, "%s/.cache/busypy", home);
+	if (r != -ENOENT)
+		return r;
 	return err_say(err, ENOENT,
 		       "HOME is not set, so there is no place for packages (Hint: give --cache "
 		       "DIR)");

@@ -15,6 +15,7 @@
 #include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/ldso.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "elf/dynamic.h"
@@ -34,6 +35,7 @@ struct work {
 	struct elf_libraries libs;
 	struct elf_ldso ldso; /* of the source */
 	char *interp;	      /* PT_INTERP of the interpreter; NULL if static */
+	size_t n_known;	      /* of libs: they are in clib already */
 	bool musl, needs_rpath;
 };
 
@@ -110,6 +112,47 @@ static int copy_library(const struct work *work, const char *path, const char *n
 	if (r < 0)
 		return r;
 	return files_path(ret->view, err, "/lib/%s", name);
+}
+
+/* Whether files must say where libraries are. bytes of a staged ld.so. */
+static int look_at_ldso(struct work *work, struct err *err)
+{
+	FILES_FREE char *bytes = NULL;
+	char path[PATH_SIZE];
+	size_t n;
+	int r = files_path(path, err, "%s/%s", work->want->clib, path_base(work->interp));
+
+	if (r < 0)
+		return r;
+	if (!exact_exists(path))
+		return err_say(err, ENOEXEC,
+			       "Python 3.%u asks for %s, which is not the C library of the Pythons "
+			       "beside it",
+			       work->want->minor, work->interp);
+	r = exact_read(path, &bytes, &n, err);
+	if (r < 0)
+		return r;
+	work->needs_rpath = !work->musl && !ldso_searches_lib(bytes, n);
+	return 0;
+}
+
+static int know_library(const struct walk_entry *entry, struct err *err, void *ctx)
+{
+	struct work *work = ctx;
+
+	return S_ISREG(entry->st->st_mode) ? elf_libraries_know(&work->libs, entry->name, err) : 0;
+}
+
+/* One C library and one file of each name: those that are there. */
+static int know_libraries(struct work *work, struct err *err)
+{
+	int r = look_at_ldso(work, err);
+
+	if (r < 0)
+		return r;
+	r = exact_walk(work->want->clib, &(struct walk){ .each = know_library, .ctx = work }, err);
+	work->n_known = work->libs.n_libs;
+	return r;
 }
 
 /* ld.so comes first: what it searches decides about all others. */
@@ -215,7 +258,7 @@ static int stage_libraries(struct work *work, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	for (size_t i = 0; i < work->libs.n_libs; i++) {
+	for (size_t i = work->n_known; i < work->libs.n_libs; i++) {
 		r = stage_library(work, &work->libs.libs[i], err);
 		if (r < 0)
 			return r;
@@ -267,7 +310,7 @@ static int stage_all(struct work *work, char *ret_ldso, struct err *err)
 		r = elf_ldso_open(&work->ldso, work->root, work->arch, work->interp);
 		if (r < 0)
 			return err_set(err, -r, "cannot read %s", work->interp);
-		r = stage_ldso(work, err);
+		r = work->want->beside ? know_libraries(work, err) : stage_ldso(work, err);
 	}
 	if (r < 0)
 		return r;

@@ -3,6 +3,8 @@
 #ifndef BUSYPY_STAGE_BINARIES_H
 #define BUSYPY_STAGE_BINARIES_H
 
+#include <stdbool.h>
+
 struct err;
 struct manifest;
 struct source;
@@ -15,7 +17,9 @@ struct binaries {
 	const char *python; /* the interpreter in the source, canonical */
 	const char *stdlib; /* and its standard library, absolute */
 	unsigned minor;
-	const char *usr, *clib;	   /* directories of ours */
+	const char *usr, *clib; /* directories of ours */
+	bool beside; /* clib has another Python's C library and libraries: only what is not there
+			comes in addition */
 	struct manifest *manifest; /* receives every file */
 };
 

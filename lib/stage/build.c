@@ -104,11 +104,6 @@ static bool find_interpreter(struct build *build)
 	const struct sysroot *root = build->source->root;
 	char path[64];
 
-	if (build->job->minor) {
-		(void)snprintf(path, sizeof(path), "/usr/bin/python3.%u",
-			       build->job->minor); /* fits */
-		return sysroot_canonical(root, path, build->python) == 0;
-	}
 	if (sysroot_canonical(root, "/usr/bin/python3", build->python) == 0)
 		return true;
 	for (unsigned minor = MINOR_MAX; minor > 0; minor--) {
@@ -119,19 +114,28 @@ static bool find_interpreter(struct build *build)
 	return false;
 }
 
+/* The interpreter that was asked for. */
+static bool find_minor(struct build *build)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/usr/bin/python3.%u", build->job->minor); /* fits */
+	return sysroot_canonical(build->source->root, path, build->python) == 0;
+}
+
 static int find_python(struct build *build, struct err *err)
 {
 	const char *dir = sysroot_dir(build->source->root, "");
 	unsigned minor;
 
-	if (!find_interpreter(build) && build->job->minor)
-		return err_say(err, ENOENT,
-			       "%s/usr/bin/python3.%u: there is no Python 3.%u to stage", dir,
-			       build->job->minor, build->job->minor);
-	if (!build->python[0])
+	if (!find_interpreter(build) && !build->job->minor)
 		return err_say(err, ENOENT, "%s/usr/bin/python3: there is no Python 3 to stage",
 			       dir);
-	minor = python_name_minor(path_base(build->python));
+	if (build->job->minor && !find_minor(build))
+		return err_say(err, ENOENT,
+			       "%s/usr/bin/python3.%u: there is no such Python to stage", dir,
+			       build->job->minor);
+	minor = build->job->minor ? build->job->minor : python_name_minor(path_base(build->python));
 	if (minor ? !find_stdlib(build, minor) : !find_any_stdlib(build))
 		return err_say(err, ENOENT,
 			       "%s/usr/lib: the standard library of %s is missing (os.py)", dir,
@@ -149,26 +153,31 @@ static struct copy copy_to(const struct build *build, const char *dir)
 			      .n_peers = build->job->n_peers };
 }
 
-static int link_name(const struct build *build, const char *name, const char *target,
-		     struct err *err)
+static int link_name(const char *usr, const char *name, const char *target, struct err *err)
 {
 	char path[PATH_SIZE];
-	int r = files_path(path, err, "%s/bin/%s", build->job->usr, name);
+	int r = files_path(path, err, "%s/bin/%s", usr, name);
 
+	if (r < 0)
+		return r;
+	r = exact_remove(path, err);
 	return r < 0 ? r : exact_symlink(target, path, err);
+}
+
+int build_link(const char *usr, const char *name, unsigned minor, struct err *err)
+{
+	char target[32];
+
+	(void)snprintf(target, sizeof(target), "python3.%u", minor); /* fits */
+	return link_name(usr, name, target, err);
 }
 
 /* python3, and env, which first lines name by this path: the tree's own. */
 static int link_names(const struct build *build, struct err *err)
 {
-	char name[32];
-	struct text text;
-	int r;
+	int r = build_link(build->job->usr, "python3", build->result->minor, err);
 
-	text_init(&text, name, sizeof(name));
-	text_addf(&text, "python3.%u", build->result->minor);
-	r = link_name(build, "python3", name, err);
-	return r < 0 ? r : link_name(build, "env", "/bin/env", err);
+	return r < 0 ? r : link_name(build->job->usr, "env", "/bin/env", err);
 }
 
 /* True if site.py is Debian's, which looks for .pth files in dist-packages alone. */
@@ -232,7 +241,8 @@ static int stage_python(struct build *build, struct err *err)
 	r = copy_file(&copy, build->python, name, err);
 	if (r < 0)
 		return r;
-	r = link_names(build, err);
+	if (!build->job->beside)
+		r = link_names(build, err);
 	if (r < 0)
 		return r;
 	copy = copy_to(build, build->job->usr);
@@ -286,6 +296,7 @@ static int build_all(struct build *build, struct err *err)
 				     .stdlib = build->stdlib,
 				     .usr = build->job->usr,
 				     .clib = build->job->clib,
+				     .beside = build->job->beside,
 				     .manifest = &build->manifest };
 	int r = find_python(build, err);
 
@@ -304,10 +315,14 @@ static int build_all(struct build *build, struct err *err)
 	r = binaries_stage(&binaries, build->result->ldso, err);
 	if (r < 0)
 		return r;
-	r = extras_stage(&copy, err);
+	if (!build->job->beside)
+		r = extras_stage(&copy, err);
 	if (r < 0)
 		return r;
-	return write_records(build, err);
+	r = write_records(build, err);
+	return r < 0 || !build->job->beside
+		       ? r
+		       : provenance_join(build->job->info, build->job->beside, err);
 }
 
 int build_runtime(const struct build_job *job, struct build_result *ret, struct err *err)

@@ -13,6 +13,7 @@
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/ldso.h"
 #include "core/package.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -71,12 +72,11 @@ static int find_python(const char *python, unsigned minor, char *ret, struct err
 	return 0;
 }
 
-/* glibc's ld.so has "... stable release version 2.36." in it, musl's "1.2.3" alone. */
+/* musl's ld.so has "1.2.3" in it. */
 static void print_libc(const struct provenance *provenance, FILE *out)
 {
-	static const char mark[] = "release version ";
 	FILES_FREE char *bytes = NULL;
-	char path[PATH_SIZE];
+	char path[PATH_SIZE], release[PROVENANCE_VERSION_MAX];
 	const char *at;
 	size_t n;
 
@@ -87,13 +87,8 @@ static void print_libc(const struct provenance *provenance, FILE *out)
 	if (files_path(path, NULL, "%s/%s", provenance->clib, provenance->ldso) < 0 ||
 	    exact_read(path, &bytes, &n, NULL) < 0)
 		return;
-	at = memmem(bytes, n, mark, sizeof(mark) - 1);
-	if (at) {
-		at += sizeof(mark) - 1;
-		(void)fprintf(out, "libc glibc %.*s\n",
-			      (int)strspn(at, "0123456789") + 1 +
-				      (int)strspn(at + strspn(at, "0123456789") + 1, "0123456789"),
-			      at);
+	if (ldso_release(bytes, n, release, sizeof(release))) {
+		(void)fprintf(out, "libc glibc %s\n", release);
 		return;
 	}
 	at = find_version(bytes, n, "1.");
@@ -261,6 +256,78 @@ static int write_manifest(const struct provenance *provenance, struct err *err)
 	owners_sort(provenance->source->owners);
 	return manifest_write(provenance->manifest, provenance->source->owners,
 			      source_word(provenance->source->kind), path, err);
+}
+
+/* The lines of sha256sum of both. */
+static int join_sums(const char *from, const char *to, struct err *err)
+{
+	FILES_FREE char *one = NULL, *other = NULL, *both = NULL;
+	size_t n;
+	int r = exact_read(to, &one, &n, err);
+
+	if (r < 0)
+		return r;
+	r = exact_read(from, &other, &n, err);
+	if (r < 0)
+		return r;
+	if (asprintf(&both, "%s%s", one, other) < 0) {
+		both = NULL;
+		return err_set(err, ENOMEM, "cannot write %s", to);
+	}
+	r = exact_remove(to, err);
+	return r < 0 ? r : exact_write(to, both, strlen(both), 0644, err);
+}
+
+static int join_manifests(const char *from, const char *to, struct err *err)
+{
+	enum { KEY = 2 /* the file's path */ };
+	FILES_FREE char *text = NULL, *more = NULL;
+	char joined[PATH_SIZE];
+	size_t n;
+	int r = files_path(joined, err, "%s.joined", to);
+
+	if (r < 0)
+		return r;
+	r = exact_read(to, &text, &n, err);
+	if (r < 0)
+		return r;
+	r = manifest_merge(from, text, KEY, joined, err);
+	if (r < 0)
+		return r;
+	r = exact_read(joined, &more, &n, err);
+	if (r < 0)
+		return r;
+	r = exact_remove(joined, err);
+	if (r < 0)
+		return r;
+	r = exact_remove(to, err);
+	return r < 0 ? r : exact_write(to, more, n, 0644, err);
+}
+
+int provenance_join(const char *dir, const char *into, struct err *err)
+{
+	static const struct {
+		const char *name;
+		int (*join)(const char *from, const char *to, struct err *err);
+	} joined[] = { { "manifest", join_manifests }, { "python3.sha256", join_sums } };
+
+	for (size_t i = 0; i < sizeof(joined) / sizeof(joined[0]); i++) {
+		char from[PATH_SIZE], to[PATH_SIZE];
+		int r = files_path(from, err, "%s/%s", dir, joined[i].name);
+
+		if (r < 0)
+			return r;
+		r = files_path(to, err, "%s/%s", into, joined[i].name);
+		if (r < 0)
+			return r;
+		r = joined[i].join(from, to, err);
+		if (r < 0)
+			return r;
+		r = exact_remove(from, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 int provenance_write(const struct provenance *provenance, struct err *err)

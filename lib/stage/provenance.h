@@ -28,4 +28,9 @@ int provenance_begin(const char *dir, const char *python, unsigned minor,
  * readelf. */
 int provenance_write(const struct provenance *provenance, struct err *err);
 
+/* The records in dir are those of one more Python of the runtime that has its own in the folder
+ * into: what is said of files, manifest and python3.sha256, goes there, so that it stands in one
+ * place. */
+int provenance_join(const char *dir, const char *into, struct err *err);
+
 #endif

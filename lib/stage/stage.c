@@ -11,6 +11,7 @@
 
 #include "base/destination.h"
 #include "base/exact.h"
+#include "base/conf_file.h"
 #include "base/files.h"
 #include "base/listener.h"
 #include "base/walk.h"
@@ -21,21 +22,24 @@
 #include "core/err.h"
 #include "core/package.h"
 #include "core/path_size.h"
+#include "core/python_minors.h"
 #include "core/str.h"
 #include "core/tree_conf.h"
 #include "core/tree_layout.h"
-#include "source/debian.h"
 #include "source/source.h"
+#include "stage/beside.h"
 #include "stage/boot.h"
 #include "stage/build.h"
 #include "stage/pyc.h"
 #include "stage/skeleton.h"
 #include "stage/transaction.h"
+#include "stage/wanted.h"
 
-enum { PEERS_MAX = 2 * STAGE_ARCHS_MAX };
+enum { PEERS_MAX = 2 * STAGE_ARCHS_MAX, BUILT_MAX = STAGE_ARCHS_MAX * PYTHON_MINORS_MAX };
 
-/* A runtime that has been built. */
+/* A Python that has been built, and its runtime. */
 struct built {
+	const struct arch *arch;
 	char python[PATH_SIZE]; /* its folder; usr is in there */
 	char usr[PATH_SIZE], clib[PATH_SIZE], info[PATH_SIZE];
 	struct build_result result;
@@ -44,10 +48,10 @@ struct built {
 struct stage {
 	const struct stage_request *request;
 	struct transaction transaction;
-	struct debian *debian; /* NULL unless from Debian */
+	struct wanted *wanted;
 	char rootfs[PATH_SIZE];
 	char runtimes[PATH_SIZE]; /* looks like a tree, for those that compile */
-	struct built built[STAGE_ARCHS_MAX];
+	struct built built[BUILT_MAX];
 	size_t n_built;
 	char peer_paths[PEERS_MAX][PATH_SIZE];
 	const char *peers[PEERS_MAX];
@@ -56,26 +60,45 @@ struct stage {
 
 /* -- one runtime ---------------------------------------------------------------------------- */
 
-static int open_source(struct stage *stage, const struct arch *arch, struct source *ret,
-		       struct err *err)
-{
-	const struct stage_request *request = stage->request;
-	char dir[PATH_SIZE];
-	int r;
+/* The sources of one arch's Pythons. */
+struct sources {
+	struct source of[PYTHON_MINORS_MAX];
+	struct python_minors pythons;
+};
 
-	switch (request->from) {
-	case STAGE_HOST:
-		return source_host(ret, err);
-	case STAGE_DIR:
-		return source_dir(request->dir, arch, ret, err);
-	case STAGE_DEBIAN:
-		break;
+static void sources_free(struct sources *sources)
+{
+	for (size_t i = 0; i < PYTHON_MINORS_MAX; i++)
+		source_free(&sources->of[i]);
+}
+
+#define SOURCES_CLEANUP __attribute__((cleanup(sources_free)))
+
+/* Where packages are extracted. */
+static int name_source(const struct stage *stage, const struct arch *arch, unsigned minor,
+		       char ret[PATH_SIZE], struct err *err)
+{
+	return minor ? files_path(ret, err, "%s/source/%s/3.%u", stage->transaction.build,
+				  arch->name, minor)
+		     : files_path(ret, err, "%s/source/%s", stage->transaction.build, arch->name);
+}
+
+static int open_sources(struct stage *stage, size_t which, struct sources *ret, struct err *err)
+{
+	const struct arch *arch = stage->request->archs[which];
+	char dir[PATH_SIZE];
+
+	ret->pythons = *wanted_pythons(stage->wanted, which);
+	for (size_t i = 0; i < ret->pythons.n; i++) {
+		int r = name_source(stage, arch, ret->pythons.minor[i], dir, err);
+
+		if (r < 0)
+			return r;
+		r = wanted_open(stage->wanted, which, i, dir, &ret->of[i], err);
+		if (r < 0)
+			return r;
 	}
-	listener_step(request->listener, "%s: extracting packages", arch->name);
-	r = files_path(dir, err, "%s/source/%s", stage->transaction.build, arch->name);
-	if (r < 0)
-		return r;
-	return debian_extract(stage->debian, arch, dir, ret, err);
+	return ret->pythons.n > 1 ? beside_order(ret->of, &ret->pythons, err) : 0;
 }
 
 static int add_peer(struct stage *stage, const char *usr, struct err *err)
@@ -120,7 +143,7 @@ static size_t list_compilers(const struct stage *stage, size_t first, struct pyc
 		size_t at = (first + i) % stage->n_built;
 		const struct built *built = &stage->built[at];
 
-		ret[n++] = (struct pyc_runtime){ .arch = stage->request->archs[at],
+		ret[n++] = (struct pyc_runtime){ .arch = built->arch,
 						 .minor = built->result.minor,
 						 .tree = stage->runtimes,
 						 .usr = built->usr,
@@ -133,7 +156,7 @@ static size_t list_compilers(const struct stage *stage, size_t first, struct pyc
 static int compile(struct stage *stage, size_t which, const char *dir, const char *strip,
 		   bool checked, struct err *err)
 {
-	struct pyc_runtime runtimes[STAGE_ARCHS_MAX];
+	struct pyc_runtime runtimes[BUILT_MAX];
 	struct pyc_job job = { .dir = dir,
 			       .strip = strip,
 			       .work = stage->transaction.build,
@@ -184,9 +207,10 @@ static int name_places(const struct stage *stage, const struct arch *arch, struc
 	return files_path(ret->info, err, "%s/runtimes/" TREE_INFO_OF, base, arch->name);
 }
 
-static int settle(const struct stage *stage, const struct built *built, const struct arch *arch,
-		  struct err *err)
+static int settle(const struct stage *stage, const struct built *built,
+		  const struct python_minors *pythons, struct err *err)
 {
+	const struct arch *arch = built->arch;
 	int r = exact_settle(built->python, err);
 
 	if (r < 0)
@@ -195,6 +219,10 @@ static int settle(const struct stage *stage, const struct built *built, const st
 	if (r < 0)
 		return r;
 	r = exact_settle(built->info, err);
+	if (r < 0)
+		return r;
+	if (pythons->n > 1)
+		r = beside_prove(stage->runtimes, arch, pythons, err);
 	if (r < 0)
 		return r;
 	r = closure_check(stage->runtimes, arch, err);
@@ -209,20 +237,22 @@ static int settle(const struct stage *stage, const struct built *built, const st
 }
 
 /* The rescue shell: the one that was named, or Debian's, for archs that can boot. */
-static int add_rescue(const struct stage *stage, const struct arch *arch, const char *info,
-		      struct err *err)
+static int add_rescue(const struct stage *stage, const struct arch *arch, unsigned minor,
+		      const char *info, struct err *err)
 {
 	static const char *const places[] = { "usr/bin/busybox", "bin/busybox" };
 	const struct stage_request *request = stage->request;
-	char busybox[PATH_SIZE];
+	char dir[PATH_SIZE], busybox[PATH_SIZE];
 	struct stat st;
-	int r;
+	int r = name_source(stage, arch, minor, dir, err);
+
+	if (r < 0)
+		return r;
 
 	if (request->busybox)
 		return stage_boot_add_rescue(request->busybox, arch, info, err);
 	for (size_t i = 0; request->from == STAGE_DEBIAN && i < 2; i++) {
-		r = files_path(busybox, err, "%s/source/%s/%s", stage->transaction.build,
-			       arch->name, places[i]);
+		r = files_path(busybox, err, "%s/%s", dir, places[i]);
 		if (r < 0)
 			return r;
 		if (exact_stat(busybox, &st) == 0 && S_ISREG(st.st_mode))
@@ -260,59 +290,118 @@ static void warn_added(const struct stage *stage, const struct arch *arch)
 		      arch->name, names, text.overflow ? " ..." : "");
 }
 
-static int stage_runtime(struct stage *stage, const struct arch *arch, struct err *err)
+/* Builds number i of an arch's Pythons; all but the first beside that one. */
+static int build_python(struct stage *stage, const struct arch *arch, struct sources *sources,
+			size_t i, struct err *err)
 {
 	struct built *built = &stage->built[stage->n_built];
-	SOURCE_CLEANUP struct source source = { 0 };
-	struct build_job job = { .source = &source,
-				 .minor = stage->request->minor,
+	const struct built *first = built - i;
+	struct build_job job = { .source = &sources->of[i],
 				 .usr = built->usr,
 				 .clib = built->clib,
 				 .info = built->info,
+				 .minor = sources->pythons.minor[i],
+				 .beside = i ? first->info : NULL,
 				 .rootfs = stage->rootfs,
 				 .peers = stage->peers,
 				 .n_peers = stage->n_peers };
 	int r = name_places(stage, arch, built, err);
 
-	warn_added(stage, arch);
 	if (r < 0)
 		return r;
-	r = open_source(stage, arch, &source, err);
+	if (i)
+		r = files_path(built->info, err, "%s/" TREE_INFO_PYTHON, first->info, job.minor);
 	if (r < 0)
 		return r;
-	listener_step(stage->request->listener, "%s: copying", arch->name);
 	r = build_runtime(&job, &built->result, err);
 	if (r < 0)
 		return r;
-	r = add_rescue(stage, arch, built->info, err);
+	built->arch = arch;
+	stage->n_built++;
+	return 0;
+}
+
+static int build_pythons(struct stage *stage, size_t which, struct sources *sources,
+			 struct err *err)
+{
+	const struct arch *arch = stage->request->archs[which];
+	const struct built *first = &stage->built[stage->n_built];
+
+	listener_step(stage->request->listener, "%s: copying", arch->name);
+	for (size_t i = 0; i < sources->pythons.n; i++) {
+		int r = build_python(stage, arch, sources, i, err);
+
+		if (r < 0)
+			return r;
+	}
+	return sources->pythons.n < 2
+		       ? 0
+		       : build_link(first->usr, "python3", wanted_first(stage->wanted, which), err);
+}
+
+static int stage_runtime(struct stage *stage, size_t which, struct err *err)
+{
+	const struct arch *arch = stage->request->archs[which];
+	SOURCES_CLEANUP struct sources sources = { 0 };
+	size_t first = stage->n_built;
+	int r;
+
+	warn_added(stage, arch);
+	r = open_sources(stage, which, &sources, err);
+	if (r < 0)
+		return r;
+	r = build_pythons(stage, which, &sources, err);
+	if (r < 0)
+		return r;
+	r = add_rescue(stage, arch, sources.pythons.minor[0], stage->built[first].info, err);
 	if (r < 0)
 		return r;
 	listener_step(stage->request->listener, "%s: compiling Python files", arch->name);
-	stage->n_built++;
-	r = compile_stdlib(stage, stage->n_built - 1, err);
+	for (size_t i = first; i < stage->n_built; i++) {
+		r = compile_stdlib(stage, i, err);
+		if (r < 0)
+			return r;
+	}
+	r = settle(stage, &stage->built[first], &sources.pythons, err);
 	if (r < 0)
 		return r;
-	r = settle(stage, built, arch, err);
-	if (r < 0)
-		return r;
-	return add_peer(stage, built->usr, err);
+	return add_peer(stage, stage->built[first].usr, err);
 }
 
 /* -- the part that all archs share --------------------------------------------------------- */
 
-static int say_programs(const struct stage *stage, const char *dir, struct err *err)
+/* "key = value", of a key that has one. */
+static void add_line(struct text *text, const char *key, const char *value)
 {
-	const char *name = tree_conf_programs_name(stage->request->programs);
-	char path[PATH_SIZE], line[32];
+	if (value[0])
+		text_addf(text, "%s = %s\n", key, value);
+}
+
+/* What the tree says of itself: of a key that is not asked for, what it said before. */
+static int write_conf(const struct stage *stage, const char *dir, struct err *err)
+{
+	const struct stage_request *request = stage->request;
+	struct tree_conf conf;
+	char path[PATH_SIZE], lines[64];
+	struct text text;
 	int r;
 
-	if (!name[0])
+	if (!request->programs && !request->start)
 		return 0;
 	r = files_path(path, err, "%s/" TREE_CONF, dir);
 	if (r < 0)
 		return r;
-	(void)snprintf(line, sizeof(line), "programs = %s\n", name);
-	return exact_write(path, line, strlen(line), 0644, err);
+	r = conf_file_read_tree(stage->transaction.tree, &conf, err);
+	if (r < 0)
+		return r;
+	if (request->programs)
+		conf.programs = request->programs;
+	if (request->start)
+		conf.start = request->start;
+	text_init(&text, lines, sizeof(lines));
+	add_line(&text, "programs", tree_conf_programs_name(conf.programs));
+	add_line(&text, "start", tree_conf_start_name(conf.start));
+	return exact_write(path, lines, strlen(lines), 0644, err);
 }
 
 static int build_tree(struct stage *stage, struct err *err)
@@ -329,10 +418,10 @@ static int build_tree(struct stage *stage, struct err *err)
 	r = skeleton_stage(stage->rootfs, stage->transaction.tree, dir, err);
 	if (r < 0)
 		return r;
-	r = say_programs(stage, dir, err);
+	r = write_conf(stage, dir, err);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < stage->n_built; i++) {
+	for (size_t i = 0; i < stage->request->n_archs; i++) {
 		r = stage_boot_add_init(stage->request->archs[i], dir, err);
 		if (r < 0)
 			return r;
@@ -418,7 +507,7 @@ static int build_all(struct stage *stage, struct err *err)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < stage->request->n_archs; i++) {
-		r = stage_runtime(stage, stage->request->archs[i], err);
+		r = stage_runtime(stage, i, err);
 		if (r < 0)
 			return err_wrap(err, r, "%s", stage->request->archs[i]->name);
 		/* what was extracted is not needed any more, and may be large */
@@ -439,26 +528,6 @@ static int build_all(struct stage *stage, struct err *err)
 	return look_at_libc(stage, err);
 }
 
-static int open_debian(struct stage *stage, struct err *err)
-{
-	const struct stage_request *request = stage->request;
-	unsigned minors[STAGE_ARCHS_MAX];
-
-	for (size_t i = 0; i < request->n_archs; i++)
-		minors[i] = request->minor;
-	return debian_open(&(struct debian_request){ .suite = request->suite,
-						     .mirror = request->mirror,
-						     .keyring = request->keyring,
-						     .expired = request->expired,
-						     .cache = request->cache,
-						     .locked = request->locked,
-						     .archs = request->archs,
-						     .n_archs = request->n_archs,
-						     .minors = minors,
-						     .listener = request->listener },
-			   &stage->debian, err);
-}
-
 static int run(struct stage *stage, struct err *err)
 {
 	const struct stage_request *request = stage->request;
@@ -471,8 +540,7 @@ static int run(struct stage *stage, struct err *err)
 			      request->force ? DESTINATION_FORCE : 0, err);
 	if (r < 0)
 		return r;
-	if (request->from == STAGE_DEBIAN)
-		r = open_debian(stage, err);
+	r = wanted_choose(request, &stage->wanted, err);
 	if (r < 0)
 		return r;
 	r = transaction_open(&stage->transaction, request->tree,
@@ -493,7 +561,7 @@ int stage_run(const struct stage_request *request, struct err *err)
 	transaction_init(&stage->transaction);
 	r = run(stage, err);
 	transaction_close(&stage->transaction);
-	debian_close(stage->debian);
+	wanted_free(stage->wanted);
 	free(stage);
 	return r;
 }

@@ -9,6 +9,7 @@
 struct arch;
 struct err;
 struct listener;
+struct python_minors;
 
 enum { STAGE_ARCHS_MAX = 16 };
 
@@ -21,13 +22,15 @@ struct stage_request {
 	const char *suite;   /* STAGE_DEBIAN; NULL: what each arch needs */
 	const char *mirror;  /* STAGE_DEBIAN */
 	const char *cache;   /* STAGE_DEBIAN; NULL: the user's default */
-	const char *keyring; /* STAGE_DEBIAN; a file of keys, absolute; NULL: Debian's */
-	bool expired;	     /* STAGE_DEBIAN; lists that are no longer valid are taken, too */
-	unsigned minor;	     /* which Python; 0: the source's own one */
 	const char *locked;  /* STAGE_DEBIAN; a list of packages; NULL: the newest */
 	const char *busybox; /* rescue shell, static; NULL: Debian's, or none */
-	const char *rootfs;  /* our own programs; NULL: where they are installed */
-	int programs;	     /* enum programs: what the tree says; PROGRAMS_UNSAID: as before */
+	/* Which Pythons there shall be, and no others; NULL: those that stand, if they are several,
+	 * else the source's own. */
+	const struct python_minors *pythons;
+	unsigned first;	    /* which of them is python3; 0: as before, else the first one */
+	const char *rootfs; /* our own programs; NULL: where they are installed */
+	int programs;	    /* enum programs: what the tree says; PROGRAMS_UNSAID: as before */
+	int start;	    /* enum start, the same */
 	const struct arch *archs[STAGE_ARCHS_MAX];
 	size_t n_archs;
 	bool force;	/* into a directory that has other things in it */

@@ -47,5 +47,6 @@ int transaction_commit(struct transaction *transaction, struct err *err);
 
 /* Removes the hidden directory, and what transaction_open created if nothing was committed. */
 void transaction_close(struct transaction *transaction);
+#define TRANSACTION_CLEANUP __attribute__((cleanup(transaction_close)))
 
 #endif

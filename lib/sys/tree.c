@@ -12,6 +12,8 @@
 #include "core/contract.h"
 #include "core/err.h"
 #include "core/path_size.h"
+#include "core/python_minors.h"
+#include "core/python_name.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "core/view_host.h"
@@ -75,6 +77,48 @@ bool tree_has_runtime(const char *tree, const struct arch *arch)
 	text_init(&text, lib, sizeof(lib));
 	text_addf(&text, TREE_CLIB_OF, arch->name);
 	return is_directory(tree, usr) && is_directory(tree, lib);
+}
+
+/* The others of usr/bin, open. What python3.N leads to elsewhere is an interpreter, too. */
+static void add_pythons(int bin, struct python_minors *ret)
+{
+	struct python_minors others = { 0 };
+	const char *name;
+	struct dirs dirs;
+	struct stat st;
+
+	dirs_begin(&dirs, bin);
+	while (dirs_next(&dirs, &name) > 0) {
+		unsigned minor = python_name_minor(name);
+
+		if (minor && fstatat(bin, name, &st, 0) == 0 && S_ISREG(st.st_mode))
+			(void)python_minors_add(&others, minor); /* staging allows no more */
+	}
+	python_minors_sort(&others);
+	for (size_t i = 0; i < others.n; i++)
+		(void)python_minors_add(ret, others.minor[i]);
+}
+
+void tree_pythons(const char *tree, const struct arch *arch, struct python_minors *ret)
+{
+	char usr[256], path[PATH_SIZE], python[PATH_SIZE];
+	FD_CLEANUP int bin = -1;
+	struct text text;
+	unsigned minor;
+
+	*ret = (struct python_minors){ 0 };
+	text_init(&text, usr, sizeof(usr));
+	text_addf(&text, TREE_USR_OF "/bin", arch->name);
+	if (path_join(path, sizeof(path), tree, usr) < 0)
+		return;
+	bin = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (bin < 0 || fd_read_link(bin, "python3", python, sizeof(python)) < 0)
+		return;
+	minor = python_name_minor(path_base(python));
+	if (!minor)
+		return;
+	(void)python_minors_add(ret, minor); /* it is empty */
+	add_pythons(bin, ret);
 }
 
 static bool has_folder(int tree, const char *folder, const char *arch, const char *below)

@@ -26,16 +26,30 @@ def _name_process():
         os.close(fd)
 
 
-def _use_host():
+def _tree():
+    """The tree beside the host whose runtime this is, or None."""
     prefix = sys.base_prefix
-    if prefix[:12] != "/run/busypy/" or prefix[-6:] != ".d/usr":
+    if prefix[:12] == "/run/busypy/" and prefix[-6:] == ".d/usr":
+        return os.readlink(prefix[:-3] + "tree")
+    return None
+
+
+def _find_host():
+    tree = _tree()
+    if tree is None:
         return
-    tree = os.readlink(prefix[:-3] + "tree")
+    prefix = sys.base_prefix
     # A program that starts this interpreter without what children get back below.
     sys._base_executable = prefix + "/bin/python"
     if sys.prefix == prefix:
         sys.executable = sys._base_executable
         sys.path.append(tree + "/site-package")
+
+
+def _give_back():
+    tree = _tree()
+    if tree is None:
+        return
     environ = os.environ
     for name in [name for name in environ if name[:12] == "BUSYPY_KEPT_"]:
         environ[name[12:]] = environ.pop(name)
@@ -47,8 +61,17 @@ def _use_host():
         environ["PATH"] = path + ":" + ours
 
 
-for _do in _name_process, _use_host:
-    try:
-        _do()
-    except Exception:  # no /proc, no such name: not worth a failure
-        pass
+def _each(*steps):
+    for step in steps:
+        try:
+            step()
+        except Exception:  # no /proc, no such name: not worth a failure
+            pass
+
+
+def resume():
+    """For a process that goes on from an image of another: what depends on the process."""
+    _each(_name_process, _give_back)
+
+
+_each(_name_process, _find_host, _give_back)

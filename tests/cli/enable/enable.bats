@@ -396,7 +396,7 @@ SCRIPT
     run -125 "$BUSYPY" frobnicate
     same "$output" "busypy: frobnicate: no such command (Hint: 'busypy --help' lists them)"
     run -125 "$BUSYPY" status nonsense
-    same "$output" "busypy: status: unknown section 'nonsense' (Hint: trees, service, entries, tiers or kernel)"
+    same "$output" "busypy: status: unknown section 'nonsense' (Hint: trees, starts, service, entries, tiers or kernel)"
     run -125 "$BUSYPY" status --output nonsense kernel
     same "$output" "busypy: status: unknown column 'nonsense' of table 'kernel'"
 }

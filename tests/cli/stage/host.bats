@@ -141,3 +141,24 @@ print(len(files), sorted(files[0]), type(files[0][\"size\"]).__name__)"' - "${ST
     run -0 in_view "$TREES/host" /etc/busypy/selftest
     [[ $output =~ ^busypy-selftest\ ok\ "$(uname -m)"\ 3\.[0-9]+\.[0-9]+$ ]]
 }
+
+@test "what is said of the tree is written, and what is not said again stays" {
+    stage_host() { run -0 "$BUSYPY" stage --from host --rootfs "$ROOT/rootfs" "$@" "$TREE"; }
+    conf=$TREE/etc/busypy/tree.conf
+    stage_host
+    [ ! -e "$conf" ]
+    stage_host --start auto
+    same "$(cat "$conf")" "start = auto"
+    stage_host --programs host
+    same "$(cat "$conf")" $'programs = host\nstart = auto'
+    stage_host --start image
+    same "$(cat "$conf")" $'programs = host\nstart = image'
+    stage_host
+    same "$(cat "$conf")" $'programs = host\nstart = image'
+    run -125 "$BUSYPY" stage --start fast "$TREE"
+    same "$output" "busypy: stage: --start: 'start' must be 'plain', 'auto' or 'image', not 'fast'"
+    echo 'start = soon' >"$conf"
+    run -125 "$BUSYPY" stage --from host --rootfs "$ROOT/rootfs" --programs tree "$TREE"
+    same "${lines[-1]}" "busypy: stage: $conf:1:9: 'start' must be 'plain', 'auto' or 'image', not 'soon'"
+    same "$(cat "$conf")" "start = soon"
+}

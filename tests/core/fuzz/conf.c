@@ -46,11 +46,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		if (key[0] == '/') {
 			(void)conf_set(&conf, key, "programs", value, &at_value, &err);
+			(void)conf_set(&conf, key, "start", value, &at_value, &err);
 			(void)tree_conf_set(&said, "", key + 1, value, &at_value, &err);
 		}
 		(void)conf_prunes(&conf, value);
 	}
-	if (conf.n_of_trees > CONF_TREES_MAX || said.programs > PROGRAMS_HOST)
+	if (conf.n_of_trees > CONF_TREES_MAX || said.programs > PROGRAMS_HOST ||
+	    said.start > START_IMAGE)
 		abort();
 	if (conf.n_trees > CONF_TREES_MAX || conf.n_prune > CONF_PRUNE_MAX ||
 	    conf.n_interpreters > CONF_INTERPRETERS_MAX)

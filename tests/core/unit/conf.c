@@ -111,6 +111,14 @@ static void test_trees(void)
 	refuses("/srv/a", "match", "tree", false,
 		"unknown key 'match' in section [/srv/a] (Hint: it belongs to [busypy])");
 	refuses("busypy", "programs", "host", false, "unknown key 'programs' in section [busypy]");
+	CHECK(conf.of_trees[0].start == START_UNSAID, "another key is not said by it");
+	CHECK(conf_set(&conf, "/srv/a", "start", "image", &(bool){ false }, &err) == 0 &&
+		      conf.n_of_trees == 2 && conf.of_trees[0].start == START_IMAGE &&
+		      conf.of_trees[0].programs == PROGRAMS_TREE,
+	      "how its Python starts");
+	refuses("/srv/a", "start", "fast", true,
+		"'start' must be 'plain', 'auto' or 'image', not 'fast'");
+	refuses("busypy", "start", "auto", false, "unknown key 'start' in section [busypy]");
 	for (int i = 2; i < CONF_TREES_MAX; i++) {
 		(void)snprintf(path, sizeof(path), "/srv/%d", i);
 		of_tree(path, "host");
@@ -121,6 +129,13 @@ static void test_trees(void)
 	CHECK(conf.runtime_space == 256 << 20, "room for runtimes");
 	takes("runtime-space", "1G");
 	CHECK(conf.runtime_space == 1 << 30, "or more");
+	CHECK(conf.start_space == 256 << 20, "room for images");
+	takes("start-space", "64M");
+	CHECK(conf.start_space == 64 << 20 && conf.runtime_space == 1 << 30, "or less");
+	refuses("busypy", "start-space", "much", true,
+		"'start-space' must be an amount of space, as 256M, not 'much'");
+	refuses("/srv/a", "start-space", "1M", false,
+		"unknown key 'start-space' in section [/srv/a] (Hint: it belongs to [busypy])");
 	refuses("busypy", "runtime-space", "0", true,
 		"'runtime-space' must be an amount of memory, as 256M, not '0'");
 	refuses("busypy", "runtime-space", "much", true,

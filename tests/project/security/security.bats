@@ -98,7 +98,7 @@ SCRIPT
 @test "busypyd's unit gives it these capabilities and families, and no more" {
     settings() { sed -n "s/^$1=//p" "$ROOT/systemd/busypyd.service.in" | tr ' ' '\n' | sort | paste -sd ' '; }
     same "$(settings CapabilityBoundingSet)" "CAP_DAC_OVERRIDE CAP_DAC_READ_SEARCH CAP_KILL CAP_SETFCAP CAP_SETGID\
- CAP_SETUID CAP_SYS_ADMIN CAP_SYS_CHROOT CAP_SYS_PTRACE"
+ CAP_SETPCAP CAP_SETUID CAP_SYS_ADMIN CAP_SYS_CHROOT CAP_SYS_PTRACE"
     same "$(settings RestrictAddressFamilies)" AF_UNIX
     same "$(settings RestrictNamespaces)" "mnt user"
     same "$(settings DevicePolicy)" closed

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* The maker of images: an object that is preloaded into a tree's Python, initialises it, and writes
+ * the process as an image. It is itself a part of the image: resume.c is where it goes on. */
+#ifndef BUSYPY_BINFMT_MAKER_H
+#define BUSYPY_BINFMT_MAKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <wchar.h>
+
+struct object;
+struct start_aux;
+struct start_head;
+struct start_segment;
+struct start_watch;
+struct start_word;
+
+enum {
+	AREAS_MAX = 1024,
+	STACK_WORDS_MAX = 64,
+	RELRO_MAX = 16,
+};
+
+/* A line of /proc/self/maps. */
+struct area {
+	uint64_t start, end, offset;
+	uint32_t protection; /* PROT_... */
+	bool shared, file;   /* file: it has a path */
+	uint64_t inode;
+	char path[256]; /* or [heap], [stack], ... */
+};
+
+/* The process as the kernel started it. */
+struct birth {
+	uint64_t *stack; /* argc, argv, environment */
+	long argc;
+	char **argv, **envp;
+	const struct start_aux *auxv;
+};
+
+/* What a word points to that the kernel put on the stack. */
+enum stack_word {
+	WORD_AUXV,
+	WORD_ARGV,
+	WORD_ENVP,
+	WORD_STACK, /* where argc is */
+	WORD_RANDOM,
+	WORD_PLATFORM,
+	WORD_PROGRAM,	   /* argv[0] */
+	WORD_PROGRAM_NAME, /* its last component */
+	WORD_EXECFN,
+	WORD_CLEANUP, /* of the frame that called main: none any more */
+};
+
+struct place {
+	uint64_t address;
+	enum stack_word word;
+};
+
+/* What resume needs; in the image. */
+struct kept {
+	bool coerced;	   /* LC_CTYPE was put into the environment by Python */
+	bool unbuffered;   /* standard streams */
+	bool names_itself; /* sys.executable is argv[0] */
+	int minor;
+	struct place places[STACK_WORDS_MAX];
+	unsigned n_places;
+	struct {
+		uint64_t address, length;
+	} relro[RELRO_MAX];
+	unsigned n_relro;
+	uint64_t stack_soft; /* RLIMIT_STACK, by which libc chose the size of threads' stacks */
+	struct {
+		void *handler;
+		unsigned long flags;
+		void *restorer;
+		uint64_t mask;
+	} signals[65];
+	unsigned long *native_id; /* of the thread's state */
+	wchar_t **run_filename;	  /* in the interpreter's configuration */
+	struct wide_list *argv, *orig_argv;
+	struct object *environ, *io, *site, *encoding, *errors, *signal_set, *signal_ignore, *tzset,
+		*tree_resume, *hidden_resume;
+};
+
+extern struct kept maker_kept;
+extern bool maker_making; /* else it is resumed */
+extern bool maker_debug;  /* each word is told that is left as it is */
+
+/* PyWideStringList. */
+struct wide_list {
+	long n;
+	wchar_t **items;
+};
+
+/* Ends the maker with a sentence. */
+_Noreturn void maker_fail(const char *what, const char *which);
+
+/* Reads /proc/self/maps, ascending; returns how many areas there are. */
+unsigned maker_areas(struct area *areas, unsigned size);
+
+/* Room outside of the image, zeroed. */
+void *maker_scratch(size_t bytes);
+
+/* True if the address is in one, which ends at *ret_end; and where the next begins at or above it.
+ * The kernel may show one that is beside another mapping as a part of that. */
+bool maker_is_scratch(uint64_t address, uint64_t *ret_end);
+uint64_t maker_next_scratch(uint64_t address);
+
+/* Who is loaded: build ids, and the ranges for maker_is_relro(), what ld.so made read-only. */
+void maker_objects(const struct birth *birth, struct start_head *head);
+bool maker_is_relro(const struct area *area);
+
+struct scan {
+	const struct birth *birth;
+	const struct area *areas;
+	unsigned n_areas;
+	uint64_t vdso, vdso_end;
+	struct start_head *head;
+	struct start_word *words;
+};
+
+/* Fills in the head's thread, tid, robust list, rseq and canary. */
+void maker_scan_thread(struct scan *scan);
+
+/* Finds the words that point into the vdso, and those that point to what the kernel put on the
+ * stack, for maker_kept. */
+void maker_scan(struct scan *scan);
+
+/* Finds what resume changes in Python's structures. */
+void maker_scan_python(const struct scan *scan);
+
+/* What the image was made of: mapped files, and paths, a list of bytes. */
+enum { WATCH_TEXT = 16 << 10, START_ID_TEXT = 64 };
+struct watches {
+	struct start_head *head;
+	struct start_watch *list;
+	char *text; /* WATCH_TEXT bytes */
+};
+void maker_watch(const struct scan *scan, struct object *paths, struct watches *watches);
+
+/* The image: its segments, and the file. */
+struct image_parts {
+	struct start_head *head;
+	struct start_segment *segments;
+	const struct start_word *words;
+	const struct start_watch *watches;
+	const char *text;
+	const void *vdso;
+};
+void maker_segments(const struct area *areas, unsigned n, struct image_parts *parts);
+void maker_write(struct image_parts *parts, int fd);
+
+/* Where the restorer jumps. stack is as the kernel left it, the script is argv[script]. */
+_Noreturn void maker_entry(uint64_t *stack, uint64_t script);
+
+/* The main of a resumed process, which is called as Python's is. */
+int maker_resume(int argc, char **argv, char **envp);
+int maker_real_start(int (*main)(int, char **, char **), int argc, char **argv, void *stack);
+
+/* Makes sys.stdin and the others for the descriptors that there are. */
+void maker_streams(void);
+
+#endif

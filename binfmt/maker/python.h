@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* What is used of CPython, by hand: one object serves 3.11 and newer, whose headers differ and need
+ * not be installed. Structures of theirs are only passed on. */
+#ifndef BUSYPY_BINFMT_MAKER_PYTHON_H
+#define BUSYPY_BINFMT_MAKER_PYTHON_H
+
+#include <stddef.h>
+#include <wchar.h>
+
+struct object; /* PyObject */
+
+/* PyStatus, which is the same since 3.8. */
+struct status {
+	int type;
+	const char *function, *message;
+	int code;
+};
+
+enum { CONFIG_ROOM = 8192 /* bytes for a PyConfig, which has some 500 */ };
+
+void PyConfig_InitPythonConfig(void *config);
+struct status PyConfig_SetBytesArgv(void *config, long argc, char *const *argv);
+struct status Py_InitializeFromConfig(const void *config);
+void PyConfig_Clear(void *config);
+int PyStatus_Exception(struct status status);
+_Noreturn void Py_ExitStatusException(struct status status);
+int Py_RunMain(void);
+wchar_t *Py_DecodeLocale(const char *text, size_t *size);
+
+void *PyThreadState_Get(void);
+void *PyInterpreterState_Get(void);
+
+struct object *PyImport_ImportModule(const char *name);
+struct object *PyImport_GetModuleDict(void);
+struct object *PyEval_GetBuiltins(void);
+struct object *PyRun_StringFlags(const char *text, int start, struct object *globals,
+				 struct object *locals, void *flags);
+enum { PYTHON_FILE_INPUT = 257 };
+
+struct object *PySys_GetObject(const char *name); /* borrowed */
+int PySys_SetObject(const char *name, struct object *value);
+
+struct object *PyObject_GetAttrString(struct object *object, const char *name);
+int PyObject_SetAttrString(struct object *object, const char *name, struct object *value);
+int PyObject_IsTrue(struct object *object);
+struct object *PyObject_CallFunction(struct object *callable, const char *format, ...);
+struct object *PyObject_CallMethod(struct object *object, const char *name, const char *format,
+				   ...);
+
+struct object *PyDict_New(void);
+void PyDict_Clear(struct object *dict);
+int PyDict_SetItemString(struct object *dict, const char *key, struct object *value);
+struct object *PyDict_GetItemString(struct object *dict, const char *key); /* borrowed */
+struct object *PyDict_SetDefault(struct object *dict, struct object *key,
+				 struct object *value); /* borrowed */
+struct object *PyList_New(long n);
+int PyList_Append(struct object *list, struct object *item);
+long PyList_Size(struct object *list);
+struct object *PyList_GetItem(struct object *list, long i); /* borrowed */
+struct object *PyBytes_FromStringAndSize(const char *bytes, long n);
+char *PyBytes_AsString(struct object *bytes);
+struct object *PyUnicode_FromString(const char *text);
+struct object *PyUnicode_FromWideChar(const wchar_t *text, long n);
+struct object *PyUnicode_DecodeFSDefault(const char *text);
+const char *PyUnicode_AsUTF8AndSize(struct object *text, long *n);
+struct object *PyLong_FromLong(long value);
+struct object *PyBool_FromLong(long value);
+int PyErr_ExceptionMatches(struct object *type);
+void PyErr_Clear(void);
+void PyErr_Print(void);
+void *PyMem_RawMalloc(size_t n);
+void Py_IncRef(struct object *object);
+void Py_DecRef(struct object *object);
+long PyGC_Collect(void);
+extern struct object *PyExc_OSError;
+extern struct object _Py_NoneStruct;
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads what the tree has, compares it with what was asked for, and asks Debian once for each
+ * Python. */
+#include "stage/wanted.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/listener.h"
+#include "core/arch.h"
+#include "core/err.h"
+#include "core/python_minors.h"
+#include "source/debian.h"
+#include "source/source.h"
+#include "stage/stage.h"
+#include "sys/tree.h"
+
+/* The packages of one Python, for all archs that get it. */
+struct packages {
+	unsigned minor; /* 0: the suite's own */
+	const struct arch *archs[STAGE_ARCHS_MAX];
+	size_t n_archs;
+	struct debian *debian;
+};
+
+struct wanted {
+	const struct stage_request *request;
+	struct python_minors pythons[STAGE_ARCHS_MAX]; /* of each arch of the request */
+	unsigned first[STAGE_ARCHS_MAX];
+	struct packages packages[PYTHON_MINORS_MAX];
+	size_t n_packages;
+};
+
+/* -- which ---------------------------------------------------------------------------------- */
+
+/* Without --python: those that stand, if they are several; what a source has, if not. */
+static int keep(const struct stage_request *request, const struct arch *arch,
+		const struct python_minors *stands, struct python_minors *ret, struct err *err)
+{
+	char text[PYTHON_MINORS_TEXT];
+
+	if (stands->n < 2) {
+		*ret = (struct python_minors){ .minor = { 0 }, .n = 1 };
+		return 0;
+	}
+	if (request->from != STAGE_DEBIAN) {
+		python_minors_format(stands, text);
+		return err_say(err, EINVAL,
+			       "%s has several Pythons for %s (%s), of which this takes the place "
+			       "(Hint: --python says which of them there shall be)",
+			       request->tree, arch->name, text);
+	}
+	*ret = *stands;
+	return 0;
+}
+
+static int choose_first(const struct stage_request *request, const struct arch *arch,
+			const struct python_minors *stands, const struct python_minors *pythons,
+			unsigned *ret, struct err *err)
+{
+	char text[PYTHON_MINORS_TEXT];
+
+	*ret = pythons->minor[0];
+	if (!request->first) {
+		if (stands->n && python_minors_have(pythons, stands->minor[0]))
+			*ret = stands->minor[0];
+		return 0;
+	}
+	if (!python_minors_have(pythons, request->first)) {
+		python_minors_format(pythons, text);
+		return err_say(err, EINVAL, "--default 3.%u: %s gets %s", request->first,
+			       arch->name,
+			       pythons->minor[0] ? text : "the Python of its source alone");
+	}
+	*ret = request->first;
+	return 0;
+}
+
+static int choose_pythons(struct wanted *wanted, size_t which, struct err *err)
+{
+	const struct stage_request *request = wanted->request;
+	const struct arch *arch = request->archs[which];
+	struct python_minors stands;
+	int r = 0;
+
+	tree_pythons(request->tree, arch, &stands);
+	if (request->pythons)
+		wanted->pythons[which] = *request->pythons;
+	else
+		r = keep(request, arch, &stands, &wanted->pythons[which], err);
+	return r < 0 ? r
+		     : choose_first(request, arch, &stands, &wanted->pythons[which],
+				    &wanted->first[which], err);
+}
+
+/* -- from where ----------------------------------------------------------------------------- */
+
+static struct packages *find_packages(struct wanted *wanted, unsigned minor)
+{
+	for (size_t i = 0; i < wanted->n_packages; i++) {
+		if (wanted->packages[i].minor == minor)
+			return &wanted->packages[i];
+	}
+	return NULL;
+}
+
+static int note_packages(struct wanted *wanted, unsigned minor, const struct arch *arch,
+			 struct err *err)
+{
+	struct packages *packages = find_packages(wanted, minor);
+
+	if (!packages && wanted->n_packages == PYTHON_MINORS_MAX)
+		return err_say(err, E2BIG, "more than %d Pythons", PYTHON_MINORS_MAX);
+	if (!packages) {
+		packages = &wanted->packages[wanted->n_packages++];
+		packages->minor = minor;
+	}
+	packages->archs[packages->n_archs++] = arch;
+	return 0;
+}
+
+static int open_packages(struct wanted *wanted, struct packages *packages, struct err *err)
+{
+	const struct stage_request *request = wanted->request;
+
+	return debian_open(&(struct debian_request){ .suite = request->suite,
+						     .mirror = request->mirror,
+						     .cache = request->cache,
+						     .locked = request->locked,
+						     .minor = packages->minor,
+						     .archs = packages->archs,
+						     .n_archs = packages->n_archs,
+						     .listener = request->listener },
+			   &packages->debian, err);
+}
+
+static int open_all(struct wanted *wanted, struct err *err)
+{
+	const struct stage_request *request = wanted->request;
+	int r = 0;
+
+	for (size_t i = 0; i < request->n_archs; i++) {
+		for (size_t k = 0; r == 0 && k < wanted->pythons[i].n; k++)
+			r = note_packages(wanted, wanted->pythons[i].minor[k], request->archs[i],
+					  err);
+	}
+	for (size_t i = 0; r == 0 && i < wanted->n_packages; i++)
+		r = open_packages(wanted, &wanted->packages[i], err);
+	return r;
+}
+
+int wanted_choose(const struct stage_request *request, struct wanted **ret, struct err *err)
+{
+	struct wanted *wanted = calloc(1, sizeof(*wanted));
+	int r = 0;
+
+	if (!wanted)
+		return err_set(err, ENOMEM, "cannot stage");
+	wanted->request = request;
+	for (size_t i = 0; r == 0 && i < request->n_archs; i++)
+		r = choose_pythons(wanted, i, err);
+	if (r == 0 && request->from == STAGE_DEBIAN)
+		r = open_all(wanted, err);
+	if (r < 0) {
+		wanted_free(wanted);
+		return r;
+	}
+	*ret = wanted;
+	return 0;
+}
+
+const struct python_minors *wanted_pythons(const struct wanted *wanted, size_t arch)
+{
+	return &wanted->pythons[arch];
+}
+
+unsigned wanted_first(const struct wanted *wanted, size_t arch)
+{
+	return wanted->first[arch];
+}
+
+int wanted_open(const struct wanted *wanted, size_t arch, size_t i, const char *dir,
+		struct source *ret, struct err *err)
+{
+	const struct stage_request *request = wanted->request;
+	unsigned minor = wanted->pythons[arch].minor[i];
+	const struct packages *packages;
+
+	switch (request->from) {
+	case STAGE_HOST:
+		return source_host(ret, err);
+	case STAGE_DIR:
+		return source_dir(request->dir, request->archs[arch], ret, err);
+	case STAGE_DEBIAN:
+		break;
+	}
+	listener_step(request->listener, "%s: extracting packages", request->archs[arch]->name);
+	packages = find_packages((struct wanted *)wanted, minor); /* there is one for each */
+	return debian_extract(packages->debian, request->archs[arch], dir, ret, err);
+}
+
+void wanted_free(struct wanted *wanted)
+{
+	if (!wanted)
+		return;
+	for (size_t i = 0; i < wanted->n_packages; i++)
+		debian_close(wanted->packages[i].debian);
+	free(wanted);
+}
