@@ -72,8 +72,8 @@ all: $(B)/busypy $(B)/busypy-full $(B)/busypyd $(SMALL:%=$(B)/%) $(B)/start-make
 $(B)/resolve:
 	$(Q)ln -sfn $(CURDIR)/resolve $@
 
-# init for aarch64 on another arch; needs gcc-aarch64-linux-gnu, and the network once.
-cross: $(B)/init-aarch64
+# init, restorer and maker for aarch64 on another arch; needs gcc-aarch64-linux-gnu, and the network once.
+cross: $(B)/init-aarch64 $(B)/restorer-aarch64 $(B)/start-maker-aarch64.so
 
 # -- programs ------------------------------------------------------------------------------------
 
@@ -147,7 +147,8 @@ $(SMALL:%=$(B)/%): $(B)/%: $(B)/musl/binfmt/%.o $(B)/musl/libsmall.a
 	$(Q)$(MUSL_CC) $(MUSL_CFLAGS) -o $@ $^
 
 # Above where the heap of an image may be: malloc gives up if the break lies below.
-$(B)/restorer: MUSL_CFLAGS += -Wl,-Ttext-segment=0x60000000
+RESTORER_PLACE := -Wl,-Ttext-segment=0x60000000
+$(B)/restorer: MUSL_CFLAGS += $(RESTORER_PLACE)
 
 # What is preloaded into a tree's Python to make an image of it: for every C library and Python, so
 # it names no version of any symbol and is linked with nothing.
@@ -196,14 +197,28 @@ $(B)/cross/%.o: %.c $(MUSL_CROSS)/.complete
 	$(call say,CROSS)
 	$(Q)$(CROSS_CC) $(CROSS_CFLAGS) -c -o $@ $<
 
+RESTORER := binfmt/restorer.c binfmt/restore.c
 $(B)/init-aarch64: $(patsubst %.c,$(B)/cross/%.o,$(INIT) $(CORE) $(SYS))
+$(B)/restorer-aarch64: $(patsubst %.c,$(B)/cross/%.o,$(RESTORER) $(CORE))
+$(B)/restorer-aarch64: CROSS_CFLAGS += $(RESTORER_PLACE)
+$(B)/init-aarch64 $(B)/restorer-aarch64:
 	$(call say,CROSS)
 	$(Q)$(CROSS_CC) $(CROSS_CFLAGS) -s -nostdlib -o $@ $(MUSL_CROSS_LIB)/crt1.o \
 		$(MUSL_CROSS_LIB)/crti.o $^ $(MUSL_CROSS_LIB)/libc.a \
 		$(shell $(CROSS_CC) -print-libgcc-file-name 2>/dev/null) $(MUSL_CROSS_LIB)/crtn.o
 
+$(B)/maker-aarch64/%.o: %.c $(B)/.flags $(B)/maker/made_of_py.h
+	@mkdir -p $(@D)
+	$(call say,CROSS)
+	$(Q)$(CROSS_CC) $(MAKER_CFLAGS) -mno-outline-atomics -c -o $@ $<
+
+$(B)/start-maker-aarch64.so: $(patsubst %.c,$(B)/maker-aarch64/%.o,$(MAKER))
+	$(call say,CROSS)
+	$(Q)$(CROSS_CC) $(MAKER_LINK) -o $@ $^
+
 -include $(patsubst %.o,%.d,$(call host_objects,$(C_FILES)) $(call musl_objects,$(C_FILES)) \
-	$(patsubst %.c,$(B)/cross/%.o,$(INIT) $(CORE) $(SYS)) $(patsubst %.c,$(B)/maker/%.o,$(MAKER)))
+	$(patsubst %.c,$(B)/cross/%.o,$(INIT) $(CORE) $(SYS) $(RESTORER)) \
+	$(foreach maker,maker maker-aarch64,$(patsubst %.c,$(B)/$(maker)/%.o,$(MAKER))))
 
 # For editors and clang-tidy: each file as its program's build compiles it.
 quote := "

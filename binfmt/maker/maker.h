@@ -108,9 +108,13 @@ void *maker_scratch(size_t bytes);
 bool maker_is_scratch(uint64_t address, uint64_t *ret_end);
 uint64_t maker_next_scratch(uint64_t address);
 
-/* Who is loaded: build ids, and the ranges for maker_is_relro(), what ld.so made read-only. */
+/* Who is loaded: build ids, and the ranges for the next two: what ld.so made read-only, and data.
+ */
 void maker_objects(const struct birth *birth, struct start_head *head);
 bool maker_is_relro(const struct area *area);
+
+/* True in the data of what is loaded, where nothing is left behind that is free. */
+bool maker_is_loaded(uint64_t address);
 
 struct scan {
 	const struct birth *birth;

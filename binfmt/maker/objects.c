@@ -17,10 +17,21 @@ struct look {
 	uint64_t known[3]; /* an address in interpreter, ld.so, libc */
 };
 
-static struct {
+struct range {
 	uint64_t start, end;
-} ranges[RANGES_MAX];
-static unsigned n_ranges;
+};
+
+static struct range ranges[RANGES_MAX], loaded[RANGES_MAX];
+static unsigned n_ranges, n_loaded;
+
+bool maker_is_loaded(uint64_t address)
+{
+	for (unsigned i = 0; i < n_loaded; i++) {
+		if (address >= loaded[i].start && address < loaded[i].end)
+			return true;
+	}
+	return false;
+}
 
 bool maker_is_relro(const struct area *area)
 {
@@ -31,12 +42,12 @@ bool maker_is_relro(const struct area *area)
 	return false;
 }
 
-static void add_range(uint64_t start, uint64_t end)
+static void add_range(struct range *list, unsigned *n, uint64_t start, uint64_t end)
 {
-	if (n_ranges == RANGES_MAX)
+	if (*n == RANGES_MAX)
 		maker_fail("too many libraries are loaded", "");
-	ranges[n_ranges].start = start & ~(uint64_t)(PAGE - 1);
-	ranges[n_ranges++].end = (end + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+	list[(*n)++] = (struct range){ start & ~(uint64_t)(PAGE - 1),
+				       (end + PAGE - 1) & ~(uint64_t)(PAGE - 1) };
 }
 
 static bool has(const struct dl_phdr_info *info, uint64_t address)
@@ -78,7 +89,9 @@ static int look_at(struct dl_phdr_info *info, size_t size, void *ctx)
 		uint64_t at = info->dlpi_addr + phdr->p_vaddr;
 
 		if (phdr->p_type == PT_GNU_RELRO)
-			add_range(at, at + phdr->p_memsz);
+			add_range(ranges, &n_ranges, at, at + phdr->p_memsz);
+		if (phdr->p_type == PT_LOAD && phdr->p_flags & PF_W)
+			add_range(loaded, &n_loaded, at, at + phdr->p_memsz);
 		for (unsigned which = 0; which < 3 && phdr->p_type == PT_NOTE; which++) {
 			if (has(info, look->known[which]))
 				take_build_id((const char *)at, phdr->p_memsz,

@@ -180,17 +180,19 @@ static bool classify(const struct scan *scan, const struct classes *classes, uin
 	return false;
 }
 
-static void debug_word(const struct area *area, uint64_t address)
+/* In memory that is free, or by chance; but not where each word has a meaning. */
+static void leave(const struct area *area, uint64_t address)
 {
 	char line[512];
 	struct text text;
 
-	if (!maker_debug)
-		return;
 	text_init(&text, line, sizeof(line));
-	text_addf(&text, "stale %#lx: %#lx in %s\n", (unsigned long)address,
-		  *(unsigned long *)address, area->path);
-	(void)RAW_3(__NR_write, STDERR_FILENO, text.data, text.used);
+	text_addf(&text, "%#lx: %#lx in %s\n", (unsigned long)address, *(unsigned long *)address,
+		  area->path);
+	if (maker_is_loaded(address))
+		maker_fail("a word that is not known points to the stack: ", text.data);
+	if (maker_debug)
+		(void)RAW_3(__NR_write, STDERR_FILENO, text.data, text.used);
 }
 
 static void add_vdso_word(struct scan *scan, uint64_t address)
@@ -213,7 +215,7 @@ static void scan_words(struct scan *scan, const struct classes *classes, const s
 			add_vdso_word(scan, at);
 		else if (value >= classes->low && value < classes->high &&
 			 !classify(scan, classes, at))
-			debug_word(area, at);
+			leave(area, at);
 	}
 }
 
