@@ -211,7 +211,7 @@ def operands(args: "list[str]", least: int, most: "int | None" = None) -> None:
 def number(text: str, what: str, least: int = 0) -> int:
     """A decimal operand or option argument."""
     digits = text[1:] if text[:1] in ("+", "-") else text
-    if not (digits.isascii() and digits.isdigit()) or int(text) < least:
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 999 or int(text) < least:
         raise Fail("invalid %s: %s" % (what, quote(text)))
     return int(text)
 
@@ -232,8 +232,9 @@ def _close_gaps() -> None:
 
 
 def _signals() -> None:
-    """Die of a closed pipe or ^C as programs do: Python ignores the one and traps the other."""
-    _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
+    """Die of a closed pipe, a file's limit or ^C as programs do: Python does not."""
+    for number in (_signal.SIGPIPE, _signal.SIGXFSZ):
+        _signal.signal(number, _signal.SIG_DFL)
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
@@ -258,6 +259,8 @@ def _call(main: "Callable[[list[str]], int | None]", argv: "list[str]") -> int:
         return warn("out of memory")
     except RecursionError:
         return warn("nested too deeply")
+    except OverflowError:
+        return warn("numerical result out of range")
 
 
 def finish(status: int) -> "NoReturn":

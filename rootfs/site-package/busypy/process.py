@@ -5,10 +5,19 @@ import os
 from busypy import cli
 
 
+def environment():
+    """The environment as it was given to this process, with what the program has changed."""
+    env = dict(os.environ)
+    if env.get("LC_CTYPE") == "C.UTF-8":
+        from busypy.lib.coercion import undo_coercion
+        undo_coercion(env)
+    return env
+
+
 def execute(argv, env=None):
     """Become argv[0]; if that fails, says why and returns the status (126, 127)."""
     try:
-        os.execvpe(argv[0], argv, os.environ if env is None else env)
+        os.execvpe(argv[0], argv, environment() if env is None else env)
     except (FileNotFoundError, NotADirectoryError) as error:
         cli.warn("%s: %s" % (argv[0], cli.why(error)))
         return 127

@@ -22,9 +22,12 @@ class Wrong(Exception):
 def integer(text):
     body = text.strip(" \t\n")
     digits = body[1:] if body[:1] in ("+", "-") else body
-    if not (digits.isascii() and digits.isdigit()):
+    if not (digits.isascii() and digits.isdigit()) or len(digits.lstrip("0")) > 19:
         raise Wrong(Wrong.INTEGER, text)
-    return int(body)
+    value = int(body)
+    if not -1 << 63 <= value < 1 << 63:
+        raise Wrong(Wrong.INTEGER, text)
+    return value
 
 
 def file_status(path, follow=True):

@@ -90,7 +90,7 @@ def main(argv):
     if args[:1] == ["-"]:
         ignore = True
         del args[0]
-    env = {} if ignore else dict(os.environ)
+    env = {} if ignore else process.environment()
     for name in opts.every("u"):
         env.pop(name, None)
     while args and "=" in args[0]:
@@ -111,7 +111,7 @@ def main(argv):
             raise cli.Usage("cannot specify --null (-0) with command", 125)
         os.environ.clear()  # PATH of the new environment decides where the program is looked for
         os.environ.update(env)
-        return process.execute(args)
+        return process.execute(args, env)
     end = b"\0" if opts["0"] else b"\n"
     for name, value in env.items():
         cli.out().write(cli.enc("%s=%s" % (name, value)) + end)

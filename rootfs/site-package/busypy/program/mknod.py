@@ -52,7 +52,10 @@ def main(argv):
         device, kind = 0, stat.S_IFIFO
     elif kind in KINDS:
         cli.operands(args, 4, 4)
-        device = os.makedev(*(cli.number(n, "device number") for n in numbers))
+        try:
+            device = os.makedev(*(cli.number(n, "device number") for n in numbers))
+        except OverflowError:
+            raise cli.Fail("invalid device %s %s" % tuple(numbers)) from None
         kind = KINDS[kind]
     else:
         raise cli.Usage("invalid device type %s" % cli.quote(kind))

@@ -24,6 +24,7 @@ usage: ping [-46nq] [-c count] [-i seconds] [-I interface] [-s size] [-t ttl] [-
   -W SECONDS  wait so long for the last answer (10)
   -w SECONDS  end after so long
 """
+LARGEST = 65507     # bytes of data in an IP packet with its headers
 REQUEST = {socket.AF_INET: 8, socket.AF_INET6: 128}
 REPLY = {socket.AF_INET: 0, socket.AF_INET6: 129}
 
@@ -46,6 +47,8 @@ class Ping:
     def __init__(self, opts, family, address, name):
         self.opts, self.family, self.address, self.name = opts, family, address, name
         self.size = cli.number(opts["s"] or "56", "packet size")
+        if self.size > LARGEST:
+            raise cli.Fail("packet size %d is too large: at most %d" % (self.size, LARGEST))
         self.socket, self.raw = open_socket(family)
         self.ident = os.getpid() & 0xffff
         self.sent, self.times, self.seen = 0, [], set()

@@ -220,7 +220,8 @@ def main(argv):
             file = Followed(name, 0 if name == "-" else os.open(name, os.O_RDONLY), title)
             title(file)
             show(file.fd, opts, sign, count, out.write)
-            files.append(file)
+            if name != "-" or not stat.S_ISFIFO(os.fstat(0).st_mode):
+                files.append(file)      # of a pipe as standard input -f is ignored (POSIX)
         except OSError as error:
             opening = error.filename is not None
             what = "cannot open %s for reading" if opening else "error reading %s"

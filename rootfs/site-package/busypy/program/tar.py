@@ -174,7 +174,7 @@ def create(tarfile, opts, args):
 
 def add(archive, path, pending, own, opts):
     """One file into the archive; what is below a directory goes on the list."""
-    if own is not None and os.path.lexists(path) and os.path.samestat(os.stat(path), own):
+    if own is not None and os.path.samestat(os.stat(path, follow_symlinks=bool(opts["h"])), own):
         return cli.warn("%s: file is the archive; not dumped" % path) and 0
     stored = path.lstrip("/") or "."
     member = archive.gettarinfo(path, stored)

@@ -24,7 +24,7 @@ def comparer(opts):
     if not (fields or skip or most is not None or opts["i"]):
         return lambda line: line
     import re
-    field = re.compile(rb"(?:[ \t]*[^ \t]*){%d}" % fields)
+    field = re.compile(rb"(?:[ \t]*[^ \t]+){0,%d}" % min(fields, 1 << 30))
 
     def key(line):
         line = line[field.match(line).end() if fields else 0:][skip:]

@@ -160,6 +160,8 @@ def batches(reader, opts, base):
         if argument is None:
             continue
         if len(argument) + 1 > room:
+            if batch:
+                yield batch
             raise cli.Fail("argument line too long")
         if batch and (size + len(argument) + 1 > room or len(batch) == most):
             if opts["x"] and len(batch) != most and most:
@@ -189,9 +191,13 @@ def main(argv):
                 runner.run([word.replace(text, argument) for word in base])
         return runner.finish()
     ran = False
-    for batch in batches(reader, opts, base):
-        runner.run(base + batch)
-        ran = True
+    try:
+        for batch in batches(reader, opts, base):
+            runner.run(base + batch)
+            ran = True
+    except cli.Fail:
+        runner.finish()
+        raise
     if not ran and not opts["r"]:
         runner.run(base)
     return runner.finish()

@@ -96,6 +96,7 @@ def kill(shell, argv):
         raise CommandError("%s: bad signal" % told, 2)
     if not args:
         raise CommandError("usage: kill [-s signal | -signal] pid...", 2)
+    shell.jobs.reap()   # what has ended is there no more
     return max(send(shell, number, target) for target in args)
 
 

@@ -11,6 +11,7 @@ from busypy.sh.error import CommandError
 
 PRIVATE_MIN = 64
 FALLBACK_MIN = 10
+HIGHEST = 0x7fffffff
 PIPE_SAFE = 4096    # a pipe holds one page even where the user's pipe memory is used up
 OPEN_FLAGS = {"<": os.O_RDONLY, "<>": os.O_RDWR | os.O_CREAT,
               ">>": os.O_WRONLY | os.O_CREAT | os.O_APPEND,
@@ -74,6 +75,8 @@ def apply(shell, prepared, saved=None):
     for fd, op, text in prepared:
         if fd in private:
             raise CommandError("%d: descriptor is in use by the shell" % fd)
+        if fd > HIGHEST:
+            raise CommandError("%d: bad file descriptor" % fd)
         if saved is not None:
             saved.append((fd, keep_private(fd)))
         if op in ("<&", ">&"):

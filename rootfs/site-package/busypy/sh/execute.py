@@ -59,12 +59,17 @@ class Executor:
             self.shell.status = status
             if traps.pending:
                 traps.run_pending()
+            if self.shell.options.n and not self.shell.interactive:
+                break
         return status
 
     def and_or(self, command: node.AndOr, tail: bool) -> int:
         last = len(command.rest)
+        traps = self.shell.traps
         status = self.untested(command.first)
         for index, (operator, pipeline) in enumerate(command.rest, 1):
+            if traps.pending:
+                traps.run_pending()
             if (operator == "&&") != (status == 0):
                 continue
             if index == last:
@@ -87,19 +92,24 @@ class Executor:
         if len(command.commands) == 1:
             only = command.commands[0]
             return DISPATCH[type(only)](self, only, tail)
-        shell = self.shell
-        job = shell.jobs.new(command.text)
-        upstream = None
-        last = len(command.commands) - 1
-        for index, stage in enumerate(command.commands):
+        job = self.shell.jobs.new(command.text)
+        self.spawn_stages(job, command.commands)
+        return self.errexit(self.shell.jobs.foreground(job))
+
+    def spawn_stages(self, job: Job, commands: "Sequence[node.Node]",
+                     background: bool = False) -> int:
+        """A child for each command of a pipeline; the pid of the last."""
+        jobs, upstream, pid = self.shell.jobs, None, 0
+        last = len(commands) - 1
+        for index, stage in enumerate(commands):
             self.warm_up(stage)
             reader, writer = descriptor.pipe() if index < last else (None, None)
-            shell.jobs.spawn(job, lambda: self.stage(stage, upstream, reader, writer))
+            pid = jobs.spawn(job, lambda: self.stage(stage, upstream, reader, writer), background)
             for fd in (upstream, writer):
                 if fd is not None:
                     descriptor.drop_private(fd)
             upstream = reader
-        return self.errexit(shell.jobs.foreground(job))
+        return pid
 
     def stage(self, stage: "node.Node", upstream: "int | None", reader: "int | None",
               writer: "int | None") -> int:
@@ -112,11 +122,13 @@ class Executor:
         return self.run(stage, True)
 
     def background(self, command: "node.Node") -> int:
-        """command &"""
+        """command &: of a pipeline $! is the last command (2.5.2)."""
         shell = self.shell
-        self.warm_up(command)
         job = shell.jobs.new(getattr(command, "text", ""))
-        shell.last_async = shell.jobs.spawn(job, lambda: self.run(command, True), background=True)
+        stages = [command]
+        if type(command) is node.Pipeline and not command.negated:
+            stages = command.commands
+        shell.last_async = self.spawn_stages(job, stages, True)
         shell.jobs.add(job)
         if shell.interactive:
             job_line = "[%d] %d" % (job.number, job.pids[-1])
@@ -148,8 +160,8 @@ class Executor:
     def subshell(self, command: node.Subshell, tail: bool) -> int:
         shell = self.shell
         if tail and shell.can_replace():
-            shell.enter_subshell()
-            return self.run(command.body, True)
+            shell.enter_subshell()      # its EXIT trap runs where its redirections still hold
+            return shell.finish(shell.protect(lambda: self.run(command.body, True)))
         job = shell.jobs.new(self.job_text)
         shell.jobs.spawn(job, lambda: self.run(command.body, True))
         return self.errexit(shell.jobs.foreground(job))
@@ -182,6 +194,7 @@ class Executor:
 
     def leaves_loop(self, jump: LoopJump) -> bool:
         """Whether a break or continue leaves this loop; outer loops get what is left."""
+        self.shell.status = 0
         if jump.count > 1:
             jump.count -= 1
             raise jump
@@ -306,7 +319,7 @@ class Executor:
         special = found is not None and found.special
         function = None if prefixed or special else shell.functions.get(name)
         prepared = descriptor.prepare(shell, command.redirects) if command.redirects else ()
-        assigns = [(n, shell.expander.text(word)) for n, word in command.assigns]
+        assigns = self.assigned(command.assigns) if command.assigns else ()
         if shell.options.x:
             self.trace([n + "=" + quote_if_needed(v) for n, v in assigns]
                        + [quote_if_needed(a) for a in argv])
@@ -315,18 +328,34 @@ class Executor:
         if function is not None:
             return self.scoped(lambda: self.call(function, argv, tail), prepared, assigns)
         if found:
-            return self.scoped(lambda: self.builtin(found, argv), prepared, assigns)
+            return self.scoped(lambda: self.builtin(found, argv, prefixed), prepared, assigns)
         path = programs.standard_path() if standard else programs.search_path(shell, assigns)
         return self.external(argv, prepared, assigns, tail, path)
+
+    def assigned(self, assigns: "Sequence[Tuple[str, node.Word]]") -> "Assigns":
+        """The values of assignments before a command: each sees those before it."""
+        shell = self.shell
+        values, saved = [], []
+        try:
+            for name, word in assigns:
+                values.append((name, shell.expander.text(word)))
+                if len(values) < len(assigns):
+                    saved += shell.vars.assign_for_command(values[-1:])
+        finally:
+            shell.vars.undo(saved)
+        return values
 
     def special(self, found: "Builtin", argv: "Words", prepared: "Prepared",
                 assigns: "Assigns", prefixed: bool) -> int:
         """A special built-in: assignments stay; its errors end a script (2.8.1)."""
         shell = self.shell
-        saved = []
+        saved, variables = [], []
         try:
-            for name, value in assigns:
-                shell.vars.set(name, value)
+            if argv[0] == "exec" and len(argv) > 1:
+                variables = shell.vars.assign_for_command(assigns)
+            else:
+                for name, value in assigns:
+                    shell.vars.set(name, value)
             descriptor.apply(shell, prepared, saved)
             if argv[0] == "exec":
                 descriptor.forget(saved)
@@ -341,6 +370,7 @@ class Executor:
             shell.report(error)
             raise
         finally:
+            shell.vars.undo(variables)
             descriptor.restore(saved)
 
     def scoped(self, body: "Callable[[], int]", prepared: "Prepared",
@@ -363,13 +393,14 @@ class Executor:
             if saved:
                 descriptor.restore(saved)
 
-    def builtin(self, found: "Builtin", argv: "Words") -> int:
+    def builtin(self, found: "Builtin", argv: "Words", prefixed: bool = False) -> int:
+        """prefixed by command: then an error of a special one does not end the script."""
         try:
             return found.function()(self.shell, argv)
         except CommandError as error:
             raise CommandError("%s: %s" % (argv[0], error.message), error.status) from None
         except ShellError as error:
-            if found.special:
+            if found.special and not (prefixed and found.module == "declare"):
                 raise
             raise CommandError("%s: %s" % (argv[0], error.message), error.status) from None
         except OSError as error:
@@ -377,6 +408,8 @@ class Executor:
                 raise
             raise CommandError("%s: write error: %s"
                                % (argv[0], descriptor.reason(error))) from None
+        except OverflowError:
+            raise CommandError("%s: numerical result out of range" % argv[0], 2) from None
 
     def call(self, body: "node.Node", argv: "Words", tail: bool) -> int:
         """A function: own positional parameters and locals."""

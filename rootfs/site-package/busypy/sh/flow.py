@@ -38,7 +38,12 @@ def status_operand(shell, argv):
 
 
 def return_(shell, argv):
-    raise Return(status_operand(shell, argv))
+    status = status_operand(shell, argv)
+    traps = shell.traps
+    if not operands(argv) and traps.status_before is not None and \
+            traps.depth == shell.function_depth:
+        status = traps.status_before    # of the function that the trap interrupted (2.15)
+    raise Return(status)
 
 
 def exit_(shell, argv):

@@ -152,16 +152,27 @@ class Jobs:
         return job.exit_status(self.shell.options.pipefail)
 
     def wait_step(self, job):
-        """One waitpid for one of job's processes."""
+        """One waitpid for a process of job; what ends in the background meanwhile is noted."""
         pid = next(p for p in job.pids if p not in job.statuses)
+        which = -job.group if job.group else pid
+        if self.table and not self.foreign:
+            which = -1
         try:
-            if job.group:
-                pid, raw = os.waitpid(-job.group, os.WUNTRACED)
-            else:
-                pid, raw = os.waitpid(pid, 0)
-            job.record(pid, raw)
+            got, raw = os.waitpid(which, os.WUNTRACED if job.group else 0)
         except ChildProcessError:
             job.record(pid, 127 << 8)
+            return
+        owner = next((j for j in (job, *self.table) if got in j.pids), None)
+        if owner is job:
+            job.record(got, raw)
+        elif owner:
+            self.note(owner, got, raw)
+
+    def note(self, job, pid, raw):
+        """A wait status of a job in the background: to be told if the job's state changes."""
+        before = job.state()
+        job.record(pid, raw)
+        job.told = job.told and job.state() == before
 
     def report_death(self, job):
         """Report a signal that ended a foreground job, unless somebody else does."""
@@ -190,9 +201,7 @@ class Jobs:
                         break
                     if not got:
                         break
-                    before = job.state()
-                    job.record(pid, raw)
-                    job.told = job.told and job.state() == before
+                    self.note(job, pid, raw)
 
     def wait_background(self, job):
         """wait: until job is done (or stopped, under -m); Interrupted by a trapped signal."""

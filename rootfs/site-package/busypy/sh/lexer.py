@@ -139,9 +139,10 @@ class Lexer(WordReader):
         if c in ";&|<>()":
             return self.operator(start)
         word = self.read_word()
-        if self.peek() in ("<", ">") and self.text[start:self.pos].isdigit():
-            return Token("io", word, start, self.pos)
-        return Token("word", word, start, self.pos)
+        token = Token("word", word, start, self.pos)
+        if self.peek() in ("<", ">") and is_descriptor(token.bare()):
+            token.kind = "io"
+        return token
 
     def operator(self, start):
         while self.peek(1) == "\\" and self.peek(2) == "\n":
@@ -213,7 +214,7 @@ class Lexer(WordReader):
                 redirect.body = node.Word(self.heredoc_parts(body, line))
 
     def heredoc_body(self, delimiter, strip_tabs, quoted):
-        lines, start, logical = [], 0, ""    # start: where the logical line begins in lines
+        lines, start, logical = [], 0, None  # start: where the logical line begins in lines
         while True:
             if self.peek() == "":
                 break
@@ -221,22 +222,28 @@ class Lexer(WordReader):
             end = len(self.text) if end < 0 else end + 1
             line = self.text[self.pos:end]
             self.pos = end
-            if strip_tabs:
+            if strip_tabs and logical is None:
                 line = line.lstrip("\t")
             lines.append(line)
             if not quoted and continues(line):
-                logical += line[:-2]
+                logical = (logical or "") + line[:-2]
                 continue
-            if logical + line.rstrip("\n") == delimiter:
+            if (logical or "") + line.rstrip("\n") == delimiter:
                 del lines[start:]
                 break
-            start, logical = len(lines), ""
+            start, logical = len(lines), None
         return "".join(lines)
 
     def heredoc_parts(self, body, line):
         lexer = Lexer(Text(body), line)
         lexer.new_parser = self.new_parser
         return lexer.quoted_parts("")
+
+
+def is_descriptor(text):
+    """Whether a word before a redirection is its descriptor: as many digits as an int has."""
+    return bool(text) and text.isdigit() and text.isascii() and int(text[-11:]) == int(text[:11]) \
+        <= 0x7fffffff
 
 
 def continues(line):

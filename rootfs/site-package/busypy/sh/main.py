@@ -3,6 +3,7 @@
 import os
 import sys
 
+from busypy.lib.coercion import undo_coercion
 from busypy.sh import programs
 from busypy.sh.error import CommandError, ShellError
 from busypy.sh.shell import Lines, Shell
@@ -103,22 +104,6 @@ def own_interpreter():
         return os.path.samefile(sys.executable, "/usr/bin/python3")
     except OSError:
         return False
-
-
-def undo_coercion(env):
-    """Remove the LC_CTYPE that the interpreter puts into an environment without a locale."""
-    if env.get("LC_CTYPE") != "C.UTF-8" or env.get("LC_ALL"):
-        return False
-    if env.get("LANG", "C") not in ("", "C", "POSIX"):
-        return False
-    try:
-        with open("/proc/self/environ", "rb") as file:
-            if any(entry.startswith(b"LC_CTYPE=") for entry in file.read().split(b"\0")):
-                return False
-    except OSError:
-        return False
-    del env["LC_CTYPE"]
-    return True
 
 
 def start(shell, request):

@@ -244,7 +244,7 @@ class Parser:
                 break
         if not (assigns or words or redirects):
             self.unexpected()
-        if words and words[0].literal in DECLARATIONS:
+        if words and declares(words):
             words = [declared(word) for word in words]
         return node.Simple(assigns, words, redirects, line)
 
@@ -378,6 +378,11 @@ COMPOUND = {"{": Parser.group, "if": Parser.if_clause, "while": Parser.loop, "un
 
 # The words of these that look like assignments are expanded like assignments.
 DECLARATIONS = frozenset(("export", "readonly", "local"))
+
+
+def declares(words):
+    """Whether a simple command is a declaration utility, also after command (XCU 2.9.1.1)."""
+    return next((w.literal for w in words if w.literal != "command"), None) in DECLARATIONS
 
 
 def assignment(word):

@@ -6,6 +6,7 @@ import costs more than most scripts run.
 """
 
 SPECIAL = frozenset("*?[\\")
+QUOTED = SPECIAL | frozenset("]-!^:.=")     # with what is special in a bracket expression
 CLASSES = {
     "alpha": str.isalpha, "digit": lambda c: "0" <= c <= "9", "alnum": str.isalnum,
     "upper": str.isupper, "lower": str.islower, "space": str.isspace, "blank": lambda c: c in " \t",
@@ -21,9 +22,9 @@ _compiled = {}
 
 def quote(text):
     """text as a pattern that matches only itself."""
-    if SPECIAL.isdisjoint(text) and "]" not in text and "-" not in text and "!" not in text:
+    if QUOTED.isdisjoint(text):
         return text
-    return "".join("\\" + c if c in "*?[]\\-!^:.=" else c for c in text)
+    return "".join("\\" + c if c in QUOTED else c for c in text)
 
 
 def unquote(pattern):

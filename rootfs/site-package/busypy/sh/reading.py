@@ -9,6 +9,7 @@ from busypy.sh.variables import DEFAULT_IFS
 from busypy.sh.wordreader import is_name
 
 BLOCK = 4096
+LONGEST = 1e9       # seconds that select takes: thirty years
 
 
 class Input:
@@ -85,10 +86,10 @@ def read(shell, argv):
 def ready(fd, seconds):
     """-t: whether input arrives in time."""
     import select
-    try:
-        return bool(select.select([fd], [], [], float(seconds))[0])
-    except ValueError:
-        raise CommandError("%s: bad timeout" % seconds, 2) from None
+    whole, _, fraction = seconds.partition(".")
+    if not ((whole + fraction).isdigit() and seconds.isascii()):
+        raise CommandError("%s: bad timeout" % seconds, 2)
+    return bool(select.select([fd], [], [], min(float(seconds), LONGEST))[0])
 
 
 def with_echo(shell, fd, found):
@@ -192,6 +193,8 @@ def getopts(shell, argv):
     if len(args) < 2:
         raise CommandError("usage: getopts optstring name [argument...]", 2)
     known, name, operands = args[0], args[1], args[2:] or shell.args
+    if not is_name(name):
+        raise CommandError("%s: bad variable name" % name, 2)
     optind = shell.vars.get("OPTIND") or "1"
     index = int(optind) if optind.isdigit() else 1
     column = shell.getopts_column

@@ -49,6 +49,7 @@ class Traps:
         self.interactive_int = False
         self.inherited = None
         self.status_before = None     # $? when the running action began
+        self.depth = 0                # and how many functions were being run
 
     # -- start
 
@@ -172,11 +173,12 @@ class Traps:
     def run(self, action):
         """Run one action; $? is as before it, unless it exits."""
         status = self.shell.status
-        outer, self.status_before = self.status_before, status
+        outer = self.status_before, self.depth
+        self.status_before, self.depth = status, self.shell.function_depth
         try:
             self.shell.run_text(action)
         finally:
-            self.status_before = outer
+            self.status_before, self.depth = outer
         self.shell.status = status
 
     def run_exit(self):

@@ -2,6 +2,8 @@
 
 from busypy.sh.error import CommandError
 
+LONGEST = 18        # digits of what fits a C long
+
 
 def options(argv, known):
     """({letter: value or True}, operands). A colon after a letter in known: it has a value."""
@@ -37,6 +39,6 @@ def options(argv, known):
 
 def number(text, status=2):
     """A non-negative decimal operand."""
-    if not (text.isdigit() and text.isascii()):
+    if not (text.isdigit() and text.isascii()) or len(text.lstrip("0")) > LONGEST:
         raise CommandError("illegal number: %s" % text, status)
     return int(text)

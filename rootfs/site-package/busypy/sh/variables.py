@@ -18,13 +18,14 @@ class Variables:
         self.readonly = set()
         self.scopes = []
         self.passed = {}
+        self.counts_lines = True        # until LINENO is unset
         self._environ = None
         self.is_name = is_name
 
     # -- reading
 
     def get(self, name):
-        if name == "LINENO":
+        if name == "LINENO" and self.counts_lines:
             return str(self.shell.line)
         return self.values.get(name)
 
@@ -66,6 +67,8 @@ class Variables:
                 self.values["PWD"] = os.getcwd()
             except OSError:
                 self.values.pop("PWD", None)   # the directory was removed
+        if "PWD" in self.values:
+            self.exported.add("PWD")
 
     def check_writable(self, name):
         if name in self.readonly:
@@ -89,6 +92,8 @@ class Variables:
 
     def unset(self, name):
         self.check_writable(name)
+        if name == "LINENO":
+            self.counts_lines = False
         self.values.pop(name, None)
         self.changed(name)
         self.exported.discard(name)

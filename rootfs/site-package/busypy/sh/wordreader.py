@@ -147,7 +147,7 @@ class WordReader:
                 self.fault("unterminated quoted string" if closer == '"' else "missing }")
             if closer == "))" and c in "()":
                 if c == ")" and depth == 0:
-                    if self.peek(1) != ")":
+                    if self.joined(1) != ")":
                         raise NotArithmetic
                     break
                 depth += 1 if c == "(" else -1
@@ -185,11 +185,16 @@ class WordReader:
         self.pos += 1
         run.append(c)
 
+    def joined(self, ahead=0):
+        """The character at the cursor within a token: lines that are continued are one (2.2.1)."""
+        while self.peek(ahead) == "\\" and self.peek(ahead + 1) == "\n":
+            at = self.pos + ahead
+            self.text = self.text[:at] + self.text[at + 2:]
+        return self.peek(ahead)
+
     def dollar(self, parts, quoted):
         """What a dollar sign begins; alone it is itself."""
-        while self.peek(1) == "\\" and self.peek(2) == "\n":
-            self.text = self.text[:self.pos + 1] + self.text[self.pos + 3:]
-        c = self.peek(1)
+        c = self.joined(1)
         self.pos += 1
         if c == "{":
             self.pos += 1
@@ -209,18 +214,13 @@ class WordReader:
 
     def name(self):
         start = self.pos
-        while True:
-            c = self.peek()
-            if c == "\\" and self.peek(1) == "\n":
-                self.text = self.text[:self.pos] + self.text[self.pos + 2:]
-            elif c != "" and c in NAME:
-                self.pos += 1
-            else:
-                return self.text[start:self.pos]
+        while (c := self.joined()) != "" and c in NAME:
+            self.pos += 1
+        return self.text[start:self.pos]
 
     def parenthesised(self):
         """After $( : arithmetic if it can be, else a command substitution."""
-        if self.peek() == "(":
+        if self.joined() == "(":
             start = self.pos
             self.pos += 1
             try:
@@ -233,22 +233,22 @@ class WordReader:
 
     def braced(self, quoted):
         """After ${ : the whole expansion up to and with its closing brace."""
-        if self.peek() == "#":
+        if self.joined() == "#":
             length = self.length_of()
             if length:
                 return length
         name = self.parameter_name()
-        if self.peek() == "}" and name:
+        if self.joined() == "}" and name:
             self.pos += 1
             return node.Param(name)
-        colon = self.peek() == ":" and self.peek(1) in ("-", "=", "?", "+")
+        colon = self.joined() == ":" and self.joined(1) in ("-", "=", "?", "+")
         if colon:
             self.pos += 1
-        op = self.peek()
+        op = self.joined()
         if not name or op == "" or op not in "-=?+#%":
             return self.bad_substitution(name, quoted)
         self.pos += 1
-        if op in "#%" and self.peek() == op:
+        if op in "#%" and self.joined() == op:
             self.pos += 1
             op += op
         pattern = op[0] in "#%"
@@ -261,14 +261,14 @@ class WordReader:
         start = self.pos
         self.pos += 1
         name = self.parameter_name()
-        if name and self.peek() == "}":
+        if name and self.joined() == "}":
             self.pos += 1
             return node.Param(name, "length")
         self.pos = start
         return None
 
     def parameter_name(self):
-        c = self.peek()
+        c = self.joined()
         if c == "":
             self.fault("missing }")
         if c in NAME_FIRST:
@@ -277,7 +277,7 @@ class WordReader:
         if c in SPECIAL:
             self.pos += 1
         else:
-            while self.peek() != "" and self.peek() in DIGITS:
+            while self.joined() != "" and self.peek() in DIGITS:
                 self.pos += 1
         return self.text[start:self.pos]
 

@@ -119,38 +119,31 @@ class InPlace:
     def __init__(self, suffix, output):
         self.suffix = "" if suffix is True else suffix
         self.output = output
-        self.name = self.temporary = None
+        self.replacement = None
 
     def begin(self, name, file):
         info = os.fstat(file.fileno())
         if not stat.S_ISREG(info.st_mode):
             raise cli.Fail("couldn't edit %s: not a regular file" % name, 4)
-        self.name = name
-        self.temporary = "%s.%d.tmp" % (name, os.getpid())
-        fd = os.open(self.temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self.output.file, self.output.missing = open(fd, "wb"), False
-        try:
-            os.fchown(fd, info.st_uid, info.st_gid)
-        except OSError:
-            pass  # not ours to give; the mode below is what matters
-        os.fchmod(fd, stat.S_IMODE(info.st_mode))
+        from busypy.replacement import Replacement
+        self.replacement = Replacement(name, info)
+        self.output.file, self.output.missing = self.replacement.file, False
 
     def end(self):
-        if self.temporary is None:
+        if self.replacement is None:
             return
-        self.output.file.close()
+        backup = None
         if self.suffix:
-            base = os.path.basename(self.name)
+            folder, base = os.path.split(self.replacement.path)
             backup = self.suffix.replace("*", base) if "*" in self.suffix else base + self.suffix
-            os.rename(self.name, os.path.join(os.path.dirname(self.name), backup))
-        os.rename(self.temporary, self.name)
-        self.temporary = None
+            backup = os.path.join(folder, backup)
+        self.replacement.commit(backup)
+        self.replacement = None
         self.output.file, self.output.missing = cli.out(), False
 
     def abandon(self):
-        if self.temporary is not None:
-            os.unlink(self.temporary)
-            self.temporary = None
+        if self.replacement is not None:
+            self.replacement.abandon()
 
 
 def script_of(opts, args):

@@ -188,14 +188,49 @@ def memory(text):
     return max(int(digits) * unit[suffix], 1 << 20)
 
 
-def output(opts):
-    """Where to write; -o is opened only when all input has been read."""
-    if opts["o"] is None:
-        return cli.out()
+class Output:
+    """Where to write: standard output, or the file of -o, which is as before or complete."""
+
+    def __init__(self, name):
+        self.replacement = None
+        self.file = cli.out()
+        if name is None:
+            return
+        try:
+            from busypy import replacement
+            info = replacement.replaceable(name)
+            if info:
+                self.replacement = replacement.Replacement(name, info)
+            self.file = self.replacement.file if info else open(name, "wb")
+        except OSError as error:
+            raise cli.Fail("open failed: %s: %s" % (name, cli.why(error)), 2) from None
+
+    def __enter__(self):
+        return self.file.write
+
+    def __exit__(self, failed, *_):
+        if self.replacement and failed:
+            self.replacement.abandon()
+        elif self.replacement:
+            self.file.flush()
+            self.replacement.commit()
+        else:
+            self.file.flush()
+
+
+def reads(args, name):
+    """Whether the file of -o is one of the input: it must not be opened before all is read."""
     try:
-        return open(opts["o"], "wb")
-    except OSError as error:
-        raise cli.Fail("open failed: %s: %s" % (opts["o"], cli.why(error)), 2) from None
+        target = os.stat(name)
+    except (OSError, TypeError):
+        return False
+    for arg in args:
+        try:
+            if os.path.samestat(os.fstat(0) if arg == "-" else os.stat(arg), target):
+                return True
+        except OSError:
+            continue    # told when it is opened
+    return False
 
 
 def put(lines, write, end):
@@ -206,20 +241,20 @@ def put(lines, write, end):
 def sort(opts, args, order, end):
     runs = Runs(opts["T"] or os.environ.get("TMPDIR") or "/tmp", end)
     unique = bool(opts["u"])
-    if opts["m"] and opts["o"] not in args:
-        target = output(opts)
-        merge([pieces(open_one(name), end) for name in args], order, unique, target.write, end)
+    if opts["m"] and not reads(args, opts["o"]):
+        sources = [pieces(open_one(name), end) for name in args]
+        with Output(opts["o"]) as write:
+            merge(sources, order, unique, write, end)
     else:
         lines = load(opened(args), memory(opts["S"]), runs, order, unique, end)
         if runs.files:
             runs.reduce(order, unique)
             sources = [pieces(file, end) for file in runs.files] + [iter([lines] if lines else [])]
-            target = output(opts)
-            merge(sources, order, unique, target.write, end)
+            with Output(opts["o"]) as write:
+                merge(sources, order, unique, write, end)
         else:
-            target = output(opts)
-            put(lines, target.write, end)
-    target.flush()
+            with Output(opts["o"]) as write:
+                put(lines, write, end)
 
 
 def main(argv):

@@ -28,7 +28,12 @@ def position(text, what):
     if not field.isdigit() or (dot and not char.isdigit()):
         raise cli.Fail("invalid number at field %s: invalid count at start of %s"
                        % (what, cli.quote(text)), 2)
-    return int(field), int(char) if dot else None, text[len(body):]
+    return whole(field), whole(char) if dot else None, text[len(body):]
+
+
+def whole(digits):
+    """A position: no line reaches the last one."""
+    return min(int(digits), 1 << 30) if len(digits) < 99 else 1 << 30
 
 
 def parse_key(text, common):
@@ -60,7 +65,7 @@ def blank_fields(wanted):
     if not wanted:
         return lambda line: 0
     import re  # several times faster than a loop over the bytes
-    match = re.compile(rb"(?:[ \t\n]*[^ \t\n]*){%d}" % wanted).match
+    match = re.compile(rb"(?:[ \t\n]*[^ \t\n]*){0,%d}" % wanted).match
 
     return lambda line: match(line).end()
 
