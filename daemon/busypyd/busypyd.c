@@ -132,8 +132,9 @@ static void do_asked(struct service *service, unsigned asked)
 static int serve(struct service *service, struct err *err)
 {
 	while (!service->stopping || rounds_busy(&service->rounds)) {
-		int asked = events_wait(&service->events, rounds_fd(&service->rounds),
-					rounds_next(&service->rounds), err);
+		int asked =
+			events_wait(&service->events, rounds_fd(&service->rounds),
+				    service->rounds.wants.fd, rounds_next(&service->rounds), err);
 
 		if (asked < 0)
 			return asked;
@@ -145,7 +146,8 @@ static int serve(struct service *service, struct err *err)
 int main(int argc, char **argv)
 {
 	static struct service service = { .events = { .signals = -1, .inotify = -1, .mounts = -1 },
-					  .words = { .state = -1 } };
+					  .words = { .state = -1 },
+					  .rounds = { .wants = { .fd = -1 } } };
 	const char *conf_path = parse(argc, argv);
 	struct err err = { 0 };
 	int r = start(&service, conf_path, &err);

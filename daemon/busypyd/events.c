@@ -26,8 +26,9 @@
 
 /* Milliseconds. */
 enum {
-	LISTEN_MS = 10,	 /* between looks at a storm of events */
-	MOUNTS_MS = 1000 /* the same for the mount table, all of which has to be looked at */
+	LISTEN_MS = 10,	  /* between looks at a storm of events */
+	MOUNTS_MS = 1000, /* the same for the mount table, all of which has to be looked at */
+	WANTS_MS = 1000	  /* the same for what any user can ask for */
 };
 
 static int open_signals(struct err *err)
@@ -193,6 +194,8 @@ static int until_next(const struct events *events, uint64_t until, uint64_t now)
 		sooner(&until, events->listen_due);
 	if (events->mounts_due > now)
 		sooner(&until, events->mounts_due);
+	if (events->wants_due > now)
+		sooner(&until, events->wants_due);
 	if (until == UINT64_MAX)
 		return -1;
 	until = until > now ? until - now : 0;
@@ -207,7 +210,7 @@ static void feed_watchdog(struct events *events, uint64_t now)
 	events->watchdog_due = now + events->watchdog_ms;
 }
 
-int events_wait(struct events *events, int round, uint64_t until, struct err *err)
+int events_wait(struct events *events, int round, int wants, uint64_t until, struct err *err)
 {
 	uint64_t now = clock_ms();
 	struct pollfd fds[] = {
@@ -215,10 +218,11 @@ int events_wait(struct events *events, int round, uint64_t until, struct err *er
 		{ .fd = now < events->listen_due ? -1 : events->inotify, .events = POLLIN },
 		{ .fd = now < events->mounts_due ? -1 : events->mounts, .events = POLLIN },
 		{ .fd = round, .events = POLLIN },
+		{ .fd = now < events->wants_due ? -1 : wants, .events = POLLIN },
 	};
 	unsigned asked = 0;
 
-	if (poll(fds, 4, until_next(events, until, now)) < 0 && errno != EINTR)
+	if (poll(fds, 5, until_next(events, until, now)) < 0 && errno != EINTR)
 		return err_set(err, errno, "cannot wait");
 	now = clock_ms();
 	if (fds[0].revents)
@@ -227,6 +231,10 @@ int events_wait(struct events *events, int round, uint64_t until, struct err *er
 		asked |= take_inotify(events, now);
 	if (fds[2].revents)
 		asked |= take_mounts(events, now);
+	if (fds[4].revents) {
+		events->wants_due = now + WANTS_MS;
+		asked |= EVENTS_WANTS;
+	}
 	feed_watchdog(events, now);
 	return (int)asked;
 }

@@ -14,14 +14,16 @@ enum events_asked {
 	EVENTS_PRUNE = 1 << 1,	/* that it also prunes: the mount table has changed */
 	EVENTS_RELOAD = 1 << 2, /* to read the configuration again */
 	EVENTS_HURRY = 1 << 3,	/* no waiting between rounds: somebody asked by hand */
-	EVENTS_STOP = 1 << 4	/* the end */
+	EVENTS_STOP = 1 << 4,	/* the end */
+	EVENTS_WANTS = 1 << 5	/* to look what images were asked for */
 };
 
 struct events {
 	const char *conf_path;	      /* whose directory is watched */
 	int signals, inotify, mounts; /* descriptors */
 	struct libmnt_monitor *monitor;
-	uint64_t listen_due, mounts_due; /* no listening before: a storm of events asks once */
+	uint64_t listen_due, mounts_due,
+		wants_due; /* no listening before: a storm of events asks once */
 	uint64_t watchdog_ms, watchdog_due;
 };
 
@@ -31,8 +33,9 @@ int events_open(struct events *events, const char *conf_path, struct err *err);
 /* Starts a new inotify instance, without the watches of trees that are no longer configured. */
 int events_watch(struct events *events, struct err *err);
 
-/* Waits for the next event, for round (a descriptor, or -1) to become readable, or until a time;
+/* Waits for the next event, for round or wants (descriptors, or -1) to become readable, or until a
+ * time;
  * returns enum events_asked's flags, or -errno. */
-int events_wait(struct events *events, int round, uint64_t until, struct err *err);
+int events_wait(struct events *events, int round, int wants, uint64_t until, struct err *err);
 
 #endif

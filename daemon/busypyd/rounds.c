@@ -15,6 +15,7 @@
 #include "core/str.h"
 #include "events.h"
 #include "handler/round.h"
+#include "handler/starts.h"
 #include "handler/watch.h"
 #include "sys/clock.h"
 #include "sys/fd.h"
@@ -39,9 +40,13 @@ int rounds_init(struct rounds *rounds, const char *conf_path, struct words *word
 {
 	void *pages = mmap(NULL, sizeof(struct round_report), PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int r;
 
 	if (pages == MAP_FAILED)
 		return err_set(err, errno, "cannot share memory");
+	r = wants_open(&rounds->wants);
+	if (r < 0)
+		return err_set(err, -r, "cannot wait for what is asked for");
 	rounds->report = pages;
 	rounds->conf_path = conf_path;
 	rounds->words = words;
@@ -102,6 +107,8 @@ void rounds_want(struct rounds *rounds, unsigned asked)
 		rounds->spacing = 0;
 	if (asked & EVENTS_PRUNE)
 		rounds->prune = true;
+	if (asked & EVENTS_WANTS)
+		wants_take(&rounds->wants);
 	if (!(asked & EVENTS_ROUND))
 		return;
 	at = rounds->began + rounds->spacing;
@@ -121,11 +128,67 @@ static int work(struct err *err, void *ctx)
 			     rounds->report, err);
 }
 
+static void sooner(uint64_t *time, uint64_t other)
+{
+	if (other && other < *time)
+		*time = other;
+}
+
+uint64_t rounds_next(const struct rounds *rounds)
+{
+	uint64_t next = UINT64_MAX;
+
+	if (rounds_busy(rounds))
+		return rounds->until;
+	sooner(&next, rounds->due);
+	sooner(&next, rounds->older_due);
+	sooner(&next, rounds->poll_due);
+	return next;
+}
+
+static bool is_due(const struct rounds *rounds)
+{
+	return rounds_next(rounds) <= clock_ms();
+}
+
+static int make_image(struct err *err, void *ctx)
+{
+	const struct rounds *rounds = ctx;
+
+	fd_close(&rounds->words->state); /* as above */
+	return starts_add_kind(&rounds->conf, rounds->restorer, rounds->kind, err);
+}
+
+/* Between rounds, which come first. */
+static void begin_image(struct rounds *rounds)
+{
+	rounds->restorer = wants_next(&rounds->wants, &rounds->kind);
+	if (!rounds->restorer)
+		return;
+	rounds->until = clock_ms() + ROUND_MS;
+	/* else that start stays plain */
+	rounds->making = apart_begin(make_image, rounds, &rounds->child, NULL) == 0;
+}
+
+static void end_image(struct rounds *rounds)
+{
+	struct err why = { 0 };
+
+	rounds->making = false;
+	if (apart_end(&rounds->child, &why) < 0)
+		words_say(LOG_NOTICE, "no image of kind %u for %s: %s", rounds->kind,
+			  rounds->restorer, why.text);
+}
+
 void rounds_begin(struct rounds *rounds)
 {
 	uint64_t now = clock_ms();
 	struct err err = { 0 };
 
+	if (!is_due(rounds)) {
+		begin_image(rounds);
+		return;
+	}
 	rounds->due = rounds->older_due = rounds->poll_due = 0;
 	rounds->began = now;
 	rounds->until = now + ROUND_MS;
@@ -195,6 +258,7 @@ static void end(struct rounds *rounds, uint64_t now)
 		rounds->older_due = now + KEPT_MS;
 	if (any_polled(rounds->report))
 		rounds->poll_due = now + POLL_MS;
+	wants_follow(&rounds->wants);
 }
 
 static bool is_through(const struct rounds *rounds)
@@ -213,6 +277,7 @@ static void give_up_stuck(struct rounds *rounds, uint64_t now)
 	rounds->until = now + RETRY_MS;
 	if (apart_kill(&rounds->child)) {
 		rounds->stuck = 0;
+		rounds->making = false;
 		rounds->due = now + RETRY_MAX_MS;
 	}
 }
@@ -223,31 +288,15 @@ void rounds_collect(struct rounds *rounds)
 
 	if (!rounds_busy(rounds))
 		return;
-	if (is_through(rounds))
+	if (is_through(rounds) && rounds->making)
+		end_image(rounds);
+	else if (is_through(rounds))
 		end(rounds, now);
 	else if (now >= rounds->until)
 		give_up_stuck(rounds, now);
 }
 
-static void sooner(uint64_t *time, uint64_t other)
-{
-	if (other && other < *time)
-		*time = other;
-}
-
-uint64_t rounds_next(const struct rounds *rounds)
-{
-	uint64_t next = UINT64_MAX;
-
-	if (rounds_busy(rounds))
-		return rounds->until;
-	sooner(&next, rounds->due);
-	sooner(&next, rounds->older_due);
-	sooner(&next, rounds->poll_due);
-	return next;
-}
-
 bool rounds_due(const struct rounds *rounds)
 {
-	return !rounds_busy(rounds) && rounds_next(rounds) <= clock_ms();
+	return !rounds_busy(rounds) && (is_due(rounds) || wants_any(&rounds->wants));
 }

@@ -9,6 +9,7 @@
 
 #include "core/conf.h"
 #include "sys/apart.h"
+#include "wants.h"
 
 struct err;
 struct round_report;
@@ -27,8 +28,12 @@ struct rounds {
 	uint64_t stuck;			   /* since when; it cannot be killed */
 	uint64_t due, older_due, poll_due; /* the next one, and why */
 	unsigned spacing, retry;	   /* ms: between rounds that changed nothing, or failed */
-	unsigned again; /* how often in a row somebody else's enabling has made one void */
-	bool prune;	/* the next one prunes, too */
+	unsigned again;	    /* how often in a row somebody else's enabling has made one void */
+	bool prune;	    /* the next one prunes, too */
+	struct wants wants; /* images that were asked for */
+	bool making;	    /* the child makes one, which is no round */
+	const char *restorer;
+	unsigned kind; /* of it */
 };
 
 int rounds_init(struct rounds *rounds, const char *conf_path, struct words *words, struct err *err);
@@ -52,7 +57,7 @@ bool rounds_busy(const struct rounds *rounds);
 /* Ends a round that is through or stuck. */
 void rounds_collect(struct rounds *rounds);
 
-/* True if none is at work and one is due. */
+/* True if none is at work and one is due, or an image was asked for. */
 bool rounds_due(const struct rounds *rounds);
 
 /* Begins one. */

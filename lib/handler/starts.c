@@ -26,6 +26,7 @@
 #include "core/tree_conf.h"
 #include "handler/executed.h"
 #include "handler/generation.h"
+#include "handler/policy.h"
 #include "start/make.h"
 #include "start/provide.h"
 #include "start/store.h"
@@ -51,13 +52,19 @@ static void keep(struct kept *kept, const char *key)
 }
 
 /* START_ROOT/KEY/python3. */
+static bool key_of(const char *restorer, char ret[START_KEY_SIZE])
+{
+	const char *from = restorer + sizeof(START_ROOT);
+
+	return path_below(restorer, START_ROOT) &&
+	       str_copy_bytes(ret, START_KEY_SIZE, from, strcspn(from, "/")) == 0;
+}
+
 static void keep_restorer(struct kept *kept, const char *restorer)
 {
 	char key[START_KEY_SIZE];
-	const char *from = restorer + sizeof(START_ROOT);
 
-	if (path_below(restorer, START_ROOT) &&
-	    str_copy_bytes(key, sizeof(key), from, strcspn(from, "/")) == 0)
+	if (key_of(restorer, key))
 		keep(kept, key);
 }
 
@@ -195,25 +202,46 @@ struct making {
 	char boot[BOOT_MAX], locale[START_LOCALE_SIZE];
 };
 
-static int provide(const struct making *making, struct contract_tree *tree, struct err *err)
+/* A tree's Python, as the loader starts it. */
+struct described {
+	struct start_python python;
+	char program[RUNTIME_PROGRAM_MAX];
+};
+
+static int describe(const struct making *making, const struct contract_tree *tree,
+		    struct described *ret, struct err *err)
 {
 	bool beside = tree->flags & CONTRACT_TREE_HOST;
-	const struct contract_file *file = beside ? &tree->runtime : &tree->program;
-	char program[RUNTIME_PROGRAM_MAX] = ENV_PYTHON, restorer[PATH_SIZE];
-	struct start_python python = { .view = beside ? NULL : tree->namespace_path,
-				       .view_ino = tree->namespace_ino,
-				       .program = program,
-				       .interpreter = program,
-				       .id = tree->versions ? tree->id : "",
-				       .locale = making->locale };
-	const struct start_key key = { tree->path,  tree->arch,
-				       program,	    making->boot,
-				       file->dev,   file->ino,
-				       file->ctime, making->contract->generation };
+	int r = check_arch(tree, err);
+
+	if (r < 0)
+		return r;
+	r = beside ? runtime_layout_program(tree->word, ENV_PYTHON, ret->program,
+					    sizeof(ret->program))
+		   : str_copy(ret->program, sizeof(ret->program), ENV_PYTHON);
+	ret->python = (struct start_python){ .view = beside ? NULL : tree->namespace_path,
+					     .view_ino = tree->namespace_ino,
+					     .program = ret->program,
+					     .interpreter = ret->program,
+					     .id = tree->versions ? tree->id : "",
+					     .locale = making->locale };
+	return r < 0 ? err_set(err, -r, "%s", tree->path) : 0;
+}
+
+static int provide(const struct making *making, struct contract_tree *tree, struct err *err)
+{
+	const struct contract_file *file =
+		tree->flags & CONTRACT_TREE_HOST ? &tree->runtime : &tree->program;
+	char restorer[PATH_SIZE];
+	struct described described;
+	const struct start_key key = { tree->path,	  tree->arch,
+				       described.program, making->boot,
+				       file->dev,	  file->ino,
+				       file->ctime,	  making->contract->generation };
 	unsigned kinds[2];
 	const struct start_store_keep kept = { stays, making->kept };
 	const struct start_request_of request = {
-		.python = &python,
+		.python = &described.python,
 		.key = &key,
 		.word = tree->word,
 		.kinds = kinds,
@@ -221,10 +249,8 @@ static int provide(const struct making *making, struct contract_tree *tree, stru
 		.space = making->conf->start_space,
 		.keep = &kept,
 	};
-	int r = check_arch(tree, err);
+	int r = describe(making, tree, &described, err);
 
-	if (r == 0 && beside)
-		r = runtime_layout_program(tree->word, ENV_PYTHON, program, sizeof(program));
 	if (r == 0)
 		r = start_provide(&request, restorer, err);
 	if (r == 0)
@@ -299,6 +325,48 @@ int starts_provide(const struct conf *conf, struct contract *contract, struct er
 		r = provide_or_note(&making, tree, err);
 	}
 	return r;
+}
+
+static const struct contract_tree *find(const struct contract *contract, const char *restorer)
+{
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		if (str_eq(contract->trees[i].restorer, restorer))
+			return &contract->trees[i];
+	}
+	return NULL;
+}
+
+static int add_kind(struct making *making, struct contract *contract, const char *restorer,
+		    unsigned kind, struct err *err)
+{
+	const struct start_store_keep kept = { stays, making->kept };
+	const struct contract_tree *tree;
+	struct described described;
+	char key[START_KEY_SIZE];
+	int r = policy_live_contract(contract, err);
+
+	if (r < 0)
+		return r;
+	tree = r ? find(contract, restorer) : NULL;
+	if (!tree || !key_of(restorer, key))
+		return err_say(err, ENOENT, "its tree is not enabled any more");
+	r = begin(making, err);
+	if (r == 0)
+		r = describe(making, tree, &described, err);
+	return r < 0 ? r
+		     : start_provide_kind(&described.python, key, kind,
+					  making->conf->start_space / 2, &kept, err);
+}
+
+int starts_add_kind(const struct conf *conf, const char *restorer, unsigned kind, struct err *err)
+{
+	ARRAY_FREE struct contract *contract = malloc(sizeof(*contract));
+	ARRAY_FREE struct kept *kept = calloc(1, sizeof(*kept));
+	struct making making = { .conf = conf, .contract = contract, .kept = kept };
+
+	if (!contract || !kept)
+		return err_set(err, ENOMEM, "cannot make images");
+	return add_kind(&making, contract, restorer, kind, err);
 }
 
 bool starts_stand(const struct contract_tree *tree)

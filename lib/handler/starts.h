@@ -16,6 +16,10 @@ struct err;
  * Fails, with the reason, only for `start = image`. */
 int starts_provide(const struct conf *conf, struct contract *contract, struct err *err);
 
+/* Makes images of one more kind for the Python of the live contract that has this restorer. What is
+ * asked for so takes half of the space at most. Nothing is done where they are there. */
+int starts_add_kind(const struct conf *conf, const char *restorer, unsigned kind, struct err *err);
+
 /* True if the images that a contract promises are there, or none are. */
 bool starts_stand(const struct contract_tree *tree);
 
