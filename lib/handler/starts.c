@@ -30,6 +30,7 @@
 #include "start/make.h"
 #include "start/provide.h"
 #include "start/store.h"
+#include "sys/clock.h"
 #include "sys/fd.h"
 
 enum { KEYS_MAX = 256, FILE_MAX = 4096, BOOT_MAX = 64 };
@@ -234,10 +235,8 @@ static int provide(const struct making *making, struct contract_tree *tree, stru
 		tree->flags & CONTRACT_TREE_HOST ? &tree->runtime : &tree->program;
 	char restorer[PATH_SIZE];
 	struct described described;
-	const struct start_key key = { tree->path,	  tree->arch,
-				       described.program, making->boot,
-				       file->dev,	  file->ino,
-				       file->ctime,	  making->contract->generation };
+	const struct start_key key = { tree->path, tree->arch, described.program, making->boot,
+				       file->dev,  file->ino,  file->ctime,	  clock_ms() };
 	unsigned kinds[2];
 	const struct start_store_keep kept = { stays, making->kept };
 	const struct start_request_of request = {

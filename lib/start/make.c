@@ -218,6 +218,7 @@ static void fill_environment(const struct start_python *python, unsigned kind,
 
 	ret[n++] = "PATH=/usr/bin:/bin";
 	ret[n++] = "HOME=/nonexistent";
+	ret[n++] = "BUSYPY_START_DEBUG=1"; /* the restorer says why not */
 	if (words->locale[0])
 		ret[n++] = words->locale;
 	if (kind & START_UNBUFFERED)
