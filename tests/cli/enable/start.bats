@@ -160,3 +160,29 @@ for programs in tree host; do
 done
 SCRIPT
 }
+
+@test "a version that something was started of from an image is in use for gc" {
+    starting "$BATS_TEST_TMPDIR/export" <<'SCRIPT'
+export=$2
+chmod 755 "${export%/*}"
+for programs in tree host; do
+    { echo "[$export/current]"; echo "start = image"; echo "programs = $programs"; } >/run/conf
+    "$BUSYPY" publish --quiet --id "$programs-1" "$tree" "$export"
+    mkfifo /run/hold /run/said
+    "$BUSYPY" enable --quiet --config /run/conf "$export/current"
+    "$export/current/bin/which" stay </run/hold >/run/said &
+    exec 3>/run/hold
+    read -r said </run/said
+    [[ $said == image/* ]] || fails "$said"
+    "$BUSYPY" disable --quiet 2>/dev/null
+    for version in 2 3; do "$BUSYPY" publish --quiet --id "$programs-$version" "$tree" "$export"; done
+    is "$("$BUSYPY" gc --keep 1 "$export" | grep -o "$programs-.*")" "$programs-2 removed"
+    [ -e "$export/versions/$programs-1/bin/which" ]
+    exec 3>&-
+    wait $!
+    "$BUSYPY" disable --quiet >/dev/null
+    is "$("$BUSYPY" gc --keep 1 "$export")" "$programs-1 removed"
+    rm /run/hold /run/said
+done
+SCRIPT
+}
