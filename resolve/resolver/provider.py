@@ -134,7 +134,7 @@ class Provider(AbstractProvider):
         return [need for need in self.constraints.get(name, ()) if need.targets & names]
 
     def filtered(self, name, needs, names, partial):
-        """The versions of a package that are to be tried, and whether they are yanked."""
+        """(specifier, the versions of a package that are to be tried)"""
         specifier = combine([*needs, *self.constrained(name, names)])
         hashes = allowed_hashes([*needs, *self.constrained(name, names)])
         only = {need.file for need in needs if need.file}
@@ -142,13 +142,15 @@ class Provider(AbstractProvider):
         if len(only) > 1:
             return specifier, {}
         files = [file for file in files if has_hash(file, hashes)]
-        found = self.versions([file for file in files if file.yanked is None], specifier, names,
-                              partial)
-        if not found and is_pinned(specifier):
-            found = self.versions(files, specifier, names, partial)
+        found = self.versions(files, specifier, names, partial)
+        # As for pip, a yanked version hides pre-releases all the same.
         pre = True if self.inputs.options.pre or only else None
         chosen = set(specifier.filter(found, prereleases=pre))
-        return specifier, {version: picks for version, picks in found.items() if version in chosen}
+        clean = self.versions([file for file in files if file.yanked is None], specifier, names,
+                              partial)
+        if not chosen & set(clean) and is_pinned(specifier):
+            clean = found
+        return specifier, {version: picks for version, picks in clean.items() if version in chosen}
 
     def candidates(self, name, extras, needs):
         names = frozenset().union(*(need.targets for need in needs))

@@ -16,6 +16,7 @@ import threading
 import traceback
 import zipfile
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -104,7 +105,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         index = self.server.index
         index.asked.append((self.path, dict(self.headers)))
-        parts = self.path.strip("/").split("/")
+        parts = unquote(self.path).strip("/").split("/")
         try:
             if self.path in index.special:
                 index.special[self.path](self)
