@@ -75,6 +75,10 @@ class Web:
         except urllib.error.HTTPError as error:
             if error.code in (404, 410):
                 raise Missing(url) from None
+            if 300 <= error.code < 400:
+                to = error.headers.get("Location", "nowhere")
+                raise Refused(f"{plain(url)}: it leads to {plain(to)}, which is not followed"
+                              ) from None
             hint = " (Hint: 'https://NAME:PASSWORD@HOST/...' logs in)" if error.code == 401 else ""
             raise Refused(f"{plain(url)}: the server says {error.code} {plain(error.reason)}"
                           f"{hint}") from None
