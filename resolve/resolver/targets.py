@@ -17,7 +17,7 @@ LEGACY = {(2, 17): "manylinux2014", (2, 12): "manylinux2010", (2, 5): "manylinux
 PLATFORM = re.compile(r"(?:(?P<kind>manylinux|musllinux)_(?P<major>\d+)_(?P<minor>\d+)"
                       r"|(?P<legacy>manylinux(?:1|2010|2014))|linux)_(?P<arch>\w+)")
 WORD = re.compile(r"([\w@.]+),(\w+),(3\.\d+(?:\.\d+)?(?:(?:a|b|rc)\d+)?\+?),"
-                  r"(glibc|musl)-(\d+)\.(\d+)")
+                  r"(glibc|musl|static)-(\d+)\.(\d+)")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Target:
     name: str     # the arch, and "@3.X" for a Python beside the tree's default
     machine: str  # what uname -m says there
     python: str   # 3.11.2
-    libc: str     # glibc or musl
+    libc: str     # glibc, musl or static
     libc_version: tuple
 
     @property
@@ -50,6 +50,8 @@ class Target:
 
     def _platforms(self):
         word = WHEEL_WORDS[self.arch]
+        if self.libc == "static":  # it loads no extension module
+            return
         major, minor = self.libc_version
         if self.libc == "musl":
             yield from (f"musllinux_{major}_{n}_{word}" for n in range(minor, -1, -1))
