@@ -13,6 +13,7 @@
 #include "base/walk.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/python_minors.h"
 #include "core/python_name.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -20,6 +21,7 @@
 #include "stage/runtime_info.h"
 #include "sys/below.h"
 #include "sys/fd.h"
+#include "sys/tree.h"
 
 int add_content_arch(const char *path, const struct elf_dynamic *file, const struct arch **ret,
 		     struct err *err)
@@ -53,16 +55,23 @@ static int check_asked(const struct add *add, const char *path, const struct arc
 int add_content_runtime(const struct add *add, const char *path, const struct arch *arch, int minor,
 			struct err *err)
 {
+	char text[PYTHON_MINORS_TEXT];
+	struct python_minors pythons;
 	int r = check_asked(add, path, arch, err);
 
 	if (r < 0)
 		return r;
 	r = add_runtime_find(add, arch, err);
-	if (r >= 0 && minor && minor != (int)add->runtimes[r].info->minor)
-		return err_say(err, ENOEXEC,
-			       "%s: its name is none that Python 3.%u, the runtime for %s, imports",
-			       path, add->runtimes[r].info->minor, arch->name);
-	return r;
+	if (r < 0 || !minor)
+		return r;
+	tree_pythons(add->tree, arch, &pythons);
+	if (minor > 0 && python_minors_have(&pythons, (unsigned)minor))
+		return r;
+	python_minors_sort(&pythons);
+	python_minors_format(&pythons, text);
+	return err_say(err, ENOEXEC,
+		       "%s: its name is none that Python %s, the runtime for %s, imports", path,
+		       text, arch->name);
 }
 
 int add_content_head(int fd, const char *path, char *bytes, size_t *ret_n, struct err *err)

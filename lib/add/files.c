@@ -52,12 +52,17 @@ static int note_library(struct add *add, int fd, const char *path, const struct 
 	return add_item_note_open(add, fd, to, path, arch, err);
 }
 
-static int note_extension(struct add *add, int fd, const char *path,
-			  const struct runtime_info *info, struct err *err)
+static int note_extension(struct add *add, int fd, const char *path, size_t which, int minor,
+			  struct err *err)
 {
-	char to[PATH_SIZE];
-	int r = files_path(to, err, TREE_USR_OF "/%s/%s", info->arch->name, info->dist,
-			   path_base(path));
+	const struct runtime_info *info = add->runtimes[which].info;
+	char to[PATH_SIZE], dist[PATH_SIZE];
+	int r = add_runtime_dist(add, which, minor > 0 ? (unsigned)minor : 0, dist, sizeof(dist),
+				 err);
+
+	if (r < 0)
+		return r;
+	r = files_path(to, err, TREE_USR_OF "/%s/%s", info->arch->name, dist, path_base(path));
 
 	if (r < 0)
 		return r;
@@ -87,7 +92,7 @@ static int look_elf(struct add *add, int fd, const char *path, struct err *err)
 	if (r < 0)
 		return r;
 	return library ? note_library(add, fd, path, &file, arch, err)
-		       : note_extension(add, fd, path, add->runtimes[r].info, err);
+		       : note_extension(add, fd, path, (size_t)r, python_name_tag(base), err);
 }
 
 /* -- files ---------------------------------------------------------------------------------- */
@@ -238,15 +243,17 @@ static bool is_metadata(const char *path)
 static int package_place(const struct add *add, const char *name, const struct add_content *content,
 			 char *ret, struct err *err)
 {
-	int which;
+	char dist[PATH_SIZE];
+	int which, r;
 
 	if (!content->arch)
 		return files_path(ret, err, TREE_SITE "/%s", name);
 	which = add_content_runtime(add, content->elf, content->arch, content->minor, err);
 	if (which < 0)
 		return which;
-	return files_path(ret, err, TREE_USR_OF "/%s/%s", content->arch->name,
-			  add->runtimes[which].info->dist, name);
+	r = add_runtime_dist(add, (size_t)which, (unsigned)content->minor, dist, sizeof(dist), err);
+	return r < 0 ? r
+		     : files_path(ret, err, TREE_USR_OF "/%s/%s", content->arch->name, dist, name);
 }
 
 static int look_package(struct add *add, int fd, const char *path,

@@ -60,7 +60,7 @@ static int check_script(const struct add *add, const char *path, const char *byt
 			struct err *err)
 {
 	const char *better, *before = shebang_before(bytes, n);
-	struct python_call call = { 0 };
+	struct python_call call = { .minor = first_line_minor(bytes, n, add->several) };
 	char shown[SHEBANG_SHOWN];
 	struct err why = { 0 };
 	struct shebang line;
@@ -68,7 +68,7 @@ static int check_script(const struct add *add, const char *path, const char *byt
 	shebang_show(bytes, n, shown);
 	if (before)
 		return broken_before(path, before, err);
-	switch (first_line_check(bytes, n, &line, &better)) {
+	switch (first_line_check(bytes, n, add->several, &line, &better)) {
 	case FIRST_LINE_OURS:
 		return check_env(add, path, &line, err);
 	case FIRST_LINE_PYTHON:
@@ -81,13 +81,13 @@ static int check_script(const struct add *add, const char *path, const char *byt
 			       "a tree's scripts begin with #!/usr/bin/python3 or #!/bin/shell)",
 			       path, shown);
 	case FIRST_LINE_STRAY:
-		(void)first_line_python(bytes, n, &call, &why);
+		(void)first_line_python(bytes, n, add->several, &call, &why);
 		return err_say(err, ENOEXEC, "%s: for %s %s", path, shown, why.text);
 	case FIRST_LINE_UNMATCHED:
 		return err_say(err, ENOEXEC,
 			       "%s: the handler does not match its first line (Hint: write it as "
-			       "%s and a line feed)",
-			       path, better);
+			       "#!%s and a line feed)",
+			       path, line.interp);
 	case FIRST_LINE_ENV:
 		return err_say(err, ENOEXEC,
 			       "%s: %s would start what the machine that runs it has%s%s%s", path,

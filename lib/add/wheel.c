@@ -238,6 +238,7 @@ static int choose_place(struct unpacked *wheel, struct err *err)
 {
 	const struct add *add = wheel->add;
 	const struct arch *arch;
+	char dist[PATH_SIZE];
 	FD_CLEANUP int fd = exact_open(wheel->dir, O_RDONLY | O_DIRECTORY);
 	int r = fd < 0 ? err_set(err, -fd, "cannot read %s", wheel->dir)
 		       : add_content_look(fd, wheel->dir, &wheel->content, err);
@@ -250,8 +251,9 @@ static int choose_place(struct unpacked *wheel, struct err *err)
 	r = add_content_runtime(add, wheel->from, arch, wheel->content.minor, err);
 	if (r < 0)
 		return r;
-	return files_path(wheel->to, err, TREE_USR_OF "/%s", arch->name,
-			  add->runtimes[r].info->dist);
+	r = add_runtime_dist(add, (size_t)r, (unsigned)wheel->content.minor, dist, sizeof(dist),
+			     err);
+	return r < 0 ? r : files_path(wheel->to, err, TREE_USR_OF "/%s", arch->name, dist);
 }
 
 static int take_wheel(struct unpacked *wheel, int file, size_t which, struct err *err)

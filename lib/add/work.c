@@ -3,7 +3,9 @@
 #include "add/work.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "add/add.h"
 #include "base/exact.h"
@@ -13,6 +15,8 @@
 #include "check/closure.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/python_minors.h"
+#include "core/str.h"
 #include "core/tree_layout.h"
 #include "elf/search.h"
 #include "source/source.h"
@@ -22,13 +26,30 @@
 #include "sys/tree.h"
 #include "sys/fd.h"
 
+/* All of it, where the parts have room. */
+struct memory {
+	struct add add;
+	struct transaction transaction;
+	struct python_minors several;
+	struct sysroot host;
+	struct tempdir resolved;
+	struct runtime_info infos[ADD_RUNTIMES_MAX];
+	struct add_runtime runtimes[ADD_RUNTIMES_MAX];
+	struct source sources[ADD_RUNTIMES_MAX];
+	struct manifest manifests[ADD_RUNTIMES_MAX];
+	struct elf_libraries libs[ADD_RUNTIMES_MAX];
+};
+
 /* -- runtimes ------------------------------------------------------------------------------- */
 
 void add_work_read_runtimes(struct add *add)
 {
+	struct memory *memory = (struct memory *)add; /* its first member */
 	size_t n;
 	const struct arch *table = arch_table(&n);
 
+	tree_several(add->tree, &memory->several);
+	add->several = &memory->several;
 	for (size_t i = 0; i < n && add->n_runtimes < ADD_RUNTIMES_MAX; i++) {
 		struct runtime_info *info = add->runtimes[add->n_runtimes].info;
 
@@ -65,6 +86,26 @@ bool add_runtime_changes(const struct add *add, const struct arch *arch)
 	return false;
 }
 
+int add_runtime_dist(const struct add *add, size_t which, unsigned minor, char *dst, size_t size,
+		     struct err *err)
+{
+	const struct runtime_info *info = add->runtimes[which].info;
+	char folder[32];
+	const char *at;
+	struct text text;
+
+	(void)snprintf(folder, sizeof(folder), "/python3.%u/", info->minor); /* fits */
+	at = strstr(info->dist, folder);
+	text_init(&text, dst, size);
+	if (!minor || minor == info->minor || !at) {
+		text_add(&text, info->dist); /* which Debian's Pythons share */
+	} else {
+		text_add_bytes(&text, info->dist, (size_t)(at - info->dist));
+		text_addf(&text, "/python3.%u/%s", minor, at + strlen(folder));
+	}
+	return text_check(&text) < 0 ? err_set(err, ENAMETOOLONG, "%s", info->dist) : 0;
+}
+
 size_t add_runtime_peers(const struct add *add, size_t which, const char **ret)
 {
 	size_t n = 0;
@@ -99,19 +140,6 @@ int add_work_name_places(struct add *add, struct err *err)
 }
 
 /* -- memory --------------------------------------------------------------------------------- */
-
-/* All of it, where the parts have room. */
-struct memory {
-	struct add add;
-	struct transaction transaction;
-	struct sysroot host;
-	struct tempdir resolved;
-	struct runtime_info infos[ADD_RUNTIMES_MAX];
-	struct add_runtime runtimes[ADD_RUNTIMES_MAX];
-	struct source sources[ADD_RUNTIMES_MAX];
-	struct manifest manifests[ADD_RUNTIMES_MAX];
-	struct elf_libraries libs[ADD_RUNTIMES_MAX];
-};
 
 struct add *add_work_new(const struct add_request *request, struct add_items *items)
 {

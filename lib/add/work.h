@@ -15,6 +15,7 @@ struct arch;
 struct err;
 struct manifest;
 struct elf_libraries;
+struct python_minors;
 struct runtime_info;
 struct source;
 struct sysroot;
@@ -46,7 +47,8 @@ struct add {
 	struct transaction *transaction;
 	struct add_runtime *runtimes; /* all of the tree that are sound */
 	size_t n_runtimes;
-	struct sysroot *host;	   /* "/": where files of the command line are */
+	const struct python_minors *several; /* as tree_several */
+	struct sysroot *host;		     /* "/": where files of the command line are */
 	struct add_debian *debian; /* what was asked of Debian; else NULL; add_debian_close */
 	struct add_items *items;
 	struct add_wheel_file *wheels;
@@ -70,6 +72,10 @@ int add_work_name_places(struct add *add, struct err *err);
 
 /* The index of an arch's runtime; -ENOENT with a sentence if the tree has none. */
 int add_runtime_find(const struct add *add, const struct arch *arch, struct err *err);
+
+/* Where modules of one of its Pythons go, below usr; minor 0: those of any. */
+int add_runtime_dist(const struct add *add, size_t which, unsigned minor, char *dst, size_t size,
+		     struct err *err);
 
 /* True if anything new comes into the runtime of arch (NULL: into what all share). */
 bool add_runtime_changes(const struct add *add, const struct arch *arch);

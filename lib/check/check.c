@@ -13,6 +13,7 @@
 #include "check/pool.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/python_minors.h"
 #include "sys/tree.h"
 
 enum { JOBS_MAX = 8 * CHECK_ARCHS_MAX };
@@ -24,6 +25,7 @@ struct run {
 	char tree[PATH_MAX];
 	struct check_part part; /* a worker changes its own copy */
 	struct check_index index;
+	struct python_minors several;
 	struct pool_job jobs[JOBS_MAX];
 	size_t n_jobs;
 	struct check_counts counts;
@@ -127,6 +129,8 @@ static int run_all(struct run *run, struct err *err)
 	if (r < 0)
 		return r;
 	run->part.index = &run->index;
+	tree_several(run->part.request->tree, &run->several);
+	run->part.several = &run->several;
 	add_jobs(run);
 	r = pool_run(&run->part, run->jobs, run->n_jobs, &pool, err);
 	if (r < 0)

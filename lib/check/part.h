@@ -13,6 +13,7 @@ struct arch;
 struct check_request;
 struct err;
 struct findings;
+struct python_minors;
 
 enum { CHECK_FILES_MAX = 4 * 1024 * 1024, CHECK_ARCHS_MAX = 16 };
 
@@ -50,6 +51,7 @@ struct check_part {
 	const struct arch *arch;		   /* NULL for parts that are about the tree */
 	const struct arch *archs[CHECK_ARCHS_MAX]; /* all that are checked */
 	size_t n_archs;
+	const struct python_minors *several; /* as tree_several */
 	struct findings *findings;
 	uint64_t elf_files; /* how many there were */
 	/* where libraries are told, or NULL; as in struct closure_request */
@@ -57,16 +59,21 @@ struct check_part {
 	void *ctx;
 };
 
-/* Which Python a runtime has. */
+/* One of the Pythons of a runtime. */
 struct check_python {
+	const struct arch *arch;
 	unsigned minor;	 /* 11 for Python 3.11 */
 	char stdlib[64]; /* below the tree */
 	bool is_static;	 /* the interpreter loads nothing */
 };
 
-/* False if there is no interpreter, or its name does not tell. */
-bool check_python_find(const struct check_part *part, const struct arch *arch,
+/* Number `which` of an arch's Pythons: 0 is python3, after it come those beside it. False if there
+ * are no more, or no interpreter, or its name does not tell. */
+bool check_python_find(const struct check_part *part, const struct arch *arch, size_t which,
 		       struct check_python *ret);
+
+/* Which Python a program of the tree is for, by its first line: its number, or 0 for python3. */
+unsigned check_python_of(const struct check_part *part, const char *path);
 
 /* True if a source has a compiled file for each Python of the tree, made from these bytes. */
 bool check_is_compiled(const struct check_part *part, const struct check_file *source);

@@ -104,12 +104,20 @@ ssize_t check_read_head(const struct check_part *part, const char *path, char *r
 	return fd < 0 ? -errno : fd_read_all(fd, ret, SHEBANG_READ);
 }
 
+unsigned check_python_of(const struct check_part *part, const char *path)
+{
+	char head[SHEBANG_READ];
+	ssize_t n = check_read_head(part, path, head);
+
+	return n < 0 ? 0 : first_line_minor(head, (size_t)n, part->several);
+}
+
 bool check_is_python(const struct check_part *part, const char *path)
 {
 	char head[SHEBANG_READ];
 	ssize_t n = check_read_head(part, path, head);
 
-	return n >= 0 && first_line_is_python(head, (size_t)n);
+	return n >= 0 && first_line_is_python(head, (size_t)n, part->several);
 }
 
 /* Follows interpreters in one view. 0, -ENOENT, -ELOOP, ... */
@@ -195,12 +203,12 @@ static void find_unmatched(const struct programs *programs, const char *path, co
 static void find_stray(const struct programs *programs, const char *path, const char *head,
 		       size_t n)
 {
-	struct python_call call = { 0 };
+	struct python_call call = { .minor = first_line_minor(head, n, programs->part->several) };
 	char shown[SHEBANG_SHOWN];
 	struct err why = { 0 };
 
 	shebang_show(head, n, shown);
-	(void)first_line_python(head, n, &call, &why);
+	(void)first_line_python(head, n, programs->part->several, &call, &why);
 	finding_add(programs->part->findings, &stray, path, NULL, "begins with %s, for which %s",
 		    shown, why.text);
 }
@@ -211,7 +219,7 @@ static void check_site(const struct programs *programs, const char *path, const 
 {
 	struct python_call call = { 0 };
 
-	if (first_line_python(head, n, &call, NULL) == 1 && call.no_site)
+	if (first_line_python(head, n, programs->part->several, &call, NULL) == 1 && call.no_site)
 		check_without_site(programs->part, path);
 }
 
@@ -224,7 +232,7 @@ static void check_line(const struct programs *programs, const char *path, const 
 	const char *better;
 
 	shebang_show(head, n, shown);
-	switch (first_line_check(head, n, &line, &better)) {
+	switch (first_line_check(head, n, programs->part->several, &line, &better)) {
 	case FIRST_LINE_OURS:
 	case FIRST_LINE_OTHER:
 		check_interpreter(programs, path, &line);

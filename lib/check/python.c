@@ -17,11 +17,13 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/pyc_head.h"
+#include "core/python_minors.h"
 #include "core/python_name.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "elf/dynamic.h"
 #include "sys/fd.h"
+#include "sys/tree.h"
 
 static const struct finding_kind no_landmark = {
 	FINDING_ERROR, "the interpreter does not start, or only after warnings and without modules",
@@ -30,6 +32,10 @@ static const struct finding_kind no_landmark = {
 static const struct finding_kind other_minor = {
 	FINDING_NOTE, "programs must work with both, and compiled files exist twice",
 	"stage the same suite for all archs, if it has them"
+};
+static const struct finding_kind lacks_python = {
+	FINDING_WARNING, "a script that names it cannot start on ARCH machines",
+	"stage it there, too: busypy stage --from debian --arch ARCH --python ... TREE"
 };
 static const struct finding_kind unknown_minor = {
 	FINDING_NOTE, "it could not be told whether compiled files are for it",
@@ -55,9 +61,12 @@ static const struct finding_kind differs = { FINDING_WARNING,
 					     "a program may work on one arch and fail on another",
 					     "stage both from the same source" };
 
+enum { CHECK_PYTHONS_MAX = CHECK_ARCHS_MAX * PYTHON_MINORS_MAX };
+
 struct python {
 	struct check_part *part;
-	struct check_python runtimes[CHECK_ARCHS_MAX]; /* of part->archs; minor 0: none */
+	struct check_python runtimes[CHECK_PYTHONS_MAX]; /* of all part->archs */
+	size_t n;
 };
 
 static const char *at_tree(const struct python *python, const char *path, char *ret)
@@ -67,30 +76,50 @@ static const char *at_tree(const struct python *python, const char *path, char *
 
 /* -- what is there -------------------------------------------------------------------------- */
 
-static bool interpreter_is_static(const struct sysroot *root)
+static bool interpreter_is_static(const struct sysroot *root, const char *interpreter)
 {
 	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	char real[PATH_SIZE];
 
-	return sysroot_find(root, "/usr/bin/python3", real) == 0 &&
+	return sysroot_find(root, interpreter, real) == 0 &&
 	       elf_dynamic_read(real, &file, NULL) == 0 && !file.interp;
 }
 
-bool check_python_find(const struct check_part *part, const struct arch *arch,
+/* Its minor, 0 if there is none; the path of the interpreter. */
+static unsigned find_minor(const struct check_part *part, const struct sysroot *root,
+			   const struct arch *arch, size_t which, char ret_interpreter[PATH_SIZE])
+{
+	char canonical[PATH_SIZE];
+	struct python_minors pythons;
+
+	(void)str_copy(ret_interpreter, PATH_SIZE, "/usr/bin/python3"); /* fits */
+	if (!which)
+		return sysroot_canonical(root, ret_interpreter, canonical) < 0
+			       ? 0
+			       : python_name_minor(path_base(canonical));
+	tree_pythons(part->request->tree, arch, &pythons);
+	if (which >= pythons.n)
+		return 0;
+	(void)snprintf(ret_interpreter, PATH_SIZE, "/usr/bin/python3.%u",
+		       pythons.minor[which]); /* fits */
+	return pythons.minor[which];
+}
+
+bool check_python_find(const struct check_part *part, const struct arch *arch, size_t which,
 		       struct check_python *ret)
 {
 	static const char *const libs[] = { "lib", "lib64" };
-	char canonical[PATH_SIZE];
+	char interpreter[PATH_SIZE];
 	struct sysroot root;
 
 	memset(ret, 0, sizeof(*ret));
-	if (sysroot_init_view(&root, part->request->tree, arch) < 0 ||
-	    sysroot_canonical(&root, "/usr/bin/python3", canonical) < 0)
+	ret->arch = arch;
+	if (sysroot_init_view(&root, part->request->tree, arch) < 0)
 		return false;
-	ret->minor = python_name_minor(path_base(canonical));
+	ret->minor = find_minor(part, &root, arch, which, interpreter);
 	if (!ret->minor)
 		return false;
-	ret->is_static = interpreter_is_static(&root);
+	ret->is_static = interpreter_is_static(&root, interpreter);
 	for (size_t i = 0; i < 2; i++) {
 		struct text text;
 
@@ -114,7 +143,7 @@ static bool has(const struct python *python, const char *dir, const char *name)
 
 static void check_landmarks(const struct python *python, size_t i)
 {
-	const struct arch *arch = python->part->archs[i];
+	const struct arch *arch = python->runtimes[i].arch;
 	const char *stdlib = python->runtimes[i].stdlib;
 	struct findings *findings = python->part->findings;
 	char path[PATH_SIZE];
@@ -135,31 +164,60 @@ static void check_landmarks(const struct python *python, size_t i)
 	}
 }
 
+/* The Pythons of one arch, against those of the first one. */
+static void compare_minors(const struct python *python, const struct check_python *first,
+			   const struct check_python *runtime)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), TREE_PYTHON_OF, runtime->arch->name); /* fits */
+	if (runtime->minor != first->minor)
+		finding_add(python->part->findings, &other_minor, path, runtime->arch,
+			    "has Python 3.%u, and %s has 3.%u", runtime->minor, first->arch->name,
+			    first->minor);
+}
+
+static bool has_python(const struct python *python, const struct arch *arch, unsigned minor)
+{
+	for (size_t i = 0; i < python->n; i++) {
+		if (python->runtimes[i].arch == arch && python->runtimes[i].minor == minor)
+			return true;
+	}
+	return false;
+}
+
+/* Of what first lines name by its number, each arch has one. */
+static void check_several(const struct python *python, const struct arch *arch)
+{
+	const struct python_minors *several = python->part->several;
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), TREE_PYTHON_OF, arch->name); /* fits */
+	for (size_t i = 0; i < several->n; i++) {
+		if (!has_python(python, arch, several->minor[i]))
+			finding_add(python->part->findings, &lacks_python, path, arch,
+				    "has no Python 3.%u, which the tree has for other archs",
+				    several->minor[i]);
+	}
+}
+
 static void check_minors(const struct python *python)
 {
-	const char *first_arch = NULL;
-	unsigned first = 0;
+	const struct arch *last = NULL;
 
-	for (size_t i = 0; i < python->part->n_archs; i++) {
+	for (size_t i = 0; i < python->n; i++) {
 		const struct check_python *runtime = &python->runtimes[i];
 		char path[64];
 
-		if (!runtime->minor)
-			continue;
-		(void)snprintf(path, sizeof(path), TREE_PYTHON_OF,
-			       python->part->archs[i]->name); /* fits */
-		if (!first) {
-			first = runtime->minor;
-			first_arch = python->part->archs[i]->name;
+		(void)snprintf(path, sizeof(path), TREE_PYTHON_OF, runtime->arch->name); /* fits */
+		if (runtime->arch != last) { /* its first one is its python3 */
+			compare_minors(python, &python->runtimes[0], runtime);
+			check_several(python, runtime->arch);
 		}
-		if (runtime->minor != first)
-			finding_add(python->part->findings, &other_minor, path,
-				    python->part->archs[i], "has Python 3.%u, and %s has 3.%u",
-				    runtime->minor, first_arch, first);
+		last = runtime->arch;
 		if (!pyc_magic(runtime->minor))
-			finding_add(python->part->findings, &unknown_minor, path,
-				    python->part->archs[i], "has Python 3.%u, which is not known",
-				    runtime->minor);
+			finding_add(python->part->findings, &unknown_minor, path, runtime->arch,
+				    "has Python 3.%u, which is not known", runtime->minor);
 	}
 }
 
@@ -279,13 +337,13 @@ static bool is_source(const struct python *python, const struct check_file *file
 					stat(real, &st) == 0 && S_ISREG(st.st_mode)));
 }
 
-/* which: the runtime whose standard library it is, or CHECK_ARCHS_MAX for shared packages. */
+/* which: the runtime whose standard library it is, or CHECK_PYTHONS_MAX for shared packages. */
 static void check_compiled(const struct python *python, const char *dir, unsigned minor,
 			   size_t which)
 {
 	const struct check_index *index = python->part->index;
-	bool shared = which == CHECK_ARCHS_MAX;
-	const struct arch *arch = shared ? NULL : python->part->archs[which];
+	bool shared = which == CHECK_PYTHONS_MAX;
+	const struct arch *arch = shared ? NULL : python->runtimes[which].arch;
 	const struct check_file *first = NULL;
 	size_t from, to, missing = 0, all = 0;
 
@@ -312,22 +370,28 @@ static void check_compiled(const struct python *python, const char *dir, unsigne
 			    minor, missing, all, first->path + strlen(dir) + 1);
 }
 
+static bool is_compiled_for(const struct python *python, const struct check_file *source,
+			    unsigned minor)
+{
+	const struct check_file *compiled = find_compiled(python, source->path, minor);
+	struct pyc_head head;
+
+	return compiled && !read_head(python, compiled->path, &head) &&
+	       head.magic == pyc_magic(minor) && head.kind != PYC_TIMED &&
+	       head.hash == source_hash(python, source->path, minor);
+}
+
 bool check_is_compiled(const struct check_part *part, const struct check_file *source)
 {
 	const struct python python = { .part = (struct check_part *)part };
 
 	for (size_t i = 0; i < part->n_archs; i++) {
-		const struct check_file *compiled;
 		struct check_python runtime;
-		struct pyc_head head;
 
-		if (!check_python_find(part, part->archs[i], &runtime))
-			continue;
-		compiled = find_compiled(&python, source->path, runtime.minor);
-		if (!compiled || read_head(&python, compiled->path, &head) ||
-		    head.magic != pyc_magic(runtime.minor) || head.kind == PYC_TIMED ||
-		    head.hash != source_hash(&python, source->path, runtime.minor))
-			return false;
+		for (size_t k = 0; check_python_find(part, part->archs[i], k, &runtime); k++) {
+			if (!is_compiled_for(&python, source, runtime.minor))
+				return false;
+		}
 	}
 	return true;
 }
@@ -335,14 +399,14 @@ bool check_is_compiled(const struct check_part *part, const struct check_file *s
 /* Shared packages, once for each minor. */
 static void check_packages(const struct python *python)
 {
-	for (size_t i = 0; i < python->part->n_archs; i++) {
+	for (size_t i = 0; i < python->n; i++) {
 		unsigned minor = python->runtimes[i].minor;
-		bool done = !minor || !pyc_magic(minor);
+		bool done = !pyc_magic(minor);
 
 		for (size_t k = 0; k < i; k++)
 			done = done || python->runtimes[k].minor == minor;
 		if (!done)
-			check_compiled(python, TREE_SITE, minor, CHECK_ARCHS_MAX);
+			check_compiled(python, TREE_SITE, minor, CHECK_PYTHONS_MAX);
 	}
 }
 
@@ -377,17 +441,30 @@ static bool is_own(const char *rest)
 	return !str_ends(rest, ".py");
 }
 
+/* All Pythons of a minor: each arch has one at most. */
+static size_t list_peers(const struct python *python, unsigned minor,
+			 const struct check_python *ret[CHECK_ARCHS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < python->n && n < CHECK_ARCHS_MAX; i++) {
+		if (python->runtimes[i].minor == minor)
+			ret[n++] = &python->runtimes[i];
+	}
+	return n;
+}
+
 /* One module over all runtimes of its minor: those that are unlike most are named. */
 static void compare_module(const struct python *python, const char *rest, unsigned minor)
 {
 	const struct check_file *files[CHECK_ARCHS_MAX] = { 0 };
+	const struct check_python *of[CHECK_ARCHS_MAX];
 	unsigned votes[CHECK_ARCHS_MAX] = { 0 };
-	size_t n = python->part->n_archs, best = 0;
+	size_t n = list_peers(python, minor, of), best = 0;
 	char paths[CHECK_ARCHS_MAX][PATH_SIZE];
 
 	for (size_t i = 0; i < n; i++) {
-		if (python->runtimes[i].minor != minor ||
-		    files_path(paths[i], NULL, "%s%s", python->runtimes[i].stdlib, rest) < 0)
+		if (files_path(paths[i], NULL, "%s%s", of[i]->stdlib, rest) < 0)
 			continue;
 		files[i] = check_index_find(python->part->index, paths[i]);
 		for (size_t k = 0; files[i] && k <= i; k++) {
@@ -400,16 +477,16 @@ static void compare_module(const struct python *python, const char *rest, unsign
 	for (size_t i = 1; i < n; i++)
 		best = votes[i] > votes[best] ? i : best;
 	for (size_t i = 0; i < n; i++) {
-		const struct arch *arch = python->part->archs[i];
+		const struct arch *arch = of[i]->arch;
 
-		if (python->runtimes[i].minor != minor || i == best)
+		if (i == best)
 			continue;
 		if (!files[i])
 			finding_add(python->part->findings, &differs, paths[i], arch,
-				    "is missing, and %s has it", python->part->archs[best]->name);
+				    "is missing, and %s has it", of[best]->arch->name);
 		else if (!same_bytes(python, files[i], files[best]))
 			finding_add(python->part->findings, &differs, paths[i], arch,
-				    "differs from the one of %s", python->part->archs[best]->name);
+				    "differs from the one of %s", of[best]->arch->name);
 	}
 }
 
@@ -429,7 +506,7 @@ static bool was_compared(const struct python *python, size_t which, const char *
 
 static bool has_peer(const struct python *python, size_t which)
 {
-	for (size_t i = 0; i < python->part->n_archs; i++) {
+	for (size_t i = 0; i < python->n; i++) {
 		if (i != which && python->runtimes[i].minor == python->runtimes[which].minor)
 			return true;
 	}
@@ -440,11 +517,11 @@ static void compare_all(const struct python *python)
 {
 	const struct check_index *index = python->part->index;
 
-	for (size_t i = 0; i < python->part->n_archs; i++) {
+	for (size_t i = 0; i < python->n; i++) {
 		const struct check_python *runtime = &python->runtimes[i];
 		size_t from, to;
 
-		if (!runtime->minor || !has_peer(python, i))
+		if (!has_peer(python, i))
 			continue;
 		check_index_below(index, runtime->stdlib, &from, &to);
 		for (; from < to; from++) {
@@ -457,6 +534,21 @@ static void compare_all(const struct python *python)
 	}
 }
 
+/* No interpreter: the closure says so. */
+static void list_all(struct python *python)
+{
+	const struct check_part *part = python->part;
+
+	for (size_t i = 0; i < part->n_archs; i++) {
+		for (size_t k = 0; k < PYTHON_MINORS_MAX; k++) {
+			if (!check_python_find(part, part->archs[i], k,
+					       &python->runtimes[python->n]))
+				break;
+			python->n++;
+		}
+	}
+}
+
 int check_python(struct check_part *part, struct err *err)
 {
 	struct python *python = calloc(1, sizeof(*python));
@@ -464,11 +556,10 @@ int check_python(struct check_part *part, struct err *err)
 	if (!python)
 		return err_set(err, ENOMEM, "cannot check Python");
 	python->part = part;
-	for (size_t i = 0; i < part->n_archs; i++) {
-		struct check_python *runtime = &python->runtimes[i];
+	list_all(python);
+	for (size_t i = 0; i < python->n; i++) {
+		const struct check_python *runtime = &python->runtimes[i];
 
-		if (!check_python_find(part, part->archs[i], runtime))
-			continue; /* no interpreter: the closure says so */
 		check_landmarks(python, i);
 		if (pyc_magic(runtime->minor))
 			check_compiled(python, runtime->stdlib, runtime->minor, i);

@@ -18,6 +18,7 @@
 #include "check/finding.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/python_minors.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -107,8 +108,12 @@ static const char script[] =
 	"        sys.stdout.buffer.write(b'%s\\0%d\\0%s\\0' % (name, place(data, error), why))\n"
 	"sys.stdout.buffer.write(b'done\\0')\n";
 
+/* What one Python is to compile. */
 struct syntax {
 	struct check_part *part;
+	const struct check_python *python;
+	bool is_python3;   /* of some arch: programs that name no number are for it */
+	bool is_first;	   /* what holds for each Python is told once */
 	char list[64];	   /* the file of names */
 	size_t n;	   /* how many there are */
 	size_t n_programs; /* of these, first */
@@ -119,9 +124,18 @@ static bool is_too_large(const struct syntax *syntax, const struct check_file *f
 {
 	if (file->size <= SOURCE_MAX)
 		return false;
+	if (!syntax->is_first)
+		return true;
 	finding_add(syntax->part->findings, &too_large, file->path, NULL,
 		    "is larger than 64 MiB: its syntax is not proved");
 	return true;
+}
+
+static bool is_for(const struct syntax *syntax, const char *path)
+{
+	unsigned minor = check_python_of(syntax->part, path);
+
+	return minor ? minor == syntax->python->minor : syntax->is_python3;
 }
 
 /* The programs of bin, sbin and etc/init.d, and modules of the shared packages that have no sound
@@ -137,7 +151,7 @@ static int write_list(struct syntax *syntax, FILE *to)
 			const struct check_file *file = &index->files[from];
 
 			if (!S_ISREG(file->mode) || !check_is_python(syntax->part, file->path) ||
-			    is_too_large(syntax, file))
+			    !is_for(syntax, file->path) || is_too_large(syntax, file))
 				continue;
 			syntax->n++;
 			(void)fprintf(to, "%s/%s%c", syntax->part->request->tree, file->path, 0);
@@ -202,10 +216,12 @@ static bool choose(const struct syntax *syntax, unsigned minor, struct python *r
 		const struct arch *arch = syntax->part->archs[i];
 		struct check_python runtime;
 
-		if (arch_runs_on(arch, arch_native()) &&
-		    check_python_find(syntax->part, arch, &runtime) && runtime.minor == minor &&
-		    choose_staged(syntax, arch, minor, ret))
-			return true;
+		for (size_t k = 0; arch_runs_on(arch, arch_native()) &&
+				   check_python_find(syntax->part, arch, k, &runtime);
+		     k++) {
+			if (runtime.minor == minor && choose_staged(syntax, arch, minor, ret))
+				return true;
+		}
 	}
 	return false;
 }
@@ -278,8 +294,10 @@ static void report(const struct syntax *syntax, unsigned minor, const struct ref
 	}
 }
 
-static void try_minor(const struct syntax *syntax, unsigned minor, const struct arch *arch)
+static void try_python(const struct syntax *syntax)
 {
+	const struct arch *arch = syntax->python->arch;
+	unsigned minor = syntax->python->minor;
 	static const char *const env[] = { "PYTHONDONTWRITEBYTECODE=1", "PYTHONHASHSEED=0", NULL };
 	struct python *python = calloc(1, sizeof(*python));
 	FILES_FREE char *output = NULL;
@@ -316,38 +334,59 @@ static void try_minor(const struct syntax *syntax, unsigned minor, const struct 
 		    syntax->n);
 }
 
-static void try_minors(const struct syntax *syntax)
+/* Lists what the Python is to compile, and has it do so. */
+static int prove(struct syntax *syntax)
 {
-	unsigned done[CHECK_ARCHS_MAX] = { 0 };
-
-	for (size_t i = 0; i < syntax->part->n_archs; i++) {
-		struct check_python runtime;
-		bool again = !check_python_find(syntax->part, syntax->part->archs[i], &runtime);
-
-		for (size_t k = 0; k < i; k++)
-			again = again || done[k] == runtime.minor;
-		if (again)
-			continue;
-		done[i] = runtime.minor;
-		try_minor(syntax, runtime.minor, syntax->part->archs[i]);
-	}
-}
-
-int check_syntax(struct check_part *part, struct err *err)
-{
-	struct syntax syntax = { .part = part };
 	int fd = memfd_create("busypy-check", MFD_CLOEXEC), r;
 	FILE *to = fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (!to)
-		return err_set(err, errno, "cannot list the programs");
-	(void)snprintf(syntax.list, sizeof(syntax.list), "/proc/%d/fd/%d", (int)getpid(),
+		return -errno;
+	(void)snprintf(syntax->list, sizeof(syntax->list), "/proc/%d/fd/%d", (int)getpid(),
 		       fileno(to));
-	r = write_list(&syntax, to);
+	r = write_list(syntax, to);
 	if (r == 0 && fflush(to) != 0)
 		r = -errno;
-	if (r == 0 && syntax.n)
-		try_minors(&syntax);
+	if (r == 0 && syntax->n)
+		try_python(syntax);
 	(void)fclose(to); /* is gone with it */
-	return r < 0 ? err_set(err, -r, "cannot list the programs") : 0;
+	return r;
+}
+
+/* True if this Python is number 0 of any arch. */
+static bool is_python3(const struct check_part *part, unsigned minor)
+{
+	struct check_python python;
+
+	for (size_t i = 0; i < part->n_archs; i++) {
+		if (check_python_find(part, part->archs[i], 0, &python) && python.minor == minor)
+			return true;
+	}
+	return false;
+}
+
+/* Each Python of the tree once, whatever archs have it. */
+int check_syntax(struct check_part *part, struct err *err)
+{
+	struct python_minors done = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < part->n_archs; i++) {
+		struct check_python python;
+
+		for (size_t k = 0; check_python_find(part, part->archs[i], k, &python); k++) {
+			struct syntax syntax = { .part = part,
+						 .python = &python,
+						 .is_python3 = is_python3(part, python.minor),
+						 .is_first = !done.n };
+
+			if (python_minors_have(&done, python.minor) ||
+			    python_minors_add(&done, python.minor) < 0)
+				continue; /* no more than eight are proved */
+			r = prove(&syntax);
+			if (r < 0)
+				return err_set(err, -r, "cannot list the programs");
+		}
+	}
+	return r;
 }

@@ -6,6 +6,7 @@
 
 #include "core/env_line.h"
 #include "core/python_call.h"
+#include "core/python_minors.h"
 #include "core/rule.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -72,10 +73,38 @@ static bool matches(const char *interp, const char *bytes, size_t n)
 	return false;
 }
 
-bool first_line_matched(const char *bytes, size_t n)
+void first_line_numbered(unsigned minor, char *ret)
 {
+	struct text text;
+
+	text_init(&text, ret, FIRST_LINE_PYTHON_SIZE);
+	text_addf(&text, "/usr/bin/python3.%u", minor); /* fits: three digits */
+}
+
+/* The Python of several whose interpreter this is; 0 if none's. */
+static unsigned numbered(const char *interp, const struct python_minors *several)
+{
+	char name[FIRST_LINE_PYTHON_SIZE];
+
+	for (size_t i = 0; several && i < several->n; i++) {
+		first_line_numbered(several->minor[i], name);
+		if (str_eq(name, interp))
+			return several->minor[i];
+	}
+	return 0;
+}
+
+bool first_line_matched(const char *bytes, size_t n, const struct python_minors *several)
+{
+	char name[FIRST_LINE_PYTHON_SIZE];
+
 	for (size_t i = 0; i < N_OURS; i++) {
 		if (matches(ours[i].interp, bytes, n))
+			return true;
+	}
+	for (size_t i = 0; several && i < several->n; i++) {
+		first_line_numbered(several->minor[i], name);
+		if (matches(name, bytes, n))
 			return true;
 	}
 	for (size_t i = 0; i < N_BY_ENV; i++) {
@@ -86,7 +115,8 @@ bool first_line_matched(const char *bytes, size_t n)
 }
 
 /* The line without env. */
-static bool read_python(const char *bytes, size_t n, struct shebang *ret)
+static bool read_python(const char *bytes, size_t n, const struct python_minors *several,
+			struct shebang *ret)
 {
 	struct shebang line;
 
@@ -95,30 +125,38 @@ static bool read_python(const char *bytes, size_t n, struct shebang *ret)
 	if (env_line_python(&line, NULL, ret) == 1)
 		return true;
 	*ret = line;
-	return str_eq(line.interp, ours[PYTHON].interp);
+	return str_eq(line.interp, ours[PYTHON].interp) || numbered(line.interp, several);
 }
 
-bool first_line_is_python(const char *bytes, size_t n)
+bool first_line_is_python(const char *bytes, size_t n, const struct python_minors *several)
 {
 	struct shebang python;
 
-	return read_python(bytes, n, &python);
+	return read_python(bytes, n, several, &python);
 }
 
-int first_line_python(const char *bytes, size_t n, struct python_call *ret, struct err *err)
+unsigned first_line_minor(const char *bytes, size_t n, const struct python_minors *several)
+{
+	struct shebang line;
+
+	return shebang_parse(bytes, n, &line) < 0 ? 0 : numbered(line.interp, several);
+}
+
+int first_line_python(const char *bytes, size_t n, const struct python_minors *several,
+		      struct python_call *ret, struct err *err)
 {
 	struct shebang python;
 
-	return read_python(bytes, n, &python) ? python_call_line(&python, ret, err) : 0;
+	return read_python(bytes, n, several, &python) ? python_call_line(&python, ret, err) : 0;
 }
 
 /* A line of ours: whether its words let Python run the script. */
-static enum first_line check_words(const char *bytes, size_t n)
+static enum first_line check_words(const char *bytes, size_t n, const struct python_minors *several)
 {
-	struct python_call call = { 0 };
+	struct python_call call = { .minor = first_line_minor(bytes, n, several) };
 	struct shebang python;
 
-	if (!read_python(bytes, n, &python) || python_call_line(&python, &call, NULL) == 1)
+	if (!read_python(bytes, n, several, &python) || python_call_line(&python, &call, NULL) == 1)
 		return FIRST_LINE_OURS;
 	return FIRST_LINE_STRAY;
 }
@@ -128,15 +166,15 @@ static enum first_line check_env(const char *bytes, size_t n, const struct sheba
 {
 	struct shebang python;
 
-	if (!first_line_matched(bytes, n))
+	if (!first_line_matched(bytes, n, NULL))
 		return shebang_returns(line) ? FIRST_LINE_RETURN : FIRST_LINE_ENV;
 	if (env_line_python(line, NULL, &python) == 1)
-		return check_words(bytes, n);
+		return check_words(bytes, n, NULL);
 	return shebang_returns(line) ? FIRST_LINE_RETURN : FIRST_LINE_ENV_REFUSES;
 }
 
-enum first_line first_line_check(const char *bytes, size_t n, struct shebang *ret,
-				 const char **ret_better)
+enum first_line first_line_check(const char *bytes, size_t n, const struct python_minors *several,
+				 struct shebang *ret, const char **ret_better)
 {
 	const char *base;
 
@@ -154,8 +192,9 @@ enum first_line first_line_check(const char *bytes, size_t n, struct shebang *re
 	if (shebang_returns(ret))
 		return FIRST_LINE_RETURN;
 	*ret_better = better_than(ret->interp);
-	if (*ret_better)
-		return first_line_matched(bytes, n) ? check_words(bytes, n) : FIRST_LINE_UNMATCHED;
+	if (*ret_better || numbered(ret->interp, several))
+		return first_line_matched(bytes, n, several) ? check_words(bytes, n, several)
+							     : FIRST_LINE_UNMATCHED;
 	base = path_base(ret->interp);
 	if (str_starts(base, ours[PYTHON].word)) {
 		*ret_better = ours[PYTHON].line;

@@ -10,6 +10,7 @@
 
 struct err;
 struct python_call;
+struct python_minors;
 struct shebang;
 
 enum first_line {
@@ -35,20 +36,32 @@ const char *first_line_interpreter(size_t i);
  * the configuration says otherwise; NULL after the last. */
 const char *first_line_by_env(size_t i);
 
-/* Tells what the first n bytes of a file are. ret is filled in for all but LONG, EMPTY and NONE.
+/* The interpreter of a Python that the handler matches besides, where a tree has several:
+ * /usr/bin/python3.11. ret has FIRST_LINE_PYTHON_SIZE bytes. */
+enum { FIRST_LINE_PYTHON_SIZE = 24 };
+void first_line_numbered(unsigned minor, char *ret);
+
+/* In what follows, several are the Pythons that a first line can name by number, because the tree
+ * has them side by side; NULL: none.
+ *
+ * Tells what the first n bytes of a file are. ret is filled in for all but LONG, EMPTY and NONE.
  * *ret_better is the first line to write instead: static storage, or NULL if none is known. */
-enum first_line first_line_check(const char *bytes, size_t n, struct shebang *ret,
-				 const char **ret_better);
+enum first_line first_line_check(const char *bytes, size_t n, const struct python_minors *several,
+				 struct shebang *ret, const char **ret_better);
 
 /* True if the handler's entries for those interpreters take a file that begins so, whatever else is
  * wrong with its first line. */
-bool first_line_matched(const char *bytes, size_t n);
+bool first_line_matched(const char *bytes, size_t n, const struct python_minors *several);
 
 /* True if the kernel starts the tree's Python for it, or would if the handler matched it. */
-bool first_line_is_python(const char *bytes, size_t n);
+bool first_line_is_python(const char *bytes, size_t n, const struct python_minors *several);
+
+/* Which of them it names by its number; 0: python3, or none. */
+unsigned first_line_minor(const char *bytes, size_t n, const struct python_minors *several);
 
 /* What the tree's Python does by such a line: 1 if it runs the script, and ret then says how; 0,
  * with a sentence, if not; without one where not first_line_is_python(). ret->minor is given. */
-int first_line_python(const char *bytes, size_t n, struct python_call *ret, struct err *err);
+int first_line_python(const char *bytes, size_t n, const struct python_minors *several,
+		      struct python_call *ret, struct err *err);
 
 #endif

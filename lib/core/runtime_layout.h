@@ -6,6 +6,8 @@
  *	  usr/bin/python3.X	 the interpreter, which is BASE.b's python3 by another name
  *	  usr/bin/python3	 a link to it
  *	  usr/bin/python	 what sys.executable names: starts it without the caller's LD_*
+ *	  usr/bin/python3.Y	 another one, where the tree has several: BASE.b's python3.Y
+ *	  usr/bin/python-3.Y	 what sys.executable names there
  *	  usr/lib, share, local	 links into the tree; whatever else its usr has, but bin
  *	  base			 a link to BASE.b
  *	  ld.so, ld.so.cache	 links to those of BASE.b
@@ -14,6 +16,7 @@
  *	RUNTIME_ROOT/BASE.b/	 what versions of an export share whose interpreter and libraries
  *				 have the same bytes; of a tree that is no version it is its own:
  *	  python3		 a copy of the interpreter whose PT_INTERP is BASE.b/ld.so
+ *	  python3.Y		 the same of each other one
  *	  ld.so			 a copy that can find the libraries in clib only
  *	  ld.so.cache		 format 1.1: the name of each library and its path in clib
  *	  clib			 a link to the libraries in tree
@@ -34,6 +37,7 @@ enum { RUNTIME_WORD_SIZE = 5 }; /* WORD or BASE, 4 characters of 0-9a-z, and the
 /* Below WORD.d. */
 #define RUNTIME_PROGRAM "usr/bin/python3"
 #define RUNTIME_STARTER "usr/bin/python" /* RUNTIME_PROGRAM is this and "3": binfmt/beside */
+#define RUNTIME_STARTER_OF "usr/bin/python-3.%u" /* the program is this without the dash */
 #define RUNTIME_LDSO "ld.so"
 #define RUNTIME_CACHE "ld.so.cache"
 #define RUNTIME_TREE "tree"

@@ -121,6 +121,23 @@ void tree_pythons(const char *tree, const struct arch *arch, struct python_minor
 	add_pythons(bin, ret);
 }
 
+void tree_several(const char *tree, struct python_minors *ret)
+{
+	size_t n;
+	const struct arch *table = arch_table(&n);
+	struct python_minors all = { 0 }, some;
+	bool several = false;
+
+	for (size_t i = 0; i < n; i++) {
+		tree_pythons(tree, &table[i], &some);
+		several = several || some.n > 1;
+		for (size_t k = 0; k < some.n; k++)
+			(void)python_minors_add(&all, some.minor[k]); /* eight will do */
+	}
+	python_minors_sort(&all);
+	*ret = several ? all : (struct python_minors){ 0 };
+}
+
 static bool has_folder(int tree, const char *folder, const char *arch, const char *below)
 {
 	char path[256];

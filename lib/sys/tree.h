@@ -26,6 +26,11 @@ int tree_need_runtime(const char *tree, const struct arch *arch, struct err *err
  * there is no runtime, or python3 leads to no such name. */
 void tree_pythons(const char *tree, const struct arch *arch, struct python_minors *ret);
 
+/* The Pythons that first lines of a tree's scripts can name by their number, from the oldest on:
+ * where a runtime of it has several, those of all its runtimes; else none, since python3 is all
+ * that there is. */
+void tree_several(const char *tree, struct python_minors *ret);
+
 /* The archs that a tree has a runtime for, separated by blanks; "none" if there is none. */
 void tree_archs(const char *tree, char *dst, size_t size);
 

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct shebang line;
 	const char *better;
 
-	(void)first_line_check((const char *)data, size, &line, &better);
+	(void)first_line_check((const char *)data, size, NULL, &line, &better);
 	if (shebang_parse((const char *)data, size, &line) != 0)
 		return 0;
 	if (strlen(line.interp) >= SHEBANG_READ || strlen(line.arg) >= SHEBANG_READ)

@@ -5,6 +5,7 @@
 #include "core/env_line.h"
 #include "core/err.h"
 #include "core/python_call.h"
+#include "core/python_minors.h"
 #include "core/shebang.h"
 #include "check.h"
 
@@ -13,7 +14,7 @@ static void is(const char *bytes, size_t n, enum first_line kind, const char *wh
 	struct shebang line;
 	const char *better;
 
-	CHECK(first_line_check(bytes, n, &line, &better) == kind, what);
+	CHECK(first_line_check(bytes, n, NULL, &line, &better) == kind, what);
 }
 
 static void advises(const char *line, const char *advice, const char *what)
@@ -21,7 +22,7 @@ static void advises(const char *line, const char *advice, const char *what)
 	struct shebang shebang;
 	const char *better;
 
-	(void)first_line_check(line, strlen(line), &shebang, &better);
+	(void)first_line_check(line, strlen(line), NULL, &shebang, &better);
 	CHECK_TEXT(better ? better : "none", advice, what);
 }
 
@@ -64,7 +65,7 @@ static void test_kinds(void)
 	memset(buf, 'x', sizeof(buf));
 	memcpy(buf, "#!/usr/bin/python3 -X", 21);
 	is(buf, sizeof(buf), FIRST_LINE_LONG, "an argument that the kernel cuts");
-	CHECK(first_line_matched(buf, sizeof(buf)), "which the handler takes all the same");
+	CHECK(first_line_matched(buf, sizeof(buf), NULL), "which the handler takes all the same");
 	buf[SHEBANG_READ - 1] = '\n';
 	is(buf, sizeof(buf), FIRST_LINE_OURS, "the longest line");
 	memset(buf + 2, 'x', sizeof(buf) - 2);
@@ -89,8 +90,8 @@ static void test_env(void)
 	is(LINE("#!/usr/bin/env -Spython3\n"), FIRST_LINE_ENV, "another way to write -S");
 	is(LINE("#!/usr/bin/env -i python3\n"), FIRST_LINE_ENV, "another option");
 	is(LINE("#!/bin/env python3\n"), FIRST_LINE_ENV, "another place of env");
-	CHECK(first_line_is_python(LINE("#!/usr/bin/env -S python3 -u\n")), "it is Python");
-	CHECK(!first_line_is_python(LINE("#!/usr/bin/env python3 -u\n")), "that is not");
+	CHECK(first_line_is_python(LINE("#!/usr/bin/env -S python3 -u\n"), NULL), "it is Python");
+	CHECK(!first_line_is_python(LINE("#!/usr/bin/env python3 -u\n"), NULL), "that is not");
 	for (size_t i = 0; first_line_by_env(i); i++) {
 		struct shebang line;
 		char text[64];
@@ -119,21 +120,69 @@ static void test_matching(void)
 	struct python_call call = { 0 };
 	struct err err = { 0 };
 
-	CHECK(first_line_matched(LINE("#!/bin/shell -e\r\n")), "matched, whatever its option is");
-	CHECK(!first_line_matched(LINE("#!/bin/shell\r\n")), "a carriage return is no ending");
-	CHECK(!first_line_matched(LINE("#!/bin/shell")), "nor is the end of the file");
-	CHECK(!first_line_matched(LINE("")), "an empty file");
-	CHECK(first_line_is_python(LINE("#!  /usr/bin/python3 -u")), "Python, matched or not");
-	CHECK(!first_line_is_python(LINE("#!/bin/shell\n")), "a shell script");
-	CHECK(!first_line_is_python(LINE("import os\n")), "a module");
-	CHECK(first_line_python(LINE("#!/usr/bin/python3 -S\n"), &call, &err) == 1 && call.no_site,
+	CHECK(first_line_matched(LINE("#!/bin/shell -e\r\n"), NULL),
+	      "matched, whatever its option is");
+	CHECK(!first_line_matched(LINE("#!/bin/shell\r\n"), NULL),
+	      "a carriage return is no ending");
+	CHECK(!first_line_matched(LINE("#!/bin/shell"), NULL), "nor is the end of the file");
+	CHECK(!first_line_matched(LINE(""), NULL), "an empty file");
+	CHECK(first_line_is_python(LINE("#!  /usr/bin/python3 -u"), NULL),
+	      "Python, matched or not");
+	CHECK(!first_line_is_python(LINE("#!/bin/shell\n"), NULL), "a shell script");
+	CHECK(!first_line_is_python(LINE("import os\n"), NULL), "a module");
+	CHECK(first_line_python(LINE("#!/usr/bin/python3 -S\n"), NULL, &call, &err) == 1 &&
+		      call.no_site,
 	      "how Python is called");
-	CHECK(first_line_python(LINE("#!/bin/shell -S\n"), &call, &err) == 0 && !err.text[0],
+	CHECK(first_line_python(LINE("#!/bin/shell -S\n"), NULL, &call, &err) == 0 && !err.text[0],
 	      "not by another's line, of which nothing is said");
 	CHECK(strcmp(first_line_interpreter(0), "/usr/bin/python3") == 0 &&
 		      strcmp(first_line_interpreter(1), "/bin/shell") == 0 &&
 		      !first_line_interpreter(2),
 	      "the interpreters of a tree");
+}
+
+/* A tree with several Pythons: their numbers are matched, and no others. */
+static void test_several(void)
+{
+	static const struct python_minors several = { { 11, 13 }, 2 };
+	static const struct {
+		const char *line;
+		enum first_line kind;
+		unsigned minor;
+	} cases[] = {
+		{ "#!/usr/bin/python3.11\n", FIRST_LINE_OURS, 11 },
+		{ "#! /usr/bin/python3.13 -u\n", FIRST_LINE_OURS, 13 },
+		{ "#!/usr/bin/python3.13\t\n", FIRST_LINE_OURS, 13 },
+		{ "#!  /usr/bin/python3.13\n", FIRST_LINE_UNMATCHED, 13 },
+		{ "#!/usr/bin/python3.13", FIRST_LINE_UNMATCHED, 13 },
+		{ "#!/usr/bin/python3.13 -E -s\n", FIRST_LINE_STRAY, 13 },
+		{ "#!/usr/bin/python3.13\r\n", FIRST_LINE_RETURN, 0 },
+		{ "#!/usr/bin/python3.12\n", FIRST_LINE_PYTHON, 0 },
+		{ "#!/usr/bin/python3.1\n", FIRST_LINE_PYTHON, 0 },
+		{ "#!/usr/bin/python3.111\n", FIRST_LINE_PYTHON, 0 },
+		{ "#!/usr/bin/python3\n", FIRST_LINE_OURS, 0 },
+		{ "#!/usr/bin/env python3.11\n", FIRST_LINE_ENV, 0 },
+	};
+	struct python_call call = { 0 };
+	struct shebang line;
+	const char *better;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *text = cases[i].line;
+		size_t n = strlen(text);
+		bool python = cases[i].minor || strstr(text, "python3\n");
+
+		CHECK(first_line_check(text, n, &several, &line, &better) == cases[i].kind, text);
+		CHECK(first_line_minor(text, n, &several) == cases[i].minor, "which it names");
+		CHECK(first_line_is_python(text, n, &several) == python, "whether it is Python");
+		CHECK(first_line_matched(text, n, &several) == (cases[i].kind == FIRST_LINE_OURS ||
+								cases[i].kind == FIRST_LINE_STRAY),
+		      "whether the handler takes it");
+	}
+	CHECK(first_line_python(LINE("#!/usr/bin/python3.13 -S\n"), &several, &call, NULL) == 1 &&
+		      call.no_site,
+	      "how it runs the script");
+	CHECK(first_line_minor(LINE("#!\n"), &several) == 0, "a line that names nothing");
 }
 
 int main(void)
@@ -142,5 +191,6 @@ int main(void)
 	test_env();
 	test_advice();
 	test_matching();
+	test_several();
 	return done();
 }
