@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What sys.executable names beside the host's programs, WORD.d/usr/bin/python: starts the tree's
- * interpreter, python3 in the same folder, as the loader would. A script's children have the
- * caller's LD_LIBRARY_PATH and LD_PRELOAD back, which are right for the host's programs and would
- * lead the tree's interpreter to the host's libraries. argv stays: Python finds a virtual
- * environment by it. */
+ * interpreter, python3 in the same folder, as the loader would; python-3.13 starts python3.13. A
+ * script's children have the caller's LD_LIBRARY_PATH and LD_PRELOAD back, which are right for the
+ * host's programs and would lead the tree's interpreter to the host's libraries. argv stays: Python
+ * finds a virtual environment by it. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +24,18 @@ static int fail(const char *what)
 	return CANNOT_RUN;
 }
 
+/* The interpreter that stands beside this program. */
+static void name_program(char *path)
+{
+	size_t n = strlen(path);
+	char *dash = strrchr(path, '-');
+
+	if (dash && !strchr(dash, '/'))
+		(void)memmove(dash, dash + 1, strlen(dash));
+	else
+		(void)memcpy(path + n, "3", 2); /* there is room for it */
+}
+
 int main(int argc, char **argv)
 {
 	char path[PATH_SIZE] = "";
@@ -37,7 +49,7 @@ int main(int argc, char **argv)
 		return fail("cannot find the tree's Python by /proc/self/exe");
 	if (!envp)
 		return fail("cannot prepare the environment");
-	path[n] = '3';
+	name_program(path);
 	(void)execve(path, argv, envp);
 	return fail(path);
 }

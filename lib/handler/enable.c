@@ -12,6 +12,7 @@
 #include "core/conf.h"
 #include "core/contract.h"
 #include "core/err.h"
+#include "core/python_minors.h"
 #include "core/rule.h"
 #include "core/str.h"
 #include "handler/admission.h"
@@ -28,16 +29,18 @@
 #include "handler/starts.h"
 #include "sys/binfmt.h"
 #include "sys/fd.h"
+#include "sys/tree.h"
 
 enum { ORDINARY_USER = 65534, OLDER_MS = 20, OLDER_TRIES = 50 };
 
 struct enabling {
 	const struct conf *conf;
 	const struct arch *arch;
-	int instance;		  /* binfmt_misc */
-	int lock;		  /* held from begin to end */
-	unsigned generation;	  /* the new one */
-	struct contract contract; /* what it promises */
+	int instance;		      /* binfmt_misc */
+	int lock;		      /* held from begin to end */
+	unsigned generation;	      /* the new one */
+	struct contract contract;     /* what it promises */
+	struct python_minors several; /* that its trees have side by side */
 	struct rule rules[ENTRIES_MAX];
 	size_t n_rules;
 	unsigned made; /* bit i: tree i has a new template */
@@ -270,7 +273,7 @@ static int go_live(struct enabling *e, struct err *err)
 
 	for (size_t i = 0; i < e->contract.n_trees; i++)
 		e->made |= e->contract.trees[i].namespace_ino ? 0 : 1U << i;
-	r = generation_make(e->conf, e->generation, &e->contract, err);
+	r = generation_make(e->conf, e->generation, &e->several, &e->contract, err);
 	if (r < 0)
 		return r;
 	r = starts_provide(e->conf, &e->contract, err);
@@ -287,9 +290,49 @@ static int go_live(struct enabling *e, struct err *err)
 	return 0;
 }
 
+static int add_pythons(struct enabling *e, const struct python_minors *some, const char *of,
+		       struct err *err)
+{
+	for (size_t i = 0; i < some->n; i++) {
+		if (python_minors_add(&e->several, some->minor[i]) < 0)
+			return err_say(err, E2BIG,
+				       "%s: all trees together have more than %d Pythons side by "
+				       "side",
+				       of, PYTHON_MINORS_MAX);
+	}
+	return 0;
+}
+
+/* Those of the trees with a new template; what is kept is not looked at, and what it has is what
+ * stood before. */
+static int collect_pythons(struct enabling *e, struct err *err)
+{
+	const struct contract *contract = &e->contract;
+	struct python_minors some;
+	bool kept = false;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < contract->n_trees; i++) {
+		kept = kept || contract->trees[i].namespace_ino;
+		if (contract->trees[i].namespace_ino)
+			continue;
+		tree_several(contract->trees[i].path, &some);
+		r = add_pythons(e, &some, contract->trees[i].path, err);
+	}
+	if (r < 0)
+		return r;
+	generation_pythons(e->generation - 1, &some);
+	if (kept)
+		r = add_pythons(e, &some, "what is enabled", err);
+	python_minors_sort(&e->several);
+	/* other entries: they are rehearsed */
+	e->renewing = e->renewing && memcmp(&some, &e->several, sizeof(some)) == 0;
+	return r;
+}
+
 static int prepare(struct enabling *e, struct err *err)
 {
-	int r = entries_make(e->conf, e->generation, e->rules, err);
+	int r = entries_make(e->conf, e->generation, &e->several, e->rules, err);
 
 	if (r < 0)
 		return r;
@@ -304,8 +347,11 @@ static int prepare(struct enabling *e, struct err *err)
 static int perform(struct enabling *e, struct err *err)
 {
 	bool made = false;
-	int r = prepare(e, err);
+	int r = collect_pythons(e, err);
 
+	if (r < 0)
+		return r;
+	r = prepare(e, err);
 	if (r < 0)
 		return r;
 	r = generation_root_make(&made, err);

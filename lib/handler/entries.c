@@ -14,8 +14,10 @@
 
 #include "base/array.h"
 #include "core/conf.h"
+#include "core/env_line.h"
 #include "core/err.h"
 #include "core/first_line.h"
+#include "core/python_minors.h"
 #include "core/rule.h"
 #include "core/str.h"
 #include "handler/generation.h"
@@ -67,13 +69,39 @@ static int make_all(struct making *making, const char *line, struct err *err)
 	return 0;
 }
 
-int entries_make(const struct conf *conf, unsigned generation, struct rule *ret, struct err *err)
+static bool has_python(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_interpreters; i++) {
+		if (str_eq(conf->interpreters[i], ENV_PYTHON))
+			return true;
+	}
+	return false;
+}
+
+/* One that the configuration names is there already. */
+static int make_numbered(struct making *making, unsigned minor, struct err *err)
+{
+	const struct conf *conf = making->conf;
+	char line[FIRST_LINE_PYTHON_SIZE];
+
+	first_line_numbered(minor, line);
+	for (size_t i = 0; i < conf->n_interpreters; i++) {
+		if (str_eq(conf->interpreters[i], line))
+			return 0;
+	}
+	return make_all(making, line, err);
+}
+
+int entries_make(const struct conf *conf, unsigned generation, const struct python_minors *several,
+		 struct rule *ret, struct err *err)
 {
 	struct making making = { .conf = conf, .generation = generation, .rules = ret };
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < conf->n_interpreters; i++)
 		r = make_all(&making, conf->interpreters[i], err);
+	for (size_t i = several->n; r == 0 && has_python(conf) && i > 0; i--)
+		r = make_numbered(&making, several->minor[i - 1], err); /* the newest comes first */
 	/* they are asked last: fewer of a machine's programs begin so */
 	for (size_t i = 0; r == 0 && conf_by_env(conf) && first_line_by_env(i); i++)
 		r = make_all(&making, first_line_by_env(i), err);
@@ -215,6 +243,7 @@ int entries_stand(const struct conf *conf, unsigned generation, struct err *err)
 {
 	FD_CLEANUP int instance = binfmt_open(false, err);
 	ARRAY_FREE struct rule *rules = NULL;
+	struct python_minors several;
 	int n;
 
 	if (instance < 0)
@@ -222,7 +251,8 @@ int entries_stand(const struct conf *conf, unsigned generation, struct err *err)
 	rules = allocate(ENTRIES_MAX, err);
 	if (!rules)
 		return -ENOMEM;
-	n = entries_make(conf, generation, rules, err);
+	generation_pythons(generation, &several);
+	n = entries_make(conf, generation, &several, rules, err);
 	if (n < 0)
 		return n;
 	for (int i = 0; i < n; i++) {
@@ -236,6 +266,7 @@ int entries_restore(const struct conf *conf, unsigned generation, struct err *er
 {
 	FD_CLEANUP int instance = binfmt_open(true, err);
 	ARRAY_FREE struct rule *rules = NULL;
+	struct python_minors several;
 	LOCK_CLEANUP int lock = -1;
 	int n, r;
 
@@ -247,7 +278,8 @@ int entries_restore(const struct conf *conf, unsigned generation, struct err *er
 	lock = lock_take(LOCK_SERVICE_MS, err);
 	if (lock < 0)
 		return lock;
-	n = entries_make(conf, generation, rules, err);
+	generation_pythons(generation, &several);
+	n = entries_make(conf, generation, &several, rules, err);
 	if (n < 0)
 		return n;
 	entries_remove(instance, generation); /* what is left, so that the order is right */

@@ -9,14 +9,18 @@
 struct conf;
 struct rule;
 struct err;
+struct python_minors;
 
-enum { ENTRIES_MAX = (8 + 2) * 6 /* of a generation */ };
+enum { ENTRIES_MAX = (8 + 8 + 2) * 6 /* of a generation */ };
 
 /* Read by systemd-binfmt, whose restart wipes every entry: with this file it puts ours back. */
 #define ENTRIES_BINFMT_D "/run/binfmt.d/busypy.conf"
 
-/* The entries of a generation into ret, which has room for ENTRIES_MAX; returns how many. */
-int entries_make(const struct conf *conf, unsigned generation, struct rule *ret, struct err *err);
+/* The entries of a generation into ret, which has room for ENTRIES_MAX; returns how many. several
+ * are the Pythons that its trees have side by side: each has entries of its own, where python3 has.
+ */
+int entries_make(const struct conf *conf, unsigned generation, const struct python_minors *several,
+		 struct rule *ret, struct err *err);
 
 /* True if an entry's name is one of ours; *ret_generation is its generation. */
 bool entries_own(const char *name, unsigned *ret_generation);

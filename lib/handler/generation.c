@@ -20,6 +20,7 @@
 #include "core/env_line.h"
 #include "core/err.h"
 #include "core/path_size.h"
+#include "core/python_minors.h"
 #include "core/plan.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
@@ -281,6 +282,31 @@ static int write_since(unsigned generation, struct err *err)
 	return files_write(path, number, (size_t)n, 0644, err);
 }
 
+/* What entries follow from, besides the configuration: the service asks no tree for it. */
+static int write_pythons(unsigned generation, const struct python_minors *several, struct err *err)
+{
+	char path[GENERATION_PATH_MAX], words[PYTHON_MINORS_TEXT];
+	struct text text;
+
+	if (!several->n)
+		return 0;
+	text_init(&text, words, sizeof(words));
+	for (size_t i = 0; i < several->n; i++)
+		text_addf(&text, "%s3.%u", i ? "," : "", several->minor[i]); /* fits */
+	generation_path(generation, "pythons", path);
+	return files_write(path, words, strlen(words), 0644, err);
+}
+
+void generation_pythons(unsigned generation, struct python_minors *ret)
+{
+	char path[GENERATION_PATH_MAX], words[PYTHON_MINORS_TEXT];
+
+	generation_path(generation, "pythons", path);
+	*ret = (struct python_minors){ 0 };
+	if (fd_read_file(AT_FDCWD, path, words, sizeof(words)) > 0)
+		(void)python_minors_parse(words, ret, NULL);
+}
+
 bool generation_is_from(unsigned generation, const char *fingerprint)
 {
 	char path[GENERATION_PATH_MAX], was[FINGERPRINT_SIZE];
@@ -301,7 +327,8 @@ static int check_runtimes(const struct contract *contract, struct err *err)
 }
 
 /* In the generation's folder. */
-static int make_files(const struct conf *conf, unsigned generation, struct contract *contract,
+static int make_files(const struct conf *conf, unsigned generation,
+		      const struct python_minors *several, struct contract *contract,
 		      struct err *err)
 {
 	char fingerprint[FINGERPRINT_SIZE];
@@ -313,6 +340,9 @@ static int make_files(const struct conf *conf, unsigned generation, struct contr
 	if (r < 0)
 		return r;
 	r = fill_contract(conf, generation, contract, err);
+	if (r < 0)
+		return r;
+	r = write_pythons(generation, several, err);
 	if (r < 0)
 		return r;
 	r = check_runtimes(contract, err);
@@ -334,8 +364,8 @@ int generation_complete(unsigned generation, const struct contract *contract, st
 	return bake(contract, "loader", false, err);
 }
 
-int generation_make(const struct conf *conf, unsigned generation, struct contract *contract,
-		    struct err *err)
+int generation_make(const struct conf *conf, unsigned generation,
+		    const struct python_minors *several, struct contract *contract, struct err *err)
 {
 	char dir[GENERATION_PATH_MAX];
 	int r;
@@ -343,7 +373,7 @@ int generation_make(const struct conf *conf, unsigned generation, struct contrac
 	generation_path(generation, "", dir);
 	if (mkdir(dir, 0755) < 0 || chmod(dir, 0755) < 0)
 		return err_set(err, errno, "cannot create %s", dir);
-	r = make_files(conf, generation, contract, err);
+	r = make_files(conf, generation, several, contract, err);
 	if (r < 0)
 		(void)generation_drop(generation, NULL); /* the reason is in err */
 	return r;

@@ -11,6 +11,7 @@
 struct conf;
 struct contract;
 struct err;
+struct python_minors;
 
 #define GENERATION_ROOT "/run/busypy.handler"
 
@@ -39,10 +40,15 @@ int generation_each(void (*each)(const struct contract *contract, void *ctx), vo
 /* True if the generation was made from what this fingerprint is of. */
 bool generation_is_from(unsigned generation, const char *fingerprint);
 
+/* The Pythons that the trees of a generation have side by side, as tree_several; none if it does
+ * not tell. */
+void generation_pythons(unsigned generation, struct python_minors *ret);
+
 /* Makes a generation's templates: contract->trees[].path, id, arch, place are filled in by the
  * caller, the rest here. A tree that has a template already (namespace_path and namespace_ino, of a
  * generation that is still there) keeps it. On failure the folder is gone again. */
-int generation_make(const struct conf *conf, unsigned generation, struct contract *contract,
+int generation_make(const struct conf *conf, unsigned generation,
+		    const struct python_minors *several, struct contract *contract,
 		    struct err *err);
 
 /* Bakes its loader and enter, which then can be entered by: the contract is what it promises. */

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +22,7 @@
 #include "core/export_layout.h"
 #include "core/ldso.h"
 #include "core/path_size.h"
+#include "core/python_minors.h"
 #include "core/runtime_layout.h"
 #include "core/sha256.h"
 #include "core/str.h"
@@ -33,6 +35,7 @@
 #include "sys/dirs.h"
 #include "sys/fd.h"
 #include "sys/programs.h"
+#include "sys/tree.h"
 
 /* RUNTIME_PROGRAM below usr, as a tree has it, too. */
 #define PROGRAM_IN_USR (&RUNTIME_PROGRAM[sizeof("usr/") - 1])
@@ -60,9 +63,15 @@ struct file {
 struct work {
 	const struct runtime_request *request;
 	char usr_path[PATH_SIZE], clib_path[PATH_SIZE];
-	int usr, clib;		    /* directories of the tree */
-	char program[NAME_MAX + 1]; /* the interpreter's own name: python3.X */
-	struct file interpreter, ldso;
+	int usr, clib;		      /* directories of the tree */
+	struct python_minors pythons; /* that the tree has */
+	/* The interpreters, python3's first: their own names, python3.X, and what they are. */
+	struct interpreter {
+		char name[NAME_MAX + 1];
+		struct file file;
+	} interpreters[PYTHON_MINORS_MAX];
+	size_t n_interpreters;
+	struct file ldso;
 	char word[RUNTIME_WORD_SIZE], base_word[RUNTIME_WORD_SIZE];
 	char key[SHA256_HEX_SIZE]; /* of the base */
 	int base;		   /* its directory */
@@ -70,7 +79,8 @@ struct work {
 
 static void work_free(struct work *work)
 {
-	free(work->interpreter.bytes);
+	for (size_t i = 0; i < work->n_interpreters; i++)
+		free(work->interpreters[i].file.bytes);
 	free(work->ldso.bytes);
 	fd_close(&work->usr);
 	fd_close(&work->clib);
@@ -129,29 +139,46 @@ static int read_file(int dir, const char *dir_path, const char *name, size_t mor
 	return 0;
 }
 
-/* The interpreter that usr/bin/python3 leads to, which is in the same folder. */
-static int read_interpreter(struct work *work, struct err *err)
+/* One interpreter of the tree, by its name in bin. */
+static int read_interpreter(struct work *work, const char *name, struct err *err)
 {
-	char name[PATH_SIZE], at[PATH_SIZE + 8];
+	struct interpreter *interpreter = &work->interpreters[work->n_interpreters++];
+	char at[NAME_MAX + 8];
 	struct text text;
+
+	if (str_copy(interpreter->name, sizeof(interpreter->name), name) < 0)
+		return err_set(err, ENAMETOOLONG, "%s/bin/%s", work->usr_path, name);
+	text_init(&text, at, sizeof(at));
+	text_addf(&text, "bin/%s", interpreter->name);
+	return read_file(work->usr, work->usr_path, at, INTERP_MAX, &interpreter->file, err);
+}
+
+/* The one that usr/bin/python3 leads to, which is in the same folder, and those beside it. */
+static int read_interpreters(struct work *work, struct err *err)
+{
+	char name[PATH_SIZE];
 	int r = below_readlink(work->usr, PROGRAM_IN_USR, name, sizeof(name));
 
 	if (r == -EINVAL)
 		r = str_copy(name, sizeof(name), path_base(RUNTIME_PROGRAM));
 	if (r < 0)
 		return err_set(err, -r, "cannot find %s/%s", work->usr_path, PROGRAM_IN_USR);
-	if (strchr(name, '/') || str_copy(work->program, sizeof(work->program), name) < 0)
+	if (strchr(name, '/') || strlen(name) > NAME_MAX)
 		return err_say(err, EINVAL, "%s/bin/python3 leads out of its folder: %s",
 			       work->usr_path, name);
-	text_init(&text, at, sizeof(at));
-	text_addf(&text, "bin/%s", name);
-	return read_file(work->usr, work->usr_path, at, INTERP_MAX, &work->interpreter, err);
+	r = read_interpreter(work, name, err);
+	tree_pythons(work->request->tree, work->request->arch, &work->pythons);
+	for (size_t i = 1; r == 0 && i < work->pythons.n; i++) {
+		(void)snprintf(name, sizeof(name), "python3.%u", work->pythons.minor[i]); /* fits */
+		r = read_interpreter(work, name, err);
+	}
+	return r;
 }
 
 /* The name of the ld.so that the interpreter was linked for; NULL if it has none. */
 static const char *ldso_name(const struct work *work)
 {
-	const struct file *file = &work->interpreter;
+	const struct file *file = &work->interpreters[0].file;
 	struct elf_head head;
 	uint64_t at, size;
 
@@ -172,22 +199,28 @@ static int read_tree(struct work *work, struct err *err)
 	if (r >= 0)
 		r = open_folder(work, TREE_CLIB, "", &work->clib, work->clib_path, err);
 	if (r >= 0)
-		r = read_interpreter(work, err);
+		r = read_interpreters(work, err);
 	if (r < 0)
 		return r;
 	name = ldso_name(work);
 	if (!name)
 		return err_say(err, ENOEXEC, "%s is no program of %s with an ld.so",
-			       work->interpreter.path, arch);
+			       work->interpreters[0].file.path, arch);
 	if (elf_ldso_is_musl(name))
 		return err_say(err, EOPNOTSUPP,
 			       "%s is for musl, whose ld.so cannot be kept from the host's "
 			       "libraries (Hint: programs = tree)",
-			       work->interpreter.path);
+			       work->interpreters[0].file.path);
 	return read_file(work->clib, work->clib_path, name, 0, &work->ldso, err);
 }
 
 /* -- what becomes of it ----------------------------------------------------------------------- */
+
+static void add_interpreters(const struct work *work, struct sha256 *sha)
+{
+	for (size_t i = 0; i < work->n_interpreters; i++)
+		sha256_add(sha, work->interpreters[i].file.sum, SHA256_SIZE);
+}
 
 /* What versions have in common that run the same bytes: of an export those of each library, too,
  * since they are found in the first version. A version whose libraries find others elsewhere in it
@@ -201,7 +234,7 @@ static int make_key(struct work *work, struct err *err)
 
 	sha256_init(&sha);
 	sha256_add(&sha, request->arch->name, strlen(request->arch->name) + 1);
-	sha256_add(&sha, work->interpreter.sum, SHA256_SIZE);
+	add_interpreters(work, &sha);
 	sha256_add(&sha, work->ldso.sum, SHA256_SIZE);
 	if (id) {
 		sha256_add(&sha, request->tree, (size_t)(id - request->tree));
@@ -225,7 +258,7 @@ static void make_word(struct work *work, uint8_t attempt)
 	sha256_add(&sha, &(uint8_t){ LAYOUT }, 1);
 	sha256_add(&sha, request->tree, strlen(request->tree) + 1);
 	sha256_add(&sha, request->arch->name, strlen(request->arch->name) + 1);
-	sha256_add(&sha, work->interpreter.sum, SHA256_SIZE);
+	add_interpreters(work, &sha);
 	sha256_add(&sha, work->ldso.sum, SHA256_SIZE);
 	if (attempt)
 		sha256_add(&sha, &attempt, sizeof(attempt));
@@ -256,9 +289,8 @@ static int choose_word(struct work *work, struct err *err)
 	return err_say(err, EEXIST, "no free name for the runtime of %s below " RUNTIME_ROOT, tree);
 }
 
-static int change_interpreter(struct work *work, struct err *err)
+static int change_interpreter(const struct work *work, struct file *file, struct err *err)
 {
-	struct file *file = &work->interpreter;
 	char interp[INTERP_MAX];
 	struct text text;
 	int r;
@@ -267,6 +299,15 @@ static int change_interpreter(struct work *work, struct err *err)
 	text_addf(&text, RUNTIME_ROOT "/%s" RUNTIME_BASE_END "/" RUNTIME_LDSO, work->base_word);
 	r = elf_head_set_interp(file->bytes, file->n, interp, &file->n);
 	return r < 0 ? err_set(err, -r, "cannot give %s another ld.so", file->path) : 0;
+}
+
+static int change_interpreters(struct work *work, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r >= 0 && i < work->n_interpreters; i++)
+		r = change_interpreter(work, &work->interpreters[i].file, err);
+	return r;
 }
 
 static int change_ldso(struct work *work, struct err *err)
@@ -344,10 +385,16 @@ static int write_link(const struct work *work, const char *target, const char *n
 	return r < 0 ? err_set(err, -r, "cannot make a runtime's %s", name) : 0;
 }
 
+/* python3 there is the one by that name in every version that shares the base. */
+static const char *name_in_base(const struct work *work, size_t i)
+{
+	return i ? work->interpreters[i].name : path_base(RUNTIME_PROGRAM);
+}
+
 /* The large files, which may stand already. The link to them comes first: it keeps them. */
 static int write_base(struct work *work, struct err *err)
 {
-	const struct file *program = &work->interpreter, *ldso = &work->ldso;
+	const struct file *ldso = &work->ldso;
 	char target[32];
 	struct text text;
 	int r;
@@ -360,8 +407,10 @@ static int write_base(struct work *work, struct err *err)
 	work->base = runtime_base_open(work->base_word, work->key, err);
 	if (work->base < 0)
 		return work->base;
-	r = runtime_base_put(work->base, path_base(RUNTIME_PROGRAM), 0755, program->bytes,
-			     program->n, err);
+	for (size_t i = 0; r >= 0 && i < work->n_interpreters; i++)
+		r = runtime_base_put(work->base, name_in_base(work, i), 0755,
+				     work->interpreters[i].file.bytes, work->interpreters[i].file.n,
+				     err);
 	if (r >= 0)
 		r = runtime_base_put(work->base, RUNTIME_LDSO, 0755, ldso->bytes, ldso->n, err);
 	return r < 0 ? r
@@ -374,16 +423,19 @@ static int write_base(struct work *work, struct err *err)
 static int write_names(const struct work *work, struct err *err)
 {
 	static const char *const names[] = { RUNTIME_LDSO, RUNTIME_CACHE };
+	const char *program = work->interpreters[0].name;
 	char name[NAME_MAX + 16], target[32];
 	struct text text;
 	int r = 0;
 
-	text_init(&text, name, sizeof(name));
-	text_addf(&text, "usr/bin/%s", work->program);
-	if (linkat(work->base, path_base(RUNTIME_PROGRAM), work->request->dir, name, 0) < 0)
-		return err_set(err, errno, "cannot write a runtime's %s", name);
-	if (!str_eq(name, RUNTIME_PROGRAM))
-		r = write_link(work, work->program, RUNTIME_PROGRAM, err);
+	for (size_t i = 0; i < work->n_interpreters; i++) {
+		text_init(&text, name, sizeof(name));
+		text_addf(&text, "usr/bin/%s", work->interpreters[i].name);
+		if (linkat(work->base, name_in_base(work, i), work->request->dir, name, 0) < 0)
+			return err_set(err, errno, "cannot write a runtime's %s", name);
+	}
+	if (!str_eq(program, path_base(RUNTIME_PROGRAM)))
+		r = write_link(work, program, RUNTIME_PROGRAM, err);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && r >= 0; i++) {
 		text_init(&text, target, sizeof(target));
 		text_addf(&text, RUNTIME_BASE "/%s", names[i]);
@@ -406,7 +458,7 @@ static int leave_user_site_out(char *bytes, size_t n, const char *path, struct e
 }
 
 /* What sys.executable names: this machine's program, whatever the arch of the interpreter. */
-static int write_starter(const struct work *work, struct err *err)
+static int write_starters(const struct work *work, struct err *err)
 {
 	FILES_FREE char *bytes = NULL;
 	char path[PATH_SIZE];
@@ -419,7 +471,13 @@ static int write_starter(const struct work *work, struct err *err)
 		r = leave_user_site_out(bytes, n, path, err);
 	if (r < 0)
 		return r;
-	return bake_file(work->request->dir, RUNTIME_STARTER, RUNTIME_STARTER, 0755, bytes, n, err);
+	r = bake_file(work->request->dir, RUNTIME_STARTER, RUNTIME_STARTER, 0755, bytes, n, err);
+	for (size_t i = 1; r >= 0 && i < work->n_interpreters; i++) {
+		(void)snprintf(path, sizeof(path), RUNTIME_STARTER_OF,
+			       work->pythons.minor[i]); /* fits */
+		r = bake_file(work->request->dir, path, path, 0755, bytes, n, err);
+	}
+	return r;
 }
 
 /* Whatever the tree's usr has but bin. */
@@ -469,7 +527,7 @@ static int write_runtime(struct work *work, struct err *err)
 	if (r >= 0)
 		r = write_names(work, err);
 	if (r >= 0)
-		r = write_starter(work, err);
+		r = write_starters(work, err);
 	if (r >= 0)
 		r = write_links(work, err);
 	return r < 0 ? r : write_link(work, work->request->tree, RUNTIME_TREE, err);
@@ -493,7 +551,7 @@ int runtime_build(const struct runtime_request *request, struct runtime_result *
 	if (r >= 0)
 		r = change_ldso(&work, err);
 	if (r >= 0)
-		r = change_interpreter(&work, err);
+		r = change_interpreters(&work, err);
 	if (r >= 0)
 		r = write_runtime(&work, err);
 	if (r < 0)

@@ -18,6 +18,7 @@
 #include "core/contract.h"
 #include "core/err.h"
 #include "core/path_size.h"
+#include "core/python_minors.h"
 #include "core/runtime_layout.h"
 #include "core/scrub.h"
 #include "core/str.h"
@@ -29,6 +30,7 @@
 #include "sys/fd.h"
 #include "sys/mount_api.h"
 #include "sys/probe.h"
+#include "sys/tree.h"
 
 /* linux/mount.h and sys/mount.h; they clash in glibc 2.36, and these never change. */
 enum { ATTR_NOSUID = 2, ATTR_NODEV = 4, PROPAGATE_PRIVATE = 1 << 18 };
@@ -129,24 +131,38 @@ static bool same_file(const char *a, const char *b, const char *name)
 	       contract_same_file(&file_a, &file_b);
 }
 
-/* The starter may be of another BusyPy now; the interpreter's file, which a contract knows, and all
- * else stays. */
-static int put_starter(const char *made, const char *place, struct err *err)
+static int put_starter(const char *made, const char *place, const char *name, struct err *err)
 {
 	char from[PATH_SIZE], to[PATH_SIZE];
 
-	if (same_bytes(made, place, RUNTIME_STARTER))
+	if (same_bytes(made, place, name))
 		return 0;
-	if (path_join(from, sizeof(from), made, RUNTIME_STARTER) < 0 ||
-	    path_join(to, sizeof(to), place, RUNTIME_STARTER) < 0)
+	if (path_join(from, sizeof(from), made, name) < 0 ||
+	    path_join(to, sizeof(to), place, name) < 0)
 		return err_set(err, ENAMETOOLONG, "cannot replace %s", place);
 	return rename(from, to) < 0 ? err_set(err, errno, "cannot replace %s", to) : 0;
 }
 
+/* The starters may be of another BusyPy now; the interpreters' files, of which a contract knows
+ * one, and all else stays. */
+static int put_starters(const char *made, const char *place, const struct python_minors *pythons,
+			struct err *err)
+{
+	int r = put_starter(made, place, RUNTIME_STARTER, err);
+
+	for (size_t i = 1; r == 0 && i < pythons->n; i++) {
+		char name[64];
+
+		(void)snprintf(name, sizeof(name), RUNTIME_STARTER_OF, pythons->minor[i]);
+		r = put_starter(made, place, name, err);
+	}
+	return r;
+}
+
 /* What was made gets its name. One that stands already gets what has changed: BusyPy itself, or
  * what was damaged. Who runs in it finds the same paths. */
-static int put_in_place(const char *made, const struct contract_tree *tree, const char *word,
-			struct err *err)
+static int put_in_place(const char *made, const struct contract_tree *tree,
+			const struct python_minors *pythons, const char *word, struct err *err)
 {
 	char place[64];
 
@@ -156,7 +172,7 @@ static int put_in_place(const char *made, const struct contract_tree *tree, cons
 	if (errno != EEXIST)
 		return err_set(err, errno, "cannot create %s", place);
 	if (same_file(made, place, RUNTIME_PROGRAM) && same_file(made, place, RUNTIME_LDSO))
-		return put_starter(made, place, err);
+		return put_starters(made, place, pythons, err);
 	if (tree->runtime.ino) /* a contract knows what stands */
 		return err_say(err, ESTALE, "%s has another interpreter or library now",
 			       tree->path);
@@ -165,23 +181,32 @@ static int put_in_place(const char *made, const struct contract_tree *tree, cons
 		       : 0;
 }
 
+/* True if the Python of this name, python3.X, gives its children the environment back. */
+static bool gives_back(int dir, const char *name)
+{
+	char path[128], text[START_MAX];
+
+	return snprintf(path, sizeof(path), "usr/lib/%s/%s", name, path_base(TREE_START)) <
+		       (int)sizeof(path) &&
+	       fd_read_file(dir, path, text, sizeof(text)) > 0 && strstr(text, SCRUB_KEPT);
+}
+
 /* The loader puts aside what children need back: a runtime that was staged before this was so does
  * not know of it. */
-static int check_start(int dir, struct err *err)
+static int check_start(int dir, const struct python_minors *pythons, struct err *err)
 {
-	char name[64], path[128], text[START_MAX];
-	ssize_t n = 0;
+	char name[64];
+	bool all = fd_read_link(dir, RUNTIME_PROGRAM, name, sizeof(name)) == 0 &&
+		   gives_back(dir, path_base(name));
 
-	if (fd_read_link(dir, RUNTIME_PROGRAM, name, sizeof(name)) == 0) {
-		(void)snprintf(path, sizeof(path), "usr/lib/%s/%s", path_base(name),
-			       path_base(TREE_START));
-		n = fd_read_file(dir, path, text, sizeof(text));
+	for (size_t i = 1; all && i < pythons->n; i++) {
+		(void)snprintf(name, sizeof(name), "python3.%u", pythons->minor[i]); /* fits */
+		all = gives_back(dir, name);
 	}
-	if (n > 0 && strstr(text, SCRUB_KEPT))
-		return 0;
-	return err_say(err, ENOENT,
-		       "the start of its Python gives no environment back (Hint: 'busypy stage' "
-		       "lays down the busypy_start.py of this version)");
+	return all ? 0
+		   : err_say(err, ENOENT,
+			     "the start of its Python gives no environment back (Hint: 'busypy "
+			     "stage' lays down the busypy_start.py of this version)");
 }
 
 static int build_at(const char *dir, const struct arch *arch, enum runtimes_flags flags,
@@ -192,19 +217,21 @@ static int build_at(const char *dir, const struct arch *arch, enum runtimes_flag
 		.tree = tree->path, .arch = arch, .user_site = flags & RUNTIMES_USER_SITE, .dir = fd
 	};
 	struct runtime_result result;
+	struct python_minors pythons;
 	int r;
 
 	if (fd < 0)
 		return err_set(err, errno, "cannot open %s", dir);
+	tree_pythons(tree->path, arch, &pythons);
 	r = runtime_build(&request, &result, err);
 	if (r == -ENOSPC)
 		return err_hint(err, r, "'runtime-space' in busypy.conf(5) gives more");
 	if (r < 0)
 		return r;
-	r = check_start(fd, err);
+	r = check_start(fd, &pythons, err);
 	if (r < 0)
 		return r;
-	r = put_in_place(dir, tree, result.word, err);
+	r = put_in_place(dir, tree, &pythons, result.word, err);
 	return r < 0 ? r : str_copy(tree->word, sizeof(tree->word), result.word);
 }
 

@@ -39,8 +39,10 @@ def _find_host():
     if tree is None:
         return
     prefix = sys.base_prefix
-    # A program that starts this interpreter without what children get back below.
-    sys._base_executable = prefix + "/bin/python"
+    # A program that starts this interpreter without what children get back below. The tree's other
+    # Pythons have one each.
+    own = prefix + "/bin/python-3.%d" % sys.version_info[1]
+    sys._base_executable = own if os.access(own, os.X_OK) else prefix + "/bin/python"
     if sys.prefix == prefix:
         sys.executable = sys._base_executable
         sys.path.append(tree + "/site-package")
