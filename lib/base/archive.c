@@ -67,9 +67,16 @@ static la_ssize_t read_block(struct archive *archive, void *ctx, const void **re
 	return n;
 }
 
-/* deb(5): an ar archive, in which data.tar.* is a compressed tar archive of the files. */
+static bool is_deb(enum archive_kind kind)
+{
+	return kind == ARCHIVE_DEB || kind == ARCHIVE_DEB_CONTROL;
+}
+
+/* deb(5): an ar archive, in which data.tar.* is a compressed tar archive of the files, and
+ * control.tar.* one of what the package says of itself. */
 static int open_deb(struct archive_reader *reader, int fd)
 {
+	const char *part = reader->kind == ARCHIVE_DEB ? "data.tar" : "control.tar";
 	struct archive_entry *entry;
 
 	if (archive_read_support_format_ar(reader->around) != ARCHIVE_OK ||
@@ -78,7 +85,7 @@ static int open_deb(struct archive_reader *reader, int fd)
 	while (archive_read_next_header(reader->around, &entry) == ARCHIVE_OK) {
 		const char *name = archive_entry_pathname(entry);
 
-		if (name && str_starts(name, "data.tar"))
+		if (name && str_starts(name, part))
 			return archive_read_open(reader->archive, reader, NULL, read_block, NULL) ==
 					       ARCHIVE_OK
 				       ? 0
@@ -98,7 +105,7 @@ static int open_file(struct archive_reader *reader, int fd)
 			       : -EBADMSG;
 	if (add_filters(archive) < 0 || archive_read_support_format_tar(archive) != ARCHIVE_OK)
 		return -EBADMSG;
-	if (reader->kind == ARCHIVE_DEB)
+	if (is_deb(reader->kind))
 		return open_deb(reader, fd);
 	return archive_read_open_fd(archive, fd, BLOCK) == ARCHIVE_OK ? 0 : -EBADMSG;
 }
@@ -111,8 +118,8 @@ static struct archive_reader *begin(int fd, enum archive_kind kind)
 		return NULL;
 	reader->kind = kind;
 	reader->archive = archive_read_new();
-	reader->around = kind == ARCHIVE_DEB ? archive_read_new() : NULL;
-	if (!reader->archive || (kind == ARCHIVE_DEB && !reader->around)) {
+	reader->around = is_deb(kind) ? archive_read_new() : NULL;
+	if (!reader->archive || (is_deb(kind) && !reader->around)) {
 		archive_close(reader);
 		return NULL;
 	}
@@ -247,6 +254,7 @@ const char *archive_why(const struct archive_reader *reader)
 		return why;
 	switch (reader->kind) {
 	case ARCHIVE_DEB:
+	case ARCHIVE_DEB_CONTROL:
 		return "not a Debian package";
 	case ARCHIVE_ZIP:
 		return "no zip archive";
@@ -339,10 +347,18 @@ static int read_all(struct archive *archive, size_t max, char **ret, size_t *ret
 		if (n > max)
 			return -EFBIG;
 	}
+	bytes[n] = '\0'; /* there was room for more */
 	*ret = bytes;
 	*ret_n = n;
 	bytes = NULL;
 	return 0;
+}
+
+int archive_text(struct archive_reader *reader, size_t max, char **ret)
+{
+	size_t n;
+
+	return read_all(reader->archive, max, ret, &n);
 }
 
 int archive_read_fd(int fd, size_t max, char **ret, size_t *ret_n, struct err *err)

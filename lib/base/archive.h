@@ -13,7 +13,8 @@
 struct archive_reader;
 struct err;
 
-enum archive_kind { ARCHIVE_DEB, ARCHIVE_ZIP, ARCHIVE_TAR };
+/* ARCHIVE_DEB_CONTROL: of a Debian package, what it says of itself. */
+enum archive_kind { ARCHIVE_DEB, ARCHIVE_DEB_CONTROL, ARCHIVE_ZIP, ARCHIVE_TAR };
 
 /* What stands in an archive: a file, a directory, a link, a device. */
 struct archive_member {
@@ -42,6 +43,10 @@ struct archive_reader *archive_open_tar(int fd);
  * for an absolute one, or another name of the folder itself, -EXDEV for one that leads out,
  * -ENAMETOOLONG. */
 int archive_next(struct archive_reader *reader, const struct archive_member **ret);
+
+/* The member's bytes, max at most, with a NUL after them. Caller frees. -EBADMSG as above, -EFBIG,
+ * -ENOMEM, without a sentence. */
+int archive_text(struct archive_reader *reader, size_t max, char **ret);
 
 /* Why the archive could not be read; borrowed. */
 const char *archive_why(const struct archive_reader *reader);

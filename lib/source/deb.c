@@ -17,6 +17,8 @@
 #include "source/owners.h"
 #include "sys/fd.h"
 
+enum { CONTROL_MAX = 1024 * 1024 };
+
 /* One package being extracted. */
 struct deb {
 	const char *path; /* of the package */
@@ -155,6 +157,44 @@ int deb_extract(int file, const char *path, const char *dir, struct owners *owne
 	if (!deb.reader)
 		return err_set(err, ENOMEM, "cannot read %s", path);
 	r = extract(&deb, err);
+	archive_close(deb.reader);
+	return r;
+}
+
+/* A member of that name; 0 if there is none. */
+static int find_member(struct deb *deb, const char *name, struct err *err)
+{
+	const struct archive_member *member = NULL;
+	int r;
+
+	while ((r = archive_next(deb->reader, &member)) > 0) {
+		if (str_eq(member->path, name) && S_ISREG(member->mode))
+			return 1;
+	}
+	return r < 0 ? cannot_read(deb, err) : 0;
+}
+
+static int read_control(struct deb *deb, char **ret, struct err *err)
+{
+	int r = find_member(deb, "control", err);
+
+	if (r <= 0)
+		return r < 0 ? r : err_say(err, EINVAL, "%s: it has no control file", deb->path);
+	r = archive_text(deb->reader, CONTROL_MAX, ret);
+	if (r == -EBADMSG)
+		return cannot_read(deb, err);
+	return r < 0 ? err_set(err, -r, "cannot read the package %s", deb->path) : 0;
+}
+
+int deb_control(int file, const char *path, char **ret, struct err *err)
+{
+	struct deb deb = { .path = path };
+	int r;
+
+	deb.reader = archive_open_fd(file, ARCHIVE_DEB_CONTROL);
+	if (!deb.reader)
+		return err_set(err, ENOMEM, "cannot read %s", path);
+	r = read_control(&deb, ret, err);
 	archive_close(deb.reader);
 	return r;
 }

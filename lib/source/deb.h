@@ -15,4 +15,7 @@ struct owners;
 int deb_extract(int file, const char *path, const char *dir, struct owners *owners, size_t package,
 		struct err *err);
 
+/* What the package says of itself: the text of its control file (deb-control(5)). Caller frees. */
+int deb_control(int file, const char *path, char **ret, struct err *err);
+
 #endif

@@ -531,6 +531,16 @@ static const char *mirror_used(const struct debian *debian, const char *suite)
 	return debian->mirrors.urls[0];
 }
 
+/* Of what is added it is known later who needs whom. */
+static int keep_control(int fd, const char *path, struct owners *owners, size_t index,
+			struct err *err)
+{
+	char *text = NULL;
+	int r = deb_control(fd, path, &text, err);
+
+	return r < 0 ? r : owners_set_control(owners, index, text, err);
+}
+
 static int extract_all(struct debian *debian, const struct arch *arch, const char *dir,
 		       struct owners *owners, struct err *err)
 {
@@ -558,6 +568,8 @@ static int extract_all(struct debian *debian, const struct arch *arch, const cha
 		if (fd < 0)
 			return err_say(err, EAGAIN, "%s has just been removed or changed", path);
 		r = deb_extract(fd, path, dir, owners, (size_t)index, err);
+		if (r == 0 && debian->request.n_names)
+			r = keep_control(fd, path, owners, (size_t)index, err);
 		if (r < 0)
 			return r;
 	}

@@ -26,6 +26,9 @@ void owners_free(struct owners *owners)
 {
 	for (size_t i = 0; i < owners->n_files; i++)
 		free(owners->files[i].path);
+	for (size_t i = 0; i < owners->room_controls; i++)
+		free(owners->controls[i]);
+	free(owners->controls);
 	free(owners->files);
 	free(owners->packages);
 	memset(owners, 0, sizeof(*owners));
@@ -38,6 +41,22 @@ int owners_add_package(struct owners *owners, const struct package *package, str
 		return err_set(err, ENOMEM, "cannot list the packages");
 	owners->packages[owners->n_packages] = *package;
 	return (int)owners->n_packages++;
+}
+
+int owners_set_control(struct owners *owners, size_t package, char *text, struct err *err)
+{
+	size_t before = owners->room_controls;
+
+	if (array_reserve(&owners->controls, &owners->room_controls, package + 1,
+			  sizeof(*owners->controls)) < 0) {
+		free(text);
+		return err_set(err, ENOMEM, "cannot list the packages");
+	}
+	for (size_t i = before; i < owners->room_controls; i++)
+		owners->controls[i] = NULL;
+	free(owners->controls[package]);
+	owners->controls[package] = text;
+	return 0;
 }
 
 int owners_add_file(struct owners *owners, const char *path, size_t package, struct err *err)

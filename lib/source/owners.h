@@ -12,6 +12,8 @@ struct package;
 struct owners {
 	struct package *packages;
 	size_t n_packages, room_packages;
+	char **controls; /* what each package says of itself (deb-control(5)), or NULL */
+	size_t room_controls;
 	struct owned_file *files; /* sorted by path once owners_sort has run */
 	size_t n_files, room_files;
 };
@@ -24,6 +26,10 @@ struct owned_file {
 
 /* Adds a package (copied). Returns its index or -ENOMEM. */
 int owners_add_package(struct owners *owners, const struct package *package, struct err *err);
+
+/* Keeps what a package says of itself; text is on the heap, and becomes the owners' in every case.
+ */
+int owners_set_control(struct owners *owners, size_t package, char *text, struct err *err);
 
 /* Says that path, absolute in the sysroot, belongs to a package. */
 int owners_add_file(struct owners *owners, const char *path, size_t package, struct err *err);
