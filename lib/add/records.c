@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Adds to etc/busypy/<arch> what staging writes there: manifest, licences, and in "added" what it
- * has in "packages". */
+ * has in "packages"; lists which files belong to what. */
 #include "add/records.h"
 
 #include <errno.h>
@@ -9,6 +9,9 @@
 #include <string.h>
 
 #include "add/add.h"
+#include "add/lists.h"
+#include "add/lock.h"
+#include "add/needs.h"
 #include "add/work.h"
 #include "base/exact.h"
 #include "base/files.h"
@@ -143,8 +146,11 @@ int add_records(struct add *add, struct err *err)
 			return r;
 		if (add->runtimes[i].source->owners)
 			r = write_packages(add, i, err);
+		if (r == 0)
+			r = add_needs(add, i, err);
 		if (r < 0)
 			return r;
 	}
-	return r;
+	r = add_lists(add, err);
+	return r < 0 ? r : add_lock(add, err);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/dist_name.h"
 #include "core/err.h"
 #include "core/name.h"
 #include "core/str.h"
@@ -20,6 +21,7 @@ static const char *const words[] = {
 	[LOCK_LACKS] = "lacks",		  [LOCK_FILE] = "file",
 };
 
+_Static_assert((int)LOCK_NAME_MAX == (int)DIST_NAME_MAX, "one name");
 enum { N_WORDS = sizeof(words) / sizeof(words[0]) };
 
 bool lock_begins(const char *text, size_t n)
@@ -211,27 +213,11 @@ bool lock_targets_have(const char *targets, const char *target)
 	return false;
 }
 
-int lock_name_of(const char *requirement, char *dst, size_t size)
+int lock_name_of(const char *requirement, char ret[LOCK_NAME_MAX])
 {
 	size_t n = strspn(requirement, DIGITS SMALL LARGE "._-");
-	struct text text;
 
 	while (n && strchr("._-", requirement[n - 1]))
 		n--;
-	if (!n || strchr("._-", requirement[0]))
-		return -EINVAL;
-	text_init(&text, dst, size);
-	for (size_t i = 0; i < n; i++) {
-		char c = requirement[i];
-
-		if (strchr("._-", c)) { /* a run of them is one dash */
-			if (!strchr("._-", requirement[i - 1]))
-				text_add(&text, "-");
-			continue;
-		}
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		text_add_bytes(&text, &c, 1);
-	}
-	return text_check(&text);
+	return dist_name_normalise(requirement, n, ret);
 }

@@ -24,6 +24,8 @@ struct err;
 
 #define LOCK_FIRST_LINE "# busypy lock 1"
 
+enum { LOCK_NAME_MAX = 128 }; /* bytes of a name, with the NUL */
+
 enum lock_word {
 	LOCK_WANT_WHEEL,
 	LOCK_WANT_DEBIAN,
@@ -60,8 +62,8 @@ int lock_line_format(const struct lock_line *line, char *dst, size_t size);
 /* True if the targets of a file (any, or a list) have this one. */
 bool lock_targets_have(const char *targets, const char *target);
 
-/* Writes the name of a requirement ("Foo_Bar[x]>=2 ; ...") as packages are called here: small
- * letters, digits, and single dashes. -EINVAL if it begins with no name, -E2BIG. */
-int lock_name_of(const char *requirement, char *dst, size_t size);
+/* Writes the name of a requirement ("Foo_Bar[x]>=2 ; ...") as packages are called here, see
+ * dist_name_normalise. -EINVAL if it begins with no name, -E2BIG. */
+int lock_name_of(const char *requirement, char ret[LOCK_NAME_MAX]);
 
 #endif

@@ -30,6 +30,10 @@ struct err;
 #define TREE_LOCK TREE_INFO "/requirements.lock" /* what was asked for: core/lock_line.h */
 #define TREE_MODULES TREE_INFO "/modules"	 /* the kernel's, in an image */
 #define TREE_VERSION_RECORD TREE_INFO "/id"	 /* of a version: core/version.h */
+#define TREE_FILES TREE_INFO "/files"		 /* what was added: core/list_line.h */
+#define TREE_FILES_OF TREE_INFO_OF "/files"
+#define TREE_ADDED_OF TREE_INFO_OF "/added" /* Debian's packages of which anything was */
+#define TREE_NEEDS_OF TREE_INFO_OF "/needs" /* "NAME NEED": whom each of them needs */
 #define TREE_VERSION_MANIFEST TREE_INFO "/manifest"
 
 /* Programs and packages, the same for all archs: bin, sbin, TREE_SITE. */

@@ -16,9 +16,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_lock(char *text, const char *original)
 {
 	struct lock_line line;
-	char again[LONGEST + 64], name[LONGEST + 1];
+	char again[LONGEST + 64], name[LOCK_NAME_MAX];
 
-	(void)lock_name_of(text, name, sizeof(name));
+	(void)lock_name_of(text, name);
 	if (lock_line_parse(text, &line, NULL) != 1)
 		return;
 	if (lock_line_format(&line, again, sizeof(again)) < 0)
