@@ -14,6 +14,8 @@ static const struct {
 } commands[] = {
 	{ "stage", cmd_stage, "put a runtime (Python and C library) into a tree" },
 	{ "add", cmd_add, "put scripts, Python packages and native extensions into a tree" },
+	{ "remove", cmd_remove, "take out of a tree what was added to it" },
+	{ "list", cmd_list, "list what was added to a tree" },
 	{ "explain", cmd_explain, "replay an exec and name the first step that fails" },
 	{ "check", cmd_check, "prove that a tree can serve its archs" },
 	{ "plan", cmd_plan, "print the mounts that make a view, and touch nothing" },

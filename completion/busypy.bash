@@ -42,6 +42,7 @@ _busypy_columns() {
     local word columns=
     case ${COMP_WORDS[1]} in
     versions) columns="ID DATE CURRENT FILES BYTES SHARED ENABLED VIEWS CLIENTS ARCHS" ;;
+    list) columns="NAME VERSION KIND ARCHS FROM LICENCE WANTED FILES" ;;
     clients) columns="HOST ARCH VERSION AGE UPTIME LIVE CURRENT BOOT" ;;
     esac
     for word in "${COMP_WORDS[@]}"; do
@@ -126,6 +127,13 @@ _busypy() {
     status,*) _busypy_words "trees starts service entries tiers kernel" "$current" ;;
     disable,*) ;;
     add,* | boot,* | explain,* | publish,* | run,* | test,*) _busypy_paths -f "$current" ;;
+    remove,*)
+        if [ "$COMP_CWORD" -gt 2 ] && [ -d "$before" ]; then
+            _busypy_words "$("$program" list -n -o NAME "$before" 2>/dev/null)" "$current"
+        else
+            _busypy_paths -d "$current"
+        fi
+        ;;
     *) _busypy_paths -d "$current" ;;
     esac
 }

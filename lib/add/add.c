@@ -30,17 +30,16 @@
 #include "stage/transaction.h"
 #include "sys/tree.h"
 
-/* A version that is published must not change under those who use it. */
-static int refuse_published(const char *tree, struct err *err)
+int add_refuse_published(const char *tree, const char *verb, struct err *err)
 {
 	char current[PATH_SIZE];
 
 	if (export_layout_current(tree, current, sizeof(current)) < 0 || !exact_exists(current))
 		return 0;
 	return err_say(err, EBUSY,
-		       "%s is a published version, which never changes (Hint: add to a copy, "
-		       "which 'cp -al' makes, and 'busypy publish' that)",
-		       tree);
+		       "%s is a published version, which never changes (Hint: %s a copy, which "
+		       "'cp -al' makes, and 'busypy publish' that)",
+		       tree, verb);
 }
 
 static int want_all(struct add *add, struct err *err)
@@ -168,7 +167,7 @@ static int run(struct add *add, struct err *err)
 	r = tree_resolve(add->request->tree, add->tree, err);
 	if (r < 0)
 		return r;
-	r = refuse_published(add->tree, err);
+	r = add_refuse_published(add->tree, "add to", err);
 	if (r < 0)
 		return r;
 	r = sysroot_init(add->host, "/");

@@ -76,6 +76,10 @@ const char *add_state_word(enum add_state state);
  * failure the tree is as it was. */
 int add_run(const struct add_request *request, struct add_items *ret, struct err *err);
 
+/* -EBUSY with a sentence for a version that is published: it must not change under those who use
+ * it. verb: what the user would do with a copy, "add to". */
+int add_refuse_published(const char *tree, const char *verb, struct err *err);
+
 void add_items_free(struct add_items *items);
 
 #endif

@@ -5,15 +5,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "add/add.h"
+#include "add/linked.h"
 #include "add/work.h"
 #include "base/exact.h"
 #include "base/files.h"
 #include "base/listener.h"
-#include "base/walk.h"
 #include "check/check.h"
 #include "check/finding.h"
 #include "core/arch.h"
@@ -21,89 +19,10 @@
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
-#include "stage/copy.h"
 #include "stage/runtime_info.h"
 #include "stage/transaction.h"
-#include "sys/below.h"
-#include "sys/fd.h"
 
 /* -- the tree as it would be ---------------------------------------------------------------- */
-
-struct linking {
-	const char *to;
-	size_t top; /* bytes of a path that are the walk's own start */
-};
-
-/* A file of the tree or of ours: a second name for it, or a copy where that cannot be (another file
- * system, another user's). */
-static int link_file(const struct walk_entry *entry, const char *to, struct err *err)
-{
-	FD_CLEANUP int fd = below_open_file(entry->dir, entry->name);
-
-	if (fd < 0)
-		return err_set(err, -fd, "cannot read %s", entry->path);
-	return exact_link(fd, to) == 0 ? 0 : copy_bytes(fd, entry->path, to, err);
-}
-
-static int link_one(const struct walk_entry *entry, struct err *err, void *ctx)
-{
-	const struct linking *linking = ctx;
-	const struct stat *st = entry->st;
-	char to[PATH_SIZE], target[PATH_SIZE];
-	int r = files_path(to, err, "%s%s", linking->to, entry->path + linking->top);
-
-	if (r < 0)
-		return r;
-	r = S_ISDIR(st->st_mode) ? exact_mkdirs(to, err) : exact_mkdirs_for(to, err);
-	if (r < 0 || S_ISDIR(st->st_mode))
-		return r;
-	r = exact_remove(to, err);
-	if (r < 0)
-		return r;
-	if (S_ISREG(st->st_mode))
-		return link_file(entry, to, err);
-	if (!S_ISLNK(st->st_mode))
-		return 0; /* a check of what is added says nothing of devices */
-	r = below_readlink(entry->dir, entry->name, target, sizeof(target));
-	if (r < 0)
-		return err_set(err, -r, "cannot read %s", entry->path);
-	return exact_symlink(target, to, err);
-}
-
-/* Links for all that is at or below from, a name in one of our directories. */
-static int link_all(const char *dir, const char *name, const char *to, struct err *err)
-{
-	char from[PATH_SIZE], at[PATH_SIZE];
-	int r = files_path(from, err, "%s/%s", dir, name);
-
-	if (r < 0)
-		return r;
-	r = files_path(at, err, "%s/%s", to, name);
-	if (r < 0 || !exact_exists(from))
-		return r;
-	return exact_walk(
-		from,
-		&(struct walk){ .each = link_one,
-				.ctx = &(struct linking){ .to = at, .top = strlen(from) } },
-		err);
-}
-
-/* One link in the place of a name in the tree. */
-static int link_name(const char *tree, const char *name, const char *to, struct err *err)
-{
-	char target[PATH_SIZE], at[PATH_SIZE];
-	int r = files_path(target, err, "%s/%s", tree, name);
-
-	if (r < 0)
-		return r;
-	r = files_path(at, err, "%s/%s", to, name);
-	if (r < 0)
-		return r;
-	r = exact_mkdirs_for(at, err);
-	if (r < 0)
-		return r;
-	return exact_symlink(target, at, err);
-}
 
 /* A runtime into which nothing comes is only named. */
 static int link_runtime(const struct add *add, const struct arch *arch, const char *to,
@@ -115,8 +34,8 @@ static int link_runtime(const struct add *add, const struct arch *arch, const ch
 
 	for (size_t i = 0; i < 2; i++) {
 		(void)snprintf(name, sizeof(name), "%s/%s", folders[i], arch->name); /* fits */
-		r = add_runtime_changes(add, arch) ? link_all(add->tree, name, to, err)
-						   : link_name(add->tree, name, to, err);
+		r = add_runtime_changes(add, arch) ? linked_all(add->tree, name, to, err)
+						   : linked_name(add->tree, name, to, err);
 		if (r < 0)
 			return r;
 	}
@@ -132,7 +51,7 @@ static int link_tree(const struct add *add, const char *to, struct err *err)
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
-		r = link_all(add->tree, shared[i], to, err);
+		r = linked_all(add->tree, shared[i], to, err);
 		if (r < 0)
 			return r;
 	}
@@ -152,7 +71,7 @@ static int link_tree(const struct add *add, const char *to, struct err *err)
 			return r;
 	}
 	for (size_t i = 0; i < add->items->n; i++) {
-		r = link_all(add->build, add->items->items[i].to, to, err);
+		r = linked_all(add->build, add->items->items[i].to, to, err);
 		if (r < 0)
 			return r;
 	}

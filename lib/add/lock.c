@@ -133,19 +133,17 @@ static int read_lock(const char *path, char **ret, struct err *err)
 
 int add_lock(struct add *add, struct err *err)
 {
-	FILES_FREE char *old = NULL, *base = NULL, *text = NULL;
+	FILES_FREE char *old = NULL, *text = NULL;
 	char path[PATH_SIZE];
 	size_t n;
 	FILE *out;
 	int r;
 
-	if (!add->request->debian && !add->resolved[0])
+	if (!add->request->debian && !add->lock)
 		return 0;
 	r = files_path(path, err, "%s/" TREE_LOCK, add->tree);
 	if (r == 0)
 		r = read_lock(path, &old, err);
-	if (r == 0)
-		r = read_lock(add->resolved[0] ? add->resolved : path, &base, err);
 	if (r == 0)
 		r = files_path(path, err, "%s/" TREE_LOCK, add->build);
 	if (r < 0)
@@ -153,7 +151,7 @@ int add_lock(struct add *add, struct err *err)
 	out = open_memstream(&text, &n);
 	if (!out)
 		return err_set(err, ENOMEM, "cannot write %s", path);
-	r = print(add->request, old, base, out);
+	r = print(add->request, old, add->lock ? add->lock : old, out);
 	if (fclose(out) != 0 || r < 0)
 		return err_set(err, ENOMEM, "cannot write %s", path);
 	r = exact_mkdirs_for(path, err);

@@ -51,7 +51,6 @@ struct add {
 	struct sysroot *host;		     /* "/": where files of the command line are */
 	struct add_debian *debian; /* what was asked of Debian; else NULL; add_debian_close */
 	struct add_items *items;
-	char resolved[PATH_SIZE]; /* the lock that was resolved; "" */
 	struct add_wheel_file *wheels;
 	size_t n_wheels, room_wheels;
 	struct tempdir *resolved; /* wheels of requirements; add_requirements_close */
