@@ -19,12 +19,15 @@
 #include "sys/tree.h"
 #include "commands.h"
 #include "debian_options.h"
+#include "lacks_table.h"
 #include "listen.h"
 #include "options.h"
 #include "requirement_options.h"
 #include "say.h"
 
 static const char *const me = "add";
+
+enum { by_lock = ADD_LOCKED | ADD_RENEW };
 
 static const char help[] =
 	"Usage: busypy add [OPTION...] TREE FILE|DIR|REQUIREMENT|PACKAGE...\n"
@@ -48,6 +51,9 @@ static const char help[] =
 	"      --find-links DIR|URL   a folder or a page of wheels\n"
 	"      --pre                  pre-releases, too\n"
 	"      --require-hashes       every requirement has to have a --hash\n"
+	"      --locked               what TREE's lock says, also for archs that lack it yet\n"
+	"      --upgrade              newer versions of what the lock has: of each NAME, or of "
+	"all\n"
 	"      --skip-missing         leave a package out for archs that it has no wheel for\n"
 	"      --mirror URL           where apt looks for packages (debian)\n"
 	"      --cache DIR            where packages are kept (debian)\n"
@@ -80,6 +86,8 @@ static int parse(int argc, char **argv, struct options *ret, struct add_request 
 		{ "from", 'f', .text = &ret->from },
 		{ "arch", 'a', .text = &ret->archs },
 		{ "force", .bits = &request->flags, .bit = ADD_FORCE },
+		{ "locked", .bits = &request->flags, .bit = ADD_LOCKED },
+		{ "upgrade", .bits = &request->flags, .bit = ADD_RENEW },
 		{ "unchecked", .bits = &request->flags, .bit = ADD_UNCHECKED },
 		{ "dry-run", 'n', .bits = &request->flags, .bit = ADD_DRY_RUN },
 		{ "json", 'J', .flag = &ret->json },
@@ -93,13 +101,29 @@ static int parse(int argc, char **argv, struct options *ret, struct add_request 
 
 	if (r)
 		return r;
-	r = options_words(argc, argv, ret->wheels.files ? 1 : 2, INT_MAX,
-			  "a TREE and what to add to it");
+	r = options_words(argc, argv, ret->wheels.files || (request->flags & by_lock) ? 1 : 2,
+			  INT_MAX, "a TREE and what to add to it");
 	if (r)
 		return r;
+	if ((request->flags & ADD_LOCKED) && argc - optind > 1)
+		return say_error(me, "--locked adds what the lock says, and takes no other words");
 	request->tree = argv[optind];
 	request->words = (const char *const *)argv + optind + 1;
 	request->n_words = (size_t)(argc - optind - 1);
+	return 0;
+}
+
+/* The two that go by the lock alone. */
+static int check_by_lock(const struct options *options, const struct add_request *request,
+			 struct err *err)
+{
+	if (!(request->flags & by_lock))
+		return 0;
+	if ((request->flags & by_lock) == by_lock)
+		return err_say(err, EINVAL, "--locked and --upgrade are two ways");
+	if (options->from || options->wheels.files)
+		return err_say(err, EINVAL, "%s goes by the tree's lock, and takes no --from or -r",
+			       request->flags & ADD_LOCKED ? "--locked" : "--upgrade");
 	return 0;
 }
 
@@ -134,6 +158,9 @@ static int complete(struct options *options, struct add_request *request, struct
 				       options->from);
 		request->debian = true;
 	}
+	r = check_by_lock(options, request, err);
+	if (r < 0)
+		return r;
 	r = complete_wheels(options, request, err);
 	if (r < 0)
 		return r;
@@ -181,32 +208,6 @@ static int show(const struct add_items *items, bool json, struct err *err)
 	return r;
 }
 
-static const struct table_column lack_columns[] = {
-	{ "PACKAGE", TABLE_TEXT },
-	{ "ARCH", TABLE_TEXT },
-	{ "NEWEST-WITH-WHEEL", TABLE_TEXT },
-};
-
-/* What archs have no wheel of; said in either case, so that the sentence can be short. */
-static int show_lacks(const struct add_items *items, bool json, struct err *err)
-{
-	TABLE_CLEANUP struct table *table =
-		table_new("lacks", lack_columns, sizeof(lack_columns) / sizeof(lack_columns[0]));
-	int r = table ? 0 : -ENOMEM;
-
-	if (items->n_lacks == 0)
-		return 0;
-	for (size_t i = 0; r == 0 && i < items->n_lacks; i++) {
-		const struct add_lack *lack = &items->lacks[i];
-
-		r = table_add(table,
-			      (const char *const[]){ lack->name, lack->arch, lack->version });
-	}
-	if (r < 0)
-		return err_set(err, ENOMEM, "cannot list what archs lack");
-	return table_print(&table, 1, json ? TABLE_JSON : 0, NULL, err);
-}
-
 int cmd_add(int argc, char **argv)
 {
 	struct options options = { 0 };
@@ -225,7 +226,7 @@ int cmd_add(int argc, char **argv)
 	if (r == 0)
 		r = add_run(&request, &items, &err);
 	say_progress_end();
-	if (!options.json && show_lacks(&items, false, NULL) < 0 && r == 0)
+	if (!options.json && lacks_table_print(&items, NULL) < 0 && r == 0)
 		r = err_set(&err, ENOMEM, "cannot list what archs lack");
 	if (r == 0 && (request.flags & ADD_DRY_RUN))
 		r = show(&items, options.json, &err);

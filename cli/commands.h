@@ -9,6 +9,7 @@ int cmd_boot(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_clients(int argc, char **argv);
 int cmd_disable(int argc, char **argv);
+int cmd_download(int argc, char **argv);
 int cmd_enable(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_export(int argc, char **argv);

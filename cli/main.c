@@ -14,6 +14,7 @@ static const struct {
 } commands[] = {
 	{ "stage", cmd_stage, "put a runtime (Python and C library) into a tree" },
 	{ "add", cmd_add, "put scripts, Python packages and native extensions into a tree" },
+	{ "download", cmd_download, "fill a folder with wheels, for machines without a network" },
 	{ "remove", cmd_remove, "take out of a tree what was added to it" },
 	{ "list", cmd_list, "list what was added to a tree" },
 	{ "explain", cmd_explain, "replay an exec and name the first step that fails" },

@@ -156,6 +156,27 @@ static int decide(struct add *add, struct err *err)
 	return transaction_commit(add->transaction, err);
 }
 
+static int read_tree(struct add *add, struct err *err)
+{
+	int r = tree_resolve(add->request->tree, add->tree, err);
+
+	if (r < 0)
+		return r;
+	r = sysroot_init(add->host, "/");
+	if (r < 0)
+		return r;
+	add->host->no_links = true;
+	add_work_read_runtimes(add);
+	return 0;
+}
+
+int add_find_wheels(struct add *add, struct err *err)
+{
+	int r = read_tree(add, err);
+
+	return r < 0 ? r : look_for_wheels(add, err);
+}
+
 static int run(struct add *add, struct err *err)
 {
 	bool any = false;
@@ -164,17 +185,12 @@ static int run(struct add *add, struct err *err)
 	/* Whatever can be refused is refused before the tree is touched. */
 	if (r < 0)
 		return r;
-	r = tree_resolve(add->request->tree, add->tree, err);
+	r = read_tree(add, err);
 	if (r < 0)
 		return r;
 	r = add_refuse_published(add->tree, "add to", err);
 	if (r < 0)
 		return r;
-	r = sysroot_init(add->host, "/");
-	if (r < 0)
-		return r;
-	add->host->no_links = true;
-	add_work_read_runtimes(add);
 	r = look(add, err);
 	if (r < 0)
 		return r;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct add;
 struct arch;
 struct err;
 struct listener;
@@ -20,6 +21,10 @@ enum add_flags {
 	ADD_ALL = 1 << 2,	/* for each runtime that the tree has */
 	ADD_UNCHECKED = 1 << 3, /* what checks find is only warned of */
 	ADD_INDEX = 1 << 4,	/* every word is a requirement */
+	ADD_LOCKED = 1 << 5,	/* what the tree's lock says, and nothing else */
+	/* the words are names of what the lock has, of which newer versions are looked for; none:
+	 * of all */
+	ADD_RENEW = 1 << 6,
 };
 
 struct add_request {
@@ -79,6 +84,10 @@ int add_run(const struct add_request *request, struct add_items *ret, struct err
 /* -EBUSY with a sentence for a version that is published: it must not change under those who use
  * it. verb: what the user would do with a copy, "add to". */
 int add_refuse_published(const char *tree, const char *verb, struct err *err);
+
+/* Reads the request's tree, and fetches the wheels that answer its requirements; nothing is put
+ * anywhere. */
+int add_find_wheels(struct add *add, struct err *err);
 
 void add_items_free(struct add_items *items);
 

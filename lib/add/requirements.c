@@ -32,7 +32,7 @@ bool add_is_requirement(const struct add_request *request, const char *word)
 {
 	struct requirement requirement;
 
-	if (request->flags & ADD_INDEX)
+	if (request->flags & (ADD_INDEX | ADD_RENEW))
 		return true;
 	if (files_exist(word) || requirement_parse(word, strlen(word), &requirement) < 0)
 		return false;
@@ -42,6 +42,8 @@ bool add_is_requirement(const struct add_request *request, const char *word)
 
 bool add_requirements_any(const struct add_request *request)
 {
+	if (request->flags & (ADD_LOCKED | ADD_RENEW))
+		return true;
 	for (size_t i = 0; i < request->n_words; i++) {
 		if (add_is_requirement(request, request->words[i]))
 			return true;
@@ -199,20 +201,41 @@ static int add_option(struct wishes *wishes, const char *option)
 	return 0;
 }
 
+/* What stands in the tree stays, if it fits, but for what is to be renewed; or it is all there is.
+ */
+static int use_lock(const struct add_request *request, struct wishes *wishes)
+{
+	int r = add_option(wishes, request->flags & ADD_LOCKED ? "--requirement" : "--prefer");
+
+	if (r == 0)
+		r = add_option(wishes, wishes->standing);
+	if (!(request->flags & ADD_RENEW))
+		return r;
+	for (size_t i = 0; r == 0 && i < request->n_words; i++) {
+		r = add_option(wishes, "--upgrade");
+		if (r == 0)
+			r = add_option(wishes, request->words[i]);
+	}
+	return r == 0 && !request->n_words ? add_option(wishes, "--upgrade-all") : r;
+}
+
 static int make_options(const struct add *add, struct wishes *wishes, struct err *err)
 {
 	const struct add_request *request = add->request;
 	int r = files_path(wishes->standing, err, "%s/" TREE_LOCK, add->tree);
 
+	if (r < 0)
+		return r;
 	for (size_t i = 0; r == 0 && i < request->n_options; i++)
 		r = add_option(wishes, request->options[i]);
-	/* What stands in the tree stays, if it fits. */
-	if (r == 0 && exact_exists(wishes->standing)) {
-		r = add_option(wishes, "--prefer");
-		if (r == 0)
-			r = add_option(wishes, wishes->standing);
-	}
-	return r;
+	if (r == 0 && exact_exists(wishes->standing))
+		r = use_lock(request, wishes);
+	else if (r == 0 && (request->flags & (ADD_LOCKED | ADD_RENEW)))
+		return err_say(err, ENOENT,
+			       "%s has no " TREE_LOCK ": nothing was resolved for it yet (Hint: "
+			       "'busypy add -r FILE %s' does)",
+			       add->tree, request->tree);
+	return r < 0 ? err_set(err, ENOMEM, "cannot read requirements") : 0;
 }
 
 static int make_wishes(const struct add *add, struct wishes *wishes, struct err *err)
@@ -222,7 +245,7 @@ static int make_wishes(const struct add *add, struct wishes *wishes, struct err 
 	wishes->words = calloc(request->n_words + 1, sizeof(*wishes->words));
 	if (!wishes->words)
 		return err_set(err, ENOMEM, "cannot read requirements");
-	for (size_t i = 0; i < request->n_words; i++) {
+	for (size_t i = 0; i < request->n_words && !(request->flags & ADD_RENEW); i++) {
 		if (add_is_requirement(request, request->words[i]))
 			wishes->words[wishes->n_words++] = request->words[i];
 	}
