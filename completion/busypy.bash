@@ -126,7 +126,7 @@ _busypy() {
     *,-*) _busypy_words "$words" "$current" ;;
     status,*) _busypy_words "trees starts service entries tiers kernel" "$current" ;;
     disable,*) ;;
-    add,* | boot,* | explain,* | publish,* | run,* | test,*) _busypy_paths -f "$current" ;;
+    add,* | download,* | boot,* | explain,* | publish,* | run,* | test,*) _busypy_paths -f "$current" ;;
     remove,*)
         if [ "$COMP_CWORD" -gt 2 ] && [ -d "$before" ]; then
             _busypy_words "$("$program" list -n -o NAME "$before" 2>/dev/null)" "$current"

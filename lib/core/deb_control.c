@@ -3,7 +3,6 @@
 #include "core/deb_control.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "core/str.h"
 
@@ -12,6 +11,20 @@ static size_t line_length(const char *text, size_t n)
 	const char *end = n ? memchr(text, '\n', n) : NULL;
 
 	return end ? (size_t)(end - text) + 1 : n;
+}
+
+/* Names of fields are the same in capitals. */
+static bool same_name(const char *text, const char *name, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char a = text[i], b = name[i];
+
+		a = a >= 'A' && a <= 'Z' ? (char)(a - 'A' + 'a') : a;
+		b = b >= 'A' && b <= 'Z' ? (char)(b - 'A' + 'a') : b;
+		if (a != b)
+			return false;
+	}
+	return true;
 }
 
 bool deb_control_field(const char *text, size_t n, const char *name, struct deb_field *ret)
@@ -23,7 +36,7 @@ bool deb_control_field(const char *text, size_t n, const char *name, struct deb_
 
 		while (all < n && (text[all] == ' ' || text[all] == '\t'))
 			all += line_length(text + all, n - all);
-		if (length > m && text[m] == ':' && strncasecmp(text, name, m) == 0) {
+		if (length > m && text[m] == ':' && same_name(text, name, m)) {
 			*ret = (struct deb_field){ text + m + 1, all - m - 1 };
 			return true;
 		}
