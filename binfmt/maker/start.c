@@ -252,12 +252,21 @@ static void read_boot(char *ret, size_t size)
 	(void)RAW_1(__NR_close, fd);
 }
 
+/* Of the environment that start_kind_words() says. */
+static uint32_t locale_of(void)
+{
+	const char *lang = getenv("LANG"), *all = getenv("LC_ALL");
+
+	if (all && str_eq(all, "C"))
+		return START_LOCALE_ALL_C;
+	if (!lang || str_eq(lang, "C") || str_eq(lang, "POSIX"))
+		return START_LOCALE_C;
+	return str_eq(lang, "C.UTF-8") ? START_LOCALE_UTF8 : START_LOCALE_MACHINE;
+}
+
 static uint32_t kind_of(const struct birth *birth)
 {
-	const char *lang = getenv("LANG");
-	uint32_t kind = !lang			  ? START_LOCALE_C
-			: str_eq(lang, "C.UTF-8") ? START_LOCALE_UTF8
-						  : START_LOCALE_MACHINE;
+	uint32_t kind = locale_of();
 
 	for (long i = 1; i < birth->argc - 1; i++) {
 		kind |= str_eq(birth->argv[i], "-u") ? START_UNBUFFERED : 0U;

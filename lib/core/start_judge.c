@@ -217,7 +217,7 @@ static enum start_doubt judge_locale(const struct seen *seen, const struct start
 	if (str_eq(name, "C.UTF-8"))
 		verdict->kind |= START_LOCALE_UTF8;
 	else if (str_eq(name, "C") || str_eq(name, "POSIX"))
-		verdict->kind |= START_LOCALE_C;
+		verdict->kind |= verdict->overrides ? START_LOCALE_ALL_C : START_LOCALE_C;
 	else if (baked->locale[0] && str_eq(name, baked->locale))
 		verdict->kind |= START_LOCALE_MACHINE;
 	else
@@ -288,11 +288,13 @@ static int put_locale(uint32_t locale, const struct start_baked *baked, struct t
 {
 	if (locale == START_LOCALE_C)
 		return 0;
-	text_add(line, "LANG=");
-	text_add(line, locale == START_LOCALE_UTF8 ? "C.UTF-8" : baked->locale);
 	if (locale == START_LOCALE_MACHINE && !baked->locale[0])
 		return -EINVAL;
-	return locale == START_LOCALE_MASK ? -EINVAL : text_check(line);
+	text_add(line, locale == START_LOCALE_ALL_C ? "LC_ALL=" : "LANG=");
+	text_add(line, locale == START_LOCALE_UTF8    ? "C.UTF-8"
+		       : locale == START_LOCALE_ALL_C ? "C"
+						      : baked->locale);
+	return text_check(line);
 }
 
 int start_kind_words(uint32_t kind, const struct start_baked *baked, struct start_words *ret)

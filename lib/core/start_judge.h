@@ -50,6 +50,7 @@ enum start_kind {
 	START_LOCALE_UTF8 = 0,	  /* C.UTF-8 */
 	START_LOCALE_C = 1,	  /* C, POSIX, or none: Python makes it C.UTF-8 itself */
 	START_LOCALE_MACHINE = 2, /* start_baked.locale */
+	START_LOCALE_ALL_C = 3,	  /* C or POSIX by LC_ALL, which Python does not change */
 	START_LOCALE_MASK = 3,
 	START_UNBUFFERED = 1 << 2,
 	START_NO_BYTECODE = 1 << 3,

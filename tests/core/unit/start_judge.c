@@ -132,7 +132,7 @@ static void check_locales(void)
 {
 	CHECK(kind(TOOL, WORDS(HOME)) == START_LOCALE_C, "none is C");
 	CHECK(kind(TOOL, WORDS(HOME, "LANG=POSIX")) == START_LOCALE_C, "POSIX is");
-	CHECK(kind(TOOL, WORDS(HOME, "LC_ALL=C", UTF8)) == START_LOCALE_C, "LC_ALL is first");
+	CHECK(kind(TOOL, WORDS(HOME, "LC_ALL=C", UTF8)) == START_LOCALE_ALL_C, "LC_ALL is first");
 	CHECK(judge(TOOL, WORDS(HOME, "LC_ALL=C")).overrides, "and is told");
 	CHECK(!judge(TOOL, WORDS(HOME, "LC_ALL=", UTF8)).overrides, "not an empty one");
 	CHECK(kind(TOOL, WORDS(HOME, "LC_ALL=", "LC_CTYPE=C.UTF-8", "LANG=x")) == START_LOCALE_UTF8,
@@ -195,8 +195,9 @@ static void check_maker(void)
 	      "each option");
 	CHECK(makes(START_LOCALE_MACHINE, "LANG=de_DE.UTF-8 /usr/bin/python3 " START_PLACEHOLDER),
 	      "the machine's locale");
-	CHECK(makes(START_LOCALE_MASK, NULL) && makes(START_KINDS, NULL) &&
-		      makes(START_ISOLATED | START_NO_USER_SITE, NULL),
+	CHECK(makes(START_LOCALE_ALL_C, "LC_ALL=C /usr/bin/python3 " START_PLACEHOLDER),
+	      "C by LC_ALL");
+	CHECK(makes(START_KINDS, NULL) && makes(START_ISOLATED | START_NO_USER_SITE, NULL),
 	      "what is no kind");
 	baked.locale[0] = '\0';
 	CHECK(makes(START_LOCALE_MACHINE, NULL), "no locale to make it for");
