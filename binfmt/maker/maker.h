@@ -84,6 +84,20 @@ struct kept {
 		*tree_resume, *hidden_resume;
 };
 
+/* What the quiet end needs; in the image. */
+enum file_type { FILE_TEXT, FILE_WRITER, FILE_READER, FILE_RANDOM, FILE_RAW, FILE_TYPES };
+
+struct finish {
+	bool collector;		  /* the script has imported gc */
+	unsigned long long loads; /* of libraries */
+	long n_filters;
+	struct object *filters; /* of warnings */
+	struct object *files[FILE_TYPES];
+	struct object *get_objects, *freeze, *unfreeze; /* of gc */
+	struct object *(*init_gc)(void);
+};
+
+extern struct finish maker_finish;
 extern struct kept maker_kept;
 extern bool maker_making; /* else it is resumed */
 extern bool maker_debug;  /* each word is told that is left as it is */
@@ -162,6 +176,16 @@ _Noreturn void maker_entry(uint64_t *stack, uint64_t script);
 /* The main of a resumed process, which is called as Python's is. */
 int maker_resume(int argc, char **argv, char **envp);
 int maker_real_start(int (*main)(int, char **, char **), int argc, char **argv, void *stack);
+
+/* Makes an image end quietly where nobody can see it, finish.c; false if it cannot. */
+bool maker_patch_calls(void);
+bool maker_patch_gc(const struct area *areas, unsigned n);
+unsigned long long maker_loads(void);
+
+/* In the place of Py_FinalizeEx(), of PyInit_gc(), and the callback that atexit calls last. */
+int maker_finalize(void);
+struct object *maker_init_gc(void);
+struct object *maker_last(struct object *self, struct object *none);
 
 /* Makes sys.stdin and the others for the descriptors that there are. */
 void maker_streams(void);

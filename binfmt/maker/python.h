@@ -27,8 +27,21 @@ _Noreturn void Py_ExitStatusException(struct status status);
 int Py_RunMain(void);
 wchar_t *Py_DecodeLocale(const char *text, size_t *size);
 
+int Py_FinalizeEx(void);
+
 void *PyThreadState_Get(void);
+void *PyThreadState_Next(void *thread);
 void *PyInterpreterState_Get(void);
+void *PyInterpreterState_Head(void);
+void *PyInterpreterState_Next(void *interpreter);
+void *PyInterpreterState_ThreadHead(void *interpreter);
+
+/* struct _inittab: the modules that are built in. */
+struct inittab {
+	const char *name;
+	struct object *(*init)(void);
+};
+extern struct inittab *PyImport_Inittab;
 
 struct object *PyImport_ImportModule(const char *name);
 struct object *PyImport_GetModuleDict(void);
@@ -49,6 +62,7 @@ struct object *PyObject_CallMethod(struct object *object, const char *name, cons
 
 struct object *PyDict_New(void);
 void PyDict_Clear(struct object *dict);
+int PyDict_DelItemString(struct object *dict, const char *key);
 int PyDict_SetItemString(struct object *dict, const char *key, struct object *value);
 struct object *PyDict_GetItemString(struct object *dict, const char *key); /* borrowed */
 struct object *PyDict_SetDefault(struct object *dict, struct object *key,
@@ -65,6 +79,20 @@ struct object *PyUnicode_DecodeFSDefault(const char *text);
 const char *PyUnicode_AsUTF8AndSize(struct object *text, long *n);
 struct object *PyLong_FromLong(long value);
 struct object *PyBool_FromLong(long value);
+/* PyMethodDef. */
+struct method {
+	const char *name;
+	struct object *(*call)(struct object *self, struct object *arguments);
+	int flags;
+	const char *documentation;
+};
+enum { METHOD_WITHOUT_ARGUMENTS = 4 };
+struct object *PyCFunction_NewEx(struct method *method, struct object *self, struct object *module);
+
+void *PyType_GetSlot(struct object *type, int slot);
+int PyType_IsSubtype(struct object *type, struct object *other);
+extern struct object PyType_Type, PyGen_Type, PyCoro_Type, PyCFunction_Type, _PyWeakref_RefType;
+
 int PyErr_ExceptionMatches(struct object *type);
 void PyErr_Clear(void);
 void PyErr_Print(void);

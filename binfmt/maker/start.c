@@ -212,6 +212,48 @@ static void keep_objects(const struct birth *birth)
 		maker_kept.tree_resume = attribute(loaded("busypy_start"), "resume");
 }
 
+/* A module that a script has to import: as if it never was. */
+static struct object *hidden(const char *name)
+{
+	bool was = loaded(name);
+	struct object *object = module(name);
+
+	if (!was)
+		(void)PyDict_DelItemString(PyImport_GetModuleDict(), name);
+	return object;
+}
+
+static void keep_for_end(void)
+{
+	static const char *const files[FILE_TYPES] = { "TextIOWrapper", "BufferedWriter",
+						       "BufferedReader", "BufferedRandom",
+						       "FileIO" };
+	static struct method last = { "last", maker_last, METHOD_WITHOUT_ARGUMENTS, NULL };
+	struct object *gc = hidden("gc"), *callback = PyCFunction_NewEx(&last, NULL, NULL);
+
+	for (unsigned i = 0; i < FILE_TYPES; i++)
+		maker_finish.files[i] = attribute(maker_kept.io, files[i]);
+	maker_finish.get_objects = attribute(gc, "get_objects");
+	maker_finish.freeze = attribute(gc, "freeze");
+	maker_finish.unfreeze = attribute(gc, "unfreeze");
+	maker_finish.filters = attribute(module("_warnings"), "filters");
+	maker_finish.n_filters = PyList_Size(maker_finish.filters);
+	Py_DecRef(needed(PyObject_CallMethod(hidden("atexit"), "register", "O",
+					     needed(callback, "callback")),
+			 "atexit"));
+}
+
+/* The image's objects are frozen: a collection in a process of it writes to none of them. */
+static void prepare_end(void)
+{
+	struct area *areas = maker_scratch(AREAS_MAX * sizeof(*areas));
+
+	if (!maker_patch_calls() || !maker_patch_gc(areas, maker_areas(areas, AREAS_MAX)))
+		return;
+	maker_finish.loads = maker_loads();
+	Py_DecRef(needed(PyObject_CallFunction(maker_finish.freeze, NULL), "freeze"));
+}
+
 static void drop_streams(void)
 {
 	static const char *const names[] = { "stdin",	  "stdout",	"stderr",
@@ -382,9 +424,11 @@ static int make(int argc, char **argv, char **envp)
 	maker_kept.coerced = getenv("LC_CTYPE") != NULL;
 	paths = made_of();
 	keep_objects(&birth);
+	keep_for_end();
 	forget_time_zone();
 	drop_streams();
 	(void)PyGC_Collect();
+	prepare_end();
 	keep_process();
 	write_image(&birth, &orders, paths);
 	_exit(0);
