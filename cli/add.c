@@ -56,12 +56,14 @@ static const char help[] =
 	"all\n"
 	"      --skip-missing         leave a package out for archs that it has no wheel for\n"
 	"      --mirror URL           where apt looks for packages (debian)\n"
+	"      --keyring FILE         the keys of an archive that is not Debian's (debian)\n"
+	"      --allow-expired        take lists that are no longer valid (debian)\n"
 	"      --cache DIR            where packages are kept (debian)\n"
 	"  -c, --config FILE          configuration, for the mirror\n"
 	"  -h, --help                 print this\n";
 
 struct options {
-	const char *from, *archs, *config, *mirror;
+	const char *from, *archs, *config, *mirror, *keyring;
 	bool json;
 	struct requirement_options wheels;
 };
@@ -92,6 +94,8 @@ static int parse(int argc, char **argv, struct options *ret, struct add_request 
 		{ "dry-run", 'n', .bits = &request->flags, .bit = ADD_DRY_RUN },
 		{ "json", 'J', .flag = &ret->json },
 		{ "mirror", .text = &ret->mirror },
+		{ "keyring", .text = &ret->keyring },
+		{ "allow-expired", .flag = &request->expired },
 		{ "cache", .text = &request->cache },
 		{ "config", 'c', .text = &ret->config },
 		REQUIREMENT_OPTIONS(&ret->wheels),
@@ -164,17 +168,23 @@ static int complete(struct options *options, struct add_request *request, struct
 	r = complete_wheels(options, request, err);
 	if (r < 0)
 		return r;
-	if (!request->debian && (options->mirror || request->cache))
-		return err_say(err, EINVAL, "--mirror and --cache need --from debian");
+	if (!request->debian &&
+	    (options->mirror || options->keyring || request->expired || request->cache))
+		return err_say(err, EINVAL,
+			       "--mirror, --keyring, --allow-expired and --cache need --from "
+			       "debian");
 	if (options->json && !(request->flags & ADD_DRY_RUN))
 		return err_say(err, EINVAL, "--json needs --dry-run");
 	if (options->archs)
 		r = parse_archs(request, options->archs, err);
 	if (r < 0)
 		return r;
-	if (request->debian)
-		r = debian_options_mirror(options->mirror, options->config, &request->mirror, err);
-	return r;
+	if (!request->debian)
+		return 0;
+	r = debian_options_keyring(options->keyring, &request->keyring, err);
+	if (r < 0)
+		return r;
+	return debian_options_mirror(options->mirror, options->config, &request->mirror, err);
 }
 
 static const struct table_column columns[] = {

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* --from debian[:SUITE] and --mirror, which the configuration can replace. */
+/* --from debian[:SUITE], --keyring, and --mirror, which the configuration can replace. */
 #include "debian_options.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/conf_file.h"
 #include "core/conf.h"
+#include "core/err.h"
+#include "core/path_size.h"
 #include "core/str.h"
 
 bool debian_options_from(const char *from, const char **ret_suite)
@@ -28,5 +32,18 @@ int debian_options_mirror(const char *given, const char *config, const char **re
 	if (r < 0)
 		return r;
 	*ret = given ? given : conf.mirror;
+	return 0;
+}
+
+int debian_options_keyring(const char *given, const char **ret, struct err *err)
+{
+	static char path[PATH_SIZE];
+
+	*ret = NULL;
+	if (!given)
+		return 0;
+	if (!realpath(given, path))
+		return err_set(err, errno, "--keyring %s", given);
+	*ret = path;
 	return 0;
 }

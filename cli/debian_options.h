@@ -14,4 +14,8 @@ bool debian_options_from(const char *from, const char **ret_suite);
  * in any case, so that its errors are told. ret is valid until the next call. */
 int debian_options_mirror(const char *given, const char *config, const char **ret, struct err *err);
 
+/* The file of --keyring by its whole path: NULL for none that was given. It is valid until the next
+ * call. */
+int debian_options_keyring(const char *given, const char **ret, struct err *err);
+
 #endif

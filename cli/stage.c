@@ -43,6 +43,8 @@ static const char help[] =
 	"  -a, --arch A[,B...]|all    for which machines (default: this one)\n"
 	"      --locked FILE          exactly the packages of an earlier list (debian)\n"
 	"      --mirror URL           where apt looks for packages (debian)\n"
+	"      --keyring FILE         the keys of an archive that is not Debian's (debian)\n"
+	"      --allow-expired        take lists that are no longer valid (debian)\n"
 	"      --cache DIR            where packages are kept (debian)\n"
 	"      --busybox FILE         static busybox for the rescue shell of a booted machine\n"
 	"      --rootfs DIR           BusyPy's own programs, if not where they are installed\n"
@@ -57,7 +59,7 @@ static const char help[] =
 
 /* What the command line says besides the request itself. */
 struct options {
-	const char *from, *archs, *config, *mirror, *programs, *python, *first, *start;
+	const char *from, *archs, *config, *mirror, *keyring, *programs, *python, *first, *start;
 	struct python_minors pythons;
 	bool list, json;
 };
@@ -127,6 +129,8 @@ static int parse(int argc, char **argv, struct options *ret, struct stage_reques
 		{ "arch", 'a', .text = &ret->archs },
 		{ "locked", .text = &request->locked },
 		{ "mirror", .text = &ret->mirror },
+		{ "keyring", .text = &ret->keyring },
+		{ "allow-expired", .flag = &request->expired },
 		{ "cache", .text = &request->cache },
 		{ "busybox", .text = &request->busybox },
 		{ "rootfs", .text = &request->rootfs },
@@ -174,8 +178,12 @@ static int parse_pythons(struct options *options, struct stage_request *request,
 static int check_options(const struct options *options, const struct stage_request *request,
 			 struct err *err)
 {
-	if (request->from != STAGE_DEBIAN && (request->locked || request->cache || options->mirror))
-		return err_say(err, EINVAL, "--locked, --mirror and --cache need --from debian");
+	if (request->from != STAGE_DEBIAN &&
+	    (request->locked || request->cache || options->mirror || options->keyring ||
+	     request->expired))
+		return err_say(err, EINVAL,
+			       "--locked, --mirror, --keyring, --allow-expired and --cache need "
+			       "--from debian");
 	if (request->from == STAGE_HOST &&
 	    (request->n_archs > 1 || request->archs[0] != arch_native()))
 		return err_say(
@@ -203,6 +211,17 @@ static int add_listed(struct stage_request *request, struct err *err)
 	return request->n_archs ? 0
 				: err_say(err, EINVAL, "%s: lists no packages for a known arch",
 					  request->locked);
+}
+
+/* Where packages are from. */
+static int complete_debian(const struct options *options, struct stage_request *request,
+			   struct err *err)
+{
+	int r = debian_options_keyring(options->keyring, &request->keyring, err);
+
+	if (r < 0)
+		return r;
+	return debian_options_mirror(options->mirror, options->config, &request->mirror, err);
 }
 
 static int complete(struct options *options, struct stage_request *request, struct err *err)
@@ -233,11 +252,10 @@ static int complete(struct options *options, struct stage_request *request, stru
 		add_arch(request, arch_native());
 	if (r < 0)
 		return r;
-	if (request->from == STAGE_DEBIAN)
-		r = debian_options_mirror(options->mirror, options->config, &request->mirror, err);
-	if (r < 0)
+	r = check_options(options, request, err);
+	if (r < 0 || request->from != STAGE_DEBIAN)
 		return r;
-	return check_options(options, request, err);
+	return complete_debian(options, request, err);
 }
 
 static int list(const char *tree, bool json, struct err *err)

@@ -75,8 +75,8 @@ _busypy_argument() {
     NET) _busypy_words "host none" "$2" ;;
     MODE) _busypy_words "ro rw none" "$2" ;;
     SRC*) _busypy_paths -f "$2" ;;
-    'debian[:SUITE]') _busypy_words "debian debian:bookworm debian:trixie" "$2" ;;
-    'debian[:SUITE]|index') _busypy_words "debian debian:bookworm debian:trixie index" "$2" ;;
+    'debian[:SUITE]') _busypy_words "debian debian:bookworm debian:trixie debian:trixie-backports debian:sid" "$2" ;;
+    'debian[:SUITE]|index') _busypy_words "debian debian:bookworm debian:trixie debian:trixie-backports debian:sid index" "$2" ;;
     COLUMNS) _busypy_columns "$2" ;;
     FORMAT) _busypy_words "cpio tar erofs" "$2" ;;
     REPORT) _busypy_words "table tap junit json" "$2" ;;
@@ -90,7 +90,7 @@ _busypy_argument() {
     host)
         _busypy_paths -d "$2"
         local paths=("${COMPREPLY[@]}")
-        _busypy_words "host debian debian:bookworm debian:trixie" "$2"
+        _busypy_words "host debian debian:bookworm debian:trixie debian:trixie-backports debian:sid" "$2"
         COMPREPLY+=("${paths[@]}")
         ;;
     FILE | ROOT) _busypy_paths -f "$2" ;;

@@ -35,8 +35,10 @@ struct add_request {
 	size_t n_options;
 	bool wants_files; /* they name files of requirements */
 	bool debian;
-	const char *suite; /* NULL: the one that has the runtime's Python */
+	const char *suite; /* NULL: the one that the runtime is from, or that has its Python */
 	const char *mirror, *cache;
+	const char *keyring; /* a file of keys, absolute; NULL: Debian's */
+	bool expired;	     /* lists that are no longer valid are taken, too */
 	/* none: this machine's; for a file, its own; for requirements, all of the tree */
 	const struct arch *archs[ADD_ARCHS_MAX];
 	size_t n_archs;

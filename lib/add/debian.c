@@ -43,8 +43,40 @@ static int check_word(const char *word, struct err *err)
 	return err_say(err, EINVAL, "'%s' is no name of a Debian package", word);
 }
 
-static int choose_suite(const struct add *add, const struct runtime_info *info, const char **ret,
-			struct err *err)
+/* The suite that the runtime itself came from, as its record has it; false if from elsewhere. */
+static bool recorded_suite(const struct runtime_info *info, char ret[SUITE_NAME_SIZE])
+{
+	static const char key[] = "from debian:";
+	FILES_FREE char *text = NULL;
+	char path[PATH_SIZE];
+	size_t n;
+
+	if (files_path(path, NULL, "%s/sources", info->records) < 0 ||
+	    exact_read(path, &text, &n, NULL) < 0 || !str_starts(text, key))
+		return false;
+	n = strcspn(text + strlen(key), "\n");
+	return str_copy_bytes(ret, SUITE_NAME_SIZE, text + strlen(key), n) == 0 &&
+	       suite_name_valid(ret);
+}
+
+static int default_suite(const struct runtime_info *info, char ret[SUITE_NAME_SIZE],
+			 struct err *err)
+{
+	const struct suite *suite = suite_for_minor(info->arch->debian, info->minor);
+
+	if (recorded_suite(info, ret))
+		return 0;
+	if (!suite)
+		return err_say(err, ENOENT,
+			       "no released suite of Debian has packages for Python 3.%u, the "
+			       "runtime for %s (Hint: released are %s; --from debian:SUITE names "
+			       "another)",
+			       info->minor, info->arch->name, suite_names());
+	return str_copy(ret, SUITE_NAME_SIZE, suite->name);
+}
+
+static int choose_suite(const struct add *add, const struct runtime_info *info,
+			char ret[SUITE_NAME_SIZE], struct err *err)
 {
 	const char *name = add->request->suite;
 	const struct suite *suite;
@@ -54,24 +86,17 @@ static int choose_suite(const struct add *add, const struct runtime_info *info, 
 			       "the runtime for %s has not Debian's C library, which its packages "
 			       "need",
 			       info->arch->name);
-	if (!name) {
-		suite = suite_for_minor(info->arch->debian, info->minor);
-		if (!suite)
-			return err_say(err, ENOENT,
-				       "no suite of Debian has packages for Python 3.%u, the "
-				       "runtime for %s (Hint: known are %s)",
-				       info->minor, info->arch->name, suite_names());
-		*ret = suite->name;
-		return 0;
-	}
-	suite = suite_by_name(name);
-	if (suite && suite_minor(suite) != info->minor)
+	if (!name)
+		return default_suite(info, ret, err);
+	suite = add->request->keyring ? NULL : suite_by_name(name);
+	if (suite && suite->minor != info->minor)
 		return err_say(err, ENOEXEC,
 			       "debian:%s has packages for Python 3.%u, the runtime for %s is "
 			       "Python 3.%u",
-			       name, suite_minor(suite), info->arch->name, info->minor);
-	*ret = name;
-	return 0; /* an unknown one is named later */
+			       name, suite->minor, info->arch->name, info->minor);
+	if (str_copy(ret, SUITE_NAME_SIZE, name) < 0)
+		return err_set(err, ENAMETOOLONG, "debian:%.16s...", name);
+	return 0; /* what is no name of a suite is told later */
 }
 
 /* -- what is there -------------------------------------------------------------------------- */
@@ -158,7 +183,9 @@ static char *installed_text(const struct add *add, const struct runtime_info *in
 struct add_debian {
 	struct debian *packages;
 	const struct arch *archs[ADD_RUNTIMES_MAX];
+	char names[ADD_RUNTIMES_MAX][SUITE_NAME_SIZE];
 	const char *suites[ADD_RUNTIMES_MAX];
+	unsigned minors[ADD_RUNTIMES_MAX];
 	char *installed[ADD_RUNTIMES_MAX];
 	size_t n;
 };
@@ -176,10 +203,12 @@ void add_debian_close(struct add_debian *debian)
 static int ask_for(struct add *add, const struct runtime_info *info, struct err *err)
 {
 	struct add_debian *debian = add->debian;
-	int r = choose_suite(add, info, &debian->suites[debian->n], err);
+	int r = choose_suite(add, info, debian->names[debian->n], err);
 
 	if (r < 0)
 		return r;
+	debian->suites[debian->n] = debian->names[debian->n];
+	debian->minors[debian->n] = info->minor;
 	debian->archs[debian->n] = info->arch;
 	debian->installed[debian->n] = installed_text(add, info);
 	if (!debian->installed[debian->n])
@@ -207,6 +236,9 @@ int add_debian_open(struct add *add, struct err *err)
 			return r;
 	}
 	return debian_open(&(struct debian_request){ .mirror = request->mirror,
+						     .keyring = request->keyring,
+						     .expired = request->expired,
+						     .minors = debian->minors,
 						     .cache = request->cache,
 						     .archs = debian->archs,
 						     .n_archs = debian->n,

@@ -69,6 +69,15 @@ const struct arch *arch_by_name(const char *name)
 	return NULL;
 }
 
+const struct arch *arch_by_debian(const char *debian)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (str_eq(table[i].debian, debian))
+			return &table[i];
+	}
+	return NULL;
+}
+
 void arch_add_names(struct text *text)
 {
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)

@@ -35,6 +35,9 @@ const struct arch *arch_table(size_t *ret_n);
  * mips64 is mips64el). NULL if unknown. */
 const struct arch *arch_by_name(const char *name);
 
+/* By dpkg's word; NULL if unknown. */
+const struct arch *arch_by_debian(const char *debian);
+
 /* Appends our names for all of them, separated by blanks: for "unknown arch" sentences. */
 void arch_add_names(struct text *text);
 

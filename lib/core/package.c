@@ -175,12 +175,13 @@ int package_parse_uri(const char *line, size_t n, struct package *ret)
 int package_parse_install(const char *line, size_t n, struct package *ret)
 {
 	const char *fields[4];
-	size_t lengths[4];
+	size_t lengths[4], found;
 	struct package package = { .sum = "-" };
 
 	if (!n || line[0] != '\'')
 		return 0;
-	if (split(line, n, fields, lengths, 4) != 4 ||
+	found = split(line, n, fields, lengths, 4);
+	if (found < 3 || found > 4 || /* an index without MD5 has no fourth */
 	    split_file(fields[1], lengths[1], &package) < 0)
 		return -EINVAL;
 	*ret = package;

@@ -15,6 +15,7 @@
 #include "core/package.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "core/suite.h"
 
 #define KEYRING "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -41,13 +42,15 @@ int apt_words_add(struct apt_words *words, const char *name, const char *arch, c
 	return 0;
 }
 
-int apt_available(struct err *err)
+int apt_available(const char *keyring, struct err *err)
 {
 	if (!program_exists("apt-get"))
 		return err_say(err, ENOENT,
 			       "apt-get is not installed here (Hint: --from host and --from DIR do "
 			       "without)");
-	if (access(KEYRING, R_OK) < 0)
+	if (keyring && access(keyring, R_OK) < 0)
+		return err_set(err, errno, "cannot read the keys of --keyring, %s", keyring);
+	if (!keyring && access(KEYRING, R_OK) < 0)
 		return err_say(err, errno,
 			       "cannot read Debian's keys, " KEYRING
 			       ": %s (Hint: install debian-archive-keyring)",
@@ -132,19 +135,44 @@ static int write_new(const char *path, const char *text, struct err *err)
 	return exact_write(path, text, strlen(text), 0644, err);
 }
 
+/* Which of several versions is taken depends on nothing but the versions: packages of backports,
+ * too, count without being asked for one by one. */
+static const char preferences[] = "Package: *\nPin: release a=*\nPin-Priority: 500\n";
+
+/* In brackets of sources.list(5). */
+static int check_keyring(const char *keyring, struct err *err)
+{
+	if (keyring[0] == '/' && !keyring[strcspn(keyring, " \t\r\n\"[],#")])
+		return 0;
+	return err_say(err, EINVAL, "%s: apt cannot read keys from a file of that name", keyring);
+}
+
 static int write_sources(const struct apt *apt, struct err *err)
 {
-	char path[PATH_SIZE], text[4096];
+	char base[SUITE_NAME_SIZE];
+	const char *const suites[] = { apt->suite, base };
+	const char *keyring = apt->keyring ? apt->keyring : KEYRING;
+	char path[PATH_SIZE], text[3 * PATH_SIZE];
 	struct text sources;
-	int r = files_path(path, err, "%s/etc/sources.list", apt->dir);
+	int r = check_keyring(keyring, err);
 
 	if (r < 0)
 		return r;
+	suite_base(apt->suite, base);
 	text_init(&sources, text, sizeof(text));
-	text_addf(&sources, "deb [signed-by=" KEYRING "] %s %s main\n", apt->mirror, apt->suite);
+	for (size_t i = 0; i < 2 && suites[i][0]; i++)
+		text_addf(&sources, "deb [signed-by=%s%s] %s %s main\n", keyring,
+			  apt->expired ? " check-valid-until=no" : "", apt->mirror, suites[i]);
 	if (sources.overflow)
 		return err_set(err, E2BIG, "the mirror's name");
-	return write_new(path, text, err);
+	r = files_path(path, err, "%s/etc/preferences", apt->dir);
+	if (r < 0)
+		return r;
+	r = write_new(path, preferences, err);
+	if (r < 0)
+		return r;
+	r = files_path(path, err, "%s/etc/sources.list", apt->dir);
+	return r < 0 ? r : write_new(path, text, err);
 }
 
 int apt_configure(struct apt *apt, struct err *err)
@@ -225,6 +253,15 @@ int apt_update(const struct apt *apt, struct err *err)
 	static const char *const own[] = { "update", NULL };
 
 	return run(apt, own, NULL, NULL, NULL, err);
+}
+
+int apt_lists(const struct apt *apt, char **ret, struct err *err)
+{
+	static const char *const own[] = { "indextargets", "--format",
+					   "$(ARCHITECTURE) $(FILENAME)", "Created-By: Packages",
+					   NULL };
+
+	return run(apt, own, NULL, NULL, ret, err);
 }
 
 int apt_find(const struct apt *apt, const struct apt_words *words, struct package *ret,

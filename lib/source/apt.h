@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* apt-get with a configuration of its own: nothing of this machine's apt or dpkg is read (but how
- * to reach the network) or written, and every index must be signed by Debian. */
+ * to reach the network) or written, and every index must be signed, with Debian's keys or those
+ * that were given. */
 #ifndef BUSYPY_SOURCE_APT_H
 #define BUSYPY_SOURCE_APT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/path_size.h"
@@ -17,6 +19,8 @@ struct apt {
 	char dir[PATH_SIZE]; /* its state; kept, so that the next update is quick */
 	char conf[PATH_SIZE];
 	const char *suite, *mirror;
+	const char *keyring;		  /* a file of keys; NULL: Debian's */
+	bool expired;			  /* lists that are no longer valid are taken, too */
 	const char *archs[APT_ARCHS_MAX]; /* dpkg's words */
 	size_t n_archs;
 };
@@ -35,15 +39,17 @@ struct apt_words {
 int apt_words_add(struct apt_words *words, const char *name, const char *arch, const char *version,
 		  struct err *err);
 
-/* 0 if this machine has what is needed: apt-get and Debian's keys. */
-int apt_available(struct err *err);
+/* 0 if this machine has what is needed: apt-get and the keys (NULL: Debian's). */
+int apt_available(const char *keyring, struct err *err);
 
-/* Writes the configuration. apt->dir, suite, mirror (see mirrors_parse) and archs are set; conf is
- * filled in. */
+/* Writes the configuration. All but conf is set (mirror: see mirrors_parse), which is filled in. */
 int apt_configure(struct apt *apt, struct err *err);
 
 /* Fetches the indexes and checks their signatures. */
 int apt_update(const struct apt *apt, struct err *err);
+
+/* The files of the indexes: a line "ARCH PATH" for each, ARCH being dpkg's word. Caller frees. */
+int apt_lists(const struct apt *apt, char **ret, struct err *err);
 
 /* Asks about packages; one answer per word, in any order. The suite of each is set. */
 int apt_find(const struct apt *apt, const struct apt_words *words, struct package *ret,

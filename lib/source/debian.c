@@ -23,6 +23,7 @@
 #include "source/download.h"
 #include "source/lockfile.h"
 #include "source/mirrors.h"
+#include "source/newest.h"
 #include "source/offers.h"
 #include "source/owners.h"
 #include "source/package_cache.h"
@@ -36,16 +37,34 @@ struct debian {
 	struct package_cache cache;
 	struct package *packages;
 	size_t n_packages, room_packages;
-	const struct suite *suites[SUITES_MAX]; /* those that the request needs */
-	const char *used[SUITES_MAX];		/* the mirror that had each */
+	const char *suites[SUITES_MAX]; /* those that the request needs */
+	const char *used[SUITES_MAX];	/* the mirror that had each */
 	size_t n_suites;
 	struct mirrors mirrors;
 };
 
 /* -- suites --------------------------------------------------------------------------------- */
 
-static int suite_of(const struct debian_request *request, const struct arch *arch,
-		    const struct suite **ret, struct err *err)
+/* The suite that has that Python, or the one that is everybody's. */
+static int default_suite(const struct arch *arch, unsigned minor, const char **ret, struct err *err)
+{
+	const struct suite *suite =
+		minor ? suite_for_minor(arch->debian, minor) : suite_for(arch->debian);
+
+	if (suite) {
+		*ret = suite->name;
+		return 0;
+	}
+	if (minor)
+		return err_say(err, ENOENT,
+			       "no released suite of Debian has Python 3.%u for %s (Hint: released "
+			       "are %s; debian:SUITE names another)",
+			       minor, arch->name, suite_names());
+	return err_say(err, ENOENT, "%s: no suite of Debian has it", arch->name);
+}
+
+static int suite_of(const struct debian_request *request, const struct arch *arch, const char **ret,
+		    struct err *err)
 {
 	const char *name = request->suite;
 	const struct suite *suite;
@@ -54,36 +73,24 @@ static int suite_of(const struct debian_request *request, const struct arch *arc
 		if (request->archs[i] == arch)
 			name = request->suites[i];
 	}
-	if (!name && request->minor) {
-		*ret = suite_for_minor(arch->debian, request->minor);
-		return *ret ? 0
-			    : err_say(err, ENOENT,
-				      "%s: no suite of Debian has Python 3.%u for it (Hint: known "
-				      "are %s)",
-				      arch->name, request->minor, suite_names());
-	}
-	if (!name) {
-		*ret = suite_for(arch->debian);
-		return *ret ? 0 : err_say(err, ENOENT, "%s: no suite of Debian has it", arch->name);
-	}
+	if (!name)
+		return default_suite(arch, request->minor, ret, err);
+	if (!suite_name_valid(name))
+		return err_say(err, EINVAL,
+			       "debian:%s: this is no name of a suite (Hint: such are %s, "
+			       "trixie-backports, sid)",
+			       name, suite_names());
 	suite = suite_by_name(name);
-	if (!suite)
-		return err_say(err, ENOENT, "debian:%s: no such suite (Hint: known are %s)", name,
-			       suite_names());
-	if (!suite_has(suite, arch->debian))
-		return err_say(err, ENOENT, "debian:%s has no packages for %s", suite->name,
-			       arch->name);
-	if (request->minor && suite_minor(suite) != request->minor)
-		return err_say(err, ENOENT, "debian:%s has Python 3.%u, not 3.%u", suite->name,
-			       suite_minor(suite), request->minor);
-	*ret = suite;
+	if (suite && !request->keyring && !suite_has(suite, arch->debian))
+		return err_say(err, ENOENT, "debian:%s has no packages for %s", name, arch->name);
+	*ret = name;
 	return 0;
 }
 
-static int add_suite(struct debian *debian, const struct suite *suite, struct err *err)
+static int add_suite(struct debian *debian, const char *suite, struct err *err)
 {
 	for (size_t i = 0; i < debian->n_suites; i++) {
-		if (debian->suites[i] == suite)
+		if (str_eq(debian->suites[i], suite))
 			return 0;
 	}
 	if (debian->n_suites == SUITES_MAX)
@@ -96,10 +103,10 @@ static int add_suite(struct debian *debian, const struct suite *suite, struct er
 /* A package for all archs belongs to those that are of its suite. */
 static const char *suite_used(const struct debian *debian, const struct arch *arch)
 {
-	const struct suite *suite;
+	const char *suite;
 
 	if (debian->request.n_names) /* perhaps all of them are for all archs */
-		return suite_of(&debian->request, arch, &suite, NULL) < 0 ? "" : suite->name;
+		return suite_of(&debian->request, arch, &suite, NULL) < 0 ? "" : suite;
 	for (size_t i = 0; i < debian->n_packages; i++) {
 		if (str_eq(debian->packages[i].arch, arch->debian))
 			return debian->packages[i].suite;
@@ -108,32 +115,33 @@ static const char *suite_used(const struct debian *debian, const struct arch *ar
 }
 
 /* True if the suite is where that arch's packages are taken from. */
-static bool asked_for(const struct debian *debian, const struct suite *suite,
-		      const struct arch *arch)
+static bool asked_for(const struct debian *debian, const char *suite, const struct arch *arch)
 {
-	const struct suite *of;
+	const char *of;
 
 	if (debian->request.locked)
-		return str_eq(suite_used(debian, arch), suite->name);
-	return suite_of(&debian->request, arch, &of, NULL) == 0 && of == suite;
+		return str_eq(suite_used(debian, arch), suite);
+	return suite_of(&debian->request, arch, &of, NULL) == 0 && str_eq(of, suite);
 }
 
 /* -- apt ------------------------------------------------------------------------------------ */
 
-static int open_apt(const struct debian *debian, const struct suite *suite, const char *mirror,
+static int open_apt(const struct debian *debian, const char *suite, const char *mirror,
 		    struct apt *ret, struct err *err)
 {
 	const struct debian_request *request = &debian->request;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
-	ret->suite = suite->name;
+	ret->suite = suite;
 	ret->mirror = mirror;
+	ret->keyring = request->keyring;
+	ret->expired = request->expired;
 	for (size_t i = 0; i < request->n_archs; i++) {
 		if (asked_for(debian, suite, request->archs[i]))
 			ret->archs[ret->n_archs++] = request->archs[i]->debian;
 	}
-	r = files_path(ret->dir, err, "%s/apt/%s", debian->cache.dir, suite->name);
+	r = files_path(ret->dir, err, "%s/apt/%s", debian->cache.dir, suite);
 	if (r < 0)
 		return r;
 	r = apt_configure(ret, err);
@@ -141,7 +149,10 @@ static int open_apt(const struct debian *debian, const struct suite *suite, cons
 		return r;
 	listener_step(debian->request.listener, "asking Debian's mirror for packages");
 	r = apt_update(ret, err);
-	return r < 0 ? err_wrap(err, r, "cannot update the package lists of %s", suite->name) : 0;
+	if (r < 0 && err && strstr(err->text, " is expired (invalid since "))
+		r = err_hint(err, r,
+			     "--allow-expired takes old lists, as archives of the past have");
+	return r < 0 ? err_wrap(err, r, "cannot update the package lists of %s", suite) : 0;
 }
 
 static int fetch(struct debian *debian, const struct apt *apt, const size_t *which, size_t n,
@@ -152,12 +163,12 @@ static int fetch(struct debian *debian, const struct apt *apt, const size_t *whi
 }
 
 /* The packages of a suite that are not in the cache. Returns how many. */
-static size_t list_missing(const struct debian *debian, const struct suite *suite, size_t *ret)
+static size_t list_missing(const struct debian *debian, const char *suite, size_t *ret)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < debian->n_packages && n < APT_WORDS_MAX; i++) {
-		if (str_eq(debian->packages[i].suite, suite->name) &&
+		if (str_eq(debian->packages[i].suite, suite) &&
 		    !package_cache_has(&debian->cache, &debian->packages[i]))
 			ret[n++] = i;
 	}
@@ -166,126 +177,30 @@ static size_t list_missing(const struct debian *debian, const struct suite *suit
 
 /* -- the newest packages -------------------------------------------------------------------- */
 
-/* A package of a runtime, for each arch that needs it. */
-static int list_package(const struct debian *debian, const struct suite *suite,
-			const struct suite_package *package, struct apt_words *words,
-			struct err *err)
-{
-	const struct debian_request *request = &debian->request;
-
-	if (package->all)
-		return apt_words_add(words, package->name, "all", NULL, err);
-	for (size_t i = 0; i < request->n_archs; i++) {
-		const struct arch *arch = request->archs[i];
-		int r;
-
-		if (!asked_for(debian, suite, arch) || !suite_needs(package, arch->debian))
-			continue;
-		r = apt_words_add(words, package->name, arch->debian, NULL, err);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int list_words(const struct debian *debian, const struct suite *suite,
-		      struct apt_words *words, struct err *err)
-{
-	for (size_t i = 0; i < suite->n_packages; i++) {
-		int r = list_package(debian, suite, &suite->packages[i], words, err);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-/* The last word, if it is there already: what is for all archs comes once for each of them. */
-static void drop_repeated(struct apt_words *words)
-{
-	for (size_t i = 0; i + 1 < words->n; i++) {
-		if (str_eq(words->words[i], words->words[words->n - 1])) {
-			words->n--;
-			return;
-		}
-	}
-}
-
-/* What apt would install for one arch, into words; NAME:ARCH=VERSION. */
-static int resolve(const struct debian *debian, const struct apt *apt, size_t which,
-		   struct apt_words *words, struct err *err)
-{
-	const struct debian_request *request = &debian->request;
-	const char *arch = request->archs[which]->debian;
-	ARRAY_FREE struct apt_words *names = calloc(1, sizeof(*names));
-	ARRAY_FREE struct package *packages = NULL;
-	size_t n = 0;
-	int r;
-
-	if (!names)
-		return err_set(err, ENOMEM, "cannot list packages");
-	for (size_t i = 0; i < request->n_names; i++) {
-		r = apt_words_add(names, request->names[i], arch, NULL, err);
-		if (r < 0)
-			return r;
-	}
-	r = apt_resolve(apt, arch, request->installed[which], names, &packages, &n, err);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < n; i++) {
-		r = apt_words_add(words, packages[i].name, packages[i].arch, packages[i].version,
-				  err);
-		if (r < 0)
-			return r;
-		drop_repeated(words);
-	}
-	return 0;
-}
-
-static int list_resolved(const struct debian *debian, const struct apt *apt,
-			 const struct suite *suite, struct apt_words *words, struct err *err)
-{
-	const struct debian_request *request = &debian->request;
-
-	for (size_t i = 0; i < request->n_archs; i++) {
-		int r;
-
-		if (!asked_for(debian, suite, request->archs[i]))
-			continue;
-		listener_step(request->listener, "asking what the packages depend on");
-		r = resolve(debian, apt, i, words, err);
-		if (r < 0)
-			return err_wrap(err, r, "%s", request->archs[i]->name);
-	}
-	return 0;
-}
-
-static int find_newest(struct debian *debian, const struct apt *apt, const struct suite *suite,
+static int find_newest(struct debian *debian, const struct apt *apt, const char *suite,
 		       struct err *err)
 {
-	ARRAY_FREE struct apt_words *words = calloc(1, sizeof(*words));
+	ARRAY_FREE struct package *found = NULL;
+	size_t which[APT_ARCHS_MAX], n = 0, n_found = 0;
 	int r;
 
-	if (!words)
-		return err_set(err, ENOMEM, "cannot list packages");
-	r = debian->request.n_names ? list_resolved(debian, apt, suite, words, err)
-				    : list_words(debian, suite, words, err);
-	if (r < 0)
+	for (size_t i = 0; i < debian->request.n_archs && n < APT_ARCHS_MAX; i++) {
+		if (asked_for(debian, suite, debian->request.archs[i]))
+			which[n++] = i;
+	}
+	r = newest_find(&debian->request, apt, which, n, &found, &n_found, err);
+	if (r < 0 || !n_found)
 		return r;
-	if (!words->n)
-		return 0;
-	r = array_reserve(&debian->packages, &debian->room_packages, debian->n_packages + words->n,
+	r = array_reserve(&debian->packages, &debian->room_packages, debian->n_packages + n_found,
 			  sizeof(*debian->packages));
 	if (r < 0)
 		return err_set(err, -r, "cannot list packages");
-	r = apt_find(apt, words, debian->packages + debian->n_packages, err);
-	if (r < 0)
-		return r;
-	debian->n_packages += words->n;
+	memcpy(debian->packages + debian->n_packages, found, n_found * sizeof(*found));
+	debian->n_packages += n_found;
 	return 0;
 }
 
-static int open_newest(struct debian *debian, const struct suite *suite, const char *mirror,
+static int open_newest(struct debian *debian, const char *suite, const char *mirror,
 		       struct err *err)
 {
 	struct apt apt;
@@ -353,20 +268,18 @@ static int read_locked(struct debian *debian, struct err *err)
 	keep_wanted(debian);
 	for (size_t i = 0; i < debian->n_packages; i++) {
 		const char *name = debian->packages[i].suite;
-		const struct suite *suite = suite_by_name(name);
 
-		if (!suite)
-			return err_say(err, ENOENT,
-				       "%s: no suite is called %s (Hint: known are %s)",
-				       debian->request.locked, name, suite_names());
-		r = add_suite(debian, suite, err);
+		if (!suite_name_valid(name))
+			return err_say(err, EINVAL, "%s: %s is no name of a suite",
+				       debian->request.locked, name);
+		r = add_suite(debian, name, err);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-static int open_locked(struct debian *debian, const struct suite *suite, const char *mirror,
+static int open_locked(struct debian *debian, const char *suite, const char *mirror,
 		       struct err *err)
 {
 	size_t missing[APT_WORDS_MAX];
@@ -389,7 +302,7 @@ static int open_locked(struct debian *debian, const struct suite *suite, const c
 
 struct attempt {
 	struct debian *debian;
-	const struct suite *suite;
+	const char *suite;
 };
 
 static int open_from(const char *mirror, struct err *err, void *ctx)
@@ -415,7 +328,7 @@ static int open_suite(struct debian *debian, size_t which, struct err *err)
 
 	if (debian->request.locked && !list_missing(debian, attempt.suite, missing))
 		return 0; /* then neither apt nor a network is needed */
-	r = apt_available(err);
+	r = apt_available(debian->request.keyring, err);
 	if (r < 0)
 		return r;
 	r = mirrors_try(&debian->mirrors, debian->request.listener, open_from, &attempt, err);
@@ -432,7 +345,7 @@ static int find_suites(struct debian *debian, struct err *err)
 	if (request->locked)
 		return read_locked(debian, err);
 	for (size_t i = 0; i < request->n_archs; i++) {
-		const struct suite *suite;
+		const char *suite;
 		int r = suite_of(request, request->archs[i], &suite, err);
 
 		if (r < 0)
@@ -525,7 +438,7 @@ static int merge_usr(const char *dir, struct err *err)
 static const char *mirror_used(const struct debian *debian, const char *suite)
 {
 	for (size_t i = 0; i < debian->n_suites; i++) {
-		if (str_eq(debian->suites[i]->name, suite))
+		if (str_eq(debian->suites[i], suite))
 			return debian->used[i];
 	}
 	return debian->mirrors.urls[0];
@@ -596,5 +509,7 @@ int debian_extract(struct debian *debian, const struct arch *arch, const char *d
 	text_init(&text, about, sizeof(about));
 	text_addf(&text, "from debian:%s\nmirror %s\n", suite_used(debian, arch),
 		  mirror_used(debian, suite_used(debian, arch)));
+	if (debian->request.keyring)
+		text_addf(&text, "keyring %s\n", debian->request.keyring);
 	return source_extracted(dir, arch, about, owners, ret, err);
 }

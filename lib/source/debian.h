@@ -4,6 +4,7 @@
 #ifndef BUSYPY_SOURCE_DEBIAN_H
 #define BUSYPY_SOURCE_DEBIAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arch;
@@ -13,19 +14,22 @@ struct listener;
 struct source;
 
 struct debian_request {
-	const char *suite;  /* NULL: what each arch needs */
-	unsigned minor;	    /* 13 for Python 3.13; 0: the suite's own */
-	const char *mirror; /* where apt looks: a list, see mirrors_parse */
-	const char *cache;  /* NULL: the user's default */
-	const char *locked; /* a list of packages; NULL: the newest that the suite has */
+	const char *suite;   /* NULL: what each arch needs */
+	unsigned minor;	     /* 13 for Python 3.13; 0: the suite's own */
+	const char *mirror;  /* where apt looks: a list, see mirrors_parse */
+	const char *keyring; /* a file of keys, absolute; NULL: Debian's */
+	bool expired;	     /* lists that are no longer valid are taken, too */
+	const char *cache;   /* NULL: the user's default */
+	const char *locked;  /* a list of packages; NULL: the newest that the suite has */
 	const struct arch *const *archs;
 	size_t n_archs;
 	/* Instead of what makes a runtime: packages by name, and what they depend on. Then each
-	 * arch has a suite of its own (suite is not looked at) and a text of dpkg's status(5), of
-	 * what is there already. */
+	 * arch has a suite of its own (suite is not looked at), a Python that it must be for, and a
+	 * text of dpkg's status(5), of what is there already. */
 	const char *const *names;
 	size_t n_names; /* 0: a runtime */
 	const char *const *suites;
+	const unsigned *minors;
 	char *const *installed;
 	const struct listener *listener; /* or NULL */
 };

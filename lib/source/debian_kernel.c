@@ -193,7 +193,7 @@ static int fetch(const struct debian_kernel_request *request, const struct packa
 {
 	struct fetch fetch = { request, cache, ret_path };
 	struct mirrors mirrors;
-	int r = apt_available(err);
+	int r = apt_available(NULL, err);
 
 	if (r < 0)
 		return r;

@@ -31,13 +31,10 @@ struct download {
 
 static const char *arch_word(const struct package *package)
 {
-	size_t n;
-	const struct arch *table = arch_table(&n);
+	const struct arch *arch = arch_by_debian(package->arch);
 
-	for (size_t i = 0; i < n; i++) {
-		if (str_eq(table[i].debian, package->arch))
-			return table[i].name;
-	}
+	if (arch)
+		return arch->name;
 	return str_eq(package->arch, "all") ? "all archs" : package->arch;
 }
 

@@ -22,6 +22,8 @@ struct stage_request {
 	const char *suite;   /* STAGE_DEBIAN; NULL: what each arch needs */
 	const char *mirror;  /* STAGE_DEBIAN */
 	const char *cache;   /* STAGE_DEBIAN; NULL: the user's default */
+	const char *keyring; /* STAGE_DEBIAN; a file of keys, absolute; NULL: Debian's */
+	bool expired;	     /* STAGE_DEBIAN; lists that are no longer valid are taken, too */
 	const char *locked;  /* STAGE_DEBIAN; a list of packages; NULL: the newest */
 	const char *busybox; /* rescue shell, static; NULL: Debian's, or none */
 	/* Which Pythons there shall be, and no others; NULL: those that stand, if they are several,

@@ -125,6 +125,8 @@ static int open_packages(struct wanted *wanted, struct packages *packages, struc
 
 	return debian_open(&(struct debian_request){ .suite = request->suite,
 						     .mirror = request->mirror,
+						     .keyring = request->keyring,
+						     .expired = request->expired,
 						     .cache = request->cache,
 						     .locked = request->locked,
 						     .minor = packages->minor,

@@ -29,7 +29,7 @@ refuses() {
     refuses "'--help' is no name of a Debian package" --from debian "$TREE" -- --help
     refuses "'Python' is no name of a Debian package" --from debian "$TREE" Python
     refuses "debian:trixie has packages for Python 3.13, the runtime for $ARCH is Python 3.11" --from debian:trixie "$TREE" python3-numpy
-    refuses "debian:sid: no such suite (Hint: known are bookworm, trixie)" --from debian:sid "$TREE" python3-numpy
+    refuses "debian:sid/../x: this is no name of a suite (Hint: such are bookworm, trixie, trixie-backports, sid)" --from debian:sid/../x "$TREE" python3-numpy
     refuses "$ARCH: apt: Unable to locate package python3-no-such-thing:amd64" --from debian --arch x86_64 "$TREE" python3-no-such-thing
     refuses "make: no package has a Python module or a library in it" --from debian --arch x86_64 "$TREE" make
     run -125 "${ADD[@]}" --from debian --arch s390x "$TREE" python3-numpy

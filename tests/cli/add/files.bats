@@ -320,7 +320,7 @@ minor() { /usr/bin/python3 -Ic 'import sys; print(sys.version_info[1])'; }
     refuses "needs a TREE and what to add to it (Hint: see 'busypy add --help')"
     refuses "needs a TREE and what to add to it (Hint: see 'busypy add --help')" "$TREE"
     refuses "--from host: no such source (Hint: there are debian, debian:SUITE and index; files need no --from)" --from host "$TREE" pipe
-    refuses "--mirror and --cache need --from debian" --cache x "$TREE" pipe
+    refuses "--mirror, --keyring, --allow-expired and --cache need --from debian" --cache x "$TREE" pipe
     refuses "--json needs --dry-run" --json "$TREE" pipe
     refuses "unknown arch '' (Hint: one of $archs, or all)" --arch x86_64, "$TREE" pipe
     mkdir other; script tool '#!/bin/shell\n'; cp tool other/

@@ -155,11 +155,11 @@ change_sysroot() {
     refuses "unknown arch 'vax' (Hint: one of $archs, or all)" --from debian --arch x86_64,vax "$TREE"
     refuses "unknown arch '' (Hint: one of $archs, or all)" --arch "" "$TREE"
     refuses "--from nowhere: no such directory (Hint: there are host, debian, debian:SUITE and DIR)" --from nowhere "$TREE"
-    refuses "debian:sid: no such suite (Hint: known are bookworm, trixie)" --from debian:sid "$TREE"
+    refuses "debian:sid/../x: this is no name of a suite (Hint: such are bookworm, trixie, trixie-backports, sid)" --from debian:sid/../x "$TREE"
     refuses "debian:trixie has no packages for mipsel" --from debian:trixie --arch mipsel "$TREE"
     refuses "debian:bookworm has no packages for riscv64" --from debian:bookworm --arch riscv64 "$TREE"
     refuses "--from DIR has a runtime for one --arch" --from "$SYSROOT" --arch all "$TREE"
-    refuses "--locked, --mirror and --cache need --from debian" --mirror http://m "$TREE"
+    refuses "--locked, --mirror, --keyring, --allow-expired and --cache need --from debian" --mirror http://m "$TREE"
     refuses "needs one TREE (Hint: see 'busypy stage --help')"
     refuses "needs one TREE (Hint: see 'busypy stage --help')" "$TREE" "$TREE"
     refuses "$BATS_TEST_TMPDIR: not a directory with BusyPy's own programs (etc/busypy/busypy_start.py)" \

@@ -143,6 +143,7 @@ static void test_installs(void)
 	static const char line[] =
 		"'http://m/l/libblas3_3.11.0-2_arm64.deb' libblas3_3.11.0-2_arm64.deb 91444 "
 		"MD5Sum:9584d82ca97f8df5b5fdd3a5ff869277";
+	static const char plain[] = "'file:/m/a_1_all.deb' a_1_all.deb 792 ";
 	static const char unsound[] = "'http://m/x.deb' --help 91444 MD5Sum:9584";
 	struct package package;
 
@@ -151,6 +152,9 @@ static void test_installs(void)
 	CHECK_TEXT(package.version, "3.11.0-2", "its version");
 	CHECK_TEXT(package.arch, "arm64", "its architecture");
 	CHECK_TEXT(package.sum, "-", "no checksum that would be believed");
+	CHECK(package_parse_install(plain, strlen(plain), &package) == 1 &&
+		      strcmp(package.name, "a") == 0,
+	      "of an index without that checksum");
 	CHECK(package_parse_install("Inst x", 6, &package) == 0, "apt's other words");
 	CHECK(package_parse_install("", 0, &package) == 0, "an empty line");
 	CHECK(package_parse_install("'a' b", 5, &package) == -EINVAL, "a line that is cut");

@@ -156,33 +156,39 @@ static void test_suites(void)
 	size_t n;
 	const struct arch *table = arch_table(&n);
 	const struct suite *bookworm = suite_by_name("bookworm");
-	bool all = true, twice = false;
+	char base[SUITE_NAME_SIZE];
+	bool all = true;
 
 	for (size_t i = 0; i < n; i++)
-		all = all && suite_for(table[i].debian);
+		all = all && suite_for(table[i].debian) &&
+		      arch_by_debian(table[i].debian) == &table[i];
 	CHECK(all, "every arch has a suite");
+	CHECK(!arch_by_debian("x86_64"), "our word is not dpkg's");
 	CHECK(suite_for("riscv64") == suite_by_name("trixie"), "riscv64 is from trixie");
 	CHECK(suite_for("amd64") == bookworm, "amd64 is from bookworm");
-	CHECK(suite_minor(bookworm) == 11, "bookworm's Python");
+	CHECK(bookworm->minor == 11, "bookworm's Python");
 	CHECK(suite_for_minor("s390x", 11) == bookworm, "the suite of Python 3.11");
 	CHECK(suite_for_minor("s390x", 13) == suite_by_name("trixie"), "and of Python 3.13");
 	CHECK(!suite_for_minor("riscv64", 11), "an arch that this suite lacks");
 	CHECK(!suite_for_minor("s390x", 12), "a Python that no suite has");
 	CHECK(!suite_for("arm"), "a part of a name is no name");
 	CHECK(!suite_for("amd64 arm64"), "two names are no name");
-	CHECK(!suite_by_name("sid"), "a suite that is not in the table");
+	CHECK(!suite_by_name("sid"), "a suite that is not released");
 	CHECK(!suite_has(suite_by_name("trixie"), "mipsel"), "trixie has no mipsel");
-	for (size_t i = 0; i < bookworm->n_packages; i++) {
-		for (size_t j = 0; j < i; j++)
-			twice = twice ||
-				strcmp(bookworm->packages[i].name, bookworm->packages[j].name) == 0;
-		if (strcmp(bookworm->packages[i].name, "libatomic1") == 0)
-			CHECK(suite_needs(&bookworm->packages[i], "armel") &&
-				      !suite_needs(&bookworm->packages[i], "armhf"),
-			      "libatomic1 is for armel and mipsel");
-	}
-	CHECK(!twice, "no package is listed twice");
-	CHECK(suite_needs(&bookworm->packages[0], "armhf"), "most packages are for all");
+
+	CHECK(suite_name_valid("sid") && suite_name_valid("trixie-backports") &&
+		      suite_name_valid("24.04+x"),
+	      "names of suites");
+	CHECK(!suite_name_valid("") && !suite_name_valid("../sid") && !suite_name_valid("a b") &&
+		      !suite_name_valid("-sid") && !suite_name_valid(".") &&
+		      !suite_name_valid("a/b"),
+	      "what would be a path, an option or two words");
+	suite_base("trixie-backports", base);
+	CHECK_TEXT(base, "trixie", "backports build on their suite");
+	suite_base("experimental", base);
+	CHECK_TEXT(base, "sid", "experimental builds on sid");
+	suite_base("trixie", base);
+	CHECK_TEXT(base, "", "a release is whole");
 }
 
 int main(void)
