@@ -1,5 +1,6 @@
 """The locale that the interpreter puts into an environment that has none (PEP 538)."""
 
+
 def undo_coercion(env):
     """Remove from env the LC_CTYPE that was not in this process's; whether there was one."""
     if env.get("LC_CTYPE") != "C.UTF-8" or env.get("LC_ALL"):
