@@ -7,13 +7,14 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"sec": 1, "second": 1, "min": 60, "minute": 60, "hour": 3600,
          "day": 86400, "week": 604800, "fortnight": 1209600}
-WORDS = {"now": 0, "today": 0, "yesterday": -1, "tomorrow": 1}
-ZONES = {"z": 0, "utc": 0, "gmt": 0, "ut": 0}
+WORDS = {"now": 0, "today": 0, "yesterday": -1, "tomorrow": 1, "midnight": 0, "noon": 0}
+ZONES = {"z": 0, "utc": 0, "gmt": 0, "ut": 0, "wet": 0, "bst": 1, "cet": 1, "cest": 2, "eet": 2,
+         "eest": 3, "msk": 3, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6,
+         "pst": -8, "pdt": -7, "jst": 9}
+ORDINALS = {"last": -1, "this": 0, "next": 1, "first": 1, "third": 3, "fourth": 4, "fifth": 5,
+            "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11,
+            "twelfth": 12}
 
-DATE = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})(?:[t-](?=\d)|$)"
-                  r"|(\d{1,2})/(\d{1,2})/(\d{4})$")
-TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(am|pm)?")
-ZONE = re.compile(r"([+-])(\d\d):?(\d\d)?$")
 PACKED = re.compile(r"(\d{8})(\d\d)?(\d\d)?(?:\.(\d\d))?$")
 
 
@@ -32,7 +33,9 @@ class Reading:
         self.fraction = None
         self.months = self.days = self.seconds = 0
         self.timed = self.dated = False
+        self.year_told = True
         self.weekday = None
+        self.weeks = 0
 
     def set_date(self, year, month, day):
         if not 1 <= month <= 12:
@@ -53,7 +56,6 @@ class Reading:
         self.clock, self.fraction, self.timed = [hour, minute, second], fraction, True
 
     def shift(self, count, unit):
-        unit = unit[:-1] if unit.endswith("s") and unit != "s" else unit
         if unit == "month":
             self.months += count
         elif unit == "year":
@@ -77,6 +79,10 @@ class Reading:
         if self.weekday is not None:
             here = (days_from_civil(year, month, day) + 3) % 7
             day += (self.weekday - here) % 7
+            if self.weeks and (self.weeks < 0 or self.weekday != here):
+                day += 7 * (self.weeks - (self.weeks > 0))
+            elif self.weeks:
+                day += 7 * self.weeks
         seconds = days_from_civil(year, month, day) * 86400
         seconds += clock[0] * 3600 + clock[1] * 60 + clock[2]
         if self.zone is None:
@@ -149,77 +155,128 @@ def _parse(text, now, utc):
         if not match or not text.isascii() or len(text) > 20:
             raise Bad
         return int(match[1]), int(((match[2] or "") + "000000000")[:9])
-    reading = Reading(now, utc)
-    words = re.findall(r"[^\s,]+", text)
     if not text.isascii():
         raise Bad
-    while words:
-        words = _word(words, reading)
+    reading, at = Reading(now, utc), 0
+    if not text:
+        reading.set_time(0, 0)
+    while (at := GAP.match(text, at).end()) < len(text):
+        for pattern, take in ITEMS:
+            match = pattern.match(text, at)
+            if match and take(reading, match) is not False:
+                at = match.end()
+                break
+        else:
+            raise Bad
     return reading.result()
 
 
-def _word(words, reading):
-    """Take one item off the front."""
-    word, rest = words[0], words[1:]
-    if word in WORDS:
-        reading.days += WORDS[word]
-        return rest
-    if word[:3] in DAYS and word.isalpha() and word not in ("second", "seconds"):
-        reading.weekday = DAYS.index(word[:3])
-        return rest
-    if word[:3] in MONTHS and word.isalpha() and word not in ("month", "months", "second"):
-        return _month_first(word, rest, reading)
-    match = DATE.match(word)
-    if match:
-        if match[1]:
-            reading.set_date(int(match[1]), int(match[3]), int(match[4]))
-        else:
-            reading.set_date(int(match[7]), int(match[5]), int(match[6]))
-        after = word[match.end():]
-        return [after] + rest if after else rest
-    match = TIME.match(word)
-    if match:
-        hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
-        reading.set_time(hour, minute, second, match[4], match[5])
-        after = word[match.end():]
-        return [after] + rest if after else rest
-    return _zone_or_count(word, rest, reading)
+# What each item of a date does with what has been read; False: it is something else.
+
+def year_first(reading, match):
+    reading.set_date(int(match[1]), int(match[3]), int(match[4]))
 
 
-def _month_first(word, rest, reading):
-    """`nov 20 [2026]`."""
-    if not rest or not rest[0].isdigit():
-        raise Bad
-    month, day, rest = MONTHS.index(word[:3]) + 1, int(rest[0]), rest[1:]
-    year = reading.day[0]
-    if rest and len(rest[0]) == 4 and rest[0].isdigit():
-        year, rest = int(rest[0]), rest[1:]
-    reading.set_date(year, month, day)
-    return rest
+def month_first(reading, match):
+    reading.set_date(year_of(reading, match[3]), int(match[1]), int(match[2]))
 
 
-def _zone_or_count(word, rest, reading):
-    if word in ZONES:
-        reading.zone = ZONES[word]
-        return rest
-    match = ZONE.match(word)
-    if match and reading.timed and not (rest and rest[0].rstrip("s") in UNITS):
-        offset = int(match[2]) * 3600 + int(match[3] or 0) * 60
-        reading.zone = offset if match[1] == "+" else -offset
-        return rest
-    if word in ("next", "last"):
-        if not rest:
-            raise Bad
-        reading.shift(1 if word == "next" else -1, rest[0])
-        return rest[1:]
-    match = re.match(r"([+-]?\d{1,9})([a-z]*)$", word)
-    if not match:
-        raise Bad
-    unit, rest = (match[2], rest) if match[2] else (rest[:1] or [""])[0:1] + [rest[1:]]
-    if unit[:3] in MONTHS and unit not in ("month", "months", "second", "seconds"):
-        return _month_first(unit, [match[1].lstrip("+")] + rest, reading)  # `20 nov 2026`
-    count = int(match[1])
-    if rest[:1] == ["ago"]:
-        count, rest = -count, rest[1:]
-    reading.shift(count, unit)
-    return rest
+def day_and_month(reading, match):
+    reading.set_date(year_of(reading, match[3]), MONTHS.index(match[2]) + 1, int(match[1]))
+    reading.year_told = match[3] is not None
+
+
+def month_and_day(reading, match):
+    reading.set_date(year_of(reading, match[3]), MONTHS.index(match[1]) + 1, int(match[2]))
+    reading.year_told = match[3] is not None
+
+
+def year_of(reading, text):
+    """The year that digits tell; without them this one."""
+    if text is None:
+        return reading.day[0]
+    year = int(text)
+    return year if len(text) > 2 else year + (1900 if year >= 69 else 2000)
+
+
+def clock(reading, match):
+    half = match[5] and match[5] + "m"
+    reading.set_time(int(match[1]), int(match[2]), int(match[3] or 0), match[4], half)
+
+
+def hour(reading, match):
+    reading.set_time(int(match[1]), 0, half=match[2] + "m")
+
+
+def offset(reading, match):
+    if not reading.timed:
+        return False
+    hours, minutes = match[2], match[3]
+    seconds = int(hours) * 3600 + int(minutes or 0) * 60
+    reading.zone = seconds if match[1] == "+" else -seconds
+    return True
+
+
+def zone(reading, match):
+    reading.zone = ZONES[match[1]] * 3600
+
+
+def weekday(reading, match):
+    reading.weekday = DAYS.index(match[2])
+    reading.weeks = ORDINALS.get(match[1], 0)
+
+
+def relative(reading, match):
+    count = match[1]
+    if count is None:
+        count = 1
+    elif count in ORDINALS:
+        count = ORDINALS[count]
+    else:
+        count = int(count.replace(" ", ""))
+    reading.shift(-count if match[3] else count, match[2])
+
+
+def word(reading, match):
+    reading.days += WORDS[match[1]]
+    if match[1] == "midnight":
+        reading.set_time(0, 0)
+    elif match[1] == "noon":
+        reading.set_time(12, 0)
+
+
+def number(reading, match):
+    """Digits alone: a year after a date without one, YYYYMMDD, or a time of day."""
+    digits = match[1]
+    if reading.dated and not reading.year_told and (reading.timed or len(digits) > 2):
+        reading.set_date(year_of(reading, digits), *reading.day[1:])
+        reading.year_told = True
+    elif len(digits) > 4:
+        reading.set_date(int(digits[:-4]), int(digits[-4:-2]), int(digits[-2:]))
+    elif len(digits) > 2:
+        reading.set_time(int(digits[:-2]), int(digits[-2:]))
+    else:
+        reading.set_time(int(digits), 0)
+
+
+def names(words):
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+GAP = re.compile(r"(?:[\s,]|t(?=\d)|-(?=\d\d?:)|of\b|at\b|and\b)*")
+MONTH = "(%s)[a-z]*\\.?" % "|".join(MONTHS)
+UNIT = r"(%s)s?\b" % names([*UNITS, "month", "year"])
+ITEMS = [(re.compile(pattern), take) for pattern, take in (
+    (r"(\d{4,})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)", year_first),
+    (r"(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d\d))?(?!\d)", month_first),
+    (r"(\d{1,2})[-\s]*%s(?:[-\s,]+(\d{4})(?![:\d])|-(?:\d\d)(?!\d))?" % MONTH, day_and_month),
+    (r"%s[-\s]*(\d{1,2})(?![:\d])(?:\s*,?\s*(\d{4})(?![:\d]))?" % MONTH, month_and_day),
+    (r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d+))?)?(?:\s*([ap])\.?m\b\.?)?(?!\d)", clock),
+    (r"(\d{1,2})\s*([ap])\.?m\b\.?", hour),
+    (r"(?:(%s)\s+)?(%s)(?:(?:s|nes|rs|ur)?day|s|nes|r|rs)?\b\.?" % (names(ORDINALS), "|".join(DAYS)),
+     weekday),
+    (r"(?:([+-]?\s*\d{1,9}|%s)\s*)?%s(\s+ago\b)?" % (names(ORDINALS), UNIT), relative),
+    (r"([+-])(\d\d):?(\d\d)?(?!\d)(?!\s*%s)" % UNIT, offset),
+    (r"(%s)\b" % names(ZONES), zone),
+    (r"(%s)\b" % names(WORDS), word),
+    (r"(\d{1,12})(?![\d:])", number))]

@@ -153,7 +153,8 @@ def dates_are_read():
                          ("next day", NOW + 86400), ("9/14/2020", day),
                          ("2020-09-14 12:30pm", day + 45000),
                          ("1 month ago", 1597321600), ("mon", 1600041600), ("2020-02-30", None),
-                         ("25:00", None), ("x", None), ("", NOW), ("1", None),
+                         ("25:00", None), ("x", None), ("", NOW - NOW % 86400), ("25", None),
+                         ("1", NOW - NOW % 86400 + 3600),
                          ("2020-13-01", None)):
         try:
             found = dates.parse(text, NOW, True)[0]

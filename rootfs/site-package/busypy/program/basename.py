@@ -32,7 +32,8 @@ def folder(path):
 
 def main(argv):
     directory = argv[0] == "dirname"
-    opts, args = cli.parse(argv, DIRNAME if directory else USAGE)
+    # The suffix may begin with a dash: no options after the first operand.
+    opts, args = cli.parse(argv, DIRNAME if directory else USAGE, stop=not directory)
     end = b"\0" if opts["z"] else b"\n"
     if directory:
         cli.operands(args, 1)

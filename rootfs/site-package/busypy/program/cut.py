@@ -123,12 +123,21 @@ def chooser(opts):
     return by_field(chosen, cli.enc(mark), joint, opts["s"])
 
 
+def whole(file, end):
+    """Where fields end as lines do, all of a file is one line."""
+    data = file.read()
+    if data:
+        yield data.removesuffix(end)
+
+
 def main(argv):
     opts, args = cli.parse(argv, USAGE)
     choose, status = chooser(opts), 0
     end = b"\0" if opts["z"] else b"\n"
     write = cli.out().write
     from busypy.program.uniq import lines
+    if opts["d"] is not None and cli.enc(opts["d"] or "\0") == end:
+        lines = whole
     for name in args or ["-"]:
         try:
             with cli.stdin() if name == "-" else open(name, "rb") as file:

@@ -71,13 +71,25 @@ def field(flags, letter, moment, seconds, nanoseconds, utc):
     return shown.rjust(int(width), "0") if width.isdigit() and width else shown
 
 
-def read(text, now, utc):
+def read(text, now, utc, setting=False):
+    """(seconds, nanoseconds) of a text; one that sets the clock may be packed."""
     from busypy import dates  # the price of re, which showing the time does not pay
+    words, own = text.strip(), os.environ.get("TZ")
     try:
-        found = dates.packed(text, now, utc)
-        return found if found else dates.parse(text, now, utc)
+        if words.startswith('TZ="') and words.count('"') > 1:   # this zone, only to read by
+            os.environ["TZ"], words = words[4:].split('"', 1)
+            time.tzset()
+            utc = False
+        found = dates.packed(words, now, utc) if setting else None
+        return found if found else dates.parse(words, now, utc)
     except dates.Bad:
         raise cli.Fail("invalid date %s" % cli.quote(text)) from None
+    finally:
+        if own is None:
+            os.environ.pop("TZ", None)
+        else:
+            os.environ["TZ"] = own
+        time.tzset()
 
 
 def moment_of(opts, now, utc):
@@ -120,7 +132,7 @@ def main(argv):
     status = 0
     if setting or opts["s"] is not None:
         text = opts["s"] if opts["s"] is not None else setting[0]
-        seconds, nanoseconds = read(text, now, opts["u"])
+        seconds, nanoseconds = read(text, now, opts["u"], bool(setting))
         try:
             time.clock_settime_ns(time.CLOCK_REALTIME, seconds * 1000000000 + nanoseconds)
         except (OSError, OverflowError) as error:

@@ -89,6 +89,7 @@ class Grep:
         self.title = False
         self.found = False
         self.failed = False
+        self.printed = False    # a group of lines: another one has -- before it
         self.write = cli.out().write
 
     def fail(self, name, error):
@@ -273,8 +274,9 @@ class Lines(Scan):
             if matched is not None and matched != grep.invert:
                 first = held[0][0] if held else number
                 if not self.silent:
-                    if grep.context and last and first > last + 1:
+                    if grep.context and grep.printed and (not last or first > last + 1):
                         grep.write(b"--\n")
+                    grep.printed = True
                     for n, o, text in held:
                         self.print(b"-", n, o, text)
                     self.print(b":", number, offset, line)
@@ -425,7 +427,7 @@ def main(argv):
     if not args:
         args = ["."] if recursive else ["-"]
     grep.title = opts.last("Hh") == "H" or (
-        opts.last("Hh") != "h" and (len(args) > 1 or bool(recursive)))
+        opts.last("Hh") != "h" and (len(args) > 1 or bool(recursive and os.path.isdir(args[0]))))
     for name in args:
         if recursive and name != "-" and os.path.isdir(name):
             for path in below(name, grep):

@@ -48,9 +48,12 @@ def parse_line(line, size):
     value, name = line[:size], line[size:]
     if len(value) != size or any(c not in "0123456789abcdefABCDEF" for c in value):
         return None
-    if name[:2] not in ("  ", " *"):
+    if name[:1] not in (" ", "\t") or len(name) < 2:
         return None
-    name = name[2:]
+    # Some write one blank before the name, BSD's form; two, or a star, are the usual.
+    name = name[2:] if name[:2] in ("  ", " *") else name[1:]
+    if not name:
+        return None
     if mark:
         name = name.replace("\\\\", "\0").replace("\\n", "\n").replace("\0", "\\")
     return value.lower(), name
@@ -58,7 +61,7 @@ def parse_line(line, size):
 
 def check(kind, listing, opts, size):
     with cli.stdin() if listing == "-" else open(listing, "rb") as file:
-        lines = [os.fsdecode(line).rstrip("\n") for line in file]
+        lines = [os.fsdecode(line).removesuffix("\n").removesuffix("\r") for line in file]
     found = [parse_line(line, size) for line in lines]
     if not any(found):
         return cli.warn("%s: no properly formatted checksum lines found" % listing)

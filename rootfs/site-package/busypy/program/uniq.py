@@ -81,6 +81,8 @@ def old_style(argv):
 def main(argv):
     opts, args = cli.parse(old_style(argv), USAGE)
     cli.operands(args, 0, 2)
+    if opts["D"] and opts["c"]:
+        raise cli.Usage("printing all duplicated lines and repeat counts is meaningless")
     end = b"\0" if opts["z"] else b"\n"
     name = args[0] if args else "-"
     with cli.stdin() if name == "-" else open(name, "rb") as source:

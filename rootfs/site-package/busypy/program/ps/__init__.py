@@ -176,7 +176,8 @@ def main(argv):
         bsd = argv.pop(1)
         argv = argv[:1] + (["-e"] if "a" in bsd and "x" in bsd else []) + argv[1:]
     opts, args = cli.parse(argv, USAGE)
-    cli.operands(args, 0, 0)
+    for word in args:       # `ps PID` as `ps -p PID`
+        opts.add("p", word)
     columns, wanted, view = default_columns(opts, bsd), selector(opts, bsd), View()
     chosen = [p for p in process.processes() if wanted(p)]
     rows = [[title for _, title in columns]] if any(title for _, title in columns) else []

@@ -10,7 +10,7 @@ BLANKS = b" \t\n"
 UPPER = bytes(b - 32 if 97 <= b <= 122 else b for b in range(256))
 NOT_DICTIONARY = bytes(b for b in range(256) if not (chr(b).isalnum() and b < 128 or b in b" \t"))
 NOT_PRINTING = bytes(b for b in range(256) if not 32 <= b < 127)
-SCALE = {b"K": 1, b"k": 1, b"M": 2, b"G": 3, b"T": 4, b"P": 5, b"E": 6}
+SCALE = {b"K": 1, b"k": 1, b"M": 2, b"G": 3, b"T": 4, b"P": 5, b"E": 6, b"Z": 7, b"Y": 8}
 
 
 class Key:
