@@ -10,12 +10,14 @@
 #include "add/compile.h"
 #include "add/conflicts.h"
 #include "add/debian.h"
+#include "add/dist.h"
 #include "add/files.h"
 #include "add/native.h"
 #include "add/place.h"
 #include "add/records.h"
 #include "add/requirements.h"
 #include "add/wheel.h"
+#include "add/wheel_record.h"
 #include "add/work.h"
 #include "base/destination.h"
 #include "base/exact.h"
@@ -128,6 +130,11 @@ static int build(struct add *add, bool *ret_any, struct err *err)
 	r = add_native(add, err);
 	if (r < 0)
 		return r;
+	for (size_t i = 0; i < add->dists->n; i++) {
+		r = wheel_record_write(add, &add->dists->dists[i], err);
+		if (r < 0)
+			return r;
+	}
 	r = add_conflicts_check(add, ret_any, err);
 	if (r < 0 || !*ret_any)
 		return r;

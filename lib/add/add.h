@@ -57,6 +57,7 @@ struct add_item {
 	bool seen;    /* dev and ino are of what was looked at */
 	uint64_t dev, ino;
 	bool packed;		 /* from is an archive, and source was extracted of it */
+	bool merges;		 /* a wheel's: others may have files in the same folder */
 	const struct arch *arch; /* NULL: the same for all */
 	enum add_state state;
 	size_t n_files;

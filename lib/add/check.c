@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "add/add.h"
+#include "add/going.h"
 #include "add/linked.h"
 #include "add/work.h"
 #include "base/exact.h"
@@ -64,6 +65,14 @@ static int link_tree(const struct add *add, const char *to, struct err *err)
 		if (add->request->debian || add->items->items[i].state != ADD_REPLACES)
 			continue;
 		r = files_path(old, err, "%s/%s", to, add->items->items[i].to);
+		if (r < 0)
+			return r;
+		r = exact_remove(old, err);
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < add->going->n; i++) {
+		r = files_path(old, err, "%s/%s", to, add->going->paths[i]);
 		if (r < 0)
 			return r;
 		r = exact_remove(old, err);

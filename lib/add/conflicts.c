@@ -10,9 +10,14 @@
 #include <unistd.h>
 
 #include "add/add.h"
+#include "add/dist.h"
+#include "add/going.h"
+#include "add/merge.h"
+#include "add/upgrade.h"
 #include "add/work.h"
 #include "base/exact.h"
 #include "base/files.h"
+#include "base/path_list.h"
 #include "base/sysroot.h"
 #include "base/walk.h"
 #include "core/err.h"
@@ -104,8 +109,12 @@ static bool is_whole(const struct add *add, const struct add_item *item)
 	return item->state == ADD_NEW || !add->request->debian;
 }
 
-static int refuse(const struct add_item *item, struct err *err)
+static int refuse(const struct add *add, const struct add_item *item, struct err *err)
 {
+	if (path_list_has(add->edited, item->to))
+		return err_say(err, EEXIST,
+			       "%s has been edited since it was added (Hint: --force replaces it)",
+			       item->to);
 	return err_say(
 		err, EEXIST,
 		"%s is in the tree already, and is another than %s (Hint: --force replaces it)",
@@ -128,7 +137,7 @@ static int check_name(const struct add *add, const struct add_item *item, struct
 	if (r < 0)
 		return r;
 	r = files_path(there, err, "%s/%s", add->tree, other);
-	if (r < 0 || !exact_exists(there))
+	if (r < 0 || !exact_exists(there) || add_upgrade_leaves(add, other))
 		return r;
 	return err_say(err, EEXIST,
 		       "%s is in the tree already, and Python imports only one of it and %s (Hint: "
@@ -136,9 +145,60 @@ static int check_name(const struct add *add, const struct add_item *item, struct
 		       other, item->to);
 }
 
+/* Metadata of what the tree has already: how it came there stays as it was. */
+static bool is_known(const struct add *add, const struct add_item *item)
+{
+	for (size_t i = 0; i < add->dists->n; i++) {
+		if (add->dists->dists[i].same && str_eq(add->dists->dists[i].info, item->to))
+			return true;
+	}
+	return false;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return exact_stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Of a wheel's files those that the tree has are left alone, whatever else lies beside them; a
+ * folder that is an old version's alone goes as a whole. 1: it has to be divided. */
+static int check_merging(struct add *add, struct add_item *item, const char *path,
+			 const char *there, const struct comparing *ours, struct err *err)
+{
+	if (is_known(add, item) || (!ours->missing && !ours->differs)) {
+		item->state = ADD_SAME;
+		return exact_remove(path, err);
+	}
+	if (add_upgrade_leaves(add, item->to))
+		return 0;
+	if (is_folder(path) && is_folder(there))
+		return 1;
+	return add->request->flags & ADD_FORCE ? 0 : refuse(add, item, err);
+}
+
+static int check_standing(struct add *add, struct add_item *item, const char *path,
+			  const char *there, const struct comparing *ours, struct err *err)
+{
+	struct comparing theirs = { 0 };
+	int r = is_whole(add, item) ? compare(there, path, &theirs, err) : 0;
+
+	if (r < 0)
+		return r;
+	if (!ours->missing && !ours->differs && !theirs.missing) {
+		item->state = ADD_SAME;
+		return exact_remove(path, err);
+	}
+	if ((ours->differs || is_whole(add, item)) && !(add->request->flags & ADD_FORCE))
+		return refuse(add, item, err);
+	return 0;
+}
+
+/* 1: the item has to be divided. */
 static int check_item(struct add *add, struct add_item *item, struct err *err)
 {
-	struct comparing ours, theirs = { 0 };
+	struct comparing ours;
 	char path[PATH_SIZE], there[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", add->build, item->to);
 
@@ -155,30 +215,27 @@ static int check_item(struct add *add, struct add_item *item, struct err *err)
 	item->state = exact_exists(there) ? ADD_REPLACES : ADD_NEW;
 	if (item->state == ADD_NEW)
 		return check_name(add, item, err);
-	if (is_whole(add, item))
-		r = compare(there, path, &theirs, err);
-	if (r < 0)
-		return r;
-	if (!ours.missing && !ours.differs && !theirs.missing) {
-		item->state = ADD_SAME;
-		return exact_remove(path, err);
-	}
-	if ((ours.differs || is_whole(add, item)) && !(add->request->flags & ADD_FORCE))
-		return refuse(item, err);
-	return 0;
+	return item->merges ? check_merging(add, item, path, there, &ours, err)
+			    : check_standing(add, item, path, there, &ours, err);
 }
 
 int add_conflicts_check(struct add *add, bool *ret_any, struct err *err)
 {
-	int r = 0;
+	int r = add_upgrade_find(add, err);
 
 	*ret_any = false;
-	for (size_t i = 0; i < add->items->n; i++) {
+	for (size_t i = 0; r == 0 && i < add->items->n;) {
 		r = check_item(add, &add->items->items[i], err);
+		if (r > 0) {
+			r = add_merge_split(add, i, err);
+			continue;
+		}
 		*ret_any = *ret_any || add->items->items[i].state != ADD_SAME;
-		if (r < 0)
-			return r;
+		i++;
 	}
+	if (r == 0)
+		r = add_upgrade_settle(add, err);
+	*ret_any = *ret_any || add->going->n;
 	return r;
 }
 
@@ -193,19 +250,46 @@ static void list_items(const struct add *add, bool libraries, FILE *out)
 	}
 }
 
+/* Writes a list of the transaction. */
+static int write_list(const struct add *add, const char *name, const char *text, size_t n,
+		      struct err *err)
+{
+	char path[PATH_SIZE];
+	int r = files_path(path, err, "%s/%s", add->transaction->build, name);
+
+	return r < 0 ? r : exact_write(path, text, n, 0644, err);
+}
+
+static int list_going(struct add *add, struct err *err)
+{
+	FILES_FREE char *text = NULL;
+	size_t n;
+	FILE *out = add->going->n ? open_memstream(&text, &n) : NULL;
+
+	if (!add->going->n)
+		return 0;
+	if (!out)
+		return err_set(err, ENOMEM, "cannot add to %s", add->tree);
+	for (size_t i = 0; i < add->going->n; i++)
+		(void)fprintf(out, "%s%c", add->going->paths[i], '\0');
+	if (fclose(out) != 0)
+		return err_set(err, ENOMEM, "cannot add to %s", add->tree);
+	return write_list(add, "gone", text, n, err);
+}
+
 int add_conflicts_list(struct add *add, struct err *err)
 {
 	FILES_FREE char *text = NULL;
-	char path[PATH_SIZE];
 	size_t n;
 	FILE *out = open_memstream(&text, &n);
-	int r = files_path(path, err, "%s/whole", add->transaction->build);
+	int r;
 
 	if (!out)
 		return err_set(err, ENOMEM, "cannot add to %s", add->tree);
 	list_items(add, true, out);
 	list_items(add, false, out);
-	if (fclose(out) != 0 && r == 0)
-		r = err_set(err, ENOMEM, "cannot add to %s", add->tree);
-	return r < 0 ? r : exact_write(path, text, n, 0644, err);
+	if (fclose(out) != 0)
+		return err_set(err, ENOMEM, "cannot add to %s", add->tree);
+	r = write_list(add, "whole", text, n, err);
+	return r < 0 ? r : list_going(add, err);
 }

@@ -15,6 +15,7 @@
 #include "add/items.h"
 #include "add/script.h"
 #include "add/wheel.h"
+#include "add/wheel_folder.h"
 #include "add/work.h"
 #include "base/exact.h"
 #include "base/files.h"
@@ -279,8 +280,11 @@ static int look_package(struct add *add, int fd, const char *path,
 static int look_dir(struct add *add, int fd, const char *path, struct err *err)
 {
 	struct add_content content;
-	int r = add_content_look(fd, path, &content, err);
+	int r;
 
+	if (wheel_folder_is(fd))
+		return add_wheel_note_folder(add, fd, path, err);
+	r = add_content_look(fd, path, &content, err);
 	if (r < 0)
 		return r;
 	if (!content.init && content.n_scripts && !content.other)

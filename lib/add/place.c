@@ -99,8 +99,11 @@ static int place_dir(const struct copy *copy, const char *source, const char *na
 static int place_item(struct add *add, const struct add_item *item, struct err *err)
 {
 	static const char *const skip[] = { "**/__pycache__", "**/*.pyc", NULL };
+	static const char *const skip_wheel[] = { "**/__pycache__", NULL };
 	const char *peers[2 * ADD_RUNTIMES_MAX], *name;
-	struct copy copy = { .root = add->host, .to = add->build, .skip = skip };
+	struct copy copy = { .root = add->host,
+			     .to = add->build,
+			     .skip = item->merges ? skip_wheel : skip };
 	char real[PATH_SIZE];
 	struct stat st, seen = { .st_dev = (dev_t)item->dev, .st_ino = (ino_t)item->ino };
 	int r = choose_place(add, item, &copy, peers, &name, err);

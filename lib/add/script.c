@@ -10,6 +10,7 @@
 #include "add/add.h"
 #include "add/content.h"
 #include "add/items.h"
+#include "add/merge.h"
 #include "add/work.h"
 #include "base/files.h"
 #include "base/listener.h"
@@ -165,5 +166,6 @@ int add_script_packed(struct add *add, int fd, const char *path, const char *fro
 	}
 	if (r < 0)
 		return r;
-	return add_item_note_packed(add, to, path, from, NULL, err);
+	r = add_merge_note(add, to, path, from, NULL, err);
+	return r < 0 ? r : 1;
 }

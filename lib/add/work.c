@@ -8,8 +8,12 @@
 #include <string.h>
 
 #include "add/add.h"
+#include "add/dist.h"
+#include "add/going.h"
+#include "base/dists.h"
 #include "base/exact.h"
 #include "base/files.h"
+#include "base/path_list.h"
 #include "base/sysroot.h"
 #include "base/tempdir.h"
 #include "check/closure.h"
@@ -38,6 +42,10 @@ struct memory {
 	struct source sources[ADD_RUNTIMES_MAX];
 	struct manifest manifests[ADD_RUNTIMES_MAX];
 	struct elf_libraries libs[ADD_RUNTIMES_MAX];
+	struct add_dists dists;
+	struct dists there;
+	struct path_list leaving, edited;
+	struct going going;
 };
 
 /* -- runtimes ------------------------------------------------------------------------------- */
@@ -77,8 +85,20 @@ int add_runtime_find(const struct add *add, const struct arch *arch, struct err 
 	return -ENOENT;
 }
 
+/* True if a path is in the runtime of arch. */
+static bool is_of(const struct arch *arch, const char *path)
+{
+	char of[TREE_ARCH_SIZE];
+
+	return tree_layout_below(path, TREE_PYTHON, of) && str_eq(of, arch->name);
+}
+
 bool add_runtime_changes(const struct add *add, const struct arch *arch)
 {
+	for (size_t i = 0; arch && i < add->leaving->n; i++) {
+		if (is_of(arch, add->leaving->paths[i]))
+			return true;
+	}
 	for (size_t i = 0; i < add->items->n; i++) {
 		if (add->items->items[i].arch == arch && add->items->items[i].state != ADD_SAME)
 			return true;
@@ -152,7 +172,12 @@ struct add *add_work_new(const struct add_request *request, struct add_items *it
 				    .transaction = &memory->transaction,
 				    .host = &memory->host,
 				    .resolved = &memory->resolved,
-				    .runtimes = memory->runtimes };
+				    .runtimes = memory->runtimes,
+				    .dists = &memory->dists,
+				    .there = &memory->there,
+				    .leaving = &memory->leaving,
+				    .edited = &memory->edited,
+				    .going = &memory->going };
 	for (size_t i = 0; i < ADD_RUNTIMES_MAX; i++) {
 		memory->runtimes[i].info = &memory->infos[i];
 		memory->runtimes[i].source = &memory->sources[i];
@@ -173,6 +198,11 @@ void add_work_free(struct add *add)
 		free(add->wheels[i].path);
 	}
 	free(add->wheels);
+	add_dists_free(&memory->dists);
+	dists_free(&memory->there);
+	path_list_free(&memory->leaving);
+	path_list_free(&memory->edited);
+	going_free(&memory->going);
 	for (size_t i = 0; i < ADD_RUNTIMES_MAX; i++) {
 		source_free(&memory->sources[i]);
 		manifest_free(&memory->manifests[i]);

@@ -9,12 +9,16 @@
 #include "core/path_size.h"
 
 struct add_debian;
+struct add_dists;
 struct add_items;
 struct add_request;
 struct arch;
-struct err;
-struct manifest;
+struct dists;
 struct elf_libraries;
+struct err;
+struct going;
+struct manifest;
+struct path_list;
 struct python_minors;
 struct runtime_info;
 struct source;
@@ -34,10 +38,12 @@ struct add_runtime {
 	char usr[PATH_SIZE], clib[PATH_SIZE]; /* under construction */
 };
 
-/* A wheel that was named: held open from when it was found. */
+/* A wheel that was named, or a folder that pip has filled: held open from when it was found. */
 struct add_wheel_file {
 	int fd;
 	char *path;
+	bool is_folder;
+	bool requested; /* its file was named; else a resolver has chosen it */
 };
 
 struct add {
@@ -53,8 +59,12 @@ struct add {
 	struct add_items *items;
 	struct add_wheel_file *wheels;
 	size_t n_wheels, room_wheels;
-	struct tempdir *resolved; /* wheels of requirements; add_requirements_close */
-	char *lock;		  /* what they answer, as text; else NULL */
+	struct tempdir *resolved;	    /* wheels of requirements; add_requirements_close */
+	char *lock;			    /* what they answer, as text; else NULL */
+	struct add_dists *dists;	    /* what of Python's distributions comes in */
+	struct dists *there;		    /* those that the tree has */
+	struct path_list *leaving, *edited; /* files of old versions that go, or were changed */
+	struct going *going;		    /* what of the tree goes; settled */
 };
 
 /* Everything empty, in one piece of memory; NULL if there is none. items is the caller's. */

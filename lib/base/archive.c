@@ -237,6 +237,10 @@ int archive_next(struct archive_reader *reader, const struct archive_member **re
 	/* a warning is about names in another encoding: packages have some, and theirs are bytes */
 	if (status != ARCHIVE_OK && (status != ARCHIVE_WARN || reader->kind == ARCHIVE_TAR))
 		return -EBADMSG;
+	if (archive_entry_is_encrypted(entry)) {
+		reader->beyond = "a file in it is encrypted";
+		return -EBADMSG;
+	}
 	if (is_too_much(reader, entry) || is_strange(reader))
 		return -EBADMSG;
 	r = fill_in(&reader->member, entry);

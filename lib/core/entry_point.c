@@ -83,6 +83,11 @@ static int take_line(struct part line, struct entry_point *ret)
 	return 1;
 }
 
+static bool is_section(struct part head, const char *wanted)
+{
+	return head.n == strlen(wanted) && memcmp(head.s, wanted, head.n) == 0;
+}
+
 int entry_point_next(struct entry_points *points, struct entry_point *ret)
 {
 	while (points->left) {
@@ -96,10 +101,9 @@ int entry_point_next(struct entry_points *points, struct entry_point *ret)
 			continue;
 		if (line.s[0] == '[') {
 			struct part head = trim(line.s + 1, line.n - 1);
-			static const char wanted[] = "console_scripts]";
 
-			points->wanted =
-				head.n == sizeof(wanted) - 1 && memcmp(head.s, wanted, head.n) == 0;
+			points->wanted = is_section(head, "console_scripts]") ||
+					 is_section(head, "gui_scripts]");
 		} else if (points->wanted) {
 			return take_line(line, ret);
 		}

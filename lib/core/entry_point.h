@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The commands that a Python package wants: [console_scripts] of its entry_points.txt, as the
- * Python packaging specifications have it. */
+/* The commands that a Python package wants: [console_scripts] and [gui_scripts] of its
+ * entry_points.txt, as the Python packaging specifications have it. */
 #ifndef BUSYPY_CORE_ENTRY_POINT_H
 #define BUSYPY_CORE_ENTRY_POINT_H
 
@@ -20,7 +20,7 @@ struct entry_point {
 struct entry_points {
 	const char *at;
 	size_t left; /* bytes */
-	bool wanted; /* inside of [console_scripts] */
+	bool wanted; /* inside of one of the two */
 };
 
 /* Reads the next one. 1; 0 after the last; -EINVAL for a line that is none. */

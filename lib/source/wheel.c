@@ -29,7 +29,12 @@ static int take(const char *path, struct archive_reader *reader,
 	if (!S_ISREG(member->mode))
 		return err_say(err, EINVAL, "the wheel %s: /%s is neither a file nor a directory",
 			       path, member->path);
+	if (exact_exists(to))
+		return err_say(err, EINVAL, "the wheel %s: /%s is in it twice", path, member->path);
 	r = exact_mkdirs_for(to, err);
+	if (r == -ENOTDIR || r == -EEXIST)
+		return err_say(err, EINVAL, "the wheel %s: /%s is below a file", path,
+			       member->path);
 	if (r < 0)
 		return r;
 	r = archive_extract(reader, to, err);

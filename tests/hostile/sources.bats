@@ -50,7 +50,9 @@ wheel() {
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1], "w") as archive:
     archive.writestr("p/__init__.py", "x = '%s'" % sys.argv[2])
-    archive.writestr("p-1.dist-info/METADATA", "Name: p")
+    archive.writestr("p-1.dist-info/METADATA", "Name: p\nVersion: 1\n")
+    archive.writestr("p-1.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+    archive.writestr("p-1.dist-info/RECORD", "p/__init__.py,,\n")
 PYTHON
 }
 

@@ -35,6 +35,8 @@ int main(void)
 	struct entry_point point;
 	char script[512], line[600];
 
+	CHECK(entry_point_next(&points, &point) == 1, "a command with a window");
+	CHECK_TEXT(point.name, "window", "its name");
 	CHECK(entry_point_next(&points, &point) == 1, "the first command");
 	CHECK_TEXT(point.name, "tool", "its name");
 	CHECK_TEXT(point.module, "pkg.mod", "its module");
