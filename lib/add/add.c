@@ -14,6 +14,7 @@
 #include "add/files.h"
 #include "add/native.h"
 #include "add/place.h"
+#include "add/pythons.h"
 #include "add/records.h"
 #include "add/requirements.h"
 #include "add/wheel.h"
@@ -154,6 +155,9 @@ static int decide(struct add *add, struct err *err)
 
 	listener_step(add->request->listener, "checking");
 	r = add_check(add, err);
+	if (r < 0)
+		return r;
+	r = add_pythons_tell(add, err);
 	if (r < 0)
 		return r;
 	r = add_conflicts_list(add, err);

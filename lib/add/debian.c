@@ -118,15 +118,14 @@ static bool is_whole(const char *name)
 }
 
 /* The packages of one record of the runtime: those staged, or those added. */
-static void print_record(const struct add *add, const struct runtime_info *info, const char *name,
-			 FILE *out)
+static void print_record(const struct add *add, const char *records, const char *name, FILE *out)
 {
 	FILES_FREE char *text = NULL;
 	char path[PATH_SIZE];
 	struct package package;
 	size_t n;
 
-	if (files_path(path, NULL, "%s/%s", info->records, name) < 0 ||
+	if (files_path(path, NULL, "%s/%s", records, name) < 0 ||
 	    exact_read(path, &text, &n, NULL) < 0)
 		return;
 	for (const char *line = text; *line;) {
@@ -168,8 +167,8 @@ static char *installed_text(const struct add *add, const struct runtime_info *in
 	if (!out)
 		return NULL;
 	print_given(info, out);
-	print_record(add, info, "packages", out);
-	print_record(add, info, "added", out);
+	print_record(add, info->records, "packages", out);
+	print_record(add, info->records, "added", out);
 	if (fclose(out) != 0) {
 		free(text);
 		return NULL;

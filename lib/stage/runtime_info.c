@@ -129,13 +129,23 @@ int runtime_info_read(const char *tree, const struct arch *arch, struct runtime_
 	return read_ldso(tree, ret, err);
 }
 
+int runtime_info_records(const struct runtime_info *info, char ret[RUNTIME_INFO_PATH_MAX],
+			 struct err *err)
+{
+	int r = files_path(ret, err, "%s/" TREE_INFO_PYTHON, info->records, info->minor);
+
+	return r < 0 || exact_exists(ret) ? r : files_path(ret, err, "%s", info->records);
+}
+
 bool runtime_info_version(const struct runtime_info *info, const char *what, char *dst, size_t size)
 {
 	FILES_FREE char *text = NULL;
-	char path[PATH_SIZE];
+	char records[PATH_SIZE], path[PATH_SIZE];
 	size_t n, m = strlen(what);
+	int r = str_eq(what, "python") ? runtime_info_records(info, records, NULL)
+				       : files_path(records, NULL, "%s", info->records);
 
-	if (files_path(path, NULL, "%s/versions", info->records) < 0 ||
+	if (r < 0 || files_path(path, NULL, "%s/versions", records) < 0 ||
 	    exact_read(path, &text, &n, NULL) < 0)
 		return false;
 	for (const char *line = text; *line;) {

@@ -29,9 +29,15 @@ struct runtime_info {
 int runtime_info_read(const char *tree, const struct arch *arch, struct runtime_info *ret,
 		      struct err *err);
 
-/* The version that etc/busypy/<arch>/versions has for "python" or "libc glibc"; false without. */
+/* The version that the runtime's records have for "python" (its python3) or "libc glibc"; false
+ * without. */
 bool runtime_info_version(const struct runtime_info *info, const char *what, char *dst,
 			  size_t size);
+
+/* The folder of records that etc/busypy/<arch> has for its python3: a Python that came beside another
+ * one has its own. -ENAMETOOLONG with a sentence. */
+int runtime_info_records(const struct runtime_info *info, char ret[RUNTIME_INFO_PATH_MAX],
+			 struct err *err);
 
 /* The runtime as one that could compile; borrows from info. */
 struct pyc_runtime runtime_info_compiler(const struct runtime_info *info);

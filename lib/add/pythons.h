@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Several Pythons in a runtime: which of them can import what was added. */
+#ifndef BUSYPY_ADD_PYTHONS_H
+#define BUSYPY_ADD_PYTHONS_H
+
+struct add;
+struct err;
+
+/* With everything built: warns where modules were built for one Python of a runtime and there are
+ * none for another one. */
+int add_pythons_tell(const struct add *add, struct err *err);
+
+#endif
