@@ -150,7 +150,7 @@ static int with_script(const struct start_proof *proof, const char *name, const 
 		       struct err *err)
 {
 	char path[PATH_SIZE];
-	int r = path_join(path, sizeof(path), proof->folder->path, name);
+	int r = path_join(path, sizeof(path), proof->shown, name);
 
 	if (r < 0)
 		return err_set(err, -r, "%s", name);
