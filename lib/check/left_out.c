@@ -15,7 +15,7 @@
 
 static const struct finding_kind left_out = {
 	FINDING_WARNING, "what imports it there ends with ModuleNotFoundError",
-	"busypy add --upgrade, once there is a wheel; or Debian's package, if it has one"
+	"busypy add --upgrade TREE, once there is a wheel; or Debian's package, if it has one"
 };
 static const struct finding_kind unsound = {
 	FINDING_WARNING, "what was asked for cannot be added again, listed or removed",
