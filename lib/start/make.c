@@ -242,7 +242,6 @@ static void fill_environment(const struct start_python *python, unsigned kind,
 
 	ret[n++] = "PATH=/usr/bin:/bin";
 	ret[n++] = "HOME=/nonexistent";
-	ret[n++] = "BUSYPY_START_DEBUG=1"; /* the restorer says why not */
 	if (words->locale[0])
 		ret[n++] = words->locale;
 	if (kind & START_UNBUFFERED)
@@ -269,10 +268,11 @@ int start_make_sure(const struct start_python *python, const struct folder *fold
 	struct start_way ways[WAYS_MAX];
 	struct start_baked baked = { .program = "/" };
 	struct start_words words;
-	char scripts[PATH_SIZE];
+	char scripts[PATH_SIZE], *asked[ENVIRONMENT_MAX + 1] = { "BUSYPY_START_DEBUG=1" };
 	const struct start_proof proof = { .process = &process,
 					   .folder = folder,
 					   .shown = scripts,
+					   .asked = asked,
 					   .plain = { python->program, argv },
 					   .restored = ways,
 					   .n = n };
@@ -283,6 +283,7 @@ int start_make_sure(const struct start_python *python, const struct folder *fold
 	if (show(python, folder->path, scripts, err) < 0)
 		return -ENAMETOOLONG;
 	fill_environment(python, kind, &words, envp);
+	memcpy(asked + 1, envp, sizeof(envp));
 	for (size_t i = 0; i < n; i++) {
 		char path[PATH_SIZE];
 		int r = path_join(path, sizeof(path), tried[i]->path, START_RESTORER);
