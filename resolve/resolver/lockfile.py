@@ -90,18 +90,21 @@ class Lock:
         self.versions = {}  # name -> version
         self.files = []
         self.lacking = set()
+        self.origin = path  # the package's, which its files keep
         name = None
         for number, line in enumerate(text.split("\n")[1:], 2):
             kind, _, rest = line.partition(" ")
             if kind == "want" and rest.startswith("wheel "):
                 self.wants.append((number, rest.removeprefix("wheel ")))
             elif kind == "package":
-                name = self._package(rest, number)
+                name, self.origin = self._package(rest, number), self.path
+            elif kind == "from" and name:
+                self.origin = rest
             elif kind == "lacks" and name:
                 self.lacking.add((name, rest))
             elif kind == "file" and name:
                 self._file(rest, number)
-            elif kind not in ("from", "licence", "needs", "want", ""):
+            elif kind not in ("licence", "needs", "want", ""):
                 self._bad(number)
 
     def _bad(self, number):
@@ -122,5 +125,5 @@ class Lock:
         _, digest, size, name, url = match.groups()
         web = url.startswith(("http://", "https://"))
         self.files.append(File(name, url=url if web else "", path="" if web or url == "-" else url,
-                               origin=self.path, hashes={"sha256": digest},
+                               origin=self.origin, hashes={"sha256": digest},
                                size=None if size == "-" else int(size)))
