@@ -108,6 +108,9 @@ struct wide_list {
 	wchar_t **items;
 };
 
+/* Hides modules by the Python in a file; ends the maker if that fails. */
+void maker_hide(const char *path);
+
 /* Ends the maker with a sentence. */
 _Noreturn void maker_fail(const char *what, const char *which);
 
@@ -181,9 +184,6 @@ int maker_real_start(int (*main)(int, char **, char **), int argc, char **argv, 
 bool maker_patch_calls(void);
 bool maker_patch_gc(const struct area *areas, unsigned n);
 unsigned long long maker_loads(void);
-
-/* Leaves no room in the image's pages for what a script allocates. */
-void maker_seal(void);
 
 /* In the place of Py_FinalizeEx(), of PyInit_gc(), and the callback that atexit calls last. */
 int maker_finalize(void);

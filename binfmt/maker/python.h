@@ -79,6 +79,10 @@ struct object *PyUnicode_DecodeFSDefault(const char *text);
 const char *PyUnicode_AsUTF8AndSize(struct object *text, long *n);
 struct object *PyLong_FromLong(long value);
 struct object *PyBool_FromLong(long value);
+struct object *PyModule_GetDict(struct object *module); /* borrowed, as are the next three */
+struct object *PyTuple_GetItem(struct object *tuple, long i);
+struct object *PyDict_GetItem(struct object *dict, struct object *key);
+int PyDict_Next(struct object *dict, long *at, struct object **ret_key, struct object **ret_value);
 /* PyMethodDef. */
 struct method {
 	const char *name;
@@ -86,7 +90,7 @@ struct method {
 	int flags;
 	const char *documentation;
 };
-enum { METHOD_WITHOUT_ARGUMENTS = 4 };
+enum { METHOD_ARGUMENTS = 1, METHOD_WITHOUT_ARGUMENTS = 4 };
 struct object *PyCFunction_NewEx(struct method *method, struct object *self, struct object *module);
 
 void *PyType_GetSlot(struct object *type, int slot);
@@ -97,7 +101,6 @@ int PyErr_ExceptionMatches(struct object *type);
 void PyErr_Clear(void);
 void PyErr_Print(void);
 void *PyMem_RawMalloc(size_t n);
-void *PyObject_Malloc(size_t n);
 void Py_IncRef(struct object *object);
 void Py_DecRef(struct object *object);
 long PyGC_Collect(void);

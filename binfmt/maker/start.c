@@ -426,10 +426,11 @@ static int make(int argc, char **argv, char **envp)
 	keep_objects(&birth);
 	keep_for_end();
 	forget_time_zone();
+	if (orders.hidden[0])
+		maker_hide(orders.hidden);
 	drop_streams();
 	(void)PyGC_Collect();
 	prepare_end();
-	maker_seal();
 	keep_process();
 	write_image(&birth, &orders, paths);
 	_exit(0);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* Modules that are hidden in an image: runs the Python that proves and hides them, and tells it
+ * what only C can see. */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "maker.h"
+#include "python.h"
+
+enum { SOURCE_MAX = 1 << 20 };
+
+/* PyCFunctionObject, as far as it is used. */
+struct builtin {
+	long count;
+	void *type;
+	struct method *method;
+};
+
+typedef struct object *fast_call(struct object *self, void *arguments, void *n, void *names);
+
+/* In the image: a script of it may add one. */
+static bool audited;
+static fast_call *real_add_hook;
+
+static struct object *add_hook(struct object *self, void *arguments, void *n, void *names)
+{
+	audited = true;
+	return real_add_hook(self, arguments, n, names);
+}
+
+/* Of all that could see that an import executes nothing, only this cannot be asked for in Python.
+ */
+static void watch_hooks(void)
+{
+	struct builtin *function = (struct builtin *)PySys_GetObject("addaudithook");
+
+	if (!function || (struct object *)function->type != &PyCFunction_Type)
+		maker_fail("Python has no ", "sys.addaudithook");
+	real_add_hook = (fast_call *)(void *)function->method->call;
+	function->method->call =
+		(struct object * (*)(struct object *, struct object *))(void *)add_hook;
+}
+
+static struct object *is_watched(struct object *self, struct object *arguments)
+{
+	(void)self, (void)arguments;
+	return PyBool_FromLong(audited);
+}
+
+/* True if a dict has these values in this order. Borrowed references only: a count that changes
+ * would copy the page that an object lies in. */
+static bool has_values(struct object *dict, struct object *values)
+{
+	struct object *key, *value;
+	long at = 0, i = 0, n = PyList_Size(values);
+
+	while (PyDict_Next(dict, &at, &key, &value)) {
+		if (i == n || PyList_GetItem(values, i++) != value)
+			return false;
+	}
+	return i == n;
+}
+
+/* same(sys.modules, [name, module, values, ...]): each is there and has its values, if they are not
+ * None. Where the name is None, the module is a dict. */
+static struct object *is_same(struct object *self, struct object *arguments)
+{
+	struct object *modules = PyTuple_GetItem(arguments, 0),
+		      *list = PyTuple_GetItem(arguments, 1);
+	bool same = true;
+
+	(void)self;
+	for (long i = 0; same && i + 2 < PyList_Size(list); i += 3) {
+		struct object *name = PyList_GetItem(list, i),
+			      *module = PyList_GetItem(list, i + 1),
+			      *values = PyList_GetItem(list, i + 2);
+
+		if (name != &_Py_NoneStruct)
+			same = PyDict_GetItem(modules, name) == module;
+		if (same && values != &_Py_NoneStruct)
+			same = has_values(name == &_Py_NoneStruct ? module
+								  : PyModule_GetDict(module),
+					  values);
+	}
+	return PyBool_FromLong(same);
+}
+
+/* The text of a file, in room that is outside of the image. */
+static const char *read_text(const char *path)
+{
+	char *text = maker_scratch(SOURCE_MAX);
+	size_t length = 0;
+	ssize_t n = -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	while (fd >= 0 && length < SOURCE_MAX - 1 &&
+	       (n = read(fd, text + length, SOURCE_MAX - 1 - length)) > 0)
+		length += (size_t)n;
+	if (n != 0)
+		maker_fail("cannot read what hides modules: ", path);
+	(void)close(fd);
+	return text;
+}
+
+void maker_hide(const char *path)
+{
+	static struct method watched = { "watched", is_watched, METHOD_WITHOUT_ARGUMENTS, NULL };
+	static struct method same = { "same", is_same, METHOD_ARGUMENTS, NULL };
+	struct object *names = PyDict_New(), *done;
+
+	(void)PyDict_SetItemString(names, "__builtins__", PyEval_GetBuiltins());
+	(void)PyDict_SetItemString(names, "__name__", PyUnicode_FromString("hidden"));
+	(void)PyDict_SetItemString(names, "watched", PyCFunction_NewEx(&watched, NULL, NULL));
+	(void)PyDict_SetItemString(names, "same", PyCFunction_NewEx(&same, NULL, NULL));
+	done = PyRun_StringFlags(read_text(path), PYTHON_FILE_INPUT, names, names, NULL);
+	if (done)
+		done = PyObject_CallFunction(PyDict_GetItemString(names, "hide"), NULL);
+	if (!done) {
+		PyErr_Print();
+		maker_fail("cannot hide modules", "");
+	}
+	watch_hooks();
+	Py_IncRef(names); /* for ever: nothing of it may be taken down */
+}
