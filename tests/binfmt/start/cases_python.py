@@ -385,6 +385,27 @@ import runpy; print(runpy.run_path(os.path.dirname(__file__) + '/beside.py')['__
 import zipimport, pkgutil; print([m.name for m in pkgutil.iter_modules([sys.path[0]])])
 """
 
+# Each module of the library alone, in a child: what is loaded then, and what each of that has.
+ALONE = """
+import os, sys
+out, null = os.dup(1), os.open('/dev/null', os.O_RDWR)
+names = sorted(n for n in sys.stdlib_module_names if not n.startswith('_win') and n not in (
+    'antigravity', 'this', 'idlelib', '__main__', 'msvcrt', 'winreg', 'winsound', 'nt'))
+half = len(names) // 2
+for name in names[:half] if sys.argv[1] == 'first' else names[half:]:
+    pid = os.fork()
+    if pid == 0:
+        os.dup2(null, 1); os.dup2(null, 2)
+        try: __import__(name); said = ''
+        except BaseException as error: said = repr(error)
+        found = [(n, type(m).__name__, list(getattr(m, '__dict__', ())), repr(getattr(
+            m, '__spec__', None))) for n, m in list(sys.modules.items()) if n != 'sys']
+        text = f'{name}\\t{said} {list(sys.modules)} {found}\\n'.encode(errors='replace')
+        while text: text = text[os.write(out, text):]
+        os._exit(0)
+    os.waitpid(pid, 0)
+"""
+
 
 def seen():
     yield Case("what a script sees", BASICS)
@@ -413,6 +434,8 @@ def done():
     yield Case("debugging", DEBUG)
     yield Case("interpreters in it", SUBINTERPRETERS)
     yield Case("numpy, lxml and cryptography", EXTENSIONS, versions=("3.11",))
+    yield Case("each module alone, first half", ALONE, args=("first",))
+    yield Case("each module alone, second half", ALONE, args=("second",))
     yield Case("imports", IMPORTING, names=(
         ("script.py", None), ("shadow/json.py", "shadowed = 1\n"), ("beside.py", "x = 1\n"),
         ("package/__init__.py", "data = 3\n"), ("package/inner.py", "")))
