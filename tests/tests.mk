@@ -130,7 +130,7 @@ demo:
 	tests/project/demo
 
 # BENCH=--json for numbers to compare; BENCHES=bench for one of them.
-BENCHES ?= bench sandbox.py battery.py shell.py tools.py boot.py publish.py one_file.py check.py walk.py
+BENCHES ?= bench start.py sandbox.py battery.py shell.py tools.py boot.py publish.py one_file.py check.py walk.py
 bench: deps
 	$(MAKE) test-programs
 	tests/support/trees $(TEST_ARCHS)

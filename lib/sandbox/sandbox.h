@@ -19,7 +19,6 @@ struct arch;
 struct cgroup;
 struct err;
 struct view_extra;
-struct view_images;
 struct plan;
 
 enum sandbox_flags {
@@ -51,8 +50,7 @@ struct sandbox_request {
 	const char *workdir;
 	const struct view_extra *extras; /* core/view_sandbox.h */
 	size_t n_extras;
-	const struct view_images *images; /* of its Python, in a client's view; or NULL */
-	unsigned flags;			  /* enum sandbox_flags */
+	unsigned flags; /* enum sandbox_flags */
 	int stdio[3];
 	struct sandbox_limits limits;
 };
