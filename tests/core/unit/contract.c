@@ -67,6 +67,10 @@ static void test_valid(void)
 	SPOILED((void)str_copy(c.trees[1].path, 64, "/srv/../etc"), "with a path that climbs");
 	SPOILED(memset(c.trees[1].id, 'x', sizeof(c.trees[1].id)), "with an endless id");
 	SPOILED(memset(c.trees[1].arch, 'x', sizeof(c.trees[1].arch)), "with an endless arch");
+	SPOILED(memset(c.trees[1].restorer, 'x', sizeof(c.trees[1].restorer)),
+		"with an endless path of a restorer");
+	SPOILED(memset(c.trees[1].plainly, 'x', sizeof(c.trees[1].plainly)),
+		"with an endless reason");
 	SPOILED(memset(c.trees[1].namespace_path, 'x', CONTRACT_PATH_MAX), "with endless pins");
 	SPOILED(memset(c.trees[1].word, 'x', sizeof(c.trees[1].word)), "with an endless word");
 	SPOILED(c.trees[1].namespace_path[0] = '\0', "without a template");
@@ -181,6 +185,7 @@ static void test_siblings(void)
 	(void)str_copy(contract.trees[1].path, 64, "/srv/e/versions/2");
 	contract.trees[1].versions = 15;
 	contract.trees[1].namespace_ino = 9;
+	(void)str_copy(contract.trees[1].restorer, 64, "/var/cache/busypy/start/x/python3");
 	CHECK(contract_covers(&contract, "/srv/e/versions/3/bin/x"), "another version");
 	CHECK(!contract_covers(&contract, "/srv/e/versions"), "the folder itself is none");
 	CHECK(!contract_covers(&contract, "/srv/e/versionsX/3/x"), "nor its neighbour");
@@ -189,8 +194,8 @@ static void test_siblings(void)
 	      "and which one is known");
 	CHECK(str_eq(sibling.path, "/srv/e/versions/3") && str_eq(sibling.id, "3") &&
 		      str_eq(sibling.arch, "x86_64") && !sibling.namespace_ino &&
-		      !sibling.namespace_path[0] && sibling.dev == 31,
-	      "with what they have in common, and no template");
+		      !sibling.namespace_path[0] && !sibling.restorer[0] && sibling.dev == 31,
+	      "with what they have in common, no template, and no image of the other's Python");
 	CHECK(!contract_sibling(&contract, "/srv/e/versions/file", &sibling),
 	      "a file between the versions");
 	memset(path + 18, 'x', sizeof(path) - 21);
