@@ -155,6 +155,14 @@ static int look_module(struct add *add, int fd, const char *path, struct err *er
 	return add_item_note_open(add, fd, to, path, NULL, err);
 }
 
+/* What -r reads and nobody executes. */
+static bool names_requirements(const char *base)
+{
+	return str_eq(base, "pyproject.toml") || str_eq(base, "uv.lock") ||
+	       (str_starts(base, "requirements") && str_ends(base, ".txt")) ||
+	       (str_starts(base, "pylock.") && str_ends(base, ".toml"));
+}
+
 static int look_file(struct add *add, int fd, const char *path, struct err *err)
 {
 	char bytes[SHEBANG_READ];
@@ -167,6 +175,10 @@ static int look_file(struct add *add, int fd, const char *path, struct err *err)
 		return look_elf(add, fd, path, err);
 	if (str_ends(path, ".py") && !shebang_begins(bytes, n))
 		return look_module(add, fd, path, err);
+	if (names_requirements(path_base(path)))
+		return err_say(err, EINVAL,
+			       "%s names what is wanted, and is no script (Hint: -r %s adds that)",
+			       path, path_base(path));
 	return add_script(add, fd, path, err);
 }
 
@@ -312,9 +324,11 @@ int add_files_look(struct add *add, const char *word, struct err *err)
 	struct stat st;
 
 	if (seen < 0 || fstat(seen, &st) < 0)
-		return err_say(err, -seen, "%s: %s%s", word, strerror(-seen),
-			       strchr(word, '/') ? ""
-						 : " (Hint: a package's name needs --from debian)");
+		return err_say(
+			err, -seen, "%s: %s%s", word, strerror(-seen),
+			strchr(word, '/')
+				? ""
+				: " (Hint: a package's name needs --from debian or --from index)");
 	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
 		return err_say(err, EINVAL, "%s is neither a file nor a directory", word);
 	fd = fd_reopen(seen, O_RDONLY | O_NOCTTY);

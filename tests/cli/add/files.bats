@@ -312,7 +312,7 @@ minor() { /usr/bin/python3 -Ic 'import sys; print(sys.version_info[1])'; }
 @test "arguments that are nothing" {
     local archs="x86_64 aarch64 riscv64 armhf armel i386 ppc64le s390x mips64el mipsel"
     mkfifo pipe; mkdir 1bad; echo >1bad/__init__.py; echo >bad-name.py
-    refuses "nowhere: No such file or directory (Hint: a package's name needs --from debian)" "$TREE" nowhere
+    refuses "nowhere: No such file or directory (Hint: a package's name needs --from debian or --from index)" "$TREE" nowhere
     refuses "./nowhere: No such file or directory" "$TREE" ./nowhere
     refuses "pipe is neither a file nor a directory" "$TREE" pipe
     refuses "$PWD/1bad: '1bad' is no name that Python can import" "$TREE" 1bad

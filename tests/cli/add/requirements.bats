@@ -54,6 +54,11 @@ lone    $ARCH "
 
 @test "options that do not go together" {
     refuses "--requirement=x is for requirements, and --from debian takes Debian's packages" --from debian -r x "$TREE" python3-x
+    local name
+    for name in requirements.txt requirements-dev.txt pyproject.toml pylock.toml uv.lock; do
+        echo app >"$name"
+        refuses "$PWD/$name names what is wanted, and is no script (Hint: -r $name adds that)" "$TREE" "$name"
+    done
     refuses "cannot read none.txt: No such file or directory" "$TREE" -r none.txt
     refuses "--extra is for a pyproject.toml, pylock.toml or uv.lock" "${LINKS[@]}" "$TREE" --extra x 'base>=1'
 }

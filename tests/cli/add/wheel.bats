@@ -131,7 +131,7 @@ EOF
     run -125 "${ADD[@]}" "$TREE" cut-1-py3-none-any.whl
     [[ $output =~ ^"busypy: add: " ]]
     same "${#lines[@]}" 1
-    refuses "nowhere.whl: No such file or directory (Hint: a package's name needs --from debian)" "$TREE" nowhere.whl
+    refuses "nowhere.whl: No such file or directory (Hint: a package's name needs --from debian or --from index)" "$TREE" nowhere.whl
 }
 
 # Makes m/m-1.dist-info with METADATA ($1), WHEEL ($2) and RECORD ($3), as far as they are given.
