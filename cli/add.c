@@ -58,6 +58,7 @@ static const char help[] =
 	"      --mirror URL           where apt looks for packages (debian)\n"
 	"      --keyring FILE         the keys of an archive that is not Debian's (debian)\n"
 	"      --allow-expired        take lists that are no longer valid (debian)\n"
+	"      --refresh              ask for lists of packages that are an hour old or less, too\n"
 	"      --cache DIR            where packages are kept (debian)\n"
 	"  -c, --config FILE          configuration, for the mirror\n"
 	"  -h, --help                 print this\n";
@@ -96,6 +97,7 @@ static int parse(int argc, char **argv, struct options *ret, struct add_request 
 		{ "mirror", .text = &ret->mirror },
 		{ "keyring", .text = &ret->keyring },
 		{ "allow-expired", .flag = &request->expired },
+		{ "refresh", .bits = &request->flags, .bit = ADD_REFRESH },
 		{ "cache", .text = &request->cache },
 		{ "config", 'c', .text = &ret->config },
 		REQUIREMENT_OPTIONS(&ret->wheels),

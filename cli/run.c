@@ -22,12 +22,14 @@
 #include "core/path_size.h"
 #include "core/plan.h"
 #include "core/str.h"
+#include "core/tree_conf.h"
 #include "sandbox/relay.h"
 #include "sandbox/sandbox.h"
 #include "sys/cwd.h"
 #include "sys/fd.h"
 #include "sys/tree.h"
 #include "commands.h"
+#include "run_images.h"
 #include "run_tree.h"
 #include "say.h"
 
@@ -55,6 +57,8 @@ static const char help[] =
 	"      --pids NUMBER     limit processes and threads\n"
 	"      --files NUMBER    limit open files of a process\n"
 	"      --chroot          without namespaces, as root: the view and nothing else\n"
+	"      --start HOW       how the tree's Python starts: 'plain' (default), 'auto' or "
+	"'image'\n"
 	"      --plan            print the view's mounts, and touch nothing\n"
 	"  -c, --config FILE     configuration\n"
 	"  -h, --help            print this\n";
@@ -67,6 +71,7 @@ struct options {
 	const char *tree, *arch, *config, *workdir;
 	enum cwd_mode cwd;
 	bool clear_env, plan;
+	int start; /* enum start */
 	const char *env[MORE_MAX];
 	size_t n_env;
 	struct view_extra extras[VIEW_EXTRAS_MAX];
@@ -88,7 +93,8 @@ enum {
 	PIDS,
 	FILES,
 	PLAN,
-	CHROOT
+	CHROOT,
+	START
 };
 
 static const struct option longs[] = {
@@ -111,6 +117,7 @@ static const struct option longs[] = {
 	{ "files", required_argument, NULL, FILES },
 	{ "plan", no_argument, NULL, PLAN },
 	{ "chroot", no_argument, NULL, CHROOT },
+	{ "start", required_argument, NULL, START },
 	{ "config", required_argument, NULL, 'c' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -245,6 +252,16 @@ static int parse_limit(struct sandbox_limits *limits, int letter, const char *te
 	return EXIT_OURS;
 }
 
+static int parse_start(struct options *options, const char *text)
+{
+	struct err err = { 0 };
+
+	if (tree_conf_start(text, &options->start, &err) == 0)
+		return 0;
+	(void)err_wrap(&err, -EINVAL, "--start");
+	return say_err("run", &err);
+}
+
 static int parse_option(struct options *options, int letter)
 {
 	switch (letter) {
@@ -280,6 +297,8 @@ static int parse_option(struct options *options, int letter)
 	case CHROOT:
 		options->request.flags |= SANDBOX_CHROOT;
 		return 0;
+	case START:
+		return parse_start(options, optarg);
 	case 'v':
 	case 'n':
 	case CWD:
@@ -512,5 +531,10 @@ int cmd_run(int argc, char **argv)
 	request->envp = environment;
 	request->extras = options.extras;
 	request->n_extras = options.n_extras;
+	if (options.start > START_PLAIN && run_images(request, options.config, &err) < 0 &&
+	    options.start == START_IMAGE) {
+		(void)err_wrap(&err, -err.code, "--start image");
+		return say_err("run", &err);
+	}
 	return options.plan ? print_plan(request) : supervise(request);
 }

@@ -185,6 +185,9 @@ bool maker_patch_calls(void);
 bool maker_patch_gc(const struct area *areas, unsigned n);
 unsigned long long maker_loads(void);
 
+/* Leaves no room in the image's pages for what a script allocates. */
+void maker_seal(void);
+
 /* In the place of Py_FinalizeEx(), of PyInit_gc(), and the callback that atexit calls last. */
 int maker_finalize(void);
 struct object *maker_init_gc(void);

@@ -101,6 +101,7 @@ int PyErr_ExceptionMatches(struct object *type);
 void PyErr_Clear(void);
 void PyErr_Print(void);
 void *PyMem_RawMalloc(size_t n);
+void *PyObject_Malloc(size_t n);
 void Py_IncRef(struct object *object);
 void Py_DecRef(struct object *object);
 long PyGC_Collect(void);

@@ -431,6 +431,7 @@ static int make(int argc, char **argv, char **envp)
 	drop_streams();
 	(void)PyGC_Collect();
 	prepare_end();
+	maker_seal();
 	keep_process();
 	write_image(&birth, &orders, paths);
 	_exit(0);

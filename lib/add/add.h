@@ -25,6 +25,7 @@ enum add_flags {
 	/* the words are names of what the lock has, of which newer versions are looked for; none:
 	 * of all */
 	ADD_RENEW = 1 << 6,
+	ADD_REFRESH = 1 << 7, /* Debian's package lists are fetched, however young they are */
 };
 
 struct add_request {

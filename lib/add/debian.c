@@ -30,6 +30,8 @@
 #include "stage/runtime_info.h"
 #include "stage/transaction.h"
 
+enum { LISTS_AGE = 60 * 60 }; /* seconds; a mirror changes four times a day */
+
 /* -- what is asked for ---------------------------------------------------------------------- */
 
 /* Debian Policy 5.6.1; never an option or a path. */
@@ -234,19 +236,21 @@ int add_debian_open(struct add *add, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	return debian_open(&(struct debian_request){ .mirror = request->mirror,
-						     .keyring = request->keyring,
-						     .expired = request->expired,
-						     .minors = debian->minors,
-						     .cache = request->cache,
-						     .archs = debian->archs,
-						     .n_archs = debian->n,
-						     .names = request->words,
-						     .n_names = request->n_words,
-						     .suites = debian->suites,
-						     .installed = debian->installed,
-						     .listener = request->listener },
-			   &debian->packages, err);
+	return debian_open(
+		&(struct debian_request){ .mirror = request->mirror,
+					  .keyring = request->keyring,
+					  .expired = request->expired,
+					  .minors = debian->minors,
+					  .cache = request->cache,
+					  .archs = debian->archs,
+					  .n_archs = debian->n,
+					  .names = request->words,
+					  .n_names = request->n_words,
+					  .suites = debian->suites,
+					  .installed = debian->installed,
+					  .max_age = request->flags & ADD_REFRESH ? 0 : LISTS_AGE,
+					  .listener = request->listener },
+		&debian->packages, err);
 }
 
 static int extract(struct add *add, struct add_runtime *runtime, struct err *err)

@@ -85,6 +85,8 @@ static void add_jobs(struct run *run)
 		add_job(run, check_python, NULL, "Python");
 	if (!(skip & CHECK_SKIP_LAYOUT))
 		add_job(run, check_layout, NULL, "the layout");
+	if (!(skip & CHECK_SKIP_PYTHON))
+		add_job(run, check_left_out, NULL, "what was left out");
 }
 
 static int compare(const void *a, const void *b)

@@ -161,9 +161,8 @@ static int set_of_tree(struct conf *conf, const char *tree, const char *key, con
 			       CONF_VALUE_MAX - 1);
 	if (i == conf->n_of_trees)
 		conf->n_of_trees++;
-	return str_eq(key, "start")
-		       ? tree_conf_start(value, &conf->of_trees[i].start, err)
-		       : tree_conf_programs(value, &conf->of_trees[i].programs, err);
+	return str_eq(key, "start") ? tree_conf_start(value, &conf->of_trees[i].start, err)
+				    : tree_conf_programs(value, &conf->of_trees[i].programs, err);
 }
 
 /* The same for [stage]. */
@@ -178,9 +177,9 @@ static int set_stage(struct conf *conf, const char *key, const char *value, stru
 
 static bool is_of_main(const char *key)
 {
-	static const char *const keys[] = { "tree",   "match",	     "isolation",
-					    "direct", "env",	     "user-site",
-					    "prune",  "interpreter", "runtime-space",
+	static const char *const keys[] = { "tree",	  "match",	 "isolation",
+					    "direct",	  "env",	 "user-site",
+					    "prune",	  "interpreter", "runtime-space",
 					    "start-space" };
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {

@@ -6,6 +6,7 @@
  *	  python3		the restorer, which knows this folder and the interpreter
  *	  KIND.N		image N of this kind (core/start_image)
  *	  wanted		a FIFO: a byte is a kind that somebody lacked
+ *	  plain.KIND		why there can be none, in a sandbox's
  *	  about			the tree, and the word of its runtime beside the host, a line each
  *
  * A folder is made once and never changed but by a further image, under its final name. */
@@ -16,7 +17,8 @@
 #include <stdint.h>
 
 #define START_ROOT "/var/cache/busypy/start"
-#define START_BELOW_CACHE "start" /* of a user's */
+#define START_BELOW_CACHE "start"
+#define START_RUNS_BELOW_CACHE "runs" /* the same for sandboxes: `busypy run --start` */
 
 #define START_RESTORER "python3" /* what the process is called then */
 #define START_WANTED "wanted"

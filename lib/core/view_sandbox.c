@@ -11,6 +11,7 @@
 #include "core/facts.h"
 #include "core/path_size.h"
 #include "core/plan.h"
+#include "core/start_layout.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "core/view.h"
@@ -151,6 +152,25 @@ static void add_fresh(struct plan *plan, const struct view_sandbox *sandbox)
 		view_add_mount(plan, "sysfs", "sys", NULL, plain | OP_RDONLY | OP_OPTIONAL);
 	add_memory(plan, sandbox, "run", "0755", OP_NOSUID | OP_NODEV);
 	add_memory(plan, sandbox, "tmp", "1777", OP_NOSUID | OP_NODEV);
+}
+
+/* The restorer is in the interpreter's place, which it finds by the tree's own path of it. */
+static void add_images(struct plan *plan, const struct view_images *images)
+{
+	const unsigned flags = OP_NOSUID | OP_NODEV | OP_NOLINKS;
+	const char *dst = VIEW_IMAGES + 1;
+
+	view_add_mkdir(plan, dst, 0755);
+	plan_add(plan, &(struct op){ .type = OP_BIND,
+				     .src = images->folder,
+				     .dst = dst,
+				     .flags = flags | (images->covered ? OP_RDONLY : 0) });
+	if (images->covered)
+		plan_add_from(plan,
+			      &(struct op){ .type = OP_BIND,
+					    .dst = images->covered,
+					    .flags = flags | OP_RDONLY },
+			      images->folder, START_RESTORER);
 }
 
 /* True if dst lies in what was bound before: there, nothing is ever created. */
@@ -388,6 +408,8 @@ int view_sandbox_plan(const struct view *view, const struct facts *facts, struct
 	else
 		plan_client(view, facts, ret);
 	add_fresh(ret, view->sandbox);
+	if (view->sandbox->images && !(view->sandbox->flags & VIEW_SANDBOX_HOST))
+		add_images(ret, view->sandbox->images);
 	add_extras(ret, view->sandbox);
 	add_covers(ret, view->sandbox, facts);
 	hold(ret, view);

@@ -38,8 +38,19 @@ enum view_sandbox_flags {
 	VIEW_SANDBOX_NO_PROC = 1 << 5 /* nothing can keep others' roots apart there: no /proc */
 };
 
+/* Where a client's view shows images of its Python, core/start_layout. */
+#define VIEW_IMAGES "/run/busypy.start"
+
+/* Which images. */
+struct view_images {
+	const char *folder;  /* on the host */
+	const char *covered; /* below the view's root: the interpreter, in whose place the restorer
+			      * is; NULL while images are made: then the folder can be written to */
+};
+
 struct view_sandbox {
-	unsigned flags;	 /* enum view_sandbox_flags */
+	const struct view_images *images; /* or NULL */
+	unsigned flags;			  /* enum view_sandbox_flags */
 	uint64_t memory; /* bytes that each file system in memory may hold; 0: the kernel's half */
 	const struct view_extra *extras; /* in this order: a later one may cover an earlier one */
 	size_t n_extras;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/left_out.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/broken.h"
@@ -25,6 +26,7 @@
 #include "core/shebang.h"
 #include "core/str.h"
 #include "core/tier.h"
+#include "core/tree_layout.h"
 #include "core/view.h"
 #include "explain/parts.h"
 #include "explain/replay.h"
@@ -282,6 +284,35 @@ static int enter_view(struct world *world, const struct contract_tree *tree, str
 	return 0;
 }
 
+/* Packages of a lock that one arch lacks. */
+struct left_out_names {
+	const char *arch;
+	struct text text;
+};
+
+static int note_left_out(const struct left_out *package, void *ctx)
+{
+	struct left_out_names *names = ctx;
+
+	if (str_eq(package->target, names->arch))
+		text_addf(&names->text, "%s%s", names->text.data[0] ? ", " : "", package->name);
+	return 0;
+}
+
+/* What the script may miss: said below the step that chose its runtime. */
+static void tell_left_out(struct world *world, const struct contract_tree *tree)
+{
+	struct left_out_names names = { .arch = tree->arch };
+	char path[PATH_SIZE], list[512];
+
+	text_init(&names.text, list, sizeof(list));
+	if (left_out_each(tree->path, note_left_out, &names, NULL) < 0 || !list[0] ||
+	    path_join(path, sizeof(path), tree->path, TREE_LOCK) < 0)
+		return;
+	(void)world_step(world, "lock", path, "left out for %s, which has no wheel: %s%s",
+			 tree->arch, list, text_check(&names.text) < 0 ? " ..." : "");
+}
+
 /* The loader makes a view for a script of a tree, or says why not. */
 static int follow_into_view(struct world *world, const struct decision *decision,
 			    enum tier_step tier, struct err *err)
@@ -297,6 +328,7 @@ static int follow_into_view(struct world *world, const struct decision *decision
 	world_set(world, step, NULL, "of %s, version %s; tier: %s%s%s%s", tree->arch, tree->id,
 		  name, *why ? " (" : "", why, *why ? ")" : "");
 	world->parent = step;
+	tell_left_out(world, tree);
 	return enter_view(world, tree, err) < 0 ? world_cannot_tell(world, step) : 1;
 }
 
@@ -315,6 +347,7 @@ static int follow_beside(struct world *world, struct decision *decision, struct 
 			  "host)",
 			  tree->arch, tree->id);
 	world->parent = step;
+	tell_left_out(world, tree);
 	if (script_beside(tree, decision->line.interp, decision->next, script, line, err) < 0)
 		return world_exit(world, step, STATUS_CANNOT_RUN);
 	world->by_tree = true;

@@ -301,7 +301,7 @@ static int begin(struct making *making, struct err *err)
 
 	machine_locale(making->locale);
 	if (r == 0)
-		r = start_store_open(&store, err);
+		r = start_store_open(START_STORE_ENABLED, &store, err);
 	return r < 0 ? r : find_kept(store, making->kept, err);
 }
 

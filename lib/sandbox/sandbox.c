@@ -63,6 +63,7 @@ static int make_plan(const struct sandbox_request *request, struct facts *facts,
 		     struct err *err)
 {
 	struct view_sandbox sandbox = {
+		.images = request->images,
 		.memory = request->limits.memory,
 		.extras = request->extras,
 		.n_extras = request->n_extras,

@@ -19,6 +19,7 @@ struct arch;
 struct cgroup;
 struct err;
 struct view_extra;
+struct view_images;
 struct plan;
 
 enum sandbox_flags {
@@ -50,7 +51,8 @@ struct sandbox_request {
 	const char *workdir;
 	const struct view_extra *extras; /* core/view_sandbox.h */
 	size_t n_extras;
-	unsigned flags; /* enum sandbox_flags */
+	const struct view_images *images; /* of its Python, in a client's view; or NULL */
+	unsigned flags;			  /* enum sandbox_flags */
 	int stdio[3];
 	struct sandbox_limits limits;
 };

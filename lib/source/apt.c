@@ -16,6 +16,7 @@
 #include "core/path_size.h"
 #include "core/str.h"
 #include "core/suite.h"
+#include "source/apt_lists.h"
 
 #define KEYRING "/usr/share/keyrings/debian-archive-keyring.gpg"
 
@@ -251,8 +252,15 @@ static int run(const struct apt *apt, const char *const *own, const struct apt_w
 int apt_update(const struct apt *apt, struct err *err)
 {
 	static const char *const own[] = { "update", NULL };
+	int r;
 
-	return run(apt, own, NULL, NULL, NULL, err);
+	if (apt_lists_young(apt))
+		return 1;
+	apt_lists_forget(apt); /* what an update leaves that fails is nobody's */
+	r = run(apt, own, NULL, NULL, NULL, err);
+	if (r == 0)
+		apt_lists_note(apt);
+	return r;
 }
 
 int apt_lists(const struct apt *apt, char **ret, struct err *err)

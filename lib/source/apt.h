@@ -23,6 +23,7 @@ struct apt {
 	bool expired;			  /* lists that are no longer valid are taken, too */
 	const char *archs[APT_ARCHS_MAX]; /* dpkg's words */
 	size_t n_archs;
+	unsigned max_age; /* seconds; indexes that were fetched so recently will do; 0: none */
 };
 
 enum { APT_WORDS_MAX = 1024, APT_WORD_SIZE = 3 * 128 /* of PACKAGE_WORD_MAX */ };
@@ -45,7 +46,8 @@ int apt_available(const char *keyring, struct err *err);
 /* Writes the configuration. All but conf is set (mirror: see mirrors_parse), which is filled in. */
 int apt_configure(struct apt *apt, struct err *err);
 
-/* Fetches the indexes and checks their signatures. */
+/* Fetches the indexes and checks their signatures; 1 if those that are there are young enough, and
+ * nothing was asked. */
 int apt_update(const struct apt *apt, struct err *err);
 
 /* The files of the indexes: a line "ARCH PATH" for each, ARCH being dpkg's word. Caller frees. */

@@ -126,6 +126,7 @@ static bool asked_for(const struct debian *debian, const char *suite, const stru
 
 /* -- apt ------------------------------------------------------------------------------------ */
 
+/* 1 if the lists of an earlier run are young enough. */
 static int open_apt(const struct debian *debian, const char *suite, const char *mirror,
 		    struct apt *ret, struct err *err)
 {
@@ -141,6 +142,7 @@ static int open_apt(const struct debian *debian, const char *suite, const char *
 		if (asked_for(debian, suite, request->archs[i]))
 			ret->archs[ret->n_archs++] = request->archs[i]->debian;
 	}
+	ret->max_age = debian->request.max_age;
 	r = files_path(ret->dir, err, "%s/apt/%s", debian->cache.dir, suite);
 	if (r < 0)
 		return r;
@@ -152,7 +154,7 @@ static int open_apt(const struct debian *debian, const char *suite, const char *
 	if (r < 0 && err && strstr(err->text, " is expired (invalid since "))
 		r = err_hint(err, r,
 			     "--allow-expired takes old lists, as archives of the past have");
-	return r < 0 ? err_wrap(err, r, "cannot update the package lists of %s", suite) : 0;
+	return r < 0 ? err_wrap(err, r, "cannot update the package lists of %s", suite) : r;
 }
 
 static int fetch(struct debian *debian, const struct apt *apt, const size_t *which, size_t n,
@@ -200,13 +202,15 @@ static int find_newest(struct debian *debian, const struct apt *apt, const char 
 	return 0;
 }
 
-static int open_newest(struct debian *debian, const char *suite, const char *mirror,
-		       struct err *err)
+/* *ret_asked: whether the mirror's lists are of this run. */
+static int try_newest(struct debian *debian, const char *suite, const char *mirror, bool *ret_asked,
+		      struct err *err)
 {
 	struct apt apt;
 	size_t missing[APT_WORDS_MAX], n;
 	int r = open_apt(debian, suite, mirror, &apt, err);
 
+	*ret_asked = r <= 0;
 	if (r < 0)
 		return r;
 	r = find_newest(debian, &apt, suite, err);
@@ -214,6 +218,25 @@ static int open_newest(struct debian *debian, const char *suite, const char *mir
 		return r;
 	n = list_missing(debian, suite, missing);
 	return n ? fetch(debian, &apt, missing, n, err) : 0;
+}
+
+/* By lists of an earlier run a package may not be there yet, or no longer: then they are fetched.
+ */
+static int open_newest(struct debian *debian, const char *suite, const char *mirror,
+		       struct err *err)
+{
+	const unsigned max_age = debian->request.max_age;
+	size_t before = debian->n_packages;
+	bool asked;
+	int r = try_newest(debian, suite, mirror, &asked, err);
+
+	if (r == 0 || asked)
+		return r;
+	debian->n_packages = before;
+	debian->request.max_age = 0;
+	r = try_newest(debian, suite, mirror, &asked, err);
+	debian->request.max_age = max_age;
+	return r;
 }
 
 /* -- exactly these packages ----------------------------------------------------------------- */

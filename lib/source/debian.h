@@ -31,6 +31,7 @@ struct debian_request {
 	const char *const *suites;
 	const unsigned *minors;
 	char *const *installed;
+	unsigned max_age; /* seconds: package lists that were fetched so recently will do */
 	const struct listener *listener; /* or NULL */
 };
 

@@ -27,6 +27,8 @@
 #include "sys/fd.h"
 #include "sys/programs.h"
 
+#define NEW "new" /* an image that is being made */
+
 enum {
 	AGAIN = 75,   /* the maker's status for addresses that an image must not have */
 	TRIES = 16,   /* each has other addresses */
@@ -41,6 +43,18 @@ static int put(char *dst, size_t size, const char *text, struct err *err)
 		       : 0;
 }
 
+/* The path of something in the folder of images, as the process sees it. */
+static int show(const struct start_python *python, const char *path, char ret[PATH_SIZE],
+		struct err *err)
+{
+	struct text text;
+
+	text_init(&text, ret, PATH_SIZE);
+	text_add(&text, python->shown ? python->shown : "");
+	text_add(&text, path + (python->shown ? strlen(python->folder) : 0));
+	return text_check(&text) < 0 ? err_set(err, ENAMETOOLONG, "%s", path) : 0;
+}
+
 int start_make_baked(const struct start_python *python, const char *folder, unsigned serials,
 		     struct start_baked *ret, struct err *err)
 {
@@ -50,11 +64,13 @@ int start_make_baked(const struct start_python *python, const char *folder, unsi
 		.serials = serials,
 		.flags = python->id[0] ? 0 : START_BAKED_WATCH,
 	};
-	int r;
+	char shown[PATH_SIZE];
+	int r = show(python, folder, shown, err);
 
 	memcpy(baked.magic, START_BAKED_MAGIC_A, 8);
 	memcpy(baked.magic + 8, START_BAKED_MAGIC_B, 8);
-	r = put(baked.folder, sizeof(baked.folder), folder, err);
+	if (r == 0)
+		r = put(baked.folder, sizeof(baked.folder), shown, err);
 	if (r == 0)
 		r = put(baked.interpreter, sizeof(baked.interpreter), python->interpreter, err);
 	if (r == 0)
@@ -126,11 +142,10 @@ static int complain(int complaint, int status, struct err *err)
 
 /* One try; the exit status or -errno. */
 static int run_maker(const struct start_python *python, struct start_words *words, int library,
-		     int image, struct err *err)
+		     int image, const struct folder *folder, struct err *err)
 {
 	FD_CLEANUP int complaint = memfd_create("complaint", MFD_CLOEXEC);
-	const int fds[] = { library, image };
-	char id[START_ID_SIZE + 32];
+	char made[PATH_SIZE], id[START_ID_SIZE + 32];
 	char *envp[] = { "PATH=/usr/bin:/bin",
 			 "HOME=/nonexistent",
 			 "LD_BIND_NOW=1",
@@ -145,13 +160,22 @@ static int run_maker(const struct start_python *python, struct start_words *word
 		.file = python->interpreter,
 		.argv = (char *const *)words->argv,
 		.envp = envp,
-		.fds = fds,
-		.n_fds = 2,
+		.library = library,
+		.image = image,
+		.made = made,
+		.folder = python->folder,
 		.output = complaint,
 		.complaint = complaint,
+		.elsewhere = python->elsewhere,
+		.ctx = python->ctx,
 	};
-	int status, r;
+	char path[PATH_SIZE];
+	int status, r = path_join(path, sizeof(path), folder->path, NEW);
 
+	if (r == 0)
+		r = show(python, path, made, err);
+	if (r < 0)
+		return err_set(err, -r, "%s", folder->path);
 	if (complaint < 0)
 		return err_set(err, errno, "cannot make a memory file");
 	(void)snprintf(id, sizeof(id), "BUSYPY_START_ID=%s", python->id);
@@ -172,13 +196,13 @@ static int try_maker(const struct start_python *python, struct start_words *word
 	for (unsigned i = 0; r == AGAIN && i < TRIES; i++) {
 		FD_CLEANUP int fd = -1;
 
-		r = folder_remove(folder, "new", err);
+		r = folder_remove(folder, NEW, err);
 		if (r < 0)
 			return r;
-		fd = below_create(folder->fd, "new", 0600);
+		fd = below_create(folder->fd, NEW, 0600);
 		if (fd < 0)
-			return err_set(err, -fd, "cannot create %s/new", folder->path);
-		r = run_maker(python, words, library, fd, err);
+			return err_set(err, -fd, "cannot create %s/" NEW, folder->path);
+		r = run_maker(python, words, library, fd, folder, err);
 		if (r == 0)
 			r = fd_chmod(fd, 0444);
 	}
@@ -205,7 +229,7 @@ int start_make_image(const struct start_python *python, const struct folder *fol
 	if (library < 0)
 		return err_set(err, errno, "cannot open %s", path);
 	r = try_maker(python, &words, library, folder, err);
-	return r < 0 ? r : folder_move(folder, "new", folder, name, err);
+	return r < 0 ? r : folder_move(folder, NEW, folder, name, err);
 }
 
 /* -- the proof ------------------------------------------------------------------------------ */
@@ -218,7 +242,6 @@ static void fill_environment(const struct start_python *python, unsigned kind,
 
 	ret[n++] = "PATH=/usr/bin:/bin";
 	ret[n++] = "HOME=/nonexistent";
-	ret[n++] = "BUSYPY_START_DEBUG=1"; /* the restorer says why not */
 	if (words->locale[0])
 		ret[n++] = words->locale;
 	if (kind & START_UNBUFFERED)
@@ -237,25 +260,38 @@ int start_make_sure(const struct start_python *python, const struct folder *fold
 	char *argv[] = { (char *)python->program, kind & START_ISOLATED ? "-I" : NULL, NULL };
 	struct start_process process = { .view = python->view,
 					 .view_ino = python->view_ino,
-					 .envp = envp };
+					 .envp = envp,
+					 .library = -1,
+					 .folder = python->folder,
+					 .elsewhere = python->elsewhere,
+					 .ctx = python->ctx };
 	struct start_way ways[WAYS_MAX];
 	struct start_baked baked = { .program = "/" };
 	struct start_words words;
+	char scripts[PATH_SIZE], *asked[ENVIRONMENT_MAX + 1] = { "BUSYPY_START_DEBUG=1" };
 	const struct start_proof proof = { .process = &process,
 					   .folder = folder,
-					   .plain = { python->interpreter, argv },
+					   .shown = scripts,
+					   .asked = asked,
+					   .plain = { python->program, argv },
 					   .restored = ways,
 					   .n = n };
 
 	(void)str_copy(baked.locale, sizeof(baked.locale), python->locale); /* else it is no kind */
 	if (n > WAYS_MAX || start_kind_words(kind, &baked, &words) < 0)
 		return err_say(err, EINVAL, "there is no kind %u of images", kind);
+	if (show(python, folder->path, scripts, err) < 0)
+		return -ENAMETOOLONG;
 	fill_environment(python, kind, &words, envp);
+	memcpy(asked + 1, envp, sizeof(envp));
 	for (size_t i = 0; i < n; i++) {
-		int r = path_join(files[i], sizeof(files[i]), tried[i]->path, START_RESTORER);
+		char path[PATH_SIZE];
+		int r = path_join(path, sizeof(path), tried[i]->path, START_RESTORER);
 
+		r = r < 0 ? err_set(err, -r, "%s", tried[i]->path)
+			  : show(python, path, files[i], err);
 		if (r < 0)
-			return err_set(err, -r, "%s", tried[i]->path);
+			return r;
 		ways[i] = (struct start_way){ files[i], argv };
 	}
 	return start_proof_run(&proof, err);

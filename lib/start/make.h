@@ -10,6 +10,7 @@
 struct err;
 struct folder;
 struct start_baked;
+struct start_process;
 
 /* The Python of a tree, and where its scripts run. */
 struct start_python {
@@ -19,6 +20,12 @@ struct start_python {
 	const char *interpreter; /* what is executed at any doubt */
 	const char *id;		 /* the version; "": the tree is edited in place */
 	const char *locale;	 /* the machine's own, or "" */
+	const char *folder;	 /* of its images */
+	const char *shown;	 /* where that is seen there; NULL: by the same path */
+	/* how it is run there: start_process.elsewhere; NULL with a view, or none */
+	int (*elsewhere)(const struct start_process *process, int *ret_status, struct err *err,
+			 void *ctx);
+	void *ctx;
 };
 
 /* What the restorer in a folder is to know: serials images of a kind there. -ENAMETOOLONG with a

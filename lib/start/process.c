@@ -31,12 +31,13 @@ enum {
 /* Nothing else of ours is inherited: all descriptors are close-on-exec. */
 static int place_fds(const struct start_process *process)
 {
-	int moved[START_PROCESS_FDS + 3], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	const int standard[3] = { null, process->output, process->complaint };
-	size_t n = process->n_fds + 3;
+	const int wanted[] = { open("/dev/null", O_RDONLY | O_CLOEXEC), process->output,
+			       process->complaint, process->library, process->image };
+	int moved[sizeof(wanted) / sizeof(wanted[0])];
+	size_t n = process->library < 0 ? 3 : 5;
 
 	for (size_t i = 0; i < n; i++) {
-		moved[i] = fcntl(i < 3 ? standard[i] : process->fds[i - 3], F_DUPFD_CLOEXEC, ABOVE);
+		moved[i] = fcntl(wanted[i], F_DUPFD_CLOEXEC, ABOVE);
 		if (moved[i] < 0)
 			return -errno;
 	}
@@ -127,8 +128,11 @@ static int await_end(pid_t pid, int *ret_status)
 
 int start_process_run(const struct start_process *process, int *ret_status, struct err *err)
 {
-	pid_t pid = fork();
+	pid_t pid;
 
+	if (process->elsewhere)
+		return process->elsewhere(process, ret_status, err, process->ctx);
+	pid = fork();
 	if (pid < 0)
 		return err_set(err, errno, "cannot fork");
 	if (pid == 0) {

@@ -9,16 +9,19 @@
 
 struct err;
 
-enum { START_PROCESS_FDS = 4 };
-
 struct start_process {
 	const char *view; /* a pinned template, and its inode; NULL: the file system as it is */
 	uint64_t view_ino;
 	const char *file; /* what is executed, as it is called there */
 	char *const *argv, *const *envp;
-	const int *fds; /* descriptors that it has as 3, 4, ... */
-	size_t n_fds;
+	int library, image;    /* the maker and what it makes, which it has as 3 and 4; or -1 */
+	const char *made;      /* what image is called there */
+	const char *folder;    /* of all images of this Python */
 	int output, complaint; /* its standard output, and error; the input is empty */
+	/* how it is run elsewhere, with the same promise; or NULL */
+	int (*elsewhere)(const struct start_process *process, int *ret_status, struct err *err,
+			 void *ctx);
+	void *ctx;
 };
 
 /* Runs it to its end, for at most a minute, and as long at most as this process lives. Root's is

@@ -53,7 +53,7 @@ static int run(const struct start_proof *proof, const struct start_way *way, con
 	char *argv[WORDS_MAX];
 	size_t n = 0;
 
-	while (way->argv[n] && n < WORDS_MAX - 2) {
+	while (n < WORDS_MAX - 2 && way->argv[n]) {
 		argv[n] = way->argv[n];
 		n++;
 	}
@@ -90,10 +90,11 @@ static int compare(const struct outcome *plain, const struct outcome *restored, 
 		   struct err *err)
 {
 	ARRAY_FREE char *room = malloc(2 * OUTPUT_MAX);
-	char *other = room + OUTPUT_MAX;
+	char *other;
 
 	if (!room)
 		return err_set(err, ENOMEM, "cannot compare");
+	other = room + OUTPUT_MAX;
 	if (!same_output(plain->output, restored->output, room, other))
 		return err_say(err, EPROTO, "%s writes something else than in a plain start", name);
 	if (!same_output(plain->complaint, restored->complaint, room, other))
@@ -150,7 +151,7 @@ static int with_script(const struct start_proof *proof, const char *name, const 
 		       struct err *err)
 {
 	char path[PATH_SIZE];
-	int r = path_join(path, sizeof(path), proof->folder->path, name);
+	int r = path_join(path, sizeof(path), proof->shown, name);
 
 	if (r < 0)
 		return err_set(err, -r, "%s", name);
@@ -165,11 +166,15 @@ static int with_script(const struct start_proof *proof, const char *name, const 
 static int try_restored(const struct start_proof *proof, const char *path, const char *name,
 			struct err *err)
 {
+	struct start_process process = *proof->process;
+	struct start_proof asked = *proof;
 	int r = 0;
 
 	(void)name;
+	process.envp = proof->asked;
+	asked.process = &process;
 	for (size_t i = 0; r == 0 && i < proof->n; i++)
-		r = check_restored(proof, &proof->restored[i], path, err);
+		r = check_restored(&asked, &proof->restored[i], path, err);
 	return r;
 }
 

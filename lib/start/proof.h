@@ -16,8 +16,10 @@ struct start_way {
 };
 
 struct start_proof {
+	char *const *asked; /* the environment in which a restorer also says why it is not */
 	const struct start_process *process; /* where; file and argv are of each run */
-	const struct folder *folder;	     /* for the scripts; its path is what they are called */
+	const struct folder *folder;	     /* for the scripts */
+	const char *shown;		     /* its path, there */
 	struct start_way plain;
 	const struct start_way *restored;
 	size_t n;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/folder.h"
 #include "core/err.h"
 #include "core/start_baked.h"
@@ -16,6 +17,7 @@
 #include "start/make.h"
 #include "start/store.h"
 #include "sys/below.h"
+#include "sys/fd.h"
 
 #define TRIED ".tried" /* of a folder: what is not proven yet */
 
@@ -127,15 +129,19 @@ static int write_about(const struct start_request_of *request, const struct fold
 static int fill(const struct start_request_of *request, const struct folder *folder,
 		struct err *err)
 {
+	struct start_python python = *request->python;
 	struct start_baked baked;
-	int r = start_make_baked(request->python, folder->path, START_SERIALS, &baked, err);
+	int r;
+
+	python.folder = folder->path;
+	r = start_make_baked(&python, folder->path, START_SERIALS, &baked, err);
 
 	if (r == 0)
 		r = start_make_restorer(folder, &baked, err);
 	if (r == 0)
 		r = make_wanted(folder, err);
 	for (size_t i = 0; r == 0 && i < request->n_kinds; i++)
-		r = add_kind(request->python, folder, request->kinds[i], err);
+		r = add_kind(&python, folder, request->kinds[i], err);
 	/* last: so it is known when it was made */
 	return r < 0 ? r : write_about(request, folder, err);
 }
@@ -159,7 +165,7 @@ int start_provide(const struct start_request_of *request, char ret[PATH_SIZE], s
 	START_STORE_CLEANUP struct start_store *store = NULL;
 	FOLDER_CLEANUP struct folder folder = FOLDER_NONE;
 	char key[START_KEY_SIZE];
-	int r = start_store_open(&store, err);
+	int r = start_store_open(START_STORE_ENABLED, &store, err);
 
 	if (r == 0)
 		r = make_room(store, request->space, request->n_kinds, request->keep, err);
@@ -176,13 +182,14 @@ int start_provide(const struct start_request_of *request, char ret[PATH_SIZE], s
 	return r;
 }
 
-int start_provide_kind(const struct start_python *python, const char *key, unsigned kind,
+int start_provide_kind(const struct start_python *asked, const char *key, unsigned kind,
 		       uint64_t space, const struct start_store_keep *keep, struct err *err)
 {
+	struct start_python python = *asked;
 	START_STORE_CLEANUP struct start_store *store = NULL;
 	FOLDER_CLEANUP struct folder folder = FOLDER_NONE;
 	char image[16];
-	int r = start_store_open(&store, err);
+	int r = start_store_open(START_STORE_ENABLED, &store, err);
 
 	if (r == 0)
 		r = start_store_enter(store, key, &folder, err);
@@ -191,6 +198,74 @@ int start_provide_kind(const struct start_python *python, const char *key, unsig
 	(void)start_layout_image(kind, 0, image, sizeof(image)); /* fits */
 	if (folder_has(&folder, image))
 		return 0;
+	python.folder = folder.path;
 	r = make_room(store, space, 1, keep, err);
-	return r < 0 ? r : add_kind(python, &folder, kind, err);
+	return r < 0 ? r : add_kind(&python, &folder, kind, err);
+}
+
+/* -- of sandboxes --------------------------------------------------------------------------- */
+
+static int make_once(const struct start_request_of *request, const struct start_store *store,
+		     const char *key, struct folder *ret, struct err *err)
+{
+	struct start_request_of bare = *request;
+	int r = make_room(store, request->space, request->n_kinds, request->keep, err);
+
+	bare.n_kinds = 0;
+	if (r == 0)
+		r = start_store_make(store, key, ret, err);
+	return r < 0 ? r : fill(&bare, ret, err);
+}
+
+/* What was found out before. */
+static int recall(const struct folder *folder, const char *name, struct err *err)
+{
+	ARRAY_FREE char *why = NULL;
+	size_t n;
+
+	if (!folder_has(folder, name))
+		return 0;
+	if (folder_read(folder, name, ERR_TEXT_MAX, &why, &n, err) < 0)
+		return -EIO;
+	return err_say(err, EPROTO, "%s", why);
+}
+
+static int add_once(const struct start_request_of *request, const struct folder *folder,
+		    struct err *err)
+{
+	struct start_python python = *request->python;
+	char image[16], plain[32];
+	int r;
+
+	python.folder = folder->path;
+	(void)start_layout_image(request->kinds[0], 0, image, sizeof(image)); /* fits */
+	if (folder_has(folder, image))
+		return 0;
+	(void)snprintf(plain, sizeof(plain), "plain.%u", request->kinds[0]);
+	r = recall(folder, plain, err);
+	if (r < 0)
+		return r;
+	r = add_kind(&python, folder, request->kinds[0], err);
+	if (r == -EPROTO)
+		(void)folder_write(folder, plain, err->text, strlen(err->text), 0644, NULL);
+	return r;
+}
+
+int start_provide_once(const struct start_request_of *request, char ret[PATH_SIZE], struct err *err)
+{
+	START_STORE_CLEANUP struct start_store *store = NULL;
+	FOLDER_CLEANUP struct folder folder = FOLDER_NONE;
+	char key[START_KEY_SIZE];
+	int r = start_store_open(START_STORE_RUNS, &store, err);
+
+	if (r < 0)
+		return r;
+	start_layout_key(request->key, key);
+	if (start_store_enter(store, key, &folder, NULL) < 0 || !folder_has(&folder, START_ABOUT)) {
+		folder_close(&folder);
+		r = make_once(request, store, key, &folder, err);
+	}
+	if (r == 0)
+		r = add_once(request, &folder, err);
+	return r < 0 ? r : fd_where(folder.fd, ret, PATH_SIZE);
 }

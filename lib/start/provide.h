@@ -31,4 +31,9 @@ int start_provide(const struct start_request_of *request, char ret[PATH_SIZE], s
 int start_provide_kind(const struct start_python *python, const char *key, unsigned kind,
 		       uint64_t space, const struct start_store_keep *keep, struct err *err);
 
+/* For a sandbox: images of the first of its kinds, made where they are not there. ret (PATH_SIZE
+ * bytes) is their folder. The reason why there can be none is remembered. */
+int start_provide_once(const struct start_request_of *request, char ret[PATH_SIZE],
+		       struct err *err);
+
 #endif

@@ -31,14 +31,17 @@ struct start_store {
 	int lock;
 };
 
-static int path_of(char ret[PATH_SIZE], struct err *err)
+static int path_of(enum start_store_of of, char ret[PATH_SIZE], struct err *err)
 {
 	char home[PATH_SIZE];
 	int r = cache_home(home, err);
 
 	if (r == -ENOENT)
 		return err_say(err, ENOENT, "HOME is not set, so there is no place for images");
-	return r < 0 ? r : files_path(ret, err, "%s/" START_BELOW_CACHE, home);
+	return r < 0 ? r
+		     : files_path(ret, err, "%s/%s", home,
+				  of == START_STORE_RUNS ? START_RUNS_BELOW_CACHE
+							 : START_BELOW_CACHE);
 }
 
 static int lock(struct start_store *store, struct err *err)
@@ -91,10 +94,10 @@ static int make_way(const char *path, struct err *err)
 	return 0;
 }
 
-int start_store_open(struct start_store **ret, struct err *err)
+int start_store_open(enum start_store_of of, struct start_store **ret, struct err *err)
 {
 	char path[PATH_SIZE];
-	int r = path_of(path, err);
+	int r = path_of(of, path, err);
 
 	if (r == 0)
 		r = make_way(path, err);
@@ -104,7 +107,7 @@ int start_store_open(struct start_store **ret, struct err *err)
 int start_store_find(struct start_store **ret, struct err *err)
 {
 	char path[PATH_SIZE];
-	int r = path_of(path, err);
+	int r = path_of(START_STORE_ENABLED, path, err);
 
 	if (r < 0)
 		return r;

@@ -14,11 +14,17 @@ struct start_store;
 
 #define START_STORE_CLEANUP __attribute__((cleanup(start_store_close)))
 
+enum start_store_of {
+	START_STORE_ENABLED, /* of trees that are enabled */
+	START_STORE_RUNS     /* of sandboxes */
+};
+
 /* Opens root's store or the user's, made where it is missing, and waits for its lock. Root's way
  * there is held to the rule of owners. For START_STORE_CLEANUP struct start_store *store = NULL; */
-int start_store_open(struct start_store **ret, struct err *err);
+int start_store_open(enum start_store_of of, struct start_store **ret, struct err *err);
 
-/* The same of one that is there already: -ENOENT, without a sentence, if there is none. */
+/* The one of enabled trees, if it is there already: -ENOENT, without a sentence, if there is none.
+ */
 int start_store_find(struct start_store **ret, struct err *err);
 
 /* Gives lock and memory back. */

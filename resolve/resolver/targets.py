@@ -50,7 +50,8 @@ class Target:
 
     def _platforms(self):
         word = WHEEL_WORDS[self.arch]
-        if self.libc == "static":  # it loads no extension module
+        if self.libc == "static":  # it loads no extension module: a name that no wheel has
+            yield "static"
             return
         major, minor = self.libc_version
         if self.libc == "musl":

@@ -273,8 +273,8 @@ ITEMS = [(re.compile(pattern), take) for pattern, take in (
     (r"%s[-\s]*(\d{1,2})(?![:\d])(?:\s*,?\s*(\d{4})(?![:\d]))?" % MONTH, month_and_day),
     (r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d+))?)?(?:\s*([ap])\.?m\b\.?)?(?!\d)", clock),
     (r"(\d{1,2})\s*([ap])\.?m\b\.?", hour),
-    (r"(?:(%s)\s+)?(%s)(?:(?:s|nes|rs|ur)?day|s|nes|r|rs)?\b\.?" % (names(ORDINALS), "|".join(DAYS)),
-     weekday),
+    (r"(?:(%s)\s+)?(%s)(?:(?:s|nes|rs|ur)?day|s|nes|r|rs)?\b\.?"
+     % (names(ORDINALS), "|".join(DAYS)), weekday),
     (r"(?:([+-]?\s*\d{1,9}|%s)\s*)?%s(\s+ago\b)?" % (names(ORDINALS), UNIT), relative),
     (r"([+-])(\d\d):?(\d\d)?(?!\d)(?!\s*%s)" % UNIT, offset),
     (r"(%s)\b" % names(ZONES), zone),

@@ -7,13 +7,7 @@ RESULT='[0.8, 1.4] [1.381966, 3.618034] [[5.0, 5.0], [5.0, 10.0]] 499500 [1.0, 1
 
 setup_file() {
     export BASE=$BATS_FILE_TMPDIR/tree
-    debian_tree x86_64 aarch64
-    # two archs' runtimes: links to those that tests share, where the file system allows them
-    mkdir "$BASE"
-    (cd "$TREES/debian" &&
-        set -- bin sbin site-package etc/{inittab,passwd,group} lib lib64 usr dev proc sys run tmp var root \
-            home mnt etc/busypy/selftest etc/{python,clib,busypy}/{x86_64,aarch64} &&
-        { cp -al --parents "$@" "$BASE" 2>/dev/null || cp -a --parents "$@" "$BASE"; })
+    two_archs "$BASE"
     chmod -R go+rX "$BATS_FILE_TMPDIR" && chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
 }
 

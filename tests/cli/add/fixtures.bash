@@ -8,6 +8,17 @@ ADD=("$BUSYPY" add)
 
 make_tree() { "$ROOT/tests/support/clone" "$TREES/${2:-host}" "$1"; }
 
+# A tree with Debian's runtimes for two archs: links to those that tests share, where the file
+# system allows them.
+two_archs() {
+    debian_tree x86_64 aarch64
+    mkdir "$1"
+    (cd "$TREES/debian" &&
+        set -- "$1" bin sbin site-package etc/{init.d,inittab,passwd,group} lib lib64 usr dev proc sys run tmp var root \
+            home mnt etc/busypy/selftest etc/{python,clib,busypy}/{x86_64,aarch64} &&
+        { cp -al --parents "${@:2}" "$1" 2>/dev/null || cp -a --parents "${@:2}" "$1"; })
+}
+
 # Runs a program of a tree in its client's view.
 in_tree() { local tree=$1; shift; "$HELPERS/inview" --client "$tree" "$(uname -m)" "$@"; }
 

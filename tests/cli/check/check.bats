@@ -25,6 +25,17 @@ cannot_tell() { # sentence, arguments
     is_sound "$TREES/host"
 }
 
+@test "what its lock leaves out for an arch is a warning, and a lock that is none" {
+    "$ROOT/tests/support/clone" "$TREES/host" "$TREE"
+    printf '%s\n' '# busypy lock 1' 'want wheel fast' 'package fast 2.0' "lacks $ARCH" 'lacks vax' >"$TREE/etc/busypy/requirements.lock"
+    run -0 "$BUSYPY" check "$TREE"
+    grep -qxF "warning: etc/busypy/requirements.lock ($ARCH) fast 2.0 is left out for $ARCH, for which it had no wheel" <<<"$output"
+    [[ $output != *vax* ]]
+    echo nonsense >>"$TREE/etc/busypy/requirements.lock"
+    run -0 "$BUSYPY" check "$TREE"
+    [[ $output == *"warning: etc/busypy/requirements.lock "*"etc/busypy/requirements.lock: "* ]]
+}
+
 @test "a musl tree as Buildroot makes it is sound" {
     dynamic_sysroot "$ROOT_DIR"
     "${STAGE[@]}" --from "$ROOT_DIR" "$TREE"

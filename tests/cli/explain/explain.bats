@@ -202,6 +202,20 @@ of $(uname -m), version tree; tier: user namespace (no_new_privs is set)
 script program ld.so libraries python"
 }
 
+@test "what a tree's lock leaves out for this arch stands below the view" {
+    run -0 machine_script <<'END'
+        mkdir -m 755 /run/t && mount -t tmpfs -o mode=0755 t /run/t
+        cp -a "$TREES/host" /run/t/tree
+        printf '#!/usr/bin/python3\n' >/run/t/tree/bin/tool; chmod 755 /run/t/tree/bin/tool
+        printf '%s\n' '# busypy lock 1' 'package numpy 2.0' "lacks $(uname -m)" 'package lxml 5' 'lacks vax' \
+            'package scipy 1' "lacks $(uname -m)" >/run/t/tree/etc/busypy/requirements.lock
+        "$BUSYPY" enable -q /run/t/tree
+        "$BUSYPY" explain -n -o STEP,NOTE /run/t/tree/bin/tool | grep '^lock'
+        "$BUSYPY" disable -q
+END
+    same "$output" "lock      left out for $(uname -m), which has no wheel: numpy, scipy"
+}
+
 @test "a foreign program with qemu's entry, and with that one disabled" {
     run machine_script <<'END'
         printf '%s' ':qemu-aarch64:M::\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00:\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff:/usr/bin/qemu-aarch64-static:F' >/proc/sys/fs/binfmt_misc/register

@@ -3,7 +3,8 @@
  * in the environment writes the plans instead: read the difference before it is committed. Lines of
  * facts: view host|sandbox|boot [pinned|overlay] / tree PATH / arch NAME / locked / shares NUMBER /
  * dir|file NAME [mount|empty] / link NAME TARGET / pruned PATH / socket PATH, and for sandboxes
- * sandbox [write|root|net|host] / memory BYTES / bind|bind-ro|bind-file SRC DST / tmpfs DST. */
+ * sandbox [write|root|net|host] / memory BYTES / images FOLDER [COVERED] / bind|bind-ro|bind-file
+ * SRC DST / tmpfs DST. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -22,6 +23,8 @@ enum { PLANS_MAX = 64 };
 static struct view_extra extras[8];
 static struct view_sandbox sandbox;
 static char extra_text[16][256];
+static struct view_images images;
+static char images_text[2][256];
 static struct facts facts;
 static struct plan plan;
 static char got[PLAN_TEXT_MAX], wanted[PLAN_TEXT_MAX], words[3][256];
@@ -74,6 +77,14 @@ static int add_sandbox_line(struct view *view, size_t n)
 	}
 	if (str_eq(words[0], "memory")) {
 		sandbox.memory = strtoull(words[1], NULL, 0);
+		return 0;
+	}
+	if (str_eq(words[0], "images")) {
+		if (n < 2 || str_copy(images_text[0], sizeof(images_text[0]), words[1]) < 0 ||
+		    (n > 2 && str_copy(images_text[1], sizeof(images_text[1]), words[2]) < 0))
+			return -EINVAL;
+		images = (struct view_images){ images_text[0], n > 2 ? images_text[1] : NULL };
+		sandbox.images = &images;
 		return 0;
 	}
 	return str_starts(words[0], "bind") || str_eq(words[0], "tmpfs") ? add_extra(n) : 1;

@@ -106,7 +106,9 @@ SCRIPT
     [[ $(settings SystemCallFilter) == *~@clock* && $(settings SystemCallErrorNumber) == EPERM ]]
     # with these alone a tree is enabled, and its scripts run, for users too
     machine_script "$BUSYPY" "$TREES/host" "$(settings CapabilityBoundingSet | sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]')" <<'SCRIPT'
-setpriv --bounding-set "-all,$3" "$1" enable -q "$2"
+mount -t tmpfs -o mode=0755 cache /var/cache
+printf '[%s]\nstart = image\n' "$2" >/run/conf
+setpriv --bounding-set "-all,$3" "$1" enable -q --config /run/conf "$2"
 "$2/etc/busypy/selftest" | grep -q '^busypy-selftest ok '
 setpriv --reuid 1000 --regid 1000 --clear-groups "$2/etc/busypy/selftest" | grep -q '^busypy-selftest ok '
 "$1" disable -q

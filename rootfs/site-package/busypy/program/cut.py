@@ -135,9 +135,9 @@ def main(argv):
     choose, status = chooser(opts), 0
     end = b"\0" if opts["z"] else b"\n"
     write = cli.out().write
-    from busypy.program.uniq import lines
-    if opts["d"] is not None and cli.enc(opts["d"] or "\0") == end:
-        lines = whole
+    from busypy.program import uniq
+    joined = opts["d"] is not None and cli.enc(opts["d"] or "\0") == end
+    lines = whole if joined else uniq.lines
     for name in args or ["-"]:
         try:
             with cli.stdin() if name == "-" else open(name, "rb") as file:
