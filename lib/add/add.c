@@ -13,6 +13,7 @@
 #include "add/dist.h"
 #include "add/files.h"
 #include "add/native.h"
+#include "add/needed.h"
 #include "add/place.h"
 #include "add/pythons.h"
 #include "add/records.h"
@@ -138,6 +139,9 @@ static int build(struct add *add, bool *ret_any, struct err *err)
 	}
 	r = add_conflicts_check(add, ret_any, err);
 	if (r < 0 || !*ret_any)
+		return r;
+	r = add_needed_check(add, err);
+	if (r < 0)
 		return r;
 	listener_step(add->request->listener, "compiling Python files");
 	r = add_compile(add, err);

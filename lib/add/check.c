@@ -131,7 +131,8 @@ int add_check(struct add *add, struct err *err)
 	struct check_counts counts;
 	struct check_request request = { .tree = tree,
 					 .archs = archs,
-					 .skip = CHECK_SKIP_LAYOUT | CHECK_SKIP_SUMS,
+					 .skip = CHECK_SKIP_LAYOUT | CHECK_SKIP_SUMS |
+						 CHECK_SKIP_DISTS,
 					 .found = listen,
 					 .ctx = &listening };
 	size_t n = 0;

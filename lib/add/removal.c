@@ -222,7 +222,8 @@ static int look(const char *tree, const struct arch *const *archs, char **ret, s
 	struct errors errors;
 	struct check_request request = { .tree = tree,
 					 .archs = archs,
-					 .skip = CHECK_SKIP_LAYOUT | CHECK_SKIP_SUMS,
+					 .skip = CHECK_SKIP_LAYOUT | CHECK_SKIP_SUMS |
+						 CHECK_SKIP_DISTS,
 					 .found = listen,
 					 .ctx = &errors };
 	struct check_counts counts;

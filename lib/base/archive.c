@@ -6,6 +6,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct archive_reader {
 	struct archive *around; /* of a Debian package: the ar archive that the tar is in */
 	struct archive_member member;
 	bool is_broken;
+	locale_t utf8;
 	size_t n;	    /* members */
 	int64_t bytes;	    /* of those before this one */
 	const char *beyond; /* which limit of ours */
@@ -117,6 +119,7 @@ static struct archive_reader *begin(int fd, enum archive_kind kind)
 	if (!reader)
 		return NULL;
 	reader->kind = kind;
+	reader->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	reader->archive = archive_read_new();
 	reader->around = is_deb(kind) ? archive_read_new() : NULL;
 	if (!reader->archive || (is_deb(kind) && !reader->around)) {
@@ -145,6 +148,8 @@ void archive_close(struct archive_reader *reader)
 		(void)archive_read_free(reader->archive); /* was only read */
 	if (reader->around)
 		(void)archive_read_free(reader->around);
+	if (reader->utf8)
+		freelocale(reader->utf8);
 	free(reader);
 }
 
@@ -224,7 +229,7 @@ static bool is_strange(struct archive_reader *reader)
 	return true;
 }
 
-int archive_next(struct archive_reader *reader, const struct archive_member **ret)
+static int next(struct archive_reader *reader, const struct archive_member **ret)
 {
 	struct archive_entry *entry;
 	int status, r;
@@ -246,6 +251,16 @@ int archive_next(struct archive_reader *reader, const struct archive_member **re
 	r = fill_in(&reader->member, entry);
 	*ret = &reader->member;
 	return r < 0 ? r : 1;
+}
+
+/* Names that an archive says are UTF-8 are converted to the locale's bytes: to the same ones. */
+int archive_next(struct archive_reader *reader, const struct archive_member **ret)
+{
+	locale_t before = uselocale(reader->utf8); /* 0, where there is no such locale, asks only */
+	int r = next(reader, ret);
+
+	(void)uselocale(before);
+	return r;
 }
 
 const char *archive_why(const struct archive_reader *reader)

@@ -83,6 +83,8 @@ static void add_jobs(struct run *run)
 	}
 	if (!(skip & CHECK_SKIP_PYTHON))
 		add_job(run, check_python, NULL, "Python");
+	if (!(skip & CHECK_SKIP_DISTS))
+		add_job(run, check_dists, NULL, "what packages need");
 	if (!(skip & CHECK_SKIP_LAYOUT))
 		add_job(run, check_layout, NULL, "the layout");
 	if (!(skip & CHECK_SKIP_PYTHON))

@@ -19,7 +19,8 @@ enum check_skip {
 	CHECK_SKIP_PYTHON = 1 << 2,   /* landmarks, .pyc, differences between archs */
 	CHECK_SKIP_PROGRAMS = 1 << 3, /* what stands in bin and sbin, and what inittab starts */
 	CHECK_SKIP_SUMS = 1 << 4,     /* the checksums of manifests (that files are there, never) */
-	CHECK_SKIP_SYNTAX = 1 << 5    /* Python's own opinion of programs: it has to be started */
+	CHECK_SKIP_SYNTAX = 1 << 5,   /* Python's own opinion of programs: it has to be started */
+	CHECK_SKIP_DISTS = 1 << 6     /* what Python's distributions need */
 };
 
 struct check_request {

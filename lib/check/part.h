@@ -116,6 +116,7 @@ int check_syntax(struct check_part *part, struct err *err);
 int check_sums(struct check_part *part, struct err *err);
 int check_beside(struct check_part *part, struct err *err);
 int check_left_out(struct check_part *part, struct err *err);
+int check_dists(struct check_part *part, struct err *err);
 
 /* True if the tree says `programs = host`. */
 bool check_uses_host(const struct check_part *part);

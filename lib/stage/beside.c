@@ -136,7 +136,7 @@ int beside_prove(const char *tree, const struct arch *arch, const struct python_
 						   .archs = (const struct arch *[]){ arch, NULL },
 						   .skip = CHECK_SKIP_LAYOUT | CHECK_SKIP_PYTHON |
 							   CHECK_SKIP_PROGRAMS | CHECK_SKIP_SUMS |
-							   CHECK_SKIP_SYNTAX,
+							   CHECK_SKIP_SYNTAX | CHECK_SKIP_DISTS,
 						   .found = refuse,
 						   .ctx = &proof },
 			  &counts, err);

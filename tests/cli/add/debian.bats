@@ -108,3 +108,17 @@ print(jinja2.Template("{{ x }}").render(x=yaml.load("[1, 2]", yaml.CSafeLoader))
     [ ! -e "$TREES/debian/etc/clib/aarch64/libblas.so.3" ]
     for arch in x86_64 aarch64; do (cd "$TREES/debian" && sha256sum --quiet -c "etc/busypy/$arch/python3.sha256"); done
 }
+
+@test "a wheel for one of two archs: add and check say which one lacks it" {
+    mkdir a; echo 'x = 1' >a/half.py
+    python3 "$ROOT/tests/support/wheel.py" half-1-py3-none-linux_x86_64.whl a
+    run -0 "${ADD[@]}" "$TREE" half-1-py3-none-linux_x86_64.whl
+    same "$output" "busypy: add: warning: half is for x86_64, and not there for aarch64"
+    run -0 "$BUSYPY" check "$TREE"
+    [[ $output == *"half is for x86_64, and not there for aarch64"* ]]
+    python3 "$ROOT/tests/support/wheel.py" half-1-py3-none-linux_aarch64.whl a
+    run -0 "${ADD[@]}" "$TREE" half-1-py3-none-linux_aarch64.whl
+    same "$output" ""
+    run -0 "$BUSYPY" check "$TREE"
+    [[ $output != *half* ]]
+}

@@ -352,3 +352,67 @@ pkg/__init__.py
 single.py
 pkg-1.0.dist-info/RECORD"
 }
+
+@test "what is needed and not there is told by add and by check" {
+    printf 'Name: needy\nVersion: 1\nRequires-Dist: absent>=2\nRequires-Dist: never; sys_platform == "win32"\nRequires-Dist: extra; extra == "x"\nRequires-Dist: Py.Old<2\n' >metadata
+    rm -rf a; mkdir -p a/needy-1.dist-info; cp metadata a/needy-1.dist-info/METADATA; echo 'x = 1' >a/needy.py
+    wheel needy-1-py3-none-any.whl a
+    made py_old 2.0 'py_old.py=x = 1\n'
+    run -0 "${ADD[@]}" "$TREE" needy-1-py3-none-any.whl py_old-2.0-py3-none-any.whl
+    same "$output" "busypy: add: warning: $ARCH: needy 1 needs absent>=2, which is not there
+busypy: add: warning: $ARCH: needy 1 needs py-old<2, and 2.0 is there"
+    run -0 "$BUSYPY" check "$TREE"
+    [[ $output == *"needs absent>=2, which is not there"* && $output == *"needs py-old<2, and 2.0 is there"* ]]
+    [[ $output != *never* ]]
+    made absent 2.1 'absent.py=x = 1\n'; made py_old 1.9 'py_old.py=x = 1\n'
+    run -0 "${ADD[@]}" --force "$TREE" absent-2.1-py3-none-any.whl py_old-1.9-py3-none-any.whl
+    same "$output" ""
+    run -0 "$BUSYPY" check "$TREE"
+    [[ $output != *needs* ]]
+    rm "$TREE/site-package/absent.py"
+    run -0 "$BUSYPY" check "$TREE"
+    [[ $output == *"1 files of its RECORD are not there, the first is site-package/absent.py"* ]]
+}
+
+@test "importlib.metadata in the tree and pip list from outside agree" {
+    made Pip.One 1.0 'one/__init__.py=\n'; made pip_two 2.0rc1 'two.py=\n'
+    mkdir -p n/three; echo >n/three/__init__.py; wheel pip_three-3-py3-none-linux_"$ARCH".whl n
+    run -0 "${ADD[@]}" "$TREE" ./*.whl
+    made pip_two 2.0 'two.py=\n'
+    run -0 "${ADD[@]}" --force "$TREE" pip_two-2.0-py3-none-any.whl
+    outside=$(/usr/bin/python3 -m pip list --path "$TREE/site-package" --path "$DIST" --format freeze 2>/dev/null | grep -i pip | LC_ALL=C sort)
+    inside=$(in_tree "$TREE" /usr/bin/python3 -c '
+import importlib.metadata as m
+for d in m.distributions():
+    if d.metadata["Name"].lower().startswith("pip"): print(d.metadata["Name"] + "==" + d.version)' | LC_ALL=C sort)
+    same "$inside" "$outside"
+    same "$inside" "$(printf 'Pip.One==1.0\npip_three==3\npip_two==2.0')"
+}
+
+@test "a folder that pip install --target has filled" {
+    pure; rm -r pure/pkg-1.0.data/data; wheel pkg-1.0-py3-none-any.whl pure
+    made other 2 'acme/other.py=x = 2\n'
+    /usr/bin/python3 -m pip install -q --no-index --no-deps --target site ./pkg-1.0-py3-none-any.whl ./other-2-py3-none-any.whl 2>/dev/null
+    cp -r site edited; cp -r site more
+    run -0 "${ADD[@]}" "$TREE" ./site
+    same "$output" ""
+    same "$(head -qn 1 "$TREE/bin/pkg-command" "$TREE/bin/pkg-script")" $'#!/usr/bin/python3\n#!/usr/bin/python3'
+    run -3 in_tree "$TREE" /bin/pkg-command a
+    same "$output" "command ['a']"
+    same "$(in_tree "$TREE" /usr/bin/python3 -c 'import pkg, acme.other, extra, importlib.metadata as m; print(m.version("pkg"), m.version("other"), all(f.locate().exists() for f in m.files("pkg")))')" "1.0 2 True"
+    echo '# mine' >>edited/single.py
+    refuses "$PWD/edited: single.py is not what the RECORD of pkg says" "$TREE" edited
+    echo mine >more/notes.txt
+    refuses "$PWD/more: no RECORD in it lists notes.txt (Hint: what pip has not put there is added by itself)" "$TREE" more
+    rm more/notes.txt more/pkg-1.0.dist-info/RECORD
+    refuses "$PWD/more: pkg-1.0.dist-info has no RECORD" "$TREE" more
+    made pkg 0.9 'pkg/__init__.py=\n'
+    refuses "pkg 1.0 is in the tree already (Hint: --force replaces it by 0.9)" "$TREE" pkg-0.9-py3-none-any.whl
+}
+
+@test "names that are not ASCII, hidden folders and compiled data come along" {
+    made data 1 'data/ünï.txt=text\n' 'data/x.pyc=data\n' '.libs_data/y.txt=y\n' 'data/__init__.py=\n' 'data/t.py=not {{ python }}\n'
+    run -0 "${ADD[@]}" "$TREE" data-1-py3-none-any.whl
+    same "$(cd "$TREE/site-package" && cat data/ünï.txt data/x.pyc .libs_data/y.txt)" $'text\ndata\ny'
+    same "$(in_tree "$TREE" /usr/bin/python3 -c 'import importlib.metadata as m; print(all(f.locate().exists() for f in m.files("data")))')" True
+}
