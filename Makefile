@@ -171,7 +171,7 @@ $(B)/maker/%.o: %.c $(B)/.flags $(B)/maker/made_of_py.h
 
 $(B)/start-maker.so: $(patsubst %.c,$(B)/maker/%.o,$(MAKER))
 	$(call say,CC)
-	$(Q)$(CC) $(MAKER_LINK) -o $@ $^
+	$(Q)$(CC) $(MAKER_LINK) -o $@ $^ -lgcc
 
 # PID 1, stripped: a client reads it from the server before anything else.
 $(B)/init: $(call musl_objects,$(INIT)) $(B)/musl/libsmall.a
@@ -214,7 +214,7 @@ $(B)/maker-aarch64/%.o: %.c $(B)/.flags $(B)/maker/made_of_py.h
 
 $(B)/start-maker-aarch64.so: $(patsubst %.c,$(B)/maker-aarch64/%.o,$(MAKER))
 	$(call say,CROSS)
-	$(Q)$(CROSS_CC) $(MAKER_LINK) -o $@ $^
+	$(Q)$(CROSS_CC) $(MAKER_LINK) -o $@ $^ -lgcc
 
 -include $(patsubst %.o,%.d,$(call host_objects,$(C_FILES)) $(call musl_objects,$(C_FILES)) \
 	$(patsubst %.c,$(B)/cross/%.o,$(INIT) $(CORE) $(SYS) $(RESTORER)) \
