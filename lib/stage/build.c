@@ -192,10 +192,14 @@ static bool wants_dist_packages(const struct build *build)
 	       exact_read(path, &text, &n, NULL) == 0 && strstr(text, "/dist-packages");
 }
 
+enum { COMPLAINS_SINCE = 15 /* site.addpackage(), of a folder that is not there */ };
+
 /* The start-up hook, and the .pth file that runs it and knows the shared packages. */
 static int stage_hook(const struct build *build, struct err *err)
 {
 	static const char pth[] = "/" TREE_SITE "\nimport busypy_start\n";
+	/* such a Python complains where that folder is not; the hook knows it, too */
+	const char *text = build->result->minor < COMPLAINS_SINCE ? pth : strchr(pth, '\n') + 1;
 	const struct copy copy = copy_to(build, build->job->usr);
 	char name[BUILD_NAME_MAX + 32], from[PATH_SIZE], to[PATH_SIZE];
 	int r = files_path(from, err, "%s/" TREE_START, build->job->rootfs);
@@ -219,13 +223,15 @@ static int stage_hook(const struct build *build, struct err *err)
 			       build->result->stdlib);
 	if (r < 0)
 		return r;
+	if (build->job->beside && text == pth && exact_exists(to))
+		return 0; /* shared with the first one, which may be such a Python */
 	r = exact_mkdirs_for(to, err);
 	if (r < 0)
 		return r;
 	r = exact_remove(to, err);
 	if (r < 0)
 		return r;
-	return exact_write(to, pth, sizeof(pth) - 1, 0644, err);
+	return exact_write(to, text, strlen(text), 0644, err);
 }
 
 static int stage_python(struct build *build, struct err *err)

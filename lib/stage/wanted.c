@@ -4,12 +4,14 @@
 #include "stage/wanted.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/listener.h"
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/python_minors.h"
+#include "core/suite.h"
 #include "source/debian.h"
 #include "source/source.h"
 #include "stage/stage.h"
@@ -119,11 +121,24 @@ static int note_packages(struct wanted *wanted, unsigned minor, const struct arc
 	return 0;
 }
 
+/* Of several Pythons, each is taken from the released suite whose own it is, if there is one for
+ * all archs; the suite that was named is for the others. An archive with a key of its own is not
+ * Debian's. */
+static const char *suite_of(const struct wanted *wanted, const struct packages *packages)
+{
+	const struct stage_request *request = wanted->request;
+	bool released = wanted->n_packages > 1 && !request->keyring;
+
+	for (size_t i = 0; released && i < packages->n_archs; i++)
+		released = suite_for_minor(packages->archs[i]->debian, packages->minor);
+	return released ? NULL : request->suite;
+}
+
 static int open_packages(struct wanted *wanted, struct packages *packages, struct err *err)
 {
 	const struct stage_request *request = wanted->request;
 
-	return debian_open(&(struct debian_request){ .suite = request->suite,
+	return debian_open(&(struct debian_request){ .suite = suite_of(wanted, packages),
 						     .mirror = request->mirror,
 						     .keyring = request->keyring,
 						     .expired = request->expired,

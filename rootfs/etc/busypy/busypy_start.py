@@ -34,9 +34,16 @@ def _tree():
     return None
 
 
+def _find_packages():
+    # From 3.15 on Python complains of a folder in a .pth file that is not there: it is not named.
+    if "/site-package" not in sys.path and os.access("/site-package", os.X_OK):
+        sys.path.append("/site-package")
+
+
 def _find_host():
     tree = _tree()
     if tree is None:
+        _find_packages()
         return
     prefix = sys.base_prefix
     # A program that starts this interpreter without what children get back below. The tree's other

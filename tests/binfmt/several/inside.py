@@ -13,7 +13,8 @@ ENDINGS = {
     "b-nl": ("#! ", "\n"), "b-sp": ("#! ", " -u\n"), "b-tab": ("#! ", "\t-u\n"),
     "two": ("#!  ", "\n"), "cr": ("#!", "\r\n"),
 }
-NAMES = "python3", "python3.11", "python3.13", "python3.12", "python3.1", "python3.131"
+NAMES = ("python3", "python3.11", "python3.13", "python3.15", "python3.12", "python3.1",
+         "python3.131")
 BODY = """import sys
 print("%d.%d" % sys.version_info[:2], sys.orig_argv[1] == "-u", sys.argv[1:],
       sys.executable.count("/run/busypy/"))

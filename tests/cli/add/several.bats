@@ -9,7 +9,6 @@ setup_file() { debian_tree --python 3.11,3.13 x86_64 aarch64; }
 setup() {
     cd "$BATS_TEST_TMPDIR" || exit
     TREE=$BATS_TEST_TMPDIR/tree
-    DIST=$TREE/etc/python/$ARCH/usr/lib/python3/dist-packages
     make_tree "$TREE" python-3.11,3.13
 }
 
