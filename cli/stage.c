@@ -18,8 +18,10 @@
 #include "core/tree_conf.h"
 #include "handler/renew.h"
 #include "source/lockfile.h"
+#include "source/tarball.h"
 #include "stage/python3.h"
 #include "stage/stage.h"
+#include "stage/wanted.h"
 #include "commands.h"
 #include "debian_options.h"
 #include "listen.h"
@@ -38,6 +40,10 @@ static const char help[] =
 	"  -f, --from host            this machine's own Python (default)\n"
 	"      --from debian[:SUITE]  Debian's packages, through apt\n"
 	"      --from DIR             a Buildroot target folder or any other sysroot\n"
+	"      --from tar:FILE        an archive laid out as python-build-standalone's; "
+	"repeatable,\n"
+	"                             one for each arch\n"
+	"      --libc debian[:SUITE]|host|DIR  where the C library of such a Python is from\n"
 	"      --python 3.X[,3.Y...]  which Pythons there shall be, side by side\n"
 	"      --default 3.X          which of them python3 is; alone: changes nothing else\n"
 	"  -a, --arch A[,B...]|all    for which machines (default: this one)\n"
@@ -59,8 +65,11 @@ static const char help[] =
 
 /* What the command line says besides the request itself. */
 struct options {
-	const char *from, *archs, *config, *mirror, *keyring, *programs, *python, *first, *start;
+	const char *from, *libc, *archs, *config, *mirror, *keyring, *programs, *python, *first,
+		*start;
 	struct python_minors pythons;
+	struct tarball tarballs[STAGE_ARCHS_MAX]; /* in the order of the request's archs */
+	size_t n_tarballs;
 	bool list, json;
 };
 
@@ -120,10 +129,89 @@ static int parse_from(struct stage_request *request, const char *word, struct er
 	return 0;
 }
 
+static int take_from(const struct option_given *given, void *ctx)
+{
+	static const char tar[] = "tar:";
+	struct options *options = ctx;
+
+	if (!str_starts(given->text, tar)) {
+		options->from = given->text;
+		return 0;
+	}
+	if (options->n_tarballs == STAGE_ARCHS_MAX)
+		return say_error(me, "more than %d archives", STAGE_ARCHS_MAX);
+	options->tarballs[options->n_tarballs++].path = given->text + strlen(tar);
+	return 0;
+}
+
+static bool is_named(const struct arch_list *list, const struct arch *arch)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->archs[i] == arch)
+			return true;
+	}
+	return false;
+}
+
+/* Which arch each archive is for; those that --arch does not name are left out. */
+static int look_at_tarballs(struct options *options, struct stage_request *request, struct err *err)
+{
+	struct arch_list wanted = { 0 };
+	size_t n = 0;
+	int r = options->archs ? arch_list_add(&wanted, options->archs, err) : 0;
+
+	for (size_t i = 0; r >= 0 && i < options->n_tarballs; i++) {
+		struct tarball tarball;
+
+		r = tarball_look(options->tarballs[i].path, &tarball, err);
+		if (r < 0)
+			return r;
+		for (size_t j = 0; j < n; j++) {
+			if (request->archs[j] == tarball.arch)
+				return err_say(err, EEXIST, "%s and %s are both for %s",
+					       options->tarballs[j].path, tarball.path,
+					       tarball.arch->name);
+		}
+		if (options->archs && !wanted.all && !is_named(&wanted, tarball.arch))
+			continue;
+		options->tarballs[n] = tarball;
+		request->archs[n++] = tarball.arch;
+	}
+	if (r < 0)
+		return r;
+	request->n_archs = n;
+	if (n < wanted.n || !n)
+		return err_say(err, ENOENT, "--arch %s: there is no --from tar: for each of them",
+			       options->archs);
+	return 0;
+}
+
+/* Archives have no C library: where is it from? */
+static int parse_tarballs(struct options *options, struct stage_request *request, struct err *err)
+{
+	int r;
+
+	if (options->from)
+		return err_say(err, EINVAL, "--from tar: and --from %s do not go together",
+			       options->from);
+	if (!options->libc)
+		return err_say(err, EINVAL,
+			       "--from tar: has no C library (Hint: --libc debian, debian:SUITE, "
+			       "host or DIR says which one)");
+	r = parse_from(request, options->libc, err);
+	if (r < 0)
+		return err_wrap(err, r, "--libc");
+	request->libc = request->from;
+	request->from = STAGE_TAR;
+	request->tarballs = options->tarballs;
+	return look_at_tarballs(options, request, err);
+}
+
 static int parse(int argc, char **argv, struct options *ret, struct stage_request *request)
 {
 	const struct command_option options[] = {
-		{ "from", 'f', .text = &ret->from },
+		{ "from", 'f', .take = take_from, .ctx = ret },
+		{ "libc", .text = &ret->libc },
 		{ "python", .text = &ret->python },
 		{ "default", .text = &ret->first },
 		{ "arch", 'a', .text = &ret->archs },
@@ -154,7 +242,8 @@ static int parse(int argc, char **argv, struct options *ret, struct stage_reques
 /* True if the command line asks for nothing but another python3. */
 static bool is_default_alone(const struct options *options, const struct stage_request *request)
 {
-	return options->first && !options->python && !options->from && !request->locked;
+	return options->first && !options->python && !options->from && !options->n_tarballs &&
+	       !request->locked;
 }
 
 static int parse_pythons(struct options *options, struct stage_request *request, struct err *err)
@@ -178,9 +267,8 @@ static int parse_pythons(struct options *options, struct stage_request *request,
 static int check_options(const struct options *options, const struct stage_request *request,
 			 struct err *err)
 {
-	if (request->from != STAGE_DEBIAN &&
-	    (request->locked || request->cache || options->mirror || options->keyring ||
-	     request->expired))
+	if (!wanted_debian(request) && (request->locked || request->cache || options->mirror ||
+					options->keyring || request->expired))
 		return err_say(err, EINVAL,
 			       "--locked, --mirror, --keyring, --allow-expired and --cache need "
 			       "--from debian");
@@ -192,6 +280,13 @@ static int check_options(const struct options *options, const struct stage_reque
 			arch_native()->name);
 	if (request->from == STAGE_DIR && request->n_archs > 1)
 		return err_say(err, EINVAL, "--from DIR has a runtime for one --arch");
+	if (options->libc && request->from != STAGE_TAR)
+		return err_say(err, EINVAL, "--libc is for --from tar:FILE");
+	if (request->from == STAGE_TAR && request->locked)
+		return err_say(err, EINVAL, "--locked and --from tar: do not go together");
+	if (request->from == STAGE_TAR && request->libc == STAGE_HOST &&
+	    (request->n_archs > 1 || request->archs[0] != arch_native()))
+		return err_say(err, EINVAL, "--libc host is for %s alone", arch_native()->name);
 	return 0;
 }
 
@@ -232,7 +327,9 @@ static int complete(struct options *options, struct stage_request *request, stru
 		return r;
 
 	/* a list of packages can only be Debian's */
-	if (options->from || request->locked)
+	if (options->n_tarballs)
+		r = parse_tarballs(options, request, err);
+	else if (options->from || request->locked)
 		r = parse_from(request, options->from ? options->from : "debian", err);
 	if (r < 0)
 		return r;
@@ -240,7 +337,7 @@ static int complete(struct options *options, struct stage_request *request, stru
 		return err_wrap(err, -EINVAL, "--programs");
 	if (options->start && tree_conf_start(options->start, &request->start, err) < 0)
 		return err_wrap(err, -EINVAL, "--start");
-	if (options->archs)
+	if (options->archs && !options->n_tarballs)
 		r = parse_archs(request, options->archs, err);
 	if (r < 0)
 		return r;
@@ -253,7 +350,7 @@ static int complete(struct options *options, struct stage_request *request, stru
 	if (r < 0)
 		return r;
 	r = check_options(options, request, err);
-	if (r < 0 || request->from != STAGE_DEBIAN)
+	if (r < 0 || !wanted_debian(request))
 		return r;
 	return complete_debian(options, request, err);
 }

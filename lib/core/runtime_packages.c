@@ -88,17 +88,25 @@ static int add_python(unsigned minor, struct runtime_packages *ret)
 
 /* The data of terminals, time zones, character sets and certificates, and for archs that can boot
  * their rescue shell, if the suite has it. */
-static int add_rest(const char *arch, runtime_packages_find *find, void *ctx,
+static int add_rest(unsigned minor, const char *arch, runtime_packages_find *find, void *ctx,
 		    struct runtime_packages *ret)
 {
 	static const char *const data[] = { "libc-bin", "ncurses-base", "tzdata",
 					    "ca-certificates" };
 	static const char rescue[] = "busybox-static";
+	static const char crypt[] = "libcrypt1";
 	bool boots = str_eq(arch, "amd64") || str_eq(arch, "arm64");
 	struct index_package package;
 
 	for (size_t i = 0; i < sizeof(data) / sizeof(data[0]); i++) {
 		int r = add(ret, data[i]);
+
+		if (r < 0)
+			return r;
+	}
+	/* a Python that is from elsewhere may have been built where it was part of the C library */
+	if (!minor && find(crypt, &package, ctx)) {
+		int r = add(ret, crypt);
 
 		if (r < 0)
 			return r;
@@ -127,7 +135,7 @@ int runtime_packages_list(unsigned minor, const char *arch, runtime_packages_fin
 			r = add_libraries(package.depends, find, ctx, ret);
 	}
 	if (r == 0)
-		r = add_rest(arch, find, ctx, ret);
+		r = add_rest(minor, arch, find, ctx, ret);
 	for (size_t i = 0; r == 0 && i < ret->n; i++) {
 		if (find(ret->names[i], &package, ctx)) {
 			ret->all[i] = index_text_is(&package.arch, "all");

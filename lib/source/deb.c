@@ -3,19 +3,16 @@
 #include "source/deb.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/archive.h"
-#include "base/exact.h"
 #include "base/files.h"
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
 #include "source/owners.h"
-#include "sys/fd.h"
+#include "source/unpack.h"
 
 enum { CONTROL_MAX = 1024 * 1024 };
 
@@ -40,71 +37,9 @@ static int cannot_read(const struct deb *deb, struct err *err)
 		       archive_why(deb->reader));
 }
 
-/* Creates the directories that name (below dir, no leading slash) lies in. A link on the way could
- * lead outside, so it is refused. */
-static int make_parents(const char *dir, const char *name, struct err *err)
-{
-	char path[PATH_SIZE];
-	struct stat st;
-
-	for (const char *s = strchr(name, '/'); s; s = strchr(s + 1, '/')) {
-		int r = files_path(path, err, "%s/%.*s", dir, (int)(s - name), name);
-
-		if (r < 0)
-			return r;
-		if (exact_stat(path, &st) < 0)
-			r = exact_mkdirs(path, err);
-		else if (!S_ISDIR(st.st_mode))
-			r = err_set(err, ENOTDIR, "%s", path);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-/* A second name of a file of the same package. */
-static int link_same(const struct deb *deb, const char *same_as, const char *to, struct err *err)
-{
-	FD_CLEANUP int fd = -1;
-	char from[PATH_SIZE];
-	int r = make_parents(deb->dir, same_as, err);
-
-	if (r < 0)
-		return r;
-	r = files_path(from, err, "%s/%s", deb->dir, same_as);
-	if (r < 0)
-		return r;
-	fd = exact_open(from, O_PATH | O_NOFOLLOW);
-	r = fd < 0 ? fd : exact_link(fd, to);
-	return r < 0 ? err_set(err, -r, "%s", to) : 0;
-}
-
-/* 1 if it is a name of a file now; 0 for a directory, and for what no package of ours has: a device
- * or a fifo. */
-static int write_member(struct deb *deb, const struct archive_member *member, const char *to,
-			struct err *err)
-{
-	int r;
-
-	if (member->same_as[0]) {
-		r = link_same(deb, member->same_as, to, err);
-	} else if (S_ISDIR(member->mode)) {
-		return exact_exists(to) ? 0 : exact_mkdirs(to, err);
-	} else if (S_ISREG(member->mode)) {
-		r = archive_extract(deb->reader, to, err);
-		if (r == -EBADMSG)
-			r = cannot_read(deb, err);
-	} else if (S_ISLNK(member->mode) && member->link) {
-		r = exact_symlink(member->link, to, err);
-	} else {
-		return 0;
-	}
-	return r < 0 ? r : 1;
-}
-
 static int take(struct deb *deb, const struct archive_member *member, struct err *err)
 {
-	char name[PATH_SIZE], to[PATH_SIZE];
+	char name[PATH_SIZE];
 	int r = files_path(name, err, "/%s", member->path);
 
 	if (r < 0)
@@ -115,13 +50,10 @@ static int take(struct deb *deb, const struct archive_member *member, struct err
 		if (path_match(skipped[i], name))
 			return 0;
 	}
-	r = files_path(to, err, "%s%s", deb->dir, name);
-	if (r < 0)
-		return r;
-	r = make_parents(deb->dir, member->path, err);
-	if (r < 0)
-		return r;
-	r = write_member(deb, member, to, err);
+	r = unpack_member(deb->reader, member,
+			  &(struct unpack){ deb->dir, member->path, member->same_as }, err);
+	if (r == -EBADMSG)
+		return cannot_read(deb, err);
 	return r <= 0 ? r : owners_add_file(deb->owners, name, deb->package, err);
 }
 

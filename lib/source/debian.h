@@ -16,6 +16,7 @@ struct source;
 struct debian_request {
 	const char *suite;   /* NULL: what each arch needs */
 	unsigned minor;	     /* 13 for Python 3.13; 0: the suite's own */
+	bool libc;	     /* the C library and data alone, without Python */
 	const char *mirror;  /* where apt looks: a list, see mirrors_parse */
 	const char *keyring; /* a file of keys, absolute; NULL: Debian's */
 	bool expired;	     /* lists that are no longer valid are taken, too */

@@ -60,7 +60,8 @@ static int add_runtime(struct newest *newest, size_t which, struct err *err)
 	r = package_lists_open(newest->apt, arch, &lists, err);
 	if (r < 0)
 		return r;
-	r = package_lists_runtime(lists, &minor, packages, err);
+	r = newest->request->libc ? package_lists_libc(lists, packages, err)
+				  : package_lists_runtime(lists, &minor, packages, err);
 	for (size_t i = 0; r == 0 && i < packages->n; i++)
 		r = add_word(newest, packages->names[i], packages->all[i] ? "all" : arch->debian,
 			     NULL, err);

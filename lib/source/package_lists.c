@@ -228,6 +228,23 @@ static unsigned default_minor(struct package_lists *lists)
 	return minor;
 }
 
+static int list_runtime(struct package_lists *lists, unsigned minor, struct runtime_packages *ret,
+			struct err *err)
+{
+	int r = runtime_packages_list(minor, lists->arch->debian, find, lists, ret);
+
+	if (r == -ENOENT)
+		return err_say(err, ENOENT,
+			       "debian:%s has no package %s for %s, which a runtime needs",
+			       lists->apt->suite, ret->missing, lists->arch->name);
+	return r < 0 ? err_set(err, -r, "cannot list packages") : 0;
+}
+
+int package_lists_libc(struct package_lists *lists, struct runtime_packages *ret, struct err *err)
+{
+	return list_runtime(lists, 0, ret, err);
+}
+
 int package_lists_runtime(struct package_lists *lists, unsigned *minor,
 			  struct runtime_packages *ret, struct err *err)
 {
@@ -236,12 +253,5 @@ int package_lists_runtime(struct package_lists *lists, unsigned *minor,
 	if (!*minor)
 		*minor = default_minor(lists);
 	r = *minor ? package_lists_check_minor(lists, *minor, err) : say_minors(lists, 0, err);
-	if (r < 0)
-		return r;
-	r = runtime_packages_list(*minor, lists->arch->debian, find, lists, ret);
-	if (r == -ENOENT)
-		return err_say(err, ENOENT,
-			       "debian:%s has no package %s for %s, which a runtime needs",
-			       lists->apt->suite, ret->missing, lists->arch->name);
-	return r < 0 ? err_set(err, -r, "cannot list packages") : 0;
+	return r < 0 ? r : list_runtime(lists, *minor, ret, err);
 }

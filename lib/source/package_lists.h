@@ -19,6 +19,9 @@ int package_lists_open(const struct apt *apt, const struct arch *arch, struct pa
 int package_lists_runtime(struct package_lists *lists, unsigned *minor,
 			  struct runtime_packages *ret, struct err *err);
 
+/* The same without Python: the C library, and data. */
+int package_lists_libc(struct package_lists *lists, struct runtime_packages *ret, struct err *err);
+
 /* 0 if the suite has a Python of that minor; -ENOENT with that sentence. */
 int package_lists_check_minor(struct package_lists *lists, unsigned minor, struct err *err);
 

@@ -15,6 +15,7 @@
 #include "core/path_size.h"
 #include "core/str.h"
 #include "source/owners.h"
+#include "source/tarball.h"
 
 const char *source_word(enum source_kind kind)
 {
@@ -25,6 +26,8 @@ const char *source_word(enum source_kind kind)
 		return "dir";
 	case SOURCE_DEBIAN:
 		return "debian";
+	case SOURCE_TAR:
+		return "tar";
 	}
 	return "?";
 }
@@ -115,4 +118,41 @@ int source_extracted(const char *dir, const struct arch *arch, const char *about
 		.kind = SOURCE_DEBIAN, .arch = arch, .owners = owners, .about = strdup(about)
 	};
 	return fill(ret, dir, err);
+}
+
+static char *about_tar(const struct tarball *tarball, const char *libc)
+{
+	char *text;
+
+	return asprintf(&text, "from tar:%s\nsha256 %s\n%s", path_base(tarball->path), tarball->sum,
+			libc) < 0
+		       ? NULL
+		       : text;
+}
+
+int source_tar(const char *dir, const struct tarball *tarball, const char *libc, struct source *ret,
+	       struct err *err)
+{
+	*ret = (struct source){ .kind = SOURCE_TAR, .arch = tarball->arch };
+	ret->about = about_tar(tarball, libc);
+	return fill(ret, dir, err);
+}
+
+int source_add_tar(struct source *source, const struct tarball *tarball, struct err *err)
+{
+	/* what tells where the packages are from tells now where the C library is from */
+	const char *rest =
+		source->about + (str_starts(source->about, "from ") ? strlen("from ") : 0);
+	FILES_FREE char *libc = NULL;
+	char *about;
+
+	if (asprintf(&libc, "libc %s", rest) < 0)
+		libc = NULL;
+	about = libc ? about_tar(tarball, libc) : NULL;
+	if (!about)
+		return err_set(err, ENOMEM, "cannot read %s", tarball->path);
+	free(source->about);
+	source->about = about;
+	source->kind = SOURCE_TAR;
+	return 0;
 }

@@ -10,8 +10,9 @@ struct arch;
 struct err;
 struct owners;
 struct sysroot;
+struct tarball;
 
-enum source_kind { SOURCE_HOST, SOURCE_DIR, SOURCE_DEBIAN };
+enum source_kind { SOURCE_HOST, SOURCE_DIR, SOURCE_DEBIAN, SOURCE_TAR };
 
 struct source {
 	enum source_kind kind;
@@ -21,7 +22,7 @@ struct source {
 	char *about;	       /* the text of etc/busypy/<arch>/sources */
 };
 
-/* "host", "dir", "debian": in manifests and messages. */
+/* "host", "dir", "debian", "tar": in manifests and messages. */
 const char *source_word(enum source_kind kind);
 
 /* This machine. */
@@ -34,6 +35,13 @@ int source_dir(const char *dir, const struct arch *arch, struct source *ret, str
  * the heap, in every case. */
 int source_extracted(const char *dir, const struct arch *arch, const char *about,
 		     struct owners *owners, struct source *ret, struct err *err);
+
+/* A directory into which an archive was extracted, and a C library put; libc says which one. */
+int source_tar(const char *dir, const struct tarball *tarball, const char *libc, struct source *ret,
+	       struct err *err);
+
+/* Says of a source of extracted packages that an archive's Python is in it, too. */
+int source_add_tar(struct source *source, const struct tarball *tarball, struct err *err);
 
 /* Frees what source holds; an empty one is fine. */
 void source_free(struct source *source);

@@ -160,7 +160,8 @@ static int compile(struct stage *stage, size_t which, const char *dir, const cha
 	struct pyc_job job = { .dir = dir,
 			       .strip = strip,
 			       .work = stage->transaction.build,
-			       .others = stage->request->from == STAGE_DIR,
+			       .others = stage->request->from == STAGE_DIR ||
+					 stage->request->from == STAGE_TAR,
 			       .checked = checked,
 			       .runtimes = runtimes };
 
@@ -251,7 +252,7 @@ static int add_rescue(const struct stage *stage, const struct arch *arch, unsign
 
 	if (request->busybox)
 		return stage_boot_add_rescue(request->busybox, arch, info, err);
-	for (size_t i = 0; request->from == STAGE_DEBIAN && i < 2; i++) {
+	for (size_t i = 0; wanted_debian(request) && i < 2; i++) {
 		r = files_path(busybox, err, "%s/%s", dir, places[i]);
 		if (r < 0)
 			return r;

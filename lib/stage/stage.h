@@ -10,14 +10,19 @@ struct arch;
 struct err;
 struct listener;
 struct python_minors;
+struct tarball;
 
 enum { STAGE_ARCHS_MAX = 16 };
 
-enum stage_from { STAGE_HOST, STAGE_DEBIAN, STAGE_DIR };
+enum stage_from { STAGE_HOST, STAGE_DEBIAN, STAGE_DIR, STAGE_TAR };
 
 struct stage_request {
 	const char *tree;
 	enum stage_from from;
+	/* STAGE_TAR: an archive for each of archs, and where their C library is from: what is said
+	 * of STAGE_DEBIAN and STAGE_DIR is then said of that. */
+	struct tarball *tarballs;
+	enum stage_from libc;
 	const char *dir;     /* STAGE_DIR */
 	const char *suite;   /* STAGE_DEBIAN; NULL: what each arch needs */
 	const char *mirror;  /* STAGE_DEBIAN */

@@ -7,13 +7,17 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/files.h"
 #include "base/listener.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/path_size.h"
 #include "core/python_minors.h"
 #include "core/suite.h"
 #include "source/debian.h"
 #include "source/source.h"
+#include "source/tarball.h"
+#include "stage/libc.h"
 #include "stage/stage.h"
 #include "sys/tree.h"
 
@@ -144,6 +148,7 @@ static int open_packages(struct wanted *wanted, struct packages *packages, struc
 						     .expired = request->expired,
 						     .cache = request->cache,
 						     .locked = request->locked,
+						     .libc = request->from == STAGE_TAR,
 						     .minor = packages->minor,
 						     .archs = packages->archs,
 						     .n_archs = packages->n_archs,
@@ -166,6 +171,12 @@ static int open_all(struct wanted *wanted, struct err *err)
 	return r;
 }
 
+bool wanted_debian(const struct stage_request *request)
+{
+	return request->from == STAGE_DEBIAN ||
+	       (request->from == STAGE_TAR && request->libc == STAGE_DEBIAN);
+}
+
 int wanted_choose(const struct stage_request *request, struct wanted **ret, struct err *err)
 {
 	struct wanted *wanted = calloc(1, sizeof(*wanted));
@@ -176,7 +187,7 @@ int wanted_choose(const struct stage_request *request, struct wanted **ret, stru
 	wanted->request = request;
 	for (size_t i = 0; r == 0 && i < request->n_archs; i++)
 		r = choose_pythons(wanted, i, err);
-	if (r == 0 && request->from == STAGE_DEBIAN)
+	if (r == 0 && wanted_debian(request))
 		r = open_all(wanted, err);
 	if (r < 0) {
 		wanted_free(wanted);
@@ -196,24 +207,70 @@ unsigned wanted_first(const struct wanted *wanted, size_t arch)
 	return wanted->first[arch];
 }
 
+static int open_debian(const struct wanted *wanted, size_t arch, size_t i, const char *dir,
+		       struct source *ret, struct err *err)
+{
+	const struct stage_request *request = wanted->request;
+	unsigned minor = wanted->pythons[arch].minor[i];
+	const struct packages *packages = find_packages((struct wanted *)wanted, minor);
+
+	/* there is one for each */
+	listener_step(request->listener, "%s: extracting packages", request->archs[arch]->name);
+	return debian_extract(packages->debian, request->archs[arch], dir, ret, err);
+}
+
+/* The C library of this machine, or of a directory, goes to what was extracted. */
+static int add_libc(const struct stage_request *request, const struct tarball *tarball,
+		    const char *dir, struct source *ret, struct err *err)
+{
+	const char *name = request->libc == STAGE_HOST ? "host" : request->dir;
+	SOURCE_CLEANUP struct source libc = { 0 };
+	char about[PATH_SIZE];
+	int r = request->libc == STAGE_HOST ? source_host(&libc, err)
+					    : source_dir(request->dir, tarball->arch, &libc, err);
+
+	if (r < 0)
+		return r;
+	r = libc_take(dir, tarball->arch, libc.root, name, err);
+	if (r < 0)
+		return r;
+	r = files_path(about, err, "libc %s\n", name);
+	return r < 0 ? r : source_tar(dir, tarball, about, ret, err);
+}
+
+static int open_tar(const struct wanted *wanted, size_t arch, size_t i, const char *dir,
+		    struct source *ret, struct err *err)
+{
+	const struct stage_request *request = wanted->request;
+	struct tarball *tarball = &request->tarballs[arch];
+	int r;
+
+	listener_step(request->listener, "%s: extracting %s", tarball->arch->name, tarball->path);
+	r = tarball_extract(tarball, dir, err);
+	if (r < 0)
+		return r;
+	if (request->libc != STAGE_DEBIAN)
+		return add_libc(request, tarball, dir, ret, err);
+	r = open_debian(wanted, arch, i, dir, ret, err);
+	return r < 0 ? r : source_add_tar(ret, tarball, err);
+}
+
 int wanted_open(const struct wanted *wanted, size_t arch, size_t i, const char *dir,
 		struct source *ret, struct err *err)
 {
 	const struct stage_request *request = wanted->request;
-	unsigned minor = wanted->pythons[arch].minor[i];
-	const struct packages *packages;
 
 	switch (request->from) {
 	case STAGE_HOST:
 		return source_host(ret, err);
 	case STAGE_DIR:
 		return source_dir(request->dir, request->archs[arch], ret, err);
+	case STAGE_TAR:
+		return open_tar(wanted, arch, i, dir, ret, err);
 	case STAGE_DEBIAN:
 		break;
 	}
-	listener_step(request->listener, "%s: extracting packages", request->archs[arch]->name);
-	packages = find_packages((struct wanted *)wanted, minor); /* there is one for each */
-	return debian_extract(packages->debian, request->archs[arch], dir, ret, err);
+	return open_debian(wanted, arch, i, dir, ret, err);
 }
 
 void wanted_free(struct wanted *wanted)

@@ -4,6 +4,7 @@
 #ifndef BUSYPY_STAGE_WANTED_H
 #define BUSYPY_STAGE_WANTED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct err;
@@ -16,6 +17,9 @@ struct wanted;
  * it: a runtime with several Pythons keeps them. -EINVAL, -ENOENT, ... with a sentence. The request
  * is borrowed; wanted_free. */
 int wanted_choose(const struct stage_request *request, struct wanted **ret, struct err *err);
+
+/* True if anything is from Debian's packages. */
+bool wanted_debian(const struct stage_request *request);
 
 /* The Pythons of the arch with this index in the request; one that is 0 stands for the source's
  * own. */
