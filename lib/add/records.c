@@ -4,6 +4,7 @@
 #include "add/records.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +16,11 @@
 #include "add/work.h"
 #include "base/exact.h"
 #include "base/files.h"
+#include "base/path_list.h"
 #include "base/sysroot.h"
 #include "core/arch.h"
 #include "core/err.h"
+#include "core/manifest_line.h"
 #include "core/package.h"
 #include "core/path_size.h"
 #include "core/str.h"
@@ -27,6 +30,47 @@
 #include "stage/copy.h"
 #include "stage/manifest.h"
 #include "stage/runtime_info.h"
+#include "stage/transaction.h"
+
+/* True for a line of a manifest whose file leaves with an old version. */
+static bool leaves(const struct add *add, const struct runtime_info *info, const char *text,
+		   size_t n)
+{
+	FILES_FREE char *line = strndup(text, n);
+	struct manifest_line parsed;
+	char path[PATH_SIZE];
+
+	return line && manifest_line_parse(line, &parsed) == 0 &&
+	       files_path(path, NULL, TREE_PYTHON_OF "%s", info->arch->name, parsed.path) == 0 &&
+	       path_list_has(add->leaving, path);
+}
+
+/* A copy of the manifest without those lines, in the workspace. */
+static int drop_leaving(const struct add *add, const struct runtime_info *info, char old[PATH_SIZE],
+			struct err *err)
+{
+	FILES_FREE char *text = NULL, *kept = NULL;
+	size_t n, n_kept;
+	FILE *out;
+	int r = exact_read(old, &text, &n, err);
+
+	if (r < 0)
+		return r;
+	out = open_memstream(&kept, &n_kept);
+	if (!out)
+		return err_set(err, ENOMEM, "cannot write %s", old);
+	for (const char *at = text; *at;) {
+		size_t length = strcspn(at, "\n");
+
+		if (!leaves(add, info, at, length))
+			(void)fprintf(out, "%.*s\n", (int)length, at);
+		at += length + (at[length] == '\n');
+	}
+	if (fclose(out) != 0)
+		return err_set(err, ENOMEM, "cannot write %s", old);
+	r = files_path(old, err, "%s/manifest.%s", add->transaction->build, info->arch->name);
+	return r < 0 ? r : exact_write(old, kept, n_kept, 0644, err);
+}
 
 static int write_manifest(const struct add *add, size_t which, struct err *err)
 {
@@ -37,6 +81,10 @@ static int write_manifest(const struct add *add, size_t which, struct err *err)
 	char old[PATH_SIZE], path[PATH_SIZE];
 	int r = files_path(old, err, "%s/manifest", info->records);
 
+	if (r < 0)
+		return r;
+	if (add->leaving->n && exact_exists(old))
+		r = drop_leaving(add, info, old, err);
 	if (r < 0)
 		return r;
 	r = files_path(path, err, "%s/" TREE_INFO_OF "/manifest", add->build, info->arch->name);

@@ -128,6 +128,10 @@ static int note_module(const char *dir, const char *name, struct err *err, void 
 	r = list_files(wheel, to, path, err);
 	if (r < 0)
 		return r;
+	if (!wheel->dist->arch && str_ends(name, ".pth")) /* Python reads its own folders' alone */
+		listener_warn(wheel->add->request->listener,
+			      "%s: its %s has no effect: no Python reads .pth files in " TREE_SITE,
+			      wheel->from, name);
 	return add_merge_note(wheel->add, to, path, wheel->from, wheel->dist->arch, err);
 }
 

@@ -416,3 +416,20 @@ for d in m.distributions():
     same "$(cd "$TREE/site-package" && cat data/ünï.txt data/x.pyc .libs_data/y.txt)" $'text\ndata\ny'
     same "$(in_tree "$TREE" /usr/bin/python3 -c 'import importlib.metadata as m; print(all(f.locate().exists() for f in m.files("data")))')" True
 }
+
+@test "an upgrade of a native wheel that has no longer an extension, and a .pth file" {
+    mkdir -p n/fast; echo 'v = 1' >n/fast/__init__.py; library n/one.so
+    module=fast/one.cpython-311-$ARCH-linux-gnu.so
+    extension "n/$module" "$PWD/n/one.so" -Wl,-rpath,'$ORIGIN/..'
+    wheel fast-1-cp311-cp311-linux_"$ARCH".whl n
+    run -0 "${ADD[@]}" "$TREE" fast-1-*.whl
+    grep -q "$module" "$TREE/etc/busypy/$ARCH/manifest"
+    rm "n/$module" n/one.so; echo 'v = 2' >n/fast/__init__.py; wheel fast-2-cp311-cp311-linux_"$ARCH".whl n
+    run -0 "${ADD[@]}" --force "$TREE" fast-2-*.whl
+    [ ! -e "$DIST/$module" ] && [ ! -e "$DIST/one.so" ]
+    run -1 grep fast "$TREE/etc/busypy/$ARCH/manifest"
+    run -0 "$BUSYPY" check "$TREE"
+    made path 1 'path.pth=/nowhere\n'
+    run -0 "${ADD[@]}" "$TREE" path-1-py3-none-any.whl
+    same "$output" "busypy: add: warning: $PWD/path-1-py3-none-any.whl: its path.pth has no effect: no Python reads .pth files in site-package"
+}
