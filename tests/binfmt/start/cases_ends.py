@@ -91,6 +91,10 @@ SIMPLE = {
         "import ctypes, threading, os, time\nt = threading.Thread(target=lambda: (event.wait(),"
         "os.write(1, b'last\\n')))\nevent = threading.Event(); t.start(); event.set()\nt.join()\n"
         "ctypes.CDLL(None).exit(7)\n",
+    "sys.exit and a finaliser": "import sys, os\nclass L:\n    def __del__(self, w=os.write): "
+                                "w(1, b'deleted\\n')\nlast = L()\nsys.exit(7)\n",
+    "os.abort and a finaliser": "import sys, os\nclass L:\n    def __del__(self, w=os.write): "
+                                "w(1, b'never\\n')\nlast = L()\nos.abort()\n",
     "input": "print(input('p> ')); import sys; print(sys.stdin.readline()); print(list(sys.stdin))",
     "exec of another": "import os; print('lost'); os.execv('/bin/echo', ['echo', 'other'])",
     "a nested start": "import os, sys\nif len(sys.argv) < 9:\n    os.execv('/proc/self/exe', "

@@ -22,12 +22,12 @@ SCRIPT = """import os, sys, _thread
 class Last:
     def __del__(self, write=os.write): write(1, b'deleted\\n')
 last = Last()
-lock = _thread.allocate_lock(); lock.acquire()
-_thread.start_new_thread(lock.release, ()); lock.acquire()
 print(sys.argv[1:], os.path.basename(os.readlink('/proc/self/exe')), flush=True)
 pid = os.fork()
 if pid == 0: os._exit(3)
 print(os.waitpid(pid, 0)[1], sum(hash(str(i)) == hash(str(i)) for i in range(100)))
+lock = _thread.allocate_lock(); lock.acquire()
+_thread.start_new_thread(lock.release, ()); lock.acquire()
 sys.exit(7)
 """
 WANTED = (7, b"['x'] python3\n768 100\ndeleted\n", b"")
