@@ -20,7 +20,6 @@
 #include "core/arch.h"
 #include "core/destination.h"
 #include "core/err.h"
-#include "core/package.h"
 #include "core/path_size.h"
 #include "core/python_minors.h"
 #include "core/str.h"
@@ -30,6 +29,7 @@
 #include "stage/beside.h"
 #include "stage/boot.h"
 #include "stage/build.h"
+#include "stage/forgotten.h"
 #include "stage/pyc.h"
 #include "stage/skeleton.h"
 #include "stage/transaction.h"
@@ -262,35 +262,6 @@ static int add_rescue(const struct stage *stage, const struct arch *arch, unsign
 	return 0;
 }
 
-/* Packages that `busypy add` put into the runtime that is replaced; libraries came because of them.
- */
-static void warn_added(const struct stage *stage, const struct arch *arch)
-{
-	FILES_FREE char *list = NULL;
-	char path[PATH_SIZE], names[512];
-	struct package package;
-	struct text text;
-	size_t n;
-
-	if (files_path(path, NULL, "%s/" TREE_INFO_OF "/added", stage->transaction.tree,
-		       arch->name) < 0 ||
-	    !exact_exists(path) || exact_read(path, &list, &n, NULL) < 0)
-		return;
-	text_init(&text, names, sizeof(names));
-	for (const char *line = list; *line;) {
-		size_t length = strcspn(line, "\n");
-
-		if (package_parse(line, length, &package, NULL) == 1 &&
-		    !str_starts(package.name, "lib"))
-			text_addf(&text, " %s", package.name);
-		line += length + (line[length] == '\n');
-	}
-	listener_warn(stage->request->listener,
-		      "%s: the new runtime is without what was added to the old one:%s%s (Hint: "
-		      "'busypy add --from debian' adds it again)",
-		      arch->name, names, text.overflow ? " ..." : "");
-}
-
 /* Builds number i of an arch's Pythons; all but the first beside that one. */
 static int build_python(struct stage *stage, const struct arch *arch, struct sources *sources,
 			size_t i, struct err *err)
@@ -347,7 +318,8 @@ static int stage_runtime(struct stage *stage, size_t which, struct err *err)
 	size_t first = stage->n_built;
 	int r;
 
-	warn_added(stage, arch);
+	forgotten_warn(stage->transaction.tree, stage->request->tree, arch,
+		       stage->request->listener);
 	r = open_sources(stage, which, &sources, err);
 	if (r < 0)
 		return r;

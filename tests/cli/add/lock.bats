@@ -143,3 +143,22 @@ extra-one 1.0 wheel no"
     run -125 "$BUSYPY" download "${OLD[@]}" "$TREE" /usr/lib base
     [[ $output =~ ^"busypy: download: /usr/lib" ]]
 }
+
+@test "a runtime that is staged again: its wheels are named, and how they come back" {
+    local arch sum; arch=$(uname -m) sum=$(printf '%064d' 1)
+    mkdir -p "$TREE/etc/busypy"
+    cat >"$LOCK" <<LOCKED
+# busypy lock 1
+want wheel pure
+package native 1.0
+file $arch $sum 1 native-1.0-cp311-cp311-linux_$arch.whl -
+package other 1.0
+file s390x $sum 1 other-1.0-cp311-cp311-linux_s390x.whl -
+package pure 1.0
+file any $sum 1 pure-1.0-py3-none-any.whl -
+LOCKED
+    cp "$LOCK" lock
+    run -0 "$BUSYPY" stage "$TREE"
+    grep -qxF "busypy: stage: warning: $arch: the new runtime is without the wheels of the old one: native (Hint: 'busypy add --locked $TREE' adds them again)" <<<"$output"
+    cmp lock "$LOCK"
+}
