@@ -38,18 +38,19 @@ int add_content_arch(const char *path, const struct elf_dynamic *file, const str
 	return err_say(err, ENOEXEC, "%s is an ELF file for none of the known archs", path);
 }
 
-/* An arch that was asked for must be the file's own. */
+/* Where archs were asked for, the file must be for one of them. */
 static int check_asked(const struct add *add, const char *path, const struct arch *arch,
 		       struct err *err)
 {
 	const struct add_request *request = add->request;
 
 	for (size_t i = 0; i < request->n_archs; i++) {
-		if (request->archs[i] != arch)
-			return err_say(err, EINVAL, "%s is for %s, not for %s", path, arch->name,
-				       request->archs[i]->name);
+		if (request->archs[i] == arch)
+			return 0;
 	}
-	return 0;
+	return request->n_archs ? err_say(err, EINVAL, "%s is for %s, not for %s", path, arch->name,
+					  request->archs[0]->name)
+				: 0;
 }
 
 int add_content_runtime(const struct add *add, const char *path, const struct arch *arch, int minor,
