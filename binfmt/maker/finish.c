@@ -252,20 +252,50 @@ static void unfreeze(void)
 		PyErr_Clear();
 }
 
-/* The last callback of atexit. */
+/* The last callback of atexit. Whoever else takes Python down takes it down for good, and what is
+ * frozen would keep alive what it refers to. */
 struct object *maker_last(struct object *self, struct object *none)
 {
-	const char *why = finishing ? why_not() : NULL;
+	const char *why = finishing ? why_not() : "another than Python's own end takes it down";
 
 	(void)self, (void)none;
-	if (finishing && !why)
+	if (!why)
 		longjmp(back, 1);
-	if (finishing) {
-		say(why);
-		unfreeze();
-	}
+	say(why);
+	unfreeze();
 	Py_IncRef(&_Py_NoneStruct);
 	return &_Py_NoneStruct;
+}
+
+static struct object *(*real[2])(struct object *self, struct object *argument);
+
+static struct object *clear(struct object *self, struct object *argument)
+{
+	unfreeze();
+	return real[0](self, argument);
+}
+
+static struct object *unregister(struct object *self, struct object *argument)
+{
+	unfreeze();
+	return real[1](self, argument);
+}
+
+/* They may take our callback away, and then nothing tells that Python is taken down. */
+void maker_watch_atexit(struct object *atexit)
+{
+	static const char *const names[] = { "_clear", "unregister" };
+	static struct object *(*const ours[])(struct object *, struct object *) = { clear,
+										    unregister };
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct builtin *function = (void *)PyObject_GetAttrString(atexit, names[i]);
+
+		if (!function || function->type != &PyCFunction_Type)
+			maker_fail("Python has no atexit.", names[i]);
+		real[i] = function->method->call;
+		function->method->call = ours[i];
+	}
 }
 
 /* In the place of Py_FinalizeEx(), where Python's own end calls it. */

@@ -9,13 +9,6 @@
 
 enum { SOURCE_MAX = 1 << 20 };
 
-/* PyCFunctionObject, as far as it is used. */
-struct builtin {
-	long count;
-	void *type;
-	struct method *method;
-};
-
 typedef struct object *fast_call(struct object *self, void *arguments, void *n, void *names);
 
 /* In the image: a script of it may add one. */
@@ -34,7 +27,7 @@ static void watch_hooks(void)
 {
 	struct builtin *function = (struct builtin *)PySys_GetObject("addaudithook");
 
-	if (!function || (struct object *)function->type != &PyCFunction_Type)
+	if (!function || function->type != &PyCFunction_Type)
 		maker_fail("Python has no ", "sys.addaudithook");
 	real_add_hook = (fast_call *)(void *)function->method->call;
 	function->method->call =

@@ -193,6 +193,9 @@ int maker_finalize(void);
 struct object *maker_init_gc(void);
 struct object *maker_last(struct object *self, struct object *none);
 
+/* Before that callback is registered: what takes it away is noticed. */
+void maker_watch_atexit(struct object *atexit);
+
 /* Makes sys.stdin and the others for the descriptors that there are. */
 void maker_streams(void);
 

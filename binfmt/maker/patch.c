@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Puts the quiet end into the image's interpreter: the calls of Py_FinalizeEx() in its text lead to
- * a page near by, and that to ours. Where the text is not as expected nothing is changed: then an
- * image ends as ever. */
+/* Puts the quiet end into the image's interpreter: the calls of Py_FinalizeEx() in its text, and of
+ * what that is another name for, lead to a page near by, and that to ours. Where the text is not as
+ * expected nothing is changed: then an image ends as ever. */
 #include <elf.h>
 #include <link.h>
 #include <string.h>
@@ -62,24 +62,48 @@ static bool calls(uint64_t at, uint64_t target)
 #endif
 }
 
-/* Up to CALLS of them, and how many there are. */
-static unsigned find_calls(const struct text_of *text, uint64_t target, uint64_t ret[CALLS])
+/* Where a function leads that does nothing but jump; 0 if it does more. */
+static uint64_t led_to(uint64_t at)
+{
+#ifdef __x86_64__
+	static const uint8_t landing[] = { 0xf3, 0x0f, 0x1e, 0xfa }; /* endbr64 */
+	int32_t distance;
+
+	if (memcmp((const void *)at, landing, sizeof(landing)) == 0)
+		at += sizeof(landing);
+	memcpy(&distance, (const char *)at + 1, sizeof(distance));
+	return *(const uint8_t *)at == 0xe9 ? at + 5 + (uint64_t)(int64_t)distance : 0;
+#else
+	enum { LANDING = (int)0xd503245f }; /* bti c */
+	const uint32_t *word = (const uint32_t *)at;
+
+	word += *word == (uint32_t)LANDING;
+	if (*word >> 26 != 5)
+		return 0;
+	return (uint64_t)word + (uint64_t)((int64_t)((uint64_t)*word << 38) >> 36);
+#endif
+}
+
+struct found {
+	uint64_t at[CALLS];
+	unsigned n; /* may be more: then they are too many */
+};
+
+static void find_calls(const struct text_of *text, uint64_t target, struct found *found)
 {
 #ifdef __x86_64__
 	enum { STEP = 1, LENGTH = 5 };
 #else
 	enum { STEP = 4, LENGTH = 4 };
 #endif
-	unsigned n = 0;
 
 	for (uint64_t at = text->start; at + LENGTH <= text->end; at += STEP) {
 		if (!calls(at, target))
 			continue;
-		if (n < CALLS)
-			ret[n] = at;
-		n++;
+		if (found->n < CALLS)
+			found->at[found->n] = at;
+		found->n++;
 	}
-	return n;
 }
 
 static bool protect(uint64_t at, size_t n, int protection)
@@ -121,22 +145,32 @@ static uint64_t make_bridge(const struct text_of *text, void *target)
 	return protect(page, PAGE, PROT_READ | PROT_EXEC) ? page : 0;
 }
 
+/* Since 3.13 Py_FinalizeEx() only jumps to a function that Py_Exit() calls by its own name. */
+static bool find_ends(const struct text_of *text, struct found *ret)
+{
+	uint64_t behind = led_to((uint64_t)Py_FinalizeEx);
+
+	find_calls(text, (uint64_t)Py_FinalizeEx, ret);
+	if (behind)
+		find_calls(text, behind, ret);
+	return ret->n >= CALLS_LEAST && ret->n <= CALLS;
+}
+
 bool maker_patch_calls(void)
 {
 	struct text_of text = { 0 };
-	uint64_t found[CALLS], bridge;
-	unsigned n;
+	struct found found = { .n = 0 };
+	uint64_t bridge;
 
 	(void)dl_iterate_phdr(take_text, &text);
-	n = find_calls(&text, (uint64_t)Py_FinalizeEx, found);
-	if (n < CALLS_LEAST || n > CALLS || text.lowest <= 2 * NEAR)
+	if (!find_ends(&text, &found) || text.lowest <= 2 * NEAR)
 		return false;
 	bridge = make_bridge(&text, maker_finalize);
-	for (unsigned i = 0; i < n && bridge; i++) {
-		if (!protect(found[i], 8, PROT_READ | PROT_WRITE | PROT_EXEC))
+	for (unsigned i = 0; i < found.n && bridge; i++) {
+		if (!protect(found.at[i], 8, PROT_READ | PROT_WRITE | PROT_EXEC))
 			return false;
-		put_call(found[i], bridge);
-		if (!protect(found[i], 8, PROT_READ | PROT_EXEC))
+		put_call(found.at[i], bridge);
+		if (!protect(found.at[i], 8, PROT_READ | PROT_EXEC))
 			maker_fail("cannot protect the interpreter's text", "");
 	}
 	return bridge != 0;

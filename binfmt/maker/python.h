@@ -93,6 +93,13 @@ struct method {
 enum { METHOD_ARGUMENTS = 1, METHOD_WITHOUT_ARGUMENTS = 4 };
 struct object *PyCFunction_NewEx(struct method *method, struct object *self, struct object *module);
 
+/* PyCFunctionObject, as far as it is used. */
+struct builtin {
+	long count;
+	struct object *type;
+	struct method *method;
+};
+
 void *PyType_GetSlot(struct object *type, int slot);
 int PyType_IsSubtype(struct object *type, struct object *other);
 extern struct object PyType_Type, PyGen_Type, PyCoro_Type, PyCFunction_Type, _PyWeakref_RefType;

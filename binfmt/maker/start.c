@@ -229,7 +229,8 @@ static void keep_for_end(void)
 						       "BufferedReader", "BufferedRandom",
 						       "FileIO" };
 	static struct method last = { "last", maker_last, METHOD_WITHOUT_ARGUMENTS, NULL };
-	struct object *gc = hidden("gc"), *callback = PyCFunction_NewEx(&last, NULL, NULL);
+	struct object *gc = hidden("gc"), *atexit = hidden("atexit"),
+		      *callback = PyCFunction_NewEx(&last, NULL, NULL);
 
 	for (unsigned i = 0; i < FILE_TYPES; i++)
 		maker_finish.files[i] = attribute(maker_kept.io, files[i]);
@@ -238,8 +239,8 @@ static void keep_for_end(void)
 	maker_finish.unfreeze = attribute(gc, "unfreeze");
 	maker_finish.filters = attribute(module("_warnings"), "filters");
 	maker_finish.n_filters = PyList_Size(maker_finish.filters);
-	Py_DecRef(needed(PyObject_CallMethod(hidden("atexit"), "register", "O",
-					     needed(callback, "callback")),
+	maker_watch_atexit(atexit);
+	Py_DecRef(needed(PyObject_CallMethod(atexit, "register", "O", needed(callback, "callback")),
 			 "atexit"));
 }
 

@@ -41,9 +41,24 @@ try: f(2)
 except KeyError as error: raise ValueError('bad') from error
 """
 
+LAST = """import os, sys
+class L:
+    def __del__(self, write=os.write): write(1, b'gone\\n')
+last = L(); print('here')
+"""
+
 SIMPLE = {
     "status 3": "import sys; print('out'); sys.exit(3)",
     "status 256": "import sys; print(1); sys.exit(256)",
+    "sys.exit and a finaliser": LAST + "sys.exit(7)\n",
+    "sys.exit in a function": LAST + "def main(): raise SystemExit(8)\nmain()\n",
+    "os._exit and a finaliser": LAST + "sys.stdout.flush(); os._exit(9)\n",
+    "atexit's callbacks cleared": LAST + "import atexit; atexit._clear()\n",
+    "atexit's callbacks called": LAST + "import atexit; atexit._run_exitfuncs()\n",
+    "each callback unregistered": LAST + "import atexit\nclass Any:\n    def __eq__(self, o): "
+                                  "return True\natexit.unregister(Any())\n",
+    "Python's end by C": LAST + "import ctypes; ctypes.pythonapi.Py_FinalizeEx()\n",
+    "Python's exit by C": LAST + "import ctypes; ctypes.pythonapi.Py_Exit(6)\n",
     "a message": "import sys; sys.exit('message')",
     "no status": "print(1); raise SystemExit",
     "a tuple as status": "raise SystemExit((1, 2))",
