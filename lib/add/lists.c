@@ -162,27 +162,19 @@ static int print_new(struct listing *listing, struct err *err)
 	return 0;
 }
 
-/* Fills two texts; the caller frees both. */
-static int print_both(struct listing *listing, const char *old, char **ret_new, char **ret_old,
-		      struct err *err)
+/* The text of what is new, or (old: the list in the tree) of what stays; the caller frees it. */
+static int print_whole(struct listing *listing, const char *old, char **ret, struct err *err)
 {
 	size_t n;
 	int r;
 
-	listing->out = open_memstream(ret_new, &n);
+	listing->out = open_memstream(ret, &n);
 	if (!listing->out)
 		return err_set(err, ENOMEM, "cannot list what was added");
-	r = print_new(listing, err);
+	r = old ? print_old(listing, old, err) : print_new(listing, err);
 	if (fclose(listing->out) != 0 && r == 0)
 		r = err_set(err, ENOMEM, "cannot list what was added");
-	if (r < 0)
-		return r;
-	listing->out = open_memstream(ret_old, &n);
-	if (!listing->out)
-		return err_set(err, ENOMEM, "cannot list what was added");
-	r = print_old(listing, old, err);
-	if (fclose(listing->out) != 0 && r == 0)
-		r = err_set(err, ENOMEM, "cannot list what was added");
+	listing->out = NULL;
 	return r;
 }
 
@@ -200,7 +192,9 @@ static int write_list(const struct add *add, const struct add_runtime *runtime, 
 	if (r == 0)
 		r = files_path(before, err, "%s/kept", add->transaction->build);
 	if (r == 0)
-		r = print_both(&listing, old, &fresh, &kept, err);
+		r = print_whole(&listing, NULL, &fresh, err);
+	if (r == 0)
+		r = print_whole(&listing, old, &kept, err);
 	if (r < 0 || (!*fresh && !exact_exists(old)))
 		return r;
 	r = exact_write(before, kept, strlen(kept), 0644, err);

@@ -1,5 +1,5 @@
 # busypy add to a tree with several Pythons: scripts for each, modules by their tag, packages for all.
-# shellcheck shell=bash disable=SC2016,SC2153
+# shellcheck shell=bash disable=SC2016,SC2034,SC2153
 load fixtures
 
 ARCH=x86_64

@@ -1,5 +1,5 @@
 # Trees with something in them to remove.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 load ../add/fixtures
 
 # shellcheck disable=SC2034 # used by those that load this
