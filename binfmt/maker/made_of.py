@@ -31,10 +31,13 @@ def look_at_pth(folder):
     except OSError:
         return
     for name in names:
-        if not name.endswith(".pth") or name.startswith("."):
+        if not name.endswith((".pth", ".start")):  # hidden ones: some Pythons read them
             continue
         path = folder + "/" + name
         watch(path)
+        if name.endswith(".start"):  # from 3.15 on
+            refused = path + " runs code at each start"
+            continue
         for line in read(path).splitlines():
             if line.startswith((b"import ", b"import\t")) and line != b"import busypy_start":
                 refused = path + " runs code at each start"
@@ -42,7 +45,7 @@ def look_at_pth(folder):
 
 for folder in sys.path:
     watch(folder)
-    if folder.endswith(("/site-packages", "/dist-packages")):
+    if folder.endswith(("/site-packages", "/dist-packages", "/site-package")):
         look_at_pth(folder)
 for name, module in list(sys.modules.items()):
     if name in ("sitecustomize", "usercustomize"):

@@ -114,6 +114,29 @@ static int list_files(struct unpacked *wheel, const char *to, const char *path, 
 			  err);
 }
 
+/* Python reads .pth files of its own folders alone; those of the tree's are read by what staging
+ * puts beside it, if it is new enough. */
+static void warn_of_pth(const struct unpacked *wheel, const char *name)
+{
+	const struct add *add = wheel->add;
+
+	for (size_t i = 0; i < add->n_runtimes; i++) {
+		const struct runtime_info *info = add->runtimes[i].info;
+		FILES_FREE char *text = NULL;
+		char path[PATH_SIZE];
+		size_t n;
+
+		if (files_path(path, NULL, "%s/%s/%s", info->usr, info->stdlib,
+			       path_base(TREE_START)) == 0 &&
+		    exact_read(path, &text, &n, NULL) == 0 && strstr(text, "addsitedir"))
+			continue;
+		listener_warn(add->request->listener,
+			      "%s: its %s has no effect for %s, whose runtime was staged by an "
+			      "older busypy (Hint: stage it again)",
+			      wheel->from, name, info->arch->name);
+	}
+}
+
 static int note_module(const char *dir, const char *name, struct err *err, void *ctx)
 {
 	struct unpacked *wheel = ctx;
@@ -128,10 +151,8 @@ static int note_module(const char *dir, const char *name, struct err *err, void 
 	r = list_files(wheel, to, path, err);
 	if (r < 0)
 		return r;
-	if (!wheel->dist->arch && str_ends(name, ".pth")) /* Python reads its own folders' alone */
-		listener_warn(wheel->add->request->listener,
-			      "%s: its %s has no effect: no Python reads .pth files in " TREE_SITE,
-			      wheel->from, name);
+	if (!wheel->dist->arch && str_ends(name, ".pth"))
+		warn_of_pth(wheel, name);
 	return add_merge_note(wheel->add, to, path, wheel->from, wheel->dist->arch, err);
 }
 

@@ -98,6 +98,12 @@ static void scan(const struct imports *imports, const char *path)
 	}
 }
 
+/* Python executes its lines that begin with "import" at each start. */
+static bool is_pth(const char *path)
+{
+	return str_ends(path, ".pth") && path_base(path) == path + strlen(TREE_SITE "/");
+}
+
 static void scan_all(const struct imports *imports)
 {
 	const struct check_index *index = imports->part->index;
@@ -117,7 +123,8 @@ static void scan_all(const struct imports *imports)
 		const struct check_file *file = &index->files[from];
 
 		/* what cannot be compiled imports nothing */
-		if (S_ISREG(file->mode) && str_ends(file->path, ".py") && !imports->is_flaw[from])
+		if (S_ISREG(file->mode) && !imports->is_flaw[from] &&
+		    (str_ends(file->path, ".py") || is_pth(file->path)))
 			scan(imports, file->path);
 	}
 }

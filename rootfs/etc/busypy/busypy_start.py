@@ -6,7 +6,8 @@ the handler starts the interpreter by a second exec, the kernel has named the pr
 interpreter: `ps` and `pgrep` would show python3 for every tool. And where a tree says `programs =
 host`, the loader has put aside what the host's programs need and Python must not see, and has left
 the tree's own folders to be found here. Runs at each start, so it does nothing but this, imports
-nothing that is not loaded, and never fails.
+nothing that is not loaded, and never fails. Python reads .pth files of its own folders alone: those
+of the tree's are read here.
 """
 import os
 import sys
@@ -34,10 +35,17 @@ def _tree():
     return None
 
 
+def _read_pth(folder):
+    # .start files are Python 3.15's. Without any, which is most often so, site has nothing to do.
+    if any(name.endswith((".pth", ".start")) for name in os.listdir(folder)):
+        sys.modules["site"].addsitedir(folder)
+
+
 def _find_packages():
     # From 3.15 on Python complains of a folder in a .pth file that is not there: it is not named.
     if "/site-package" not in sys.path and os.access("/site-package", os.X_OK):
         sys.path.append("/site-package")
+    _read_pth("/site-package")
 
 
 def _find_host():
@@ -53,6 +61,7 @@ def _find_host():
     if sys.prefix == prefix:
         sys.executable = sys._base_executable
         sys.path.append(tree + "/site-package")
+        _read_pth(tree + "/site-package")
 
 
 def _give_back():

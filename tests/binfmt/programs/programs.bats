@@ -45,6 +45,22 @@ each look
 SCRIPT
 }
 
+@test "the script has what .pth files of the tree's packages say, the host's programs have not" {
+    enabled <<'SCRIPT'
+mkdir "$TREE/site-package/vendor"
+printf 'vendor\nimport sys; sys.late = sys.path[-1]\n' >"$TREE/site-package/late.pth"
+code='import subprocess, sys
+print(sys.late, *sys.path[-2:])
+out = subprocess.run(["/usr/bin/python3", "-c", "import sys; print(hasattr(sys, \"late\"))"], stdout=subprocess.PIPE, text=True)
+print(out.stdout.strip())'
+look() {
+    got=$($who "$py" "$code")
+    [ "$got" = "$TREE/site-package/vendor $TREE/site-package $TREE/site-package/vendor"$'\nFalse' ] || fails "$who: $got"
+}
+each look
+SCRIPT
+}
+
 @test "no library of the host in the tree's Python, none of the tree in the host's programs" {
     enabled <<'SCRIPT'
 code='import ssl, sqlite3, ctypes, lzma, bz2, uuid, hashlib, zlib, readline, curses, subprocess, sys

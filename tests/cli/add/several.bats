@@ -56,6 +56,17 @@ setup() {
     run -0 "$BUSYPY" check "$TREE"
 }
 
+@test "the .pth file of a package of all is each Python's" {
+    mkdir -p late/vendor && echo 'x = 1' >late/vendor/late_inner.py
+    printf 'vendor\nimport sys; sys.late = 1\n' >late/late.pth
+    python3 "$ROOT/tests/support/wheel.py" late-1-py3-none-any.whl late
+    run -0 "${ADD[@]}" "$TREE" late-1-py3-none-any.whl
+    same "$output" ""
+    for python in python3.11 python3.13; do
+        same "$(in_tree "$TREE" /usr/bin/$python -c 'import sys, late_inner; print(sys.late, late_inner.__file__)')" "1 /site-package/vendor/late_inner.py"
+    done
+}
+
 @test "a module goes by its tag to its Python, and who has none is told" {
     local file=one.cpython-313-x86_64-linux-gnu.so
     extension "$file" -DONE=getpid

@@ -417,7 +417,7 @@ for d in m.distributions():
     same "$(in_tree "$TREE" /usr/bin/python3 -c 'import importlib.metadata as m; print(all(f.locate().exists() for f in m.files("data")))')" True
 }
 
-@test "an upgrade of a native wheel that has no longer an extension, and a .pth file" {
+@test "an upgrade of a native wheel that has no longer an extension" {
     mkdir -p n/fast; echo 'v = 1' >n/fast/__init__.py; library n/one.so
     module=fast/one.cpython-311-$ARCH-linux-gnu.so
     extension "n/$module" "$PWD/n/one.so" -Wl,-rpath,'$ORIGIN/..'
@@ -429,7 +429,56 @@ for d in m.distributions():
     [ ! -e "$DIST/$module" ] && [ ! -e "$DIST/one.so" ]
     run -1 grep fast "$TREE/etc/busypy/$ARCH/manifest"
     run -0 "$BUSYPY" check "$TREE"
-    made path 1 'path.pth=/nowhere\n'
-    run -0 "${ADD[@]}" "$TREE" path-1-py3-none-any.whl
-    same "$output" "busypy: add: warning: $PWD/path-1-py3-none-any.whl: its path.pth has no effect: no Python reads .pth files in site-package"
+}
+
+@test ".pth files of a pure wheel: paths and code, as in site-packages; gone with it" {
+    local look='import sys; print(*sys.path, sep="\n")' before hook
+    before=$(in_tree "$TREE" /usr/bin/python3 -c "$look")
+    made late 1 'late_vendor/inner.py=x = 7\n' 'late_hook.py=import sys; sys.hooked = sys.path[-1]\n' 'other/__init__.py=\n' \
+        'late.pth=# a word\nlate_vendor\n/nowhere\nlate_vendor\nother\nimport late_hook\n' \
+        'zlate.pth=import sys; sys.second = list(sys.path)\n'
+    run -0 "${ADD[@]}" "$TREE" late-1-py3-none-any.whl
+    same "$output" ""
+    same "$(in_tree "$TREE" /usr/bin/python3 -c "$look")" "$before"$'\n/site-package/late_vendor\n/site-package/other'
+    same "$(in_tree "$TREE" /usr/bin/python3 -c '
+import sys, inner
+print(inner.x, sys.hooked, sys.second[-1])')" "7 /site-package/other /site-package/other"
+    same "$(in_tree "$TREE" /usr/bin/python3 -I -c 'import inner; print(inner.x)')" 7
+    same "$(in_tree "$TREE" /usr/bin/python3 -S -c "$look" | grep -c site-package)" 0
+    made late 2 'late.py=x = 1\n'
+    run -0 "${ADD[@]}" --force "$TREE" late-2-py3-none-any.whl
+    same "$(in_tree "$TREE" /usr/bin/python3 -c "$look")" "$before"
+    # what Python says of one that fails, and it starts all the same
+    made bad 1 'bad.pth=import sys; sys.stderr.write("first\\n")\nimport no_such_module\nimport sys; sys.third = 1\n'
+    run -0 "${ADD[@]}" "$TREE" bad-1-py3-none-any.whl
+    run -0 in_tree "$TREE" /usr/bin/python3 -c 'import sys; print(hasattr(sys, "third"))'
+    same "${lines[0]}" first
+    same "${lines[1]}" "Error processing line 2 of /site-package/bad.pth:"
+    same "${lines[-1]}" False
+    run -0 "$BUSYPY" remove "$TREE" bad
+    same "$(in_tree "$TREE" /usr/bin/python3 -c "$look" 2>&1)" "$before"
+    # a runtime that was staged before there was any of this
+    hook=$(echo "$TREE/etc/python/$ARCH"/usr/lib/python3.*/busypy_start.py)
+    sed '/addsitedir/d' "$hook" >hook; mv hook "$hook"
+    made late 1 'late.pth=/nowhere\n'
+    run -0 "${ADD[@]}" --force "$TREE" late-1-py3-none-any.whl
+    same "$output" "busypy: add: warning: $PWD/late-1-py3-none-any.whl: its late.pth has no effect for $ARCH, whose runtime was staged by an older busypy (Hint: stage it again)"
+}
+
+@test "what setuptools and coverage have in their .pth files" {
+    made setup 1 '_distutils_hack/__init__.py=import sys\nsys.hacked = True\n' \
+        "distutils-precedence.pth=import os; var = 'SETUPTOOLS_USE_DISTUTILS'; enabled = os.environ.get(var, 'local') == 'local'; enabled and __import__('_distutils_hack')\n"
+    made cover 1 'cover.py=def start():\n    import sys\n    sys.covered = True\n' \
+        "a1_cover.pth=import sys, os;exec('if os.getenv(\"COVER\"):\\\\n    import cover; cover.start()')\n"
+    run -0 "${ADD[@]}" "$TREE" setup-1-py3-none-any.whl cover-1-py3-none-any.whl
+    same "$output" ""
+    local look='import sys; print(hasattr(sys, "hacked"), hasattr(sys, "covered"))'
+    same "$(in_tree "$TREE" /usr/bin/python3 -c "$look" 2>&1)" "True False"
+    same "$(COVER=1 SETUPTOOLS_USE_DISTUTILS=stdlib in_tree "$TREE" /usr/bin/python3 -c "$look" 2>&1)" "False True"
+    run -0 "$BUSYPY" check "$TREE"
+    made direct 1 'direct_hook.py=x = 1\n' 'direct.pth=import direct_hook\n'
+    run -0 "${ADD[@]}" "$TREE" direct-1-py3-none-any.whl
+    echo 'return' >"$TREE/site-package/direct_hook.py" # nothing else imports it
+    run -1 "$BUSYPY" check "$TREE"
+    [[ $output == *"error: site-package/direct_hook.py"* ]]
 }

@@ -64,6 +64,28 @@ start() { "${USER_RUN[@]}" "$BUSYPY" run --tree "$TREE" --cwd none "$@"; }
     same "$(start --start auto -- /bin/how)" "plain /usr/bin/python3"
 }
 
+@test "a .pth file of the tree's packages: paths are in the image, code means a plain start" {
+    local look='import sys; print(hasattr(sys, "late"), *sys.path[-2:])'
+    "$ROOT/tests/support/clone" "$TREE" "$BATS_TEST_TMPDIR/tree"
+    TREE=$BATS_TEST_TMPDIR/tree
+    same "$(start --start image -- /bin/how)" "image /usr/bin/python3"
+    mkdir "$TREE/site-package/vendor"
+    echo vendor >"$TREE/site-package/late.pth"
+    run -0 start --start image -- python3 -c "$look"
+    same "$output" "False /site-package /site-package/vendor"
+    for name in late.pth .late.pth late.start; do
+        rm -f "$TREE"/site-package/{,.}late.*
+        echo 'import sys; sys.late = True' >"$TREE/site-package/$name"
+        same "$(start --start auto -- /bin/how)" "plain /usr/bin/python3" # the image is older
+        rm -r "$CACHE"
+        run -125 start --start image -- python3 -c "$look"
+        same "$output" "busypy: run: --start image: its maker says: cannot make an image: /site-package/$name runs code at each start"
+    done
+    rm "$TREE/site-package/late.start"
+    echo 'import sys; sys.late = True' >"$TREE/site-package/late.pth"
+    same "$(start --start auto -- python3 -c "$look" | cut -d ' ' -f 1)" True
+}
+
 @test "--plan shows the restorer in the interpreter's place" {
     start --start image -- /bin/how
     python=usr/bin/$(readlink "$TREE/etc/python/$(uname -m)/usr/bin/python3")
