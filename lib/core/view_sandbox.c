@@ -158,7 +158,7 @@ static void add_fresh(struct plan *plan, const struct view_sandbox *sandbox)
 static void add_images(struct plan *plan, const struct view_images *images)
 {
 	const unsigned flags = OP_NOSUID | OP_NODEV | OP_NOLINKS;
-	const char *dst = VIEW_IMAGES + 1;
+	const char *dst = &VIEW_IMAGES[1]; /* paths of a plan are relative */
 
 	view_add_mkdir(plan, dst, 0755);
 	plan_add(plan, &(struct op){ .type = OP_BIND,

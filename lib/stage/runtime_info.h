@@ -34,8 +34,8 @@ int runtime_info_read(const char *tree, const struct arch *arch, struct runtime_
 bool runtime_info_version(const struct runtime_info *info, const char *what, char *dst,
 			  size_t size);
 
-/* The folder of records that etc/busypy/<arch> has for its python3: a Python that came beside another
- * one has its own. -ENAMETOOLONG with a sentence. */
+/* The folder of records that etc/busypy/<arch> has for its python3: a Python that came beside
+ * another one has its own. -ENAMETOOLONG with a sentence. */
 int runtime_info_records(const struct runtime_info *info, char ret[RUNTIME_INFO_PATH_MAX],
 			 struct err *err);
 

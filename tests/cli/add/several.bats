@@ -2,6 +2,7 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2153
 load fixtures
 
+# shellcheck disable=SC2034 # of the functions in fixtures
 ARCH=x86_64
 
 setup_file() { debian_tree --python 3.11,3.13 x86_64 aarch64; }

@@ -291,7 +291,8 @@ print(acme.one.x, acme.two.x, acme.two.three.x, acme.common.c, sorted(d.name for
 ./up/mine.txt
 ./up/new.py
 ./up/sub/share.py"
-    [ -f "$TREE/bin/up" ] && [ ! -e "$TREE/bin/up-old" ]
+    [ -f "$TREE/bin/up" ]
+    [ ! -e "$TREE/bin/up-old" ]
     same "$(find "$TREE/site-package" -name 'old.*' -o -name 'gone.*' -o -name 'a.cpython*')" ""
     same "$(in_tree "$TREE" /usr/bin/python3 -c 'import up, importlib.metadata as m; print(up.v, m.version("up"))')" "2 2"
     made up 2 'up/__init__.py=v = 3\n' # another build of one version
@@ -312,10 +313,12 @@ print(acme.one.x, acme.two.x, acme.two.three.x, acme.common.c, sorted(d.name for
     [ ! -e "$TREE/site-package/form.py" ]
     rm -rf a; mkdir -p a/form; echo 'v = 3' >a/form/__init__.py; wheel form-3-py3-none-linux_"$ARCH".whl a
     run -0 "${ADD[@]}" --force "$TREE" form-3-py3-none-linux_"$ARCH".whl
-    [ ! -e "$TREE/site-package/form" ] && [ ! -e "$TREE/site-package/form-2.dist-info" ]
+    [ ! -e "$TREE/site-package/form" ]
+    [ ! -e "$TREE/site-package/form-2.dist-info" ]
     same "$(in_tree "$TREE" /usr/bin/python3 -c 'import form, importlib.metadata as m; print(form.v, m.version("form"))')" "3 3"
     run -0 "${ADD[@]}" --force "$TREE" form-2-py3-none-any.whl
-    [ ! -e "$DIST/form" ] && [ ! -e "$DIST/form-3.dist-info" ]
+    [ ! -e "$DIST/form" ]
+    [ ! -e "$DIST/form-3.dist-info" ]
     same "$(in_tree "$TREE" /usr/bin/python3 -c 'import form, importlib.metadata as m; print(form.v, m.version("form"))')" "2 2"
     mkdir -p "$DIST/deb-1.egg-info"; printf 'Name: deb\nVersion: 1\n' >"$DIST/deb-1.egg-info/PKG-INFO"
     made deb 2 'deb.py=v = 2\n'
@@ -426,7 +429,8 @@ for d in m.distributions():
     grep -q "$module" "$TREE/etc/busypy/$ARCH/manifest"
     rm "n/$module" n/one.so; echo 'v = 2' >n/fast/__init__.py; wheel fast-2-cp311-cp311-linux_"$ARCH".whl n
     run -0 "${ADD[@]}" --force "$TREE" fast-2-*.whl
-    [ ! -e "$DIST/$module" ] && [ ! -e "$DIST/one.so" ]
+    [ ! -e "$DIST/$module" ]
+    [ ! -e "$DIST/one.so" ]
     run -1 grep fast "$TREE/etc/busypy/$ARCH/manifest"
     run -0 "$BUSYPY" check "$TREE"
 }

@@ -51,8 +51,9 @@ def write(to, name, version, needs, tag, files):
     files[f"{info}/METADATA"] = "".join(
         ["Metadata-Version: 2.1\n", f"Name: {name}\nVersion: {version}\n",
          *(f"Requires-Dist: {need}\n" for need in needs)]).encode()
-    files[f"{info}/WHEEL"] = (f"Wheel-Version: 1.0\nGenerator: test\n"
-                              f"Root-Is-Purelib: {str(tag.endswith('any')).lower()}\nTag: {tag}\n").encode()
+    files[f"{info}/WHEEL"] = "".join(
+        ["Wheel-Version: 1.0\nGenerator: test\n",
+         f"Root-Is-Purelib: {str(tag.endswith('any')).lower()}\nTag: {tag}\n"]).encode()
     rows = io.StringIO()
     record = csv.writer(rows, lineterminator="\n")
     for path, data in files.items():

@@ -9,7 +9,7 @@ REMOVE=("$BUSYPY" remove)
 refuses() {
     local before; before=$(describe "$TREE")
     run -125 "${REMOVE[@]}" "${@:2}"
-    same "$output" "busypy: remove: $1"
+    same "${output:?}" "busypy: remove: $1"
     same "$(describe "$TREE")" "$before"
     [ ! -e "$TREE/.busypy-stage" ]
 }
