@@ -39,9 +39,9 @@ user="setpriv --reuid 1000 --regid 1000 --clear-groups"
 same "$($user env PYTHONDONTWRITEBYTECODE=1 "$which")" /usr/bin
 await from_image $user env PYTHONDONTWRITEBYTECODE=1 "$which"
 # so is none that there cannot be, whatever is written there, and however often ("0" is kind 48)
-for byte in '\100' '\377' '\062' '\003' '\003'; do $user env printf "%0500d$byte" 0 >"$key/wanted"; done
-for kind in 48 50 3; do await said "no image of kind $kind for $key/python3: there is no kind $kind of images"; done
-for kind in 48 50 3; do same "$(grep -c "no image of kind $kind " "$here/log")" 1; done
+for byte in '\100' '\377' '\062' '\063' '\063'; do $user env printf "%0500d$byte" 0 >"$key/wanted"; done
+for kind in 48 50 51; do await said "no image of kind $kind for $key/python3: there is no kind $kind of images"; done
+for kind in 48 50 51; do same "$(grep -c "no image of kind $kind " "$here/log")" 1; done
 same "$(grep -c "no image of kind" "$here/log")" 3
 same "$(PYTHONUNBUFFERED=1 "$which")" /usr/bin
 await from_image env PYTHONUNBUFFERED=1 "$which"
