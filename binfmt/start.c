@@ -112,12 +112,21 @@ static char **argv_of(const struct request *request, char *interp, struct sheban
 }
 
 /* What is known to be no script need not be read to count the scripts after it. */
-static bool is_known(const struct contract *contract, const char *interp)
+static bool is_known(const struct contract *contract, const char *interp, struct contract_file *ret)
 {
-	struct contract_file file;
+	return contract && probe_file(interp, ret) == 0 && contract_knows_program(contract, ret);
+}
 
-	return contract && probe_file(interp, &file) == 0 &&
-	       contract_knows_program(contract, &file);
+/* For a script that another has started in a view: the tree that it is of, if that has images. One
+ * look more, at the view's own "/", where there is something to be had for it. */
+static const struct contract_tree *tree_around(const struct contract *contract,
+					       const struct contract_file *program)
+{
+	struct contract_file root;
+
+	if (!contract_starting(contract, program, NULL) || probe_file("/", &root) < 0)
+		return NULL;
+	return contract_starting(contract, program, &root);
 }
 
 /* Python itself, where that has images: the restorer, which executes the interpreter at any doubt.
@@ -125,24 +134,28 @@ static bool is_known(const struct contract *contract, const char *interp)
 static void try_restorer(const struct contract_tree *tree, const char *interp, char **argv,
 			 char **envp)
 {
-	if (tree && tree->restorer[0] && str_eq(interp, ENV_PYTHON))
+	if (tree && tree->restorer[0] && contract_is_python(tree, interp))
 		(void)execve(tree->restorer, argv, envp);
 }
 
-/* In a view of tree, or NULL. */
+/* In a view of tree; or NULL, wherever this is. */
 _Noreturn static void execute(const struct contract *contract, const struct contract_tree *tree,
 			      const struct request *request, struct shebang *line, char **envp)
 {
 	const char *what = request->path;
 	char **argv = argv_of(request, line->interp, line);
+	struct contract_file program;
+	bool known = is_known(contract, line->interp, &program);
 	int r;
 
 	if (!argv)
 		die(what, errno, "cannot prepare the arguments");
 	/* The kernel would count this script and those after it together; our own exec starts a
 	 * new count. */
-	if (!is_known(contract, line->interp) && chain_too_long(line->interp))
+	if (!known && chain_too_long(line->interp))
 		die_of_depth(what);
+	if (!tree && known)
+		tree = tree_around(contract, &program);
 	r = fd_cloexec(request->fd);
 	if (r < 0)
 		die(what, -r, "cannot close the script's descriptor");

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/env_line.h"
 #include "core/str.h"
 
 /* By its last byte: strings are copied into what was zero before. */
@@ -38,6 +39,7 @@ static bool tree_valid(const struct contract_tree *tree)
 	       terminated(tree->word, sizeof(tree->word)) &&
 	       terminated(tree->restorer, sizeof(tree->restorer)) &&
 	       terminated(tree->plainly, sizeof(tree->plainly)) &&
+	       terminated(tree->minor, sizeof(tree->minor)) &&
 	       path_canonical(tree->namespace_path) && (!tree->versions || versions_valid(tree));
 }
 
@@ -104,6 +106,28 @@ bool contract_knows_program(const struct contract *contract, const struct contra
 	return false;
 }
 
+const struct contract_tree *contract_starting(const struct contract *contract,
+					      const struct contract_file *program,
+					      const struct contract_file *root)
+{
+	for (size_t i = 0; i < contract->n_trees; i++) {
+		const struct contract_tree *tree = &contract->trees[i];
+
+		if (tree->restorer[0] && tree->view_ino &&
+		    contract_same_file(&tree->program, program) &&
+		    (!root || (tree->view_dev == root->dev && tree->view_ino == root->ino)))
+			return tree;
+	}
+	return NULL;
+}
+
+bool contract_is_python(const struct contract_tree *tree, const char *path)
+{
+	const char *rest = path + sizeof(ENV_PYTHON) - 1;
+
+	return str_starts(path, ENV_PYTHON) && (!*rest || str_eq(rest, tree->minor));
+}
+
 const struct contract_tree *contract_tree_of(const struct contract *contract, const char *path,
 					     const struct place *file, bool same_mounts)
 {
@@ -153,7 +177,7 @@ const struct contract_tree *contract_sibling(const struct contract *contract, co
 		    str_copy_bytes(ret->id, sizeof(ret->id), rest, n) < 0)
 			return NULL;
 		ret->namespace_path[0] = ret->word[0] = ret->restorer[0] = '\0';
-		ret->namespace_ino = ret->ino = 0;
+		ret->namespace_ino = ret->ino = ret->view_ino = 0;
 		return tree;
 	}
 	return NULL;

@@ -52,6 +52,8 @@ struct contract_tree {
 	struct contract_file runtime; /* the interpreter there */
 	char restorer[64]; /* starts it from an image, core/start_layout; "": nothing does */
 	char plainly[160]; /* why not, where it was wanted; or "" */
+	char minor[8];	   /* ".11": its Python's other name is python3.11; or "" */
+	uint64_t view_dev, view_ino; /* of "/" in the template, where it has a restorer; or 0 */
 };
 
 struct contract {
@@ -87,6 +89,15 @@ bool contract_root_is(const struct contract *contract, const struct place *root)
 
 /* True if the file is one of the interpreters that were no scripts when the contract was made. */
 bool contract_knows_program(const struct contract *contract, const struct contract_file *file);
+
+/* The tree in whose view an interpreter is started from an image, or NULL: the one that has such a
+ * program and, as "/" is seen there, such a root. Without a root: any that may be meant. */
+const struct contract_tree *contract_starting(const struct contract *contract,
+					      const struct contract_file *program,
+					      const struct contract_file *root);
+
+/* True for the paths by which first lines name the Python that python3 is in this tree. */
+bool contract_is_python(const struct contract_tree *tree, const char *path);
 
 /* True if they are the same file, unchanged. */
 bool contract_same_file(const struct contract_file *a, const struct contract_file *b);

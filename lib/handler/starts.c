@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -18,6 +19,7 @@
 #include "core/err.h"
 #include "core/locale_conf.h"
 #include "core/path_size.h"
+#include "core/python_minors.h"
 #include "core/runtime_layout.h"
 #include "core/start_baked.h"
 #include "core/start_judge.h"
@@ -30,8 +32,12 @@
 #include "start/make.h"
 #include "start/provide.h"
 #include "start/store.h"
+#include "sys/apart.h"
 #include "sys/clock.h"
 #include "sys/fd.h"
+#include "sys/ns.h"
+#include "sys/probe.h"
+#include "sys/tree.h"
 
 enum { KEYS_MAX = 256, FILE_MAX = 4096, BOOT_MAX = 64 };
 
@@ -229,6 +235,55 @@ static int describe(const struct making *making, const struct contract_tree *tre
 	return r < 0 ? err_set(err, -r, "%s", tree->path) : 0;
 }
 
+/* -- how the loader finds it ---------------------------------------------------------------- */
+
+struct looking {
+	const struct contract_tree *tree;
+	struct contract_file *ret; /* shared with the child */
+};
+
+static int look_at_root(struct err *err, void *ctx)
+{
+	const struct looking *looking = ctx;
+	FD_CLEANUP int template_fd =
+		ns_open_template(looking->tree->namespace_path, looking->tree->namespace_ino, err);
+	int entered, r = template_fd;
+
+	if (r >= 0)
+		r = ns_enter(template_fd, 1, &entered, err);
+	if (r < 0)
+		return r;
+	r = probe_file("/", looking->ret);
+	return r < 0 ? err_set(err, -r, "cannot look at a view's /") : 0;
+}
+
+/* Scripts that a script starts in the tree's view know it by its "/". */
+static int note_view(struct contract_tree *tree, struct err *err)
+{
+	struct contract_file *root = mmap(NULL, sizeof(*root), PROT_READ | PROT_WRITE,
+					  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct looking looking = { tree, root };
+	int r;
+
+	if (root == MAP_FAILED)
+		return err_set(err, errno, "cannot look at a view's /");
+	r = apart_do(look_at_root, &looking, err);
+	tree->view_dev = root->dev;
+	tree->view_ino = root->ino;
+	(void)munmap(root, sizeof(*root));
+	return r;
+}
+
+static int note_names(struct contract_tree *tree, struct err *err)
+{
+	struct python_minors pythons;
+
+	tree_pythons(tree->path, arch_by_name(tree->arch), &pythons);
+	if (pythons.n)
+		(void)snprintf(tree->minor, sizeof(tree->minor), ".%u", pythons.minor[0]);
+	return tree->flags & CONTRACT_TREE_HOST ? 0 : note_view(tree, err);
+}
+
 static int provide(const struct making *making, struct contract_tree *tree, struct err *err)
 {
 	const struct contract_file *file =
@@ -253,6 +308,8 @@ static int provide(const struct making *making, struct contract_tree *tree, stru
 	if (r == 0)
 		r = start_provide(&request, restorer, err);
 	if (r == 0)
+		r = note_names(tree, err);
+	if (r == 0)
 		r = str_copy(tree->restorer, sizeof(tree->restorer), restorer);
 	if (r == 0)
 		keep_restorer(making->kept, tree->restorer);
@@ -271,7 +328,8 @@ static int provide_or_note(const struct making *making, struct contract_tree *tr
 	struct err why = { 0 };
 	int r;
 
-	tree->restorer[0] = tree->plainly[0] = '\0';
+	tree->restorer[0] = tree->plainly[0] = tree->minor[0] = '\0';
+	tree->view_dev = tree->view_ino = 0;
 	r = provide(making, tree, &why);
 	if (r == 0)
 		return 0;

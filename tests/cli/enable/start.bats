@@ -64,6 +64,64 @@ is "$(keys)" ""
 SCRIPT
 }
 
+@test "a first line with the number of the tree's Python starts from an image, too" {
+    minor=$(basename "$(readlink "$TREE/etc/python/$(uname -m)/usr/bin/python3")")
+    "$ROOT/tests/support/clone" "$TREE" "$BATS_TEST_TMPDIR/tree"
+    chmod 755 "$BATS_TEST_TMPDIR"
+    printf '#!/usr/bin/%s\n%s\n' "$minor" 'import os, sys; print(os.path.dirname(os.readlink("/proc/self/exe")).replace(os.environ["IMAGES"], "image"), sys.executable)' >"$BATS_TEST_TMPDIR/tree/bin/number"
+    chmod 755 "$BATS_TEST_TMPDIR/tree/bin/number"
+    TREE=$BATS_TEST_TMPDIR/tree starting "$minor" <<'SCRIPT'
+for programs in tree host; do
+    conf "start = auto" "programs = $programs" "[busypy]" "interpreter = /usr/bin/python3" "interpreter = /usr/bin/$2"
+    enable
+    for who in env "$user"; do from_image $who "$tree/bin/number"; done
+    got=$("$tree/bin/number") plain=$(PYTHONOPTIMIZE=1 "$tree/bin/number")
+    is "${got##* }" "${plain##* }"
+    "$BUSYPY" disable --quiet
+done
+SCRIPT
+}
+
+@test "scripts that a script starts in its view start from an image, for one look more" {
+    cat >"$TREE/bin/first" <<'PYTHON'
+#!/usr/bin/python3
+import subprocess
+import sys
+sys.exit(subprocess.run(sys.argv[1:]).returncode)
+PYTHON
+    printf '#!/usr/bin/env python3\n' | cat - <(tail -n +2 "$TREE/bin/which") >"$TREE/bin/which-env"
+    chmod 755 "$TREE/bin/first" "$TREE/bin/which-env"
+    starting <<'SCRIPT'
+conf "start = auto"
+enable
+first=$tree/bin/first
+for who in env "$user"; do
+    from_image $who "$first" /bin/which
+    from_image $who "$first" "$which"
+    from_image $who "$first" /bin/first /bin/which
+done
+from_image "$first" "$tree/bin/which-env"
+is "$(PYTHONOPTIMIZE=1 "$first" /bin/which)" /usr/bin
+looks() {
+    strace -f -qq -e trace=%file -o /run/trace "$first" /bin/which >/run/said
+    # of the second loader: after its own exec, up to the next
+    sed -n '/execve("\/bin\/which"/,$p' /run/trace | sed '1d; /execve(/,$d' >/run/looks
+    wc -l </run/looks
+}
+with=$(looks)
+from_image cat /run/said
+is "$(grep -c '"/", ' /run/looks)" 1
+"$BUSYPY" disable --quiet
+conf "start = plain"
+enable
+without=$(looks)
+is "$(cat /run/said)" /usr/bin
+is "$with" $((without + 1))
+# and none where nothing can be had for it
+is "$(grep -c '"/", ' /run/looks)" 0
+SCRIPT
+}
+
 @test "beside the host, too" {
     starting <<'SCRIPT'
 conf "start = auto" "programs = host"

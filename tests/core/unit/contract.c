@@ -226,10 +226,55 @@ static void test_programs(void)
 	CHECK(!contract_knows_program(&contract, &file), "of a tree that is in the contract");
 }
 
+static void test_starting(void)
+{
+	struct contract contract = good();
+	struct contract_file program = { 1, 2, 3 }, root = { 7, 8, 9 }, other = { 7, 9, 9 };
+	struct contract_tree *one = &contract.trees[0], *two = &contract.trees[1];
+
+	one->program = two->program = program;
+	one->view_dev = two->view_dev = 7;
+	one->view_ino = 9;
+	two->view_ino = 8;
+	CHECK(!contract_starting(&contract, &program, NULL), "no tree has images");
+	(void)str_copy(one->restorer, sizeof(one->restorer), "/r");
+	(void)str_copy(two->restorer, sizeof(two->restorer), "/r");
+	CHECK(contract_starting(&contract, &program, NULL) == one, "some view");
+	CHECK(contract_starting(&contract, &program, &root) == two, "the view of this root");
+	CHECK(contract_starting(&contract, &program, &other) == one, "and of that, by one program");
+	root.dev++;
+	CHECK(!contract_starting(&contract, &program, &root), "a root of nobody's view");
+	root.dev--;
+	program.ctime++;
+	CHECK(!contract_starting(&contract, &program, &root), "another interpreter there");
+	program.ctime--;
+	two->view_ino = root.ino = 0;
+	CHECK(!contract_starting(&contract, &program, &root), "a tree without a view");
+}
+
+static void test_names(void)
+{
+	struct contract contract = good();
+	struct contract_tree *tree = contract.trees;
+
+	CHECK(contract_is_python(tree, "/usr/bin/python3"), "python3");
+	CHECK(!contract_is_python(tree, "/usr/bin/python3.11"), "a number that is not known");
+	(void)str_copy(tree->minor, sizeof(tree->minor), ".11");
+	CHECK(contract_is_python(tree, "/usr/bin/python3"), "python3, where it is");
+	CHECK(contract_is_python(tree, "/usr/bin/python3.11"), "by its number");
+	CHECK(!contract_is_python(tree, "/usr/bin/python3.1"), "another number");
+	CHECK(!contract_is_python(tree, "/usr/bin/python3.111"), "a longer one");
+	CHECK(!contract_is_python(tree, "/bin/python3.11"), "another path");
+	memset(tree->minor, 'x', sizeof(tree->minor));
+	CHECK(!contract_valid(&contract), "a number without an end");
+}
+
 int main(void)
 {
 	test_valid();
 	test_programs();
+	test_starting();
+	test_names();
 	test_links();
 	test_siblings();
 	test_pins();
