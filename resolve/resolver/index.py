@@ -13,7 +13,7 @@ from packaging.utils import (InvalidSdistFilename, InvalidWheelFilename, canonic
 from packaging.version import InvalidVersion, Version
 
 from .fetch import Missing, without_login
-from .say import Refused, plain
+from .say import Refused, plain, within_reason
 
 ACCEPT = ("application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.2, "
           "text/html; q=0.1")
@@ -60,7 +60,7 @@ class File:
     def python(self):
         """Requires-Python; any, if it cannot be read, as for pip."""
         try:
-            return SpecifierSet(self.requires_python or "")
+            return specifiers(self.requires_python or "")
         except (InvalidSpecifier, AttributeError, TypeError):
             return SpecifierSet()
 
@@ -72,6 +72,17 @@ class File:
     def version(self):
         parsed = self.wheel or self.source
         return parsed[1] if parsed else None
+
+
+def specifiers(text):
+    """A SpecifierSet that can be compared with: int() takes so many digits and no more."""
+    try:
+        found = SpecifierSet(text)
+        for part in found:
+            part.contains("0")
+    except ValueError as error:
+        raise InvalidSpecifier(str(error)) from None
+    return found
 
 
 class _Anchors(HTMLParser):
@@ -108,9 +119,13 @@ def _from_anchor(anchor, base):
 
 def read_html(data, where):
     parser = _Anchors()
-    parser.feed(data.decode("utf-8", "replace"))
-    parser.close()
-    base = urljoin(where, parser.base)
+    try:
+        with within_reason(plain(where), len(data)):
+            parser.feed(data.decode("utf-8", "replace"))
+            parser.close()
+        base = urljoin(where, parser.base)
+    except (ValueError, AssertionError) as error:
+        raise Refused(f"{plain(where)}: no page of an index (PEP 503): {plain(error)}") from None
     return [file for file in (_from_anchor(anchor, base) for anchor in parser.anchors) if file]
 
 

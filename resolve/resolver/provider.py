@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from resolvelib import AbstractProvider
 
-from .say import Refused
+from .say import Refused, sentence
 
 PYTHON = "<Python>"
 
@@ -63,8 +63,8 @@ def holds(marker, target, extras):
     try:
         return marker is None or any(marker.evaluate(target.environment(extra))
                                      for extra in extras or ("",))
-    except (UndefinedComparison, UndefinedEnvironmentName) as error:
-        raise Refused(f"the marker '{marker}': {error}") from None
+    except (UndefinedComparison, UndefinedEnvironmentName, KeyError, ValueError) as error:
+        raise Refused(f"the marker '{sentence(marker)}': {error}") from None
 
 
 def is_pinned(specifier):

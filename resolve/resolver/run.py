@@ -233,6 +233,10 @@ def guarded(work, report):
         print(f"E: an index or a package is too large or too deep: {type(error).__name__}",
               file=sys.stderr)
         status = 1
+    except Exception as error:  # what servers and authors write has no end of kinds
+        print("E: " + sentence("an index, a package or a file has what cannot be understood here: "
+                               f"{type(error).__name__}: {error}"), file=sys.stderr)
+        status = 1
     for line in report.lines:
         print(line)
     return status

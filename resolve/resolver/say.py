@@ -1,9 +1,12 @@
 """What is said to busypy: refusals, warnings, and what an arch lacks."""
+import contextlib
 import re
+import signal
 
 HIDDEN = re.compile(r"//[^/@\s]*@")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 SENTENCE_MAX = 700
+TIME_LEAST, TIME_BYTES = 10, 1 << 20  # seconds of the processor; bytes for one more
 
 
 class Refused(Exception):
@@ -30,6 +33,22 @@ def listed(words, most=6):
     if len(words) <= most:
         return ", ".join(words)
     return f"{', '.join(words[:most])} and {len(words) - most} more"
+
+
+@contextlib.contextmanager
+def within_reason(what, n):
+    """Refuses what n bytes of a server cannot need: parsers have texts that they take hours for."""
+    def stop(_number, _frame):
+        raise Refused(f"{what}: {n} bytes that take more than {seconds} s to be understood")
+
+    seconds = TIME_LEAST + n // TIME_BYTES
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 class Report:

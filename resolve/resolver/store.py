@@ -1,8 +1,10 @@
 """The wheels that are fetched, each once and its hash checked, and what their METADATA says."""
 import email.parser
 import hashlib
+import lzma
 import os
 import re
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -10,10 +12,11 @@ from dataclasses import dataclass
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from .fetch import Missing
-from .say import Refused, plain
+from .index import specifiers
+from .say import Refused, plain, within_reason
 
 METADATA_MAX = 8 << 20
 MEMBERS_MAX = 200_000
@@ -33,9 +36,11 @@ class Metadata:
 
 def _requirement(text):
     try:
-        return Requirement(text)
+        requirement = Requirement(text)
     except InvalidRequirement:
-        return Requirement(LEGACY_STAR.sub(r"\1", text))
+        requirement = Requirement(LEGACY_STAR.sub(r"\1", text))
+    specifiers(str(requirement.specifier))
+    return requirement
 
 
 def _licence(message):
@@ -52,18 +57,18 @@ def parse_metadata(data, file):
     name, version = str(message.get("Name", "")), str(message.get("Version", ""))
     try:
         same = canonicalize_name(name) == file.project and Version(version) == file.version
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or too many digits
         same = False
     if not same:
         raise Refused(f"{file.name}: its METADATA says {plain(name) or 'no name'} "
                       f"{plain(version)}: not the package that its name promises")
     try:
         requires = tuple(_requirement(str(text)) for text in message.get_all("Requires-Dist", ()))
-    except InvalidRequirement as error:
+    except ValueError as error:  # InvalidRequirement, too many digits, a URL
         raise Refused(f"{file.name}: Requires-Dist in its METADATA cannot be understood: "
                       f"{plain(str(error).splitlines()[0])}") from None
     try:
-        python = SpecifierSet(str(message.get("Requires-Python", "")))
+        python = specifiers(str(message.get("Requires-Python", "")))
     except InvalidSpecifier:
         python = SpecifierSet()
     extras = frozenset(canonicalize_name(str(extra))
@@ -84,8 +89,8 @@ def metadata_of_wheel(stream, file):
                               "has one")
             with archive.open(found[0]) as member:
                 data = member.read(METADATA_MAX + 1)
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError,
-            NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, ValueError,
+            EOFError, RuntimeError, NotImplementedError) as error:
         raise Refused(f"{file.name}: no sound wheel: {plain(error)}") from None
     if len(data) > METADATA_MAX:
         raise Refused(f"{file.name}: METADATA larger than {METADATA_MAX >> 20} MiB")
@@ -156,7 +161,9 @@ class Store:
 
     def metadata(self, file):
         if file not in self.known:
-            self.known[file] = parse_metadata(self._bytes(file), file)
+            data = self._bytes(file)
+            with within_reason(file.name, len(data)):
+                self.known[file] = parse_metadata(data, file)
         return self.known[file]
 
     def keep(self, files):
