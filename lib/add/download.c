@@ -26,6 +26,7 @@
 #include "sys/fd.h"
 
 #define LIST "requirements.txt"
+#define HEAD "# written by busypy download, and again by each"
 
 static int open_folder(const char *to, struct folder *ret, struct err *err)
 {
@@ -39,6 +40,21 @@ static int open_folder(const char *to, struct folder *ret, struct err *err)
 		return r;
 	fd = below_mkdirs(place.fd, *place.rest ? place.rest : ".", 0755);
 	return fd < 0 ? err_set(err, -fd, "cannot create %s", to) : folder_take(fd, path, ret, err);
+}
+
+/* A list of somebody else may be what he asks by: it stays. */
+static int check_list(const struct folder *folder, struct err *err)
+{
+	FD_CLEANUP int fd = below_open(folder->fd, LIST, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+	char head[sizeof(HEAD)] = "";
+	ssize_t n = fd < 0 ? 0 : fd_read_at(fd, head, sizeof(head) - 1, 0);
+
+	if (fd == -ENOENT || (n > 0 && str_eq(head, HEAD)))
+		return 0;
+	return err_say(err, EEXIST,
+		       "%s/" LIST " is there already, and is not from 'busypy download' (Hint: mv "
+		       "it, or name another folder)",
+		       folder->path);
 }
 
 /* The whole of one file; what another run has left of it goes. */
@@ -106,6 +122,7 @@ static int print_list(const char *lock, FILE *out, struct err *err)
 {
 	bool first = true;
 
+	(void)fputs(HEAD "\n", out);
 	for (const char *at = lock; *at;) {
 		size_t n = strcspn(at, "\n");
 		FILES_FREE char *text = strndup(at, n);
@@ -150,6 +167,9 @@ static int put_all(const struct add *add, const char *to, size_t *ret_n, struct 
 	FOLDER_CLEANUP struct folder folder = FOLDER_NONE;
 	int r = open_folder(to, &folder, err);
 
+	if (r < 0)
+		return r;
+	r = check_list(&folder, err);
 	if (r < 0)
 		return r;
 	listener_step(add->request->listener, "copying");

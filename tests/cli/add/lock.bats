@@ -120,7 +120,7 @@ extra-one 1.0 wheel no"
     run -0 "$BUSYPY" download "${OLD[@]}" "$TREE" out app
     same "$output" "3 new wheels in out"
     same "$(cd out && LC_ALL=C ls -A | paste -sd ' ')" "app-2.0-py3-none-any.whl base-1.5-py3-none-any.whl extra_one-1.0-py3-none-any.whl requirements.txt"
-    same "$(cut -d ' ' -f 1 out/requirements.txt | paste -sd ' ')" "app==2.0 base==1.5 extra-one==1.0"
+    same "$(grep -v '^#' out/requirements.txt | cut -d ' ' -f 1 | paste -sd ' ')" "app==2.0 base==1.5 extra-one==1.0"
     run -0 "$BUSYPY" download "${OLD[@]}" "$TREE" out app
     same "$output" "0 new wheels in out"
     same "$(rows)" ""
@@ -140,6 +140,10 @@ extra-one 1.0 wheel no"
     refuses "$TREE has no etc/busypy/requirements.lock: nothing was resolved for it yet (Hint: 'busypy add -r FILE $TREE' does)" download --locked "$TREE" out
     mkdir out; echo other >out/base-1.5-py3-none-any.whl
     refuses "$PWD/out/base-1.5-py3-none-any.whl is there already, and is another than the one that was fetched (Hint: rm it, or name another folder)" download "${OLD[@]}" "$TREE" out base
+    mkdir mine; echo base >mine/requirements.txt
+    refuses "$PWD/mine/requirements.txt is there already, and is not from 'busypy download' (Hint: mv it, or name another folder)" download "${OLD[@]}" "$TREE" mine -r mine/requirements.txt
+    same "$(cat mine/requirements.txt; ls mine)" "base
+requirements.txt"
     run -125 "$BUSYPY" download "${OLD[@]}" "$TREE" /usr/lib base
     [[ $output =~ ^"busypy: download: /usr/lib" ]]
 }
