@@ -59,7 +59,7 @@ static bool has_password(const char *url)
 {
 	const char *host = strstr(url, "://"), *at = host ? strchr(host + 3, '@') : NULL;
 
-	return at && (size_t)(at - host - 3) < strcspn(host + 3, "/?#");
+	return at && (size_t)(at - host - 3) < strcspn(host + 3, " /?#");
 }
 
 static bool is_sum(const char *word)

@@ -47,7 +47,7 @@ def _licence(message):
     for key in "License-Expression", "License":
         value = plain(" ".join(str(message.get(key, "")).split()))
         if value and value != "UNKNOWN":
-            return value[:LICENCE_MAX]
+            return value[:LICENCE_MAX].rstrip()  # a line of a lock ends with no blank
     return ""
 
 

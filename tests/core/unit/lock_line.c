@@ -69,6 +69,7 @@ static void check_lines(void)
 	same("from https://host/simple/");
 	same("from /srv/wheels");
 	same("licence BSD 3-Clause");
+	same("licence as http://x.example has it, or ask me@x.example");
 	same("needs charset-normalizer");
 	same("lacks s390x");
 	same("lacks x86_64@3.13");
