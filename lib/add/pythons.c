@@ -67,3 +67,29 @@ int add_pythons_tell(const struct add *add, struct err *err)
 	}
 	return 0;
 }
+
+void add_pythons_tell_unresolved(const struct add *add)
+{
+	struct python_minors first = { 0 }, beside = { 0 };
+	char text[PYTHON_MINORS_TEXT], others[PYTHON_MINORS_TEXT];
+
+	for (size_t i = 0; i < add->n_runtimes; i++) {
+		struct python_minors pythons;
+
+		if (!add->runtimes[i].wanted)
+			continue;
+		tree_pythons(add->tree, add->runtimes[i].info->arch, &pythons);
+		for (size_t j = 0; j < pythons.n; j++) /* a ninth would only not be told */
+			(void)python_minors_add(j ? &beside : &first, pythons.minor[j]);
+	}
+	if (!beside.n)
+		return;
+	python_minors_sort(&first);
+	python_minors_sort(&beside);
+	python_minors_format(&first, text);
+	python_minors_format(&beside, others);
+	listener_warn(add->request->listener,
+		      "requirements are resolved for python3, which is Python %s, and may not suit "
+		      "%s beside it",
+		      text, others);
+}

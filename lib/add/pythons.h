@@ -10,4 +10,8 @@ struct err;
  * none for another one. */
 int add_pythons_tell(const struct add *add, struct err *err);
 
+/* Requirements are resolved for the Python that python3 leads to: warns where one of the runtimes
+ * that wheels are wanted for has others beside it. */
+void add_pythons_tell_unresolved(const struct add *add);
+
 #endif

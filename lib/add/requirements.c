@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "add/add.h"
+#include "add/pythons.h"
 #include "add/wheel.h"
 #include "add/work.h"
 #include "base/array.h"
@@ -301,6 +302,7 @@ int add_requirements(struct add *add, struct err *err)
 
 	if (r < 0)
 		return r;
+	add_pythons_tell_unresolved(add);
 	r = make_wishes(add, &wishes, err);
 	if (r == 0)
 		r = resolve(add, &wishes, &targets, err);

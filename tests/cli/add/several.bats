@@ -2,7 +2,6 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2153
 load fixtures
 
-# shellcheck disable=SC2034 # of the functions in fixtures
 ARCH=x86_64
 
 setup_file() { debian_tree --python 3.11,3.13 x86_64 aarch64; }
@@ -93,4 +92,20 @@ setup() {
     [[ $output == *"uses PyList_Extend, which nothing defines that it loads"* ]]
     extension bad.cpython-313-x86_64-linux-gnu.so -DONE=PyList_Extend
     run -0 "${ADD[@]}" "$TREE" bad.cpython-313*
+}
+
+@test "requirements are for python3, and the Pythons beside it are told" {
+    local name
+    mkdir wheels
+    for name in old new; do
+        mkdir "$name" && echo 'x = 1' >"$name/$name.py"
+        /usr/bin/python3 -I "$ROOT/tests/support/wheel.py" "wheels/$name-2-py3-none-any.whl" "$name"
+    done
+    run -0 "${ADD[@]}" --no-index --find-links wheels "$TREE" 'old>=1' 'new>=2; python_version >= "3.13"'
+    same "$output" "busypy: add: warning: requirements are resolved for python3, which is Python 3.11, and may not suit 3.13 beside it
+busypy: add: warning: the command line: new>=2; python_version >= \"3.13\" is left out: its marker holds for no arch of the tree"
+    [ -e "$TREE/site-package/old.py" ]
+    [ ! -e "$TREE/site-package/new.py" ]
+    local minor
+    for minor in 3.11 3.13; do in_tree "$TREE" "/usr/bin/python$minor" -c 'import old'; done
 }
