@@ -74,6 +74,18 @@ def _group(groups, name, path, inside=()):
                           "include-group")
 
 
+def _refuse_sources(document, wanted, path):
+    """An index would answer for a name that uv takes from elsewhere: with whatever it calls so."""
+    sources = {canonicalize_name(name): name
+               for name in table(document, path, "tool", "uv", "sources")}
+    for one in wanted:
+        name = sources.get(canonicalize_name(one.requirement.name))
+        if name is not None:
+            raise Refused(f"{path}: tool.uv.sources takes '{plain(name)}' from elsewhere than the "
+                          "index, which is not followed (Hint: 'uv lock' writes where it is from "
+                          "into a uv.lock, which is read)")
+
+
 def _own_extras(texts, name, extras, path):
     """"name[extra]" within a project's own extras stands for that extra's requirements."""
     done, queue = set(), list(texts)
@@ -105,8 +117,9 @@ def read_pyproject(inputs, path, extras, groups, text=None):
     for name in groups:
         texts += _group(dependency_groups, name, path)
     name = canonicalize_name(str(project.get("name", "")))
-    inputs.wanted += [parse_wanted(text, path)
-                      for text in _own_extras(texts, name, optional, path)]
+    wanted = [parse_wanted(text, path) for text in _own_extras(texts, name, optional, path)]
+    _refuse_sources(document, wanted, path)
+    inputs.wanted += wanted
     note_python(inputs, project.get("requires-python"), path)
 
 
@@ -122,5 +135,7 @@ def read_script(inputs, path, text):
     block = "".join(line[2:] if line.startswith("# ") else line[1:] for line in lines)
     document = parse_toml(block, path)
     texts = strings(document.get("dependencies", []), path, "dependencies")
-    inputs.wanted += [parse_wanted(text, path) for text in texts]
+    wanted = [parse_wanted(text, path) for text in texts]
+    _refuse_sources(document, wanted, path)
+    inputs.wanted += wanted
     note_python(inputs, document.get("requires-python"), path)
