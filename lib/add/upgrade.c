@@ -24,6 +24,7 @@
 #include "core/err.h"
 #include "core/path_size.h"
 #include "core/str.h"
+#include "stage/skeleton.h"
 
 /* -- what is replaced ----------------------------------------------------------------------- */
 
@@ -119,9 +120,23 @@ static int decide(struct add *add, struct add_dist *dist, const struct dist *the
 
 struct leaving {
 	struct add *add;
-	const bool *goes;      /* for each of add->there */
-	struct path_list kept; /* what those that stay list */
+	const bool *goes;	/* for each of add->there */
+	struct path_list kept;	/* what those that stay list */
+	char rootfs[PATH_SIZE]; /* our own programs */
 };
+
+/* True for a program that need not be the distribution's, although its RECORD lists it: one of
+ * ours, or without a sum that tells it from what others have put there. */
+static bool is_anothers(const struct leaving *leaving, const struct dist_file *file)
+{
+	char program[PATH_SIZE];
+
+	if (!str_starts(file->path, "bin/"))
+		return false;
+	return !file->sum[0] ||
+	       path_join(program, sizeof(program), leaving->rootfs, file->path) < 0 ||
+	       exact_exists(program);
+}
 
 /* True if a file of the tree is no longer what was put there. */
 static int is_edited(const struct add *add, const struct dist_file *file, bool *ret,
@@ -149,7 +164,7 @@ static int take_file(struct leaving *leaving, const struct dist_file *file, stru
 
 	if (r < 0)
 		return r;
-	if (exact_stat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
+	if (exact_stat(path, &st) < 0 || !S_ISREG(st.st_mode) || is_anothers(leaving, file) ||
 	    path_list_has(&leaving->kept, file->path))
 		return 0;
 	r = is_edited(add, file, &edited, err);
@@ -192,7 +207,10 @@ static int take_dist(struct leaving *leaving, const struct dist *dist, struct er
 static int take_all(struct add *add, const bool *goes, struct err *err)
 {
 	struct leaving leaving = { .add = add };
-	int r = 0;
+	int r = skeleton_find_rootfs(NULL, leaving.rootfs, err);
+
+	if (r < 0)
+		return r;
 
 	for (size_t i = 0; i < add->there->n; i++) {
 		const struct dist *dist = &add->there->dists[i];

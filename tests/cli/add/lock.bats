@@ -23,6 +23,9 @@ PY
 # Everything of COMMAND happens where there is no network.
 without_network() { if [ "$(id -u)" = 0 ]; then unshare -n "$@"; else unshare -rn "$@"; fi; }
 
+# A file's sum as RECORD has it.
+sum64() { /usr/bin/python3 -c 'import base64, hashlib, sys; print(base64.urlsafe_b64encode(hashlib.sha256(open(sys.argv[1], "rb").read()).digest()).decode().rstrip("="))' "$1"; }
+
 rows() { "$BUSYPY" list -n -o NAME,VERSION,KIND,WANTED "$TREE" | tr -s ' ' | sed 's/ $//'; }
 
 refuses() {
@@ -114,6 +117,20 @@ extra-one 1.0 wheel no"
     run "$BUSYPY" remove --force "$TREE" base
     same "$(sha256sum "$TREE/etc/passwd" "$TREE/bin/shell" "$TREE/site-package/app/__init__.py" /etc/passwd)" "$before"
     [ -e "$TREE/etc/python/$arch/usr/bin/python3" ]
+}
+
+@test "an upgrade takes none of the tree's own files, and no script that somebody else added, whatever RECORD lists" {
+    "${ADD[@]}" "${OLD[@]}" --from index "$TREE" base
+    printf '#!/usr/bin/python3\nprint("mine")\n' >mine
+    chmod 755 mine
+    "${ADD[@]}" "$TREE" mine
+    local record=$TREE/site-package/base-1.5.dist-info/RECORD
+    printf '%s,,\n' ../bin/mine >>"$record"
+    printf '%s,sha256=%s,\n' ../bin/shell "$(sum64 "$TREE/bin/shell")" >>"$record"
+    local before; before=$(sha256sum "$TREE"/bin/{shell,mine})
+    run -0 "${ADD[@]}" "${NEW[@]}" --upgrade "$TREE" base
+    same "$(sha256sum "$TREE"/bin/{shell,mine})" "$before"
+    [ -e "$TREE/site-package/base-2.0.dist-info" ] && [ ! -e "$TREE/site-package/base-1.5.dist-info" ]
 }
 
 @test "download fills a folder, from which a machine without a network adds" {
