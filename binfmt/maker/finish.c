@@ -6,6 +6,7 @@
 #include <link.h>
 #include <setjmp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/str.h"
@@ -16,7 +17,8 @@
 enum {
 	SLOT_DEL = 53, /* Include/typeslots.h */
 	SLOT_FINALIZE = 80,
-	FAILED = 120, /* Py_Exit() when a standard stream cannot be flushed */
+	TYPE_COLLECTED = 1 << 14, /* Py_TPFLAGS_HAVE_GC */
+	FAILED = 120,		  /* Py_Exit() when a standard stream cannot be flushed */
 	STREAMS = 4,
 	LAYERS = 3
 };
@@ -142,11 +144,48 @@ static bool has_finaliser(struct object *type)
 	return PyType_GetSlot(type, SLOT_FINALIZE) || PyType_GetSlot(type, SLOT_DEL);
 }
 
+static bool has_text(struct object *object, const char *name, const char *folder, const char *rest)
+{
+	struct object *value = PyObject_GetAttrString(object, name);
+	const char *text = value ? PyUnicode_AsUTF8AndSize(value, NULL) : NULL;
+	size_t n = strlen(folder);
+	bool same = text && strncmp(text, folder, n) == 0 && str_eq(text + n, rest);
+
+	if (!text)
+		PyErr_Clear();
+	if (value)
+		Py_DecRef(value);
+	return same;
+}
+
+/* A function of the standard library that takes what has ended out of a collection of its own. */
+static bool is_remover(struct object *call)
+{
+	static const struct {
+		const char *file, *name;
+	} known[] = {
+		{ "/_weakrefset.py", "_remove" },
+		{ "/logging/__init__.py", "_removeHandlerRef" },
+	};
+	struct object *code;
+
+	if (type_of(call) != &PyFunction_Type)
+		return false;
+	code = PyFunction_GetCode(call);
+	for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (has_text(code, "co_name", "", known[i].name) &&
+		    has_text(code, "co_filename", maker_finish.library, known[i].file))
+			return true;
+	}
+	return false;
+}
+
 /* A call of Python's when its object ends; those of C do their own work only. */
 static bool is_watched(struct object *reference)
 {
 	struct object *call = PyObject_GetAttrString(reference, "__callback__");
-	bool watched = call && call != &_Py_NoneStruct && type_of(call) != &PyCFunction_Type;
+	bool watched = call && call != &_Py_NoneStruct && type_of(call) != &PyCFunction_Type &&
+		       !is_remover(call);
 
 	if (!call)
 		PyErr_Clear();
@@ -161,8 +200,9 @@ static bool ends_quietly(struct object *object, const struct layers *layers)
 
 	if (has_finaliser(type))
 		return is_over(object, type, layers);
+	/* a type with a finaliser: the collector must know its instances */
 	if (PyType_IsSubtype(type, &PyType_Type))
-		return !has_finaliser(object); /* its instances need not be known */
+		return !has_finaliser(object) || PyType_GetFlags(object) & TYPE_COLLECTED;
 	if (PyType_IsSubtype(type, &_PyWeakref_RefType))
 		return !is_watched(object);
 	return true;
@@ -291,10 +331,12 @@ void maker_watch_atexit(struct object *atexit)
 	for (unsigned i = 0; i < 2; i++) {
 		struct builtin *function = (void *)PyObject_GetAttrString(atexit, names[i]);
 
-		if (!function || function->type != &PyCFunction_Type)
+		if (function && function->type == &PyCFunction_Type) {
+			real[i] = function->method->call;
+			function->method->call = ours[i];
+		} else {
 			maker_fail("Python has no atexit.", names[i]);
-		real[i] = function->method->call;
-		function->method->call = ours[i];
+		}
 	}
 }
 

@@ -88,6 +88,7 @@ struct kept {
 enum file_type { FILE_TEXT, FILE_WRITER, FILE_READER, FILE_RANDOM, FILE_RAW, FILE_TYPES };
 
 struct finish {
+	char library[256];	  /* the folder of the standard library */
 	bool collector;		  /* the script has imported gc */
 	unsigned long long loads; /* of libraries */
 	long n_filters;

@@ -100,9 +100,12 @@ struct builtin {
 	struct method *method;
 };
 
+unsigned long PyType_GetFlags(struct object *type);
 void *PyType_GetSlot(struct object *type, int slot);
 int PyType_IsSubtype(struct object *type, struct object *other);
-extern struct object PyType_Type, PyGen_Type, PyCoro_Type, PyCFunction_Type, _PyWeakref_RefType;
+extern struct object PyType_Type, PyGen_Type, PyCoro_Type, PyCFunction_Type, PyFunction_Type,
+	_PyWeakref_RefType;
+struct object *PyFunction_GetCode(struct object *function); /* borrowed */
 
 int PyErr_ExceptionMatches(struct object *type);
 void PyErr_Clear(void);

@@ -223,6 +223,19 @@ static struct object *hidden(const char *name)
 	return object;
 }
 
+static void keep_library(void)
+{
+	struct object *file = attribute(module("os"), "__file__");
+	const char *path = needed((void *)PyUnicode_AsUTF8AndSize(file, NULL), "os.__file__");
+	char *end;
+
+	copy(maker_finish.library, sizeof(maker_finish.library), path, "os.__file__");
+	end = strrchr(maker_finish.library, '/');
+	if (end)
+		*end = '\0';
+	Py_DecRef(file);
+}
+
 static void keep_for_end(void)
 {
 	static const char *const files[FILE_TYPES] = { "TextIOWrapper", "BufferedWriter",
@@ -232,6 +245,7 @@ static void keep_for_end(void)
 	struct object *gc = hidden("gc"), *atexit = hidden("atexit"),
 		      *callback = PyCFunction_NewEx(&last, NULL, NULL);
 
+	keep_library();
 	for (unsigned i = 0; i < FILE_TYPES; i++)
 		maker_finish.files[i] = attribute(maker_kept.io, files[i]);
 	maker_finish.get_objects = attribute(gc, "get_objects");

@@ -65,6 +65,16 @@ class World:
                    if line.startswith("busypy start: ") and "ends as ever" not in line]
         return done.stdout == program, "".join(reasons)
 
+    def end(self, text):
+        """Why Python was taken down after a script of this text, "" if it was not."""
+        path = self.work + "/end.py"
+        with open(path, "w", encoding="ascii") as file:
+            file.write(text + "\n")
+        done = subprocess.run([NAME, path], executable=self.restorer, env=ENV, check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                              stderr=subprocess.PIPE)
+        return "".join(line.partition(": ends as ever: ")[2] for line in done.stderr.splitlines())
+
     def doctored(self, change):
         """A restorer whose image 0.0 was changed."""
         folder = self.work + "/doctored"
@@ -217,6 +227,41 @@ def broken():
         put("heap_end", struct.pack("=Q", 1 << 46)), False
 
 
+CLASS = "class A:\n    def __del__(self): pass\n"
+
+
+def ends():
+    """(name, why Python is taken down or "", the script)."""
+    finaliser = "an object has a finaliser"
+    yield "of nothing", "", ""
+    yield "by sys.exit", "", "import sys; sys.exit(1)"
+    yield "with a class that has a finaliser", "", CLASS
+    yield "with an object of such a class", finaliser, CLASS + "a = A()"
+    yield "with one that refers to itself", finaliser, CLASS + "a = A(); a.a = a; del a"
+    yield "with one in an exception", finaliser, \
+        CLASS + "def f():\n    a = A(); raise ValueError(a)\nf()"
+    yield "with a class whose objects nobody knows", finaliser, \
+        CLASS.replace(":\n", ":\n    __slots__ = ()\n", 1) + "a = A()"
+    yield "with an open file", finaliser, "file = open('/dev/null')"
+    yield "with a closed file", "", "open('/dev/null').close()"
+    yield "with a generator that waits", finaliser, "def f(): yield\na = f(); next(a)"
+    yield "with a callback of Python's", finaliser, \
+        "import weakref\nclass A: pass\nr = weakref.ref(A, print)\ns = weakref.ref(A, lambda r: 0)"
+    yield "with the library's own callbacks", "", "import threading, logging, subprocess"
+    yield "with one of the same name", finaliser, \
+        "import weakref\nclass A: pass\ndef _remove(r): pass\nr = weakref.ref(A, _remove)"
+    yield "with the collector", "the collector was imported", "import gc"
+    yield "with a library", "a library was loaded", "import _ctypes"
+    yield "with a thread", "there are other threads or interpreters", \
+        "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()"
+    yield "with a filter of warnings", "the filters of warnings have changed", \
+        "import warnings; warnings.simplefilter('error')"
+    yield "with another output", "a standard stream is another, or cannot be flushed", \
+        "import sys\nclass Out:\n    write = flush = print\nsys.stdout = Out()"
+    yield "by C", "another than Python's own end takes it down", \
+        "import ctypes; ctypes.pythonapi.Py_FinalizeEx()"
+
+
 def refusals(world):
     """(name, status and what is said, how the maker is called)."""
     base = world.work + "/base"
@@ -250,6 +295,8 @@ def main():
         if watches:
             watching(restorer)
         check("an image: " + name, world.start(restorer=restorer), (not reason, reason))
+    for name, reason, text in ends():
+        check("an end " + name, world.end(text), reason)
     for name, reason, how in refusals(world):
         check("the maker: " + name, world.make(0, **how),
               (1, f"cannot make an image: {reason}\n"))
