@@ -80,7 +80,7 @@ struct kept {
 	unsigned long *native_id; /* of the thread's state */
 	wchar_t **run_filename;	  /* in the interpreter's configuration */
 	struct wide_list *argv, *orig_argv;
-	struct object *environ, *io, *site, *encoding, *errors, *signal_set, *signal_ignore, *tzset,
+	struct object *environ, *io, *site, *encoding, *errors, *signal_set, *signal_ignore,
 		*tree_resume, *hidden_resume;
 };
 
@@ -162,6 +162,9 @@ struct watches {
 };
 void maker_watch(const struct scan *scan, struct object *paths, struct watches *watches);
 
+/* A file as it is now. */
+void maker_watch_file(const char *path, struct start_watch *ret);
+
 /* The image: its segments, and the file. */
 struct image_parts {
 	struct start_head *head;
@@ -196,6 +199,11 @@ struct object *maker_last(struct object *self, struct object *none);
 
 /* Before that callback is registered: what takes it away is noticed. */
 void maker_watch_atexit(struct object *atexit);
+
+/* In the maker, with time.tzset(): sets the zone as at a start, and notes which it is. False: it
+ * cannot. And in a process of the image: sets that which it has. */
+bool maker_zone_keep(struct object *tzset_of_time);
+void maker_zone_resume(void);
 
 /* Makes sys.stdin and the others for the descriptors that there are. */
 void maker_streams(void);

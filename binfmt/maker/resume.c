@@ -23,7 +23,6 @@ extern void *__curbrk __attribute__((weak));
 extern int pthread_getattr_default_np(void *attributes);
 extern int pthread_setattr_default_np(const void *attributes);
 extern int pthread_attr_setstacksize(void *attributes, size_t n);
-extern void tzset(void);
 
 struct kept maker_kept;
 bool maker_making = true;
@@ -303,7 +302,7 @@ int maker_resume(int argc, char **argv, char **envp)
 	set_environ();
 	set_user();
 	set_signals();
-	call(maker_kept.tzset);
+	maker_zone_resume();
 	maker_streams();
 	call(maker_kept.tree_resume);
 	call(maker_kept.hidden_resume);

@@ -32,7 +32,6 @@ typedef int start_function(main_function *main, int argc, char **argv,
 			   void (*rtld_fini)(void), void *stack);
 
 extern void *dlsym(void *handle, const char *name);
-extern void tzset(void);
 extern const char *Py_GetVersion(void);
 #define INTERPOSED __attribute__((visibility("default")))
 INTERPOSED start_function __libc_start_main;
@@ -206,8 +205,6 @@ static void keep_objects(const struct birth *birth)
 	maker_kept.signal_set = attribute(signals, "signal");
 	maker_kept.signal_ignore = attribute(signals, "SIG_IGN");
 	maker_kept.names_itself = name && str_eq(name, birth->argv[0]);
-	if (loaded("time"))
-		maker_kept.tzset = attribute(loaded("time"), "tzset");
 	if (loaded("busypy_start"))
 		maker_kept.tree_resume = attribute(loaded("busypy_start"), "resume");
 }
@@ -269,6 +266,12 @@ static void prepare_end(void)
 	Py_DecRef(needed(PyObject_CallFunction(maker_finish.freeze, NULL), "freeze"));
 }
 
+static void keep_zone(void)
+{
+	if (!maker_zone_keep(attribute(hidden("time"), "tzset")))
+		maker_fail("the time zone changes while it is read", "");
+}
+
 static void drop_streams(void)
 {
 	static const char *const names[] = { "stdin",	  "stdout",	"stderr",
@@ -276,14 +279,6 @@ static void drop_streams(void)
 
 	for (unsigned i = 0; i < 6; i++)
 		(void)PySys_SetObject(names[i], &_Py_NoneStruct);
-}
-
-/* glibc reads /etc/localtime once for each name: what this process found must not be kept. */
-static void forget_time_zone(void)
-{
-	(void)setenv("TZ", "BUSYPY0", 1);
-	tzset();
-	(void)unsetenv("TZ");
 }
 
 static void keep_process(void)
@@ -440,9 +435,9 @@ static int make(int argc, char **argv, char **envp)
 	paths = made_of();
 	keep_objects(&birth);
 	keep_for_end();
-	forget_time_zone();
 	if (orders.hidden[0])
 		maker_hide(orders.hidden);
+	keep_zone();
 	drop_streams();
 	(void)PyGC_Collect();
 	prepare_end();

@@ -28,28 +28,36 @@ static bool is_known(const struct watches *watches, const char *path)
 	return false;
 }
 
+void maker_watch_file(const char *path, struct start_watch *ret)
+{
+	struct stat st;
+
+	*ret = (struct start_watch){ .flags = START_WATCH_ABSENT };
+	if (RAW_4(NR_FSTATAT, AT_FDCWD, path, &st, 0) != 0)
+		return;
+	*ret = (struct start_watch){
+		.major = major(st.st_dev),
+		.minor = minor(st.st_dev),
+		.inode = st.st_ino,
+		.size = (uint64_t)st.st_size,
+		.seconds = st.st_ctim.tv_sec,
+		.nanoseconds = (uint32_t)st.st_ctim.tv_nsec,
+	};
+}
+
 static void add(struct watches *watches, const char *path, uint32_t flags)
 {
 	struct start_head *head = watches->head;
 	struct start_watch *watch = watches->list + head->n_watches;
 	size_t n = strlen(path) + 1;
-	struct stat st;
 
 	if (is_known(watches, path))
 		return;
 	if (head->n_watches == START_WATCHES_MAX || head->text_size + n > WATCH_TEXT)
 		maker_fail("it is made of too many files", "");
-	*watch = (struct start_watch){ .flags = START_WATCH_ABSENT };
-	if (RAW_4(NR_FSTATAT, AT_FDCWD, path, &st, 0) == 0)
-		*watch = (struct start_watch){
-			.flags = flags,
-			.major = major(st.st_dev),
-			.minor = minor(st.st_dev),
-			.inode = st.st_ino,
-			.size = (uint64_t)st.st_size,
-			.seconds = st.st_ctim.tv_sec,
-			.nanoseconds = (uint32_t)st.st_ctim.tv_nsec,
-		};
+	maker_watch_file(path, watch);
+	if (!(watch->flags & START_WATCH_ABSENT))
+		watch->flags = flags;
 	watch->path = head->text_size;
 	memcpy(watches->text + head->text_size, path, n);
 	head->text_size += (uint32_t)n;

@@ -75,6 +75,19 @@ class World:
                               stderr=subprocess.PIPE)
         return "".join(line.partition(": ends as ever: ")[2] for line in done.stderr.splitlines())
 
+    def zone(self, program, variable):
+        """What time says, and whether it was started from an image."""
+        path = self.work + "/zone.py"
+        with open(path, "w", encoding="ascii") as file:
+            file.write("import os, time\nprint(time.tzname, time.timezone, time.localtime(0)[:6])\n"
+                       "time.tzset(); print(time.tzname, time.strftime('%Z', time.localtime(0)))\n"
+                       "import sys; print(os.readlink('/proc/self/exe') == sys.argv[1])\n")
+        env = ENV if variable is None else ENV | {"TZ": variable}
+        done = subprocess.run([NAME, path, self.restorer], executable=program, env=env, check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        words, _, restored = done.stdout.rstrip().rpartition("\n")
+        return words, restored
+
     def doctored(self, change):
         """A restorer whose image 0.0 was changed."""
         folder = self.work + "/doctored"
@@ -262,6 +275,29 @@ def ends():
         "import ctypes; ctypes.pythonapi.Py_FinalizeEx()"
 
 
+def change_zone(folder):
+    """Puts another zone in the place of the machine's, in the namespace of this test alone."""
+    path = folder + "/zone"
+    with open(path, "wb") as file:  # tzfile(5): one kind of time, five hours behind
+        file.write(b"TZif" + bytes(16) + struct.pack(">6IlBB", 0, 0, 0, 0, 1, 4, -18000, 0, 0) +
+                   b"XST\0")
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mount(path.encode(), b"/etc/localtime", None, 4096, None):  # MS_BIND
+        raise SystemExit("cannot bind " + path)
+
+
+def zones(world):
+    """(name, what an image's process says of the time, what a plain one says)."""
+    for where in "of the maker", "of another file":
+        for variable in None, "", "ABC-3", "/etc/localtime", ":/etc/localtime", "No/Such":
+            wanted, _ = world.zone(INTERPRETER, variable)
+            if "another" in where and variable is None and "XST" not in wanted:
+                raise SystemExit("the zone was not changed: " + wanted)
+            yield f"{where}, TZ={variable}", world.zone(world.restorer, variable), (wanted, "True")
+        if where == "of the maker":
+            change_zone(world.work)
+
+
 def refusals(world):
     """(name, status and what is said, how the maker is called)."""
     base = world.work + "/base"
@@ -297,6 +333,8 @@ def main():
         check("an image: " + name, world.start(restorer=restorer), (not reason, reason))
     for name, reason, text in ends():
         check("an end " + name, world.end(text), reason)
+    for name, got, wanted in zones(world):
+        check("the zone " + name, got, wanted)
     for name, reason, how in refusals(world):
         check("the maker: " + name, world.make(0, **how),
               (1, f"cannot make an image: {reason}\n"))
