@@ -28,6 +28,12 @@ void maker_fail(const char *what, const char *which)
 	_exit(1);
 }
 
+void maker_copy(char *ret, size_t size, const char *value, const char *name)
+{
+	if (value && str_copy(ret, size, value) < 0)
+		maker_fail("too long: ", name);
+}
+
 void *maker_scratch(size_t bytes)
 {
 	size_t size = (bytes + 0xffff) & ~(size_t)0xffff;

@@ -115,6 +115,9 @@ void maker_hide(const char *path);
 /* Ends the maker with a sentence. */
 _Noreturn void maker_fail(const char *what, const char *which);
 
+/* Copies a text, which may be NULL: then ret stays as it is. Ends the maker if it is too long. */
+void maker_copy(char *ret, size_t size, const char *value, const char *name);
+
 /* Reads /proc/self/maps, ascending; returns how many areas there are. */
 unsigned maker_areas(struct area *areas, unsigned size);
 
@@ -152,6 +155,17 @@ void maker_scan(struct scan *scan);
 
 /* Finds what resume changes in Python's structures. */
 void maker_scan_python(const struct scan *scan);
+
+/* Fills in what the restorer judges by: kind, versions, machine, boot. */
+void maker_fill_head(const struct birth *birth, const char *id, struct start_head *head);
+
+/* In this order, for maker_kept and maker_finish: before modules are hidden; after, and before the
+ * image's objects are frozen; last. */
+void maker_keep_objects(const struct birth *birth);
+void maker_keep_for_end(void);
+void maker_keep_zone(void);
+void maker_prepare_end(void);
+void maker_keep_process(void);
 
 /* What the image was made of: mapped files, and paths, a list of bytes. */
 enum { WATCH_TEXT = 16 << 10, START_ID_TEXT = 64 };

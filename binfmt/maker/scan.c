@@ -47,12 +47,13 @@ static void thread_reach(const struct scan *scan, uint64_t *from, uint64_t *to)
 {
 	uint64_t here = scan->head->thread;
 	const struct area *area = area_of(scan, here);
-	uint64_t start = area ? area->start : here, end = area ? area->end : here;
 
-	if (start == end)
+	if (area) {
+		*from = here - area->start < THREAD_REACH ? area->start : here - THREAD_REACH;
+		*to = area->end - here < THREAD_REACH ? area->end : here + THREAD_REACH;
+	} else {
 		maker_fail("the thread pointer leads nowhere", "");
-	*from = here - start < THREAD_REACH ? start : here - THREAD_REACH;
-	*to = end - here < THREAD_REACH ? end : here + THREAD_REACH;
+	}
 }
 
 static uint64_t only_one(uint64_t a, uint64_t b, const char *what)
