@@ -25,6 +25,20 @@ struct object *maker_loaded(const char *name)
 	return PyDict_GetItemString(PyImport_GetModuleDict(), name);
 }
 
+c_function *maker_replace(struct object *object, const char *name, c_function *ours)
+{
+	struct builtin *function = (struct builtin *)object;
+	c_function *theirs = NULL;
+
+	if (function && function->type == &PyCFunction_Type) {
+		theirs = function->method->call;
+		function->method->call = ours;
+	} else {
+		maker_fail("Python has no function ", name);
+	}
+	return theirs;
+}
+
 struct object *maker_attribute(struct object *object, const char *name)
 {
 	return maker_needed(PyObject_GetAttrString(object, name), name);

@@ -15,6 +15,11 @@ struct object *maker_loaded(const char *name);
 /* Imports a module that a script has to import: as if it never was. */
 struct object *maker_hidden(const char *name);
 
+/* Of a function in C: what all of its objects call is ours from now on. Returns what they called.
+ */
+typedef struct object *c_function(struct object *self, struct object *arguments);
+c_function *maker_replace(struct object *function, const char *name, c_function *ours);
+
 struct object *maker_attribute(struct object *object, const char *name);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "core/str.h"
 #include "maker.h"
 #include "python.h"
@@ -307,7 +308,7 @@ struct object *maker_last(struct object *self, struct object *none)
 	return &_Py_NoneStruct;
 }
 
-static struct object *(*real[2])(struct object *self, struct object *argument);
+static c_function *real[2];
 
 static struct object *clear(struct object *self, struct object *argument)
 {
@@ -325,18 +326,13 @@ static struct object *unregister(struct object *self, struct object *argument)
 void maker_watch_atexit(struct object *atexit)
 {
 	static const char *const names[] = { "_clear", "unregister" };
-	static struct object *(*const ours[])(struct object *, struct object *) = { clear,
-										    unregister };
+	static c_function *const ours[] = { clear, unregister };
 
 	for (unsigned i = 0; i < 2; i++) {
-		struct builtin *function = (void *)PyObject_GetAttrString(atexit, names[i]);
+		struct object *function = maker_attribute(atexit, names[i]);
 
-		if (function && function->type == &PyCFunction_Type) {
-			real[i] = function->method->call;
-			function->method->call = ours[i];
-		} else {
-			maker_fail("Python has no atexit.", names[i]);
-		}
+		real[i] = maker_replace(function, names[i], ours[i]);
+		Py_DecRef(function);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "maker.h"
 #include "python.h"
 
@@ -25,13 +26,9 @@ static struct object *add_hook(struct object *self, void *arguments, void *n, vo
  */
 static void watch_hooks(void)
 {
-	struct builtin *function = (struct builtin *)PySys_GetObject("addaudithook");
-
-	if (!function || function->type != &PyCFunction_Type)
-		maker_fail("Python has no ", "sys.addaudithook");
-	real_add_hook = (fast_call *)(void *)function->method->call;
-	function->method->call =
-		(struct object * (*)(struct object *, struct object *))(void *)add_hook;
+	real_add_hook = (fast_call *)(void *)maker_replace(PySys_GetObject("addaudithook"),
+							   "sys.addaudithook",
+							   (c_function *)(void *)add_hook);
 }
 
 static struct object *is_watched(struct object *self, struct object *arguments)
