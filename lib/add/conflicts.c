@@ -14,6 +14,7 @@
 #include "add/going.h"
 #include "add/merge.h"
 #include "add/upgrade.h"
+#include "add/wheel_data.h"
 #include "add/work.h"
 #include "base/exact.h"
 #include "base/files.h"
@@ -128,7 +129,8 @@ static int check_name(const struct add *add, const struct add_item *item, struct
 	size_t n = strlen(item->to);
 	int r;
 
-	if (str_starts(item->to, "bin/") || (add->request->flags & ADD_FORCE))
+	if (str_starts(item->to, "bin/") || wheel_data_is(item) ||
+	    (add->request->flags & ADD_FORCE))
 		return 0;
 	if (str_ends(item->to, ".py"))
 		r = files_path(other, err, "%.*s", (int)(n - strlen(".py")), item->to);
@@ -205,6 +207,8 @@ static int check_item(struct add *add, struct add_item *item, struct err *err)
 	if (r < 0)
 		return r;
 	r = files_path(there, err, "%s/%s", add->tree, item->to);
+	if (r == 0 && wheel_data_is(item))
+		r = wheel_data_check(add, item, err);
 	if (r < 0)
 		return r;
 	r = compare(path, there, &ours, err);

@@ -132,8 +132,8 @@ int going_add_compiled(struct going *going, const char *path, struct err *err)
 
 /* -- folders -------------------------------------------------------------------------------- */
 
-/* True for a folder that only what was added has made: below site-package, or below a runtime's
- * folders of modules. */
+/* True for a folder that only what was added has made: below site-package, below a runtime's
+ * folders of modules, or of data. */
 static bool may_go(const char *dir)
 {
 	static const char *const kept[] = { "dist-packages", "site-packages", "lib-dynload" };
@@ -142,6 +142,9 @@ static bool may_go(const char *dir)
 
 	if (str_starts(dir, TREE_SITE "/"))
 		return true;
+	below = tree_layout_data(dir, arch);
+	if (below)
+		return !str_eq(below, "share"); /* staging makes it */
 	below = tree_layout_below(dir, TREE_PYTHON, arch);
 	if (!below ||
 	    (!str_starts(below, "/usr/lib/python3") && !str_starts(below, "/usr/lib64/python3")))

@@ -43,7 +43,8 @@ static bool is_place(const struct removal *removal, const char *path)
 	if (str_starts(path, "bin/"))
 		return path_join(program, sizeof(program), removal->rootfs, path) == 0 &&
 		       !exact_exists(program);
-	if (str_starts(path, TREE_SITE "/") || tree_layout_below(path, TREE_CLIB, arch))
+	if (str_starts(path, TREE_SITE "/") || tree_layout_below(path, TREE_CLIB, arch) ||
+	    tree_layout_data(path, arch))
 		return true;
 	below = tree_layout_below(path, TREE_PYTHON, arch);
 	return below &&

@@ -16,6 +16,7 @@
 #include "add/content.h"
 #include "add/dist.h"
 #include "add/merge.h"
+#include "add/wheel_data.h"
 #include "add/wheel_fit.h"
 #include "add/wheel_folder.h"
 #include "add/wheel_info.h"
@@ -174,47 +175,13 @@ static int note_script(const char *dir, const char *name, struct err *err, void 
 	return wheel_scripts_note(&scripts, dir, name, err);
 }
 
-/* What is left out: how many files, and the first. */
-struct left {
-	const char *dir;
-	size_t n;
-	char first[PATH_SIZE];
-};
-
-static int count_left(const struct walk_entry *entry, struct err *err, void *ctx)
-{
-	struct left *left = ctx;
-
-	(void)err;
-	if (S_ISDIR(entry->st->st_mode))
-		return 0;
-	if (!left->n++)
-		(void)str_copy(left->first, sizeof(left->first),
-			       entry->path + strlen(left->dir) + 1); /* as large */
-	return 0;
-}
-
-static int leave_out(const struct unpacked *wheel, const char *path, const char *name,
-		     struct err *err)
-{
-	struct left left = { .dir = path };
-	int r = exact_walk(path, &(struct walk){ .each = count_left, .ctx = &left }, err);
-
-	if (r < 0 || !left.n)
-		return r;
-	if (left.n == 1)
-		listener_warn(wheel->add->request->listener, "%s: its %s is left out: %s",
-			      wheel->from, name, left.first);
-	else
-		listener_warn(wheel->add->request->listener,
-			      "%s: its %s is left out: %zu files, the first is %s", wheel->from,
-			      name, left.n, left.first);
-	return 0;
-}
-
 static int take_data(const char *dir, const char *name, struct err *err, void *ctx)
 {
 	struct unpacked *wheel = ctx;
+	const struct wheel_data data = { .add = wheel->add,
+					 .from = wheel->from,
+					 .arch = wheel->dist->arch,
+					 .files = wheel->dist->files };
 	char path[PATH_SIZE];
 	int r = files_path(path, err, "%s/%s", dir, name);
 
@@ -224,7 +191,9 @@ static int take_data(const char *dir, const char *name, struct err *err, void *c
 		return each_entry(wheel, path, note_module, err);
 	if (str_eq(name, "scripts"))
 		return each_entry(wheel, path, note_script, err);
-	return leave_out(wheel, path, name, err);
+	if (str_eq(name, "data"))
+		return wheel_data_note(&data, path, err);
+	return wheel_data_leave_out(&data, path, name, err);
 }
 
 static int take_part(const char *dir, const char *name, struct err *err, void *ctx)

@@ -23,6 +23,7 @@
 #include "core/record_line.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
+#include "stage/runtime_info.h"
 
 /* -- what came ------------------------------------------------------------------------------ */
 
@@ -177,12 +178,14 @@ int wheel_record_verify(const struct add *add, const char *dir, const char *from
 
 /* -- what is placed ------------------------------------------------------------------------- */
 
-/* A path of the tree as RECORD has it: from the folder on sys.path, in a view. */
+/* A path of the tree as RECORD has it: from the folder on sys.path, in a view. Data files of a pure
+ * wheel are there once for each arch, and in one place of a view. */
 static int from_site(const struct add_dist *dist, const char *path, char ret[PATH_SIZE],
 		     struct err *err)
 {
 	size_t n = strlen(dist->site);
-	const char *view = dist->site;
+	const char *view = dist->site, *data;
+	char arch[TREE_ARCH_SIZE];
 	struct text text;
 
 	if (path_below(path, dist->site))
@@ -190,7 +193,11 @@ static int from_site(const struct add_dist *dist, const char *path, char ret[PAT
 	if (dist->arch) /* etc/python/ARCH is the view's root */
 		view += strlen(TREE_PYTHON "/") + strlen(dist->arch->name) + 1;
 	text_init(&text, ret, PATH_SIZE);
-	text_add(&text, "../");
+	data = tree_layout_data(path, arch);
+	if (data && dist->arch) /* both below usr */
+		view += strlen("usr/");
+	text_add(&text, data && !dist->arch ? "../usr/" : "../");
+	path = data ? data : path;
 	for (const char *s = strchr(view, '/'); s; s = strchr(s + 1, '/'))
 		text_add(&text, "../");
 	text_add(&text, path);
@@ -221,6 +228,15 @@ static int print_line(const struct add *add, const struct add_dist *dist, const 
 	return r;
 }
 
+/* True for the data file of a pure wheel that is the first runtime's, too. */
+static bool is_again(const struct add *add, const struct add_dist *dist, const char *path)
+{
+	char arch[TREE_ARCH_SIZE];
+
+	return !dist->arch && tree_layout_data(path, arch) &&
+	       !str_eq(arch, add->runtimes[0].info->arch->name);
+}
+
 int wheel_record_write(const struct add *add, const struct add_dist *dist, struct err *err)
 {
 	FILES_FREE char *text = NULL;
@@ -234,8 +250,11 @@ int wheel_record_write(const struct add *add, const struct add_dist *dist, struc
 	out = open_memstream(&text, &n);
 	if (!out)
 		return err_set(err, ENOMEM, "cannot write RECORD");
-	for (size_t i = 0; r == 0 && i < dist->files->n; i++)
+	for (size_t i = 0; r == 0 && i < dist->files->n; i++) {
+		if (is_again(add, dist, dist->files->paths[i]))
+			continue;
 		r = print_line(add, dist, dist->files->paths[i], out, err);
+	}
 	(void)snprintf(line, sizeof(line), "%s/RECORD,,\n", path_base(dist->info)); /* fits */
 	(void)fputs(line, out);
 	if (fclose(out) != 0 && r == 0)

@@ -180,14 +180,11 @@ static bool find_owned(const struct site *site, const char *listed, char ret[PAT
 	return str_starts(path, "/bin/") && str_copy(ret, PATH_SIZE, path + 1) == 0;
 }
 
-static int add_file(const struct site *site, const struct record_line *line, struct dist *dist,
-		    size_t *room)
+static int add_owned(const char *path, const struct record_line *line, struct dist *dist,
+		     size_t *room)
 {
-	char path[PATH_SIZE];
 	struct dist_file *file;
 
-	if (!find_owned(site, line->path, path))
-		return 0;
 	if (array_reserve(&dist->files, room, dist->n_files + 1, sizeof(*dist->files)) < 0)
 		return -ENOMEM;
 	file = &dist->files[dist->n_files];
@@ -199,6 +196,46 @@ static int add_file(const struct site *site, const struct record_line *line, str
 		return -ENOMEM;
 	dist->n_files++;
 	return 0;
+}
+
+static bool has_usr(const struct site *site, const struct arch *arch)
+{
+	char path[PATH_SIZE];
+
+	return files_path(path, NULL, "%s/" TREE_USR_OF, site->top, arch->name) == 0 &&
+	       exact_exists(path);
+}
+
+/* Data that is below sys.prefix: of a pure distribution in each runtime. */
+static int add_data(const struct site *site, const struct record_line *line, struct dist *dist,
+		    size_t *room)
+{
+	char path[PATH_SIZE], to[PATH_SIZE];
+	size_t n;
+	const struct arch *table = arch_table(&n);
+	int r = 0;
+
+	if (!*site->view || line->path[0] == '/' ||
+	    files_path(path, NULL, "%s/%s", site->view, line->path) < 0)
+		return 0;
+	name_normalise(path);
+	if (!str_starts(path, "/usr/") || !tree_layout_is_data(path + strlen("/usr/")))
+		return 0;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if ((site->arch ? site->arch == &table[i] : has_usr(site, &table[i])) &&
+		    files_path(to, NULL, TREE_PYTHON_OF "%s", table[i].name, path) == 0)
+			r = add_owned(to, line, dist, room);
+	}
+	return r;
+}
+
+static int add_file(const struct site *site, const struct record_line *line, struct dist *dist,
+		    size_t *room)
+{
+	char path[PATH_SIZE];
+
+	return find_owned(site, line->path, path) ? add_owned(path, line, dist, room)
+						  : add_data(site, line, dist, room);
 }
 
 static int read_record(const struct site *site, struct dist *dist)

@@ -34,7 +34,7 @@ struct dist {
 	char **needs;		 /* its Requires-Dist, as they stand there */
 	size_t n_needs;
 	bool has_record;
-	struct dist_file *files; /* of RECORD, RECORD too: those in site and bin */
+	struct dist_file *files; /* of RECORD, RECORD too: those in site, bin and usr */
 	size_t n_files;
 };
 

@@ -23,6 +23,40 @@ const char *tree_layout_below(const char *path, const char *folder, char ret_arc
 	return path + length;
 }
 
+bool tree_layout_is_data(const char *below_usr)
+{
+	static const char *const others[] = { "bin",
+					      "sbin",
+					      "games",
+					      "lib",
+					      "lib32",
+					      "lib64",
+					      "libx32",
+					      "libexec",
+					      "local",
+					      "share/ca-certificates",
+					      "share/terminfo",
+					      "share/zoneinfo" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		size_t n = strlen(others[i]);
+
+		if (str_starts(below_usr, others[i]) && (!below_usr[n] || below_usr[n] == '/'))
+			return false;
+	}
+	return *below_usr;
+}
+
+const char *tree_layout_data(const char *path, char ret_arch[TREE_ARCH_SIZE])
+{
+	const char *below = tree_layout_below(path, TREE_PYTHON, ret_arch);
+
+	if (!below || !str_starts(below, "/usr/"))
+		return NULL;
+	below += strlen("/usr/");
+	return tree_layout_is_data(below) ? below : NULL;
+}
+
 bool tree_layout_is_init(const char *path)
 {
 	return str_starts(path, "sbin/") && str_ends(path, "-init");

@@ -41,7 +41,7 @@ refuses() {
 @test "a pure wheel: packages, metadata, scripts and commands" {
     pure
     run -0 "${ADD[@]}" "$TREE" pkg-1.0-py3-none-any.whl
-    same "$output" "busypy: add: warning: $PWD/pkg-1.0-py3-none-any.whl: its data is left out: README"
+    same "$output" ""
     run ls "$TREE/site-package"
     same "$output" $'__pycache__\nbusypy\nextra\npkg\npkg-1.0.dist-info\nsingle.py'
     run -3 in_tree "$TREE" /bin/pkg-command a b
@@ -344,6 +344,7 @@ for f in m.distribution("pkg").files:
 ../bin/pkg-method
 ../bin/pkg-script
 ../bin/window
+../usr/README
 extra/__init__.py
 pkg-1.0.dist-info/INSTALLER
 pkg-1.0.dist-info/METADATA
@@ -485,4 +486,50 @@ print(inner.x, sys.hooked, sys.second[-1])')" "7 /site-package/other /site-packa
     echo 'return' >"$TREE/site-package/direct_hook.py" # nothing else imports it
     run -1 "$BUSYPY" check "$TREE"
     [[ $output == *"error: site-package/direct_hook.py"* ]]
+}
+
+@test "data files are below sys.prefix, go with their wheel, and take no other file's place" {
+    local usr=$TREE/etc/python/$ARCH/usr before theirs
+    before=$(find "$usr" | sort)
+    made d 1 'd.py=x = 1\n' 'd-1.data/data/share/d/one.txt=one\n' 'd-1.data/data/etc/d.conf=old\n' 'd-1.data/data/bin/tool=no\n'
+    made d 2 'd.py=x = 2\n' 'd-2.data/data/share/d/two.txt=two\n' 'd-2.data/data/etc/d.conf=new\n'
+    run -0 "${ADD[@]}" "$TREE" d-1-py3-none-any.whl
+    same "$output" "busypy: add: warning: $PWD/d-1-py3-none-any.whl: its data/bin is left out: tool"
+    same "$(in_tree "$TREE" /usr/bin/python3 -c '
+import importlib.metadata as m, sys
+print(open(sys.prefix + "/share/d/one.txt").read().strip(), open(sys.prefix + "/etc/d.conf").read().strip())
+print([str(f) for f in m.files("d") if "usr" in str(f)], all(f.locate().exists() for f in m.files("d")))')" \
+"one old
+['../usr/etc/d.conf', '../usr/share/d/one.txt'] True"
+    run -0 "$BUSYPY" check "$TREE"
+    run -0 "${ADD[@]}" "$TREE" d-1-py3-none-any.whl # and again
+    run -0 "${ADD[@]}" --force "$TREE" d-2-py3-none-any.whl
+    same "$output" ""
+    same "$(cat "$usr/etc/d.conf" "$usr/share/d/two.txt")" $'new\ntwo'
+    [ ! -e "$usr/share/d/one.txt" ]
+    rm "$usr/share/d/two.txt"
+    run -0 "$BUSYPY" check "$TREE"
+    [[ $output == *"1 files of its RECORD are not there, the first is etc/python/$ARCH/usr/share/d/two.txt"* ]]
+    run -0 "${ADD[@]}" "$TREE" d-2-py3-none-any.whl
+    same "$(cat "$usr/share/d/two.txt")" two
+    run -0 "$BUSYPY" remove "$TREE" d
+    same "$(diff <(echo "$before") <(find "$usr" | sort))" ""
+    # of a native wheel, from its own folder
+    rm -rf a; mkdir -p a/d-3.data/data/share/d; echo three >a/d-3.data/data/share/d/three; echo 'x = 3' >a/d.py
+    wheel d-3-py3-none-linux_"$ARCH".whl a
+    run -0 "${ADD[@]}" "$TREE" d-3-py3-none-linux_"$ARCH".whl
+    same "$(in_tree "$TREE" /usr/bin/python3 -c 'import importlib.metadata as m; print(*[(str(f), f.read_text()) for f in m.files("d") if "share" in str(f)])')" "('../../../share/d/three', 'three\n')"
+    run -0 "$BUSYPY" remove "$TREE" d
+    same "$(diff <(echo "$before") <(find "$usr" | sort))" ""
+    # what is not of a wheel stays, whatever is forced, even with the same bytes: the wheel's end would take it
+    theirs="$PWD/d-2-py3-none-any.whl: its data has a file in the place of etc/python/$ARCH/usr/share/d"
+    mkdir "$usr/share/d"
+    for text in mine two; do
+        echo $text >"$usr/share/d/two.txt"
+        refuses "$theirs/two.txt, which is no wheel's (Hint: move it away if it is yours)" --force "$TREE" d-2-py3-none-any.whl
+    done
+    rm -r "$usr/share/d"; echo file >"$usr/share/d"
+    refuses "$theirs, which is no wheel's (Hint: move it away if it is yours)" "$TREE" d-2-py3-none-any.whl
+    made z 1 'z.py=x = 1\n' 'z-1.data/data/share/zoneinfo/Here=x\n'
+    refuses "$PWD/z-1-py3-none-any.whl: its data has share/zoneinfo/Here, where a runtime has its own" --force "$TREE" z-1-py3-none-any.whl
 }

@@ -61,8 +61,31 @@ static void inits(void)
 	      "nor does what is longer than any arch's name");
 }
 
+static void data(void)
+{
+	static const char *const ours[] = { "share/man/man1/x.1", "etc/x", "README", "library/x",
+					    "share/zoneinfos" };
+	static const char *const others[] = { "",	 "bin",
+					      "bin/x",	 "lib/python3.11/os.py",
+					      "lib64/x", "share/zoneinfo/UTC",
+					      "local/x" };
+	char arch[TREE_ARCH_SIZE];
+	const char *below = tree_layout_data("etc/python/armhf/usr/share/x", arch);
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		CHECK(tree_layout_is_data(ours[i]), ours[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		CHECK(!tree_layout_is_data(others[i]), others[i]);
+	CHECK_TEXT(below ? below : "", "share/x", "data of a runtime");
+	CHECK_TEXT(arch, "armhf", "of which arch");
+	CHECK(!tree_layout_data("etc/python/armhf/share/x", arch), "not below usr");
+	CHECK(!tree_layout_data("etc/python/armhf/usr/bin/x", arch), "a program is none");
+	CHECK(!tree_layout_data("site-package/share/x", arch), "elsewhere");
+}
+
 int main(void)
 {
+	data();
 	made();
 	below();
 	inits();
