@@ -35,10 +35,12 @@ bool add_is_requirement(const struct add_request *request, const char *word)
 
 	if (request->flags & (ADD_INDEX | ADD_RENEW))
 		return true;
-	if (files_exist(word) || requirement_parse(word, strlen(word), &requirement) < 0)
+	/* a file is looked for but once: another may be there the second time */
+	if (requirement_parse(word, strlen(word), &requirement) < 0)
 		return false;
-	return requirement.extras.n || requirement.set.n || requirement.url.n ||
-	       requirement.marker.n;
+	return (requirement.extras.n || requirement.set.n || requirement.url.n ||
+		requirement.marker.n) &&
+	       !files_exist(word);
 }
 
 bool add_requirements_any(const struct add_request *request)
