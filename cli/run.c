@@ -353,6 +353,19 @@ static int choose_tree(struct options *options, char path[PATH_SIZE], struct err
 	return tree_need_runtime(path, request->arch, err);
 }
 
+/* What the tree says of itself is for where it is enabled: no command fails for it. */
+static void choose_start(struct options *options)
+{
+	struct err err = { 0 };
+
+	if (options->start || options->request.flags & SANDBOX_HOST_VIEW)
+		return;
+	if (run_tree_start(options->request.tree, &options->start, &err) < 0)
+		say_warning("run", "%s", err.text);
+	if (options->start == START_IMAGE)
+		options->start = START_AUTO;
+}
+
 /* So that `busypy run ./script` works. It comes before what was asked for, which may cover it. */
 static int choose_cwd(struct options *options, struct cwd *cwd)
 {
@@ -518,6 +531,7 @@ int cmd_run(int argc, char **argv)
 		return r;
 	if (choose_tree(&options, tree, &err) < 0)
 		return say_err("run", &err);
+	choose_start(&options);
 	r = choose_cwd(&options, &cwd);
 	if (r == 0)
 		r = check_extras(&options);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration's first tree. */
+/* What `busypy run` asks files for: the configuration's first tree, and what a tree says. */
 #include "run_tree.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include "base/conf_file.h"
 #include "core/conf.h"
 #include "core/err.h"
+#include "core/tree_conf.h"
 
 void run_elsewhere(void)
 {
@@ -25,4 +26,13 @@ int run_find_tree(const char *config, const char **ret, struct err *err)
 			       "(Hint: busypy run --tree TREE -- COMMAND)");
 	*ret = conf.trees[0];
 	return 0;
+}
+
+int run_tree_start(const char *tree, int *ret, struct err *err)
+{
+	struct tree_conf said;
+	int r = conf_file_read_tree(tree, &said, err);
+
+	*ret = r < 0 ? START_PLAIN : said.start;
+	return r;
 }

@@ -22,6 +22,11 @@ setup() {
 
 teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
 
+tested() {
+    rm -rf "$XDG_CACHE_HOME/out"
+    "${USER_RUN[@]}" "$BUSYPY" test --arch "$(uname -m)" --output "$XDG_CACHE_HOME/out" --tree "$TREE" --cwd none "$@" -- /bin/how >/dev/null
+    cat "$XDG_CACHE_HOME/out/$(uname -m).txt"
+}
 start() { "${USER_RUN[@]}" "$BUSYPY" run --tree "$TREE" --cwd none "$@"; }
 
 @test "what a sandbox executes, and what that starts, is started from images of the user's cache" {
@@ -84,6 +89,27 @@ start() { "${USER_RUN[@]}" "$BUSYPY" run --tree "$TREE" --cwd none "$@"; }
     rm "$TREE/site-package/late.start"
     echo 'import sys; sys.late = True' >"$TREE/site-package/late.pth"
     same "$(start --start auto -- python3 -c "$look" | cut -d ' ' -f 1)" True
+}
+
+@test "without the option the tree's own tree.conf says it; test has the option, and follows the tree, too" {
+    "$ROOT/tests/support/clone" "$TREE" "$BATS_TEST_TMPDIR/tree"
+    TREE=$BATS_TEST_TMPDIR/tree said=$TREE/etc/busypy/tree.conf
+    for line in "start = auto:image" "start = image:image" "start = plain:plain" "programs = tree:plain" "# start = auto:plain"; do
+        echo "${line%:*}" >"$said"
+        same "$(start -- /bin/how)" "${line#*:} /usr/bin/python3"
+        same "$(tested)" "${line#*:} /usr/bin/python3"
+    done
+    echo 'start = image' >"$said"
+    same "$(start --start plain -- /bin/how)" "plain /usr/bin/python3"
+    # what is said where it is enabled refuses no command, nor is it of a host's view
+    same "$(start --env PYTHONOPTIMIZE=1 -- /bin/how)" "plain /usr/bin/python3"
+    same "$(start --view host -- /bin/how)" "plain /usr/bin/python3"
+    echo 'start = automatic' >"$said"
+    run -0 --separate-stderr start -- /bin/how
+    same "$output" "plain /usr/bin/python3"
+    same "$stderr" "busypy: run: warning: $said:1:9: 'start' must be 'plain', 'auto' or 'image', not 'automatic'"
+    rm "$said"
+    same "$(tested --start image)" "image /usr/bin/python3"
 }
 
 @test "--plan shows the restorer in the interpreter's place" {
