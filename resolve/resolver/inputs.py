@@ -81,6 +81,9 @@ class Reader:
         if not self.arguments.upgrade_all:
             self.inputs.kept = {name: version for name, version in lock.versions.items()
                                 if name not in upgraded}
+            # What was left out with --skip-missing stays so, and does not hinder what is added.
+            self.inputs.lacking |= {(name, target) for name, target in lock.lacking
+                                    if name in self.inputs.kept}
 
     def _options(self):
         options, arguments = self.inputs.options, self.arguments

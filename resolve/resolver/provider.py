@@ -157,6 +157,10 @@ class Provider(AbstractProvider):
         _, found = self.filtered(name, needs, names, False)
         if not found and (self.skip_missing or self.may_lack(name, names)):
             _, found = self.filtered(name, needs, names, True)
+            if not self.skip_missing and not self.inputs.locked:
+                found = {version: picks for version, picks in found.items()
+                         if all((name, target) in self.inputs.lacking
+                                for target in names - set(picks))}
             most = max((len(picks) for picks in found.values()), default=0)
             found = {version: picks for version, picks in found.items() if len(picks) == most}
         kept = self.inputs.kept.get(name)
