@@ -55,6 +55,10 @@ class Diagnosis:
         if self.provider.inputs.locked:
             raise Refused(f"{self.what}: the lock does not have it ({self.by})")
         shown = self.provider.sources.shown
+        if not shown:
+            raise Refused(f"{self.name}: --no-index, and no --find-links: there is nothing to look "
+                          f"for it in ({self.by}) (Hint: --find-links DIR names a folder of "
+                          "wheels)")
         raise Refused(f"{self.name}: no package of that name in {shown} ({self.by})")
 
     def no_version(self):

@@ -84,6 +84,7 @@ class Web:
                           f"{hint}") from None
         except (OSError, ValueError, http.client.HTTPException) as error:
             reason = getattr(error, "reason", None) or error
+            reason = getattr(reason, "strerror", None) or reason
             raise Refused(f"cannot reach {plain(without_login(url))}: {plain(reason)}") from None
 
     def _chunks(self, url, answer, most):

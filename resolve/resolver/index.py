@@ -266,7 +266,7 @@ class Sources:
 
     @property
     def shown(self):
-        return ", ".join(place.shown for place in self.places) or "no index"
+        return ", ".join(place.shown for place in self.places)
 
     def files(self, name):
         """The sound files of a project, of wheels and sources with that very name."""
@@ -287,5 +287,9 @@ def make_sources(web, local, options):
             places.append(Folder(local, unquote(link.removeprefix("file://"))
                                  if link.startswith("file://") else link))
     if not options.no_index:
+        for url in options.index, *options.extra_indexes:
+            if not url.startswith(("http://", "https://")):
+                raise Refused(f"the index {plain(url)} is neither http:// nor https:// (Hint: "
+                              "--find-links takes a folder)")
         places += [Index(web, url) for url in (options.index, *options.extra_indexes)]
     return Sources(places)

@@ -20,8 +20,10 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 def _open_regular(path):
     fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     if not stat.S_ISREG(os.fstat(fd).st_mode):
+        folder = stat.S_ISDIR(os.fstat(fd).st_mode)
         os.close(fd)
-        raise OSError(0, "no file", path)
+        raise OSError(0, "it is a folder" if folder else
+                      "neither a file nor a folder (Hint: write what it says to a file)", path)
     return fd
 
 

@@ -20,7 +20,7 @@ def parse_toml(text, path):
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Refused(f"{path}: {plain(error)}") from None
+        raise Refused(f"{path} is no TOML: {plain(error)}") from None
 
 
 def table(document, path, *keys):
@@ -106,7 +106,10 @@ def read_pyproject(inputs, path, extras, groups, text=None):
     project = table(document, path, "project")
     dependency_groups = table(document, path, "dependency-groups")
     if not project and not groups:
-        raise Refused(f"{path}: it has no [project] (Hint: --group NAME takes a dependency group)")
+        poetry = "poetry" in table(document, path, "tool")
+        raise Refused(f"{path}: it has no [project] (Hint: " +
+                      ("'poetry export' writes a requirements.txt, which -r takes)" if poetry else
+                       "--group NAME takes a dependency group)"))
     if "dependencies" in project.get("dynamic", ()):
         raise Refused(f"{path}: its dependencies are dynamic: only a build tells them, and nothing "
                       "is built here (Hint: list them in a requirements.txt)")

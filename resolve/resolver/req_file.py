@@ -12,6 +12,8 @@ COMMENT = re.compile(r"(^|\s+)#.*$")
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 OPTION = re.compile(r"\s(?=--?[a-z])")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
+REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+", re.I)
+OF_WINDOWS = re.compile(r"[a-z]:[\\/]|\.{0,2}\\", re.I)
 HASH = re.compile(r"(sha256|sha384|sha512):([0-9a-fA-F]+)")
 NESTED_MAX = 16
 # Options that change nothing where only wheels are taken.
@@ -28,6 +30,8 @@ SHORT = {"-r": "--requirement", "-c": "--constraint", "-i": "--index-url", "-f":
          "-e": "--editable"}
 FLAGS = {"--no-index", "--pre", "--require-hashes", "--prefer-binary", "--use-pep517",
          "--no-use-pep517"}
+TAKE_VALUES = {*SHORT.values(), *REFUSED, "--extra-index-url", "--hash", "--only-binary",
+               "--use-feature"}
 ARCHIVES = (".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz", ".tar")
 
 
@@ -73,6 +77,8 @@ def split_options(words, origin):
             yield name, ""
         elif equals:
             yield name, value
+        elif name not in TAKE_VALUES:
+            raise Refused(f"{origin}: unknown option {plain(name)}")
         elif words:
             yield name, words.pop(0)
         else:
@@ -81,7 +87,10 @@ def split_options(words, origin):
 
 def parse_hash(value, origin):
     match = HASH.fullmatch(value.strip())
-    if not match or len(match[2]) * 4 != int(match[1][3:]):
+    if match and len(match[2]) * 4 != int(match[1][3:]):
+        raise Refused(f"{origin}: --hash={plain(value)}: {len(match[2])} digits, and {match[1]} "
+                      f"has {int(match[1][3:]) // 4}")
+    if not match:
         raise Refused(f"{origin}: --hash={plain(value)}: not sha256, sha384 or sha512 and its "
                       "digits")
     return match[1], match[2].lower()
@@ -114,6 +123,9 @@ def path_wanted(text, origin, hashes, base):
         raise Refused(f"{origin}: {plain(text)}: no such file")
     if not path.endswith(".whl"):
         refuse_source(text.strip(), origin)
+    if os.path.basename(path).count("-") < 4:
+        raise Refused(f"{origin}: {plain(os.path.basename(path))} is no name of a wheel (Hint: "
+                      "NAME-VERSION-PYTHON-ABI-PLATFORM.whl)")
     name, version = os.path.basename(path).split("-")[:2]
     text = f"{name}=={version.replace('_', '-')}" + (f" ;{marker}" if marker else "")
     return Wanted(parse_requirement(text, origin), origin, hashes, text=text,
@@ -122,8 +134,13 @@ def path_wanted(text, origin, hashes, base):
 
 def parse_wanted(text, origin, hashes=frozenset(), base=""):
     """A requirement of the command line or of a file."""
-    if is_path(text):
+    if is_path(text) and not OF_WINDOWS.match(text):
         return path_wanted(text, origin, hashes, base)
+    if OF_WINDOWS.match(text):
+        raise Refused(f"{origin}: {plain(text)}: a path of Windows (Hint: with / between folders, "
+                      "and without a drive)")
+    if REPOSITORY.match(text):
+        refuse_source(text, origin)
     if SCHEME.match(text):
         raise Refused(f"{origin}: {plain(text)}: a URL without a name (Hint: 'NAME @ URL', of a "
                       "wheel)")
@@ -174,8 +191,10 @@ class RequirementsFile:
                 if SCHEME.match(value):
                     raise Refused(f"{origin}: {name} {plain(value)}: a URL (Hint: fetch it, and "
                                   "name the file)")
-                self.read_other(os.path.join(base, value),
-                                as_constraint or name == "--constraint", depth + 1)
+                other = os.path.join(base, value)
+                if not os.path.exists(other):
+                    raise Refused(f"{origin}: {name} {plain(value)}: no such file")
+                self.read_other(other, as_constraint or name == "--constraint", depth + 1)
             elif name == "--editable":
                 refuse_editable(value, origin)
             else:

@@ -14,7 +14,7 @@ from .inputs import Reader
 from .local import Local, without_rights
 from .lockfile import Writer
 from .provider import Need, Provider, holds, is_pinned
-from .say import Refused, Report, plain, sentence
+from .say import Refused, Report, listed, plain, sentence
 from .store import Store
 from .targets import parse_target
 
@@ -251,7 +251,8 @@ def prepare(words):
     local = Local(arguments.to)
     inputs = Reader(arguments, targets).all()
     if not inputs.wanted:
-        raise Refused("nothing is wanted: no requirement in what was named")
+        raise Refused(f"{listed(map(plain, arguments.requirement)) or 'the command line'}: no "
+                      "requirement in it, so there is nothing to add")
     check_pythons(inputs, targets)
     web = Web()
     sources = Sources([Listed(local, inputs.files, "the lock")]) if inputs.locked else \

@@ -57,6 +57,12 @@ def refuse_machine_marker(text, origin, marker=None):
                       f"runs it, and a tree is for many (Hint: leave {found[0]} out)")
 
 
+def _meant(text):
+    """A hint for what is easily mistyped."""
+    single = re.match(r"([\w.\[\],-]+?)\s*=\s*([\w.*+!-]+)$", text)
+    return f" (Hint: {single[1]}=={single[2]})" if single else ""
+
+
 def parse_requirement(text, origin):
     text = text.strip()
     if len(text) > REQUIREMENT_MAX:
@@ -65,7 +71,10 @@ def parse_requirement(text, origin):
         requirement = Requirement(text)
     except InvalidRequirement as error:
         reason = str(error).splitlines()[0]
-        raise Refused(f"{origin}: '{plain(text)}' is no requirement: {reason}") from None
+        raise Refused(f"{origin}: '{plain(text)}' is no requirement: {reason}{_meant(text)}"
+                      ) from None
+    if any(not part.version for part in requirement.specifier):
+        raise Refused(f"{origin}: '{plain(text)}' is no requirement: a version is missing")
     if requirement.marker:
         refuse_machine_marker(str(requirement), origin, str(requirement.marker))
     return requirement
