@@ -156,8 +156,13 @@ static int run(const struct resolve_request *request, const struct command *comm
 	r = take_answer(request, ret, err);
 	if (r < 0)
 		return r;
-	if (status > 0)
+	if (status > 0 && complaint[0])
 		return err_say(err, EINVAL, "%s", complaint);
+	if (status > 0)
+		return err_say(err, EINVAL,
+			       "the resolver ended with status %d, and did not say why (Hint: is "
+			       "there enough memory?)",
+			       status);
 	return 0;
 }
 
