@@ -293,6 +293,13 @@ static void unfreeze(void)
 		PyErr_Clear();
 }
 
+/* What is taken down from here on must end as if there had been no image. */
+static void be_plain(void)
+{
+	maker_let_go();
+	unfreeze();
+}
+
 /* The last callback of atexit. Whoever else takes Python down takes it down for good, and what is
  * frozen would keep alive what it refers to. */
 struct object *maker_last(struct object *self, struct object *none)
@@ -303,7 +310,7 @@ struct object *maker_last(struct object *self, struct object *none)
 	if (!why)
 		longjmp(back, 1);
 	say(why);
-	unfreeze();
+	be_plain();
 	Py_IncRef(&_Py_NoneStruct);
 	return &_Py_NoneStruct;
 }
@@ -312,13 +319,13 @@ static c_function *real[2];
 
 static struct object *clear(struct object *self, struct object *argument)
 {
-	unfreeze();
+	be_plain();
 	return real[0](self, argument);
 }
 
 static struct object *unregister(struct object *self, struct object *argument)
 {
-	unfreeze();
+	be_plain();
 	return real[1](self, argument);
 }
 

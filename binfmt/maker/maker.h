@@ -109,8 +109,11 @@ struct wide_list {
 	wchar_t **items;
 };
 
-/* Hides modules by the Python in a file; ends the maker if that fails. */
-void maker_hide(const char *path);
+/* Hides modules by the Python in a folder, lib/start/hidden; ends the maker if that fails. */
+void maker_hide(const char *folder);
+
+/* Lets go of hidden modules, before Python is taken down; does nothing where there are none. */
+void maker_let_go(void);
 
 /* Ends the maker with a sentence. */
 _Noreturn void maker_fail(const char *what, const char *which);

@@ -1,8 +1,9 @@
 """Runs every case by two ways of starting the same Python and compares; prints a line of TAP each.
 
-Usage: battery.py FIRST SECOND WORK [PATTERN]
+Usage: battery.py [--added] [--way WAY] FIRST SECOND WORK [PATTERN ...]
 FIRST is the interpreter, SECOND what is called in its place. With `altered` as SECOND it is the
-interpreter, too, but is made to differ in a few things: prints what of them was not seen.
+interpreter, too, but is made to differ in a few things: prints what of them was not seen. WAY is
+one of WAYS, the interpreter's version if it is not given; --added: only what needs packages.
 """
 
 import fnmatch
@@ -19,6 +20,8 @@ import differences  # noqa: E402
 from both import PLAIN, RESTORED, compare, outcome, started  # noqa: E402
 
 AT_ONCE = 3
+# "+" where images hide modules
+WAYS = ["3.11", "3.13", "3.11+", "3.13+"]
 SILENT = "end: nothing but a comment"  # what cannot be told from a program that does nothing
 NOTHING = {"exit status": "0", "standard output": "b''", "standard error": "b''"}
 STATE_FAILED = "124"  # tests/support/helpers/state
@@ -76,7 +79,8 @@ def run(case, first, second, work, known, listed, way):
         faults = compare(case, *results, listed, way if start == RESTORED else "plain")
         case.name += " (plain)" * (start != RESTORED)
         silent = results[0] == NOTHING and case.name != SILENT
-        if silent or results[0]["exit status"] == STATE_FAILED:
+        failed = case.works and results[0]["exit status"] != "0"
+        if silent or failed or results[0]["exit status"] == STATE_FAILED:
             faults.append(f"# the plain run is not what it should be: {results[0]}")
         return faults + start_faults(case, start)
     except Exception as error:  # a run that cannot be compared has failed
@@ -104,14 +108,19 @@ def report(name, faults):
 
 
 def main():
-    first, second, work = sys.argv[1:4]
-    pattern = sys.argv[4] if len(sys.argv) > 4 else "*"
-    way = "%d.%d" % sys.version_info[:2]
-    chosen = [case for case in everything()
-              if way in case.versions and fnmatch.fnmatch(case.name, pattern)]
+    words, cases = sys.argv[1:], everything
+    version = way = "%d.%d" % sys.version_info[:2]
+    if words[0] == "--added":
+        cases, words = cases_python.added, words[1:]
+    if words[0] == "--way":
+        way, words = words[1], words[2:]
+    first, second, work, *patterns = words
+    patterns = patterns or ["*"]
+    chosen = [case for case in cases() if version in case.versions
+              and any(fnmatch.fnmatch(case.name, pattern) for pattern in patterns)]
     for number, case in enumerate(chosen):
         case.number = number
-    listed = differences.read(HERE + "/differences.txt", ["3.11", "3.13"])
+    listed = differences.read(HERE + "/differences.txt", WAYS)
     if second == "altered":
         report(f"{way}: a Python that differs is found out",
                list(altered(first, work, listed, way)))
@@ -122,7 +131,7 @@ def main():
                               chosen))
     for case, faults in zip(chosen, found):
         report(f"{way}: {case.name}", faults)
-    if pattern == "*" and known is not None:
+    if patterns == ["*"] and cases is everything and known is not None:
         listed.entries = [entry for entry in listed.entries if way in entry.ways]
         unused = [f"# never: {line}" for line in listed.unused()]
         report(f"{way}: every listed difference occurs", unused)

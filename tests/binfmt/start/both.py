@@ -45,6 +45,7 @@ class Case:
     plain: str = ""  # why this is started without an image; empty: it must be from one
     names: tuple = (("script.py", None),)  # files beside it, and their text; the first is started
     versions: tuple = ("3.11", "3.13")
+    works: bool = False  # the plain run must end with status 0
     unordered: bool = False  # lines of the output may change places
 
 

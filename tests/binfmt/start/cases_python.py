@@ -421,6 +421,11 @@ def seen():
     yield Case("no docstring, blanks in the name", BASICS, names=(("a b\n'c.py", None),))
 
 
+def added():
+    """In a tree with these packages."""
+    yield Case("numpy, lxml and cryptography", EXTENSIONS, works=True)
+
+
 def done():
     yield Case("threads", THREADS)
     yield Case("forks", FORKS)
@@ -433,7 +438,6 @@ def done():
     yield Case("recursion", RECURSION)
     yield Case("debugging", DEBUG)
     yield Case("interpreters in it", SUBINTERPRETERS)
-    yield Case("numpy, lxml and cryptography", EXTENSIONS, versions=("3.11",))
     yield Case("each module alone, first half", ALONE, args=("first",))
     yield Case("each module alone, second half", ALONE, args=("second",))
     yield Case("imports", IMPORTING, names=(

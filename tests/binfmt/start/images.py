@@ -8,7 +8,7 @@ import sys
 
 ROOT = os.path.realpath(__file__ + "/../../../..")
 RESTORER, MAKER = ROOT + "/build/restorer", ROOT + "/build/start-maker.so"
-HIDDEN = ROOT + "/lib/start/hidden.py"
+HIDDEN = ROOT + "/lib/start/hidden"
 AGAIN = 75  # the maker's addresses were bad luck
 # lib/core/start_baked.h
 BAKED = struct.Struct("=16sIIII256s256s256s32s64s")
