@@ -356,10 +356,6 @@ import lxml.etree as E
 print(E.tostring(E.XSLT(E.XML('<x:stylesheet version="1.0" xmlns:x="http://www.w3.org/1999/XSL/'
       'Transform"><x:template match="/"><r><x:value-of select="/a/b"/></r></x:template>'
       '</x:stylesheet>'))(E.XML('<a><b>text</b></a>'))))
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.asymmetric import ed25519
-f = Fernet(Fernet.generate_key()); print(f.decrypt(f.encrypt(b'secret')))
-k = ed25519.Ed25519PrivateKey.generate(); k.public_key().verify(k.sign(b'm'), b'm'); print('ok')
 """
 
 IMPORTING = """
@@ -423,7 +419,7 @@ def seen():
 
 def added():
     """In a tree with these packages."""
-    yield Case("numpy, lxml and cryptography", EXTENSIONS, works=True)
+    yield Case("numpy and lxml", EXTENSIONS, works=True)
 
 
 def done():
