@@ -46,9 +46,9 @@ enum { TREE_ARCH_SIZE = 32 }; /* bytes of an arch's name, with the NUL */
  * name is longer than any arch's. The name may be no arch's: ask core/arch. */
 const char *tree_layout_below(const char *path, const char *folder, char ret_arch[TREE_ARCH_SIZE]);
 
-/* What follows usr/ of an arch's runtime in a path of the tree, if distributions may have data there,
- * which programs find below sys.prefix: not where programs and libraries are, nor what staging puts
- * there. Else NULL. */
+/* What follows usr/ of an arch's runtime in a path of the tree, if distributions may have data
+ * there, which programs find below sys.prefix: not where programs and libraries are, nor what
+ * staging puts there. Else NULL. */
 const char *tree_layout_data(const char *path, char ret_arch[TREE_ARCH_SIZE]);
 
 /* The same of what follows usr/ alone. */
