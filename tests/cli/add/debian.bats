@@ -110,6 +110,7 @@ print(jinja2.Template("{{ x }}").render(x=yaml.load("[1, 2]", yaml.CSafeLoader))
 }
 
 @test "a wheel for one of two archs: add and check say which one lacks it" {
+    cd "$BATS_TEST_TMPDIR"
     mkdir a; echo 'x = 1' >a/half.py
     python3 "$ROOT/tests/support/wheel.py" half-1-py3-none-linux_x86_64.whl a
     run -0 "${ADD[@]}" "$TREE" half-1-py3-none-linux_x86_64.whl
