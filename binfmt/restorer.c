@@ -8,7 +8,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -218,18 +217,11 @@ static enum start_doubt judge_vdso(const struct start *start)
  * seccomp filter may be older, and kill for it. */
 static bool watch_same(const struct start_watch *watch, const char *path)
 {
-	struct start_watch found = { .flags = START_WATCH_ABSENT };
+	struct start_watch found;
 	struct stat st;
+	int r = fstatat(AT_FDCWD, path, &st, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT);
 
-	if (fstatat(AT_FDCWD, path, &st, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT) == 0)
-		found = (struct start_watch){
-			.major = major(st.st_dev),
-			.minor = minor(st.st_dev),
-			.inode = st.st_ino,
-			.size = (uint64_t)st.st_size,
-			.seconds = st.st_ctim.tv_sec,
-			.nanoseconds = (uint32_t)st.st_ctim.tv_nsec,
-		};
+	start_watch_fill(r == 0 ? &st : NULL, &found);
 	return start_watch_same(watch, &found);
 }
 

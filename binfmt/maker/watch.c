@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "core/start_image.h"
 #include "core/start_judge.h"
@@ -31,18 +30,9 @@ static bool is_known(const struct watches *watches, const char *path)
 void maker_watch_file(const char *path, struct start_watch *ret)
 {
 	struct stat st;
+	long r = RAW_4(NR_FSTATAT, AT_FDCWD, path, &st, 0);
 
-	*ret = (struct start_watch){ .flags = START_WATCH_ABSENT };
-	if (RAW_4(NR_FSTATAT, AT_FDCWD, path, &st, 0) != 0)
-		return;
-	*ret = (struct start_watch){
-		.major = major(st.st_dev),
-		.minor = minor(st.st_dev),
-		.inode = st.st_ino,
-		.size = (uint64_t)st.st_size,
-		.seconds = st.st_ctim.tv_sec,
-		.nanoseconds = (uint32_t)st.st_ctim.tv_nsec,
-	};
+	start_watch_fill(r == 0 ? &st : NULL, ret);
 }
 
 static void add(struct watches *watches, const char *path, uint32_t flags)

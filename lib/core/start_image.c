@@ -5,6 +5,8 @@
 #include <elf.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "core/start_judge.h"
 #include "core/str.h"
@@ -217,6 +219,21 @@ int start_image_path(const char *folder, uint32_t kind, uint32_t serial, char *d
 	text_add(&text, ".");
 	add_number(&text, serial);
 	return text_check(&text);
+}
+
+void start_watch_fill(const struct stat *st, struct start_watch *ret)
+{
+	*ret = (struct start_watch){ .flags = START_WATCH_ABSENT };
+	if (!st)
+		return;
+	*ret = (struct start_watch){
+		.major = major(st->st_dev),
+		.minor = minor(st->st_dev),
+		.inode = st->st_ino,
+		.size = (uint64_t)st->st_size,
+		.seconds = st->st_ctim.tv_sec,
+		.nanoseconds = (uint32_t)st->st_ctim.tv_nsec,
+	};
 }
 
 bool start_watch_same(const struct start_watch *watch, const struct start_watch *found)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct start_aux;
+struct stat;
 
 #define START_IMAGE_MAGIC "BusyPy-image-1\n"
 
@@ -126,7 +127,10 @@ bool start_machine_same(const struct start_machine *a, const struct start_machin
 /* KIND.SERIAL in folder; -E2BIG. */
 int start_image_path(const char *folder, uint32_t kind, uint32_t serial, char *dst, size_t size);
 
-/* True if statx(2) found the same file, or nothing where nothing was. */
+/* A file as stat(2) has found it; NULL: there is none. */
+void start_watch_fill(const struct stat *st, struct start_watch *ret);
+
+/* True if stat(2) found the same file, or nothing where nothing was. */
 bool start_watch_same(const struct start_watch *watch, const struct start_watch *found);
 
 #endif

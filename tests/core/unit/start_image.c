@@ -5,6 +5,8 @@
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "core/start_judge.h"
 
@@ -157,6 +159,9 @@ static void check_watches(void)
 					  .flags = START_WATCH_ALWAYS },
 				 absent = { .flags = START_WATCH_ABSENT };
 	struct start_watch found = { .path = 9, .inode = 5, .size = 7, .seconds = 3 };
+	const struct stat st = {
+		.st_dev = makedev(8, 1), .st_ino = 5, .st_size = 7, .st_ctim = { 3, 2 }
+	};
 
 	CHECK(start_watch_same(&file, &found), "the same file");
 	CHECK(start_watch_same(&absent, &absent), "still none");
@@ -164,6 +169,12 @@ static void check_watches(void)
 	      "gone, or come");
 	found.nanoseconds = 1;
 	CHECK(!start_watch_same(&file, &found), "changed");
+	start_watch_fill(NULL, &found);
+	CHECK(start_watch_same(&absent, &found), "none was found");
+	start_watch_fill(&st, &found);
+	CHECK(found.major == 8 && found.minor == 1 && found.inode == 5 && found.size == 7 &&
+		      found.seconds == 3 && found.nanoseconds == 2 && !found.flags,
+	      "what was found");
 }
 
 int main(void)
