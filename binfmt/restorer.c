@@ -61,21 +61,11 @@ static enum start_doubt search(const struct start *start)
 	const char *paths = start->verdict.paths, *name = path_base(start->baked->program);
 	char path[PATH_SIZE];
 
-	while (paths) {
-		size_t n = strcspn(paths, ":");
-		struct text text;
-
-		text_init(&text, path, sizeof(path));
-		text_add_bytes(&text, paths, n);
-		text_add(&text, "/");
-		text_add(&text, name);
-		if (paths[0] != '/' || text_check(&text) < 0)
-			return START_SEARCH_PATH;
+	while (paths[0] == '/' && path_next(&paths, name, path, sizeof(path)) > 0) {
 		if (str_eq(path, start->baked->program))
 			return START_SURE;
 		if (access(path, X_OK) == 0)
 			return START_SEARCH_PATH;
-		paths = paths[n] ? paths + n + 1 : NULL;
 	}
 	return START_SEARCH_PATH;
 }

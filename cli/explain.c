@@ -243,20 +243,18 @@ static void hint_path(const char *name, struct err *why)
 {
 	const char *path = getenv("PATH");
 	char file[PATH_SIZE];
-	struct text text;
+	int r;
 
-	while (!strchr(name, '/') && path && *path) {
-		size_t n = strcspn(path, ":");
+	while (!strchr(name, '/') && path) {
+		bool named = *path != ':';
 
-		text_init(&text, file, sizeof(file));
-		text_add_bytes(&text, path, n);
-		text_add(&text, "/");
-		text_add(&text, name);
-		if (n && text_check(&text) == 0 && access(file, X_OK) == 0) {
+		r = path_next(&path, name, file, sizeof(file));
+		if (r == 0)
+			return;
+		if (r > 0 && named && access(file, X_OK) == 0) {
 			(void)err_hint(why, 0, "by PATH it would be %s", file);
 			return;
 		}
-		path += n + (path[n] == ':');
 	}
 }
 

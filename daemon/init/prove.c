@@ -37,6 +37,7 @@ int prove_resolve(const char *name, char *dst, size_t size)
 {
 	const char *path = getenv("PATH");
 	struct stat st;
+	int r;
 
 	if (!*name)
 		return -ENOENT;
@@ -45,17 +46,9 @@ int prove_resolve(const char *name, char *dst, size_t size)
 			return -ENAMETOOLONG;
 		return stat(dst, &st) < 0 ? -errno : 0;
 	}
-	while (path && *path) {
-		size_t n = strcspn(path, ":");
-		struct text text;
-
-		text_init(&text, dst, size);
-		text_add_bytes(&text, path, n);
-		text_add(&text, "/");
-		text_add(&text, name);
-		if (text_check(&text) == 0 && stat(dst, &st) == 0 && S_ISREG(st.st_mode))
+	while (path && (r = path_next(&path, name, dst, size)) != 0) {
+		if (r > 0 && stat(dst, &st) == 0 && S_ISREG(st.st_mode))
 			return 0;
-		path += n + (path[n] == ':');
 	}
 	return -ENOENT;
 }

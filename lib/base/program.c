@@ -204,18 +204,11 @@ int program_exists(const char *program)
 {
 	const char *dirs = getenv("PATH");
 	char path[PATH_SIZE];
+	int r;
 
-	while (dirs && *dirs) {
-		size_t n = strcspn(dirs, ":");
-		struct text text;
-
-		text_init(&text, path, sizeof(path));
-		text_add_bytes(&text, dirs, n);
-		text_add(&text, "/");
-		text_add(&text, program);
-		if (!text.overflow && access(path, X_OK) == 0)
+	while (dirs && (r = path_next(&dirs, program, path, sizeof(path))) != 0) {
+		if (r > 0 && access(path, X_OK) == 0)
 			return 1;
-		dirs += n + (dirs[n] == ':');
 	}
 	return 0;
 }

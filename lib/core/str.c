@@ -208,6 +208,21 @@ int path_join(char *dst, size_t size, const char *dir, const char *name)
 	return text_check(&text);
 }
 
+int path_next(const char **list, const char *name, char *dst, size_t size)
+{
+	size_t n = strcspn(*list, ":");
+	struct text text;
+
+	if (!**list)
+		return 0;
+	text_init(&text, dst, size);
+	text_add_bytes(&text, *list, n);
+	text_add(&text, "/");
+	text_add(&text, name);
+	*list += n + ((*list)[n] == ':');
+	return text_check(&text) < 0 ? -E2BIG : 1;
+}
+
 /* A place to go back to: the pattern after a star, and the text where that star now ends. */
 struct star {
 	const char *pattern;

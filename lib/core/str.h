@@ -55,6 +55,10 @@ const char *path_base(const char *path);
 /* dir + "/" + name into dst; -E2BIG if it does not fit. */
 int path_join(char *dst, size_t size, const char *dir, const char *name);
 
+/* name in the first folder of a list as PATH is, into dst; *list becomes what is after that folder.
+ * 1; 0 at the list's end; -E2BIG if it does not fit. */
+int path_next(const char **list, const char *name, char *dst, size_t size);
+
 /* True if pattern matches the whole path: `*` stands for any bytes but '/', `**` for any bytes. */
 bool path_match(const char *pattern, const char *path);
 

@@ -29,21 +29,14 @@ static const char *find_variable(char *const *envp, const char *start)
 static int find_command(const char *name, char *const *envp, char *ret, size_t size)
 {
 	const char *path = find_variable(envp, "PATH=");
-	int r = -ENOENT;
+	int r = -ENOENT, found;
 
 	if (strchr(name, '/'))
 		return str_copy(ret, size, name) < 0 ? -ENAMETOOLONG : 0;
-	while (path && *path && *name) {
-		size_t n = strcspn(path, ":");
-		struct text text;
-
-		text_init(&text, ret, size);
-		text_add_bytes(&text, path, n);
-		text_addf(&text, "/%s", name);
-		if (text_check(&text) == 0 && access(ret, X_OK) == 0)
+	while (path && *name && (found = path_next(&path, name, ret, size)) != 0) {
+		if (found > 0 && access(ret, X_OK) == 0)
 			return 0;
 		r = errno == EACCES ? -EACCES : r;
-		path += n + (path[n] == ':');
 	}
 	return r;
 }

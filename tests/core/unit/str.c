@@ -72,6 +72,7 @@ static void test_numbers(void)
 
 static void test_paths(void)
 {
+	const char *list = "/a::/abcdef:b:";
 	char buf[8];
 
 	CHECK(path_below("/a/b", "/a") && path_below("/a", "/a") && path_below("/a", "/"),
@@ -91,6 +92,13 @@ static void test_paths(void)
 	CHECK(path_join(buf, sizeof(buf), "/", "a") == 0 && str_eq(buf, "/a"), "path_join: root");
 	CHECK(path_join(buf, sizeof(buf), "/a", "b") == 0 && str_eq(buf, "/a/b"), "path_join");
 	CHECK(path_join(buf, sizeof(buf), "/abc", "defg") == -E2BIG, "path_join cuts nothing");
+	CHECK(path_next(&list, "p", buf, sizeof(buf)) == 1 && str_eq(buf, "/a/p"), "path_next");
+	CHECK(path_next(&list, "p", buf, sizeof(buf)) == 1 && str_eq(buf, "/p"),
+	      "path_next: an empty folder");
+	CHECK(path_next(&list, "p", buf, sizeof(buf)) == -E2BIG, "path_next cuts nothing");
+	CHECK(path_next(&list, "p", buf, sizeof(buf)) == 1 && str_eq(buf, "b/p"),
+	      "path_next: goes on after it");
+	CHECK(path_next(&list, "p", buf, sizeof(buf)) == 0 && !*list, "path_next: the end");
 }
 
 static void test_patterns(void)
