@@ -232,7 +232,7 @@ static enum start_doubt judge_files(const struct start *start)
 /* A user's packages: the image was made where there are none. */
 static enum start_doubt judge_user(const struct start *start)
 {
-	char path[PATH_SIZE], minor[3] = "";
+	char path[PATH_SIZE];
 	unsigned python = start->image.head->python;
 	struct text text;
 
@@ -240,12 +240,10 @@ static enum start_doubt judge_user(const struct start *start)
 		return START_SURE;
 	if (python > 99)
 		return START_BAD_IMAGE;
-	minor[0] = (char)('0' + python / 10);
-	minor[1] = (char)('0' + python % 10);
 	text_init(&text, path, sizeof(path));
 	text_add(&text, start->verdict.home);
 	text_add(&text, "/.local/lib/python3.");
-	text_add(&text, python < 10 ? minor + 1 : minor);
+	text_add_number(&text, python);
 	text_add(&text, "/site-packages");
 	if (text_check(&text) < 0 || access(path, F_OK) == 0)
 		return START_USER_SITE;

@@ -63,7 +63,7 @@ struct kept {
 	bool coerced;	   /* LC_CTYPE was put into the environment by Python */
 	bool unbuffered;   /* standard streams */
 	bool names_itself; /* sys.executable is argv[0] */
-	int minor;
+	uint32_t minor;
 	struct place places[STACK_WORDS_MAX];
 	unsigned n_places;
 	struct {

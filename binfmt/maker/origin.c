@@ -72,7 +72,7 @@ void maker_fill_head(const struct birth *birth, const char *id, struct start_hea
 	head->flags = maker_kept.coerced ? START_HEAD_COERCED : 0U;
 	for (version += 2; *version >= '0' && *version <= '9'; version++)
 		head->python = head->python * 10 + (uint32_t)(*version - '0');
-	maker_kept.minor = (int)head->python;
+	maker_kept.minor = head->python;
 	head->entry = (uint64_t)(uintptr_t)maker_entry;
 	head->vdso = start_aux(birth->auxv, AT_SYSINFO_EHDR, 0);
 	head->heap_end = (uint64_t)RAW_1(__NR_brk, 0);

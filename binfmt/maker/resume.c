@@ -224,7 +224,7 @@ static void set_user(void)
 {
 	const char *home = getenv("HOME");
 	size_t n = home ? strlen(home) : 0;
-	char path[4096 + 64], number[3] = { 0 };
+	char path[4096 + 64];
 	struct text text;
 
 	if (!maker_kept.site || !home)
@@ -235,10 +235,8 @@ static void set_user(void)
 	text_add_bytes(&text, home, n);
 	text_add(&text, "/.local");
 	set_attribute(maker_kept.site, "USER_BASE", PyUnicode_DecodeFSDefault(path));
-	number[0] = (char)('0' + maker_kept.minor / 10);
-	number[1] = (char)('0' + maker_kept.minor % 10);
 	text_add(&text, "/lib/python3.");
-	text_add(&text, number);
+	text_add_number(&text, maker_kept.minor);
 	text_add(&text, "/site-packages");
 	set_attribute(maker_kept.site, "USER_SITE", PyUnicode_DecodeFSDefault(path));
 }

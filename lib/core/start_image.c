@@ -197,15 +197,20 @@ bool start_machine_same(const struct start_machine *a, const struct start_machin
 	       strncmp(a->platform, b->platform, sizeof(a->platform)) == 0;
 }
 
-/* Without printf, which would be most of the restorer. */
-static void add_number(struct text *text, uint32_t n)
+static void add_name(struct text *text, uint32_t kind, uint32_t serial)
 {
-	char digits[11], *at = digits + sizeof(digits);
+	text_add_number(text, kind);
+	text_add(text, ".");
+	text_add_number(text, serial);
+}
 
-	do
-		*--at = (char)('0' + n % 10);
-	while ((n /= 10) != 0);
-	text_add_bytes(text, at, (size_t)(digits + sizeof(digits) - at));
+int start_image_name(uint32_t kind, uint32_t serial, char *dst, size_t size)
+{
+	struct text text;
+
+	text_init(&text, dst, size);
+	add_name(&text, kind, serial);
+	return text_check(&text);
 }
 
 int start_image_path(const char *folder, uint32_t kind, uint32_t serial, char *dst, size_t size)
@@ -215,9 +220,7 @@ int start_image_path(const char *folder, uint32_t kind, uint32_t serial, char *d
 	text_init(&text, dst, size);
 	text_add(&text, folder);
 	text_add(&text, "/");
-	add_number(&text, kind);
-	text_add(&text, ".");
-	add_number(&text, serial);
+	add_name(&text, kind, serial);
 	return text_check(&text);
 }
 

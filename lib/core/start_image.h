@@ -124,7 +124,8 @@ void start_machine_read(const struct start_aux *auxv, struct start_machine *ret)
 /* True if they describe the same machine, but for the processor's leaves. */
 bool start_machine_same(const struct start_machine *a, const struct start_machine *b);
 
-/* KIND.SERIAL in folder; -E2BIG. */
+/* KIND.SERIAL, by itself or in folder; -E2BIG. */
+int start_image_name(uint32_t kind, uint32_t serial, char *dst, size_t size);
 int start_image_path(const char *folder, uint32_t kind, uint32_t serial, char *dst, size_t size);
 
 /* A file as stat(2) has found it; NULL: there is none. */

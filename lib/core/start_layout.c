@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/sha256.h"
-#include "core/str.h"
 
 /* With its end: "ab", "c" is not "a", "bc". */
 static void add_text(struct sha256 *sha, const char *text)
@@ -28,13 +27,4 @@ void start_layout_key(const struct start_key *key, char ret[START_KEY_SIZE])
 	sha256_end_hex(&sha, hex);
 	memcpy(ret, hex, START_KEY_SIZE - 1);
 	ret[START_KEY_SIZE - 1] = '\0';
-}
-
-int start_layout_image(unsigned kind, unsigned serial, char *dst, size_t size)
-{
-	struct text text;
-
-	text_init(&text, dst, size);
-	text_addf(&text, "%u.%u", kind, serial);
-	return text_check(&text);
 }

@@ -13,7 +13,6 @@
 #ifndef BUSYPY_CORE_START_LAYOUT_H
 #define BUSYPY_CORE_START_LAYOUT_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #define START_ROOT "/var/cache/busypy/start"
@@ -40,8 +39,5 @@ struct start_key {
 };
 
 void start_layout_key(const struct start_key *key, char ret[START_KEY_SIZE]);
-
-/* "KIND.N"; -E2BIG. */
-int start_layout_image(unsigned kind, unsigned serial, char *dst, size_t size);
 
 #endif

@@ -32,6 +32,16 @@ void text_add(struct text *text, const char *s)
 	text_add_bytes(text, s, strlen(s));
 }
 
+void text_add_number(struct text *text, uint32_t n)
+{
+	char digits[10], *at = digits + sizeof(digits);
+
+	do
+		*--at = (char)('0' + n % 10);
+	while ((n /= 10) != 0);
+	text_add_bytes(text, at, (size_t)(digits + sizeof(digits) - at));
+}
+
 void text_addf(struct text *text, const char *format, ...)
 {
 	size_t room = text->size - text->used;

@@ -20,6 +20,8 @@ struct text {
 void text_init(struct text *text, char *data, size_t size);
 void text_add(struct text *text, const char *s);
 void text_add_bytes(struct text *text, const char *s, size_t n);
+/* In decimal, without printf, which would be most of a small program. */
+void text_add_number(struct text *text, uint32_t n);
 void text_addf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* 0, or -E2BIG if anything was left out. */
 int text_check(const struct text *text);

@@ -12,6 +12,7 @@
 #include "base/folder.h"
 #include "core/err.h"
 #include "core/start_baked.h"
+#include "core/start_image.h"
 #include "core/start_layout.h"
 #include "core/str.h"
 #include "start/make.h"
@@ -65,7 +66,7 @@ static int make(const struct start_python *python, struct trial *trial, unsigned
 		r = start_make_restorer(of, &baked, err);
 	if (r < 0)
 		return r;
-	(void)start_layout_image(kind, 0, image, sizeof(image)); /* fits */
+	(void)start_image_name(kind, 0, image, sizeof(image)); /* fits */
 	return start_make_image(python, of, &baked, kind, image, err);
 }
 
@@ -75,9 +76,9 @@ static int move(const struct folder *folder, const struct trial *trial, unsigned
 	char from[16], to[16];
 	int r = 0;
 
-	(void)start_layout_image(kind, 0, from, sizeof(from)); /* fits, as the next */
+	(void)start_image_name(kind, 0, from, sizeof(from)); /* fits, as the next */
 	for (unsigned i = 0; r == 0 && i < START_SERIALS; i++) {
-		(void)start_layout_image(kind, i, to, sizeof(to));
+		(void)start_image_name(kind, i, to, sizeof(to));
 		r = folder_move(&trial->of[i], from, folder, to, err);
 	}
 	return r;
@@ -195,7 +196,7 @@ int start_provide_kind(const struct start_python *asked, const char *key, unsign
 		r = start_store_enter(store, key, &folder, err);
 	if (r < 0)
 		return r;
-	(void)start_layout_image(kind, 0, image, sizeof(image)); /* fits */
+	(void)start_image_name(kind, 0, image, sizeof(image)); /* fits */
 	if (folder_has(&folder, image))
 		return 0;
 	python.folder = folder.path;
@@ -238,7 +239,7 @@ static int add_once(const struct start_request_of *request, const struct folder 
 	int r;
 
 	python.folder = folder->path;
-	(void)start_layout_image(request->kinds[0], 0, image, sizeof(image)); /* fits */
+	(void)start_image_name(request->kinds[0], 0, image, sizeof(image)); /* fits */
 	if (folder_has(folder, image))
 		return 0;
 	(void)snprintf(plain, sizeof(plain), "plain.%u", request->kinds[0]);

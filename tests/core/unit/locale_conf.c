@@ -27,7 +27,7 @@ static void test_keys(void)
 				       .ctime = 3,
 				       .made = 4 };
 	struct start_key others[8];
-	char first[START_KEY_SIZE], other[START_KEY_SIZE], name[8];
+	char first[START_KEY_SIZE], other[START_KEY_SIZE];
 
 	start_layout_key(&key, first);
 	CHECK(strlen(first) == START_KEY_SIZE - 1, "a whole key");
@@ -50,9 +50,6 @@ static void test_keys(void)
 	others[0].arch = "";
 	start_layout_key(&others[0], other);
 	CHECK(strcmp(first, other) != 0, "where one text ends counts, too");
-	CHECK(start_layout_image(16, 1, name, sizeof(name)) == 0, "an image");
-	CHECK_TEXT(name, "16.1", "its name");
-	CHECK(start_layout_image(16, 1, name, 4) == -E2BIG, "no room");
 }
 
 int main(void)

@@ -190,6 +190,9 @@ int main(void)
 	check_places();
 	check_machine();
 	check_watches();
+	CHECK(start_image_name(16, 1, path, 8) == 0, "an image");
+	CHECK_TEXT(path, "16.1", "its name");
+	CHECK(start_image_name(16, 1, path, 4) == -E2BIG, "no room");
 	CHECK(start_image_path("/f", 48, 10, path, sizeof(path)) == 0, "a path");
 	CHECK_TEXT(path, "/f/48.10", "of kind and serial");
 	CHECK(start_image_path("/f", 48, 10, path, 8) == -E2BIG, "that must fit");

@@ -26,6 +26,13 @@ static void test_text(void)
 	text_addf(&text, "%s", "12345678");
 	CHECK(text_check(&text) == -E2BIG && !buf[0], "a formatted piece is whole or not there");
 	text_init(&text, buf, sizeof(buf));
+	text_add_number(&text, 0);
+	text_add_number(&text, 407);
+	CHECK_TEXT(buf, "0407", "numbers");
+	text_init(&text, buf, sizeof(buf));
+	text_add_number(&text, UINT32_MAX);
+	CHECK(text_check(&text) == -E2BIG && !buf[0], "a number is whole or not there");
+	text_init(&text, buf, sizeof(buf));
 	text_add_bytes(&text, "a\0b", 3);
 	CHECK(text.used == 3 && buf[1] == '\0' && buf[3] == '\0', "bytes may be any");
 }
