@@ -46,16 +46,13 @@ static uint32_t locale_of(void)
 	return str_eq(lang, "C.UTF-8") ? START_LOCALE_UTF8 : START_LOCALE_MACHINE;
 }
 
+/* Of the options that start_kind_words() says, too. */
 static uint32_t kind_of(const struct birth *birth)
 {
 	uint32_t kind = locale_of();
 
-	for (long i = 1; i < birth->argc - 1; i++) {
-		kind |= str_eq(birth->argv[i], "-u") ? START_UNBUFFERED : 0U;
-		kind |= str_eq(birth->argv[i], "-B") ? START_NO_BYTECODE : 0U;
-		kind |= str_eq(birth->argv[i], "-s") ? START_NO_USER_SITE : 0U;
-		kind |= str_eq(birth->argv[i], "-I") ? START_ISOLATED : 0U;
-	}
+	for (long i = 1; i < birth->argc - 1; i++)
+		(void)start_kind_add(birth->argv[i] + 1, &kind);
 	return kind;
 }
 

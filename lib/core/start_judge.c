@@ -74,27 +74,38 @@ static enum start_doubt judge_program(const char *name, const struct start_baked
 	return str_starts(base, "python") ? START_SURE : START_PROGRAM;
 }
 
-static enum start_doubt judge_letters(const char *letters, uint32_t *kind)
+/* The options that there are images for. */
+static const struct {
+	char word[3];
+	uint32_t flag;
+} options[] = {
+	{ "-u", START_UNBUFFERED },
+	{ "-B", START_NO_BYTECODE },
+	{ "-s", START_NO_USER_SITE },
+	{ "-I", START_ISOLATED },
+};
+
+enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
+
+static uint32_t flag_of(char letter)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if (options[i].word[1] == letter)
+			return options[i].flag;
+	}
+	return 0;
+}
+
+bool start_kind_add(const char *letters, uint32_t *kind)
 {
 	for (; *letters; letters++) {
-		switch (*letters) {
-		case 'u':
-			*kind |= START_UNBUFFERED;
-			break;
-		case 'B':
-			*kind |= START_NO_BYTECODE;
-			break;
-		case 's':
-			*kind |= START_NO_USER_SITE;
-			break;
-		case 'I':
-			*kind |= START_ISOLATED;
-			break;
-		default:
-			return START_OPTION;
-		}
+		uint32_t flag = flag_of(*letters);
+
+		if (!flag)
+			return false;
+		*kind |= flag;
 	}
-	return START_SURE;
+	return true;
 }
 
 static enum start_doubt judge_words(char *const *argv, struct start_verdict *verdict)
@@ -104,7 +115,7 @@ static enum start_doubt judge_words(char *const *argv, struct start_verdict *ver
 	for (; argv[at] && argv[at][0] == '-'; at++) {
 		if (!argv[at][1])
 			return START_NO_SCRIPT; /* it is read from standard input */
-		if (judge_letters(argv[at] + 1, &verdict->kind) != START_SURE)
+		if (!start_kind_add(argv[at] + 1, &verdict->kind))
 			return START_OPTION;
 	}
 	if (!argv[at] || !argv[at][0])
@@ -308,14 +319,10 @@ int start_kind_words(uint32_t kind, const struct start_baked *baked, struct star
 	r = put_locale(kind & START_LOCALE_MASK, baked, &line);
 	if (r < 0 || kind >= START_KINDS || (kind & START_ISOLATED && kind & START_NO_USER_SITE))
 		return -EINVAL;
-	if (kind & START_UNBUFFERED)
-		words.argv[n++] = "-u";
-	if (kind & START_NO_BYTECODE)
-		words.argv[n++] = "-B";
-	if (kind & START_NO_USER_SITE)
-		words.argv[n++] = "-s";
-	if (kind & START_ISOLATED)
-		words.argv[n++] = "-I";
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if (kind & options[i].flag)
+			words.argv[n++] = options[i].word;
+	}
 	words.argv[n] = START_PLACEHOLDER;
 	*ret = words;
 	return 0;

@@ -82,6 +82,9 @@ struct start_verdict {
 void start_judge(const struct start_request *request, const struct start_baked *baked,
 		 struct start_verdict *ret);
 
+/* Adds the flags of an option's letters, "uB" of -uB, to a kind; false: one has no image. */
+bool start_kind_add(const char *letters, uint32_t *kind);
+
 /* The value of that type, or otherwise. */
 uint64_t start_aux(const struct start_aux *auxv, uint64_t type, uint64_t otherwise);
 
