@@ -47,8 +47,7 @@ void *maker_scratch(size_t bytes)
 	return (void *)at;
 }
 
-/* The kernel may show one that is beside another mapping as a part of that. */
-bool maker_is_scratch(uint64_t address, uint64_t *ret_end)
+static bool is_scratch(uint64_t address, uint64_t *ret_end)
 {
 	for (unsigned i = 0; i < n_scratches; i++) {
 		if (address >= scratches[i][0] && address < scratches[i][1]) {
@@ -60,7 +59,7 @@ bool maker_is_scratch(uint64_t address, uint64_t *ret_end)
 }
 
 /* Where the next scratch begins, at or above the address. */
-uint64_t maker_next_scratch(uint64_t address)
+static uint64_t next_scratch(uint64_t address)
 {
 	uint64_t next = UINT64_MAX;
 
@@ -69,6 +68,24 @@ uint64_t maker_next_scratch(uint64_t address)
 			next = scratches[i][0];
 	}
 	return next;
+}
+
+bool maker_piece(const struct area *area, uint64_t *at, uint64_t *ret_end)
+{
+	uint64_t next;
+
+	while (*at < area->end && is_scratch(*at, at))
+		;
+	if (*at >= area->end)
+		return false;
+	next = next_scratch(*at);
+	*ret_end = next < area->end ? next : area->end;
+	return true;
+}
+
+bool maker_is_special(const struct area *area)
+{
+	return area->path[0] == '[' && !str_eq(area->path, "[heap]");
 }
 
 static const char *take_number(const char *at, uint64_t *ret)

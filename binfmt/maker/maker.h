@@ -127,10 +127,12 @@ unsigned maker_areas(struct area *areas, unsigned size);
 /* Room outside of the image, zeroed. */
 void *maker_scratch(size_t bytes);
 
-/* True if the address is in one, which ends at *ret_end; and where the next begins at or above it.
- * The kernel may show one that is beside another mapping as a part of that. */
-bool maker_is_scratch(uint64_t address, uint64_t *ret_end);
-uint64_t maker_next_scratch(uint64_t address);
+/* The next piece of an area, from *at on, that is no scratch: [*at, *ret_end); false: there is
+ * none. The kernel may show a scratch that is beside another mapping as a part of that. */
+bool maker_piece(const struct area *area, uint64_t *at, uint64_t *ret_end);
+
+/* True for the kernel's own and the stack, which each process has; the heap is none of them. */
+bool maker_is_special(const struct area *area);
 
 /* Who is loaded: build ids, and the ranges for the next two: what ld.so made read-only, and data.
  */

@@ -23,10 +23,9 @@ static bool is_zero(uint64_t page)
 	return true;
 }
 
-/* The kernel's own, and the stack, which each process has. */
 static bool belongs(const struct area *area)
 {
-	if (area->path[0] == '[' && !str_eq(area->path, "[heap]"))
+	if (maker_is_special(area))
 		return false;
 	if (area->shared && area->protection & PROT_WRITE)
 		maker_fail("a file is mapped to be written: ", area->path);
@@ -88,19 +87,14 @@ static void add_range(const struct area *area, uint64_t from, uint64_t to,
 
 void maker_segments(const struct area *areas, unsigned n, struct image_parts *parts)
 {
-	uint64_t end;
-
 	parts->head->size = START_HEAD_SIZE;
 	for (unsigned i = 0; i < n; i++) {
 		const struct area *area = areas + i;
 
-		for (uint64_t at = area->start; belongs(area) && at < area->end; at = end) {
-			if (maker_is_scratch(at, &end))
-				continue;
-			end = maker_next_scratch(at);
-			end = end < area->end ? end : area->end;
+		if (!belongs(area))
+			continue;
+		for (uint64_t at = area->start, end; maker_piece(area, &at, &end); at = end)
 			add_range(area, at, end, parts);
-		}
 	}
 }
 

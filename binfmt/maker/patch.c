@@ -178,33 +178,39 @@ bool maker_patch_calls(void)
 
 /* -- import gc ------------------------------------------------------------------------------ */
 
+/* Between the addresses; how often it was there. */
+static unsigned put_init(uint64_t from, uint64_t to, const struct inittab *gc)
+{
+	uint64_t name = (uint64_t)gc->name, init = (uint64_t)maker_finish.init_gc;
+	unsigned seen = 0;
+
+	for (uint64_t *at = (void *)from; at + 1 < (uint64_t *)to; at++) {
+		if (at[0] != name || at[1] != init)
+			continue;
+		at[1] = (uint64_t)maker_init_gc;
+		seen++;
+	}
+	return seen;
+}
+
 /* Each table of built-in modules that is in memory: Python may have copied it. */
 bool maker_patch_gc(const struct area *areas, unsigned n)
 {
 	const struct inittab *gc = PyImport_Inittab;
-	uint64_t name, init, end;
 	unsigned seen = 0;
 
 	while (gc->name && !str_eq(gc->name, "gc"))
 		gc++;
 	if (!gc->name)
 		return false;
-	name = (uint64_t)gc->name;
 	maker_finish.init_gc = gc->init;
-	init = (uint64_t)gc->init;
 	for (unsigned i = 0; i < n; i++) {
 		const struct area *area = areas + i;
 
-		if (!(area->protection & PROT_WRITE) || area->shared || area->path[0] == '[' + 1)
+		if (!(area->protection & PROT_WRITE) || area->shared || maker_is_special(area))
 			continue;
-		if (area->path[0] == '[' && !str_eq(area->path, "[heap]"))
-			continue;
-		for (uint64_t *at = (void *)area->start; at + 1 < (uint64_t *)area->end; at++) {
-			if (maker_is_scratch((uint64_t)at, &end) || at[0] != name || at[1] != init)
-				continue;
-			at[1] = (uint64_t)maker_init_gc;
-			seen++;
-		}
+		for (uint64_t at = area->start, end; maker_piece(area, &at, &end); at = end)
+			seen += put_init(at, end, gc);
 	}
 	return seen > 0 && seen <= NAME_MAX_SEEN;
 }

@@ -224,8 +224,7 @@ static void scan_words(struct scan *scan, const struct classes *classes, const s
 /* What was mapped of a file and never changed has no such word; it may end before its mapping. */
 static bool has_words(const struct area *area)
 {
-	return area->protection & PROT_READ && !area->shared &&
-	       (area->path[0] != '[' || str_eq(area->path, "[heap]")) &&
+	return area->protection & PROT_READ && !area->shared && !maker_is_special(area) &&
 	       (area->protection & PROT_WRITE || maker_is_relro(area));
 }
 
@@ -233,7 +232,6 @@ void maker_scan(struct scan *scan)
 {
 	struct classes classes = { .high = (uint64_t)(uintptr_t)scan->birth->stack };
 	const struct area *stack = area_of(scan, classes.high);
-	uint64_t end;
 
 	fill_classes(scan->birth, &classes);
 	classes.low = classes.high - FRAMES_REACH;
@@ -241,13 +239,10 @@ void maker_scan(struct scan *scan)
 	for (unsigned i = 0; i < scan->n_areas; i++) {
 		const struct area *area = scan->areas + i;
 
-		for (uint64_t at = area->start; has_words(area) && at < area->end; at = end) {
-			if (maker_is_scratch(at, &end))
-				continue;
-			end = maker_next_scratch(at);
-			end = end < area->end ? end : area->end;
+		if (!has_words(area))
+			continue;
+		for (uint64_t at = area->start, end; maker_piece(area, &at, &end); at = end)
 			scan_words(scan, &classes, area, at, end);
-		}
 	}
 }
 
@@ -257,8 +252,7 @@ static bool readable(const struct scan *scan, uint64_t address, uint64_t n)
 {
 	const struct area *area = area_of(scan, address);
 
-	return area && area->protection & PROT_READ && n <= area->end - address &&
-	       area->path[0] != '[' + 1;
+	return area && area->protection & PROT_READ && n <= area->end - address;
 }
 
 /* True if the word is a pointer to that text, of which each character is a wchar_t. */
