@@ -4,7 +4,6 @@
 
 #include <elf.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "check/closure.h"
@@ -74,11 +73,11 @@ struct link_object *linkage_interpreter(const struct linkage *linkage,
 {
 	unsigned minor = python_name_of_file(object->path);
 	struct link_object *own;
-	char path[32];
+	char path[PYTHON_NAME_PATH_SIZE];
 
 	if (!minor)
 		return linkage->interpreter;
-	(void)snprintf(path, sizeof(path), "/usr/bin/python3.%u", minor); /* fits */
+	python_name_path(minor, path);
 	return link_map_get(linkage->map, path, &own) == 0 && linkage_is_usable(own)
 		       ? own
 		       : linkage->interpreter;

@@ -100,8 +100,7 @@ static unsigned find_minor(const struct check_part *part, const struct sysroot *
 	tree_pythons(part->request->tree, arch, &pythons);
 	if (which >= pythons.n)
 		return 0;
-	(void)snprintf(ret_interpreter, PATH_SIZE, "/usr/bin/python3.%u",
-		       pythons.minor[which]); /* fits */
+	python_name_path(pythons.minor[which], ret_interpreter);
 	return pythons.minor[which];
 }
 

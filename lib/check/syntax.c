@@ -20,6 +20,7 @@
 #include "core/err.h"
 #include "core/python_minors.h"
 #include "core/path_size.h"
+#include "core/python_name.h"
 #include "core/str.h"
 #include "core/tree_layout.h"
 #include "elf/dynamic.h"
@@ -184,9 +185,9 @@ static bool choose_staged(const struct syntax *syntax, const struct arch *arch, 
 {
 	ELF_DYNAMIC_CLEANUP struct elf_dynamic file = { 0 };
 	struct sysroot view;
-	char name[64];
+	char name[PYTHON_NAME_PATH_SIZE];
 
-	(void)snprintf(name, sizeof(name), "/usr/bin/python3.%u", minor);
+	python_name_path(minor, name);
 	if (sysroot_init_view(&view, syntax->part->request->tree, arch) < 0 ||
 	    sysroot_find(&view, name, ret->program) < 0 ||
 	    elf_dynamic_read(ret->program, &file, NULL) < 0)
@@ -205,7 +206,7 @@ static bool choose_staged(const struct syntax *syntax, const struct arch *arch, 
 
 static bool choose(const struct syntax *syntax, unsigned minor, struct python *ret)
 {
-	(void)snprintf(ret->program, sizeof(ret->program), "/usr/bin/python3.%u", minor);
+	python_name_path(minor, ret->program);
 	if (access(ret->program, X_OK) == 0) {
 		ret->argv[ret->n++] = ret->program;
 		return true;

@@ -7,6 +7,7 @@
 #include "core/env_line.h"
 #include "core/python_call.h"
 #include "core/python_minors.h"
+#include "core/python_name.h"
 #include "core/rule.h"
 #include "core/shebang.h"
 #include "core/str.h"
@@ -73,21 +74,13 @@ static bool matches(const char *interp, const char *bytes, size_t n)
 	return false;
 }
 
-void first_line_numbered(unsigned minor, char *ret)
-{
-	struct text text;
-
-	text_init(&text, ret, FIRST_LINE_PYTHON_SIZE);
-	text_addf(&text, "/usr/bin/python3.%u", minor); /* fits: three digits */
-}
-
 /* The Python of several whose interpreter this is; 0 if none's. */
 static unsigned numbered(const char *interp, const struct python_minors *several)
 {
-	char name[FIRST_LINE_PYTHON_SIZE];
+	char name[PYTHON_NAME_PATH_SIZE];
 
 	for (size_t i = 0; several && i < several->n; i++) {
-		first_line_numbered(several->minor[i], name);
+		python_name_path(several->minor[i], name);
 		if (str_eq(name, interp))
 			return several->minor[i];
 	}
@@ -96,14 +89,14 @@ static unsigned numbered(const char *interp, const struct python_minors *several
 
 bool first_line_matched(const char *bytes, size_t n, const struct python_minors *several)
 {
-	char name[FIRST_LINE_PYTHON_SIZE];
+	char name[PYTHON_NAME_PATH_SIZE];
 
 	for (size_t i = 0; i < N_OURS; i++) {
 		if (matches(ours[i].interp, bytes, n))
 			return true;
 	}
 	for (size_t i = 0; several && i < several->n; i++) {
-		first_line_numbered(several->minor[i], name);
+		python_name_path(several->minor[i], name);
 		if (matches(name, bytes, n))
 			return true;
 	}

@@ -36,11 +36,6 @@ const char *first_line_interpreter(size_t i);
  * the configuration says otherwise; NULL after the last. */
 const char *first_line_by_env(size_t i);
 
-/* The interpreter of a Python that the handler matches besides, where a tree has several:
- * /usr/bin/python3.11. ret has FIRST_LINE_PYTHON_SIZE bytes. */
-enum { FIRST_LINE_PYTHON_SIZE = 24 };
-void first_line_numbered(unsigned minor, char *ret);
-
 /* In what follows, several are the Pythons that a first line can name by number, because the tree
  * has them side by side; NULL: none.
  *

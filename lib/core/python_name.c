@@ -11,6 +11,14 @@ enum { MINOR_MAX = 999, FOLDER_MAX = 16 };
 
 static const char head[] = "python3.";
 
+void python_name_path(unsigned minor, char *ret)
+{
+	struct text text;
+
+	text_init(&text, ret, PYTHON_NAME_PATH_SIZE);
+	text_addf(&text, "/usr/bin/python3.%u", minor); /* fits */
+}
+
 unsigned python_name_minor(const char *name)
 {
 	uint64_t minor;

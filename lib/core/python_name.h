@@ -4,6 +4,12 @@
 #ifndef BUSYPY_CORE_PYTHON_NAME_H
 #define BUSYPY_CORE_PYTHON_NAME_H
 
+enum { PYTHON_NAME_PATH_SIZE = 32 };
+
+/* The interpreter as a view has it, and first lines and the handler name it: /usr/bin/python3.11.
+ * ret has PYTHON_NAME_PATH_SIZE bytes at least. */
+void python_name_path(unsigned minor, char *ret);
+
 /* The minor, 1 to 999; 0 if name is not that. */
 unsigned python_name_minor(const char *name);
 

@@ -18,6 +18,7 @@
 #include "core/err.h"
 #include "core/first_line.h"
 #include "core/python_minors.h"
+#include "core/python_name.h"
 #include "core/rule.h"
 #include "core/str.h"
 #include "handler/generation.h"
@@ -82,9 +83,9 @@ static bool has_python(const struct conf *conf)
 static int make_numbered(struct making *making, unsigned minor, struct err *err)
 {
 	const struct conf *conf = making->conf;
-	char line[FIRST_LINE_PYTHON_SIZE];
+	char line[PYTHON_NAME_PATH_SIZE];
 
-	first_line_numbered(minor, line);
+	python_name_path(minor, line);
 	for (size_t i = 0; i < conf->n_interpreters; i++) {
 		if (str_eq(conf->interpreters[i], line))
 			return 0;

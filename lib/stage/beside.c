@@ -47,10 +47,10 @@ static uint64_t read_release(const struct source *source, unsigned minor)
 {
 	ELF_DYNAMIC_CLEANUP struct elf_dynamic python = { 0 };
 	FILES_FREE char *bytes = NULL;
-	char name[32], real[PATH_SIZE], release[RELEASE_MAX];
+	char name[PYTHON_NAME_PATH_SIZE], real[PATH_SIZE], release[RELEASE_MAX];
 	size_t n;
 
-	(void)snprintf(name, sizeof(name), "/usr/bin/python3.%u", minor); /* fits */
+	python_name_path(minor, name);
 	if (sysroot_find(source->root, name, real) < 0 ||
 	    elf_dynamic_read(real, &python, NULL) < 0 || !python.interp ||
 	    sysroot_find(source->root, python.interp, real) < 0 ||

@@ -102,12 +102,12 @@ static bool find_any_stdlib(struct build *build)
 static bool find_interpreter(struct build *build)
 {
 	const struct sysroot *root = build->source->root;
-	char path[64];
+	char path[PYTHON_NAME_PATH_SIZE];
 
 	if (sysroot_canonical(root, "/usr/bin/python3", build->python) == 0)
 		return true;
 	for (unsigned minor = MINOR_MAX; minor > 0; minor--) {
-		(void)snprintf(path, sizeof(path), "/usr/bin/python3.%u", minor); /* fits */
+		python_name_path(minor, path);
 		if (sysroot_canonical(root, path, build->python) == 0)
 			return true;
 	}
@@ -117,9 +117,9 @@ static bool find_interpreter(struct build *build)
 /* The interpreter that was asked for. */
 static bool find_minor(struct build *build)
 {
-	char path[64];
+	char path[PYTHON_NAME_PATH_SIZE];
 
-	(void)snprintf(path, sizeof(path), "/usr/bin/python3.%u", build->job->minor); /* fits */
+	python_name_path(build->job->minor, path);
 	return sysroot_canonical(build->source->root, path, build->python) == 0;
 }
 

@@ -17,6 +17,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/path_size.h"
+#include "core/python_name.h"
 #include "core/str.h"
 #include "stage/pyc.h"
 #include "sys/below.h"
@@ -73,8 +74,7 @@ static int way_host(const struct compiler *compiler, struct command *command)
 	FD_CLEANUP int fd = -1;
 	char real[PATH_SIZE];
 
-	(void)snprintf(command->python, sizeof(command->python), "/usr/bin/python3.%u",
-		       compiler->job->runtimes[0].minor); /* fits */
+	python_name_path(compiler->job->runtimes[0].minor, command->python);
 	fd = below_open_named(command->python, O_PATH, real);
 	if (fd < 0)
 		return 1;

@@ -4,6 +4,16 @@
 
 #include "check.h"
 
+static void check_paths(void)
+{
+	char path[PYTHON_NAME_PATH_SIZE];
+
+	python_name_path(9, path);
+	CHECK_TEXT(path, "/usr/bin/python3.9", "one digit");
+	python_name_path(999, path);
+	CHECK_TEXT(path, "/usr/bin/python3.999", "the longest");
+}
+
 static void check_tags(void)
 {
 	CHECK(python_name_tag("x.so") == 0, "a module of any Python");
@@ -45,6 +55,7 @@ int main(void)
 	CHECK(python_name_minor("python3.999") == 999, "python3.999");
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		CHECK(python_name_minor(none[i]) == 0, none[i]);
+	check_paths();
 	check_tags();
 	check_files();
 	return done();
