@@ -70,10 +70,10 @@ static int make_all(struct making *making, const char *line, struct err *err)
 	return 0;
 }
 
-static bool has_python(const struct conf *conf)
+static bool has_interpreter(const struct conf *conf, const char *path)
 {
 	for (size_t i = 0; i < conf->n_interpreters; i++) {
-		if (str_eq(conf->interpreters[i], ENV_PYTHON))
+		if (str_eq(conf->interpreters[i], path))
 			return true;
 	}
 	return false;
@@ -82,15 +82,10 @@ static bool has_python(const struct conf *conf)
 /* One that the configuration names is there already. */
 static int make_numbered(struct making *making, unsigned minor, struct err *err)
 {
-	const struct conf *conf = making->conf;
 	char line[PYTHON_NAME_PATH_SIZE];
 
 	python_name_path(minor, line);
-	for (size_t i = 0; i < conf->n_interpreters; i++) {
-		if (str_eq(conf->interpreters[i], line))
-			return 0;
-	}
-	return make_all(making, line, err);
+	return has_interpreter(making->conf, line) ? 0 : make_all(making, line, err);
 }
 
 int entries_make(const struct conf *conf, unsigned generation, const struct python_minors *several,
@@ -101,7 +96,7 @@ int entries_make(const struct conf *conf, unsigned generation, const struct pyth
 
 	for (size_t i = 0; r == 0 && i < conf->n_interpreters; i++)
 		r = make_all(&making, conf->interpreters[i], err);
-	for (size_t i = several->n; r == 0 && has_python(conf) && i > 0; i--)
+	for (size_t i = has_interpreter(conf, ENV_PYTHON) ? several->n : 0; r == 0 && i > 0; i--)
 		r = make_numbered(&making, several->minor[i - 1], err); /* the newest comes first */
 	/* they are asked last: fewer of a machine's programs begin so */
 	for (size_t i = 0; r == 0 && conf_by_env(conf) && first_line_by_env(i); i++)
