@@ -72,8 +72,9 @@ struct check_python {
 bool check_python_find(const struct check_part *part, const struct arch *arch, size_t which,
 		       struct check_python *ret);
 
-/* Which Python a program of the tree is for, by its first line: its number, or 0 for python3. */
-unsigned check_python_of(const struct check_part *part, const char *path);
+/* Which Python a program of the tree is for, by its first line: its number, or 0 for python3; -1 if
+ * the file is none of its Python's. */
+int check_python_of(const struct check_part *part, const char *path);
 
 /* True if a source has a compiled file for each Python of the tree, made from these bytes. */
 bool check_is_compiled(const struct check_part *part, const struct check_file *source);

@@ -104,20 +104,19 @@ ssize_t check_read_head(const struct check_part *part, const char *path, char *r
 	return fd < 0 ? -errno : fd_read_all(fd, ret, SHEBANG_READ);
 }
 
-unsigned check_python_of(const struct check_part *part, const char *path)
+int check_python_of(const struct check_part *part, const char *path)
 {
 	char head[SHEBANG_READ];
 	ssize_t n = check_read_head(part, path, head);
 
-	return n < 0 ? 0 : first_line_minor(head, (size_t)n, part->several);
+	if (n < 0 || !first_line_is_python(head, (size_t)n, part->several))
+		return -1;
+	return (int)first_line_minor(head, (size_t)n, part->several);
 }
 
 bool check_is_python(const struct check_part *part, const char *path)
 {
-	char head[SHEBANG_READ];
-	ssize_t n = check_read_head(part, path, head);
-
-	return n >= 0 && first_line_is_python(head, (size_t)n, part->several);
+	return check_python_of(part, path) >= 0;
 }
 
 /* Follows interpreters in one view. 0, -ENOENT, -ELOOP, ... */

@@ -134,9 +134,10 @@ static bool is_too_large(const struct syntax *syntax, const struct check_file *f
 
 static bool is_for(const struct syntax *syntax, const char *path)
 {
-	unsigned minor = check_python_of(syntax->part, path);
+	int minor = check_python_of(syntax->part, path);
 
-	return minor ? minor == syntax->python->minor : syntax->is_python3;
+	return minor > 0 ? (unsigned)minor == syntax->python->minor
+			 : minor == 0 && syntax->is_python3;
 }
 
 /* The programs of bin, sbin and etc/init.d, and modules of the shared packages that have no sound
@@ -151,8 +152,8 @@ static int write_list(struct syntax *syntax, FILE *to)
 		for (; from < end && syntax->n < PROGRAMS_MAX; from++) {
 			const struct check_file *file = &index->files[from];
 
-			if (!S_ISREG(file->mode) || !check_is_python(syntax->part, file->path) ||
-			    !is_for(syntax, file->path) || is_too_large(syntax, file))
+			if (!S_ISREG(file->mode) || !is_for(syntax, file->path) ||
+			    is_too_large(syntax, file))
 				continue;
 			syntax->n++;
 			(void)fprintf(to, "%s/%s%c", syntax->part->request->tree, file->path, 0);
@@ -378,12 +379,12 @@ int check_syntax(struct check_part *part, struct err *err)
 		for (size_t k = 0; check_python_find(part, part->archs[i], k, &python); k++) {
 			struct syntax syntax = { .part = part,
 						 .python = &python,
-						 .is_python3 = is_python3(part, python.minor),
 						 .is_first = !done.n };
 
 			if (python_minors_have(&done, python.minor) ||
 			    python_minors_add(&done, python.minor) < 0)
 				continue; /* no more than eight are proved */
+			syntax.is_python3 = is_python3(part, python.minor);
 			r = prove(&syntax);
 			if (r < 0)
 				return err_set(err, -r, "cannot list the programs");
