@@ -3,19 +3,7 @@
 # keeps it waiting, and nothing of others is taken for its own.
 
 load ../support/helpers
-
-setup_file() {
-    host_state >"$BATS_FILE_TMPDIR/before"
-    export TREE=$TREES/host BUSYPYD=${BUSYPYD:-$ROOT/build/busypyd}
-}
-teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
-
-# As in tests/daemon/busypyd: a machine with an export of version 1 that is configured.
-in_machine() {
-    { cat "$ROOT/tests/daemon/busypyd/prelude.bash"
-      echo 'new_version "$export" 1; point "$export" 1; configure "tree = $export/current"'
-      cat; } | machine_script
-}
+load ../daemon/busypyd/fixtures
 
 @test "a folder on the way that others can write since: it is said, what stands stays, and all is well again" {
     in_machine <<'SCRIPT'

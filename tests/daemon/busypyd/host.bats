@@ -1,18 +1,16 @@
 # busypyd and trees with programs = host: their runtimes come and go with versions and processes.
 load ../../support/helpers
+load fixtures
 
 setup_file() {
-    host_state >"$BATS_FILE_TMPDIR/before"
+    begin
     debian_tree "$(uname -m)"
-    export TREE=$TREES/debian BUSYPYD=${BUSYPYD:-$ROOT/build/busypyd}
+    export TREE=$TREES/debian
 }
-
-teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
 
 # A script (standard input) in a machine, with an export of version 1 that uses the host's programs.
 in_machine() {
-    { cat "$ROOT/tests/daemon/busypyd/prelude.bash"
-      cat <<'SCRIPT'
+    { cat <<'SCRIPT'
 host_version() {
     new_version "$export" "$1.new"
     printf '#!/usr/bin/python3\nimport sys\nexec(sys.argv[1])\n' >"$export/versions/$1.new/bin/py"
@@ -31,7 +29,7 @@ are() { [ "$(runtimes)" = "$1" ]; }
 prefix='import sys; print(sys.prefix)'
 host_version 1; point "$export" 1; configure "tree = $export/current"
 SCRIPT
-      cat; } | machine_script
+      cat; } | with_prelude
 }
 
 @test "a new version has its runtime; what runs keeps the old one, which goes when that ends" {

@@ -1,4 +1,4 @@
-# What each script of service.bats begins with, inside of a throw-away machine.
+# What each script of a test of busypyd begins with, inside of a throw-away machine.
 # shellcheck shell=bash disable=SC2154
 set -euo pipefail
 umask 022

@@ -1,19 +1,6 @@
 # busypyd in throw-away machines: what it follows, what it survives, what it says.
 load ../../support/helpers
-
-setup_file() {
-    host_state >"$BATS_FILE_TMPDIR/before"
-    export TREE=$TREES/host BUSYPYD=${BUSYPYD:-$ROOT/build/busypyd}
-}
-
-teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
-
-# A script (standard input) in a machine, with an export of version 1 that is configured.
-in_machine() {
-    { cat "$ROOT/tests/daemon/busypyd/prelude.bash"
-      [ "${1-}" = bare ] || echo 'new_version "$export" 1; point "$export" 1; configure "tree = $export/current"'
-      cat; } | machine_script
-}
+load fixtures
 
 @test "at its start it enables as busypy enable does; stopped, all stays; then disable leaves nothing" {
     in_machine <<'SCRIPT'

@@ -1,17 +1,15 @@
 # busypyd and versions whose runtimes have several Pythons: their numbers come with them.
 load ../../support/helpers
+load fixtures
 
 setup_file() {
-    host_state >"$BATS_FILE_TMPDIR/before"
+    begin
     debian_tree x86_64
     debian_tree --python 3.11,3.13 x86_64 aarch64
-    export BUSYPYD=${BUSYPYD:-$ROOT/build/busypyd}
 }
 
-teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
-
 @test "a version with several brings their entries, which are put back, and a version of one needs none" {
-    { cat "$ROOT/tests/daemon/busypyd/prelude.bash"; cat <<'SCRIPT'; } | machine_script
+    with_prelude <<'SCRIPT'
 TREE=$TREES/debian
 new_version "$export" 1
 point "$export" 1; configure "tree = $export/current"

@@ -1,17 +1,10 @@
 # busypyd and images of Python: new versions have theirs, and what starts lack is made, within limits.
 load ../../support/helpers
-
-setup_file() {
-    host_state >"$BATS_FILE_TMPDIR/before"
-    export TREE=$TREES/host BUSYPYD=${BUSYPYD:-$ROOT/build/busypyd}
-}
-
-teardown_file() { host_state | diff "$BATS_FILE_TMPDIR/before" -; }
+load fixtures
 
 # A script (standard input) in a machine, with an export of version 1 whose Python starts from images.
 in_machine() {
-    { cat "$ROOT/tests/daemon/busypyd/prelude.bash"
-      cat <<'SCRIPT'
+    { cat <<'SCRIPT'
 mount -t tmpfs -o mode=0755 cache /var/cache
 unset PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE LC_ALL
 export LANG=C.UTF-8 HOME=/root
@@ -29,7 +22,7 @@ image_version 1; point "$export" 1; configure "tree = $export/current"
 start; await in_force "$export/current" 1
 key=$("$which")
 SCRIPT
-      cat; } | machine_script
+      cat; } | with_prelude
 }
 
 @test "a kind that a start has lacked is made; then users start from it, too" {
