@@ -122,14 +122,15 @@ SCRIPT
 @test "the entries: six for each Python, after those that there were, and none for a tree of one" {
     debian_tree x86_64
     run -0 machine_script <<'SCRIPT'
+dir=$(mktemp -d)
 "$BUSYPY" enable --quiet "$TREES/debian"
-"$BUSYPY" status --output ENTRY entries | grep -o '1-[a-z0-9.-]*$' >/tmp/one
-grep -c 'python3\.' /tmp/one || true
+"$BUSYPY" status --output ENTRY entries | grep -o '1-[a-z0-9.-]*$' >"$dir/one"
+grep -c 'python3\.' "$dir/one" || true
 "$BUSYPY" disable --quiet
 "$BUSYPY" enable --quiet "$TREE"
-"$BUSYPY" status --output ENTRY entries | grep -o '1-[a-z0-9.-]*$' >/tmp/several
-grep -v 'python3\.' /tmp/several | diff /tmp/one - && grep -n 'python3\.' /tmp/several | tr '\n' ' '
-rm /tmp/one /tmp/several
+"$BUSYPY" status --output ENTRY entries | grep -o '1-[a-z0-9.-]*$' >"$dir/several"
+grep -v 'python3\.' "$dir/several" | diff "$dir/one" - && grep -n 'python3\.' "$dir/several" | tr '\n' ' '
+rm -r "$dir"
 SCRIPT
     same "${lines[0]}" 0
     local minor ending line=13 said=
