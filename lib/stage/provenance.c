@@ -281,27 +281,14 @@ static int join_sums(const char *from, const char *to, struct err *err)
 static int join_manifests(const char *from, const char *to, struct err *err)
 {
 	enum { KEY = 2 /* the file's path */ };
-	FILES_FREE char *text = NULL, *more = NULL;
-	char joined[PATH_SIZE];
+	FILES_FREE char *text = NULL;
 	size_t n;
-	int r = files_path(joined, err, "%s.joined", to);
+	int r = exact_read(to, &text, &n, err);
 
 	if (r < 0)
 		return r;
-	r = exact_read(to, &text, &n, err);
-	if (r < 0)
-		return r;
-	r = manifest_merge(from, text, KEY, joined, err);
-	if (r < 0)
-		return r;
-	r = exact_read(joined, &more, &n, err);
-	if (r < 0)
-		return r;
-	r = exact_remove(joined, err);
-	if (r < 0)
-		return r;
 	r = exact_remove(to, err);
-	return r < 0 ? r : exact_write(to, more, n, 0644, err);
+	return r < 0 ? r : manifest_merge(from, text, KEY, to, err);
 }
 
 int provenance_join(const char *dir, const char *into, struct err *err)
