@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "core/arch.h"
 #include "core/err.h"
 #include "core/package.h"
+#include "core/runtime_packages.h"
 #include "core/str.h"
 
 static bool same(const struct package *a, const struct package *b)
@@ -103,12 +103,11 @@ const struct arch *lockfile_arch(const struct package *packages, size_t n_packag
 
 void lockfile_suite(const struct package *packages, size_t n_packages, unsigned minor, char *ret)
 {
-	char name[32];
-
 	ret[0] = '\0';
-	(void)snprintf(name, sizeof(name), "python3.%u-minimal", minor); /* fits */
 	for (size_t i = 0; minor && i < n_packages; i++) {
-		if (str_eq(packages[i].name, name))
+		const char *name = packages[i].name;
+
+		if (runtime_packages_minor(name, strlen(name)) == minor)
 			(void)str_copy(ret, PACKAGE_WORD_MAX, packages[i].suite); /* of that size */
 	}
 }
