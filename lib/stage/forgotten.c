@@ -21,7 +21,7 @@ static char *read_text(const char *tree, const char *name)
 	char path[PATH_SIZE], *text = NULL;
 	size_t n;
 
-	if (files_path(path, NULL, "%s/%s", tree, name) < 0 || !exact_exists(path) ||
+	if (files_path(path, NULL, "%s/%s", tree, name) < 0 ||
 	    exact_read(path, &text, &n, NULL) < 0)
 		return NULL;
 	return text;
@@ -82,11 +82,11 @@ static void warn_wheels(const char *tree, const char *given, const struct arch *
 			const struct listener *listener)
 {
 	FILES_FREE char *lock = read_text(tree, TREE_LOCK);
-	char name[PATH_SIZE], path[PATH_SIZE], names[512];
+	char path[PATH_SIZE], names[512];
 	struct text text;
 
-	if (!lock || files_path(name, NULL, TREE_USR_OF, arch->name) < 0 ||
-	    files_path(path, NULL, "%s/%s", tree, name) < 0 || !exact_exists(path))
+	if (!lock || files_path(path, NULL, "%s/" TREE_USR_OF, tree, arch->name) < 0 ||
+	    !exact_exists(path))
 		return;
 	text_init(&text, names, sizeof(names));
 	list_wheels(lock, arch, &text);
