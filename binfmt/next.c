@@ -59,7 +59,7 @@ static bool is_abandoned(const char *loader)
 	if (probe_file(loader, &file) < 0 || clock_gettime(CLOCK_REALTIME, &now) < 0)
 		return false;
 	at = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-	return at > file.ctime && at - file.ctime > (uint64_t)AGAIN_MS * 1000000;
+	return at > file.changed && at - file.changed > (uint64_t)AGAIN_MS * 1000000;
 }
 
 void next_loader(const struct contract *contract, const struct contract_tree *tree,

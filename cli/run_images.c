@@ -229,7 +229,7 @@ static int make(const struct sandbox_request *request, const struct paths *paths
 				       .boot = boot,
 				       .dev = paths->file.dev,
 				       .ino = paths->file.ino,
-				       .ctime = paths->file.ctime };
+				       .changed = paths->file.changed };
 	unsigned kind;
 	const struct start_request_of asked = { .python = &python,
 						.key = &key,

@@ -91,7 +91,7 @@ bool contract_root_is(const struct contract *contract, const struct place *root)
 
 bool contract_same_file(const struct contract_file *a, const struct contract_file *b)
 {
-	return a->ino == b->ino && a->dev == b->dev && a->ctime == b->ctime;
+	return a->ino == b->ino && a->dev == b->dev && a->changed == b->changed;
 }
 
 bool contract_knows_program(const struct contract *contract, const struct contract_file *file)

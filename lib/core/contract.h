@@ -30,9 +30,10 @@ enum contract_tree_flags {
 	CONTRACT_TREE_HOST = 1 << 1	 /* programs = host */
 };
 
-/* A file with its contents: any change of them changes the time (stx_ctime, in nanoseconds). */
+/* A file with its contents: any change of them changes the time (in nanoseconds: st_ctime, or of a
+ * runtime, whose names come and go, st_mtime). */
 struct contract_file {
-	uint64_t dev, ino, ctime;
+	uint64_t dev, ino, changed;
 };
 
 struct contract_tree {

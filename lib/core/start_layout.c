@@ -14,7 +14,7 @@ static void add_text(struct sha256 *sha, const char *text)
 
 void start_layout_key(const struct start_key *key, char ret[START_KEY_SIZE])
 {
-	const uint64_t numbers[] = { key->dev, key->ino, key->ctime, key->made };
+	const uint64_t numbers[] = { key->dev, key->ino, key->changed, key->made };
 	char hex[SHA256_HEX_SIZE];
 	struct sha256 sha;
 

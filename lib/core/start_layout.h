@@ -34,8 +34,8 @@ struct start_key {
 	const char *tree, *arch; /* the tree's path: of a version, it ends with the id */
 	const char *program;	 /* what the interpreter is called by, where it runs */
 	const char *boot; /* boot_id: processor, kernel, and everybody's images are new then */
-	uint64_t dev, ino, ctime; /* of the interpreter */
-	uint64_t made;		  /* when, or 0: tells it from one that is used still */
+	uint64_t dev, ino, changed; /* of the interpreter */
+	uint64_t made;		    /* when, or 0: tells it from one that is used still */
 };
 
 void start_layout_key(const struct start_key *key, char ret[START_KEY_SIZE]);

@@ -291,7 +291,7 @@ static int provide(const struct making *making, struct contract_tree *tree, stru
 	char restorer[PATH_SIZE];
 	struct described described;
 	const struct start_key key = { tree->path, tree->arch, described.program, making->boot,
-				       file->dev,  file->ino,  file->ctime,	  clock_ms() };
+				       file->dev,  file->ino,  file->changed,	  clock_ms() };
 	unsigned kinds[2];
 	const struct start_store_keep kept = { stays, making->kept };
 	const struct start_request_of request = {

@@ -82,7 +82,7 @@ static int probe_at(const char *path, bool written, struct contract_file *ret)
 		return -errno;
 	ret->dev = (uint64_t)major(st.st_dev) << 32 | minor(st.st_dev);
 	ret->ino = st.st_ino;
-	ret->ctime = (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_nsec;
+	ret->changed = (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_nsec;
 	return 0;
 }
 

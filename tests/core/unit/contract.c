@@ -216,7 +216,7 @@ static void test_programs(void)
 	contract.env.ino++;
 	contract.program = file;
 	CHECK(contract_knows_program(&contract, &file), "the host's interpreter");
-	file.ctime++;
+	file.changed++;
 	CHECK(!contract_knows_program(&contract, &file), "which has changed since");
 	file = (struct contract_file){ 9, 2, 3 };
 	CHECK(!contract_knows_program(&contract, &file), "or is on another device");
@@ -245,9 +245,9 @@ static void test_starting(void)
 	root.dev++;
 	CHECK(!contract_starting(&contract, &program, &root), "a root of nobody's view");
 	root.dev--;
-	program.ctime++;
+	program.changed++;
 	CHECK(!contract_starting(&contract, &program, &root), "another interpreter there");
-	program.ctime--;
+	program.changed--;
 	two->view_ino = root.ino = 0;
 	CHECK(!contract_starting(&contract, &program, &root), "a tree without a view");
 }

@@ -24,7 +24,7 @@ static void test_keys(void)
 				       .boot = "b",
 				       .dev = 1,
 				       .ino = 2,
-				       .ctime = 3,
+				       .changed = 3,
 				       .made = 4 };
 	struct start_key others[8];
 	char first[START_KEY_SIZE], other[START_KEY_SIZE];
@@ -39,7 +39,7 @@ static void test_keys(void)
 	others[3].boot = "c";
 	others[4].dev = 9;
 	others[5].ino = 9;
-	others[6].ctime = 9;
+	others[6].changed = 9;
 	others[7].made = 9;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		start_layout_key(&others[i], other);
