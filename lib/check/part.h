@@ -76,8 +76,9 @@ bool check_python_find(const struct check_part *part, const struct arch *arch, s
  * the file is none of its Python's. */
 int check_python_of(const struct check_part *part, const char *path);
 
-/* True if a source has a compiled file for each Python of the tree, made from these bytes. */
-bool check_is_compiled(const struct check_part *part, const struct check_file *source);
+/* True if a source has a compiled file for each of these Pythons, made from these bytes. */
+bool check_is_compiled(const struct check_part *part, const struct check_file *source,
+		       const struct python_minors *minors);
 
 /* The folders in which each file is to be a program. */
 enum { CHECK_PROGRAM_DIRS = 3 };

@@ -380,17 +380,14 @@ static bool is_compiled_for(const struct python *python, const struct check_file
 	       head.hash == source_hash(python, source->path, minor);
 }
 
-bool check_is_compiled(const struct check_part *part, const struct check_file *source)
+bool check_is_compiled(const struct check_part *part, const struct check_file *source,
+		       const struct python_minors *minors)
 {
 	const struct python python = { .part = (struct check_part *)part };
 
-	for (size_t i = 0; i < part->n_archs; i++) {
-		struct check_python runtime;
-
-		for (size_t k = 0; check_python_find(part, part->archs[i], k, &runtime); k++) {
-			if (!is_compiled_for(&python, source, runtime.minor))
-				return false;
-		}
+	for (size_t i = 0; i < minors->n; i++) {
+		if (!is_compiled_for(&python, source, minors->minor[i]))
+			return false;
 	}
 	return true;
 }

@@ -109,9 +109,17 @@ static const char script[] =
 	"        sys.stdout.buffer.write(b'%s\\0%d\\0%s\\0' % (name, place(data, error), why))\n"
 	"sys.stdout.buffer.write(b'done\\0')\n";
 
+/* Each Python of the tree once, whatever archs have it. */
+struct pythons {
+	struct check_python of[PYTHON_MINORS_MAX];
+	bool is_python3[PYTHON_MINORS_MAX]; /* of some arch */
+	struct python_minors minors;	    /* of each */
+};
+
 /* What one Python is to compile. */
 struct syntax {
 	struct check_part *part;
+	const struct python_minors *minors; /* of all */
 	const struct check_python *python;
 	bool is_python3;   /* of some arch: programs that name no number are for it */
 	bool is_first;	   /* what holds for each Python is told once */
@@ -165,7 +173,8 @@ static int write_list(struct syntax *syntax, FILE *to)
 		const struct check_file *file = &index->files[from];
 
 		if (!S_ISREG(file->mode) || !str_ends(file->path, ".py") ||
-		    check_is_compiled(syntax->part, file) || is_too_large(syntax, file))
+		    check_is_compiled(syntax->part, file, syntax->minors) ||
+		    is_too_large(syntax, file))
 			continue;
 		syntax->n++;
 		(void)fprintf(to, "%s/%s%c", syntax->part->request->tree, file->path, 0);
@@ -355,40 +364,39 @@ static int prove(struct syntax *syntax)
 	return r;
 }
 
-/* True if this Python is number 0 of any arch. */
-static bool is_python3(const struct check_part *part, unsigned minor)
+static void note_python(struct pythons *pythons, const struct check_python *python, bool is_python3)
 {
+	size_t i = 0;
+
+	while (i < pythons->minors.n && pythons->of[i].minor != python->minor)
+		i++;
+	if (i == pythons->minors.n) {
+		if (python_minors_add(&pythons->minors, python->minor) < 0)
+			return; /* no more than eight are proved */
+		pythons->of[i] = *python;
+	}
+	pythons->is_python3[i] |= is_python3;
+}
+
+int check_syntax(struct check_part *part, struct err *err)
+{
+	struct pythons pythons = { 0 };
 	struct check_python python;
 
 	for (size_t i = 0; i < part->n_archs; i++) {
-		if (check_python_find(part, part->archs[i], 0, &python) && python.minor == minor)
-			return true;
+		for (size_t k = 0; check_python_find(part, part->archs[i], k, &python); k++)
+			note_python(&pythons, &python, k == 0);
 	}
-	return false;
-}
+	for (size_t i = 0; i < pythons.minors.n; i++) {
+		struct syntax syntax = { .part = part,
+					 .minors = &pythons.minors,
+					 .python = &pythons.of[i],
+					 .is_python3 = pythons.is_python3[i],
+					 .is_first = i == 0 };
+		int r = prove(&syntax);
 
-/* Each Python of the tree once, whatever archs have it. */
-int check_syntax(struct check_part *part, struct err *err)
-{
-	struct python_minors done = { 0 };
-	int r = 0;
-
-	for (size_t i = 0; i < part->n_archs; i++) {
-		struct check_python python;
-
-		for (size_t k = 0; check_python_find(part, part->archs[i], k, &python); k++) {
-			struct syntax syntax = { .part = part,
-						 .python = &python,
-						 .is_first = !done.n };
-
-			if (python_minors_have(&done, python.minor) ||
-			    python_minors_add(&done, python.minor) < 0)
-				continue; /* no more than eight are proved */
-			syntax.is_python3 = is_python3(part, python.minor);
-			r = prove(&syntax);
-			if (r < 0)
-				return err_set(err, -r, "cannot list the programs");
-		}
+		if (r < 0)
+			return err_set(err, -r, "cannot list the programs");
 	}
-	return r;
+	return 0;
 }
