@@ -164,12 +164,11 @@ static void check_landmarks(const struct python *python, size_t i)
 }
 
 /* The Pythons of one arch, against those of the first one. */
-static void compare_minors(const struct python *python, const struct check_python *first,
-			   const struct check_python *runtime)
+static void compare_minors(const struct python *python, const struct check_python *runtime,
+			   const char *path)
 {
-	char path[64];
+	const struct check_python *first = &python->runtimes[0];
 
-	(void)snprintf(path, sizeof(path), TREE_PYTHON_OF, runtime->arch->name); /* fits */
 	if (runtime->minor != first->minor)
 		finding_add(python->part->findings, &other_minor, path, runtime->arch,
 			    "has Python 3.%u, and %s has 3.%u", runtime->minor, first->arch->name,
@@ -186,12 +185,10 @@ static bool has_python(const struct python *python, const struct arch *arch, uns
 }
 
 /* Of what first lines name by its number, each arch has one. */
-static void check_several(const struct python *python, const struct arch *arch)
+static void check_several(const struct python *python, const struct arch *arch, const char *path)
 {
 	const struct python_minors *several = python->part->several;
-	char path[64];
 
-	(void)snprintf(path, sizeof(path), TREE_PYTHON_OF, arch->name); /* fits */
 	for (size_t i = 0; i < several->n; i++) {
 		if (!has_python(python, arch, several->minor[i]))
 			finding_add(python->part->findings, &lacks_python, path, arch,
@@ -210,8 +207,8 @@ static void check_minors(const struct python *python)
 
 		(void)snprintf(path, sizeof(path), TREE_PYTHON_OF, runtime->arch->name); /* fits */
 		if (runtime->arch != last) { /* its first one is its python3 */
-			compare_minors(python, &python->runtimes[0], runtime);
-			check_several(python, runtime->arch);
+			compare_minors(python, runtime, path);
+			check_several(python, runtime->arch, path);
 		}
 		last = runtime->arch;
 		if (!pyc_magic(runtime->minor))

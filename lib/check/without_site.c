@@ -46,13 +46,13 @@ static const char *behind_site(const struct check_part *part, const char *module
 	if (stands(part, TREE_SITE, name))
 		found = TREE_SITE;
 	for (size_t i = 0; i < part->n_archs; i++) {
-		if (!check_python_find(part, part->archs[i], 0, &runtime))
-			continue;
-		for (size_t k = 0; check_python_find(part, part->archs[i], k, &runtime); k++) {
+		size_t k = 0;
+
+		for (; check_python_find(part, part->archs[i], k, &runtime); k++) {
 			if (stands(part, runtime.stdlib, name))
 				return NULL;
 		}
-		if (!found &&
+		if (k && !found &&
 		    files_path(ret_folder, NULL, TREE_USR_OF "/lib/python3/dist-packages",
 			       part->archs[i]->name) == 0 &&
 		    stands(part, ret_folder, name))
